@@ -1,0 +1,365 @@
+//! The bound tree: what a statement means, with every name, type and parameter resolved.
+//!
+//! Columns are named by [`ColumnId`]: the relation of the statement that they come from, and their place in it.
+//! No text of the statement is needed from here on. The planner keeps these ids to the end: each physical
+//! node says which ids its rows carry, and expressions are compiled against that list.
+
+use std::sync::Arc;
+
+use crate::error::Position;
+use crate::functions::{AggregateFunction, ScalarFunction};
+use crate::schema::{ColumnNo, IndexDef, TableDef};
+use crate::types::{SqlType, Value};
+
+/// One relation of a statement: a table in FROM, or the output of grouping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RelationNo(pub(crate) u32);
+
+/// A column of a relation of the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ColumnId {
+    pub(crate) relation: RelationNo,
+    /// For a table, the [`ColumnNo`]; [`ColumnId::ROWID`] is the hidden row id. For grouping, keys and then aggregates.
+    pub(crate) column: u32,
+}
+
+impl ColumnId {
+    /// The hidden row id of a table (names `rowid`, `_rowid_`, `oid` where no column has that name).
+    pub(crate) const ROWID: u32 = u32::MAX;
+}
+
+/// An expression with its type.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) ty: SqlType,
+    /// Where it stands in the text, for errors at run time.
+    pub(crate) position: Option<Position>,
+}
+
+/// What an expression is. SQL's three-valued logic holds throughout.
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    /// A constant.
+    Literal(Value),
+    /// A parameter, by its place from 0 in [`Parameters`]. The value given is coerced once per execution to
+    /// [`Parameters::types`].
+    Parameter(usize),
+    /// A column.
+    Column(ColumnId),
+    /// `NOT x`, `-x`, `+x`.
+    Unary { op: UnaryOp, operand: Box<Expr> },
+    /// Arithmetic, comparison, AND, OR, `||`.
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// `<->`, `<#>`, `<=>`, `<+>` and the functions of the same meaning: REAL; NULL where undefined.
+    Distance {
+        metric: DistanceMetric,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// `x IS [NOT] NULL`.
+    IsNull { operand: Box<Expr>, negated: bool },
+    /// `x IS [NOT] TRUE | FALSE`.
+    IsBoolean {
+        operand: Box<Expr>,
+        value: bool,
+        negated: bool,
+    },
+    /// `a IS [NOT] DISTINCT FROM b`.
+    IsDistinct {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
+    /// `x [NOT] BETWEEN low AND high`.
+    Between {
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        negated: bool,
+    },
+    /// `x [NOT] IN (a, b, …)`.
+    InList {
+        operand: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
+    /// `x [NOT] LIKE | ILIKE pattern [ESCAPE c]`.
+    Like {
+        operand: Box<Expr>,
+        pattern: Box<Expr>,
+        escape: Option<char>,
+        case_insensitive: bool,
+        negated: bool,
+    },
+    /// `CASE [x] WHEN … THEN … ELSE … END`.
+    Case {
+        operand: Option<Box<Expr>>,
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `CAST(x AS t)`, `x::t`.
+    Cast { operand: Box<Expr>, to: SqlType },
+    /// A scalar function.
+    Function {
+        function: &'static ScalarFunction,
+        arguments: Vec<Expr>,
+    },
+}
+
+/// Operators of one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum UnaryOp {
+    Not,
+    Negate,
+    Plus,
+}
+
+/// Operators of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum BinaryOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Concat,
+    Eq,
+    NotEq,
+    Lt,
+    LtEq,
+    Gt,
+    GtEq,
+    And,
+    Or,
+}
+
+/// The distances that SQL can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum DistanceMetric {
+    /// `<->`
+    L2,
+    /// `<#>`: the inner product, negated.
+    NegativeInnerProduct,
+    /// `<=>`: 1 − cosine; NULL for a zero vector.
+    Cosine,
+    /// `<+>`
+    L1,
+}
+
+/// One statement, bound.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundStatement {
+    pub(crate) statement: Statement,
+    pub(crate) parameters: Parameters,
+}
+
+/// The parameters of a statement.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters {
+    /// The name of each, with its sign (`:q`, `@q`); `None` for `?` and numbered ones.
+    pub(crate) names: Vec<Option<String>>,
+    /// The type that the place wants; [`SqlType::Unknown`] takes any value as it is.
+    pub(crate) types: Vec<SqlType>,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub(crate) enum Statement {
+    Query(Query),
+    Insert(Insert),
+    Update(Update),
+    Delete(Delete),
+    CreateTable(CreateTable),
+    DropTable {
+        tables: Vec<Arc<TableDef>>,
+    },
+    CreateIndex(CreateIndex),
+    DropIndex {
+        indexes: Vec<Arc<IndexDef>>,
+    },
+    /// `IF [NOT] EXISTS` found nothing to do.
+    Nothing,
+    Begin(BeginMode),
+    Commit,
+    Rollback,
+    Explain {
+        analyze: bool,
+        statement: Box<Statement>,
+    },
+    /// `CALL persist_ann_index('t', 'emb')`; `REINDEX` of an ann index means the same.
+    CallPersistAnnIndex {
+        table: Expr,
+        column: Expr,
+    },
+}
+
+/// How a transaction begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BeginMode {
+    /// Reads from the first statement on; takes the writer's place at the first write.
+    Deferred,
+    /// Takes the writer's place at once.
+    Immediate,
+    /// Never writes.
+    ReadOnly,
+}
+
+/// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) from: From,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) grouping: Option<Grouping>,
+    pub(crate) output: Vec<OutputColumn>,
+    pub(crate) distinct: bool,
+    /// Over the same relations as `output`; an alias or ordinal is already replaced by its expression.
+    pub(crate) order_by: Vec<SortKey>,
+    /// INTEGER, no column references; NULL means no limit; negative is an error.
+    pub(crate) limit: Option<Expr>,
+    pub(crate) offset: Option<Expr>,
+}
+
+/// The FROM clause.
+#[derive(Clone, Debug)]
+pub(crate) enum From {
+    /// No FROM: one row without columns.
+    Nothing,
+    /// `VALUES (…), (…)` as a relation.
+    Values {
+        relation: RelationNo,
+        rows: Vec<Vec<Expr>>,
+        types: Vec<SqlType>,
+        names: Vec<String>,
+    },
+    /// A table.
+    Table {
+        relation: RelationNo,
+        table: Arc<TableDef>,
+        alias: String,
+    },
+    /// `[INNER] JOIN … ON`, `USING`, `CROSS JOIN` and the comma.
+    InnerJoin {
+        left: Box<From>,
+        right: Box<From>,
+        on: Option<Expr>,
+    },
+}
+
+/// GROUP BY, or aggregates without it (one group, also over no rows).
+#[derive(Clone, Debug)]
+pub(crate) struct Grouping {
+    /// The relation whose columns are the keys and then the aggregates.
+    pub(crate) relation: RelationNo,
+    pub(crate) keys: Vec<Expr>,
+    pub(crate) aggregates: Vec<AggregateCall>,
+    /// Over the grouping's relation.
+    pub(crate) having: Option<Expr>,
+}
+
+/// One aggregate.
+#[derive(Clone, Debug)]
+pub(crate) struct AggregateCall {
+    pub(crate) function: AggregateFunction,
+    /// `None` for `COUNT(*)` alone.
+    pub(crate) argument: Option<Expr>,
+    pub(crate) distinct: bool,
+    pub(crate) ty: SqlType,
+}
+
+/// One column of a result.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputColumn {
+    pub(crate) expr: Expr,
+    pub(crate) name: String,
+}
+
+/// One ORDER BY key.
+#[derive(Clone, Debug)]
+pub(crate) struct SortKey {
+    pub(crate) expr: Expr,
+    pub(crate) descending: bool,
+    /// Default: last ascending, first descending.
+    pub(crate) nulls_first: bool,
+}
+
+/// INSERT. The source gives rows whose columns are `columns` in order; the other columns get their defaults.
+#[derive(Clone, Debug)]
+pub(crate) struct Insert {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) columns: Vec<ColumnNo>,
+    pub(crate) source: InsertSource,
+}
+
+/// Where the rows of an INSERT come from; expressions are already assigned to the columns' types.
+#[derive(Clone, Debug)]
+pub(crate) enum InsertSource {
+    Values(Vec<Vec<Expr>>),
+    Query(Box<Query>),
+    DefaultValues,
+}
+
+/// UPDATE of one table; the table is relation 0.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) relation: RelationNo,
+    pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    pub(crate) filter: Option<Expr>,
+}
+
+/// DELETE from one table; the table is relation 0.
+#[derive(Clone, Debug)]
+pub(crate) struct Delete {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) relation: RelationNo,
+    pub(crate) filter: Option<Expr>,
+}
+
+/// CREATE TABLE, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct CreateTable {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<NewColumn>,
+    /// In key order. One INTEGER column alone is the row id.
+    pub(crate) primary_key: Vec<ColumnNo>,
+    /// Column lists of UNIQUE constraints.
+    pub(crate) unique: Vec<Vec<ColumnNo>>,
+    pub(crate) sql: String,
+}
+
+/// A column to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewColumn {
+    pub(crate) name: String,
+    pub(crate) ty: SqlType,
+    pub(crate) not_null: bool,
+    pub(crate) default: Value,
+}
+
+/// CREATE INDEX, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct CreateIndex {
+    pub(crate) name: String,
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) kind: NewIndex,
+    pub(crate) sql: String,
+}
+
+/// An index to be made.
+#[derive(Clone, Debug)]
+pub(crate) enum NewIndex {
+    BTree {
+        columns: Vec<ColumnNo>,
+        unique: bool,
+    },
+    Ann {
+        column: ColumnNo,
+        metric: citadel_vector::Metric,
+        filters: Vec<ColumnNo>,
+    },
+}

@@ -1,0 +1,215 @@
+//! The one public error of this crate, sorted by who must act.
+
+use std::fmt;
+
+/// The result of anything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A five-character SQLSTATE, as the SQL standard and PostgreSQL assign them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SqlState(pub(crate) &'static str);
+
+impl SqlState {
+    pub(crate) const SYNTAX_ERROR: Self = Self("42601");
+    pub(crate) const UNDEFINED_COLUMN: Self = Self("42703");
+    pub(crate) const AMBIGUOUS_COLUMN: Self = Self("42702");
+    pub(crate) const UNDEFINED_TABLE: Self = Self("42P01");
+    pub(crate) const DUPLICATE_TABLE: Self = Self("42P07");
+    pub(crate) const DUPLICATE_COLUMN: Self = Self("42701");
+    pub(crate) const UNDEFINED_OBJECT: Self = Self("42704");
+    pub(crate) const DUPLICATE_OBJECT: Self = Self("42710");
+    pub(crate) const UNDEFINED_FUNCTION: Self = Self("42883");
+    pub(crate) const UNDEFINED_PARAMETER: Self = Self("42P02");
+    pub(crate) const DATATYPE_MISMATCH: Self = Self("42804");
+    pub(crate) const GROUPING_ERROR: Self = Self("42803");
+    pub(crate) const INVALID_DEFINITION: Self = Self("42P16");
+    pub(crate) const FEATURE_NOT_SUPPORTED: Self = Self("0A000");
+    pub(crate) const NUMERIC_OUT_OF_RANGE: Self = Self("22003");
+    pub(crate) const DIVISION_BY_ZERO: Self = Self("22012");
+    pub(crate) const INVALID_TEXT_REPRESENTATION: Self = Self("22P02");
+    pub(crate) const INVALID_PARAMETER_VALUE: Self = Self("22023");
+    pub(crate) const DATA_EXCEPTION: Self = Self("22000");
+    pub(crate) const NOT_NULL_VIOLATION: Self = Self("23502");
+    pub(crate) const UNIQUE_VIOLATION: Self = Self("23505");
+    pub(crate) const READ_ONLY_TRANSACTION: Self = Self("25006");
+    pub(crate) const ACTIVE_TRANSACTION: Self = Self("25001");
+    pub(crate) const NO_ACTIVE_TRANSACTION: Self = Self("25P01");
+    pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
+    pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
+    pub(crate) const QUERY_CANCELED: Self = Self("57014");
+    pub(crate) const INTERNAL_ERROR: Self = Self("XX000");
+
+    /// The five characters.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Debug for SqlState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Display for SqlState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A place in a statement's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Byte offset from the start of the text.
+    pub offset: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// What went wrong with a statement: SQLSTATE, message, where, and a hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlError {
+    state: SqlState,
+    message: String,
+    position: Option<Position>,
+    hint: Option<String>,
+}
+
+/// Any failure of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The statement, its parameters or its data are at fault.
+    #[error("{0}")]
+    Sql(Box<SqlError>),
+    /// The storage below reports an error.
+    #[error(transparent)]
+    Storage(#[from] citadel_txn::Error),
+    /// The API was used wrongly (a column index out of range, a row that is not there, a value of another type).
+    #[error("{0}")]
+    Misuse(String),
+    /// `query_row` found no row.
+    #[error("query returned no rows")]
+    QueryReturnedNoRows,
+}
+
+impl fmt::Display for SqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(at) = self.position {
+            write!(f, " (line {}, column {})", at.line, at.column)?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "; hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    pub(crate) fn sql(state: SqlState, message: impl Into<String>) -> Self {
+        Self::Sql(Box::new(SqlError {
+            state,
+            message: message.into(),
+            position: None,
+            hint: None,
+        }))
+    }
+
+    /// A clause that parses and is not supported: named, never ignored.
+    pub(crate) fn unsupported(what: impl fmt::Display) -> Self {
+        Self::sql(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            format!("{what} is not supported"),
+        )
+    }
+
+    /// Says where in the text; an earlier, more exact place stays.
+    #[must_use]
+    pub(crate) fn at(mut self, position: Option<Position>) -> Self {
+        if let Self::Sql(error) = &mut self
+            && error.position.is_none()
+        {
+            error.position = position;
+        }
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Sql(error) = &mut self {
+            error.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// The SQLSTATE, where the statement is at fault.
+    pub fn sqlstate(&self) -> Option<SqlState> {
+        match self {
+            Self::Sql(error) => Some(error.state),
+            _ => None,
+        }
+    }
+
+    /// Where in the statement's text.
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Self::Sql(error) => error.position,
+            _ => None,
+        }
+    }
+
+    /// A uniqueness, NOT NULL or other constraint refused the change.
+    pub fn is_constraint(&self) -> bool {
+        self.sqlstate().is_some_and(|s| s.0.starts_with("23"))
+    }
+
+    /// The statement asks for something that is not supported.
+    pub fn is_unsupported(&self) -> bool {
+        self.sqlstate() == Some(SqlState::FEATURE_NOT_SUPPORTED)
+    }
+
+    /// The statement was interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.sqlstate() == Some(SqlState::QUERY_CANCELED)
+    }
+
+    /// Another writer holds the database, or a snapshot is too old: try again.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Storage(error) => error.is_busy(),
+            _ => self.sqlstate() == Some(SqlState::SERIALIZATION_FAILURE),
+        }
+    }
+
+    /// The API was used wrongly.
+    pub fn is_misuse(&self) -> bool {
+        match self {
+            Self::Misuse(_) => true,
+            Self::Storage(error) => error.is_misuse(),
+            _ => false,
+        }
+    }
+
+    /// The key does not open the file.
+    pub fn is_wrong_key(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_wrong_key())
+    }
+
+    /// The file is damaged.
+    pub fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_corrupt())
+    }
+
+    /// Sealed bytes do not open: damaged, or changed by someone without the key.
+    pub fn is_tampered(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_tampered())
+    }
+
+    /// The operating system refused a read or a write.
+    pub fn is_io(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_io())
+    }
+}

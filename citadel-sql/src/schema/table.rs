@@ -1,0 +1,133 @@
+//! Definitions: tables, columns, indexes.
+//!
+//! Ids are identities, names are data: renaming changes one field, and no hash of a name is ever a key.
+
+use std::sync::Arc;
+
+use citadel_txn::TreeId;
+use citadel_vector::Metric;
+
+use crate::types::{SqlType, Value};
+
+/// Identity of a table for the life of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TableId(pub(crate) u64);
+
+/// Identity of an index for the life of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct IndexId(pub(crate) u64);
+
+/// Position of a column in its table, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ColumnNo(pub(crate) u16);
+
+/// The hidden 64-bit key of every row. An `INTEGER PRIMARY KEY` column is another name for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RowId(pub(crate) i64);
+
+/// A table.
+#[derive(Clone, Debug)]
+pub(crate) struct TableDef {
+    pub(crate) id: TableId,
+    pub(crate) name: String,
+    pub(crate) columns: Vec<ColumnDef>,
+    /// The column that is the row id itself (`INTEGER PRIMARY KEY`): not stored in the row.
+    pub(crate) rowid_column: Option<ColumnNo>,
+    /// Columns of the primary key in order; empty if the table has none.
+    pub(crate) primary_key: Vec<ColumnNo>,
+    /// Row id → encoded row.
+    pub(crate) rows: TreeId,
+    /// All indexes of the table, constraint-made ones included, by ascending id.
+    pub(crate) indexes: Vec<Arc<IndexDef>>,
+    /// The statement that created the table, as the user wrote it.
+    pub(crate) sql: String,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(crate) struct ColumnDef {
+    pub(crate) name: String,
+    pub(crate) ty: SqlType,
+    pub(crate) not_null: bool,
+    /// DEFAULT: a constant already of the column's type.
+    pub(crate) default: Value,
+    pub(crate) storage: ColumnStorage,
+}
+
+/// Where a column's values lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColumnStorage {
+    /// Inside the encoded row.
+    Row,
+    /// In a tree of its own, row id → little-endian f32: vectors wider than 1 KiB.
+    Tree(TreeId),
+}
+
+/// An index.
+#[derive(Clone, Debug)]
+pub(crate) struct IndexDef {
+    pub(crate) id: IndexId,
+    pub(crate) name: String,
+    pub(crate) table: TableId,
+    pub(crate) origin: IndexOrigin,
+    pub(crate) kind: IndexKind,
+    /// The statement that created the index; empty for constraint-made ones.
+    pub(crate) sql: String,
+}
+
+/// Who made an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexOrigin {
+    /// CREATE INDEX.
+    Statement,
+    /// A UNIQUE constraint.
+    Unique,
+    /// A PRIMARY KEY constraint that is not the row id.
+    PrimaryKey,
+}
+
+/// What an index is.
+#[derive(Clone, Debug)]
+pub(crate) enum IndexKind {
+    /// Ordered keys.
+    BTree(BTreeIndex),
+    /// Approximate nearest neighbours.
+    Ann(AnnIndex),
+}
+
+/// An ordered index: memcomparable key of the columns → row id.
+#[derive(Clone, Debug)]
+pub(crate) struct BTreeIndex {
+    pub(crate) columns: Vec<ColumnNo>,
+    pub(crate) unique: bool,
+    pub(crate) tree: TreeId,
+}
+
+/// A vector index: immutable PRISM segments plus a delta, in trees of the same file.
+#[derive(Clone, Debug)]
+pub(crate) struct AnnIndex {
+    pub(crate) column: ColumnNo,
+    pub(crate) metric: Metric,
+    /// Columns kept in the segments, in order: `INCLUDE (…)` and `WITH (filters = '…')` together.
+    pub(crate) filters: Vec<ColumnNo>,
+    /// Row id → the generation that last touched the row: rows whose segment entry is void and that are searched exactly.
+    pub(crate) delta: TreeId,
+    /// Segment id, section, chunk → bytes; and the list of live segments.
+    pub(crate) segments: TreeId,
+}
+
+impl TableDef {
+    /// The column at a position.
+    pub(crate) fn column(&self, no: ColumnNo) -> &ColumnDef {
+        &self.columns[usize::from(no.0)]
+    }
+
+    /// The position of a column by name, ASCII case folded.
+    pub(crate) fn column_no(&self, name: &str) -> Option<ColumnNo> {
+        let at = self
+            .columns
+            .iter()
+            .position(|c| c.name.eq_ignore_ascii_case(name))?;
+        u16::try_from(at).ok().map(ColumnNo)
+    }
+}

@@ -1,0 +1,102 @@
+//! Owned and borrowed SQL values.
+
+use super::SqlType;
+
+/// An owned SQL value.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Value {
+    /// NULL.
+    #[default]
+    Null,
+    /// TRUE or FALSE.
+    Boolean(bool),
+    /// INTEGER.
+    Integer(i64),
+    /// REAL.
+    Real(f64),
+    /// TEXT.
+    Text(String),
+    /// BLOB.
+    Blob(Vec<u8>),
+    /// VECTOR; as many components as its dimension.
+    Vector(Vec<f32>),
+}
+
+/// A borrowed SQL value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ValueRef<'a> {
+    /// NULL.
+    Null,
+    /// TRUE or FALSE.
+    Boolean(bool),
+    /// INTEGER.
+    Integer(i64),
+    /// REAL.
+    Real(f64),
+    /// TEXT.
+    Text(&'a str),
+    /// BLOB.
+    Blob(&'a [u8]),
+    /// VECTOR.
+    Vector(&'a [f32]),
+}
+
+impl Value {
+    /// The same value, borrowed.
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Null,
+            Self::Boolean(v) => ValueRef::Boolean(*v),
+            Self::Integer(v) => ValueRef::Integer(*v),
+            Self::Real(v) => ValueRef::Real(*v),
+            Self::Text(v) => ValueRef::Text(v),
+            Self::Blob(v) => ValueRef::Blob(v),
+            Self::Vector(v) => ValueRef::Vector(v),
+        }
+    }
+
+    /// Is it NULL?
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The type of the value.
+    pub fn sql_type(&self) -> SqlType {
+        self.as_ref().sql_type()
+    }
+}
+
+impl ValueRef<'_> {
+    /// The same value, owned.
+    pub fn to_owned(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(v) => Value::Boolean(v),
+            Self::Integer(v) => Value::Integer(v),
+            Self::Real(v) => Value::Real(v),
+            Self::Text(v) => Value::Text(v.to_owned()),
+            Self::Blob(v) => Value::Blob(v.to_owned()),
+            Self::Vector(v) => Value::Vector(v.to_owned()),
+        }
+    }
+
+    /// Is it NULL?
+    pub fn is_null(self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The type of the value; [`SqlType::Unknown`] for NULL.
+    pub fn sql_type(self) -> SqlType {
+        match self {
+            Self::Null => SqlType::Unknown,
+            Self::Boolean(_) => SqlType::Boolean,
+            Self::Integer(_) => SqlType::Integer,
+            Self::Real(_) => SqlType::Real,
+            Self::Text(_) => SqlType::Text,
+            Self::Blob(_) => SqlType::Blob,
+            Self::Vector(v) => SqlType::Vector(u16::try_from(v.len()).ok()),
+        }
+    }
+}
