@@ -1,2 +1,101 @@
-//! placeholder
-fn main() {}
+//! Developer commands: one door for people and for CI.
+//!
+//! `cargo xtask check` is fast and builds no test; `cargo xtask test` is everything that must pass.
+
+mod command;
+mod demo_data;
+mod tidy;
+
+use std::process::ExitCode;
+
+use command::{Result, cargo};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check              format, clippy, tidy rules and docs, in minutes
+  test [FILTER]      the tidy rules and every test of the workspace
+  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
+  demo-data          makes the demo's sample anew from the full data set in ../shared/data
+  tidy               the rules of the house alone
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let (name, rest) = arguments
+        .split_first()
+        .map_or(("help", &[][..]), |(name, rest)| (name.as_str(), rest));
+    match name {
+        "check" => check(),
+        "test" => test(rest),
+        "bench" => bench(rest),
+        "demo-data" => demo_data::make(),
+        "tidy" => tidy::run(),
+        "help" | "--help" | "-h" => {
+            say(USAGE);
+            Ok(())
+        }
+        other => Err(format!("no command '{other}'\n\n{USAGE}")),
+    }
+}
+
+fn check() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"])?;
+    tidy::run()?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "citadel-bench",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+    command::cargo_with(
+        &[
+            "doc",
+            "--workspace",
+            "--exclude",
+            "citadel-bench",
+            "--no-deps",
+            "--document-private-items",
+            "--quiet",
+        ],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
+}
+
+fn test(filter: &[String]) -> Result<()> {
+    tidy::run()?;
+    let mut arguments = vec!["test", "--workspace", "--exclude", "citadel-bench"];
+    arguments.extend(filter.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+fn bench(rest: &[String]) -> Result<()> {
+    let mut arguments = vec!["run", "--release", "--package", "citadel-bench", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+#[expect(clippy::print_stdout, reason = "a command talks to its user")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command talks to its user")]
+fn complain(text: &str) {
+    eprintln!("error: {text}");
+}
