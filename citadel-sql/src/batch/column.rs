@@ -1,10 +1,13 @@
 //! One typed column of a batch.
 
+use super::bytes::{Bytes, Texts};
+use crate::error::{Error, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef};
 
 /// Values of one type, with NULLs marked apart.
 ///
-/// A column made for [`SqlType::Unknown`] holds NULLs until the first value decides its type.
+/// A column made for [`SqlType::Unknown`], or for a vector without a dimension, holds NULLs until the first
+/// value decides its type. From then on all values are of that type.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     data: ColumnData,
@@ -18,75 +21,79 @@ pub(crate) struct Column {
 pub(crate) enum ColumnData {
     /// Only NULLs so far.
     Null,
+    /// BOOLEAN.
     Boolean(Vec<bool>),
+    /// INTEGER.
     Integer(Vec<i64>),
+    /// REAL.
     Real(Vec<f64>),
-    Text(Bytes),
+    /// TEXT.
+    Text(Texts),
+    /// BLOB.
     Blob(Bytes),
     /// Row-major; each row has `dim` components.
-    Vector {
-        dim: usize,
-        values: Vec<f32>,
-    },
+    Vector { dim: usize, values: Vec<f32> },
 }
 
-/// Byte strings end to end.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bytes {
-    /// Where each string ends.
-    ends: Vec<u32>,
-    bytes: Vec<u8>,
-}
-
-impl Bytes {
-    fn with_capacity(rows: usize) -> Self {
-        Self {
-            ends: Vec::with_capacity(rows),
-            bytes: Vec::new(),
-        }
-    }
-
-    /// Appends one string.
-    pub(crate) fn push(&mut self, value: &[u8]) {
-        self.bytes.extend_from_slice(value);
-        self.ends
-            .push(u32::try_from(self.bytes.len()).expect("a batch holds less than 4 GiB"));
-    }
-
-    /// The string of a row.
-    pub(crate) fn get(&self, row: usize) -> &[u8] {
-        let start = if row == 0 {
-            0
-        } else {
-            self.ends[row - 1] as usize
-        };
-        &self.bytes[start..self.ends[row] as usize]
+impl Default for Column {
+    fn default() -> Self {
+        Self::new(SqlType::Unknown, 0)
     }
 }
 
 impl Column {
-    /// An empty column of a type.
+    /// An empty column of a type, with room for some rows.
     pub(crate) fn new(ty: SqlType, rows: usize) -> Self {
         let data = match ty {
-            SqlType::Unknown => ColumnData::Null,
+            SqlType::Unknown | SqlType::Vector(None) => ColumnData::Null,
             SqlType::Boolean => ColumnData::Boolean(Vec::with_capacity(rows)),
             SqlType::Integer => ColumnData::Integer(Vec::with_capacity(rows)),
             SqlType::Real => ColumnData::Real(Vec::with_capacity(rows)),
-            SqlType::Text => ColumnData::Text(Bytes::with_capacity(rows)),
+            SqlType::Text => ColumnData::Text(Texts::with_capacity(rows)),
             SqlType::Blob => ColumnData::Blob(Bytes::with_capacity(rows)),
-            SqlType::Vector(dim) => match dim {
-                Some(dim) => ColumnData::Vector {
-                    dim: usize::from(dim),
-                    values: Vec::with_capacity(rows * usize::from(dim)),
-                },
-                None => ColumnData::Null,
+            SqlType::Vector(Some(dim)) => ColumnData::Vector {
+                dim: usize::from(dim),
+                values: Vec::with_capacity(rows * usize::from(dim)),
             },
         };
+        Self::from_data(data, 0)
+    }
+
+    /// A column of values without NULLs.
+    pub(crate) fn from_integers(values: Vec<i64>) -> Self {
+        let len = values.len();
+        Self::from_data(ColumnData::Integer(values), len)
+    }
+
+    /// A column of values without NULLs.
+    pub(crate) fn from_reals(values: Vec<f64>) -> Self {
+        let len = values.len();
+        Self::from_data(ColumnData::Real(values), len)
+    }
+
+    /// A column of values without NULLs.
+    pub(crate) fn from_booleans(values: Vec<bool>) -> Self {
+        let len = values.len();
+        Self::from_data(ColumnData::Boolean(values), len)
+    }
+
+    fn from_data(data: ColumnData, len: usize) -> Self {
         Self {
             data,
             nulls: Vec::new(),
-            len: 0,
+            len,
         }
+    }
+
+    /// Marks NULLs: `nulls` is empty (none) or has one flag for each row.
+    pub(crate) fn with_nulls(mut self, nulls: Vec<bool>) -> Self {
+        debug_assert!(nulls.is_empty() || nulls.len() == self.len);
+        self.nulls = if nulls.contains(&true) {
+            nulls
+        } else {
+            Vec::new()
+        };
+        self
     }
 
     /// Rows in the column.
@@ -94,9 +101,19 @@ impl Column {
         self.len
     }
 
+    /// Has it no rows?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The values, for kernels that work on whole columns.
     pub(crate) fn data(&self) -> &ColumnData {
         &self.data
+    }
+
+    /// The NULL flags: empty while no row is NULL. Meaningless for [`ColumnData::Null`], whose rows all are.
+    pub(crate) fn nulls(&self) -> &[bool] {
+        &self.nulls
     }
 
     /// Is the row NULL?
@@ -119,13 +136,388 @@ impl Column {
             ColumnData::Boolean(v) => ValueRef::Boolean(v[row]),
             ColumnData::Integer(v) => ValueRef::Integer(v[row]),
             ColumnData::Real(v) => ValueRef::Real(v[row]),
-            ColumnData::Text(v) => ValueRef::Text(
-                std::str::from_utf8(v.get(row)).expect("only whole strings are pushed"),
-            ),
+            ColumnData::Text(v) => ValueRef::Text(v.get(row)),
             ColumnData::Blob(v) => ValueRef::Blob(v.get(row)),
             ColumnData::Vector { dim, values } => {
                 ValueRef::Vector(&values[row * dim..(row + 1) * dim])
             }
         }
+    }
+
+    /// Forgets all rows; keeps the type and the memory.
+    pub(crate) fn clear(&mut self) {
+        match &mut self.data {
+            ColumnData::Null => {}
+            ColumnData::Boolean(v) => v.clear(),
+            ColumnData::Integer(v) => v.clear(),
+            ColumnData::Real(v) => v.clear(),
+            ColumnData::Text(v) => v.clear(),
+            ColumnData::Blob(v) => v.clear(),
+            ColumnData::Vector { values, .. } => values.clear(),
+        }
+        self.nulls.clear();
+        self.len = 0;
+    }
+
+    /// Keeps the first rows.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        if rows >= self.len {
+            return;
+        }
+        match &mut self.data {
+            ColumnData::Null => {}
+            ColumnData::Boolean(v) => v.truncate(rows),
+            ColumnData::Integer(v) => v.truncate(rows),
+            ColumnData::Real(v) => v.truncate(rows),
+            ColumnData::Text(v) => v.truncate(rows),
+            ColumnData::Blob(v) => v.truncate(rows),
+            ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
+        }
+        self.nulls.truncate(rows);
+        self.len = rows;
+    }
+
+    /// Appends a NULL.
+    pub(crate) fn push_null(&mut self) {
+        match &mut self.data {
+            ColumnData::Null => {
+                self.len += 1;
+                return;
+            }
+            ColumnData::Boolean(v) => v.push(false),
+            ColumnData::Integer(v) => v.push(0),
+            ColumnData::Real(v) => v.push(0.0),
+            ColumnData::Text(v) => v.push(""),
+            ColumnData::Blob(v) => v.push(&[]),
+            ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
+        }
+        if self.nulls.is_empty() {
+            self.nulls.resize(self.len, false);
+        }
+        self.nulls.push(true);
+        self.len += 1;
+    }
+
+    fn pushed(&mut self) {
+        if !self.nulls.is_empty() {
+            self.nulls.push(false);
+        }
+        self.len += 1;
+    }
+
+    /// A first value decides the type of a column that had none.
+    #[cold]
+    fn decide(&mut self, ty: SqlType) {
+        if matches!(self.data, ColumnData::Null) {
+            let rows = self.len;
+            *self = Self::new(ty, rows + 1);
+            for _ in 0..rows {
+                self.push_null();
+            }
+        }
+    }
+
+    #[cold]
+    fn mismatch(&self, given: SqlType) -> Error {
+        let message = match (self.sql_type(), given) {
+            (SqlType::Vector(Some(a)), SqlType::Vector(Some(b))) => {
+                format!("vectors of different dimensions {a} and {b} in one column")
+            }
+            (have, given) => format!("values of types {have} and {given} in one column"),
+        };
+        Error::sql(SqlState::DATATYPE_MISMATCH, message)
+    }
+
+    /// The type of the values; [`SqlType::Unknown`] while there are only NULLs.
+    pub(crate) fn sql_type(&self) -> SqlType {
+        match &self.data {
+            ColumnData::Null => SqlType::Unknown,
+            ColumnData::Boolean(_) => SqlType::Boolean,
+            ColumnData::Integer(_) => SqlType::Integer,
+            ColumnData::Real(_) => SqlType::Real,
+            ColumnData::Text(_) => SqlType::Text,
+            ColumnData::Blob(_) => SqlType::Blob,
+            ColumnData::Vector { dim, .. } => SqlType::Vector(u16::try_from(*dim).ok()),
+        }
+    }
+
+    /// Appends a BOOLEAN. An error if the column is of another type; so for all `push_*`.
+    pub(crate) fn push_boolean(&mut self, value: bool) -> Result<()> {
+        if let ColumnData::Boolean(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Boolean(value))
+    }
+
+    /// Appends an INTEGER.
+    pub(crate) fn push_integer(&mut self, value: i64) -> Result<()> {
+        if let ColumnData::Integer(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Integer(value))
+    }
+
+    /// Appends a REAL.
+    pub(crate) fn push_real(&mut self, value: f64) -> Result<()> {
+        if let ColumnData::Real(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Real(value))
+    }
+
+    /// Appends a TEXT.
+    pub(crate) fn push_text(&mut self, value: &str) -> Result<()> {
+        if let ColumnData::Text(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Text(value))
+    }
+
+    /// Appends a BLOB.
+    pub(crate) fn push_blob(&mut self, value: &[u8]) -> Result<()> {
+        if let ColumnData::Blob(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Blob(value))
+    }
+
+    /// Appends a VECTOR; of the dimension of the column, or it is an error.
+    pub(crate) fn push_vector(&mut self, value: &[f32]) -> Result<()> {
+        if let ColumnData::Vector { dim, values } = &mut self.data
+            && *dim == value.len()
+        {
+            values.extend_from_slice(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Vector(value))
+    }
+
+    /// Appends a VECTOR given as little-endian f32 bytes, as rows and vector trees hold it; `bytes.len()` must
+    /// be four times the dimension of the column.
+    pub(crate) fn push_vector_le_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let (components, rest) = bytes.as_chunks::<4>();
+        if let ColumnData::Vector { dim, values } = &mut self.data
+            && *dim == components.len()
+            && rest.is_empty()
+        {
+            values.extend(components.iter().map(|&b| f32::from_le_bytes(b)));
+            self.pushed();
+            return Ok(());
+        }
+        Err(self.mismatch(SqlType::Vector(u16::try_from(components.len()).ok())))
+    }
+
+    /// Appends a value of any type.
+    pub(crate) fn push(&mut self, value: ValueRef<'_>) -> Result<()> {
+        match value {
+            ValueRef::Null => {
+                self.push_null();
+                Ok(())
+            }
+            ValueRef::Boolean(v) => self.push_boolean(v),
+            ValueRef::Integer(v) => self.push_integer(v),
+            ValueRef::Real(v) => self.push_real(v),
+            ValueRef::Text(v) => self.push_text(v),
+            ValueRef::Blob(v) => self.push_blob(v),
+            ValueRef::Vector(v) => self.push_vector(v),
+        }
+    }
+
+    /// The value that decides the type, or one that does not fit.
+    #[cold]
+    fn push_first(&mut self, value: ValueRef<'_>) -> Result<()> {
+        if !matches!(self.data, ColumnData::Null) {
+            return Err(self.mismatch(value.sql_type()));
+        }
+        self.decide(value.sql_type());
+        if matches!(self.data, ColumnData::Null) {
+            return Err(self.mismatch(value.sql_type()));
+        }
+        self.push(value)
+    }
+
+    /// Appends the rows of another column.
+    pub(crate) fn append(&mut self, other: &Self) -> Result<()> {
+        if !matches!(other.data, ColumnData::Null) {
+            self.decide(other.sql_type());
+        }
+        match (&mut self.data, &other.data) {
+            (_, ColumnData::Null) => {
+                (0..other.len).for_each(|_| self.push_null());
+                return Ok(());
+            }
+            (ColumnData::Boolean(a), ColumnData::Boolean(b)) => a.extend_from_slice(b),
+            (ColumnData::Integer(a), ColumnData::Integer(b)) => a.extend_from_slice(b),
+            (ColumnData::Real(a), ColumnData::Real(b)) => a.extend_from_slice(b),
+            (ColumnData::Text(a), ColumnData::Text(b)) => a.append(b),
+            (ColumnData::Blob(a), ColumnData::Blob(b)) => a.append(b),
+            (
+                ColumnData::Vector { dim, values },
+                ColumnData::Vector {
+                    dim: other_dim,
+                    values: other_values,
+                },
+            ) if dim == other_dim => values.extend_from_slice(other_values),
+            _ => return Err(self.mismatch(other.sql_type())),
+        }
+        if !other.nulls.is_empty() || !self.nulls.is_empty() {
+            self.nulls.resize(self.len, false);
+            self.nulls.extend_from_slice(&other.nulls);
+            self.nulls.resize(self.len + other.len, false);
+        }
+        self.len += other.len;
+        Ok(())
+    }
+
+    /// Appends some rows of another column, in the order given (a row may be given more than once).
+    pub(crate) fn append_rows(&mut self, other: &Self, rows: &[u32]) -> Result<()> {
+        if matches!(other.data, ColumnData::Null) {
+            rows.iter().for_each(|_| self.push_null());
+            return Ok(());
+        }
+        self.decide(other.sql_type());
+        match (&mut self.data, &other.data) {
+            (ColumnData::Boolean(a), ColumnData::Boolean(b)) => gather(a, b, rows),
+            (ColumnData::Integer(a), ColumnData::Integer(b)) => gather(a, b, rows),
+            (ColumnData::Real(a), ColumnData::Real(b)) => gather(a, b, rows),
+            (ColumnData::Text(a), ColumnData::Text(b)) => {
+                rows.iter().for_each(|&row| a.push(b.get(row as usize)));
+            }
+            (ColumnData::Blob(a), ColumnData::Blob(b)) => {
+                rows.iter().for_each(|&row| a.push(b.get(row as usize)));
+            }
+            (
+                ColumnData::Vector { dim, values },
+                ColumnData::Vector {
+                    dim: other_dim,
+                    values: from,
+                },
+            ) if dim == other_dim => {
+                for &row in rows {
+                    let at = row as usize * *dim;
+                    values.extend_from_slice(&from[at..at + *dim]);
+                }
+            }
+            _ => return Err(self.mismatch(other.sql_type())),
+        }
+        if !other.nulls.is_empty() || !self.nulls.is_empty() {
+            self.nulls.resize(self.len, false);
+            let nulls = &mut self.nulls;
+            nulls.extend(rows.iter().map(|&row| other.is_null(row as usize)));
+        }
+        self.len += rows.len();
+        Ok(())
+    }
+
+    /// Some rows, in the order given, as a new column.
+    pub(crate) fn gather(&self, rows: &[u32]) -> Self {
+        let mut out = Self::new(self.sql_type(), rows.len());
+        out.append_rows(self, rows)
+            .expect("a column takes values of its own type");
+        out
+    }
+
+    /// A column that repeats one value.
+    pub(crate) fn repeat(value: &Value, rows: usize) -> Result<Self> {
+        let mut out = Self::new(value.sql_type(), rows);
+        for _ in 0..rows {
+            out.push(value.as_ref())?;
+        }
+        Ok(out)
+    }
+}
+
+fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
+    to.extend(rows.iter().map(|&row| from[row as usize]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn column_of(values: &[Value]) -> Column {
+        let mut column = Column::default();
+        for value in values {
+            column.push(value.as_ref()).unwrap();
+        }
+        column
+    }
+
+    fn values(column: &Column) -> Vec<Value> {
+        (0..column.len())
+            .map(|row| column.get(row).to_owned())
+            .collect()
+    }
+
+    fn one_type() -> impl Strategy<Value = Vec<Value>> {
+        let nullable = |s: BoxedStrategy<Value>| {
+            proptest::collection::vec(prop_oneof![1 => Just(Value::Null), 3 => s], 0..20)
+        };
+        prop_oneof![
+            nullable(any::<bool>().prop_map(Value::Boolean).boxed()),
+            nullable(any::<i64>().prop_map(Value::Integer).boxed()),
+            nullable((-1e9..1e9).prop_map(Value::Real).boxed()),
+            nullable("[a-zäß]{0,5}".prop_map(Value::Text).boxed()),
+            nullable(
+                proptest::collection::vec(any::<u8>(), 0..5)
+                    .prop_map(Value::Blob)
+                    .boxed()
+            ),
+            nullable(
+                proptest::collection::vec(-1.0f32..1.0, 3)
+                    .prop_map(Value::Vector)
+                    .boxed()
+            ),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn holds_what_was_pushed(rows in one_type()) {
+            let mut column = column_of(&rows);
+            prop_assert_eq!(values(&column), rows.clone());
+            column.truncate(rows.len() / 2);
+            prop_assert_eq!(values(&column), rows[..rows.len() / 2].to_vec());
+            column.clear();
+            prop_assert!(column.is_empty() && !column.has_nulls());
+        }
+
+        #[test]
+        fn appends_and_gathers(rows in one_type(), split in 0usize..20, picks in proptest::collection::vec(0u32..20, 0..30)) {
+            let split = split.min(rows.len());
+            let (mut left, right) = (column_of(&rows[..split]), column_of(&rows[split..]));
+            left.append(&right).unwrap();
+            prop_assert_eq!(values(&left), rows.clone());
+            let picks: Vec<u32> = picks.into_iter().filter(|&p| (p as usize) < rows.len()).collect();
+            let picked: Vec<Value> = picks.iter().map(|&p| rows[p as usize].clone()).collect();
+            prop_assert_eq!(values(&left.gather(&picks)), picked.clone());
+            left.append_rows(&right.gather(&[]), &[]).unwrap();
+            let gathered = column_of(&rows).gather(&picks);
+            left.append(&gathered).unwrap();
+            prop_assert_eq!(values(&left), [rows, picked].concat());
+        }
+    }
+
+    #[test]
+    fn refuses_another_type_and_another_dimension() {
+        let mut column = column_of(&[Value::Null, Value::Integer(1)]);
+        assert!(column.push_text("x").is_err());
+        let mut vectors = Column::new(SqlType::Vector(Some(2)), 1);
+        assert!(vectors.push_vector(&[1.0]).is_err());
+        assert!(vectors.push_vector_le_bytes(&[0; 7]).is_err());
+        vectors.push_vector_le_bytes(&[0; 8]).unwrap();
+        assert_eq!(vectors.get(0), ValueRef::Vector(&[0.0, 0.0]));
     }
 }
