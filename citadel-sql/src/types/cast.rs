@@ -1,0 +1,342 @@
+//! Conversions between types.
+//!
+//! Three strengths: [`cast`] is what the user asked for by name and may round; [`assign`] is what storing a value
+//! in a column does, lossless or an error; [`coerce_parameter`] and [`coerce_compared`] are for values that the
+//! program gave and whose type the place decides, where text is read as the place's type.
+
+use super::number_text::{
+    boolean_to_text, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
+    real_to_text,
+};
+use super::{SqlType, Value, ValueRef, vector_text};
+use crate::error::{Error, Result, SqlState};
+
+/// May a value of `from` be cast to `to` at all?
+pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
+    use SqlType::{Blob, Boolean, Integer, Real, Text, Unknown, Vector};
+    match (from, to) {
+        (Unknown, _) | (Text, _) | (_, Text) => true,
+        (Vector(a), Vector(b)) => a.is_none() || b.is_none() || a == b,
+        (Integer | Real, Integer | Real) | (Boolean, Integer) | (Integer, Boolean) => true,
+        (Blob, Vector(_)) | (Vector(_), Blob) => true,
+        _ => from == to,
+    }
+}
+
+/// May a value of `from` be stored in a column of `to` (if the value itself allows it)?
+pub(crate) fn can_assign(from: SqlType, to: SqlType) -> bool {
+    match (from, to) {
+        (SqlType::Unknown, _) => true,
+        (SqlType::Vector(a), SqlType::Vector(b)) => a.is_none() || b.is_none() || a == b,
+        _ => from == to || (from.is_numeric() && to.is_numeric()),
+    }
+}
+
+/// `CAST(value AS to)`. REAL to INTEGER rounds half to even; BLOB and TEXT meet in PostgreSQL's `\x` notation.
+pub(crate) fn cast(value: ValueRef<'_>, to: SqlType) -> Result<Value> {
+    if value.is_null() {
+        return Ok(Value::Null);
+    }
+    match to {
+        SqlType::Unknown => Ok(value.to_owned()),
+        SqlType::Boolean => to_boolean(value),
+        SqlType::Integer => to_integer(value),
+        SqlType::Real => to_real(value),
+        SqlType::Text => Ok(Value::Text(to_text(value))),
+        SqlType::Blob => to_blob(value),
+        SqlType::Vector(dim) => to_vector(value, dim),
+    }
+}
+
+/// Fits a value into a column of type `to`: the same value or an error.
+pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
+    match (value, to) {
+        (Value::Null, _) => Ok(Value::Null),
+        (Value::Integer(i), SqlType::Real) => {
+            exact_real(i).map(Value::Real).ok_or_else(|| inexact(i, to))
+        }
+        (Value::Real(r), _) if !r.is_finite() => Err(out_of_range(SqlType::Real)),
+        (Value::Real(r), SqlType::Integer) => exact_integer(r)
+            .map(Value::Integer)
+            .ok_or_else(|| inexact_real(r, to)),
+        (Value::Vector(v), SqlType::Vector(_) | SqlType::Unknown) => {
+            let dim = match to {
+                SqlType::Vector(dim) => dim,
+                _ => None,
+            };
+            vector_text::check_dimension(&v, dim)?;
+            Ok(Value::Vector(v))
+        }
+        (value, SqlType::Unknown) => Ok(value),
+        (value, to) if value.sql_type() == to => Ok(value),
+        (value, to) => Err(Error::sql(
+            SqlState::DATATYPE_MISMATCH,
+            format!("cannot store {} as {to}", value.sql_type()),
+        )),
+    }
+}
+
+/// Gives a parameter the type of its place: TEXT is read as that type, a BLOB of 4·n bytes is a vector.
+pub(crate) fn coerce_parameter(value: Value, to: SqlType) -> Result<Value> {
+    match (&value, to) {
+        (Value::Text(_), SqlType::Text | SqlType::Unknown) => Ok(value),
+        (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => cast(value.as_ref(), to),
+        _ => assign(value, to),
+    }
+}
+
+/// As [`coerce_parameter`] for a parameter that is only compared: a number that its place's type cannot hold stays
+/// what it is, since INTEGER and REAL compare exactly (`id = ?` given 8.5 is false, not an error).
+pub(crate) fn coerce_compared(value: Value, to: SqlType) -> Result<Value> {
+    match (&value, to) {
+        (Value::Integer(i), SqlType::Real) if exact_real(*i).is_none() => Ok(value),
+        (Value::Real(r), SqlType::Integer) if r.is_finite() && exact_integer(*r).is_none() => {
+            Ok(value)
+        }
+        (Value::Text(text), SqlType::Integer) => match parse_integer(text) {
+            Ok(i) => Ok(Value::Integer(i)),
+            Err(error) => parse_real(text).map(Value::Real).map_err(|_| error),
+        },
+        _ => coerce_parameter(value, to),
+    }
+}
+
+fn exact_real(integer: i64) -> Option<f64> {
+    let real = integer as f64;
+    super::compare_integer_real(integer, real)
+        .is_eq()
+        .then_some(real)
+}
+
+fn exact_integer(real: f64) -> Option<i64> {
+    let integer = real as i64;
+    super::compare_integer_real(integer, real)
+        .is_eq()
+        .then_some(integer)
+}
+
+fn inexact(integer: i64, to: SqlType) -> Error {
+    Error::sql(
+        SqlState::NUMERIC_OUT_OF_RANGE,
+        format!("{integer} is not exact as {to}"),
+    )
+    .hint("CAST rounds it")
+}
+
+fn inexact_real(real: f64, to: SqlType) -> Error {
+    let text = real_to_text(real);
+    Error::sql(
+        SqlState::NUMERIC_OUT_OF_RANGE,
+        format!("{text} is not exact as {to}"),
+    )
+    .hint("CAST rounds it")
+}
+
+fn to_boolean(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Boolean(v) => Ok(Value::Boolean(v)),
+        ValueRef::Integer(v) => Ok(Value::Boolean(v != 0)),
+        ValueRef::Text(text) => parse_boolean(text).map(Value::Boolean),
+        _ => Err(cannot_cast(value, SqlType::Boolean)),
+    }
+}
+
+fn to_integer(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Integer(v) => Ok(Value::Integer(v)),
+        ValueRef::Boolean(v) => Ok(Value::Integer(i64::from(v))),
+        ValueRef::Real(v) => exact_integer(v.round_ties_even())
+            .map(Value::Integer)
+            .ok_or_else(|| out_of_range(SqlType::Integer)),
+        ValueRef::Text(text) => parse_integer(text).map(Value::Integer),
+        _ => Err(cannot_cast(value, SqlType::Integer)),
+    }
+}
+
+fn to_real(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Real(v) => Ok(Value::Real(v)),
+        ValueRef::Integer(v) => Ok(Value::Real(v as f64)),
+        ValueRef::Text(text) => parse_real(text).map(Value::Real),
+        _ => Err(cannot_cast(value, SqlType::Real)),
+    }
+}
+
+fn to_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Boolean(v) => boolean_to_text(v).to_owned(),
+        ValueRef::Integer(v) => v.to_string(),
+        ValueRef::Real(v) => real_to_text(v),
+        ValueRef::Text(v) => v.to_owned(),
+        ValueRef::Blob(v) => format!("\\x{}", hex(v)),
+        ValueRef::Vector(v) => vector_text::print(v),
+    }
+}
+
+fn to_blob(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Blob(v) => Ok(Value::Blob(v.to_owned())),
+        ValueRef::Vector(v) => Ok(Value::Blob(vector_text::to_le_bytes(v))),
+        ValueRef::Text(text) => match text.strip_prefix("\\x") {
+            Some(digits) => unhex(digits)
+                .map(Value::Blob)
+                .ok_or_else(|| invalid_input(SqlType::Blob, text)),
+            None => Ok(Value::Blob(text.as_bytes().to_owned())),
+        },
+        _ => Err(cannot_cast(value, SqlType::Blob)),
+    }
+}
+
+fn to_vector(value: ValueRef<'_>, dim: Option<u16>) -> Result<Value> {
+    let vector = match value {
+        ValueRef::Vector(v) => v.to_owned(),
+        ValueRef::Text(text) => vector_text::parse(text)?,
+        ValueRef::Blob(bytes) => vector_text::from_le_bytes(bytes)?,
+        _ => return Err(cannot_cast(value, SqlType::Vector(dim))),
+    };
+    vector_text::check_dimension(&vector, dim)?;
+    Ok(Value::Vector(vector))
+}
+
+fn cannot_cast(value: ValueRef<'_>, to: SqlType) -> Error {
+    Error::sql(
+        SqlState::DATATYPE_MISMATCH,
+        format!("cannot cast {} to {to}", value.sql_type()),
+    )
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
+        .map(char::from)
+        .collect()
+}
+
+/// Bytes of hexadecimal digits; `None` if there is anything else or an odd number of them.
+pub(crate) fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| {
+        char::from(b)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs
+        .iter()
+        .map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUT_OF_RANGE: Option<SqlState> = Some(SqlState::NUMERIC_OUT_OF_RANGE);
+
+    fn text(s: &str) -> Value {
+        Value::Text(s.to_owned())
+    }
+
+    #[test]
+    fn casts() {
+        let cases = [
+            (Value::Real(2.5), SqlType::Integer, Value::Integer(2)),
+            (Value::Real(3.5), SqlType::Integer, Value::Integer(4)),
+            (Value::Real(-2.6), SqlType::Integer, Value::Integer(-3)),
+            (Value::Boolean(true), SqlType::Integer, Value::Integer(1)),
+            (Value::Integer(2), SqlType::Boolean, Value::Boolean(true)),
+            (text(" 12 "), SqlType::Integer, Value::Integer(12)),
+            (text("1e3"), SqlType::Real, Value::Real(1000.0)),
+            (
+                text("[1,2]"),
+                SqlType::Vector(Some(2)),
+                Value::Vector(vec![1.0, 2.0]),
+            ),
+            (Value::Vector(vec![1.0]), SqlType::Text, text("[1]")),
+            (Value::Blob(vec![0, 255]), SqlType::Text, text("\\x00ff")),
+            (text("\\x00ff"), SqlType::Blob, Value::Blob(vec![0, 255])),
+            (text("ab"), SqlType::Blob, Value::Blob(b"ab".to_vec())),
+            (Value::Null, SqlType::Integer, Value::Null),
+        ];
+        for (value, to, expected) in cases {
+            assert_eq!(
+                cast(value.as_ref(), to).unwrap(),
+                expected,
+                "{value:?} {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_casts() {
+        for (value, to) in [
+            (Value::Real(1e19), SqlType::Integer),
+            (Value::Real(9.3e18), SqlType::Integer),
+            (text("x"), SqlType::Integer),
+            (Value::Real(1.0), SqlType::Boolean),
+            (Value::Integer(1), SqlType::Vector(None)),
+            (text("[1,2]"), SqlType::Vector(Some(3))),
+            (text("\\x0"), SqlType::Blob),
+        ] {
+            assert!(cast(value.as_ref(), to).is_err(), "{value:?} {to}");
+        }
+    }
+
+    #[test]
+    fn assignment_never_loses() {
+        let big = (1_i64 << 53) + 1;
+        assert_eq!(
+            assign(Value::Integer(big), SqlType::Real)
+                .unwrap_err()
+                .sqlstate(),
+            OUT_OF_RANGE
+        );
+        assert_eq!(
+            assign(Value::Real(3.7), SqlType::Integer)
+                .unwrap_err()
+                .sqlstate(),
+            OUT_OF_RANGE
+        );
+        assert_eq!(
+            assign(Value::Real(3.0), SqlType::Integer).unwrap(),
+            Value::Integer(3)
+        );
+        assert!(assign(text("1"), SqlType::Integer).is_err());
+        assert!(assign(Value::Integer(1), SqlType::Text).is_err());
+        assert!(assign(Value::Vector(vec![f32::NAN]), SqlType::Vector(Some(1))).is_err());
+        assert!(assign(Value::Real(f64::INFINITY), SqlType::Real).is_err());
+    }
+
+    #[test]
+    fn parameters_take_the_type_of_their_place() {
+        assert_eq!(
+            coerce_parameter(text("7"), SqlType::Integer).unwrap(),
+            Value::Integer(7)
+        );
+        let blob = Value::Blob(1.5_f32.to_le_bytes().to_vec());
+        assert_eq!(
+            coerce_parameter(blob, SqlType::Vector(Some(1))).unwrap(),
+            Value::Vector(vec![1.5])
+        );
+        assert!(coerce_parameter(Value::Real(8.5), SqlType::Integer).is_err());
+        assert_eq!(
+            coerce_compared(Value::Real(8.5), SqlType::Integer).unwrap(),
+            Value::Real(8.5)
+        );
+        assert_eq!(
+            coerce_compared(text("8.5"), SqlType::Integer).unwrap(),
+            Value::Real(8.5)
+        );
+        assert!(coerce_compared(Value::Boolean(true), SqlType::Integer).is_err());
+        assert_eq!(
+            coerce_parameter(Value::Integer(1), SqlType::Unknown).unwrap(),
+            Value::Integer(1)
+        );
+    }
+}
