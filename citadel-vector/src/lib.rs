@@ -1,1 +1,10 @@
-//! placeholder
+//! Vector search without a database: slices in, slices out.
+
+#![allow(dead_code, unused_imports)]
+
+mod kernel;
+mod metric;
+mod top_k;
+
+pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, norm};
+pub use top_k::{Neighbor, TopK};

@@ -1,0 +1,192 @@
+//! AVX2 with fused multiply-add: 256-bit registers.
+//!
+//! The integer products widen to 16 bits before multiplying, because the 8-bit multiply of this instruction set saturates.
+
+use std::arch::x86_64::*;
+
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+
+/// The table of this sibling.
+pub(super) const KERNELS: Kernels = Kernels {
+    name: "avx2",
+    dot,
+    squared_l2,
+    l1,
+    dot_rows,
+    tile,
+};
+
+/// Whether this machine runs this sibling.
+pub(super) fn is_supported() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+}
+
+/// Floats in a register.
+const LANES: usize = 8;
+/// Registers that are summed independently, to hide the latency of an addition.
+const CHAINS: usize = 4;
+
+#[target_feature(enable = "avx2,fma")]
+fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |sum, x, y| _mm256_fmadd_ps(x, y, sum), |x, y| x * y)
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(
+        a,
+        b,
+        |sum, x, y| {
+            let difference = _mm256_sub_ps(x, y);
+            _mm256_fmadd_ps(difference, difference, sum)
+        },
+        |x, y| (x - y) * (x - y),
+    )
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(
+        a,
+        b,
+        |sum, x, y| {
+            let sign = _mm256_set1_ps(-0.0);
+            _mm256_add_ps(sum, _mm256_andnot_ps(sign, _mm256_sub_ps(x, y)))
+        },
+        |x, y| (x - y).abs(),
+    )
+}
+
+/// Sums over both vectors: `wide` for whole registers, `term` for the tail.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn fold(
+    a: &[f32],
+    b: &[StoredF32],
+    wide: impl Fn(__m256, __m256, __m256) -> __m256,
+    term: impl Fn(f32, f32) -> f32,
+) -> f32 {
+    let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
+    let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
+    let mut sums = [_mm256_setzero_ps(); CHAINS];
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            *sum = wide(
+                *sum,
+                load(&a[chain * LANES..]),
+                load_stored(&b[chain * LANES..]),
+            );
+        }
+    }
+    let (a_whole, a_tail) = a_rest.as_chunks::<LANES>();
+    let (b_whole, b_tail) = b_rest.as_chunks::<LANES>();
+    for (a, b) in a_whole.iter().zip(b_whole) {
+        sums[0] = wide(sums[0], load(a), load_stored(b));
+    }
+    let tail: f32 = a_tail
+        .iter()
+        .zip(b_tail)
+        .map(|(&x, &y)| term(x, f32::from_le_bytes(y)))
+        .sum();
+    let sum = _mm256_add_ps(
+        _mm256_add_ps(sums[0], sums[1]),
+        _mm256_add_ps(sums[2], sums[3]),
+    );
+    reduce(sum) + tail
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(values: &[f32]) -> __m256 {
+    let values = &values[..LANES];
+    // SAFETY: eight floats are in bounds, as the slice above checked; the load needs no alignment.
+    unsafe { _mm256_loadu_ps(values.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_stored(values: &[StoredF32]) -> __m256 {
+    let values = &values[..LANES];
+    // SAFETY: 32 bytes are in bounds, as the slice above checked; the load needs no alignment.
+    unsafe { _mm256_loadu_ps(values.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn reduce(sum: __m256) -> f32 {
+    let four = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps::<1>(sum));
+    let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+}
+
+#[target_feature(enable = "avx2")]
+fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    let (query, _) = query.as_chunks::<16>();
+    for (index, (out, &position)) in out.iter_mut().zip(positions).enumerate() {
+        if let Some(&ahead) = positions.get(index + 2) {
+            prefetch_row(rows, ahead);
+        }
+        let (row, _) = rows.row(position).as_chunks::<16>();
+        let mut sums = _mm256_setzero_si256();
+        for (codes, query) in row.iter().zip(query) {
+            // SAFETY: both arrays hold sixteen bytes; the loads need no alignment.
+            let (codes, query) = unsafe {
+                (
+                    _mm_loadu_si128(codes.as_ptr().cast()),
+                    _mm_loadu_si128(query.as_ptr().cast()),
+                )
+            };
+            let products =
+                _mm256_madd_epi16(_mm256_cvtepu8_epi16(codes), _mm256_cvtepi8_epi16(query));
+            sums = _mm256_add_epi32(sums, products);
+        }
+        *out = reduce_integers(sums);
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn reduce_integers(sums: __m256i) -> i32 {
+    let four = _mm_add_epi32(
+        _mm256_castsi256_si128(sums),
+        _mm256_extracti128_si256::<1>(sums),
+    );
+    let two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
+}
+
+#[inline]
+fn prefetch_row(rows: CodeRows<'_>, position: u32) {
+    for line in rows.row(position).chunks(64) {
+        super::prefetch(&line[0]);
+    }
+}
+
+/// Even and odd bytes are multiplied apart, in 16 bits, and every 32-bit lane adds up its own right row.
+#[target_feature(enable = "avx2")]
+fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
+    let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+    let low_byte = _mm256_set1_epi16(0x00ff);
+    for (left_row, out) in left
+        .chunks_exact(stride)
+        .zip(out.iter_mut().take(TILE_LEFT))
+    {
+        let mut sums = [_mm256_setzero_si256(); 2];
+        for (group, four) in groups.iter().zip(left_row.as_chunks::<4>().0) {
+            let four = _mm256_set1_epi32(i32::from_le_bytes(four.map(|code| code as u8)));
+            let even = _mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(four));
+            let odd = _mm256_srai_epi16::<8>(four);
+            for (half, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: the group holds two halves of 32 bytes; the load needs no alignment.
+                let codes = unsafe { _mm256_loadu_si256(group[half * 32..][..32].as_ptr().cast()) };
+                let even_products = _mm256_madd_epi16(_mm256_and_si256(codes, low_byte), even);
+                let odd_products = _mm256_madd_epi16(_mm256_srli_epi16::<8>(codes), odd);
+                *sum = _mm256_add_epi32(*sum, _mm256_add_epi32(even_products, odd_products));
+            }
+        }
+        for (sum, out) in sums.iter().zip(out.chunks_exact_mut(8)) {
+            // SAFETY: the chunk holds eight integers; the store needs no alignment.
+            unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), *sum) };
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! AVX-512 with VNNI: 512-bit registers, and four 8-bit products added per 32-bit lane in one instruction.
+
+use std::arch::x86_64::*;
+
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+
+/// The table of this sibling.
+pub(super) const KERNELS: Kernels = Kernels {
+    name: "avx512",
+    dot,
+    squared_l2,
+    l1,
+    dot_rows,
+    tile,
+};
+
+/// Whether this machine runs this sibling.
+pub(super) fn is_supported() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vnni")
+}
+
+/// Floats in a register.
+const LANES: usize = 16;
+/// Registers that are summed independently, to hide the latency of an addition.
+const CHAINS: usize = 4;
+/// Rows whose products are computed together and reduced by one transposition.
+const ROWS: usize = 4;
+
+#[target_feature(enable = "avx512f")]
+fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
+}
+
+#[target_feature(enable = "avx512f")]
+fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |sum, x, y| {
+        let difference = _mm512_sub_ps(x, y);
+        _mm512_fmadd_ps(difference, difference, sum)
+    })
+}
+
+#[target_feature(enable = "avx512f")]
+fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |sum, x, y| {
+        _mm512_add_ps(sum, _mm512_abs_ps(_mm512_sub_ps(x, y)))
+    })
+}
+
+/// Sums `wide` over both vectors. The tail is loaded under a mask: its missing lanes are zero on both sides.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn fold(a: &[f32], b: &[StoredF32], wide: impl Fn(__m512, __m512, __m512) -> __m512) -> f32 {
+    let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
+    let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
+    let mut sums = [_mm512_setzero_ps(); CHAINS];
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            *sum = wide(
+                *sum,
+                load(&a[chain * LANES..][..LANES]),
+                load_stored(&b[chain * LANES..][..LANES]),
+            );
+        }
+    }
+    for (a, b) in a_rest.chunks(LANES).zip(b_rest.chunks(LANES)) {
+        sums[0] = wide(sums[0], load(a), load_stored(b));
+    }
+    _mm512_reduce_add_ps(_mm512_add_ps(
+        _mm512_add_ps(sums[0], sums[1]),
+        _mm512_add_ps(sums[2], sums[3]),
+    ))
+}
+
+/// The mask of the first `len` lanes, for a `len` of 1 to 16.
+#[inline]
+fn mask(len: usize) -> __mmask16 {
+    debug_assert!((1..=LANES).contains(&len));
+    0xffff >> (LANES - len)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(values: &[f32]) -> __m512 {
+    // SAFETY: only lanes below the slice's length are read; the load needs no alignment.
+    unsafe { _mm512_maskz_loadu_ps(mask(values.len()), values.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_stored(values: &[StoredF32]) -> __m512 {
+    // SAFETY: only lanes below the slice's length are read, four bytes each; the load needs no alignment.
+    unsafe { _mm512_maskz_loadu_ps(mask(values.len()), values.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    let (fours, rest) = positions.as_chunks::<ROWS>();
+    let (out_fours, out_rest) = out.as_chunks_mut::<ROWS>();
+    for (index, (four, out)) in fours.iter().zip(out_fours).enumerate() {
+        let ahead = (index + 1) * ROWS;
+        for &position in positions.iter().skip(ahead).take(ROWS) {
+            prefetch_row(rows, position);
+        }
+        let codes = four.map(|position| rows.row(position));
+        let sums = dot_four(codes, query);
+        // SAFETY: the array holds four integers; the store needs no alignment.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
+    }
+    for (&position, out) in rest.iter().zip(out_rest) {
+        let row = rows.row(position);
+        *out = _mm_cvtsi128_si32(dot_four([row, &[], &[], &[]], query));
+    }
+}
+
+#[inline]
+fn prefetch_row(rows: CodeRows<'_>, position: u32) {
+    for line in rows.row(position).chunks(64) {
+        super::prefetch(&line[0]);
+    }
+}
+
+/// Products of four rows with the query. A row may be empty: its product is zero.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
+    let mut sums = [_mm512_setzero_si512(); ROWS];
+    let (query_whole, query_tail) = query.as_chunks::<64>();
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        let (row_whole, row_tail) = row.as_chunks::<64>();
+        for (codes, query) in row_whole.iter().zip(query_whole) {
+            // SAFETY: both arrays hold 64 bytes; the loads need no alignment.
+            let (codes, query) = unsafe {
+                (
+                    _mm512_loadu_si512(codes.as_ptr().cast()),
+                    _mm512_loadu_si512(query.as_ptr().cast()),
+                )
+            };
+            *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+        }
+        if !row_tail.is_empty() {
+            let mask = u64::MAX >> (64 - row_tail.len().min(query_tail.len()).max(1));
+            // SAFETY: only bytes below both lengths are read (both tails have the same length, not zero here, since the
+            // chooser checked that query and rows share a stride); the loads need no alignment.
+            let (codes, query) = unsafe {
+                (
+                    _mm512_maskz_loadu_epi8(mask, row_tail.as_ptr().cast()),
+                    _mm512_maskz_loadu_epi8(mask, query_tail.as_ptr().cast()),
+                )
+            };
+            *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+        }
+    }
+    reduce_four(sums)
+}
+
+/// Adds up the lanes of four registers: lane `i` of the result is the sum of register `i`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn reduce_four(sums: [__m512i; ROWS]) -> __m128i {
+    let pair = |x, y| _mm512_add_epi32(_mm512_unpacklo_epi32(x, y), _mm512_unpackhi_epi32(x, y));
+    let (low, high) = (pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+    let all = _mm512_add_epi32(
+        _mm512_unpacklo_epi64(low, high),
+        _mm512_unpackhi_epi64(low, high),
+    );
+    let half = _mm256_add_epi32(
+        _mm512_castsi512_si256(all),
+        _mm512_extracti64x4_epi64::<1>(all),
+    );
+    _mm_add_epi32(
+        _mm256_castsi256_si128(half),
+        _mm256_extracti128_si256::<1>(half),
+    )
+}
+
+/// Each 32-bit lane adds up its own right row; the left rows are broadcast four bytes at a time.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
+    let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+    let mut sums = [_mm512_setzero_si512(); TILE_LEFT];
+    for (index, group) in groups.iter().enumerate() {
+        // SAFETY: the array holds 64 bytes; the load needs no alignment.
+        let codes = unsafe { _mm512_loadu_si512(group.as_ptr().cast()) };
+        for (row, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: `left` holds TILE_LEFT rows of `stride` bytes and `panel` holds `stride / 4` groups (both checked by
+            // the chooser), so four bytes at `row * stride + index * 4` are in bounds; the read needs no alignment.
+            let four = unsafe {
+                left.as_ptr()
+                    .add(row * stride + index * 4)
+                    .cast::<i32>()
+                    .read_unaligned()
+            };
+            *sum = _mm512_dpbusd_epi32(*sum, codes, _mm512_set1_epi32(four));
+        }
+    }
+    for (sum, out) in sums.iter().zip(out) {
+        // SAFETY: the row holds sixteen integers; the store needs no alignment.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), *sum) };
+    }
+}

@@ -1,0 +1,201 @@
+//! The arithmetic of distances: one face, several siblings, one chooser.
+//!
+//! Each sibling file offers the same functions for one instruction set. [`Kernels::active`] picks the widest one that this
+//! machine runs, once per process. What always holds:
+//!
+//! 1. `scalar` is always compiled and is the oracle: the integer kernels of every sibling give exactly its integers, the
+//!    float kernels agree with it up to rounding.
+//! 2. Callers reach a kernel only through the methods of [`Kernels`], which check every length; a sibling may rely on them.
+//! 3. Stored floats are read as little-endian groups of four bytes, at any alignment: a page is never copied to be measured.
+//!
+//! On AArch64 the scalar sibling is written in lanes that the compiler turns into NEON, which is part of that target's baseline.
+
+mod aligned;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use aligned::AlignedBytes;
+
+use std::sync::OnceLock;
+
+#[cfg(target_endian = "big")]
+compile_error!(
+    "stored vectors are little-endian and are measured in place: big-endian targets are not supported"
+);
+
+/// A stored `f32`: four little-endian bytes at any alignment.
+pub(crate) type StoredF32 = [u8; 4];
+
+/// Rows that one tile multiplies at a time on its left side (signed codes).
+pub(crate) const TILE_LEFT: usize = 12;
+/// Rows in a panel, the right side of a tile (biased codes, interleaved by [`pack_panel`]).
+pub(crate) const TILE_RIGHT: usize = 16;
+/// Products of one tile: `[left row][right row]`.
+pub(crate) type Tile = [[i32; TILE_RIGHT]; TILE_LEFT];
+
+/// One sibling: a table of functions, all of the same instruction set.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels {
+    name: &'static str,
+    dot: unsafe fn(&[f32], &[StoredF32]) -> f32,
+    squared_l2: unsafe fn(&[f32], &[StoredF32]) -> f32,
+    l1: unsafe fn(&[f32], &[StoredF32]) -> f32,
+    dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
+    tile: unsafe fn(&[u8], &[i8], usize, &mut Tile),
+}
+
+/// A matrix of biased codes: row `i` is `bytes[i * stride..][..stride]`.
+#[derive(Clone, Copy)]
+pub(crate) struct CodeRows<'a> {
+    /// All rows, one after the other.
+    pub(crate) bytes: &'a [u8],
+    /// Bytes in a row, a multiple of 16.
+    pub(crate) stride: usize,
+}
+
+impl<'a> CodeRows<'a> {
+    /// The codes of one row.
+    #[inline(always)]
+    pub(crate) fn row(self, index: u32) -> &'a [u8] {
+        &self.bytes[index as usize * self.stride..][..self.stride]
+    }
+}
+
+impl Kernels {
+    /// The sibling for this machine.
+    #[inline]
+    pub(crate) fn active() -> &'static Kernels {
+        static ACTIVE: OnceLock<Kernels> = OnceLock::new();
+        ACTIVE.get_or_init(|| *Self::available().last().unwrap_or(&scalar::KERNELS))
+    }
+
+    /// Every sibling that this machine runs, from the plainest to the widest.
+    fn available() -> Vec<Kernels> {
+        let mut found = vec![scalar::KERNELS];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if avx2::is_supported() {
+                found.push(avx2::KERNELS);
+            }
+            if avx512::is_supported() {
+                found.push(avx512::KERNELS);
+            }
+        }
+        found
+    }
+
+    /// The instruction set, for diagnostics.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Inner product.
+    #[inline]
+    pub(crate) fn dot(&self, a: &[f32], b: &[StoredF32]) -> f32 {
+        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
+        // SAFETY: `available` listed this sibling after detecting its instruction set; the lengths are equal.
+        unsafe { (self.dot)(a, b) }
+    }
+
+    /// Squared euclidean distance.
+    #[inline]
+    pub(crate) fn squared_l2(&self, a: &[f32], b: &[StoredF32]) -> f32 {
+        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
+        // SAFETY: as in `dot`.
+        unsafe { (self.squared_l2)(a, b) }
+    }
+
+    /// Sum of absolute differences.
+    #[inline]
+    pub(crate) fn l1(&self, a: &[f32], b: &[StoredF32]) -> f32 {
+        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
+        // SAFETY: as in `dot`.
+        unsafe { (self.l1)(a, b) }
+    }
+
+    /// Products of a signed query with the named rows of biased codes: `out[i] = Σ row(positions[i]) * query`.
+    ///
+    /// The sums are exact: 65,535 products of 255 and 127 still fit in 31 bits.
+    #[inline]
+    pub(crate) fn dot_rows(
+        &self,
+        rows: CodeRows<'_>,
+        positions: &[u32],
+        query: &[i8],
+        out: &mut [i32],
+    ) {
+        assert_eq!(query.len(), rows.stride, "query and rows differ in stride");
+        assert_eq!(
+            positions.len(),
+            out.len(),
+            "one product per position is written"
+        );
+        assert!(rows.stride.is_multiple_of(16), "rows are padded");
+        // SAFETY: the instruction set was detected; the lengths were checked; each row is sliced, thus bounds-checked.
+        unsafe { (self.dot_rows)(rows, positions, query, out) }
+    }
+
+    /// Products of [`TILE_LEFT`] signed rows (`left`, row-major) with one panel of [`TILE_RIGHT`] biased rows.
+    #[inline]
+    pub(crate) fn tile(&self, panel: &[u8], left: &[i8], out: &mut Tile) {
+        let stride = left.len() / TILE_LEFT;
+        assert!(
+            stride.is_multiple_of(4) && left.len() == stride * TILE_LEFT,
+            "left rows are padded"
+        );
+        assert_eq!(
+            panel.len(),
+            stride * TILE_RIGHT,
+            "panel and left rows differ in stride"
+        );
+        // SAFETY: the instruction set was detected; the lengths were checked.
+        unsafe { (self.tile)(panel, left, stride, out) }
+    }
+}
+
+/// Interleaves up to [`TILE_RIGHT`] rows of biased codes, four bytes of each in turn, so that each lane of a wide register
+/// adds up its own row and no sum across lanes is needed. Rows that are missing stay zero.
+pub(crate) fn pack_panel<'a>(rows: impl Iterator<Item = &'a [u8]>, panel: &mut [u8]) {
+    for (lane, row) in rows.enumerate() {
+        for (group, four) in row.as_chunks::<4>().0.iter().enumerate() {
+            panel[(group * TILE_RIGHT + lane) * 4..][..4].copy_from_slice(four);
+        }
+    }
+}
+
+/// Views floats as stored bytes.
+#[inline]
+pub(crate) fn stored(values: &[f32]) -> &[StoredF32] {
+    // SAFETY: `[u8; 4]` has the size of `f32` and a weaker alignment, and every byte of an `f32` is initialized. The target is
+    // little-endian (checked above), so the bytes are in stored order. The lifetime is that of `values`.
+    unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<StoredF32>(), values.len()) }
+}
+
+/// The bit that turns a biased code (`0..=255`, zero at 128) into a signed one (`-128..=127`) and back.
+pub(crate) const BIAS: u8 = 0x80;
+
+/// Writes the signed form of a row of biased codes.
+#[inline]
+pub(crate) fn signed(biased: &[u8], out: &mut [i8]) {
+    for (out, &code) in out.iter_mut().zip(biased) {
+        *out = (code ^ BIAS) as i8;
+    }
+}
+
+/// Asks the cache for a line that will be read soon. A hint: any address is allowed.
+#[inline(always)]
+pub(crate) fn prefetch<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing architecturally, and the address comes from a reference.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}

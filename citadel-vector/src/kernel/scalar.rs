@@ -1,0 +1,72 @@
+//! The oracle: plain Rust for any machine, in lanes that a compiler can turn into whatever vectors the target has.
+
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+
+/// The table of this sibling.
+pub(super) const KERNELS: Kernels = Kernels {
+    name: "scalar",
+    dot,
+    squared_l2,
+    l1,
+    dot_rows,
+    tile,
+};
+
+const LANES: usize = 8;
+
+fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |x, y| x * y)
+}
+
+fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |x, y| (x - y) * (x - y))
+}
+
+fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+    fold(a, b, |x, y| (x - y).abs())
+}
+
+/// Sums `term` over both vectors in independent lanes.
+#[inline(always)]
+fn fold(a: &[f32], b: &[StoredF32], term: impl Fn(f32, f32) -> f32) -> f32 {
+    let (a_whole, a_tail) = a.as_chunks::<LANES>();
+    let (b_whole, b_tail) = b.as_chunks::<LANES>();
+    let mut sums = [0.0f32; LANES];
+    for (a, b) in a_whole.iter().zip(b_whole) {
+        for lane in 0..LANES {
+            sums[lane] += term(a[lane], f32::from_le_bytes(b[lane]));
+        }
+    }
+    let tail: f32 = a_tail
+        .iter()
+        .zip(b_tail)
+        .map(|(&x, &y)| term(x, f32::from_le_bytes(y)))
+        .sum();
+    sums.iter().sum::<f32>() + tail
+}
+
+fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    for (out, &position) in out.iter_mut().zip(positions) {
+        *out = dot_codes(rows.row(position), query);
+    }
+}
+
+/// Product of one row of biased codes with a signed query.
+fn dot_codes(row: &[u8], query: &[i8]) -> i32 {
+    row.iter()
+        .zip(query)
+        .map(|(&code, &query)| i32::from(code) * i32::from(query))
+        .sum()
+}
+
+fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
+    *out = [[0; TILE_RIGHT]; TILE_LEFT];
+    for (left_row, sums) in left.chunks_exact(stride).zip(out.iter_mut()) {
+        let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+        for (group, four) in groups.iter().zip(left_row.as_chunks::<4>().0) {
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                *sum += dot_codes(&group[lane * 4..][..4], four);
+            }
+        }
+    }
+}

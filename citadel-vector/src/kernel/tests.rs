@@ -1,0 +1,114 @@
+//! Every sibling against the oracle, at every length around the register sizes.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn floats(len: usize) -> impl Strategy<Value = Vec<f32>> {
+    prop::collection::vec(-8.0f32..8.0, len)
+}
+
+fn pairs() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
+    (0usize..300).prop_flat_map(|len| (floats(len), floats(len)))
+}
+
+fn close(ours: f32, oracle: f32) -> bool {
+    (ours - oracle).abs() <= 1e-4 * (1.0 + oracle.abs()) + 1e-2
+}
+
+proptest! {
+    #[test]
+    fn float_kernels_agree_with_the_oracle((a, b) in pairs()) {
+        let oracle = scalar::KERNELS;
+        for kernels in Kernels::available() {
+            prop_assert!(close(kernels.dot(&a, stored(&b)), oracle.dot(&a, stored(&b))));
+            prop_assert!(close(kernels.squared_l2(&a, stored(&b)), oracle.squared_l2(&a, stored(&b))));
+            prop_assert!(close(kernels.l1(&a, stored(&b)), oracle.l1(&a, stored(&b))));
+        }
+    }
+
+    #[test]
+    fn unaligned_bytes_are_measured_in_place((a, b) in pairs(), shift in 0usize..4) {
+        let mut bytes = vec![0u8; shift];
+        bytes.extend(b.iter().flat_map(|value| value.to_le_bytes()));
+        let (unaligned, rest) = bytes[shift..].as_chunks::<4>();
+        prop_assert!(rest.is_empty());
+        for kernels in Kernels::available() {
+            prop_assert_eq!(kernels.dot(&a, unaligned), kernels.dot(&a, stored(&b)));
+        }
+    }
+
+    #[test]
+    fn code_products_are_exact(
+        blocks in 1usize..14,
+        positions in prop::collection::vec(0u32..5, 0..12),
+        seed in any::<u64>(),
+    ) {
+        let stride = blocks * 16;
+        let bytes = noise(seed, stride * 5);
+        let query: Vec<i8> = noise(seed ^ 1, stride).iter().map(|&byte| byte as i8).collect();
+        let rows = CodeRows { bytes: &bytes, stride };
+        let mut expected = vec![0; positions.len()];
+        scalar::KERNELS.dot_rows(rows, &positions, &query, &mut expected);
+        for kernels in Kernels::available() {
+            let mut found = vec![0; positions.len()];
+            kernels.dot_rows(rows, &positions, &query, &mut found);
+            prop_assert_eq!(&found, &expected, "{}", kernels.name());
+        }
+    }
+
+    #[test]
+    fn tiles_are_exact(blocks in 1usize..6, seed in any::<u64>()) {
+        let stride = blocks * 16;
+        let right = noise(seed, stride * TILE_RIGHT);
+        let left: Vec<i8> = noise(seed ^ 1, stride * TILE_LEFT).iter().map(|&byte| byte as i8).collect();
+        let mut panel = vec![0; right.len()];
+        pack_panel(right.chunks_exact(stride), &mut panel);
+        let positions: Vec<u32> = (0..TILE_RIGHT as u32).collect();
+        for kernels in Kernels::available() {
+            let mut tile = [[-1; TILE_RIGHT]; TILE_LEFT];
+            kernels.tile(&panel, &left, &mut tile);
+            for (row, found) in left.chunks_exact(stride).zip(&tile) {
+                let mut expected = [0; TILE_RIGHT];
+                let rows = CodeRows { bytes: &right, stride };
+                scalar::KERNELS.dot_rows(rows, &positions, row, &mut expected);
+                prop_assert_eq!(found, &expected, "{}", kernels.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_largest_products_do_not_overflow() {
+    let stride = 65_536;
+    let mut bytes = vec![255u8; stride];
+    let mut query = vec![127i8; stride];
+    (bytes[65_535], query[65_535]) = (128, 0);
+    let rows = CodeRows {
+        bytes: &bytes,
+        stride,
+    };
+    for kernels in Kernels::available() {
+        let mut out = [0];
+        kernels.dot_rows(rows, &[0], &query, &mut out);
+        assert_eq!(out[0], 65_535 * 255 * 127, "{}", kernels.name());
+    }
+}
+
+/// Bytes that look random, extremes included.
+fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed | 1;
+    (0..len)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            match state >> 61 {
+                0 => 255,
+                1 => 127,
+                2 => 128,
+                _ => (state >> 40) as u8,
+            }
+        })
+        .collect()
+}

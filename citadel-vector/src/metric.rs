@@ -1,0 +1,301 @@
+//! Metrics and exact distances.
+//!
+//! Smaller is nearer for every metric. Distances are computed in `f32`; when a sum leaves the range of `f32` (components near
+//! 1e19 or beyond, or so small that their squares vanish) it is computed again in `f64`, so that order is kept wherever the
+//! result itself fits.
+
+use crate::kernel::{Kernels, StoredF32, stored};
+
+/// How two vectors are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Euclidean distance, `sqrt(Σ (a - b)²)`: the operator `<->`.
+    L2,
+    /// Negative inner product, `-Σ a·b`: the operator `<#>`.
+    InnerProduct,
+    /// `1 - cos(a, b)`: the operator `<=>`. Undefined where either vector is zero.
+    Cosine,
+}
+
+impl Metric {
+    /// The name in index options and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::L2 => "l2",
+            Self::InnerProduct => "inner_product",
+            Self::Cosine => "cosine",
+        }
+    }
+}
+
+/// The exact distance of two vectors; `None` (SQL NULL) for the cosine of a zero vector.
+///
+/// # Panics
+///
+/// If the dimensions differ.
+///
+/// ```
+/// use citadel_vector::{Metric, distance};
+/// assert_eq!(distance(Metric::L2, &[0.0, 3.0], &[4.0, 0.0]), Some(5.0));
+/// assert_eq!(distance(Metric::InnerProduct, &[1.0, 2.0], &[3.0, 4.0]), Some(-11.0));
+/// assert_eq!(distance(Metric::Cosine, &[1.0, 0.0], &[0.0, 0.0]), None);
+/// ```
+pub fn distance(metric: Metric, a: &[f32], b: &[f32]) -> Option<f32> {
+    Query::new(metric, a).distance(b)
+}
+
+/// The sum of absolute differences (taxicab distance), the operator `<+>`.
+///
+/// # Panics
+///
+/// If the dimensions differ.
+pub fn l1(a: &[f32], b: &[f32]) -> f32 {
+    let sum = Kernels::active().l1(a, stored(b));
+    if sum.is_finite() {
+        return sum;
+    }
+    wide_sum(a, stored(b), |x, y| (x - y).abs()) as f32
+}
+
+/// The inner product `Σ a·b`.
+///
+/// # Panics
+///
+/// If the dimensions differ.
+pub fn inner_product(a: &[f32], b: &[f32]) -> f32 {
+    dot(a, stored(b))
+}
+
+/// The euclidean length of a vector.
+pub fn norm(vector: &[f32]) -> f32 {
+    wide_norm(vector, stored(vector)) as f32
+}
+
+/// The name of the instruction set that distances run on, for diagnostics.
+pub fn instruction_set() -> &'static str {
+    Kernels::active().name()
+}
+
+/// A query prepared once and compared with many vectors.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    metric: Metric,
+    vector: &'a [f32],
+    /// The length of the query, used by cosine only.
+    norm: f64,
+}
+
+impl<'a> Query<'a> {
+    /// Prepares a query.
+    pub fn new(metric: Metric, vector: &'a [f32]) -> Self {
+        let norm = match metric {
+            Metric::Cosine => wide_norm(vector, stored(vector)),
+            Metric::L2 | Metric::InnerProduct => 1.0,
+        };
+        Self {
+            metric,
+            vector,
+            norm,
+        }
+    }
+
+    /// The dimension of the query and of everything it is compared with.
+    pub fn dim(&self) -> usize {
+        self.vector.len()
+    }
+
+    /// The exact distance; `None` for the cosine of a zero vector.
+    ///
+    /// # Panics
+    ///
+    /// If the dimensions differ.
+    #[inline]
+    pub fn distance(&self, vector: &[f32]) -> Option<f32> {
+        self.measure(stored(vector))
+    }
+
+    /// The exact distance to a vector stored as little-endian `f32`, read in place at any alignment.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` is not four times the dimension long.
+    #[inline]
+    pub fn distance_le(&self, bytes: &[u8]) -> Option<f32> {
+        let (vector, rest) = bytes.as_chunks::<4>();
+        assert!(
+            rest.is_empty(),
+            "a stored vector is a whole number of floats"
+        );
+        self.measure(vector)
+    }
+
+    /// Distances to the rows of a row-major matrix, in order. Clears `out` first; no allocation once it is large enough.
+    ///
+    /// # Panics
+    ///
+    /// If `rows` is not a whole number of rows of this dimension.
+    pub fn distances(&self, rows: &[f32], out: &mut Vec<Option<f32>>) {
+        out.clear();
+        if self.vector.is_empty() {
+            assert!(rows.is_empty(), "rows of dimension zero hold no floats");
+            return;
+        }
+        assert!(
+            rows.len().is_multiple_of(self.vector.len()),
+            "a whole number of rows"
+        );
+        out.extend(
+            rows.chunks_exact(self.vector.len())
+                .map(|row| self.distance(row)),
+        );
+    }
+
+    #[inline]
+    fn measure(&self, vector: &[StoredF32]) -> Option<f32> {
+        match self.metric {
+            Metric::L2 => Some(l2(self.vector, vector)),
+            Metric::InnerProduct => Some(-dot(self.vector, vector)),
+            Metric::Cosine => self.cosine(vector),
+        }
+    }
+
+    fn cosine(&self, vector: &[StoredF32]) -> Option<f32> {
+        let kernels = Kernels::active();
+        let product = kernels.dot(self.vector, vector);
+        let squared = squared_norm(vector);
+        if squared.is_normal() && product.is_finite() && self.norm > 0.0 {
+            let cosine = f64::from(product) / (self.norm * f64::from(squared).sqrt());
+            return Some((1.0 - cosine.clamp(-1.0, 1.0)) as f32);
+        }
+        self.wide_cosine(vector)
+    }
+
+    #[cold]
+    fn wide_cosine(&self, vector: &[StoredF32]) -> Option<f32> {
+        let norm = wide_sum_one(vector, |x| x * x).sqrt();
+        if norm == 0.0 || self.norm == 0.0 {
+            return None;
+        }
+        let product = wide_sum(self.vector, vector, |x, y| x * y);
+        Some((1.0 - (product / norm / self.norm).clamp(-1.0, 1.0)) as f32)
+    }
+}
+
+fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+    let product = Kernels::active().dot(a, b);
+    if product.is_finite() {
+        return product;
+    }
+    wide_sum(a, b, |x, y| x * y) as f32
+}
+
+#[inline]
+fn l2(a: &[f32], b: &[StoredF32]) -> f32 {
+    let squared = Kernels::active().squared_l2(a, b);
+    if squared.is_normal() {
+        return squared.sqrt();
+    }
+    wide_sum(a, b, |x, y| (x - y) * (x - y)).sqrt() as f32
+}
+
+/// Squared length of a stored vector, in lanes.
+fn squared_norm(vector: &[StoredF32]) -> f32 {
+    let (whole, tail) = vector.as_chunks::<16>();
+    let mut sums = [0.0f32; 16];
+    for chunk in whole {
+        for (sum, &value) in sums.iter_mut().zip(chunk) {
+            let value = f32::from_le_bytes(value);
+            *sum += value * value;
+        }
+    }
+    let tail: f32 = tail
+        .iter()
+        .map(|&value| f32::from_le_bytes(value).powi(2))
+        .sum();
+    sums.iter().sum::<f32>() + tail
+}
+
+/// Length in `f64`, where no square of an `f32` overflows or vanishes.
+fn wide_norm(vector: &[f32], stored: &[StoredF32]) -> f64 {
+    let squared = Kernels::active().dot(vector, stored);
+    if squared.is_normal() {
+        return f64::from(squared).sqrt();
+    }
+    wide_sum_one(stored, |x| x * x).sqrt()
+}
+
+fn wide_sum_one(vector: &[StoredF32], term: impl Fn(f64) -> f64) -> f64 {
+    vector
+        .iter()
+        .map(|&value| term(f64::from(f32::from_le_bytes(value))))
+        .sum()
+}
+
+#[cold]
+fn wide_sum(a: &[f32], b: &[StoredF32], term: impl Fn(f64, f64) -> f64) -> f64 {
+    assert_eq!(a.len(), b.len(), "vectors of different dimensions");
+    a.iter()
+        .zip(b)
+        .map(|(&x, &y)| term(f64::from(x), f64::from(f32::from_le_bytes(y))))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn textbook_values() {
+        assert_eq!(distance(Metric::L2, &[1.0, 2.0], &[1.0, 2.0]), Some(0.0));
+        assert_eq!(
+            distance(Metric::Cosine, &[1.0, 0.0], &[0.0, 2.0]),
+            Some(1.0)
+        );
+        assert_eq!(
+            distance(Metric::Cosine, &[1.0, 0.0], &[-3.0, 0.0]),
+            Some(2.0)
+        );
+        assert_eq!(l1(&[1.0, -2.0], &[-1.0, 2.0]), 6.0);
+        assert_eq!(norm(&[3.0, 4.0]), 5.0);
+    }
+
+    #[test]
+    fn a_zero_vector_has_no_cosine() {
+        assert_eq!(distance(Metric::Cosine, &[0.0; 3], &[1.0; 3]), None);
+        assert_eq!(distance(Metric::Cosine, &[1.0; 3], &[-0.0; 3]), None);
+    }
+
+    #[test]
+    fn extremes_keep_their_order() {
+        let (far, farther) = ([3e25f32, 0.0], [4e25f32, 0.0]);
+        let zero = [0.0f32, 0.0];
+        assert_eq!(distance(Metric::L2, &zero, &far), Some(3e25));
+        assert_eq!(distance(Metric::L2, &zero, &farther), Some(4e25));
+        let tiny = [1e-30f32, 0.0];
+        assert_eq!(distance(Metric::L2, &zero, &tiny), Some(1e-30));
+        assert_eq!(distance(Metric::Cosine, &tiny, &far), Some(0.0));
+        assert_eq!(
+            distance(Metric::Cosine, &[1e-30, 0.0], &[0.0, 1e30]),
+            Some(1.0)
+        );
+    }
+
+    #[test]
+    fn stored_bytes_measure_like_floats() {
+        let (a, b) = ([1.0f32, -2.5, 3.25], [0.5f32, 8.0, -1.0]);
+        let mut bytes = vec![0xaa];
+        bytes.extend(b.iter().flat_map(|value| value.to_le_bytes()));
+        for metric in [Metric::L2, Metric::InnerProduct, Metric::Cosine] {
+            let query = Query::new(metric, &a);
+            assert_eq!(query.distance_le(&bytes[1..]), query.distance(&b));
+        }
+    }
+
+    #[test]
+    fn batches_are_rows_in_order() {
+        let rows = [0.0, 0.0, 3.0, 4.0, 6.0, 8.0];
+        let mut out = Vec::new();
+        Query::new(Metric::L2, &[0.0, 0.0]).distances(&rows, &mut out);
+        assert_eq!(out, [Some(0.0), Some(5.0), Some(10.0)]);
+    }
+}
