@@ -34,6 +34,7 @@ impl SqlState {
     pub(crate) const READ_ONLY_TRANSACTION: Self = Self("25006");
     pub(crate) const ACTIVE_TRANSACTION: Self = Self("25001");
     pub(crate) const NO_ACTIVE_TRANSACTION: Self = Self("25P01");
+    pub(crate) const IN_FAILED_TRANSACTION: Self = Self("25P02");
     pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
     pub(crate) const QUERY_CANCELED: Self = Self("57014");
@@ -90,6 +91,18 @@ pub enum Error {
     /// The API was used wrongly (a column index out of range, a row that is not there, a value of another type).
     #[error("{0}")]
     Misuse(String),
+    /// A result column cannot be read as the wanted Rust type.
+    #[error("column {index} (\"{name}\", {found}): {source}")]
+    ColumnType {
+        /// Position of the column, from 0.
+        index: usize,
+        /// Its name.
+        name: String,
+        /// The SQL type of the value at hand.
+        found: String,
+        /// Why not.
+        source: crate::api::FromSqlError,
+    },
     /// `query_row` found no row.
     #[error("query returned no rows")]
     QueryReturnedNoRows,
@@ -161,6 +174,22 @@ impl Error {
         }
     }
 
+    /// What went wrong, without the place and the hint that [`Display`](fmt::Display) adds.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Sql(error) => error.message.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint_text(&self) -> Option<&str> {
+        match self {
+            Self::Sql(error) => error.hint.as_deref(),
+            _ => None,
+        }
+    }
+
     /// A uniqueness, NOT NULL or other constraint refused the change.
     pub fn is_constraint(&self) -> bool {
         self.sqlstate().is_some_and(|s| s.0.starts_with("23"))
@@ -187,7 +216,7 @@ impl Error {
     /// The API was used wrongly.
     pub fn is_misuse(&self) -> bool {
         match self {
-            Self::Misuse(_) => true,
+            Self::Misuse(_) | Self::ColumnType { .. } => true,
             Self::Storage(error) => error.is_misuse(),
             _ => false,
         }

@@ -24,5 +24,9 @@ mod schema;
 mod store;
 mod types;
 
+pub use api::{
+    FromSql, FromSqlError, FromSqlResult, InterruptHandle, OptionalExtension, Params,
+    ParamsFromIter, Row, RowIndex, ToSql, ToSqlOutput, params_from_iter,
+};
 pub use error::{Error, Position, Result, SqlState};
 pub use types::{SqlType, Value, ValueRef};

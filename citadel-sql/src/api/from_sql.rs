@@ -1,0 +1,235 @@
+//! From SQL values to Rust values.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::types::{SqlType, Value, ValueRef};
+
+/// The result of a conversion from SQL.
+pub type FromSqlResult<T> = Result<T, FromSqlError>;
+
+/// A Rust type that a result column can be read as.
+///
+/// Conversions are exact: INTEGER is read as any integer type that holds it and as `f64` (as `f64` does for
+/// literals), REAL as `f64` or `f32`, TEXT as `String`, BLOB as `Vec<u8>` or `[u8; N]`, BOOLEAN as `bool`,
+/// VECTOR as `Vec<f32>` or `[f32; N]`. NULL is read as `Option`; everything is read as [`Value`].
+pub trait FromSql: Sized {
+    /// Converts one value.
+    ///
+    /// # Errors
+    /// The value is of another type or does not fit.
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self>;
+}
+
+/// Why a value cannot be read as the wanted type.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FromSqlError {
+    /// The value is of another type.
+    #[error("value is of another type")]
+    InvalidType,
+    /// The integer does not fit the wanted type.
+    #[error("integer {0} is out of range")]
+    OutOfRange(i64),
+    /// The BLOB or VECTOR has another length.
+    #[error("expected length {expected}, got {got}")]
+    InvalidLength {
+        /// Elements of the wanted array.
+        expected: usize,
+        /// Elements of the value.
+        got: usize,
+    },
+    /// What an implementation outside this crate reports.
+    #[error("{0}")]
+    Other(Box<dyn std::error::Error + Send + Sync>),
+}
+
+macro_rules! from_integer {
+    ($($ty:ty),* $(,)?) => {$(
+        impl FromSql for $ty {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let integer = i64::column_result(value)?;
+                <$ty>::try_from(integer).map_err(|_| FromSqlError::OutOfRange(integer))
+            }
+        }
+    )*};
+}
+
+from_integer!(i8, i16, i32, isize, u8, u16, u32, u64, usize, i128, u128);
+
+macro_rules! from_variant {
+    ($($ty:ty: $pattern:pat => $result:expr),* $(,)?) => {$(
+        impl FromSql for $ty {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match value {
+                    $pattern => Ok($result),
+                    _ => Err(FromSqlError::InvalidType),
+                }
+            }
+        }
+    )*};
+}
+
+from_variant! {
+    i64: ValueRef::Integer(v) => v,
+    bool: ValueRef::Boolean(v) => v,
+    String: ValueRef::Text(v) => v.to_owned(),
+    Box<str>: ValueRef::Text(v) => v.into(),
+    Rc<str>: ValueRef::Text(v) => v.into(),
+    Arc<str>: ValueRef::Text(v) => v.into(),
+    Vec<u8>: ValueRef::Blob(v) => v.to_owned(),
+    Box<[u8]>: ValueRef::Blob(v) => v.into(),
+    Vec<f32>: ValueRef::Vector(v) => v.to_owned(),
+    Box<[f32]>: ValueRef::Vector(v) => v.into(),
+}
+
+impl FromSql for f64 {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Real(v) => Ok(v),
+            ValueRef::Integer(v) => Ok(v as f64),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+impl FromSql for f32 {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        f64::column_result(value).map(|v| v as f32)
+    }
+}
+
+macro_rules! from_array {
+    ($($element:ty: $variant:ident),* $(,)?) => {$(
+        impl<const N: usize> FromSql for [$element; N] {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match value {
+                    ValueRef::$variant(v) => v.try_into().map_err(|_| FromSqlError::InvalidLength {
+                        expected: N,
+                        got: v.len(),
+                    }),
+                    _ => Err(FromSqlError::InvalidType),
+                }
+            }
+        }
+    )*};
+}
+
+from_array! { u8: Blob, f32: Vector }
+
+impl<T: FromSql> FromSql for Option<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(None),
+            value => T::column_result(value).map(Some),
+        }
+    }
+}
+
+impl FromSql for Value {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(value.to_owned())
+    }
+}
+
+impl<'a> ValueRef<'a> {
+    /// The integer of an INTEGER.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_i64(self) -> FromSqlResult<i64> {
+        i64::column_result(self)
+    }
+
+    /// The number of a REAL or INTEGER.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_f64(self) -> FromSqlResult<f64> {
+        f64::column_result(self)
+    }
+
+    /// The text of a TEXT, without copying.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_str(self) -> FromSqlResult<&'a str> {
+        match self {
+            Self::Text(v) => Ok(v),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+
+    /// The bytes of a BLOB, without copying.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_blob(self) -> FromSqlResult<&'a [u8]> {
+        match self {
+            Self::Blob(v) => Ok(v),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+
+    /// The components of a VECTOR, without copying.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_vector(self) -> FromSqlResult<&'a [f32]> {
+        match self {
+            Self::Vector(v) => Ok(v),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+
+    /// The type's name in SQL; `NULL` for NULL.
+    pub(crate) fn type_name(self) -> String {
+        match self.sql_type() {
+            SqlType::Unknown => "NULL".to_owned(),
+            ty => ty.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_read_as_what_holds_them() {
+        let value = ValueRef::Integer(300);
+        assert_eq!(i32::column_result(value).unwrap(), 300);
+        assert_eq!(f64::column_result(value).unwrap(), 300.0);
+        assert!(matches!(
+            u8::column_result(value),
+            Err(FromSqlError::OutOfRange(300))
+        ));
+        assert!(matches!(
+            u64::column_result(ValueRef::Integer(-1)),
+            Err(FromSqlError::OutOfRange(-1))
+        ));
+    }
+
+    #[test]
+    fn another_type_is_an_error_and_null_needs_an_option() {
+        assert!(String::column_result(ValueRef::Integer(1)).is_err());
+        assert!(i64::column_result(ValueRef::Real(1.0)).is_err());
+        assert!(bool::column_result(ValueRef::Integer(1)).is_err());
+        assert!(i64::column_result(ValueRef::Null).is_err());
+        assert_eq!(Option::<i64>::column_result(ValueRef::Null).unwrap(), None);
+    }
+
+    #[test]
+    fn vectors_come_out_as_vecs_and_arrays() {
+        let value = ValueRef::Vector(&[1.0, 2.0]);
+        assert_eq!(Vec::<f32>::column_result(value).unwrap(), [1.0, 2.0]);
+        assert_eq!(<[f32; 2]>::column_result(value).unwrap(), [1.0, 2.0]);
+        assert!(matches!(
+            <[f32; 3]>::column_result(value),
+            Err(FromSqlError::InvalidLength {
+                expected: 3,
+                got: 2
+            })
+        ));
+    }
+}
