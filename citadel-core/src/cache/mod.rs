@@ -1,0 +1,91 @@
+//! The page cache: open frames, by page and generation.
+//!
+//! Its bound is in bytes and is real: what the shards hold together, with the memory of their bookkeeping, never passes the
+//! capacity. A frame that a reader still holds when it is evicted lives on with the reader and no longer counts here.
+//!
+//! Shards are chosen by a hash of the page, so threads rarely meet. Within a shard the policy is SIEVE (Zhang et al.,
+//! NSDI 2024): a hit only sets a flag under the shared lock and moves nothing; a new frame that is never hit again is the
+//! first to go, so that a long scan passes through without pushing out what is in use.
+
+mod shard;
+mod stats;
+
+use parking_lot::RwLock;
+
+use crate::id::{Generation, PageNo};
+use crate::page::FrameRef;
+use shard::Shard;
+pub use stats::CacheStats;
+
+/// A shard holds at least so many bytes, unless the cache is smaller.
+const SHARD_BYTES_MIN: usize = 2 << 20;
+const SHARDS_MAX: usize = 64;
+
+/// A sealing is known by where it lies and which commit wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FrameKey {
+    page: u64,
+    generation: u64,
+}
+
+impl FrameKey {
+    pub(crate) fn new(page: PageNo, generation: Generation) -> Self {
+        Self {
+            page: page.get(),
+            generation: generation.get(),
+        }
+    }
+
+    fn of(frame: &FrameRef) -> Self {
+        Self::new(frame.ptr().run.first, frame.ptr().generation)
+    }
+}
+
+/// The cache of one open file.
+pub(crate) struct Cache {
+    shards: Box<[RwLock<Shard>]>,
+}
+
+impl Cache {
+    /// A cache of so many bytes; 0 caches nothing.
+    pub(crate) fn new(capacity_bytes: usize) -> Self {
+        let shards = (capacity_bytes / SHARD_BYTES_MIN).clamp(1, SHARDS_MAX);
+        let shards = 1 << shards.ilog2();
+        Self {
+            shards: (0..shards)
+                .map(|_| RwLock::new(Shard::new(capacity_bytes / shards)))
+                .collect(),
+        }
+    }
+
+    /// The frame of this key, if it is here. The caller compares its pointer.
+    pub(crate) fn get(&self, key: FrameKey) -> Option<FrameRef> {
+        self.shard(key).read().get(key)
+    }
+
+    /// Takes a frame in, in place of one of the same key, and evicts what must go. A frame that is larger than a shard is
+    /// not taken.
+    pub(crate) fn insert(&self, frame: FrameRef) {
+        let key = FrameKey::of(&frame);
+        let evicted = self.shard(key).write().insert(key, frame);
+        // Wiping evicted frames takes longer than finding them: it happens here, after the lock was released.
+        drop(evicted);
+    }
+
+    /// Numbers since the file was opened.
+    pub(crate) fn stats(&self) -> CacheStats {
+        self.shards
+            .iter()
+            .map(|shard| shard.read().stats())
+            .fold(CacheStats::default(), CacheStats::plus)
+    }
+
+    fn shard(&self, key: FrameKey) -> &RwLock<Shard> {
+        // Neighbouring pages go to different shards; the multiplier is that of Fibonacci hashing.
+        let hash = (key.page ^ key.generation.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        &self.shards[(hash >> 48) as usize & (self.shards.len() - 1)]
+    }
+}
+
+#[cfg(test)]
+mod tests;

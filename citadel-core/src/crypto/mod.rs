@@ -1,0 +1,39 @@
+//! Keys and ciphers. The primitives are those of the RustCrypto crates; this folder only composes them.
+//!
+//! ```text
+//! passphrase ─Argon2id / PBKDF2─┐
+//! raw key    ─────BLAKE3────────┴─► KEK ─AES-256-GCM─► wraps the root key, once per key slot
+//!
+//! root key ─BLAKE3 derive_key (one context each, with the file id)─┬─► page key ─XAES-256-GCM─► pages, commit records
+//!                                                                  ├─► header key ─BLAKE3 keyed─► superblock MAC
+//!                                                                  └─► key commitment (in the superblock)
+//! ```
+//!
+//! Every key here is zeroed when it is dropped, and none is ever printed.
+
+mod kdf;
+mod key;
+mod root_key;
+mod sealer;
+#[cfg(test)]
+mod shake;
+mod xaes;
+
+pub use kdf::Kdf;
+pub(crate) use kdf::KdfBounds;
+pub(crate) use key::Kek;
+pub use key::Key;
+pub(crate) use root_key::{MacKey, RootKey, WrappedRoot};
+pub(crate) use sealer::{Label, Sealer};
+
+use crate::error::{Error, Result};
+
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Io {
+        action: "draw random bytes",
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    Ok(bytes)
+}

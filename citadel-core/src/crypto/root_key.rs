@@ -1,0 +1,131 @@
+//! The root key of a file, and what is derived from it.
+
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::{AeadInOut, KeyInit, array::Array, inout::InOutBuf};
+use zeroize::Zeroizing;
+
+use crate::crypto::{Kek, random};
+use crate::error::{Error, Result};
+use crate::id::FileId;
+
+/// 32 random bytes, drawn when a file is created, from which every other key of the file is derived. Only its wrapped form
+/// is ever stored.
+pub(crate) struct RootKey(Zeroizing<[u8; 32]>);
+
+/// The root key under a wrapping key: what a key slot stores.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WrappedRoot {
+    pub(crate) nonce: [u8; 12],
+    pub(crate) sealed: [u8; 32],
+    pub(crate) tag: [u8; 16],
+}
+
+impl RootKey {
+    pub(crate) fn generate() -> Result<Self> {
+        Ok(Self(Zeroizing::new(random()?)))
+    }
+
+    /// Wraps the key; `aad` is the clear context that the wrapping shall vouch for. A slot's salt is fresh for every wrap,
+    /// so each wrapping key seals once.
+    pub(crate) fn wrap(&self, kek: &Kek, aad: &[u8]) -> Result<WrappedRoot> {
+        let mut wrapped = WrappedRoot {
+            nonce: random()?,
+            sealed: *self.0,
+            tag: [0; 16],
+        };
+        let tag = Aes256Gcm::new(&Array::from(**kek))
+            .encrypt_inout_detached(
+                &Array::from(wrapped.nonce),
+                aad,
+                InOutBuf::from(wrapped.sealed.as_mut_slice()),
+            )
+            .map_err(|_| Error::Misuse {
+                what: "a key slot's context is too long",
+            })?;
+        wrapped.tag = tag.0;
+        Ok(wrapped)
+    }
+
+    /// The key, if `kek` and `aad` are those of the wrap.
+    pub(crate) fn unwrap(wrapped: &WrappedRoot, kek: &Kek, aad: &[u8]) -> Option<Self> {
+        let mut bytes = Zeroizing::new(wrapped.sealed);
+        Aes256Gcm::new(&Array::from(**kek))
+            .decrypt_inout_detached(
+                &Array::from(wrapped.nonce),
+                aad,
+                InOutBuf::from(bytes.as_mut_slice()),
+                &Array::from(wrapped.tag),
+            )
+            .ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The key that seals pages and commit records.
+    pub(crate) fn page_key(&self, file_id: &FileId) -> Zeroizing<[u8; 32]> {
+        self.derive("Citadel format 1, page sealing", file_id)
+    }
+
+    /// The key that authenticates the superblock.
+    pub(crate) fn mac_key(&self, file_id: &FileId) -> MacKey {
+        MacKey(self.derive("Citadel format 1, superblock authentication", file_id))
+    }
+
+    /// Public bytes that bind a file to one root key: AES-GCM alone lets one ciphertext open under two keys.
+    pub(crate) fn commitment(&self, file_id: &FileId) -> [u8; 32] {
+        *self.derive("Citadel format 1, root key commitment", file_id)
+    }
+
+    fn derive(&self, context: &'static str, file_id: &FileId) -> Zeroizing<[u8; 32]> {
+        let mut material = Zeroizing::new([0; 48]);
+        material[..32].copy_from_slice(self.0.as_slice());
+        material[32..].copy_from_slice(file_id.as_bytes());
+        Zeroizing::new(blake3::derive_key(context, material.as_slice()))
+    }
+}
+
+/// Authenticates the superblock.
+pub(crate) struct MacKey(Zeroizing<[u8; 32]>);
+
+impl MacKey {
+    pub(crate) fn mac(&self, bytes: &[u8]) -> [u8; 32] {
+        blake3::keyed_hash(&self.0, bytes).into()
+    }
+
+    /// Whether `mac` is that of `bytes`; constant time.
+    pub(crate) fn verify(&self, bytes: &[u8], mac: &[u8; 32]) -> bool {
+        blake3::keyed_hash(&self.0, bytes) == *mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrap_opens_only_with_its_key_and_context() {
+        let root = RootKey::generate().unwrap();
+        let kek = Zeroizing::new([3; 32]);
+        let wrapped = root.wrap(&kek, b"context").unwrap();
+        assert_ne!(wrapped.sealed, *root.0);
+        assert_eq!(
+            *RootKey::unwrap(&wrapped, &kek, b"context").unwrap().0,
+            *root.0
+        );
+        assert!(RootKey::unwrap(&wrapped, &kek, b"contexT").is_none());
+        assert!(RootKey::unwrap(&wrapped, &Zeroizing::new([4; 32]), b"context").is_none());
+        for bit in 0..256 {
+            let mut altered = wrapped;
+            altered.sealed[bit / 8] ^= 1 << (bit % 8);
+            assert!(RootKey::unwrap(&altered, &kek, b"context").is_none());
+        }
+    }
+
+    #[test]
+    fn derived_keys_differ_by_purpose_and_file() {
+        let root = RootKey::generate().unwrap();
+        let (a, b) = (FileId::from_bytes([1; 16]), FileId::from_bytes([2; 16]));
+        assert_ne!(*root.page_key(&a), *root.page_key(&b));
+        assert_ne!(*root.page_key(&a), root.commitment(&a));
+        assert_ne!(*root.mac_key(&a).0, *root.page_key(&a));
+    }
+}

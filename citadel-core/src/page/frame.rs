@@ -1,0 +1,63 @@
+//! An open page in memory.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::page::PagePtr;
+
+/// The open body of a sealed run. Its bytes are zeroed when the last holder lets go of it.
+pub struct Frame {
+    ptr: PagePtr,
+    body: Vec<u8>,
+}
+
+/// A frame shared by the cache and its readers. Holding it keeps the bytes, whatever the cache evicts.
+pub type FrameRef = Arc<Frame>;
+
+impl Frame {
+    pub(crate) fn new(ptr: PagePtr, body: Vec<u8>) -> Self {
+        Self { ptr, body }
+    }
+
+    /// The pointer that the frame was read or written through.
+    pub fn ptr(&self) -> &PagePtr {
+        &self.ptr
+    }
+
+    /// Bytes of memory that the body takes.
+    pub(crate) fn footprint(&self) -> usize {
+        self.body.capacity() + size_of::<Frame>()
+    }
+}
+
+impl Deref for Frame {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        wipe(&mut self.body);
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("ptr", &self.ptr)
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}
+
+/// Zeroes the whole allocation, and keeps the compiler from proving the stores dead. `Zeroize` would do so byte for byte
+/// with volatile stores, which for a page costs as much as opening it; this runs at the speed of `memset`.
+pub(crate) fn wipe(bytes: &mut Vec<u8>) {
+    bytes.clear();
+    bytes.resize(bytes.capacity(), 0);
+    zeroize::optimization_barrier(bytes.as_slice());
+}

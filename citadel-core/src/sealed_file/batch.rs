@@ -1,0 +1,162 @@
+//! Sealing and writing pages in batches, so that contiguous runs reach the storage as one write.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::crypto::Label;
+use crate::error::{Error, Result};
+use crate::format::run_range;
+use crate::id::Generation;
+use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len};
+use crate::sealed_file::SealedFile;
+
+/// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
+const WRITE_BYTES_MAX: usize = 4 << 20;
+
+/// Runs that are sealed one by one and written together. Dropping a batch that was not written writes nothing.
+#[must_use = "nothing is written before `write`"]
+pub struct WriteBatch<'a> {
+    file: &'a SealedFile,
+    generation: Generation,
+    /// The sealed bytes, one run after another, in the order of sealing.
+    sealed: Vec<u8>,
+    runs: Vec<SealedRun>,
+}
+
+struct SealedRun {
+    run: PageRun,
+    /// Where its bytes are in `WriteBatch::sealed`.
+    bytes: Range<usize>,
+    frame: Frame,
+}
+
+impl SealedFile {
+    /// An empty batch of pages that the commit of this generation writes.
+    pub fn batch(&self, generation: Generation) -> WriteBatch<'_> {
+        WriteBatch {
+            file: self,
+            generation,
+            sealed: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+}
+
+impl WriteBatch<'_> {
+    /// Seals a body for a run, and gives the only pointer that will open it. Seal children before their parents.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] where the body has not exactly [`body_len`] bytes, or where no page can be;
+    /// [`Error::ReadOnly`], [`Error::Poisoned`], [`Error::Io`].
+    pub fn seal(&mut self, run: PageRun, kind: PageKind, body: Vec<u8>) -> Result<PagePtr> {
+        self.file.medium.require_writable()?;
+        let page_size = self.file.page_size;
+        run_range(page_size, &run).map_err(|_| Error::Misuse {
+            what: "a run where no page can be",
+        })?;
+        if body.len() != body_len(page_size, run.pages) {
+            return Err(Error::Misuse {
+                what: "a body that does not fill its run",
+            });
+        }
+        let start = self.sealed.len();
+        self.sealed.resize(start + body.len() + SEAL_BYTES, 0);
+        let bytes = start..self.sealed.len();
+        let label = Label {
+            run,
+            kind,
+            generation: self.generation,
+        };
+        let tag = self
+            .file
+            .sealer
+            .seal(&label, &body, &mut self.sealed[bytes.clone()])?;
+        let ptr = PagePtr {
+            run,
+            generation: self.generation,
+            tag,
+        };
+        self.runs.push(SealedRun {
+            run,
+            bytes,
+            frame: Frame::new(ptr, body),
+        });
+        Ok(ptr)
+    }
+
+    /// How many runs were sealed.
+    pub fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Whether nothing was sealed.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Writes all runs, each contiguous stretch of the file by one write as far as possible, and takes their bodies into
+    /// the cache. Durable after the next [`SealedFile::sync`].
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] where two runs overlap, and nothing is written; otherwise as [`SealedFile::sync`].
+    pub fn write(mut self) -> Result<()> {
+        self.runs.sort_unstable_by_key(|sealed| sealed.run);
+        if self
+            .runs
+            .windows(2)
+            .any(|pair| pair[0].run.overlaps(&pair[1].run))
+        {
+            return Err(Error::Misuse {
+                what: "two runs of one batch overlap",
+            });
+        }
+        let mut rest = self.runs.as_slice();
+        while !rest.is_empty() {
+            let (stretch, behind) = rest.split_at(stretch_len(rest));
+            self.write_stretch(stretch)?;
+            rest = behind;
+        }
+        for SealedRun { frame, .. } in self.runs {
+            self.file.cache.insert(Arc::new(frame));
+        }
+        Ok(())
+    }
+
+    /// Writes runs that are contiguous in the file.
+    fn write_stretch(&self, stretch: &[SealedRun]) -> Result<()> {
+        let [first, .., last] = stretch else {
+            return stretch.iter().try_for_each(|single| {
+                self.write_run(single.run, &self.sealed[single.bytes.clone()])
+            });
+        };
+        if is_contiguous_in_memory(stretch) {
+            return self.write_run(first.run, &self.sealed[first.bytes.start..last.bytes.end]);
+        }
+        let gathered: Vec<&[u8]> = stretch
+            .iter()
+            .map(|sealed| &self.sealed[sealed.bytes.clone()])
+            .collect();
+        self.write_run(first.run, &gathered.concat())
+    }
+
+    fn write_run(&self, first: PageRun, bytes: &[u8]) -> Result<()> {
+        let offset = run_range(self.file.page_size, &first)?.start;
+        self.file.medium.write_at(offset, bytes, "write pages")
+    }
+}
+
+/// How many of the runs, from the first on, are contiguous in the file and short enough for one write. At least one.
+fn stretch_len(runs: &[SealedRun]) -> usize {
+    let mut bytes = runs[0].bytes.len();
+    let more = runs.windows(2).take_while(|pair| {
+        bytes += pair[1].bytes.len();
+        pair[0].run.end() == pair[1].run.first && bytes <= WRITE_BYTES_MAX
+    });
+    1 + more.count()
+}
+
+fn is_contiguous_in_memory(stretch: &[SealedRun]) -> bool {
+    stretch
+        .windows(2)
+        .all(|pair| pair[0].bytes.end == pair[1].bytes.start)
+}

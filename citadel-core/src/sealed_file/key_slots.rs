@@ -1,0 +1,74 @@
+//! Adding, replacing and removing keys. All of it is instant: the root key is wrapped anew, no page is touched.
+
+use crate::crypto::{Kdf, Key};
+use crate::error::{Error, Result};
+use crate::sealed_file::{Header, SealedFile};
+use crate::superblock::{self, SlotIndex, SlotInfo, Superblock};
+
+impl SealedFile {
+    /// The key slots in use.
+    pub fn list_slots(&self) -> Vec<SlotInfo> {
+        self.header.lock().superblock.slot_infos()
+    }
+
+    /// Lets `key` open the file from now on, beside the keys that do already; a passphrase is stretched by `kdf`. It is
+    /// durable when this returns.
+    ///
+    /// # Errors
+    /// [`Error::SlotsFull`], [`Error::EmptyPassphrase`], [`Error::KdfOutOfBounds`]; [`Error::ReadOnly`],
+    /// [`Error::Poisoned`], [`Error::Io`]. After an error the keys are what they were, or, after [`Error::Io`], may be
+    /// either.
+    pub fn add_slot(&self, key: &Key, kdf: &Kdf) -> Result<SlotIndex> {
+        self.change_header(|header, next| {
+            let index = next.free_slot()?;
+            next.set_slot(index, &header.root, key, kdf)?;
+            Ok(index)
+        })
+    }
+
+    /// Puts `key` in the place of the one in this slot, in one step.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSlot`] where the slot is empty; otherwise as [`SealedFile::add_slot`].
+    pub fn change_slot(&self, index: SlotIndex, key: &Key, kdf: &Kdf) -> Result<()> {
+        self.change_header(|header, next| {
+            next.require_slot(index)?;
+            next.set_slot(index, &header.root, key, kdf)
+        })
+    }
+
+    /// Removes the key of this slot: it opens the file no more. A copy of the file from before still opens with it, and the
+    /// root key is the same; if the key may be in wrong hands, the file must get a new root key.
+    ///
+    /// # Errors
+    /// [`Error::LastSlot`], [`Error::NoSuchSlot`]; otherwise as [`SealedFile::add_slot`].
+    pub fn remove_slot(&self, index: SlotIndex) -> Result<()> {
+        self.change_header(|_, next| next.clear_slot(index))
+    }
+
+    fn change_header<T>(
+        &self,
+        change: impl FnOnce(&Header, &mut Superblock) -> Result<T>,
+    ) -> Result<T> {
+        self.medium.require_writable()?;
+        let mut header = self.header.lock();
+        let mut next = header.superblock.clone();
+        next.sequence = next.sequence.checked_add(1).ok_or(Error::Corrupt {
+            what: "the superblock's sequence",
+        })?;
+        let result = change(&header, &mut next)?;
+        let before = std::mem::replace(&mut header.superblock, next);
+        self.store_header(&mut header)
+            .inspect_err(|_| header.superblock = before)?;
+        Ok(result)
+    }
+
+    /// Writes both copies of the superblock.
+    pub(super) fn store_header(&self, header: &mut Header) -> Result<()> {
+        let bytes = header
+            .superblock
+            .encode(&header.root.mac_key(&self.file_id));
+        self.medium
+            .guarded_with(|storage| superblock::store(storage, header.serving, &bytes))
+    }
+}

@@ -1,0 +1,198 @@
+//! The storage of one open file, with its lock, its length, and its honour.
+//!
+//! After a failed write, resize or sync nobody knows what is on the medium: some systems drop the failed pages and report
+//! success the next time. So the first failure poisons, and every later write is refused. Only opening the file anew, which
+//! reads what is really there, ends that.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::error::{Error, Result};
+use crate::id::PageSize;
+use crate::storage::Storage;
+
+/// A file grows by an eighth, between these bounds.
+const GROWTH_PAGES_MIN: u64 = 16;
+const GROWTH_BYTES_MAX: u64 = 16 << 20;
+/// Zeros are written in pieces of this size.
+const ZERO_BYTES: usize = 1 << 20;
+
+pub(super) struct Medium {
+    storage: Arc<dyn Storage>,
+    read_only: bool,
+    poisoned: AtomicBool,
+    /// The length as last seen. Another process may have moved the end since; it is asked for again before it matters.
+    len: AtomicU64,
+}
+
+impl Medium {
+    /// Takes the writer's lock.
+    pub(super) fn open_for_writing(storage: Arc<dyn Storage>) -> Result<Self> {
+        match storage.try_lock_writer() {
+            Ok(true) => {}
+            Ok(false) => return Err(Error::Locked),
+            Err(source) => {
+                return Err(Error::Io {
+                    action: "lock the database",
+                    source,
+                });
+            }
+        }
+        // From here on the lock is given back by `Drop`.
+        let medium = Self::new(storage, false);
+        medium.refresh_len()?;
+        Ok(medium)
+    }
+
+    /// Takes no lock.
+    pub(super) fn open_for_reading(storage: Arc<dyn Storage>) -> Result<Self> {
+        let medium = Self::new(storage, true);
+        medium.refresh_len()?;
+        Ok(medium)
+    }
+
+    fn new(storage: Arc<dyn Storage>, read_only: bool) -> Self {
+        Self {
+            storage,
+            read_only,
+            poisoned: AtomicBool::new(false),
+            len: AtomicU64::new(0),
+        }
+    }
+
+    /// The storage, for reading.
+    pub(super) fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    pub(super) fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    pub(super) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Release);
+    }
+
+    /// The length as last seen.
+    pub(super) fn len(&self) -> u64 {
+        self.len.load(Ordering::Acquire)
+    }
+
+    /// The length as it is now.
+    pub(super) fn refresh_len(&self) -> Result<u64> {
+        let len = self
+            .storage
+            .len()
+            .map_err(Error::io("learn the length of the database"))?;
+        self.len.store(len, Ordering::Release);
+        Ok(len)
+    }
+
+    /// Fills `buf` from `offset` on.
+    pub(super) fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
+        self.storage
+            .read_at(offset, buf)
+            .map_err(|source| match source.kind() {
+                io::ErrorKind::UnexpectedEof => self.truncated(offset + buf.len() as u64),
+                _ => Error::Io {
+                    action: "read the database",
+                    source,
+                },
+            })
+    }
+
+    /// Refuses a range that passes the end, so that nothing is allocated for it.
+    pub(super) fn require(&self, end: u64) -> Result<()> {
+        if end <= self.len() || end <= self.refresh_len()? {
+            Ok(())
+        } else {
+            Err(self.truncated(end))
+        }
+    }
+
+    pub(super) fn write_at(&self, offset: u64, bytes: &[u8], action: &'static str) -> Result<()> {
+        self.guarded(action, |storage| storage.write_at(offset, bytes))?;
+        self.len
+            .fetch_max(offset + bytes.len() as u64, Ordering::AcqRel);
+        Ok(())
+    }
+
+    pub(super) fn sync(&self) -> Result<()> {
+        self.guarded("sync the database", |storage| storage.sync())
+    }
+
+    pub(super) fn set_len(&self, len: u64) -> Result<()> {
+        self.guarded("resize the database", |storage| storage.set_len(len))?;
+        self.len.store(len, Ordering::Release);
+        Ok(())
+    }
+
+    /// Writes zeros behind `end`, so that the file reaches `end` and some more, in whole pages.
+    pub(super) fn ensure_len(&self, end: u64, page_size: PageSize) -> Result<()> {
+        self.require_writable()?;
+        let len = self.len();
+        if end <= len {
+            return Ok(());
+        }
+        let page = u64::from(page_size.get());
+        let growth = (len / 8).clamp(GROWTH_PAGES_MIN * page, GROWTH_BYTES_MAX);
+        let target = end.max(len + growth).next_multiple_of(page);
+        let zeros = vec![0; ZERO_BYTES.min((target - end) as usize)];
+        let mut at = end;
+        while at < target {
+            let piece = zeros.len().min((target - at) as usize);
+            self.write_at(at, &zeros[..piece], "extend the database")?;
+            at += piece as u64;
+        }
+        Ok(())
+    }
+
+    /// Refuses a write that must not be.
+    pub(super) fn require_writable(&self) -> Result<()> {
+        if self.read_only {
+            return Err(Error::ReadOnly);
+        }
+        if self.is_poisoned() {
+            Err(Error::Poisoned)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Runs something that changes the medium; a failure poisons. The superblock is written through here as well.
+    pub(super) fn guarded_with<T>(
+        &self,
+        change: impl FnOnce(&dyn Storage) -> Result<T>,
+    ) -> Result<T> {
+        self.require_writable()?;
+        change(&*self.storage).inspect_err(|_| self.poison())
+    }
+
+    fn guarded(
+        &self,
+        action: &'static str,
+        change: impl FnOnce(&dyn Storage) -> io::Result<()>,
+    ) -> Result<()> {
+        self.guarded_with(|storage| change(storage).map_err(Error::io(action)))
+    }
+
+    fn truncated(&self, needed: u64) -> Error {
+        Error::Truncated {
+            len: self.refresh_len().unwrap_or_else(|_| self.len()),
+            needed,
+        }
+    }
+}
+
+impl Drop for Medium {
+    fn drop(&mut self) {
+        if !self.read_only {
+            self.storage.unlock_writer();
+        }
+    }
+}

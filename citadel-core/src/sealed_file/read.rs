@@ -1,0 +1,53 @@
+//! Reading pages, always through a pointer.
+
+use std::sync::Arc;
+
+use crate::cache::FrameKey;
+use crate::crypto::Label;
+use crate::error::{Error, Result};
+use crate::format::run_range;
+use crate::page::{Frame, FrameRef, PageKind, PagePtr};
+use crate::sealed_file::SealedFile;
+
+impl SealedFile {
+    /// The open body of the run that `ptr` names, from the cache or the medium. A hit compares the whole pointer, so the
+    /// cache never answers for another sealing of the same page.
+    ///
+    /// The kind is checked where the run is opened; a hit relies on the pointer's tag, which only one sealing has.
+    ///
+    /// # Errors
+    /// [`Error::TamperedPage`] where the bytes are not those that were sealed under this pointer and kind;
+    /// [`Error::Truncated`] where the file ends before them; [`Error::Corrupt`] for a pointer to where no page can be;
+    /// [`Error::Io`].
+    pub fn read(&self, ptr: &PagePtr, kind: PageKind) -> Result<FrameRef> {
+        let key = FrameKey::new(ptr.run.first, ptr.generation);
+        if let Some(frame) = self.cache.get(key)
+            && frame.ptr() == ptr
+        {
+            return Ok(frame);
+        }
+        let frame = Arc::new(self.read_uncached(ptr, kind)?);
+        self.cache.insert(Arc::clone(&frame));
+        Ok(frame)
+    }
+
+    /// The same from the medium, past the cache: for integrity checks, and for large values that would flood it.
+    ///
+    /// # Errors
+    /// As [`SealedFile::read`].
+    pub fn read_uncached(&self, ptr: &PagePtr, kind: PageKind) -> Result<Frame> {
+        let range = run_range(self.page_size, &ptr.run)?;
+        self.medium.require(range.end)?;
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        self.medium.read_at(range.start, &mut bytes)?;
+        match self
+            .sealer
+            .open(&Label::of(ptr, kind), &mut bytes, Some(&ptr.tag))
+        {
+            Some(_) => Ok(Frame::new(*ptr, bytes)),
+            None => Err(Error::TamperedPage {
+                page: ptr.run.first,
+            }),
+        }
+    }
+}

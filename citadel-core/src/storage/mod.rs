@@ -1,0 +1,66 @@
+//! The medium: the one door through which the bytes of a database pass.
+//!
+//! Nothing else in the workspace opens database files, so that a simulated disk can stand in for the real one and see
+//! every operation. The trait promises only what a disk promises: between two [`sync`](Storage::sync) calls, writes may
+//! reach the medium in any order, in part, or not at all.
+
+mod file;
+mod memory;
+
+use std::io;
+
+pub use file::FileStorage;
+pub use memory::MemoryStorage;
+
+/// Positional access to the bytes of one database.
+///
+/// Implementations are used from many threads at once. Two calls whose ranges do not overlap must not disturb each other;
+/// a read that overlaps a write under way may see any mixture of old and new bytes (the seals of the pages find out).
+pub trait Storage: Send + Sync + 'static {
+    /// Fills `buf` from the bytes at `offset`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::UnexpectedEof`] where the range passes the end; what the medium says otherwise.
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()>;
+
+    /// Writes all of `buf` at `offset`. A write past the end extends the storage; a gap reads as zeros.
+    ///
+    /// # Errors
+    /// What the medium says. How much was written is then unknown.
+    fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()>;
+
+    /// Bytes in the storage.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn len(&self) -> io::Result<u64>;
+
+    /// Cuts or extends (with zeros) the storage to `len` bytes.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn set_len(&self, len: u64) -> io::Result<()>;
+
+    /// Returns when every earlier write and resize is on the medium, to survive a loss of power.
+    ///
+    /// # Errors
+    /// What the medium says. What had been written since the last sync may then be lost, whatever a later call says.
+    fn sync(&self) -> io::Result<()>;
+
+    /// Takes the exclusive lock of the writer, without waiting: `false` where another holds it. Readers take no lock.
+    ///
+    /// # Errors
+    /// What the medium says, apart from the lock being held.
+    fn try_lock_writer(&self) -> io::Result<bool>;
+
+    /// Gives the writer's lock back. Called once, by the holder, at the end of its use; nothing where none is held.
+    fn unlock_writer(&self) {}
+
+    /// Whether there are no bytes in the storage.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.len()? == 0)
+    }
+}

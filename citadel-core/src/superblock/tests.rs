@@ -1,0 +1,1 @@
+//! What a superblock must survive, and what it must refuse.
