@@ -26,6 +26,8 @@ pub(crate) struct ColumnId {
 impl ColumnId {
     /// The hidden row id of a table (names `rowid`, `_rowid_`, `oid` where no column has that name).
     pub(crate) const ROWID: u32 = u32::MAX;
+    /// The distance that a vector plan has computed for each row of a table; made by the planner, never by the binder.
+    pub(crate) const DISTANCE: u32 = u32::MAX - 1;
 }
 
 /// An expression with its type.
