@@ -1,0 +1,212 @@
+//! The disk itself: memory that keeps a trace, and fails when told to.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use citadel_core::Storage;
+use parking_lot::Mutex;
+
+use super::trace::{Operation, Trace, apply};
+
+/// A fault to come.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    /// Which call fails, counted from 0 over reads, writes, changes of length and syncs since the fault was set.
+    pub call: usize,
+    /// Do all calls after it fail too?
+    pub sticky: bool,
+    /// How.
+    pub kind: FaultKind,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Input/output error, with nothing done.
+    Io,
+    /// No space left, with nothing done.
+    NoSpace,
+    /// A write stops half way with an error.
+    ShortWrite,
+    /// A sync fails; what becomes of the data is said by the model.
+    Sync(SyncFailure),
+}
+
+/// What a failed sync leaves in the operating system's cache (Rebello et al., USENIX ATC 2020).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncFailure {
+    /// The new data stays readable and is taken for clean: it is lost at a crash.
+    KeptClean,
+    /// Reads give the old data again.
+    Reverted,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What reads see.
+    visible: Vec<u8>,
+    /// What survived the last successful sync.
+    durable: Vec<u8>,
+    trace: Trace,
+    fault: Option<Fault>,
+    calls: usize,
+}
+
+/// A simulated disk. Clones are handles to the same disk.
+#[derive(Clone, Debug, Default)]
+pub struct SimDisk {
+    state: Arc<Mutex<State>>,
+    locked: Arc<AtomicBool>,
+}
+
+impl SimDisk {
+    /// An empty disk.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A disk that holds bytes, all durable.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let disk = Self::new();
+        {
+            let mut state = disk.state.lock();
+            state.visible = bytes.to_vec();
+            state.durable = bytes.to_vec();
+        }
+        disk
+    }
+
+    /// What reads see now.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.state.lock().visible.clone()
+    }
+
+    /// What a crash now is certain to keep.
+    pub fn durable_bytes(&self) -> Vec<u8> {
+        self.state.lock().durable.clone()
+    }
+
+    /// The record of all operations so far.
+    pub fn trace(&self) -> Trace {
+        self.state.lock().trace.clone()
+    }
+
+    /// Marks that state `n` is about to be made durable.
+    pub fn attempt(&self, n: usize) {
+        self.state
+            .lock()
+            .trace
+            .operations
+            .push(Operation::Attempt(n));
+    }
+
+    /// Marks that state `n` was reported durable.
+    pub fn acknowledge(&self, n: usize) {
+        self.state
+            .lock()
+            .trace
+            .operations
+            .push(Operation::Acknowledge(n));
+    }
+
+    /// Sets a fault; its calls are counted from now on.
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        let mut state = self.state.lock();
+        state.fault = fault;
+        state.calls = 0;
+    }
+
+    /// Calls made since the last [`SimDisk::set_fault`].
+    pub fn calls(&self) -> usize {
+        self.state.lock().calls
+    }
+}
+
+impl State {
+    /// Counts a call; the fault that it meets, if any.
+    fn strike(&mut self) -> Option<FaultKind> {
+        let call = self.calls;
+        self.calls += 1;
+        let fault = self.fault?;
+        (call == fault.call || (fault.sticky && call > fault.call)).then_some(fault.kind)
+    }
+
+    fn perform(&mut self, operation: Operation) {
+        apply(&mut self.visible, &operation);
+        self.trace.operations.push(operation);
+    }
+}
+
+fn failure(kind: FaultKind) -> io::Error {
+    match kind {
+        FaultKind::NoSpace => io::Error::from(io::ErrorKind::StorageFull),
+        FaultKind::Io | FaultKind::ShortWrite | FaultKind::Sync(_) => {
+            io::Error::other("simulated input/output error")
+        }
+    }
+}
+
+impl Storage for SimDisk {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if let Some(kind) = state.strike() {
+            return Err(failure(kind));
+        }
+        let start = usize::try_from(offset).map_err(io::Error::other)?;
+        let bytes = state
+            .visible
+            .get(start..start + buf.len())
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        buf.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if let Some(kind) = state.strike() {
+            if kind == FaultKind::ShortWrite {
+                state.perform(Operation::Write {
+                    offset,
+                    bytes: buf[..buf.len() / 2].to_vec(),
+                });
+            }
+            return Err(failure(kind));
+        }
+        state.perform(Operation::Write {
+            offset,
+            bytes: buf.to_vec(),
+        });
+        Ok(())
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.state.lock().visible.len() as u64)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if let Some(kind) = state.strike() {
+            return Err(failure(kind));
+        }
+        state.perform(Operation::SetLen(len));
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if let Some(kind) = state.strike() {
+            if kind == FaultKind::Sync(SyncFailure::Reverted) {
+                state.visible = state.durable.clone();
+            }
+            return Err(failure(kind));
+        }
+        state.durable = state.visible.clone();
+        state.trace.operations.push(Operation::Sync);
+        Ok(())
+    }
+
+    fn try_lock_writer(&self) -> io::Result<bool> {
+        Ok(!self.locked.swap(true, Ordering::SeqCst))
+    }
+}
