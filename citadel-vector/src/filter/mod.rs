@@ -1,0 +1,28 @@
+//! Filters: which rows of a segment a predicate allows, as a bitmap with an exact count.
+//!
+//! A segment carries the filter columns of its rows. An [`AttributeColumn`] maps every value to an integer *key* whose order is
+//! the order of the values (a dictionary code, or the number itself), so that each comparison of SQL, on any type, becomes
+//! membership in a few ranges of keys ([`ranges`]). What always holds:
+//!
+//! 1. Three-valued logic: a row is in the set exactly where SQL says *true*; unknown (NULL) is left out, under NOT too.
+//! 2. Comparisons are exact: an integer beyond 2^53 and a float, or a fractional literal and an integer column, never meet by
+//!    rounding. NaN equals itself and is greater than every number, and `-0.0 = 0.0`, as in PostgreSQL.
+//! 3. What cannot be answered exactly is [`Unsupported`], never a guess: the caller rechecks on rows.
+
+mod attribute;
+mod column;
+mod number;
+mod position_set;
+mod predicate;
+mod ranges;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use attribute::{Attribute, AttributeType, AttributeValue, MixedTypes};
+pub use column::AttributeColumn;
+pub use position_set::{Position, PositionSet};
+pub use predicate::{Predicate, Unsupported};
+
+pub(crate) use predicate::evaluate;
