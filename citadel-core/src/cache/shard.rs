@@ -16,7 +16,7 @@ type Place = u32;
 const NOWHERE: Place = Place::MAX;
 
 /// What one entry costs apart from its frame: entry, map cell and its slack, allocation headers. Rounded up.
-const ENTRY_BYTES: usize = 128;
+const ENTRY_BYTES: usize = 160;
 
 pub(super) struct Shard {
     places: FxHashMap<FrameKey, Place>,

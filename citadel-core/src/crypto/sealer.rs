@@ -23,8 +23,8 @@ use crate::page::{NONCE_BYTES, PageKind, PagePtr, PageRun, SEAL_BYTES, TAG_BYTES
 
 /// Seals under one nonce prefix, before the next is drawn.
 const SEALS_PER_PREFIX: u64 = 1 << 28;
-/// Subciphers kept for reading; a power of two.
-const READ_CACHE_SLOTS: usize = 64;
+/// Subciphers kept.
+const DERIVED_SLOTS: usize = 64;
 
 /// What a run is sealed for. Bytes sealed under one label do not open under another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +59,16 @@ pub(crate) struct Sealer {
     file_id: FileId,
     xaes: Xaes,
     writer: Mutex<Option<Incarnation>>,
-    readers: Box<[RwLock<Option<(Prefix, Arc<Aes256Gcm>)>>]>,
+    /// Subciphers that were derived lately, placed by their prefix.
+    derived: Box<[RwLock<Option<Derived>>]>,
     seals: AtomicU64,
     seals_per_prefix: u64,
+}
+
+/// The cipher of a nonce prefix.
+struct Derived {
+    prefix: Prefix,
+    cipher: Arc<Aes256Gcm>,
 }
 
 /// A nonce prefix of this writer, and how much of it is used.
@@ -77,7 +84,7 @@ impl Sealer {
             file_id,
             xaes: Xaes::new(&root.page_key(&file_id)),
             writer: Mutex::new(None),
-            readers: (0..READ_CACHE_SLOTS).map(|_| RwLock::new(None)).collect(),
+            derived: (0..DERIVED_SLOTS).map(|_| RwLock::new(None)).collect(),
             seals: AtomicU64::new(0),
             seals_per_prefix: SEALS_PER_PREFIX,
         }
@@ -171,14 +178,17 @@ impl Sealer {
 
     /// The cipher of a prefix, from the cache where it is there. Prefixes come from the medium, so the cache is bounded.
     fn subcipher(&self, prefix: &Prefix) -> Arc<Aes256Gcm> {
-        let slot = &self.readers[usize::from(prefix[0] ^ prefix[1]) % READ_CACHE_SLOTS];
-        if let Some((cached, cipher)) = slot.read().as_ref()
-            && cached == prefix
+        let slot = &self.derived[usize::from(prefix[0] ^ prefix[1]) % DERIVED_SLOTS];
+        if let Some(derived) = slot.read().as_ref()
+            && derived.prefix == *prefix
         {
-            return Arc::clone(cipher);
+            return Arc::clone(&derived.cipher);
         }
         let cipher = Arc::new(self.xaes.subcipher(prefix));
-        *slot.write() = Some((*prefix, Arc::clone(&cipher)));
+        *slot.write() = Some(Derived {
+            prefix: *prefix,
+            cipher: Arc::clone(&cipher),
+        });
         cipher
     }
 

@@ -4,11 +4,12 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::page::PagePtr;
+use crate::page::{PageKind, PagePtr};
 
 /// The open body of a sealed run. Its bytes are zeroed when the last holder lets go of it.
 pub struct Frame {
     ptr: PagePtr,
+    kind: PageKind,
     body: Vec<u8>,
 }
 
@@ -16,13 +17,18 @@ pub struct Frame {
 pub type FrameRef = Arc<Frame>;
 
 impl Frame {
-    pub(crate) fn new(ptr: PagePtr, body: Vec<u8>) -> Self {
-        Self { ptr, body }
+    pub(crate) fn new(ptr: PagePtr, kind: PageKind, body: Vec<u8>) -> Self {
+        Self { ptr, kind, body }
     }
 
     /// The pointer that the frame was read or written through.
     pub fn ptr(&self) -> &PagePtr {
         &self.ptr
+    }
+
+    /// What the run is for.
+    pub fn kind(&self) -> PageKind {
+        self.kind
     }
 
     /// Bytes of memory that the body takes.

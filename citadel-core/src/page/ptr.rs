@@ -38,7 +38,7 @@ impl PagePtr {
     /// Reads a pointer back.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] where the run is empty or the generation is 0. Whether the pages exist is found out on reading.
+    /// [`Error::Corrupt`] where the run is empty. Whether the pages exist is found out on reading.
     pub fn decode(bytes: &[u8; Self::ENCODED_BYTES]) -> Result<Self> {
         let [
             p0,

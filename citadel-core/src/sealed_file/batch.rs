@@ -79,7 +79,7 @@ impl WriteBatch<'_> {
         self.runs.push(SealedRun {
             run,
             bytes,
-            frame: Frame::new(ptr, body),
+            frame: Frame::new(ptr, kind, body),
         });
         Ok(ptr)
     }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::PageSize;
 use crate::storage::Storage;
 
-/// A file grows by an eighth, between these bounds.
+/// A file grows by an eighth, between these bounds, and always past what was asked for.
 const GROWTH_PAGES_MIN: u64 = 16;
 const GROWTH_BYTES_MAX: u64 = 16 << 20;
 /// Zeros are written in pieces of this size.
@@ -140,8 +140,9 @@ impl Medium {
             return Ok(());
         }
         let page = u64::from(page_size.get());
-        let growth = (len / 8).clamp(GROWTH_PAGES_MIN * page, GROWTH_BYTES_MAX);
-        let target = end.max(len + growth).next_multiple_of(page);
+        let least = GROWTH_PAGES_MIN * page;
+        let growth = (len / 8).clamp(least, GROWTH_BYTES_MAX);
+        let target = (end + least).max(len + growth).next_multiple_of(page);
         let zeros = vec![0; ZERO_BYTES.min((target - end) as usize)];
         let mut at = end;
         while at < target {

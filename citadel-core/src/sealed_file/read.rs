@@ -10,10 +10,8 @@ use crate::page::{Frame, FrameRef, PageKind, PagePtr};
 use crate::sealed_file::SealedFile;
 
 impl SealedFile {
-    /// The open body of the run that `ptr` names, from the cache or the medium. A hit compares the whole pointer, so the
-    /// cache never answers for another sealing of the same page.
-    ///
-    /// The kind is checked where the run is opened; a hit relies on the pointer's tag, which only one sealing has.
+    /// The open body of the run that `ptr` names, from the cache or the medium. A hit compares pointer and kind, so the
+    /// cache never answers what the medium would refuse.
     ///
     /// # Errors
     /// [`Error::TamperedPage`] where the bytes are not those that were sealed under this pointer and kind;
@@ -23,6 +21,7 @@ impl SealedFile {
         let key = FrameKey::new(ptr.run.first, ptr.generation);
         if let Some(frame) = self.cache.get(key)
             && frame.ptr() == ptr
+            && frame.kind() == kind
         {
             return Ok(frame);
         }
@@ -44,7 +43,7 @@ impl SealedFile {
             .sealer
             .open(&Label::of(ptr, kind), &mut bytes, Some(&ptr.tag))
         {
-            Some(_) => Ok(Frame::new(*ptr, bytes)),
+            Some(_) => Ok(Frame::new(*ptr, kind, bytes)),
             None => Err(Error::TamperedPage {
                 page: ptr.run.first,
             }),

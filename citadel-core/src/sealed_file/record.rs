@@ -7,7 +7,7 @@ use crate::crypto::Label;
 use crate::error::{Error, Result};
 use crate::format::{RECORD_BYTES, RECORDS_OFFSET};
 use crate::id::Generation;
-use crate::page::SEAL_BYTES;
+use crate::page::{SEAL_BYTES, wipe};
 use crate::sealed_file::SealedFile;
 
 const LENGTH_BYTES: usize = 4;
@@ -88,8 +88,10 @@ impl SealedFile {
         plain[..LENGTH_BYTES].copy_from_slice(&(body.len() as u32).to_le_bytes());
         plain[LENGTH_BYTES..LENGTH_BYTES + body.len()].copy_from_slice(body);
         let mut sealed = vec![0; RECORD_BYTES];
-        self.sealer
-            .seal(&Label::record(slot.number()), &plain, &mut sealed)?;
+        let label = Label::record(slot.number());
+        let result = self.sealer.seal(&label, &plain, &mut sealed);
+        wipe(&mut plain);
+        result?;
         self.medium
             .write_at(slot.offset(), &sealed, "write the commit record")
     }

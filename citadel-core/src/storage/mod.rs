@@ -6,6 +6,8 @@
 
 mod file;
 mod memory;
+#[cfg(test)]
+pub(crate) mod recorder;
 
 use std::io;
 

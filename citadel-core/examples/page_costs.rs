@@ -1,0 +1,68 @@
+//! What a page costs: sealing, opening, a hit in the cache. Run it by hand:
+//! `cargo run --release -p citadel-core --example page_costs`.
+
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use citadel_core::{
+    CreateOptions, Generation, Key, MemoryStorage, PageKind, PagePtr, PageRun, Result, SealedFile,
+    body_len,
+};
+
+const PAGES: u64 = 1000;
+const ROUNDS: u32 = 20;
+
+fn main() -> Result<()> {
+    let options = CreateOptions::default();
+    let file = SealedFile::create(Arc::new(MemoryStorage::new()), &Key::raw([7; 32]), &options)?;
+    let ptrs = write_all(&file, 1)?;
+    report("seal + write, batches of 1000", PAGES, || {
+        write_all(&file, 2).map(drop)
+    })?;
+    let ptrs = if file.read(&ptrs[0], PageKind::TreeNode).is_ok() {
+        write_all(&file, 3)?
+    } else {
+        ptrs
+    };
+    report("open, past the cache", PAGES, || {
+        ptrs.iter()
+            .try_for_each(|ptr| file.read_uncached(ptr, PageKind::TreeNode).map(drop))
+    })?;
+    report("hit in the cache", PAGES, || {
+        ptrs.iter()
+            .try_for_each(|ptr| file.read(black_box(ptr), PageKind::TreeNode).map(drop))
+    })?;
+    println!("{:?}", file.cache_stats());
+    Ok(())
+}
+
+/// Writes `PAGES` pages in one batch.
+fn write_all(file: &SealedFile, generation: u64) -> Result<Vec<PagePtr>> {
+    let mut batch = file.batch(Generation::new(generation));
+    let bodies = (0..PAGES).map(|i| {
+        let body = vec![i as u8; body_len(file.page_size(), 1)];
+        batch.seal(
+            PageRun::single(file.first_page().offset(i)),
+            PageKind::TreeNode,
+            body,
+        )
+    });
+    let ptrs = bodies.collect::<Result<_>>()?;
+    batch.write()?;
+    Ok(ptrs)
+}
+
+/// Prints the best round, per page.
+fn report(what: &str, pages: u64, mut round: impl FnMut() -> Result<()>) -> Result<()> {
+    let mut best = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        round()?;
+        best = best.min(start.elapsed());
+    }
+    println!("{what}: {:.0} ns", best.as_nanos() as f64 / pages as f64);
+    Ok(())
+}
