@@ -7,8 +7,7 @@
 //! - [`VectorTopK`] (`VectorTopKPlan`) otherwise, with the reason: exact, streaming, O(k) memory.
 //!
 //! Both give the same rows in the same order: (distance, row id), rows without a distance as the order says. Both
-//! compute the distance once and carry it as [`ColumnId::DISTANCE`], so that a select list which asks for the same
-//! distance does not compute it again. An [`AnnTopK`] holds the exact plan for the same rows, and takes it where a
+//! carry the distance as [`ColumnId::DISTANCE`] if it is read above: it is computed once. An [`AnnTopK`] holds the exact plan for the same rows, and takes it where a
 //! segment is refused or where it would be the faster one.
 
 mod distance_key;
@@ -21,30 +20,31 @@ pub(crate) use distance_key::DistanceKey;
 pub(crate) use pushdown::{Comparison, Condition, FilterNo, Pushed};
 
 use super::PhysicalPlan;
-use crate::bind::bound::{ColumnId, DistanceMetric, Expr, RelationNo, SortKey};
+use super::logical::{LimitBounds, LogicalKey, LogicalScan};
+use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
 use crate::error::Result;
 use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, TableDef};
 use crate::types::SqlType;
 
-/// A Top-N over one table, as the optimizer sees it.
-pub(crate) struct Request<'a> {
-    pub(crate) table: &'a Arc<TableDef>,
-    pub(crate) relation: RelationNo,
-    /// The whole WHERE clause, split at its ANDs.
-    pub(crate) conjuncts: &'a [Expr],
-    pub(crate) order_by: &'a [SortKey],
-    pub(crate) limit: &'a Expr,
-    pub(crate) offset: Option<&'a Expr>,
-    /// What is computed from the rows above: the select list. The sort key's distance in it becomes a column.
-    pub(crate) output: Vec<&'a mut Expr>,
+/// A Top-N whose first key is a distance over one table: `TopN(Extend(Scan))`, where the extension computes
+/// [`ColumnId::DISTANCE`].
+pub(super) struct Request<'a> {
+    pub(super) scan: &'a LogicalScan,
+    /// The expression that the extension computes.
+    pub(super) distance: &'a Expr,
+    /// The order; its first key is the column of the distance.
+    pub(super) keys: &'a [LogicalKey],
+    pub(super) limit: &'a LimitBounds,
+    /// What is read above the Top-N, the distance included where it is.
+    pub(super) wanted: &'a [ColumnId],
 }
 
 /// How the rows that satisfy a WHERE clause are found, for a [`VectorTopK`].
-pub(crate) struct Access {
+pub(super) struct Access {
     /// Gives the hidden row id alone, one column.
-    pub(crate) rows: PhysicalPlan,
+    pub(super) rows: PhysicalPlan,
     /// Does it read a few rows by key, rather than scan?
-    pub(crate) narrow: bool,
+    pub(super) narrow: bool,
 }
 
 /// What both plans do.
@@ -54,8 +54,7 @@ pub(crate) struct TopK {
     pub(crate) relation: RelationNo,
     pub(crate) key: DistanceKey,
     pub(crate) order: DistanceOrder,
-    pub(crate) limit: Expr,
-    pub(crate) offset: Option<Expr>,
+    pub(crate) limit: LimitBounds,
     /// What the rows carry: columns of the table, then the hidden row id, then the distance; the last two if wanted.
     pub(crate) layout: Vec<ColumnId>,
 }
@@ -153,24 +152,25 @@ impl AnnTopK {
     }
 }
 
-/// Turns a Top-N by distance into a vector plan; `None` if it is not one. Then `output` is left as it was.
+/// Turns a Top-N by distance into a vector plan; `None` if the distance is not from a stored vector to a constant, or
+/// if more keys matter than the distance.
 ///
-/// `access` plans how the rows of the table that satisfy the WHERE clause are found; asked only if there is one.
-/// The plan's rows have the layout of its [`TopK`].
-pub(crate) fn try_vector_top_k(
-    mut request: Request<'_>,
+/// `access` plans how the rows of the scan that satisfy its filter are found; asked only if there is one. The plan's
+/// rows have the layout of its [`TopK`].
+pub(super) fn try_vector_top_k(
+    request: &Request<'_>,
     access: impl FnOnce() -> Result<Access>,
 ) -> Result<Option<PhysicalPlan>> {
-    let Some(key) = request.key() else {
+    let Some(top) = request.top() else {
         return Ok(None);
     };
-    let (rows, narrow) = if request.conjuncts.is_empty() {
+    let scan = request.scan;
+    let (rows, narrow) = if scan.filter.is_empty() {
         (None, false)
     } else {
         let access = access()?;
         (Some(Box::new(access.rows)), access.narrow)
     };
-    let top = request.top(key);
     let chosen = if narrow {
         Err(Why::FewRows)
     } else {
@@ -179,7 +179,7 @@ pub(crate) fn try_vector_top_k(
     Ok(Some(match chosen {
         Err(why) => PhysicalPlan::VectorTopKPlan(VectorTopK { top, rows, why }),
         Ok((index, ann)) => {
-            let (pushed, residual) = pushdown::split(request.conjuncts, &ann, request.relation);
+            let (pushed, residual) = pushdown::split(&scan.filter, &ann, scan.relation);
             let why = Why::Fallback;
             PhysicalPlan::AnnTopKPlan(AnnTopK {
                 index,
@@ -192,63 +192,51 @@ pub(crate) fn try_vector_top_k(
 }
 
 impl Request<'_> {
-    /// The distance to order by. More keys are fine only if they cannot matter: the row id breaks ties anyway.
-    fn key(&self) -> Option<DistanceKey> {
-        let (first, rest) = self.order_by.split_first()?;
-        let ends_in_row_id = rest.first().is_none_or(|key| self.is_row_id_ascending(key));
-        let key = DistanceKey::of(&first.expr, self.relation, self.table)?;
-        ends_in_row_id.then_some(key)
+    fn top(&self) -> Option<TopK> {
+        let (first, rest) = self.keys.split_first()?;
+        // The row id breaks ties in any case: as the next key it changes nothing, and nothing after it matters.
+        if !rest.first().is_none_or(|key| self.is_row_id_ascending(key)) {
+            return None;
+        }
+        let scan = self.scan;
+        Some(TopK {
+            table: Arc::clone(&scan.table),
+            relation: scan.relation,
+            key: DistanceKey::of(self.distance, scan.relation, &scan.table)?,
+            order: DistanceOrder {
+                descending: first.descending,
+                nulls_first: first.nulls_first,
+            },
+            limit: self.limit.clone(),
+            layout: ordered(self.wanted),
+        })
     }
 
-    fn is_row_id_ascending(&self, key: &SortKey) -> bool {
-        use crate::bind::bound::ExprKind;
+    fn is_row_id_ascending(&self, key: &LogicalKey) -> bool {
         let ExprKind::Column(id) = key.expr.kind else {
             return false;
         };
-        let alias = self.table.rowid_column.map(|ColumnNo(no)| u32::from(no));
-        let is_row_id = id.column == ColumnId::ROWID || Some(id.column) == alias;
-        !key.descending && id.relation == self.relation && is_row_id
+        let alias = self.scan.table.rowid_column;
+        let is_row_id = id.column == ColumnId::ROWID
+            || alias.is_some_and(|ColumnNo(no)| u32::from(no) == id.column);
+        !key.descending && id.relation == self.scan.relation && is_row_id
     }
+}
 
-    /// What both plans do. Replaces the distance in the output.
-    fn top(&mut self, key: DistanceKey) -> TopK {
-        let order = DistanceOrder {
-            descending: self.order_by[0].descending,
-            nulls_first: self.order_by[0].nulls_first,
-        };
-        TopK {
-            table: Arc::clone(self.table),
-            relation: self.relation,
-            layout: self.layout(),
-            key,
-            order,
-            limit: self.limit.clone(),
-            offset: self.offset.cloned(),
+/// Stored columns, then the row id, then the distance; each once.
+fn ordered(wanted: &[ColumnId]) -> Vec<ColumnId> {
+    let mut layout: Vec<ColumnId> = Vec::with_capacity(wanted.len());
+    for id in wanted {
+        if !layout.contains(id) {
+            layout.push(*id);
         }
     }
-
-    fn layout(&mut self) -> Vec<ColumnId> {
-        let distance = ColumnId {
-            relation: self.relation,
-            column: ColumnId::DISTANCE,
-        };
-        let mut layout = Vec::new();
-        for output in &mut self.output {
-            super::expr::substitute(output, &self.order_by[0].expr, distance);
-            super::expr::for_each_column(output, &mut |id| {
-                if !layout.contains(&id) {
-                    layout.push(id);
-                }
-            });
-        }
-        // Stored columns, then the row id, then the distance.
-        layout.sort_by_key(|id| match id.column {
-            ColumnId::ROWID => 1,
-            ColumnId::DISTANCE => 2,
-            _ => 0,
-        });
-        layout
-    }
+    layout.sort_by_key(|id| match id.column {
+        ColumnId::ROWID => 1,
+        ColumnId::DISTANCE => 2,
+        _ => 0,
+    });
+    layout
 }
 
 /// The index that serves the query, or why none does.
