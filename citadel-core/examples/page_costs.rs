@@ -18,18 +18,19 @@ const ROUNDS: u32 = 20;
 fn main() -> Result<()> {
     let options = CreateOptions::default();
     let file = SealedFile::create(Arc::new(MemoryStorage::new()), &Key::raw([7; 32]), &options)?;
-    let ptrs = write_all(&file, 1)?;
-    report("seal + write, batches of 1000", PAGES, || {
-        write_all(&file, 2).map(drop)
+    report("seal and write, a batch of 1000", PAGES, || {
+        write(&file, 2, PAGES).map(drop)
     })?;
-    let ptrs = if file.read(&ptrs[0], PageKind::TreeNode).is_ok() {
-        write_all(&file, 3)?
-    } else {
-        ptrs
-    };
+    report("seal and write, batches of 10", PAGES, || {
+        (0..PAGES / 10).try_for_each(|_| write(&file, 2, 10).map(drop))
+    })?;
+    let ptrs = write(&file, 3, PAGES)?;
     report("open, past the cache", PAGES, || {
         ptrs.iter()
             .try_for_each(|ptr| file.read_uncached(ptr, PageKind::TreeNode).map(drop))
+    })?;
+    report("open one page again and again", PAGES, || {
+        (0..PAGES).try_for_each(|_| file.read_uncached(&ptrs[0], PageKind::TreeNode).map(drop))
     })?;
     report("hit in the cache", PAGES, || {
         ptrs.iter()
@@ -39,10 +40,10 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes `PAGES` pages in one batch.
-fn write_all(file: &SealedFile, generation: u64) -> Result<Vec<PagePtr>> {
+/// Writes so many pages in one batch.
+fn write(file: &SealedFile, generation: u64, pages: u64) -> Result<Vec<PagePtr>> {
     let mut batch = file.batch(Generation::new(generation));
-    let bodies = (0..PAGES).map(|i| {
+    let bodies = (0..pages).map(|i| {
         let body = vec![i as u8; body_len(file.page_size(), 1)];
         batch.seal(
             PageRun::single(file.first_page().offset(i)),

@@ -120,4 +120,21 @@ mod tests {
             Err(Error::EmptyPassphrase)
         ));
     }
+
+    /// Changing any of this makes every existing file unreadable.
+    #[test]
+    fn what_format_1_derives_from_keys_is_fixed() {
+        let first_bytes = |key: Key, method: Option<&Kdf>| {
+            let kek = key.kek(method, &[2; 32]).unwrap().unwrap();
+            format!("{:02x?}", &kek[..8])
+        };
+        assert_eq!(
+            first_bytes(Key::raw([1; 32]), None),
+            "[a0, 29, c2, b0, 1d, e7, 08, bf]"
+        );
+        assert_eq!(
+            first_bytes(Key::passphrase("password"), Some(&Kdf::lightest())),
+            "[75, 1f, f9, e9, ab, bb, 58, 64]"
+        );
+    }
 }

@@ -33,7 +33,7 @@ impl RootKey {
             sealed: *self.0,
             tag: [0; 16],
         };
-        let tag = Aes256Gcm::new(&Array::from(**kek))
+        let tag = Aes256Gcm::new((&**kek).into())
             .encrypt_inout_detached(
                 &Array::from(wrapped.nonce),
                 aad,
@@ -49,7 +49,7 @@ impl RootKey {
     /// The key, if `kek` and `aad` are those of the wrap.
     pub(crate) fn unwrap(wrapped: &WrappedRoot, kek: &Kek, aad: &[u8]) -> Option<Self> {
         let mut bytes = Zeroizing::new(wrapped.sealed);
-        Aes256Gcm::new(&Array::from(**kek))
+        Aes256Gcm::new((&**kek).into())
             .decrypt_inout_detached(
                 &Array::from(wrapped.nonce),
                 aad,
@@ -127,5 +127,27 @@ mod tests {
         assert_ne!(*root.page_key(&a), *root.page_key(&b));
         assert_ne!(*root.page_key(&a), root.commitment(&a));
         assert_ne!(*root.mac_key(&a).0, *root.page_key(&a));
+    }
+
+    /// Changing any of this makes every existing file unreadable.
+    #[test]
+    fn what_format_1_derives_is_fixed() {
+        let (root, id) = (
+            RootKey(Zeroizing::new([7; 32])),
+            FileId::from_bytes([9; 16]),
+        );
+        let first_bytes = |bytes: &[u8]| format!("{:02x?}", &bytes[..8]);
+        assert_eq!(
+            first_bytes(root.page_key(&id).as_slice()),
+            "[6c, e5, 9b, 46, 71, 94, e2, 39]"
+        );
+        assert_eq!(
+            first_bytes(root.mac_key(&id).0.as_slice()),
+            "[44, 73, d2, 58, f3, 06, 05, 32]"
+        );
+        assert_eq!(
+            first_bytes(&root.commitment(&id)),
+            "[7c, bf, 4f, 29, b2, f5, f2, 9e]"
+        );
     }
 }

@@ -343,4 +343,14 @@ mod tests {
         let distinct: HashSet<_> = nonces.iter().map(|run| &run[..24]).collect();
         assert_eq!(distinct.len(), 2000);
     }
+
+    /// Changing any of this makes every existing file unreadable.
+    #[test]
+    fn what_format_1_seals_with_is_fixed() {
+        let sealer = sealer(&RootKey::generate().unwrap(), 0xf1);
+        let mut expected = vec![1, 0, 0, 0];
+        expected.extend([0xf1; 16]);
+        expected.extend([77, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(sealer.associated_data(&label()).to_vec(), expected);
+    }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Xaes {
 
 impl Xaes {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        let cipher = Aes256::new(&Array::from(*key));
+        let cipher = Aes256::new(key.into());
         let mut l = Array::from([0; 16]);
         cipher.encrypt_block(&mut l);
         let mut block = l.0;
@@ -37,7 +37,7 @@ impl Xaes {
         for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
             half.copy_from_slice(&self.derivation_block(counter, prefix));
         }
-        let subcipher = Aes256Gcm::new(&Array::from(key));
+        let subcipher = Aes256Gcm::new((&key).into());
         key.zeroize();
         subcipher
     }

@@ -67,3 +67,17 @@ pub(crate) fn wipe(bytes: &mut Vec<u8>) {
     bytes.resize(bytes.capacity(), 0);
     zeroize::optimization_barrier(bytes.as_slice());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::wipe;
+
+    #[test]
+    fn wiping_reaches_the_bytes_behind_the_length_too() {
+        let mut bytes = vec![0xaa; 100];
+        bytes.truncate(10);
+        wipe(&mut bytes);
+        assert_eq!(bytes, vec![0; bytes.capacity()]);
+        assert!(bytes.len() >= 100);
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// The 16-byte authentication tag of one sealing. Equality takes the same time whatever the bytes are.
+/// The 16-byte authentication tag of one sealing. Equality takes the same time whatever the bytes are: there is no byte to
+/// stop at.
 #[derive(Clone, Copy)]
 pub struct Tag([u8; 16]);
 

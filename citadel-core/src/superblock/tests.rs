@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::crypto::{Kdf, Key};
+use crate::crypto::{Kdf, Key, RootKey, WrappedRoot};
 use crate::error::{Error, Result};
 use crate::format::{PAGES_OFFSET, SUPERBLOCK_BYTES};
+use crate::id::{FileId, PageSize};
 use crate::sealed_file::{CreateOptions, OpenOptions, SealedFile};
 use crate::storage::recorder::{Change, Recorder};
 use crate::storage::{MemoryStorage, Storage};
-use crate::superblock::{SlotIndex, SlotKind, SuperblockInfo};
+use crate::superblock::{SLOT_COUNT, Slot, SlotIndex, SlotKind, Superblock, SuperblockInfo};
 
 const KEY: [u8; 32] = [7; 32];
 const DIGEST_AT: usize = SUPERBLOCK_BYTES - 32;
@@ -311,4 +312,44 @@ fn the_root_key_is_nowhere_in_the_file() {
     .unwrap();
     assert!(!storage.is_empty().unwrap());
     assert!(storage.snapshot().windows(32).all(|window| window != KEY));
+}
+
+/// Changing any of this makes every existing file unreadable.
+#[test]
+fn the_bytes_of_format_1_are_fixed() {
+    let slot = |method, fill| {
+        let wrapped = WrappedRoot {
+            nonce: [fill + 1; 12],
+            sealed: [fill + 2; 32],
+            tag: [fill + 3; 16],
+        };
+        Some(Slot {
+            method,
+            salt: [fill; 32],
+            wrapped,
+        })
+    };
+    let mut slots = [const { None }; SLOT_COUNT];
+    slots[0] = slot(Some(Kdf::default()), 0x10);
+    slots[1] = slot(None, 0x20);
+    slots[7] = slot(Some(Kdf::pbkdf2()), 0x30);
+    let superblock = Superblock {
+        page_size: PageSize::DEFAULT,
+        file_id: FileId::from_bytes([0xf1; 16]),
+        sequence: 3,
+        commitment: [0xc0; 32],
+        slots,
+    };
+    // The MAC depends on a random root key; everything before it does not.
+    let root = RootKey::generate().unwrap();
+    let bytes = superblock.encode(&root.mac_key(&superblock.file_id));
+    assert_eq!(&bytes[..16], b"Citadel vault\r\n\x1a");
+    assert_eq!(
+        blake3::hash(&bytes[..4032]).to_hex()[..16],
+        *"fef5d35479c80373"
+    );
+    assert_eq!(
+        bytes[DIGEST_AT..],
+        *blake3::hash(&bytes[..DIGEST_AT]).as_bytes()
+    );
 }
