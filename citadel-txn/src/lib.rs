@@ -1,1 +1,82 @@
-//! placeholder
+//! Transactions over sealed pages: B+trees of byte strings that commit, recover, and are read as of one generation.
+//!
+//! A [`Database`] holds trees, each under a [`TreeId`]. A [`ReadTxn`] sees one commit for its whole life; a [`WriteTxn`],
+//! one at a time, sees its own changes and becomes the next commit. Both are a [`View`]; [`Cursor`]s step through a tree
+//! of either.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use citadel_txn::{Cursor, Database, Key, MemoryStorage, Options, TreeOptions, View};
+//!
+//! # fn main() -> citadel_txn::Result<()> {
+//! let database = Database::create(Arc::new(MemoryStorage::new()), &Key::raw([7; 32]), Options::default())?;
+//! let mut write = database.begin_write()?;
+//! let tree = write.create_tree(TreeOptions::default())?;
+//! write.insert(tree, b"one", b"1")?;
+//! write.insert(tree, b"two", b"2")?;
+//! write.commit()?;
+//!
+//! let read = database.begin_read()?;
+//! assert_eq!(read.get(tree, b"two")?.as_deref(), Some(&b"2"[..]));
+//! let mut cursor = Cursor::new(tree);
+//! while cursor.next(&read)? {
+//!     println!("{:?} = {:?}", cursor.key(), cursor.value(&read)?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What always holds:
+//!
+//! 1. A page that the current or the previous commit record, or any open snapshot, can reach is never written over
+//!    ([`space`], [`snapshot`]).
+//! 2. A node is read only through the pointer in its parent, with its generation and tag; its level is one less than its
+//!    parent's ([`tree`]).
+//! 3. When `commit` returns, the commit survives a crash; a crash before leaves the commit before it ([`commit`],
+//!    [`recovery`]).
+//! 4. After a failed write or sync no later commit of the same database succeeds.
+//! 5. Allocated pages = reachable + retired + free, exactly, after every commit and every recovery ([`check`]).
+//! 6. Readers and the writer never wait for each other.
+#![forbid(unsafe_code)]
+#![allow(rustdoc::private_intra_doc_links)]
+
+mod anchor;
+mod catalog;
+mod check;
+mod codec;
+mod commit;
+mod cursor;
+mod database;
+mod dirty;
+mod entry;
+mod error;
+mod extent;
+mod inspect;
+mod node;
+mod options;
+mod record;
+mod recovery;
+mod snapshot;
+mod space;
+mod tree;
+mod tree_id;
+mod view;
+mod write_txn;
+
+pub use anchor::Anchor;
+pub use check::CheckReport;
+pub use cursor::Cursor;
+pub use database::Database;
+pub use entry::Entry;
+pub use error::{Error, Result};
+pub use options::Options;
+pub use snapshot::ReadTxn;
+pub use tree::TreeOptions;
+pub use tree_id::TreeId;
+pub use view::View;
+pub use write_txn::{Savepoint, WriteTxn};
+
+pub use citadel_core::{
+    CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
+    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo,
+};

@@ -1,0 +1,208 @@
+//! The steps of a commit, in order.
+
+use std::collections::BTreeMap;
+
+use citadel_core::{Generation, PagePtr, RecordSlot, SEAL_BYTES, SealedFile};
+
+use super::sealer::Sealer;
+use crate::catalog::{self, RECENT_MAX};
+use crate::dirty::DirtyPages;
+use crate::error::{Error, Result};
+use crate::extent::ExtentPlan;
+use crate::node::Payload;
+use crate::record::{Digest, FreeMap, Record};
+use crate::space::{Arena, Space, Span, encode_log_entry, encode_map, merge_spans};
+use crate::tree::{Tree, WritableTree, insert, remove};
+use crate::tree_id::TreeId;
+use crate::write_txn::Parts;
+
+/// Bytes of log that a record may carry; more is written as a map.
+const LOG_BYTES_MAX: usize = 3584;
+
+/// Commits a transaction that has changed something.
+pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
+    let database = std::sync::Arc::clone(&txn.database);
+    let mut space = database.space().lock();
+    let space = space.as_mut().ok_or(Error::ReadOnly)?;
+    space.begin(txn.generation, database.registry().oldest())?;
+    let (record, retired) = match write(&mut txn, space) {
+        Ok(written) => written,
+        Err(error) => {
+            space.abort()?;
+            return Err(error);
+        }
+    };
+    let bytes = record.encode();
+    if let Err(error) = write_record(database.file(), &record, &bytes) {
+        space.abort()?;
+        return Err(error);
+    }
+    space.commit(txn.generation, retired);
+    let generation = record.generation;
+    let touched =
+        |id| txn.dropped.contains(&id) || txn.trees.get(&id).is_some_and(|tree| tree.state.changed);
+    database.publish(record, Digest::of(&bytes), touched);
+    Ok(generation)
+}
+
+/// Writes the pages, and makes the record that names them.
+fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Span>)> {
+    let database = std::sync::Arc::clone(&txn.database);
+    let (file, base) = (database.file().as_ref(), &txn.base.record);
+    let mut recent: BTreeMap<TreeId, Tree> = base.recent.iter().copied().collect();
+    recent.retain(|id, _| !txn.dropped.contains(id));
+    for (id, open) in txn.trees.iter().filter(|(_, open)| open.state.changed) {
+        recent.insert(*id, open.state.tree);
+    }
+    let mut catalog = WritableTree::new(base.catalog, file.page_size())?;
+    let fold = !txn.dropped.is_empty() || recent.len() > RECENT_MAX;
+    if fold {
+        unlist(&mut txn.pages, &mut catalog, txn.dropped.iter())?;
+        list(&mut txn.pages, &mut catalog, &recent)?;
+    }
+    let expected = pages_needed(file, &txn.pages);
+    let mut sealer = Sealer::new(file, txn.generation, Arena::new(space, expected));
+    for (id, open) in txn.trees.iter_mut().filter(|(_, open)| open.state.changed) {
+        sealer.seal_tree(&mut txn.pages, &mut open.state)?;
+        recent.insert(*id, open.state.tree);
+    }
+    if fold {
+        list(&mut txn.pages, &mut catalog, &recent)?;
+        sealer.seal_tree(&mut txn.pages, &mut catalog)?;
+        recent.clear();
+    }
+    let retired = txn
+        .pages
+        .take_retired()
+        .into_iter()
+        .map(Span::from)
+        .collect();
+    let accounted = account(&mut sealer, base, txn.generation, retired)?;
+    let written = sealer.finish()?;
+    let mut record = Record {
+        generation: txn.generation,
+        data_synced: false,
+        echo: false,
+        previous: txn.base.digest,
+        pages_end: space.end(),
+        next_tree: txn.next_tree,
+        catalog: catalog.tree,
+        free_map: accounted.free_map,
+        recent: recent.into_iter().collect(),
+        log: accounted.log,
+        written,
+    };
+    if !record.fits() {
+        file.sync()?;
+        record.data_synced = true;
+        record.written.clear();
+    }
+    Ok((record, accounted.retired))
+}
+
+fn write_record(file: &SealedFile, record: &Record, bytes: &[u8]) -> Result<()> {
+    file.write_record(RecordSlot::of(record.generation), bytes)?;
+    Ok(file.sync()?)
+}
+
+/// Takes trees out of the catalog.
+fn unlist<'a>(
+    pages: &mut DirtyPages,
+    catalog: &mut WritableTree,
+    dropped: impl Iterator<Item = &'a TreeId>,
+) -> Result<()> {
+    for id in dropped {
+        remove(pages, catalog, &catalog::key(*id), false)?;
+    }
+    Ok(())
+}
+
+/// Writes descriptors into the catalog. They all have one length, so doing it again changes no node's size: the first
+/// time makes room before pages are counted, the second one writes the pointers that sealing gave.
+fn list(
+    pages: &mut DirtyPages,
+    catalog: &mut WritableTree,
+    recent: &BTreeMap<TreeId, Tree>,
+) -> Result<()> {
+    for (id, tree) in recent {
+        let bytes = tree.encode();
+        insert(
+            pages,
+            catalog,
+            &catalog::key(*id),
+            Payload {
+                bytes: &bytes,
+                large: false,
+            },
+            false,
+        )?;
+    }
+    Ok(())
+}
+
+/// Pages that sealing all dirty nodes and values takes.
+fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
+    let page_size = file.page_size();
+    let nodes: u64 = pages
+        .node_lens()
+        .map(|len| (len + SEAL_BYTES).div_ceil(page_size.bytes()) as u64)
+        .sum();
+    let values: u64 = pages
+        .value_lens()
+        .map(|len| ExtentPlan::new(page_size, len).total_pages())
+        .sum();
+    nodes + values
+}
+
+/// How the free space after a commit is written down.
+struct Accounted {
+    free_map: FreeMap,
+    log: Vec<u8>,
+    retired: Vec<Span>,
+}
+
+/// Appends to the log; writes a map where that grows too long.
+fn account(
+    sealer: &mut Sealer<'_>,
+    base: &Record,
+    commit: Generation,
+    retired: Vec<Span>,
+) -> Result<Accounted> {
+    sealer.arena().close()?;
+    let mut retired = merge_spans(retired);
+    let mut log = base.log.clone();
+    encode_log_entry(&mut log, &sealer.arena().space().taken(), &retired);
+    if log.len() <= LOG_BYTES_MAX {
+        return Ok(Accounted {
+            free_map: base.free_map,
+            log,
+            retired,
+        });
+    }
+    retired.extend(base.free_map.ptr.map(|ptr: PagePtr| Span::from(ptr.run)));
+    let retired = merge_spans(retired);
+    let free_map = write_map(sealer, commit, &retired)?;
+    Ok(Accounted {
+        free_map,
+        log: Vec::new(),
+        retired,
+    })
+}
+
+/// Writes all free space as a map. Taking pages for it changes what it says, by fewer bytes than the slack.
+fn write_map(sealer: &mut Sealer<'_>, commit: Generation, retired: &[Span]) -> Result<FreeMap> {
+    let encode = |arena: &Arena<'_>| encode_map(arena.space(), commit, retired);
+    let bytes = encode(sealer.arena()).len() + MAP_SLACK_BYTES;
+    let pages = sealer.pages_for(bytes)?;
+    let ptr = sealer
+        .seal_free_map(pages, encode)?
+        .ok_or(Error::corrupt("the free map outgrew its slack"))?;
+    Ok(FreeMap {
+        ptr: Some(ptr),
+        generation: commit,
+        end: sealer.arena().space().end(),
+    })
+}
+
+/// More than one run of free space that appears or changes can take.
+const MAP_SLACK_BYTES: usize = 64;

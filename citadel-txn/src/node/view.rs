@@ -1,0 +1,216 @@
+//! Reading a node.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use super::cell::{self, Payload};
+use super::{BODY_MAX, CHILD_BYTES, HEADER_BYTES, SLOT_BYTES};
+
+/// The bytes do not have the form of a node. Where, is known to whoever knows which page they came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// Where the entry of a leaf lies in the body.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EntrySpan {
+    pub(crate) key: Range<usize>,
+    pub(crate) payload: Range<usize>,
+    /// Whether the payload is the reference of a large value.
+    pub(crate) large: bool,
+}
+
+/// A node that is being read: a view of its bytes that follows no length unchecked.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'a> {
+    bytes: &'a [u8],
+    count: usize,
+}
+
+impl<'a> Node<'a> {
+    /// Views the bytes as a node of the level that its parent promises.
+    #[inline]
+    pub(crate) fn open(bytes: &'a [u8], level: u8) -> Result<Self, Malformed> {
+        let [found, _, c0, c1, _, _, _, _, ..] = *bytes else {
+            return Err(Malformed);
+        };
+        let count = usize::from(u16::from_le_bytes([c0, c1]));
+        if found != level
+            || HEADER_BYTES + SLOT_BYTES * count > bytes.len()
+            || bytes.len() > BODY_MAX
+        {
+            return Err(Malformed);
+        }
+        Ok(Self { bytes, count })
+    }
+
+    /// Entries in the node.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn heap(&self) -> usize {
+        usize::from(u16::from_le_bytes([self.bytes[4], self.bytes[5]]))
+    }
+
+    pub(super) fn garbage(&self) -> usize {
+        usize::from(u16::from_le_bytes([self.bytes[6], self.bytes[7]]))
+    }
+
+    /// Bytes that cells and slots take.
+    pub(crate) fn used(&self) -> usize {
+        SLOT_BYTES * self.count
+            + (self.bytes.len().saturating_sub(self.heap())).saturating_sub(self.garbage())
+    }
+
+    /// Bytes that cells and slots may take.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.len() - HEADER_BYTES
+    }
+
+    /// Where the cell begins; `index` is below the count.
+    #[inline]
+    pub(super) fn offset(&self, index: usize) -> usize {
+        let at = HEADER_BYTES + SLOT_BYTES * index;
+        usize::from(u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]))
+    }
+
+    #[inline]
+    fn from_cell(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        self.bytes.get(self.offset(index)..).ok_or(Malformed)
+    }
+
+    /// The key of the entry; `index` is below the count.
+    #[inline]
+    pub(crate) fn key(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        Ok(cell::take_key(self.from_cell(index)?)?.0)
+    }
+
+    /// Key and payload of a leaf's entry.
+    #[inline]
+    pub(crate) fn entry(&self, index: usize) -> Result<(&'a [u8], Payload<'a>), Malformed> {
+        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        Ok((key, cell::take_payload(rest)?))
+    }
+
+    /// Where key and payload of a leaf's entry lie in the body.
+    #[inline]
+    pub(crate) fn entry_span(&self, index: usize) -> Result<EntrySpan, Malformed> {
+        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        let key_start = self.bytes.len() - rest.len() - key.len();
+        let (tag, rest) = cell::take_short(rest)?;
+        let (start, len) = (self.bytes.len() - rest.len(), tag >> 1);
+        if len > rest.len() {
+            return Err(Malformed);
+        }
+        Ok(EntrySpan {
+            key: key_start..key_start + key.len(),
+            payload: start..start + len,
+            large: tag & 1 == 1,
+        })
+    }
+
+    /// Key and pointer of a branch's entry.
+    #[inline]
+    pub(crate) fn child(
+        &self,
+        index: usize,
+    ) -> Result<(&'a [u8], &'a [u8; CHILD_BYTES]), Malformed> {
+        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        Ok((key, rest.first_chunk().ok_or(Malformed)?))
+    }
+
+    /// The whole cell, as it stands.
+    pub(crate) fn raw(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        let from = self.from_cell(index)?;
+        let (_, rest) = cell::take_key(from)?;
+        let tail = if self.is_leaf() {
+            let payload = cell::take_payload(rest)?;
+            rest.len() - (cell::short_len(payload.bytes.len() << 1) + payload.bytes.len())
+        } else {
+            rest.len().checked_sub(CHILD_BYTES).ok_or(Malformed)?
+        };
+        Ok(&from[..from.len() - tail])
+    }
+
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.bytes[0] == 0
+    }
+
+    pub(crate) fn level(&self) -> u8 {
+        self.bytes[0]
+    }
+
+    /// Finds a key in a leaf: `Ok(index)` of the entry, or `Err(index)` of the first greater one.
+    #[inline]
+    pub(crate) fn find(&self, key: &[u8]) -> Result<Result<usize, usize>, Malformed> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = (low + high) / 2;
+            match self.key(middle)?.cmp(key) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Ok(Ok(middle)),
+            }
+        }
+        Ok(Err(low))
+    }
+
+    /// The child of a branch in which the key lies.
+    #[inline]
+    pub(crate) fn child_index(&self, key: &[u8]) -> Result<usize, Malformed> {
+        let (mut low, mut high) = (1, self.count);
+        if high == 0 {
+            return Err(Malformed);
+        }
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.key(middle)? <= key {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        Ok(low - 1)
+    }
+
+    /// Proves all that a writer relies on: cells lie within the heap, do not overlap, keys ascend, and the bytes
+    /// that they take are exactly those that the header accounts for.
+    pub(crate) fn validate(&self) -> Result<(), Malformed> {
+        let floor = HEADER_BYTES + SLOT_BYTES * self.count;
+        if self.bytes[1] != 0 || self.heap() < floor || self.heap() > self.bytes.len() {
+            return Err(Malformed);
+        }
+        let mut spans = Vec::with_capacity(self.count);
+        for index in 0..self.count {
+            let offset = self.offset(index);
+            if offset < self.heap() {
+                return Err(Malformed);
+            }
+            spans.push((offset, self.raw(index)?.len()));
+        }
+        self.validate_keys()?;
+        spans.sort_unstable();
+        let apart = spans
+            .windows(2)
+            .all(|pair| pair[0].0 + pair[0].1 <= pair[1].0);
+        let cells: usize = spans.iter().map(|span| span.1).sum();
+        if apart && cells + self.garbage() == self.bytes.len() - self.heap() {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    fn validate_keys(&self) -> Result<(), Malformed> {
+        if !self.is_leaf() && (self.count == 0 || !self.key(0)?.is_empty()) {
+            return Err(Malformed);
+        }
+        for index in 1..self.count {
+            if self.key(index - 1)? >= self.key(index)? {
+                return Err(Malformed);
+            }
+        }
+        Ok(())
+    }
+}

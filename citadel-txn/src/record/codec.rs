@@ -1,0 +1,174 @@
+//! The bytes of a commit record.
+
+use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag};
+
+use super::{Digest, FreeMap, Record, WrittenRun};
+use crate::codec::{Reader, put_ptr, put_run};
+use crate::error::Result;
+use crate::tree::{DESCRIPTOR_BYTES, Tree};
+use crate::tree_id::TreeId;
+
+const DATA_SYNCED: u8 = 1;
+const ECHO: u8 = 2;
+/// Bytes of everything but the three lists.
+const FIXED_BYTES: usize = 8 + 1 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2;
+const RECENT_BYTES: usize = 8 + DESCRIPTOR_BYTES;
+const WRITTEN_BYTES: usize = 8 + 1 + 16;
+
+impl Record {
+    /// Whether the record fits into its slot.
+    pub(crate) fn fits(&self) -> bool {
+        let lists =
+            self.recent.len() * RECENT_BYTES + self.log.len() + self.written.len() * WRITTEN_BYTES;
+        FIXED_BYTES + lists <= RECORD_BODY_MAX
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(RECORD_BODY_MAX);
+        bytes.extend_from_slice(&self.generation.get().to_le_bytes());
+        bytes.push(u8::from(self.data_synced) * DATA_SYNCED | u8::from(self.echo) * ECHO);
+        bytes.extend_from_slice(&self.previous.0);
+        bytes.extend_from_slice(&self.pages_end.get().to_le_bytes());
+        bytes.extend_from_slice(&self.next_tree.to_le_bytes());
+        bytes.extend_from_slice(&self.catalog.encode());
+        put_ptr(&mut bytes, self.free_map.ptr.as_ref());
+        bytes.extend_from_slice(&self.free_map.generation.get().to_le_bytes());
+        bytes.extend_from_slice(&self.free_map.end.get().to_le_bytes());
+        bytes.extend_from_slice(&(self.recent.len() as u16).to_le_bytes());
+        for (id, tree) in &self.recent {
+            bytes.extend_from_slice(&id.get().to_le_bytes());
+            bytes.extend_from_slice(&tree.encode());
+        }
+        bytes.extend_from_slice(&(self.log.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&self.log);
+        bytes.extend_from_slice(&(self.written.len() as u16).to_le_bytes());
+        for written in &self.written {
+            put_run(&mut bytes, written.run);
+            bytes.push(written.kind as u8);
+            bytes.extend_from_slice(written.tag.as_bytes());
+        }
+        bytes
+    }
+
+    pub(crate) fn decode(bytes: &[u8], page_size: PageSize) -> Result<Self> {
+        let mut reader = Reader::new(bytes, "a commit record");
+        let generation = Generation::new(reader.u64()?);
+        let flags = reader.u8()?;
+        if flags & !(DATA_SYNCED | ECHO) != 0 {
+            return reader.corrupt();
+        }
+        let (data_synced, echo) = (flags & DATA_SYNCED != 0, flags & ECHO != 0);
+        let previous = Digest(reader.array()?);
+        let (pages_end, next_tree) = (PageNo::new(reader.u64()?), reader.u64()?);
+        let catalog = Tree::decode(reader.take(DESCRIPTOR_BYTES)?, page_size)?;
+        let free_map = FreeMap {
+            ptr: reader.ptr()?,
+            generation: Generation::new(reader.u64()?),
+            end: PageNo::new(reader.u64()?),
+        };
+        let recent = take_recent(&mut reader, page_size)?;
+        let log_len = reader.u32()? as usize;
+        let log = reader.take(log_len)?.to_vec();
+        let written = take_written(&mut reader)?;
+        let ordered = free_map.generation <= generation && free_map.end <= pages_end;
+        if !reader.is_empty()
+            || !ordered
+            || generation == Generation::ZERO
+            || pages_end > PageNo::MAX
+        {
+            return reader.corrupt();
+        }
+        Ok(Self {
+            generation,
+            data_synced,
+            echo,
+            previous,
+            pages_end,
+            next_tree,
+            catalog,
+            free_map,
+            recent,
+            log,
+            written,
+        })
+    }
+}
+
+fn take_recent(reader: &mut Reader<'_>, page_size: PageSize) -> Result<Vec<(TreeId, Tree)>> {
+    let mut recent: Vec<(TreeId, Tree)> = Vec::new();
+    for _ in 0..reader.u16()? {
+        let id = TreeId::new(reader.u64()?);
+        if recent.last().is_some_and(|(last, _)| *last >= id) {
+            return reader.corrupt();
+        }
+        recent.push((id, Tree::decode(reader.take(DESCRIPTOR_BYTES)?, page_size)?));
+    }
+    Ok(recent)
+}
+
+fn take_written(reader: &mut Reader<'_>) -> Result<Vec<WrittenRun>> {
+    let mut written = Vec::new();
+    for _ in 0..reader.u16()? {
+        let run = reader.run()?;
+        let kind = match reader.u8()? {
+            1 => PageKind::TreeNode,
+            2 => PageKind::Extent,
+            3 => PageKind::ExtentMap,
+            4 => PageKind::FreeMap,
+            _ => return reader.corrupt(),
+        };
+        written.push(WrittenRun {
+            run,
+            kind,
+            tag: Tag::from_bytes(reader.array()?),
+        });
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use citadel_core::PageRun;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_record_survives_its_encoding() {
+        let mut record = Record::genesis(PageNo::new(3));
+        record.generation = Generation::new(77);
+        record.recent = vec![
+            (TreeId::new(1), Tree::empty(2)),
+            (TreeId::new(20), Tree::empty(1)),
+        ];
+        record.log = vec![1, 2, 3];
+        record.written = vec![WrittenRun {
+            run: PageRun::new(PageNo::new(9), 4),
+            kind: PageKind::Extent,
+            tag: Tag::from_bytes([7; 16]),
+        }];
+        record.data_synced = false;
+        assert!(record.fits());
+        let bytes = record.encode();
+        assert_eq!(Record::decode(&bytes, PageSize::DEFAULT).unwrap(), record);
+        for len in 0..bytes.len() {
+            assert!(
+                Record::decode(&bytes[..len], PageSize::DEFAULT)
+                    .unwrap_err()
+                    .is_corrupt()
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_record_or_refused(at in 0usize..400, value: u8) {
+            let mut record = Record::genesis(PageNo::new(3));
+            record.recent = vec![(TreeId::new(1), Tree::empty(2)), (TreeId::new(20), Tree::empty(1))];
+            record.log = vec![1, 2, 3];
+            let mut bytes = record.encode();
+            let at = at % bytes.len();
+            bytes[at] = value;
+            let _ = Record::decode(&bytes, PageSize::DEFAULT);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which generations are being read.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use citadel_core::Generation;
+use parking_lot::RwLock;
+
+use super::Snapshot;
+
+/// The newest snapshot, and all older ones that someone still holds.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    snapshots: RwLock<Snapshots>,
+}
+
+#[derive(Debug)]
+struct Snapshots {
+    newest: Arc<Snapshot>,
+    /// Oldest first.
+    older: VecDeque<Arc<Snapshot>>,
+}
+
+impl Registry {
+    pub(crate) fn new(newest: Snapshot) -> Self {
+        Self {
+            snapshots: RwLock::new(Snapshots {
+                newest: Arc::new(newest),
+                older: VecDeque::new(),
+            }),
+        }
+    }
+
+    /// A share of the newest snapshot.
+    #[inline]
+    pub(crate) fn newest(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.read().newest)
+    }
+
+    /// Replaces the newest snapshot.
+    pub(crate) fn publish(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let snapshot = Arc::new(snapshot);
+        let mut snapshots = self.snapshots.write();
+        let replaced = std::mem::replace(&mut snapshots.newest, Arc::clone(&snapshot));
+        snapshots.older.push_back(replaced);
+        snapshots.forget_unread();
+        snapshot
+    }
+
+    /// The oldest generation that is open; the newest one always counts as open.
+    pub(crate) fn oldest(&self) -> Generation {
+        let mut snapshots = self.snapshots.write();
+        snapshots.forget_unread();
+        snapshots
+            .older
+            .front()
+            .unwrap_or(&snapshots.newest)
+            .generation()
+    }
+}
+
+impl Snapshots {
+    /// Drops older snapshots that nobody else holds. New shares come only from existing ones, and from the newest under
+    /// the lock that the caller holds, so a share of one is the last for good.
+    fn forget_unread(&mut self) {
+        self.older
+            .retain(|snapshot| Arc::strong_count(snapshot) > 1);
+    }
+}

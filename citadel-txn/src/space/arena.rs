@@ -1,0 +1,57 @@
+//! Pages for one commit, side by side where that can be.
+
+use citadel_core::PageRun;
+
+use super::{Space, Span};
+use crate::error::Result;
+
+/// Hands out runs from regions that it takes from free space: one region for the whole commit if there is one that
+/// long, so that the commit is one contiguous write.
+pub(crate) struct Arena<'a> {
+    space: &'a mut Space,
+    region: Option<Span>,
+    /// Pages that the commit is still expected to need.
+    expected: u64,
+}
+
+impl<'a> Arena<'a> {
+    /// An arena for a commit that is expected to need so many pages.
+    pub(crate) fn new(space: &'a mut Space, expected: u64) -> Self {
+        Self {
+            space,
+            region: None,
+            expected,
+        }
+    }
+
+    /// Takes a run of `pages` pages.
+    pub(crate) fn take(&mut self, pages: u16) -> Result<PageRun> {
+        let wanted = u64::from(pages);
+        let region = match self.region.take() {
+            Some(region) if region.pages >= wanted => region,
+            rest => {
+                self.region = rest;
+                self.close()?;
+                self.space.take_region(wanted, wanted.max(self.expected))?
+            }
+        };
+        self.region = Some(Span::new(
+            region.first.offset(wanted),
+            region.pages - wanted,
+        ));
+        self.expected = self.expected.saturating_sub(wanted);
+        Ok(PageRun::new(region.first, pages))
+    }
+
+    /// Gives back what was not used of the region.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        match self.region.take() {
+            Some(rest) => self.space.give_back(rest),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn space(&self) -> &Space {
+        self.space
+    }
+}

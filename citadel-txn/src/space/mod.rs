@@ -1,0 +1,28 @@
+//! Which pages are free.
+//!
+//! A page of the file is in exactly one of three states: *reachable* from the current commit; *retired* by some commit
+//! `r`, which replaced it and which older snapshots may still reach; or *free*. This room holds the last two, in memory.
+//!
+//! When a page becomes free is the heart of it. A page that commit `r` retired can be reached by generation `r - 1` and
+//! older ones. Commit `c` may write over it only if
+//!
+//! 1. `r <= c - 2`: neither the current record `c - 1` nor the previous one `c - 2`, which recovery may fall back to,
+//!    reaches it; and
+//! 2. no open snapshot has a generation below `r`.
+//!
+//! What always holds: allocated pages = reachable + retired + free, exactly, after every commit and every recovery. A
+//! commit that fails gives back what it took.
+//!
+//! In the file, free and retired runs lie in a *free map*, a sealed run of its own. Writing it with each commit would
+//! cost a page each time, so a commit record also carries a *log*: for each commit since the map was written, what it
+//! took and what it retired. Opening replays the log over the map.
+
+mod arena;
+mod codec;
+mod runs;
+mod state;
+
+pub(crate) use arena::Arena;
+pub(crate) use codec::{Written, decode, encode_log_entry, encode_map};
+pub(crate) use runs::{FreeRuns, Span};
+pub(crate) use state::{Space, merge_spans};

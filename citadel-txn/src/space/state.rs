@@ -1,0 +1,217 @@
+//! Free and retired pages of an open file.
+
+use std::collections::VecDeque;
+
+use citadel_core::{Generation, PageNo};
+
+use super::{FreeRuns, Span};
+use crate::error::{Error, Result};
+
+/// What one commit retired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retired {
+    pub(crate) generation: Generation,
+    /// In order, none touching the next.
+    pub(crate) spans: Vec<Span>,
+}
+
+/// Free and retired pages of an open file, and where its pages end.
+#[derive(Clone, Debug)]
+pub(crate) struct Space {
+    first: PageNo,
+    end: PageNo,
+    free: FreeRuns,
+    retired: VecDeque<Retired>,
+    /// What the commit in progress has taken.
+    taken: Vec<Span>,
+}
+
+impl Space {
+    /// The space of a file without pages.
+    pub(crate) fn new(first: PageNo) -> Self {
+        Self {
+            first,
+            end: first,
+            free: FreeRuns::default(),
+            retired: VecDeque::new(),
+            taken: Vec::new(),
+        }
+    }
+
+    /// The space that a free map describes.
+    pub(super) fn from_map(
+        first: PageNo,
+        end: PageNo,
+        free: FreeRuns,
+        retired: VecDeque<Retired>,
+    ) -> Self {
+        Self {
+            first,
+            end,
+            free,
+            retired,
+            taken: Vec::new(),
+        }
+    }
+
+    /// The page after the last one that was ever allocated.
+    pub(crate) fn end(&self) -> PageNo {
+        self.end
+    }
+
+    pub(crate) fn first(&self) -> PageNo {
+        self.first
+    }
+
+    pub(crate) fn free(&self) -> &FreeRuns {
+        &self.free
+    }
+
+    pub(crate) fn retired(&self) -> impl ExactSizeIterator<Item = &Retired> {
+        self.retired.iter()
+    }
+
+    /// Pages that are retired and not yet free.
+    pub(crate) fn retired_pages(&self) -> u64 {
+        self.retired
+            .iter()
+            .flat_map(|batch| &batch.spans)
+            .map(|span| span.pages)
+            .sum()
+    }
+
+    /// Begins commit `commit`: what it may reuse becomes free. `oldest` is the oldest generation that any snapshot has
+    /// open.
+    pub(crate) fn begin(&mut self, commit: Generation, oldest: Generation) -> Result<()> {
+        self.taken.clear();
+        while let Some(batch) = self.retired.front() {
+            if batch.generation.get().saturating_add(2) > commit.get() || batch.generation > oldest
+            {
+                break;
+            }
+            for span in self
+                .retired
+                .pop_front()
+                .map(|batch| batch.spans)
+                .unwrap_or_default()
+            {
+                self.free.insert(span)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a region for `wanted` pages, and at least `least`: one piece if there is one, else the longest free run,
+    /// else new pages at the end of the file. What is not used must be [given back](Space::give_back).
+    pub(crate) fn take_region(&mut self, least: u64, wanted: u64) -> Result<Span> {
+        let found = self
+            .free
+            .best_fit(wanted)
+            .map(|run| Span::new(run.first, wanted));
+        let found = found.or_else(|| self.free.longest().filter(|run| run.pages >= least));
+        let Some(span) = found else {
+            return self.extend(wanted);
+        };
+        self.free.remove(span)?;
+        self.taken.push(span);
+        Ok(span)
+    }
+
+    /// Takes pages at the end of the file, from where the last free run begins that touches it.
+    fn extend(&mut self, pages: u64) -> Result<Span> {
+        let tail = self.free.ending_at(self.end);
+        let first = tail.map_or(self.end, |tail| tail.first);
+        let span = Span::new(first, pages.max(tail.map_or(0, |tail| tail.pages)));
+        if span.end() > PageNo::MAX {
+            return Err(Error::Exhausted {
+                what: "page numbers",
+            });
+        }
+        if let Some(tail) = tail {
+            self.free.remove(tail)?;
+        }
+        self.end = span.end();
+        self.taken.push(span);
+        Ok(span)
+    }
+
+    /// Gives the end of the region that was taken last back.
+    pub(crate) fn give_back(&mut self, rest: Span) -> Result<()> {
+        if rest.pages == 0 {
+            return Ok(());
+        }
+        let last = self
+            .taken
+            .last_mut()
+            .filter(|last| last.end() == rest.end() && last.pages >= rest.pages);
+        let Some(last) = last else {
+            return Err(Error::corrupt("pages were given back that were not taken"));
+        };
+        last.pages -= rest.pages;
+        self.free.insert(rest)
+    }
+
+    /// What the commit in progress has taken, in order.
+    pub(crate) fn taken(&self) -> Vec<Span> {
+        merge_spans(self.taken.clone())
+    }
+
+    /// Ends a commit that failed: what it took is free again.
+    pub(crate) fn abort(&mut self) -> Result<()> {
+        std::mem::take(&mut self.taken)
+            .into_iter()
+            .try_for_each(|span| self.free.insert(span))
+    }
+
+    /// Ends a commit that succeeded.
+    pub(crate) fn commit(&mut self, generation: Generation, spans: Vec<Span>) {
+        self.taken.clear();
+        if !spans.is_empty() {
+            self.retired.push_back(Retired { generation, spans });
+        }
+    }
+
+    /// Repeats what a logged commit did.
+    pub(super) fn replay(
+        &mut self,
+        commit: Generation,
+        taken: &[Span],
+        retired: Vec<Span>,
+        end: PageNo,
+    ) -> Result<()> {
+        self.begin(commit, commit)?;
+        for span in taken {
+            if span.end() > end {
+                return Err(Error::corrupt("the free space log: a page past the end"));
+            }
+            self.grow_to(span.end())?;
+            self.free.remove(*span)?;
+        }
+        self.commit(commit, retired);
+        Ok(())
+    }
+
+    /// Lets the pages end there, the new ones free.
+    pub(super) fn grow_to(&mut self, end: PageNo) -> Result<()> {
+        if end > self.end {
+            self.free
+                .insert(Span::new(self.end, end.get() - self.end.get()))?;
+            self.end = end;
+        }
+        Ok(())
+    }
+}
+
+/// Sorts spans and joins those that touch.
+pub(crate) fn merge_spans(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| span.pages > 0);
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if last.end() == span.first => last.pages += span.pages,
+            _ => merged.push(span),
+        }
+    }
+    merged
+}

@@ -1,0 +1,80 @@
+//! One face for both kinds of transaction.
+
+use citadel_core::Generation;
+
+use crate::dirty::{NodeBytes, NodeRef};
+use crate::entry::Entry;
+use crate::error::{Error, Result};
+use crate::extent::LargeRef;
+use crate::tree::{Tree, find};
+use crate::tree_id::TreeId;
+
+/// What can be read in a transaction: a [`ReadTxn`](crate::ReadTxn), or a [`WriteTxn`](crate::WriteTxn) with its own
+/// changes. It is object safe, so that a query runs on `&dyn View` whatever it runs in. [`Cursor`](crate::Cursor)s step
+/// through the entries of a tree.
+///
+/// The trait is sealed: what cursors need of it is known only here.
+pub trait View: Source {
+    /// The generation of the snapshot; for a write transaction, the one that it will commit.
+    fn generation(&self) -> Generation;
+
+    /// The value of the key, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`], or what the file says.
+    fn get(&self, tree: TreeId, key: &[u8]) -> Result<Option<Entry<'_>>> {
+        let Root {
+            node: Some(root),
+            tree,
+        } = self.root(tree)?
+        else {
+            return Ok(None);
+        };
+        let Some(found) = find(root, tree.level, key, |at| self.node(at))? else {
+            return Ok(None);
+        };
+        if found.span.large {
+            let large = LargeRef::decode(&found.leaf[found.span.payload])?;
+            return Ok(Some(Entry::owned(self.large(&large)?)));
+        }
+        Ok(Some(Entry::pinned(found.leaf, found.span.payload)))
+    }
+
+    /// How many entries the tree has. Costs no search.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`], or what the file says.
+    fn tree_len(&self, tree: TreeId) -> Result<u64> {
+        self.descriptor(tree)?
+            .map(|tree| tree.len)
+            .ok_or(Error::NoSuchTree(tree))
+    }
+
+    /// Whether there is a tree of this id.
+    ///
+    /// # Errors
+    /// What the file says.
+    fn tree_exists(&self, tree: TreeId) -> Result<bool> {
+        Ok(self.descriptor(tree)?.is_some())
+    }
+}
+
+/// The root of a tree, pinned.
+pub struct Root {
+    pub(crate) node: Option<NodeBytes>,
+    pub(crate) tree: Tree,
+}
+
+/// What searches and cursors need of a transaction.
+pub trait Source: Send + Sync {
+    /// What is known of a tree.
+    fn descriptor(&self, tree: TreeId) -> Result<Option<Tree>>;
+    /// The root of a tree that exists.
+    fn root(&self, tree: TreeId) -> Result<Root>;
+    /// A node below the root.
+    fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
+    /// A large value.
+    fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
+    /// Differs from the last one whenever anything may read differently: between transactions, and after each change.
+    fn stamp(&self) -> u64;
+}

@@ -1,0 +1,400 @@
+//! The write transaction.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use citadel_core::Generation;
+use rustc_hash::FxHashMap;
+
+use super::{Journal, Turn, Undo};
+use crate::commit;
+use crate::database::Inner;
+use crate::dirty::{DirtyPages, NodeBytes, NodeRef};
+use crate::error::{Error, Result};
+use crate::extent::{self, LargeRef, LargeTarget};
+use crate::node::Payload;
+use crate::snapshot::Snapshot;
+use crate::tree::{
+    Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert, remove,
+};
+use crate::tree_id::TreeId;
+use crate::view::{Root, Source, View};
+
+/// Tells the stamps of one transaction's changes from those of all others in the process.
+static NEXT_TXN: AtomicU64 = AtomicU64::new(0);
+/// Set in the stamps of write transactions; generations never reach it.
+const STAMP_OF_WRITE: u64 = 1 << 63;
+/// Changes that one transaction can count before its stamps run into the next one's.
+const STAMP_SHIFT: u32 = 40;
+
+/// A write transaction: reads what it wrote, and is seen by nobody else until it [commits](WriteTxn::commit). Dropping it
+/// rolls it back.
+#[derive(Debug)]
+pub struct WriteTxn {
+    pub(super) database: Arc<Inner>,
+    base: Arc<Snapshot>,
+    generation: Generation,
+    pub(super) pages: DirtyPages,
+    pub(super) trees: FxHashMap<TreeId, OpenTree>,
+    /// Trees of the base snapshot that are gone.
+    dropped: BTreeSet<TreeId>,
+    next_tree: u64,
+    pub(super) journal: Journal,
+    changed: bool,
+    stamp: u64,
+    /// Held until everything else is gone.
+    turn: Turn,
+}
+
+/// A tree that the transaction has touched.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenTree {
+    pub(crate) state: WritableTree,
+    /// Whether the base snapshot has it.
+    pub(crate) in_base: bool,
+}
+
+/// What a commit needs of its transaction.
+pub(crate) struct Parts {
+    pub(crate) database: Arc<Inner>,
+    pub(crate) base: Arc<Snapshot>,
+    pub(crate) generation: Generation,
+    pub(crate) pages: DirtyPages,
+    pub(crate) trees: FxHashMap<TreeId, OpenTree>,
+    pub(crate) dropped: BTreeSet<TreeId>,
+    pub(crate) next_tree: u64,
+    /// Only to be held.
+    pub(crate) _turn: Turn,
+}
+
+impl WriteTxn {
+    pub(crate) fn begin(database: Arc<Inner>, turn: Turn) -> Result<Self> {
+        let base = database.registry().newest();
+        let generation = base.generation().next().ok_or(Error::Exhausted {
+            what: "generations",
+        })?;
+        let serial = NEXT_TXN.fetch_add(1, Ordering::Relaxed);
+        Ok(Self {
+            pages: DirtyPages::new(Arc::clone(database.file())),
+            trees: FxHashMap::default(),
+            dropped: BTreeSet::new(),
+            next_tree: base.record.next_tree,
+            journal: Journal::default(),
+            changed: false,
+            stamp: STAMP_OF_WRITE | (serial << STAMP_SHIFT) & (STAMP_OF_WRITE - 1),
+            database,
+            base,
+            generation,
+            turn,
+        })
+    }
+
+    /// Bytes that a key may have.
+    pub fn max_key_len(&self) -> usize {
+        Geometry::key_len_max(self.database.file().page_size())
+    }
+
+    /// Whether nothing was changed, so that committing writes nothing.
+    pub fn is_unchanged(&self) -> bool {
+        !self.changed
+    }
+
+    /// Creates an empty tree under a new id.
+    ///
+    /// # Errors
+    /// [`Error::BadLeafPages`].
+    pub fn create_tree(&mut self, options: TreeOptions) -> Result<TreeId> {
+        let id = TreeId::new(self.next_tree);
+        let next = self
+            .next_tree
+            .checked_add(1)
+            .ok_or(Error::Exhausted { what: "tree ids" })?;
+        self.add_tree(id, options)?;
+        self.next_tree = next;
+        Ok(id)
+    }
+
+    /// Creates an empty tree under a well-known id.
+    ///
+    /// # Errors
+    /// [`Error::TreeExists`], [`Error::NotWellKnown`], [`Error::BadLeafPages`], or what the file says.
+    pub fn create_tree_at(&mut self, id: TreeId, options: TreeOptions) -> Result<()> {
+        if !id.is_well_known() {
+            return Err(Error::NotWellKnown(id));
+        }
+        if self.descriptor(id)?.is_some() {
+            return Err(Error::TreeExists(id));
+        }
+        self.add_tree(id, options)
+    }
+
+    fn add_tree(&mut self, id: TreeId, options: TreeOptions) -> Result<()> {
+        let mut state = WritableTree::new(
+            Tree::empty(options.leaf_pages),
+            self.database.file().page_size(),
+        )?;
+        state.changed = true;
+        self.touch();
+        self.trees.insert(
+            id,
+            OpenTree {
+                state,
+                in_base: false,
+            },
+        );
+        if self.journal.is_open() {
+            self.journal.undos.push(Undo::Created(id));
+        }
+        Ok(())
+    }
+
+    /// Drops a tree and all that is in it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`], or what the file says.
+    pub fn drop_tree(&mut self, id: TreeId) -> Result<()> {
+        self.open_tree(id)?;
+        let Some(tree) = self.trees.remove(&id) else {
+            return Err(Error::NoSuchTree(id));
+        };
+        self.touch();
+        if tree.in_base {
+            self.dropped.insert(id);
+        }
+        if self.journal.is_open() {
+            self.journal.undos.push(Undo::Dropped(id, Box::new(tree)));
+            return Ok(());
+        }
+        free_tree(&mut self.pages, &tree.state.tree)
+    }
+
+    /// Puts an entry in. True where it replaced one of the same key.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
+    pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
+        let keep = self.journal.is_open();
+        self.touch();
+        let open = self.trees.get_mut(&tree);
+        let open = match open {
+            Some(open) => open,
+            None => open_from_base(
+                &self.database,
+                &self.base,
+                &self.dropped,
+                &mut self.trees,
+                tree,
+            )?,
+        };
+        open.state.geometry.check_entry(key, value)?;
+        let old = if open.state.geometry.is_inline(key.len(), value.len()) {
+            insert(
+                &mut self.pages,
+                &mut open.state,
+                key,
+                Payload {
+                    bytes: value,
+                    large: false,
+                },
+                keep,
+            )?
+        } else {
+            let large = self.pages.add_value(value).encode();
+            insert(
+                &mut self.pages,
+                &mut open.state,
+                key,
+                Payload {
+                    bytes: &large,
+                    large: true,
+                },
+                keep,
+            )?
+        };
+        let replaced = old.is_some();
+        self.settle(tree, key, old, replaced)?;
+        Ok(replaced)
+    }
+
+    /// Takes an entry out. True where there was one.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`], or what the file says.
+    pub fn remove(&mut self, tree: TreeId, key: &[u8]) -> Result<bool> {
+        let keep = self.journal.is_open();
+        self.open_tree(tree)?;
+        let Some(open) = self.trees.get_mut(&tree) else {
+            return Err(Error::NoSuchTree(tree));
+        };
+        let old = remove(&mut self.pages, &mut open.state, key, keep)?;
+        if old.is_none() {
+            return Ok(false);
+        }
+        self.touch();
+        self.settle(tree, key, old, true)?;
+        Ok(true)
+    }
+
+    /// Commits: what was changed is durable when this returns, and every later transaction sees it. Where nothing was
+    /// changed, nothing is written and the generation stays.
+    ///
+    /// # Errors
+    /// What the file says. After a failed write or sync no later commit of this database can succeed; whether this one
+    /// did, only reopening tells.
+    pub fn commit(mut self) -> Result<Generation> {
+        self.forget_journal()?;
+        if !self.changed {
+            return Ok(self.base.generation());
+        }
+        commit::commit(Parts {
+            database: self.database,
+            base: self.base,
+            generation: self.generation,
+            pages: self.pages,
+            trees: self.trees,
+            dropped: self.dropped,
+            next_tree: self.next_tree,
+            _turn: self.turn,
+        })
+    }
+
+    /// Rolls back: nothing of it ever was.
+    pub fn rollback(self) {}
+
+    /// Puts back what an undo holds.
+    pub(super) fn put(&mut self, tree: TreeId, key: &[u8], payload: Payload<'_>) -> Result<()> {
+        self.open_tree(tree)?;
+        let Some(open) = self.trees.get_mut(&tree) else {
+            return Err(Error::NoSuchTree(tree));
+        };
+        let old = insert(&mut self.pages, &mut open.state, key, payload, false)?;
+        self.touch();
+        self.settle(tree, key, old, true)
+    }
+
+    /// Frees a tree whose creation is taken back.
+    pub(super) fn discard_tree(&mut self, id: TreeId) -> Result<()> {
+        self.touch();
+        match self.trees.remove(&id) {
+            Some(tree) => free_tree(&mut self.pages, &tree.state.tree),
+            None => Ok(()),
+        }
+    }
+
+    /// Brings a tree back whose drop is taken back.
+    pub(super) fn restore_tree(&mut self, id: TreeId, tree: OpenTree) {
+        self.touch();
+        if tree.in_base {
+            self.dropped.remove(&id);
+        }
+        self.trees.insert(id, tree);
+    }
+
+    #[inline]
+    fn touch(&mut self) {
+        self.changed = true;
+        self.stamp += 1;
+    }
+
+    fn open_tree(&mut self, id: TreeId) -> Result<()> {
+        if !self.trees.contains_key(&id) {
+            open_from_base(
+                &self.database,
+                &self.base,
+                &self.dropped,
+                &mut self.trees,
+                id,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Records how to take a change back while a savepoint is open; otherwise lets go of what it replaced.
+    #[inline]
+    fn settle(
+        &mut self,
+        tree: TreeId,
+        key: &[u8],
+        old: Option<OldValue>,
+        existed: bool,
+    ) -> Result<()> {
+        if self.journal.is_open() {
+            debug_assert_eq!(old.is_some(), existed);
+            self.journal.undos.push(Undo::Entry {
+                tree,
+                key: key.into(),
+                old,
+            });
+        } else if let Some(large) = old.as_ref().map(OldValue::large_ref).transpose()?.flatten() {
+            free_large(&mut self.pages, &large)?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens a tree of the base snapshot for writing.
+fn open_from_base<'a>(
+    database: &Inner,
+    base: &Snapshot,
+    dropped: &BTreeSet<TreeId>,
+    trees: &'a mut FxHashMap<TreeId, OpenTree>,
+    id: TreeId,
+) -> Result<&'a mut OpenTree> {
+    let tree = if dropped.contains(&id) {
+        None
+    } else {
+        base.tree(database.file(), id)?
+    };
+    let state = WritableTree::new(
+        tree.ok_or(Error::NoSuchTree(id))?,
+        database.file().page_size(),
+    )?;
+    Ok(trees.entry(id).or_insert(OpenTree {
+        state,
+        in_base: true,
+    }))
+}
+
+impl View for WriteTxn {
+    fn generation(&self) -> Generation {
+        self.generation
+    }
+}
+
+impl Source for WriteTxn {
+    fn descriptor(&self, tree: TreeId) -> Result<Option<Tree>> {
+        match self.trees.get(&tree) {
+            Some(open) => Ok(Some(open.state.tree)),
+            None if self.dropped.contains(&tree) => Ok(None),
+            None => self.base.tree(self.database.file(), tree),
+        }
+    }
+
+    fn root(&self, tree: TreeId) -> Result<Root> {
+        let open = match self.trees.get(&tree) {
+            Some(open) => open.state.tree,
+            None if self.dropped.contains(&tree) => return Err(Error::NoSuchTree(tree)),
+            None => return self.base.root(self.database.file(), tree),
+        };
+        let node = open.root.map(|at| self.pages.read(&at)).transpose()?;
+        Ok(Root { node, tree: open })
+    }
+
+    fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
+        self.pages.read(at)
+    }
+
+    fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
+        match large.target {
+            LargeTarget::Dirty(id) => Ok(self.pages.value(id)?.to_vec()),
+            LargeTarget::Extent(_) | LargeTarget::Map(_) => {
+                extent::read(self.database.file(), large)
+            }
+        }
+    }
+
+    fn stamp(&self) -> u64 {
+        self.stamp
+    }
+}

@@ -1,0 +1,204 @@
+//! Promise: a database reads as a sorted map does, through any sequence of inserts, overwrites that grow or shrink,
+//! removals, savepoints, rollbacks, commits and reopenings, whatever the page size; and after each commit and each
+//! reopening every page of the file is accounted for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use citadel_txn::{
+    Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, TreeId, TreeOptions, View,
+    WriteTxn,
+};
+use proptest::prelude::*;
+
+type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(u16, usize),
+    Remove(u16),
+    Savepoint,
+    RollbackTo(usize),
+    Release(usize),
+    Commit,
+    Rollback,
+    Reopen,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let len = prop_oneof![8 => 0usize..60, 3 => 60usize..400, 1 => 400usize..70_000];
+    let step = prop_oneof![
+        60 => (0u16..700, len).prop_map(|(key, len)| Step::Insert(key, len)),
+        40 => (0u16..700).prop_map(Step::Remove),
+        4 => Just(Step::Savepoint),
+        3 => (0usize..4).prop_map(Step::RollbackTo),
+        2 => (0usize..4).prop_map(Step::Release),
+        5 => Just(Step::Commit),
+        1 => Just(Step::Rollback),
+        2 => Just(Step::Reopen),
+    ];
+    proptest::collection::vec(step, 1..500)
+}
+
+fn key(number: u16) -> Vec<u8> {
+    let mut key = number.to_be_bytes().to_vec();
+    key.extend(std::iter::repeat_n(b'k', usize::from(number % 23)));
+    key
+}
+
+fn value(seed: usize, len: usize) -> Vec<u8> {
+    (0..len)
+        .map(|at| (at * 31 + seed * 7 + at / 251) as u8)
+        .collect()
+}
+
+fn options(page_size: u32) -> Options {
+    Options {
+        page_size: PageSize::new(page_size).unwrap(),
+        kdf: Kdf::lightest(),
+        cache_bytes: 1 << 20,
+        ..Options::default()
+    }
+}
+
+const TREE: TreeId = TreeId::new(3);
+
+fn agree(view: &dyn View, model: &Model) {
+    assert_eq!(view.tree_len(TREE).unwrap(), model.len() as u64);
+    let mut cursor = Cursor::new(TREE);
+    for (key, value) in model {
+        assert!(cursor.next(view).unwrap());
+        assert_eq!(cursor.key(), &key[..]);
+        assert_eq!(&cursor.value(view).unwrap()[..], &value[..]);
+    }
+    assert!(!cursor.next(view).unwrap());
+    for (key, value) in model.iter().rev() {
+        assert!(cursor.prev(view).unwrap());
+        assert_eq!(cursor.key(), &key[..]);
+        assert_eq!(view.get(TREE, key).unwrap().as_deref(), Some(&value[..]));
+    }
+    assert!(!cursor.prev(view).unwrap());
+}
+
+fn agree_after_seeks(view: &dyn View, model: &Model, at: &[u8]) {
+    let mut cursor = Cursor::new(TREE);
+    let found = cursor.seek(view, at).unwrap();
+    assert_eq!(
+        found.then(|| cursor.key().to_vec()),
+        model
+            .range(at.to_vec()..)
+            .next()
+            .map(|(key, _)| key.clone())
+    );
+    let found = cursor.seek_last_before(view, at).unwrap();
+    assert_eq!(
+        found.then(|| cursor.key().to_vec()),
+        model
+            .range(..at.to_vec())
+            .next_back()
+            .map(|(key, _)| key.clone())
+    );
+}
+
+fn sound(database: &Database) {
+    let report = database.check().unwrap();
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+}
+
+fn run(page_size: u32, leaf_pages: u16, steps: &[Step]) {
+    let storage = MemoryStorage::new();
+    let mut database = Database::create(
+        Arc::new(storage.clone()),
+        &Key::raw([1; 32]),
+        options(page_size),
+    )
+    .unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions { leaf_pages })
+        .unwrap();
+    txn.commit().unwrap();
+    let mut committed = Model::new();
+    let mut model = Model::new();
+    let mut open: Option<WriteTxn> = None;
+    let mut savepoints = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        let txn = open.get_or_insert_with(|| database.begin_write().unwrap());
+        match step {
+            Step::Insert(at, len) => {
+                let value = value(number, *len);
+                let replaced = txn.insert(TREE, &key(*at), &value).unwrap();
+                assert_eq!(replaced, model.insert(key(*at), value).is_some());
+            }
+            Step::Remove(at) => {
+                assert_eq!(
+                    txn.remove(TREE, &key(*at)).unwrap(),
+                    model.remove(&key(*at)).is_some()
+                );
+                agree_after_seeks(txn, &model, &key(*at));
+            }
+            Step::Savepoint => savepoints.push((txn.savepoint(), model.clone())),
+            Step::RollbackTo(back) if *back < savepoints.len() => {
+                savepoints.truncate(savepoints.len() - back);
+                let (savepoint, at) = savepoints.last().unwrap();
+                txn.rollback_to(savepoint).unwrap();
+                model = at.clone();
+                agree(txn, &model);
+            }
+            Step::Release(back) if *back < savepoints.len() => {
+                let (savepoint, _) = savepoints.swap_remove(savepoints.len() - 1 - back);
+                savepoints.truncate(savepoints.len() - back);
+                txn.release(savepoint).unwrap();
+            }
+            Step::RollbackTo(_) | Step::Release(_) => {}
+            Step::Commit => {
+                agree(txn, &model);
+                open.take().unwrap().commit().unwrap();
+                savepoints.clear();
+                committed = model.clone();
+                sound(&database);
+                agree(&database.begin_read().unwrap(), &committed);
+            }
+            Step::Rollback => {
+                open = None;
+                savepoints.clear();
+                model = committed.clone();
+            }
+            Step::Reopen => {
+                open = None;
+                savepoints.clear();
+                model = committed.clone();
+                drop(database);
+                database = Database::open(
+                    Arc::new(storage.clone()),
+                    &Key::raw([1; 32]),
+                    options(page_size),
+                )
+                .unwrap();
+                sound(&database);
+                agree(&database.begin_read().unwrap(), &committed);
+            }
+        }
+    }
+    if let Some(txn) = open {
+        agree(&txn, &model);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn small_pages(steps in steps()) {
+        run(512, 1, &steps);
+    }
+
+    #[test]
+    fn small_pages_long_leaves(steps in steps()) {
+        run(512, 3, &steps);
+    }
+
+    #[test]
+    fn usual_pages(steps in steps()) {
+        run(8192, 1, &steps);
+    }
+}
