@@ -31,6 +31,7 @@ impl SqlState {
     pub(crate) const DATA_EXCEPTION: Self = Self("22000");
     pub(crate) const NOT_NULL_VIOLATION: Self = Self("23502");
     pub(crate) const UNIQUE_VIOLATION: Self = Self("23505");
+    pub(crate) const DEPENDENT_OBJECTS: Self = Self("2BP01");
     pub(crate) const READ_ONLY_TRANSACTION: Self = Self("25006");
     pub(crate) const ACTIVE_TRANSACTION: Self = Self("25001");
     pub(crate) const NO_ACTIVE_TRANSACTION: Self = Self("25P01");
@@ -88,6 +89,9 @@ pub enum Error {
     /// The storage below reports an error.
     #[error(transparent)]
     Storage(#[from] citadel_txn::Error),
+    /// Authentic pages hold something that no version of this crate writes.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
     /// The API was used wrongly (a column index out of range, a row that is not there, a value of another type).
     #[error("{0}")]
     Misuse(String),
@@ -229,7 +233,11 @@ impl Error {
 
     /// The file is damaged.
     pub fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Storage(error) if error.is_corrupt())
+        match self {
+            Self::Storage(error) => error.is_corrupt(),
+            Self::Corrupt(_) => true,
+            _ => false,
+        }
     }
 
     /// Sealed bytes do not open: damaged, or changed by someone without the key.

@@ -15,6 +15,7 @@ mod api;
 mod ast;
 mod batch;
 mod bind;
+mod codec;
 mod error;
 mod execute;
 mod functions;

@@ -1,7 +1,16 @@
 //! What tables and indexes are, and the catalog that a statement is bound against.
+//!
+//! Definitions are records of a well-known tree, changed in the same transaction as the data they describe
+//! ([`SchemaChange`]); a [`Catalog`] is all of them at one snapshot. What definitions *mean* for trees (rows, keys)
+//! is the business of `store`.
 
+mod catalog;
+mod encoding;
+mod schema_tree;
 mod table;
 
+pub(crate) use catalog::{Catalog, SchemaVersion};
+pub(crate) use schema_tree::SchemaChange;
 pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
     IndexOrigin, RowId, TableDef, TableId,

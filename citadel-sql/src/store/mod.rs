@@ -1,1 +1,39 @@
-//! placeholder
+//! How rows and indexes lie in trees, and the only way in and out of them.
+//!
+//! # Vocabulary
+//! - A table's *rows* tree: row id → encoded row ([`row`]). Wide vectors have a tree of their own per column: row id →
+//!   little-endian components; NULL is no entry and a null bit in the row.
+//! - A *btree index*: memcomparable key → row id ([`index_key`]).
+//! - An *ann index* is told which rows changed ([`crate::ann::delta`]); the rest is its own business.
+//!
+//! # What always holds
+//! 1. Between two calls of [`TableWriter`], and so in every snapshot, each row has exactly one entry in each btree
+//!    index of its table, and each entry has its row; a vector that is not NULL has its entry in its tree.
+//!    [`check`] proves it for a whole database.
+//! 2. A value in a row is of its column's type, of its dimension, finite, and not NULL where the column says so:
+//!    [`TableWriter`] looks at every value, whatever was looked at before.
+//! 3. A call that returns an error may have written part of its change: the caller rolls its statement back.
+//! 4. Nothing here keeps a borrow of the transaction between calls: scans own their cursors.
+
+mod check;
+mod ddl;
+mod index_key;
+mod index_scan;
+mod projection;
+mod range;
+mod row;
+pub(crate) mod row_key;
+mod row_reader;
+mod table_scan;
+mod vectors;
+mod writer;
+
+pub(crate) use check::check;
+pub(crate) use ddl::{create_index, create_table, drop_index, drop_table};
+pub(crate) use index_key::KeyRange;
+pub(crate) use index_scan::IndexScan;
+pub(crate) use range::{Direction, RowIdRange};
+pub(crate) use row_reader::RowReader;
+pub(crate) use table_scan::TableScan;
+pub(crate) use vectors::{VectorReader, VectorScan};
+pub(crate) use writer::TableWriter;

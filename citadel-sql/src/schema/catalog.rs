@@ -1,0 +1,87 @@
+//! All definitions of one snapshot, found by name.
+
+use std::sync::Arc;
+
+use citadel_txn::View;
+use rustc_hash::FxHashMap;
+
+use super::schema_tree;
+use super::{IndexDef, TableDef};
+use crate::error::Result;
+
+/// What a statement is bound against. Immutable: DDL makes another one.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    version: SchemaVersion,
+    /// By ascending id.
+    tables: Vec<Arc<TableDef>>,
+    /// Folded name → place in `tables`.
+    table_names: FxHashMap<String, usize>,
+    /// Folded name → place in `tables`, place in that table's indexes.
+    index_names: FxHashMap<String, (usize, usize)>,
+}
+
+/// Which definitions hold. Equal versions in one process mean equal definitions, rolled-back ones included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SchemaVersion(pub(crate) u64);
+
+impl Catalog {
+    /// Reads the definitions that a transaction sees.
+    ///
+    /// # Errors
+    /// Storage errors; definitions that do not decode.
+    pub(crate) fn load(view: &dyn View) -> Result<Self> {
+        let (version, tables) = schema_tree::load(view)?;
+        let mut catalog = Self {
+            version,
+            tables: tables.into_iter().map(Arc::new).collect(),
+            ..Self::default()
+        };
+        for (at, table) in catalog.tables.iter().enumerate() {
+            catalog.table_names.insert(folded(&table.name), at);
+            for (place, index) in table.indexes.iter().enumerate() {
+                catalog.index_names.insert(folded(&index.name), (at, place));
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// The version that a transaction sees, without reading the definitions.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub(crate) fn current_version(view: &dyn View) -> Result<SchemaVersion> {
+        Ok(schema_tree::header(view)?.version)
+    }
+
+    /// The version of these definitions.
+    pub(crate) fn version(&self) -> SchemaVersion {
+        self.version
+    }
+
+    /// A table by name, ASCII case folded.
+    pub(crate) fn table(&self, name: &str) -> Option<&Arc<TableDef>> {
+        let at = *self.table_names.get(&folded(name))?;
+        self.tables.get(at)
+    }
+
+    /// An index by name, ASCII case folded.
+    pub(crate) fn index(&self, name: &str) -> Option<&Arc<IndexDef>> {
+        let (at, place) = *self.index_names.get(&folded(name))?;
+        self.tables.get(at)?.indexes.get(place)
+    }
+
+    /// The table that an index belongs to.
+    pub(crate) fn table_of(&self, index: &IndexDef) -> Option<&Arc<TableDef>> {
+        self.tables.iter().find(|table| table.id == index.table)
+    }
+
+    /// All tables in the order in which they were made.
+    pub(crate) fn tables(&self) -> &[Arc<TableDef>] {
+        &self.tables
+    }
+}
+
+fn folded(name: &str) -> String {
+    name.to_ascii_lowercase()
+}

@@ -1,0 +1,416 @@
+//! Definitions as bytes.
+//!
+//! Each record begins with the version of its form, and ends where its bytes end. Lists begin with their count.
+
+use citadel_txn::TreeId;
+use citadel_vector::Metric;
+
+use super::{
+    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
+    IndexOrigin, TableDef, TableId,
+};
+use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
+use crate::types::{SqlType, Value};
+
+/// The form of definitions that this code writes, and the only one that it reads.
+const VERSION: u8 = 1;
+
+/// The bytes of a table's definition; its id and its indexes are keys and records of their own.
+pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    put_bytes(&mut out, table.name.as_bytes());
+    put_varint(&mut out, table.columns.len() as u64);
+    for column in &table.columns {
+        put_column(&mut out, column);
+    }
+    put_varint(
+        &mut out,
+        table.rowid_column.map_or(0, |no| u64::from(no.0) + 1),
+    );
+    put_columns(&mut out, &table.primary_key);
+    put_varint(&mut out, table.rows.get());
+    put_bytes(&mut out, table.sql.as_bytes());
+    out
+}
+
+/// The definition of a table, without its indexes.
+pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
+    let mut from = versioned(bytes)?;
+    let name = from.text()?.to_owned();
+    let columns = (0..from.count()?)
+        .map(|_| column(&mut from))
+        .collect::<Decoded<Vec<_>>>()?;
+    let width = columns.len();
+    if u16::try_from(width).is_err() {
+        return Err(Malformed);
+    }
+    let rowid_column = match from.varint()? {
+        0 => None,
+        no => Some(column_no(no - 1, width)?),
+    };
+    let table = TableDef {
+        id,
+        name,
+        columns,
+        rowid_column,
+        primary_key: column_nos(&mut from, width)?,
+        rows: TreeId::new(from.varint()?),
+        indexes: Vec::new(),
+        sql: from.text()?.to_owned(),
+    };
+    from.finish()?;
+    Ok(table)
+}
+
+/// The bytes of an index's definition; its id and its table's are its key.
+pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    put_bytes(&mut out, index.name.as_bytes());
+    out.push(match index.origin {
+        IndexOrigin::Statement => 0,
+        IndexOrigin::Unique => 1,
+        IndexOrigin::PrimaryKey => 2,
+    });
+    match &index.kind {
+        IndexKind::BTree(btree) => {
+            out.push(0);
+            put_columns(&mut out, &btree.columns);
+            out.push(u8::from(btree.unique));
+            put_varint(&mut out, btree.tree.get());
+        }
+        IndexKind::Ann(ann) => {
+            out.push(1);
+            put_varint(&mut out, u64::from(ann.column.0));
+            out.push(match ann.metric {
+                Metric::L2 => 0,
+                Metric::InnerProduct => 1,
+                Metric::Cosine => 2,
+            });
+            put_columns(&mut out, &ann.filters);
+            put_varint(&mut out, ann.delta.get());
+            put_varint(&mut out, ann.segments.get());
+        }
+    }
+    put_bytes(&mut out, index.sql.as_bytes());
+    out
+}
+
+/// The definition of an index of a table with so many columns.
+pub(super) fn decode_index(
+    table: TableId,
+    id: IndexId,
+    width: usize,
+    bytes: &[u8],
+) -> Decoded<IndexDef> {
+    let mut from = versioned(bytes)?;
+    let name = from.text()?.to_owned();
+    let origin = match from.byte()? {
+        0 => IndexOrigin::Statement,
+        1 => IndexOrigin::Unique,
+        2 => IndexOrigin::PrimaryKey,
+        _ => return Err(Malformed),
+    };
+    let kind = match from.byte()? {
+        0 => IndexKind::BTree(BTreeIndex {
+            columns: column_nos(&mut from, width)?,
+            unique: flag(&mut from)?,
+            tree: TreeId::new(from.varint()?),
+        }),
+        1 => IndexKind::Ann(AnnIndex {
+            column: column_no(from.varint()?, width)?,
+            metric: match from.byte()? {
+                0 => Metric::L2,
+                1 => Metric::InnerProduct,
+                2 => Metric::Cosine,
+                _ => return Err(Malformed),
+            },
+            filters: column_nos(&mut from, width)?,
+            delta: TreeId::new(from.varint()?),
+            segments: TreeId::new(from.varint()?),
+        }),
+        _ => return Err(Malformed),
+    };
+    let sql = from.text()?.to_owned();
+    from.finish()?;
+    Ok(IndexDef {
+        id,
+        name,
+        table,
+        origin,
+        kind,
+        sql,
+    })
+}
+
+fn versioned(bytes: &[u8]) -> Decoded<Reader<'_>> {
+    let mut from = Reader::new(bytes);
+    if from.byte()? == VERSION {
+        Ok(from)
+    } else {
+        Err(Malformed)
+    }
+}
+
+fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
+    put_bytes(out, column.name.as_bytes());
+    put_type(out, column.ty);
+    out.push(u8::from(column.not_null));
+    put_value(out, &column.default);
+    match column.storage {
+        ColumnStorage::Row => out.push(0),
+        ColumnStorage::Tree(tree) => {
+            out.push(1);
+            put_varint(out, tree.get());
+        }
+    }
+}
+
+fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
+    Ok(ColumnDef {
+        name: from.text()?.to_owned(),
+        ty: sql_type(from)?,
+        not_null: flag(from)?,
+        default: value(from)?,
+        storage: match from.byte()? {
+            0 => ColumnStorage::Row,
+            1 => ColumnStorage::Tree(TreeId::new(from.varint()?)),
+            _ => return Err(Malformed),
+        },
+    })
+}
+
+/// The type of a column: never unknown, and a vector's dimension always given.
+fn put_type(out: &mut Vec<u8>, ty: SqlType) {
+    match ty {
+        SqlType::Unknown => out.push(0),
+        SqlType::Boolean => out.push(1),
+        SqlType::Integer => out.push(2),
+        SqlType::Real => out.push(3),
+        SqlType::Text => out.push(4),
+        SqlType::Blob => out.push(5),
+        SqlType::Vector(dim) => {
+            out.push(6);
+            put_varint(out, u64::from(dim.unwrap_or(0)));
+        }
+    }
+}
+
+fn sql_type(from: &mut Reader<'_>) -> Decoded<SqlType> {
+    Ok(match from.byte()? {
+        1 => SqlType::Boolean,
+        2 => SqlType::Integer,
+        3 => SqlType::Real,
+        4 => SqlType::Text,
+        5 => SqlType::Blob,
+        6 => match u16::try_from(from.varint()?) {
+            Ok(dim @ 1..) => SqlType::Vector(Some(dim)),
+            _ => return Err(Malformed),
+        },
+        _ => return Err(Malformed),
+    })
+}
+
+fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => out.push(0),
+        Value::Boolean(v) => out.extend_from_slice(&[1, u8::from(*v)]),
+        Value::Integer(v) => {
+            out.push(2);
+            put_signed(out, *v);
+        }
+        Value::Real(v) => {
+            out.push(3);
+            out.extend_from_slice(&v.to_le_bytes());
+        }
+        Value::Text(v) => {
+            out.push(4);
+            put_bytes(out, v.as_bytes());
+        }
+        Value::Blob(v) => {
+            out.push(5);
+            put_bytes(out, v);
+        }
+        Value::Vector(v) => {
+            out.push(6);
+            let bytes: Vec<u8> = v.iter().flat_map(|c| c.to_le_bytes()).collect();
+            put_bytes(out, &bytes);
+        }
+    }
+}
+
+fn value(from: &mut Reader<'_>) -> Decoded<Value> {
+    Ok(match from.byte()? {
+        0 => Value::Null,
+        1 => Value::Boolean(flag(from)?),
+        2 => Value::Integer(from.signed()?),
+        3 => Value::Real(f64::from_le_bytes(from.array()?)),
+        4 => Value::Text(from.text()?.to_owned()),
+        5 => Value::Blob(from.bytes()?.to_owned()),
+        6 => {
+            let (components, rest) = from.bytes()?.as_chunks::<4>();
+            if !rest.is_empty() {
+                return Err(Malformed);
+            }
+            Value::Vector(components.iter().map(|c| f32::from_le_bytes(*c)).collect())
+        }
+        _ => return Err(Malformed),
+    })
+}
+
+fn flag(from: &mut Reader<'_>) -> Decoded<bool> {
+    match from.byte()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Malformed),
+    }
+}
+
+fn put_columns(out: &mut Vec<u8>, columns: &[ColumnNo]) {
+    put_varint(out, columns.len() as u64);
+    for no in columns {
+        put_varint(out, u64::from(no.0));
+    }
+}
+
+fn column_nos(from: &mut Reader<'_>, width: usize) -> Decoded<Vec<ColumnNo>> {
+    (0..from.count()?)
+        .map(|_| column_no(from.varint()?, width))
+        .collect()
+}
+
+fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
+    match u16::try_from(no) {
+        Ok(no) if usize::from(no) < width => Ok(ColumnNo(no)),
+        _ => Err(Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn table() -> TableDef {
+        let column = |name: &str, ty, default, storage| ColumnDef {
+            name: name.to_owned(),
+            ty,
+            not_null: storage != ColumnStorage::Row,
+            default,
+            storage,
+        };
+        TableDef {
+            id: TableId(7),
+            name: "Dócs".to_owned(),
+            columns: vec![
+                column("id", SqlType::Integer, Value::Null, ColumnStorage::Row),
+                column(
+                    "b",
+                    SqlType::Boolean,
+                    Value::Boolean(true),
+                    ColumnStorage::Row,
+                ),
+                column(
+                    "i",
+                    SqlType::Integer,
+                    Value::Integer(i64::MIN),
+                    ColumnStorage::Row,
+                ),
+                column("r", SqlType::Real, Value::Real(-0.5), ColumnStorage::Row),
+                column(
+                    "t",
+                    SqlType::Text,
+                    Value::Text("x\0y".to_owned()),
+                    ColumnStorage::Row,
+                ),
+                column(
+                    "x",
+                    SqlType::Blob,
+                    Value::Blob(vec![0, 255]),
+                    ColumnStorage::Row,
+                ),
+                column(
+                    "v",
+                    SqlType::Vector(Some(2)),
+                    Value::Vector(vec![1.0, -2.5]),
+                    ColumnStorage::Tree(TreeId::new(300)),
+                ),
+            ],
+            rowid_column: Some(ColumnNo(0)),
+            primary_key: vec![ColumnNo(0)],
+            rows: TreeId::new(17),
+            indexes: Vec::new(),
+            sql: "CREATE TABLE …".to_owned(),
+        }
+    }
+
+    fn indexes() -> [IndexDef; 2] {
+        let index = |id, origin, kind| IndexDef {
+            id: IndexId(id),
+            name: format!("i{id}"),
+            table: TableId(7),
+            origin,
+            kind,
+            sql: "…".to_owned(),
+        };
+        [
+            index(
+                1,
+                IndexOrigin::Unique,
+                IndexKind::BTree(BTreeIndex {
+                    columns: vec![ColumnNo(4), ColumnNo(1)],
+                    unique: true,
+                    tree: TreeId::new(20),
+                }),
+            ),
+            index(
+                2,
+                IndexOrigin::Statement,
+                IndexKind::Ann(AnnIndex {
+                    column: ColumnNo(6),
+                    metric: Metric::Cosine,
+                    filters: vec![ColumnNo(2)],
+                    delta: TreeId::new(21),
+                    segments: TreeId::new(22),
+                }),
+            ),
+        ]
+    }
+
+    #[test]
+    fn definitions_round_trip() {
+        let table = table();
+        let read = decode_table(table.id, &encode_table(&table)).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{table:?}"));
+        for index in indexes() {
+            let read = decode_index(index.table, index.id, 7, &encode_index(&index)).unwrap();
+            assert_eq!(format!("{read:?}"), format!("{index:?}"));
+        }
+    }
+
+    #[test]
+    fn a_definition_cut_short_or_too_long_is_malformed() {
+        let bytes = encode_table(&table());
+        for len in 0..bytes.len() {
+            assert!(decode_table(TableId(7), &bytes[..len]).is_err(), "{len}");
+        }
+        let mut long = bytes;
+        long.push(0);
+        assert!(decode_table(TableId(7), &long).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn changed_bytes_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), width in 0usize..8) {
+            let mut bytes = encode_table(&table());
+            let at_table = at.index(bytes.len());
+            bytes[at_table] = byte;
+            let _ = decode_table(TableId(7), &bytes);
+            for index in indexes() {
+                let mut bytes = encode_index(&index);
+                let at_index = at.index(bytes.len());
+                bytes[at_index] = byte;
+                let _ = decode_index(TableId(7), IndexId(1), width, &bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The tree that keeps the definitions.
+//!
+//! ```text
+//! 0                              → header: version, next table id, next index id (three varints)
+//! 1, table id (8, big-endian)    → table definition
+//! 2, table id, index id (8 each) → index definition
+//! ```
+//!
+//! A database in which nothing was ever defined has no such tree yet.
+//!
+//! Every change draws a new version. A version that a rollback takes back is not drawn again in the same process,
+//! so whatever was derived from it (a plan, a catalog) can never pass for current.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
+
+use super::encoding::{decode_index, decode_table, encode_index, encode_table};
+use super::{IndexDef, IndexId, SchemaVersion, TableDef, TableId};
+use crate::codec::{Decoded, Malformed, Reader, put_varint};
+use crate::error::{Error, Result, SqlState};
+
+/// The well-known tree of definitions.
+const SCHEMA: TreeId = TreeId::new(1);
+
+const HEADER_KEY: [u8; 1] = [0];
+const TABLE: u8 = 1;
+const INDEX: u8 = 2;
+
+/// What is known of the definitions as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Header {
+    pub(super) version: SchemaVersion,
+    next_table: u64,
+    next_index: u64,
+}
+
+/// The header that a transaction sees.
+pub(super) fn header(view: &dyn View) -> Result<Header> {
+    if !view.tree_exists(SCHEMA)? {
+        return Ok(Header::default());
+    }
+    match view.get(SCHEMA, &HEADER_KEY)? {
+        Some(entry) => decode_header(&entry).map_err(|Malformed| damaged("header")),
+        None => Err(damaged("header")),
+    }
+}
+
+/// The version and all tables with their indexes, both by ascending id.
+pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Vec<TableDef>)> {
+    let version = header(view)?.version;
+    let mut tables: Vec<TableDef> = Vec::new();
+    if !view.tree_exists(SCHEMA)? {
+        return Ok((version, tables));
+    }
+    let mut cursor = Cursor::new(SCHEMA);
+    let mut found = cursor.seek(view, &[TABLE])?;
+    while found {
+        let mut key = Reader::new(cursor.key());
+        let value = cursor.value(view)?;
+        match key.byte() {
+            Ok(TABLE) => {
+                let table = table_key(key)
+                    .and_then(|id| decode_table(id, &value))
+                    .map_err(|Malformed| damaged("table"))?;
+                tables.push(table);
+            }
+            Ok(INDEX) => {
+                add_index(&mut tables, key, &value).map_err(|Malformed| damaged("index"))?
+            }
+            _ => return Err(damaged("key")),
+        }
+        found = cursor.next(view)?;
+    }
+    Ok((version, tables))
+}
+
+fn add_index(tables: &mut [TableDef], mut key: Reader<'_>, value: &[u8]) -> Decoded<()> {
+    let table = TableId(u64::from_be_bytes(key.array()?));
+    let id = IndexId(u64::from_be_bytes(key.array()?));
+    key.finish()?;
+    let at = tables
+        .binary_search_by_key(&table, |table| table.id)
+        .map_err(|_| Malformed)?;
+    let width = tables[at].columns.len();
+    let index = decode_index(table, id, width, value)?;
+    tables[at].indexes.push(Arc::new(index));
+    Ok(())
+}
+
+/// Definitions being changed inside a write transaction. [`finish`](Self::finish) makes the change visible as a
+/// new version.
+#[must_use]
+pub(crate) struct SchemaChange<'t> {
+    txn: &'t mut WriteTxn,
+    header: Header,
+}
+
+impl<'t> SchemaChange<'t> {
+    /// Begins a change.
+    pub(crate) fn begin(txn: &'t mut WriteTxn) -> Result<Self> {
+        if !txn.tree_exists(SCHEMA)? {
+            txn.create_tree_at(SCHEMA, TreeOptions::default())?;
+            txn.insert(SCHEMA, &HEADER_KEY, &encode_header(Header::default()))?;
+        }
+        let header = header(txn)?;
+        Ok(Self { txn, header })
+    }
+
+    /// The transaction, to make and drop trees in.
+    pub(crate) fn txn(&mut self) -> &mut WriteTxn {
+        self.txn
+    }
+
+    /// An id that no table ever had.
+    pub(crate) fn new_table_id(&mut self) -> TableId {
+        self.header.next_table += 1;
+        TableId(self.header.next_table)
+    }
+
+    /// An id that no index ever had.
+    pub(crate) fn new_index_id(&mut self) -> IndexId {
+        self.header.next_index += 1;
+        IndexId(self.header.next_index)
+    }
+
+    /// Writes a table's definition; not its indexes.
+    pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
+        self.txn
+            .insert(SCHEMA, &key_of_table(table.id), &encode_table(table))?;
+        Ok(())
+    }
+
+    /// Writes an index's definition.
+    pub(crate) fn put_index(&mut self, index: &IndexDef) -> Result<()> {
+        self.txn
+            .insert(SCHEMA, &key_of_index(index), &encode_index(index))?;
+        Ok(())
+    }
+
+    /// Removes a table's definition; not its indexes.
+    pub(crate) fn remove_table(&mut self, table: &TableDef) -> Result<()> {
+        match self.txn.remove(SCHEMA, &key_of_table(table.id))? {
+            true => Ok(()),
+            false => Err(gone("table", &table.name)),
+        }
+    }
+
+    /// Removes an index's definition.
+    pub(crate) fn remove_index(&mut self, index: &IndexDef) -> Result<()> {
+        match self.txn.remove(SCHEMA, &key_of_index(index))? {
+            true => Ok(()),
+            false => Err(gone("index", &index.name)),
+        }
+    }
+
+    /// Ends the change: the version is a new one.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.header.version = next_version(self.header.version);
+        self.txn
+            .insert(SCHEMA, &HEADER_KEY, &encode_header(self.header))?;
+        Ok(())
+    }
+}
+
+/// A version above the stored one that this process never drew before.
+fn next_version(stored: SchemaVersion) -> SchemaVersion {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_max(stored.0, Ordering::Relaxed);
+    SchemaVersion(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+}
+
+fn key_of_table(id: TableId) -> [u8; 9] {
+    let mut key = [TABLE; 9];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+fn key_of_index(index: &IndexDef) -> [u8; 17] {
+    let mut key = [INDEX; 17];
+    key[1..9].copy_from_slice(&index.table.0.to_be_bytes());
+    key[9..].copy_from_slice(&index.id.0.to_be_bytes());
+    key
+}
+
+fn table_key(mut key: Reader<'_>) -> Decoded<TableId> {
+    let id = TableId(u64::from_be_bytes(key.array()?));
+    key.finish()?;
+    Ok(id)
+}
+
+fn encode_header(header: Header) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_varint(&mut out, header.version.0);
+    put_varint(&mut out, header.next_table);
+    put_varint(&mut out, header.next_index);
+    out
+}
+
+fn decode_header(bytes: &[u8]) -> Decoded<Header> {
+    let mut from = Reader::new(bytes);
+    let header = Header {
+        version: SchemaVersion(from.varint()?),
+        next_table: from.varint()?,
+        next_index: from.varint()?,
+    };
+    from.finish()?;
+    Ok(header)
+}
+
+fn damaged(what: &str) -> Error {
+    Error::Corrupt(format!("a {what} of the schema does not decode"))
+}
+
+/// A definition that the statement was bound against is not there any more.
+fn gone(what: &str, name: &str) -> Error {
+    Error::sql(
+        SqlState::UNDEFINED_OBJECT,
+        format!("{what} \"{name}\" does not exist"),
+    )
+}

@@ -1,0 +1,85 @@
+//! CREATE INDEX.
+
+use std::sync::Arc;
+
+use citadel_txn::{TreeOptions, WriteTxn};
+
+use super::build_index::{build_btree, touch_all};
+use super::names::refuse_taken;
+use crate::bind::bound;
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{
+    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SchemaChange,
+    TableDef,
+};
+use crate::types::SqlType;
+
+/// Makes an index over the rows that its table has.
+///
+/// A btree index is complete at once. An ann index begins with all rows in its delta: right, and as fast as the
+/// exact plan; its segments are made by [`crate::ann`].
+///
+/// # Errors
+/// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors.
+pub(crate) fn create_index(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Result<Arc<IndexDef>> {
+    refuse_taken(&Catalog::load(txn)?, &new.name)?;
+    if let bound::NewIndex::BTree { columns, .. } = &new.kind {
+        refuse_unordered(&new.table, columns)?;
+    }
+    let mut change = SchemaChange::begin(txn)?;
+    let kind = make_trees(change.txn(), &new.kind)?;
+    let index = IndexDef {
+        id: change.new_index_id(),
+        name: new.name.clone(),
+        table: new.table.id,
+        origin: IndexOrigin::Statement,
+        kind,
+        sql: new.sql.clone(),
+    };
+    change.put_index(&index)?;
+    change.finish()?;
+    match &index.kind {
+        IndexKind::BTree(btree) => build_btree(txn, &new.table, &index, btree)?,
+        IndexKind::Ann(ann) => touch_all(txn, &new.table, ann)?,
+    }
+    Ok(Arc::new(index))
+}
+
+fn make_trees(txn: &mut WriteTxn, new: &bound::NewIndex) -> Result<IndexKind> {
+    let mut tree = || txn.create_tree(TreeOptions::default());
+    Ok(match new {
+        bound::NewIndex::BTree { columns, unique } => IndexKind::BTree(BTreeIndex {
+            columns: columns.clone(),
+            unique: *unique,
+            tree: tree()?,
+        }),
+        bound::NewIndex::Ann {
+            column,
+            metric,
+            filters,
+        } => IndexKind::Ann(AnnIndex {
+            column: *column,
+            metric: *metric,
+            filters: filters.clone(),
+            delta: tree()?,
+            segments: tree()?,
+        }),
+    })
+}
+
+/// Refuses columns that have no order.
+pub(super) fn refuse_unordered(table: &TableDef, columns: &[ColumnNo]) -> Result<()> {
+    let unordered = |no: &&ColumnNo| matches!(table.column(**no).ty, SqlType::Vector(_));
+    match columns.iter().find(unordered) {
+        None => Ok(()),
+        Some(no) => Err(Error::sql(
+            SqlState::DATATYPE_MISMATCH,
+            format!(
+                "column \"{}\" of table \"{}\" is a vector, which has no order: no btree index or key can hold it",
+                table.column(*no).name,
+                table.name
+            ),
+        )
+        .hint("CREATE INDEX … USING ann")),
+    }
+}

@@ -1,0 +1,66 @@
+//! DROP TABLE and DROP INDEX.
+
+use citadel_txn::{TreeId, WriteTxn};
+
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{ColumnStorage, IndexDef, IndexKind, IndexOrigin, SchemaChange, TableDef};
+
+/// Drops a table with all its indexes and trees.
+///
+/// # Errors
+/// The table is not there any more; storage errors.
+pub(crate) fn drop_table(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
+    let mut change = SchemaChange::begin(txn)?;
+    for index in &table.indexes {
+        change.remove_index(index)?;
+        drop_trees(change.txn(), index_trees(index))?;
+    }
+    change.remove_table(table)?;
+    drop_trees(change.txn(), table_trees(table))?;
+    change.finish()
+}
+
+/// Drops an index with its trees.
+///
+/// # Errors
+/// A constraint needs the index; it is not there any more; storage errors.
+pub(crate) fn drop_index(txn: &mut WriteTxn, index: &IndexDef) -> Result<()> {
+    if index.origin != IndexOrigin::Statement {
+        return Err(Error::sql(
+            SqlState::DEPENDENT_OBJECTS,
+            format!(
+                "cannot drop index \"{}\": a constraint of its table requires it",
+                index.name
+            ),
+        ));
+    }
+    let mut change = SchemaChange::begin(txn)?;
+    change.remove_index(index)?;
+    drop_trees(change.txn(), index_trees(index))?;
+    change.finish()
+}
+
+fn drop_trees(txn: &mut WriteTxn, trees: impl IntoIterator<Item = TreeId>) -> Result<()> {
+    for tree in trees {
+        txn.drop_tree(tree)?;
+    }
+    Ok(())
+}
+
+fn table_trees(table: &TableDef) -> impl Iterator<Item = TreeId> {
+    let columns = table
+        .columns
+        .iter()
+        .filter_map(|column| match column.storage {
+            ColumnStorage::Tree(tree) => Some(tree),
+            ColumnStorage::Row => None,
+        });
+    std::iter::once(table.rows).chain(columns)
+}
+
+fn index_trees(index: &IndexDef) -> Vec<TreeId> {
+    match &index.kind {
+        IndexKind::BTree(btree) => vec![btree.tree],
+        IndexKind::Ann(ann) => vec![ann.delta, ann.segments],
+    }
+}

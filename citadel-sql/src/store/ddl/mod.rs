@@ -1,0 +1,14 @@
+//! Making and dropping tables and indexes, inside a write transaction: trees and definitions change together.
+//!
+//! Each call draws a new schema version. The transaction's catalog must then be loaded again
+//! ([`Catalog::load`](crate::schema::Catalog::load)). A call that fails may have done a part: roll the statement back.
+
+mod build_index;
+mod create_index;
+mod create_table;
+mod drop;
+mod names;
+
+pub(crate) use create_index::create_index;
+pub(crate) use create_table::create_table;
+pub(crate) use drop::{drop_index, drop_table};

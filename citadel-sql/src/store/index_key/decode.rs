@@ -1,0 +1,80 @@
+//! Reading the columns of an index key back.
+
+use super::{NOT_NULL, NULL, row_key};
+use crate::codec::{Decoded, Malformed, Reader};
+use crate::error::{Error, Result};
+use crate::schema::{BTreeIndex, IndexDef, TableDef};
+use crate::types::{SqlType, Value, cast};
+
+/// The columns of a key as text, for messages: `(a, b)=(1, x)`.
+///
+/// # Errors
+/// The key does not decode.
+pub(crate) fn describe_key(
+    table: &TableDef,
+    index: &IndexDef,
+    btree: &BTreeIndex,
+    key: &[u8],
+) -> Result<String> {
+    let mut from = Reader::new(key);
+    let mut names = Vec::new();
+    let mut values = Vec::new();
+    for no in &btree.columns {
+        let column = table.column(*no);
+        let value = read_key_column(&mut from, column.ty).map_err(|Malformed| {
+            Error::Corrupt(format!("index \"{}\" has a malformed key", index.name))
+        })?;
+        names.push(column.name.as_str());
+        values.push(as_text(&value)?);
+    }
+    Ok(format!("({})=({})", names.join(", "), values.join(", ")))
+}
+
+/// A value as a message shows it, cut where it is long.
+fn as_text(value: &Value) -> Result<String> {
+    const SHOWN: usize = 100;
+    match cast(value.as_ref(), SqlType::Text)? {
+        Value::Text(text) => match text.char_indices().nth(SHOWN) {
+            Some((end, _)) => Ok(format!("{}…", &text[..end])),
+            None => Ok(text),
+        },
+        _ => Ok("NULL".to_owned()),
+    }
+}
+
+/// Reads one column of a key. A REAL −0 comes back as 0.
+pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Value> {
+    match from.byte()? {
+        NOT_NULL => {}
+        NULL => return Ok(Value::Null),
+        _ => return Err(Malformed),
+    }
+    Ok(match ty {
+        SqlType::Boolean => Value::Boolean(from.byte()? != 0),
+        SqlType::Integer => Value::Integer(row_key::parse(&from.array::<8>()?)?.0),
+        SqlType::Real => Value::Real(real(from.array()?)),
+        SqlType::Text => Value::Text(String::from_utf8(unescaped(from)?).map_err(|_| Malformed)?),
+        SqlType::Blob => Value::Blob(unescaped(from)?),
+        SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
+    })
+}
+
+fn real(key: [u8; 8]) -> f64 {
+    let bits = u64::from_be_bytes(key);
+    let flip = if bits >> 63 == 1 { 1 << 63 } else { u64::MAX };
+    f64::from_bits(bits ^ flip)
+}
+
+fn unescaped(from: &mut Reader<'_>) -> Decoded<Vec<u8>> {
+    let mut out = Vec::new();
+    loop {
+        match from.byte()? {
+            0 => match from.byte()? {
+                0xFF => out.push(0),
+                1 => return Ok(out),
+                _ => return Err(Malformed),
+            },
+            byte => out.push(byte),
+        }
+    }
+}

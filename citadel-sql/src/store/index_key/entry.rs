@@ -1,0 +1,82 @@
+//! One entry of an index: its key and its value.
+
+use super::{put_key_column, row_key};
+use crate::codec::{Decoded, Malformed};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId};
+use crate::types::ValueRef;
+
+/// One entry, in a buffer that is used again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IndexEntry {
+    key: Vec<u8>,
+    row: [u8; 8],
+    /// The row id is the value, not the key's end: no other row may have this key.
+    alone: bool,
+}
+
+impl IndexEntry {
+    /// Makes the entry of a row; `column` tells its values.
+    ///
+    /// # Errors
+    /// The key is longer than `max_len`.
+    pub(crate) fn make<'v>(
+        &mut self,
+        index: &IndexDef,
+        btree: &BTreeIndex,
+        id: RowId,
+        max_len: usize,
+        column: impl Fn(ColumnNo) -> ValueRef<'v>,
+    ) -> Result<()> {
+        self.key.clear();
+        self.row = row_key::encode(id);
+        self.alone = btree.unique;
+        for no in &btree.columns {
+            let value = column(*no);
+            self.alone &= !value.is_null();
+            put_key_column(&mut self.key, value)?;
+        }
+        if !self.alone {
+            self.key.extend_from_slice(&self.row);
+        }
+        if self.key.len() > max_len {
+            return Err(too_long(index, self.key.len(), max_len));
+        }
+        Ok(())
+    }
+
+    /// The key.
+    pub(crate) fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The value.
+    pub(crate) fn value(&self) -> &[u8] {
+        if self.alone { &self.row } else { &[] }
+    }
+
+    /// Must no other row have this key?
+    pub(crate) fn must_be_alone(&self) -> bool {
+        self.alone
+    }
+}
+
+/// The row id of an entry.
+#[inline]
+pub(crate) fn row_id_of_entry(key: &[u8], value: &[u8]) -> Decoded<RowId> {
+    if !value.is_empty() {
+        return row_key::parse(value);
+    }
+    let (_, tail) = key.split_last_chunk::<8>().ok_or(Malformed)?;
+    row_key::parse(tail)
+}
+
+fn too_long(index: &IndexDef, len: usize, max_len: usize) -> Error {
+    Error::sql(
+        SqlState::PROGRAM_LIMIT_EXCEEDED,
+        format!(
+            "a key of index \"{}\" would have {len} bytes; at most {max_len} are possible",
+            index.name
+        ),
+    )
+}

@@ -1,0 +1,89 @@
+//! Writing rows.
+
+use super::Field;
+use crate::codec::{put_bytes, put_signed, put_varint};
+use crate::types::ValueRef;
+
+/// Writes one row, column by column, into a buffer that is used again for the next.
+#[derive(Debug, Default)]
+pub(crate) struct RowEncoder {
+    bytes: Vec<u8>,
+    /// Where the null bits start.
+    nulls_at: usize,
+    /// Columns written so far.
+    column: usize,
+}
+
+impl RowEncoder {
+    /// Begins a row of so many columns.
+    pub(crate) fn begin(&mut self, columns: usize) {
+        self.bytes.clear();
+        put_varint(&mut self.bytes, columns as u64);
+        self.nulls_at = self.bytes.len();
+        self.bytes.resize(self.nulls_at + columns.div_ceil(8), 0);
+        self.column = 0;
+    }
+
+    /// Writes the next column, which is NULL.
+    pub(crate) fn null(&mut self) {
+        self.bytes[self.nulls_at + self.column / 8] |= 1 << (self.column % 8);
+        self.column += 1;
+    }
+
+    /// Passes over the next column, which is not NULL and lies elsewhere.
+    pub(crate) fn elsewhere(&mut self) {
+        self.column += 1;
+    }
+
+    /// Writes the next column's value, which is of the column's type.
+    pub(crate) fn value(&mut self, value: ValueRef<'_>) {
+        let out = &mut self.bytes;
+        match value {
+            ValueRef::Null => return self.null(),
+            ValueRef::Boolean(v) => out.push(u8::from(v)),
+            ValueRef::Integer(v) => put_signed(out, v),
+            ValueRef::Real(v) => out.extend_from_slice(&v.to_le_bytes()),
+            ValueRef::Text(v) => put_bytes(out, v.as_bytes()),
+            ValueRef::Blob(v) => put_bytes(out, v),
+            ValueRef::Vector(v) => {
+                out.reserve(size_of_val(v));
+                for component in v {
+                    out.extend_from_slice(&component.to_le_bytes());
+                }
+            }
+        }
+        self.column += 1;
+    }
+
+    /// Says of the next column, which lies elsewhere, whether it is NULL.
+    pub(crate) fn value_elsewhere(&mut self, value: ValueRef<'_>) {
+        if value.is_null() {
+            self.null();
+        } else {
+            self.elsewhere();
+        }
+    }
+
+    /// Writes the next column as another row has it.
+    pub(crate) fn field(&mut self, field: Field<'_>) {
+        match field {
+            Field::Default(v) => self.value(v.as_ref()),
+            Field::Null => self.null(),
+            Field::Elsewhere => self.elsewhere(),
+            Field::Boolean(v) => self.value(ValueRef::Boolean(v)),
+            Field::Integer(v) => self.value(ValueRef::Integer(v)),
+            Field::Real(v) => self.value(ValueRef::Real(v)),
+            Field::Text(v) => self.value(ValueRef::Text(v)),
+            Field::Blob(v) => self.value(ValueRef::Blob(v)),
+            Field::Vector(bytes) => {
+                self.bytes.extend_from_slice(bytes);
+                self.column += 1;
+            }
+        }
+    }
+
+    /// The row.
+    pub(crate) fn finish(&self) -> &[u8] {
+        &self.bytes
+    }
+}

@@ -1,0 +1,162 @@
+//! Rows come back as they were written, and bytes that are no rows do no harm.
+
+use citadel_txn::TreeId;
+use proptest::prelude::*;
+
+use super::*;
+use crate::codec::Malformed;
+use crate::schema::{ColumnDef, ColumnNo, ColumnStorage, TableDef, TableId};
+use crate::types::{SqlType, Value};
+
+/// A table with a column of each kind; the row id is column 1, and column 6 has a tree of its own.
+fn table() -> TableDef {
+    let types = [
+        SqlType::Text,
+        SqlType::Integer,
+        SqlType::Boolean,
+        SqlType::Real,
+        SqlType::Vector(Some(3)),
+        SqlType::Blob,
+        SqlType::Vector(Some(3)),
+        SqlType::Integer,
+        SqlType::Text,
+    ];
+    let columns = types.iter().enumerate().map(|(at, ty)| ColumnDef {
+        name: format!("c{at}"),
+        ty: *ty,
+        not_null: false,
+        default: Value::Null,
+        storage: match at {
+            6 => ColumnStorage::Tree(TreeId::new(99)),
+            _ => ColumnStorage::Row,
+        },
+    });
+    TableDef {
+        id: TableId(1),
+        name: "t".to_owned(),
+        columns: columns.collect(),
+        rowid_column: Some(ColumnNo(1)),
+        primary_key: vec![ColumnNo(1)],
+        rows: TreeId::new(16),
+        indexes: Vec::new(),
+        sql: String::new(),
+    }
+}
+
+fn or_null(value: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
+    prop_oneof![1 => Just(Value::Null), 3 => value].boxed()
+}
+
+fn rows() -> impl Strategy<Value = Vec<Value>> {
+    let integer = || {
+        prop_oneof![
+            any::<i64>(),
+            -200i64..200,
+            prop::sample::select(vec![i64::MIN, i64::MAX])
+        ]
+        .prop_map(Value::Integer)
+    };
+    let vector = || prop::collection::vec(-1e30f32..1e30, 3).prop_map(Value::Vector);
+    (
+        or_null(".{0,300}".prop_map(Value::Text)),
+        integer(),
+        or_null(any::<bool>().prop_map(Value::Boolean)),
+        or_null((-1e300f64..1e300).prop_map(Value::Real)),
+        or_null(vector()),
+        or_null(prop::collection::vec(any::<u8>(), 0..300).prop_map(Value::Blob)),
+        or_null(vector()),
+        or_null(integer()),
+        or_null(".{0,3}".prop_map(Value::Text)),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h, i)| vec![a, b, c, d, e, f, g, h, i])
+}
+
+fn encode(table: &TableDef, row: &[Value], columns: usize) -> Vec<u8> {
+    let mut encoder = RowEncoder::default();
+    encoder.begin(columns);
+    for (at, value) in row.iter().enumerate().take(columns) {
+        match table.columns[at].storage {
+            _ if at == 1 => encoder.elsewhere(),
+            ColumnStorage::Row => encoder.value(value.as_ref()),
+            ColumnStorage::Tree(_) => encoder.value_elsewhere(value.as_ref()),
+        }
+    }
+    encoder.finish().to_vec()
+}
+
+fn decode<'a>(table: &'a TableDef, bytes: &'a [u8]) -> Result<Vec<Field<'a>>, Malformed> {
+    let mut fields = Fields::new(table, bytes)?;
+    let mut all = Vec::new();
+    while let Some(field) = fields.next()? {
+        all.push(field);
+    }
+    Ok(all)
+}
+
+proptest! {
+    #[test]
+    fn rows_round_trip(row in rows(), columns in 0usize..=9) {
+        let mut table = table();
+        table.columns[8].default = Value::Text("later".to_owned());
+        let bytes = encode(&table, &row, columns);
+        let fields = decode(&table, &bytes).unwrap();
+        prop_assert_eq!(fields.len(), 9);
+        for (at, field) in fields.iter().enumerate() {
+            let expected = match at {
+                _ if at >= columns => Some(table.columns[at].default.clone()),
+                1 => None,
+                6 if !row[6].is_null() => None,
+                _ => Some(row[at].clone()),
+            };
+            prop_assert_eq!(field.to_value(), expected, "column {}", at);
+        }
+    }
+
+    #[test]
+    fn a_field_is_copied_as_it_is(row in rows()) {
+        let table = table();
+        let bytes = encode(&table, &row, 9);
+        let mut copy = RowEncoder::default();
+        copy.begin(9);
+        for field in decode(&table, &bytes).unwrap() {
+            copy.field(field);
+        }
+        prop_assert_eq!(copy.finish(), bytes);
+    }
+
+    #[test]
+    fn a_row_cut_short_or_too_long_is_malformed(row in rows(), cut in any::<prop::sample::Index>()) {
+        let table = table();
+        let mut bytes = encode(&table, &row, 9);
+        prop_assert_eq!(decode(&table, &bytes[..cut.index(bytes.len())]), Err(Malformed));
+        bytes.push(0);
+        prop_assert_eq!(decode(&table, &bytes), Err(Malformed));
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        let _ = decode(&table(), &bytes);
+    }
+
+    #[test]
+    fn changed_bytes_never_panic(row in rows(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let table = table();
+        let mut bytes = encode(&table, &row, 9);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = decode(&table, &bytes);
+    }
+}
+
+#[test]
+fn values_that_no_writer_writes_are_malformed() {
+    let table = table();
+    let mut row = vec![Value::Null; 9];
+    row[3] = Value::Real(f64::NAN);
+    assert_eq!(decode(&table, &encode(&table, &row, 9)), Err(Malformed));
+    let mut row = vec![Value::Null; 9];
+    row[2] = Value::Boolean(true);
+    let mut bytes = encode(&table, &row, 9);
+    *bytes.last_mut().unwrap() = 2;
+    assert_eq!(decode(&table, &bytes), Err(Malformed));
+}

@@ -1,0 +1,240 @@
+//! One vector column, and nothing else of its table.
+//!
+//! A wide column lies in a tree of its own, and only that tree is read; a narrow one is picked out of its rows.
+
+use std::ops::ControlFlow;
+
+use citadel_txn::{Cursor, TreeId, View};
+
+use super::projection::{malformed_row, vector_bytes};
+use super::row::{Layout, Row, components, skip};
+use super::row_key;
+use crate::codec::{Decoded, Malformed};
+use crate::error::{Error, Result};
+use crate::schema::{ColumnNo, ColumnStorage, RowId, TableDef};
+use crate::types::{SqlType, Value};
+
+/// Reads the vectors of one column.
+#[derive(Clone, Debug)]
+pub(crate) struct VectorReader {
+    table: String,
+    /// The tree that holds the vectors: the column's, or the rows'.
+    tree: TreeId,
+    /// Bytes of a vector.
+    bytes: usize,
+    place: Place,
+}
+
+/// How a vector lies in an entry of the tree.
+#[derive(Clone, Debug)]
+enum Place {
+    /// The entry is the vector.
+    Whole,
+    /// The entry is a row; these are its columns up to the vector's.
+    InRow {
+        before: Vec<(ColumnNo, Layout)>,
+        no: ColumnNo,
+        /// The default of the column, little-endian, for rows that are older.
+        default: Option<Vec<u8>>,
+    },
+}
+
+impl VectorReader {
+    /// A reader of a column.
+    ///
+    /// # Errors
+    /// The column is not a vector.
+    pub(crate) fn new(table: &TableDef, no: ColumnNo) -> Result<Self> {
+        let column = table.column(no);
+        if !matches!(column.ty, SqlType::Vector(Some(_))) {
+            return Err(Error::Misuse(format!(
+                "column \"{}\" of table \"{}\" is not a vector",
+                column.name, table.name
+            )));
+        }
+        let (tree, place) = match column.storage {
+            ColumnStorage::Tree(tree) => (tree, Place::Whole),
+            ColumnStorage::Row => (table.rows, in_row(table, no)),
+        };
+        Ok(Self {
+            table: table.name.clone(),
+            tree,
+            bytes: vector_bytes(column.ty),
+            place,
+        })
+    }
+
+    /// Components of each vector.
+    pub(crate) fn dim(&self) -> usize {
+        self.bytes / 4
+    }
+
+    /// Calls `read` with the row's vector as little-endian f32, straight from its page.
+    /// `None`: the vector is NULL, or there is no such row.
+    ///
+    /// # Errors
+    /// Storage errors; a row or vector that does not decode.
+    #[inline]
+    pub(crate) fn fetch_bytes<R>(
+        &self,
+        view: &dyn View,
+        id: RowId,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
+        let Some(entry) = view.get(self.tree, &row_key::encode(id))? else {
+            return Ok(None);
+        };
+        Ok(self.vector_in(id, &entry)?.map(read))
+    }
+
+    /// Puts the row's vector in place of what `out` holds. False: the vector is NULL, or there is no such row.
+    ///
+    /// # Errors
+    /// As [`fetch_bytes`](Self::fetch_bytes).
+    pub(crate) fn fetch(&self, view: &dyn View, id: RowId, out: &mut Vec<f32>) -> Result<bool> {
+        out.clear();
+        let found = self.fetch_bytes(view, id, |bytes| out.extend(components(bytes)))?;
+        Ok(found.is_some())
+    }
+
+    /// A scan of all vectors that are not NULL, by ascending row id.
+    pub(crate) fn scan(&self) -> VectorScan {
+        VectorScan {
+            entries: Cursor::new(self.tree),
+            reader: self.clone(),
+            begun: false,
+            ended: false,
+        }
+    }
+
+    /// The vector in an entry of the tree.
+    #[inline]
+    fn vector_in<'a>(&'a self, id: RowId, entry: &'a [u8]) -> Result<Option<&'a [u8]>> {
+        let vector = match &self.place {
+            Place::Whole => Ok(Some(entry)),
+            Place::InRow {
+                before,
+                no,
+                default,
+            } => pick(entry, before, *no, self.bytes, default.as_deref()),
+        };
+        match vector {
+            Ok(Some(vector)) if vector.len() != self.bytes => Err(malformed_row(&self.table, id)),
+            Ok(vector) => Ok(vector),
+            Err(Malformed) => Err(malformed_row(&self.table, id)),
+        }
+    }
+}
+
+fn in_row(table: &TableDef, no: ColumnNo) -> Place {
+    let before = (0..no.0)
+        .map(ColumnNo)
+        .map(|no| (no, Layout::of(table, no)))
+        .filter(|(_, layout)| *layout != Layout::Elsewhere)
+        .collect();
+    let default = match &table.column(no).default {
+        Value::Vector(v) => Some(v.iter().flat_map(|c| c.to_le_bytes()).collect()),
+        _ => None,
+    };
+    Place::InRow {
+        before,
+        no,
+        default,
+    }
+}
+
+fn pick<'a>(
+    row: &'a [u8],
+    before: &[(ColumnNo, Layout)],
+    no: ColumnNo,
+    bytes: usize,
+    default: Option<&'a [u8]>,
+) -> Decoded<Option<&'a [u8]>> {
+    let row = Row::parse(row)?;
+    if row.lacks(no) {
+        return Ok(default);
+    }
+    if row.is_null(no) {
+        return Ok(None);
+    }
+    let mut values = row.values();
+    for (no, layout) in before {
+        if !row.is_null(*no) {
+            skip(&mut values, *layout)?;
+        }
+    }
+    values.take(bytes).map(Some)
+}
+
+/// A scan of the vectors of one column. It owns its cursor, so it may rest between batches.
+#[derive(Debug)]
+pub(crate) struct VectorScan {
+    reader: VectorReader,
+    entries: Cursor,
+    begun: bool,
+    ended: bool,
+}
+
+impl VectorScan {
+    /// Calls `visit` with each row id and its vector as little-endian f32, straight from its page, until there are
+    /// no more or `visit` breaks. A later call goes on after the last one visited. Rows whose vector is NULL are
+    /// passed over.
+    ///
+    /// # Errors
+    /// Storage errors; rows or vectors that do not decode; what `visit` returns.
+    pub(crate) fn for_each(
+        &mut self,
+        view: &dyn View,
+        mut visit: impl FnMut(RowId, &[u8]) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        while self.step(view)? {
+            let id = row_key::decode(self.entries.key())?;
+            let entry = self.entries.value(view)?;
+            if let Some(vector) = self.reader.vector_in(id, &entry)?
+                && visit(id, vector)?.is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends up to `max_rows` row ids and their vectors, end to end; gives their number, 0 at the end.
+    ///
+    /// # Errors
+    /// Storage errors; rows or vectors that do not decode.
+    pub(crate) fn next(
+        &mut self,
+        view: &dyn View,
+        row_ids: &mut Vec<RowId>,
+        vectors: &mut Vec<f32>,
+        max_rows: usize,
+    ) -> Result<usize> {
+        let mut given = 0;
+        if max_rows == 0 {
+            return Ok(0);
+        }
+        self.for_each(view, |id, vector| {
+            row_ids.push(id);
+            vectors.extend(components(vector));
+            given += 1;
+            Ok(if given == max_rows {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        })?;
+        Ok(given)
+    }
+
+    fn step(&mut self, view: &dyn View) -> Result<bool> {
+        let found = match (self.ended, self.begun) {
+            (true, _) => false,
+            (false, false) => self.entries.first(view)?,
+            (false, true) => self.entries.next(view)?,
+        };
+        self.begun = true;
+        self.ended = !found;
+        Ok(found)
+    }
+}

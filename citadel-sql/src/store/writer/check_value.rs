@@ -1,0 +1,80 @@
+//! The last look at a value before it is stored.
+
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{ColumnDef, TableDef};
+use crate::types::{SqlType, ValueRef};
+
+/// Is the value one that the column may hold?
+///
+/// # Errors
+/// NULL where there must be none; another type or dimension; NaN or infinity.
+pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
+    match (column.ty, value) {
+        (_, ValueRef::Null) if column.not_null => Err(null_value(table, column)),
+        (_, ValueRef::Null)
+        | (SqlType::Boolean, ValueRef::Boolean(_))
+        | (SqlType::Integer, ValueRef::Integer(_))
+        | (SqlType::Text, ValueRef::Text(_))
+        | (SqlType::Blob, ValueRef::Blob(_)) => Ok(()),
+        (SqlType::Real, ValueRef::Real(v)) if v.is_finite() => Ok(()),
+        (SqlType::Real, ValueRef::Real(_)) => Err(Error::sql(
+            SqlState::NUMERIC_OUT_OF_RANGE,
+            format!("{} cannot be NaN or infinite", place(table, column)),
+        )),
+        (SqlType::Vector(dim), ValueRef::Vector(v)) => check_vector(table, column, dim, v),
+        (ty, value) => Err(Error::sql(
+            SqlState::DATATYPE_MISMATCH,
+            format!(
+                "{} is of type {ty}, but the value is of type {}",
+                place(table, column),
+                value.sql_type()
+            ),
+        )),
+    }
+}
+
+fn check_vector(
+    table: &TableDef,
+    column: &ColumnDef,
+    dim: Option<u16>,
+    vector: &[f32],
+) -> Result<()> {
+    let dim = usize::from(dim.unwrap_or(0));
+    if vector.len() != dim {
+        return Err(Error::sql(
+            SqlState::DATA_EXCEPTION,
+            format!(
+                "{} wants {dim} dimensions, but the vector has {}",
+                place(table, column),
+                vector.len()
+            ),
+        ));
+    }
+    if let Some(at) = vector.iter().position(|component| !component.is_finite()) {
+        return Err(Error::sql(
+            SqlState::DATA_EXCEPTION,
+            format!(
+                "{} cannot hold NaN or infinity: component {} is {}",
+                place(table, column),
+                at + 1,
+                vector[at]
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// NULL in a column that may not hold it.
+pub(super) fn null_value(table: &TableDef, column: &ColumnDef) -> Error {
+    Error::sql(
+        SqlState::NOT_NULL_VIOLATION,
+        format!(
+            "null value in {} violates not-null constraint",
+            place(table, column)
+        ),
+    )
+}
+
+fn place(table: &TableDef, column: &ColumnDef) -> String {
+    format!("column \"{}\" of table \"{}\"", column.name, table.name)
+}

@@ -1,0 +1,70 @@
+//! Deleting.
+
+use citadel_txn::{View, WriteTxn};
+
+use super::{
+    Greatest, TableWriter, anns, btrees, fields, indexed, stale_row, take_entry, tree_columns,
+};
+use crate::ann;
+use crate::error::Result;
+use crate::schema::RowId;
+use crate::store::row::Field;
+use crate::store::row_key;
+
+impl TableWriter {
+    /// Deletes a row and all that hangs on it. False: there is no such row.
+    ///
+    /// # Errors
+    /// Storage errors; an index that does not agree with the row.
+    pub(crate) fn delete(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<bool> {
+        if !self.take_dependents(txn, id)? {
+            return Ok(false);
+        }
+        if !txn.remove(self.table.rows, &row_key::encode(id))? {
+            return Ok(false);
+        }
+        if self.greatest == Greatest::Known(Some(id)) {
+            self.greatest = Greatest::Unknown;
+        }
+        for ann in anns(&self.table) {
+            ann::delta::touch(txn, ann, id)?;
+        }
+        Ok(true)
+    }
+
+    /// Takes the row's index entries and wide vectors out, if its table has any. False: there is no such row.
+    fn take_dependents(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<bool> {
+        let table = &*self.table;
+        if btrees(table).next().is_none() && tree_columns(table).next().is_none() {
+            return Ok(true);
+        }
+        let key = row_key::encode(id);
+        let max_len = txn.max_key_len();
+        let mut trees = Vec::new();
+        {
+            let Some(row) = txn.get(table.rows, &key)? else {
+                return Ok(false);
+            };
+            let fields = fields(table, id, &row)?;
+            for ((index, btree), entry) in btrees(table).zip(&mut self.old_keys) {
+                entry.make(index, btree, id, max_len, |no| {
+                    indexed(fields[usize::from(no.0)], id)
+                })?;
+            }
+            for (no, _, tree) in tree_columns(table) {
+                if fields[usize::from(no.0)] == Field::Elsewhere {
+                    trees.push(tree);
+                }
+            }
+        }
+        for ((index, btree), entry) in btrees(table).zip(&self.old_keys) {
+            take_entry(txn, index, btree, entry, id)?;
+        }
+        for tree in trees {
+            if !txn.remove(tree, &key)? {
+                return Err(stale_row(table, id));
+            }
+        }
+        Ok(true)
+    }
+}

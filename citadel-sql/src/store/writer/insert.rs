@@ -1,0 +1,146 @@
+//! Inserting.
+
+use citadel_txn::{Cursor, View, WriteTxn};
+
+use super::check_value::check_value;
+use super::{
+    Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, stale_row, tree_columns,
+};
+use crate::ann;
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{ColumnNo, ColumnStorage, RowId};
+use crate::store::row_key;
+use crate::types::ValueRef;
+
+impl TableWriter {
+    /// Inserts a row: one value for each column of the table. NULL in the row id column, or no such column, gives
+    /// the row the greatest row id of the table + 1.
+    ///
+    /// # Errors
+    /// A value that its column may not hold, a duplicate key, no row id left, a key that is too long.
+    pub(crate) fn insert(&mut self, txn: &mut WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
+        self.check_row(row)?;
+        let id = self.choose_row_id(txn, row)?;
+        self.encode_row(row);
+        if txn.insert(self.table.rows, &row_key::encode(id), self.row.finish())? {
+            return Err(stale_row(&self.table, id));
+        }
+        self.greatest = match self.greatest {
+            Greatest::Known(Some(greatest)) if greatest > id => self.greatest,
+            _ => Greatest::Known(Some(id)),
+        };
+        self.insert_vectors(txn, id, row)?;
+        self.insert_entries(txn, id, row)?;
+        for ann in anns(&self.table) {
+            ann::delta::touch(txn, ann, id)?;
+        }
+        Ok(id)
+    }
+
+    fn check_row(&self, row: &[ValueRef<'_>]) -> Result<()> {
+        let table = &*self.table;
+        if row.len() != table.columns.len() {
+            return Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                format!(
+                    "table \"{}\" has {} columns, the row {}",
+                    table.name,
+                    table.columns.len(),
+                    row.len()
+                ),
+            ));
+        }
+        for ((no, column), value) in (0..).map(ColumnNo).zip(&table.columns).zip(row) {
+            if table.rowid_column != Some(no) || !value.is_null() {
+                check_value(table, column, *value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
+        let greatest = self.greatest(txn)?;
+        let given = self.table.rowid_column.map(|no| row[usize::from(no.0)]);
+        if let Some(ValueRef::Integer(id)) = given {
+            let id = RowId(id);
+            let may_exist = greatest.is_some_and(|greatest| id <= greatest);
+            if may_exist && txn.get(self.table.rows, &row_key::encode(id))?.is_some() {
+                return Err(duplicate_row_id(&self.table, id));
+            }
+            return Ok(id);
+        }
+        match greatest {
+            None => Ok(RowId(1)),
+            Some(RowId(id)) => id.checked_add(1).map(RowId).ok_or_else(|| {
+                Error::sql(
+                    SqlState::PROGRAM_LIMIT_EXCEEDED,
+                    format!("table \"{}\" has no greater row id left", self.table.name),
+                )
+            }),
+        }
+    }
+
+    fn greatest(&mut self, txn: &WriteTxn) -> Result<Option<RowId>> {
+        if let Greatest::Known(greatest) = self.greatest {
+            return Ok(greatest);
+        }
+        let mut cursor = Cursor::new(self.table.rows);
+        let greatest = if cursor.last(txn)? {
+            Some(row_key::decode(cursor.key())?)
+        } else {
+            None
+        };
+        self.greatest = Greatest::Known(greatest);
+        Ok(greatest)
+    }
+
+    fn encode_row(&mut self, row: &[ValueRef<'_>]) {
+        let table = &*self.table;
+        self.row.begin(table.columns.len());
+        for ((no, column), value) in (0..).map(ColumnNo).zip(&table.columns).zip(row) {
+            if table.rowid_column == Some(no) {
+                self.row.elsewhere();
+            } else if column.storage == ColumnStorage::Row {
+                self.row.value(*value);
+            } else {
+                self.row.value_elsewhere(*value);
+            }
+        }
+    }
+
+    fn insert_vectors(
+        &mut self,
+        txn: &mut WriteTxn,
+        id: RowId,
+        row: &[ValueRef<'_>],
+    ) -> Result<()> {
+        for (no, _, tree) in tree_columns(&self.table) {
+            if let ValueRef::Vector(vector) = row[usize::from(no.0)] {
+                self.vector.clear();
+                self.vector
+                    .extend(vector.iter().flat_map(|c| c.to_le_bytes()));
+                txn.insert(tree, &row_key::encode(id), &self.vector)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert_entries(
+        &mut self,
+        txn: &mut WriteTxn,
+        id: RowId,
+        row: &[ValueRef<'_>],
+    ) -> Result<()> {
+        let table = &*self.table;
+        let max_len = txn.max_key_len();
+        let column = |no: ColumnNo| match row[usize::from(no.0)] {
+            _ if table.rowid_column == Some(no) => ValueRef::Integer(id.0),
+            value => value,
+        };
+        for ((index, btree), entry) in btrees(table).zip(&mut self.new_keys) {
+            entry.make(index, btree, id, max_len, column)?;
+            put_entry(txn, table, index, btree, entry, id)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! The one way in: inserting, updating and deleting rows with all that hangs on them.
+
+mod check_value;
+mod delete;
+mod insert;
+mod update;
+
+use std::sync::Arc;
+
+use citadel_txn::{TreeId, View, WriteTxn};
+
+use super::index_key::{IndexEntry, describe_key};
+use super::projection::malformed_row;
+use super::row::{Field, Fields, RowEncoder};
+use crate::codec::{Decoded, Malformed};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{
+    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, RowId, TableDef,
+};
+use crate::types::ValueRef;
+
+/// Writes rows of one table within one write transaction.
+///
+/// Make one per statement: it remembers the greatest row id between calls, so nothing else may write the table
+/// meanwhile. Its buffers are used again for each row.
+///
+/// A call that fails may have written a part: roll the statement back.
+#[derive(Debug)]
+pub(crate) struct TableWriter {
+    table: Arc<TableDef>,
+    row: RowEncoder,
+    vector: Vec<u8>,
+    /// One for each btree index, in the order of [`btrees`].
+    old_keys: Vec<IndexEntry>,
+    new_keys: Vec<IndexEntry>,
+    greatest: Greatest,
+}
+
+/// The greatest row id of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Greatest {
+    /// To be looked up.
+    Unknown,
+    /// `None`: the table is empty.
+    Known(Option<RowId>),
+}
+
+impl TableWriter {
+    /// A writer of a table.
+    pub(crate) fn new(table: Arc<TableDef>) -> Self {
+        let keys = || btrees(&table).map(|_| IndexEntry::default()).collect();
+        Self {
+            old_keys: keys(),
+            new_keys: keys(),
+            table,
+            row: RowEncoder::default(),
+            vector: Vec::new(),
+            greatest: Greatest::Unknown,
+        }
+    }
+}
+
+/// The btree indexes of a table.
+pub(super) fn btrees(table: &TableDef) -> impl Iterator<Item = (&IndexDef, &BTreeIndex)> {
+    table.indexes.iter().filter_map(|index| match &index.kind {
+        IndexKind::BTree(btree) => Some((&**index, btree)),
+        IndexKind::Ann(_) => None,
+    })
+}
+
+/// The ann indexes of a table.
+pub(super) fn anns(table: &TableDef) -> impl Iterator<Item = &AnnIndex> {
+    table.indexes.iter().filter_map(|index| match &index.kind {
+        IndexKind::Ann(ann) => Some(ann),
+        IndexKind::BTree(_) => None,
+    })
+}
+
+/// The columns of a table that have trees of their own.
+pub(super) fn tree_columns(
+    table: &TableDef,
+) -> impl Iterator<Item = (ColumnNo, &ColumnDef, TreeId)> {
+    let columns = (0..).map(ColumnNo).zip(&table.columns);
+    columns.filter_map(|(no, column)| match column.storage {
+        ColumnStorage::Tree(tree) => Some((no, column, tree)),
+        ColumnStorage::Row => None,
+    })
+}
+
+/// Has the column a tree of its own?
+fn has_tree(column: &ColumnDef) -> bool {
+    column.storage != ColumnStorage::Row
+}
+
+/// Another row has the row id.
+fn duplicate_row_id(table: &TableDef, id: RowId) -> Error {
+    let column = table
+        .rowid_column
+        .map_or("rowid", |no| &table.column(no).name);
+    Error::sql(
+        SqlState::UNIQUE_VIOLATION,
+        format!(
+            "duplicate key value violates unique constraint \"{}_pkey\": key ({column})=({}) already exists",
+            table.name, id.0
+        ),
+    )
+}
+
+/// A row that the caller found is not there.
+fn no_row(table: &TableDef, id: RowId) -> Error {
+    Error::sql(
+        SqlState::INTERNAL_ERROR,
+        format!("table \"{}\" has no row {}", table.name, id.0),
+    )
+}
+
+/// A row and the trees beside it do not agree.
+fn stale_row(table: &TableDef, id: RowId) -> Error {
+    Error::Corrupt(format!(
+        "row {} of table \"{}\" and what hangs on it do not agree",
+        id.0, table.name
+    ))
+}
+
+/// An index does not agree with the rows of its table.
+fn stale_index(index: &IndexDef, id: RowId) -> Error {
+    Error::Corrupt(format!(
+        "index \"{}\" does not agree with row {} of its table",
+        index.name, id.0
+    ))
+}
+
+/// Puts a row's entry into an index.
+///
+/// # Errors
+/// Another row has the key and the index is unique.
+fn put_entry(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    index: &IndexDef,
+    btree: &BTreeIndex,
+    entry: &IndexEntry,
+    id: RowId,
+) -> Result<()> {
+    if entry.must_be_alone() && txn.get(btree.tree, entry.key())?.is_some() {
+        return Err(Error::sql(
+            SqlState::UNIQUE_VIOLATION,
+            format!(
+                "duplicate key value violates unique constraint \"{}\": key {} already exists",
+                index.name,
+                describe_key(table, index, btree, entry.key())?,
+            ),
+        ));
+    }
+    if txn.insert(btree.tree, entry.key(), entry.value())? {
+        return Err(stale_index(index, id));
+    }
+    Ok(())
+}
+
+/// Takes a row's entry out of an index.
+fn take_entry(
+    txn: &mut WriteTxn,
+    index: &IndexDef,
+    btree: &BTreeIndex,
+    entry: &IndexEntry,
+    id: RowId,
+) -> Result<()> {
+    if txn.remove(btree.tree, entry.key())? {
+        Ok(())
+    } else {
+        Err(stale_index(index, id))
+    }
+}
+
+/// All columns of a stored row.
+pub(super) fn fields<'a>(table: &'a TableDef, id: RowId, row: &'a [u8]) -> Result<Vec<Field<'a>>> {
+    let read = || -> Decoded<Vec<Field<'a>>> {
+        let mut all = Vec::with_capacity(table.columns.len());
+        let mut fields = Fields::new(table, row)?;
+        while let Some(field) = fields.next()? {
+            all.push(field);
+        }
+        Ok(all)
+    };
+    read().map_err(|Malformed| malformed_row(&table.name, id))
+}
+
+/// A stored column as an index sees it. Only for columns that an index can have.
+pub(super) fn indexed(field: Field<'_>, id: RowId) -> ValueRef<'_> {
+    match field {
+        Field::Elsewhere => ValueRef::Integer(id.0),
+        Field::Default(v) => v.as_ref(),
+        Field::Boolean(v) => ValueRef::Boolean(v),
+        Field::Integer(v) => ValueRef::Integer(v),
+        Field::Real(v) => ValueRef::Real(v),
+        Field::Text(v) => ValueRef::Text(v),
+        Field::Blob(v) => ValueRef::Blob(v),
+        Field::Null | Field::Vector(_) => ValueRef::Null,
+    }
+}

@@ -1,0 +1,254 @@
+//! Updating.
+//!
+//! Uniqueness is a matter of the statement, not of the order of its rows: `UPDATE t SET id = id + 1` works. So all rows
+//! leave the unique indexes whose columns are assigned before the first new key goes in, and rows whose row id is
+//! assigned leave the table altogether before the first one comes back.
+
+use citadel_txn::{View, WriteTxn};
+
+use super::check_value::{check_value, null_value};
+use super::{
+    TableWriter, anns, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry,
+    tree_columns,
+};
+use crate::ann;
+use crate::batch::Column;
+use crate::error::Result;
+use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
+use crate::store::row::Field;
+use crate::store::row_key;
+use crate::store::vectors::VectorReader;
+use crate::types::{Value, ValueRef};
+
+/// The new values of an UPDATE.
+#[derive(Clone, Copy, Debug)]
+struct Assignments<'a> {
+    columns: &'a [ColumnNo],
+    /// One for each of `columns`.
+    values: &'a [Column],
+}
+
+impl<'a> Assignments<'a> {
+    /// What a row's column becomes; `None`: it stays.
+    fn value(&self, no: ColumnNo, at: usize) -> Option<ValueRef<'a>> {
+        let slot = self.columns.iter().position(|assigned| *assigned == no)?;
+        Some(self.values[slot].get(at))
+    }
+
+    fn has(&self, no: ColumnNo) -> bool {
+        self.columns.contains(&no)
+    }
+
+    fn touches(&self, btree: &BTreeIndex) -> bool {
+        btree.columns.iter().any(|no| self.has(*no))
+    }
+}
+
+impl TableWriter {
+    /// Updates rows: in row `ids[i]`, column `assigned[j]` becomes `values[j]`'s value `i`. Other columns are not
+    /// looked at. No row and no column is named twice; all rows are there.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub(crate) fn update(
+        &mut self,
+        txn: &mut WriteTxn,
+        assigned: &[ColumnNo],
+        ids: &[RowId],
+        values: &[Column],
+    ) -> Result<()> {
+        let assignments = Assignments {
+            columns: assigned,
+            values,
+        };
+        if self
+            .table
+            .rowid_column
+            .is_some_and(|no| assignments.has(no))
+        {
+            return self.move_rows(txn, assignments, ids);
+        }
+        if btrees(&self.table).any(|(_, btree)| btree.unique && assignments.touches(btree)) {
+            for id in ids {
+                self.leave_unique_indexes(txn, assignments, *id)?;
+            }
+        }
+        for (at, id) in ids.iter().enumerate() {
+            self.rewrite(txn, assignments, *id, at)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a row out of the unique indexes that the assignments touch.
+    fn leave_unique_indexes(
+        &mut self,
+        txn: &mut WriteTxn,
+        assignments: Assignments<'_>,
+        id: RowId,
+    ) -> Result<()> {
+        let table = &*self.table;
+        let max_len = txn.max_key_len();
+        let left = |btree: &BTreeIndex| btree.unique && assignments.touches(btree);
+        {
+            let row = stored(txn, table, id)?;
+            let fields = fields(table, id, &row)?;
+            for ((index, btree), entry) in btrees(table).zip(&mut self.old_keys) {
+                if left(btree) {
+                    entry.make(index, btree, id, max_len, |no| {
+                        indexed(fields[usize::from(no.0)], id)
+                    })?;
+                }
+            }
+        }
+        for ((index, btree), entry) in btrees(table).zip(&self.old_keys) {
+            if left(btree) {
+                take_entry(txn, index, btree, entry, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a row anew under its row id. It has left the unique indexes that the assignments touch.
+    fn rewrite(
+        &mut self,
+        txn: &mut WriteTxn,
+        assignments: Assignments<'_>,
+        id: RowId,
+        at: usize,
+    ) -> Result<()> {
+        self.encode_changed(txn, assignments, id, at)?;
+        let table = &*self.table;
+        let entries = self.old_keys.iter().zip(&self.new_keys);
+        for ((index, btree), (old, new)) in btrees(table).zip(entries) {
+            if !assignments.touches(btree) {
+                continue;
+            }
+            if !btree.unique {
+                if old == new {
+                    continue;
+                }
+                take_entry(txn, index, btree, old, id)?;
+            }
+            put_entry(txn, table, index, btree, new, id)?;
+        }
+        let key = row_key::encode(id);
+        for (no, _, tree) in tree_columns(table) {
+            match assignments.value(no, at) {
+                Some(ValueRef::Vector(vector)) => {
+                    self.vector.clear();
+                    self.vector
+                        .extend(vector.iter().flat_map(|c| c.to_le_bytes()));
+                    txn.insert(tree, &key, &self.vector)?;
+                }
+                Some(_) => drop(txn.remove(tree, &key)?),
+                None => {}
+            }
+        }
+        if !txn.insert(table.rows, &key, self.row.finish())? {
+            return Err(stale_row(table, id));
+        }
+        for ann in anns(table) {
+            if assignments.has(ann.column) || ann.filters.iter().any(|no| assignments.has(*no)) {
+                ann::delta::touch(txn, ann, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes the changed row, and its old and new entries in the indexes that the assignments touch.
+    fn encode_changed(
+        &mut self,
+        txn: &WriteTxn,
+        assignments: Assignments<'_>,
+        id: RowId,
+        at: usize,
+    ) -> Result<()> {
+        let table = &*self.table;
+        let row = stored(txn, table, id)?;
+        let old = fields(table, id, &row)?;
+        self.row.begin(table.columns.len());
+        for ((no, column), field) in (0..).map(ColumnNo).zip(&table.columns).zip(&old) {
+            let in_tree = super::has_tree(column);
+            match assignments.value(no, at) {
+                Some(value) => {
+                    check_value(table, column, value)?;
+                    if in_tree {
+                        self.row.value_elsewhere(value);
+                    } else {
+                        self.row.value(value);
+                    }
+                }
+                None if in_tree && *field != Field::Elsewhere => self.row.null(),
+                None => self.row.field(*field),
+            }
+        }
+        let max_len = txn.max_key_len();
+        let old_value = |no: ColumnNo| indexed(old[usize::from(no.0)], id);
+        let entries = self.old_keys.iter_mut().zip(&mut self.new_keys);
+        for ((index, btree), (before, after)) in btrees(table).zip(entries) {
+            if assignments.touches(btree) {
+                before.make(index, btree, id, max_len, old_value)?;
+                after.make(index, btree, id, max_len, |no| {
+                    assignments.value(no, at).unwrap_or_else(|| old_value(no))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Updates rows whose row ids are assigned: all leave the table, then all come back.
+    fn move_rows(
+        &mut self,
+        txn: &mut WriteTxn,
+        assignments: Assignments<'_>,
+        ids: &[RowId],
+    ) -> Result<()> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.push(self.whole_row(txn, *id)?);
+            self.delete(txn, *id)?;
+        }
+        for (at, row) in rows.iter().enumerate() {
+            let table = &*self.table;
+            let changed: Vec<_> = (0..)
+                .map(ColumnNo)
+                .zip(row)
+                .map(|(no, old)| assignments.value(no, at).unwrap_or(old.as_ref()))
+                .collect();
+            if let Some(no) = table.rowid_column
+                && changed[usize::from(no.0)].is_null()
+            {
+                return Err(null_value(table, table.column(no)));
+            }
+            self.insert(txn, &changed)?;
+        }
+        Ok(())
+    }
+
+    /// All values of a row, from wherever they lie.
+    fn whole_row(&self, txn: &WriteTxn, id: RowId) -> Result<Vec<Value>> {
+        let table = &*self.table;
+        let row = stored(txn, table, id)?;
+        let mut values = Vec::with_capacity(table.columns.len());
+        for (no, field) in (0..).map(ColumnNo).zip(fields(table, id, &row)?) {
+            values.push(match field.to_value() {
+                Some(value) => value,
+                None if table.rowid_column == Some(no) => Value::Integer(id.0),
+                None => {
+                    let mut vector = Vec::new();
+                    if !VectorReader::new(table, no)?.fetch(txn, id, &mut vector)? {
+                        return Err(stale_row(table, id));
+                    }
+                    Value::Vector(vector)
+                }
+            });
+        }
+        Ok(values)
+    }
+}
+
+/// A row that must be there.
+fn stored<'t>(txn: &'t WriteTxn, table: &TableDef, id: RowId) -> Result<citadel_txn::Entry<'t>> {
+    txn.get(table.rows, &row_key::encode(id))?
+        .ok_or_else(|| no_row(table, id))
+}
