@@ -11,6 +11,7 @@
 //! segment is refused or where it would be the faster one.
 
 mod distance_key;
+mod explain;
 mod pushdown;
 
 use std::fmt;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 pub(crate) use distance_key::DistanceKey;
 pub(crate) use pushdown::{Comparison, Condition, FilterNo, Pushed};
 
-use super::PhysicalPlan;
+use super::estimate::limited_rows;
 use super::logical::{LimitBounds, LogicalKey, LogicalScan};
+use super::physical::{NextColumn, PhysicalPlan};
 use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
 use crate::error::Result;
 use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, TableDef};
@@ -37,14 +39,8 @@ pub(super) struct Request<'a> {
     pub(super) limit: &'a LimitBounds,
     /// What is read above the Top-N, the distance included where it is.
     pub(super) wanted: &'a [ColumnId],
-}
-
-/// How the rows that satisfy a WHERE clause are found, for a [`VectorTopK`].
-pub(super) struct Access {
-    /// Gives the hidden row id alone, one column.
-    pub(super) rows: PhysicalPlan,
-    /// Does it read a few rows by key, rather than scan?
-    pub(super) narrow: bool,
+    /// Estimated rows of the scan.
+    pub(super) rows: f64,
 }
 
 /// What both plans do.
@@ -52,11 +48,14 @@ pub(super) struct Access {
 pub(crate) struct TopK {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
+    pub(crate) alias: String,
     pub(crate) key: DistanceKey,
     pub(crate) order: DistanceOrder,
     pub(crate) limit: LimitBounds,
     /// What the rows carry: columns of the table, then the hidden row id, then the distance; the last two if wanted.
     pub(crate) layout: Vec<ColumnId>,
+    /// Estimated rows of the output.
+    pub(crate) estimate: f64,
 }
 
 /// How a distance orders rows. Ties break by ascending row id, whatever the direction.
@@ -142,7 +141,34 @@ impl TopK {
     }
 }
 
+impl VectorTopK {
+    /// The columns of the output.
+    pub(crate) fn layout(&self) -> &[ColumnId] {
+        &self.top.layout
+    }
+
+    /// Estimated rows of the output.
+    pub(crate) fn rows(&self) -> f64 {
+        self.top.estimate
+    }
+
+    /// The plan of the rows to measure.
+    pub(crate) fn input(&self) -> Option<&PhysicalPlan> {
+        self.rows.as_deref()
+    }
+}
+
 impl AnnTopK {
+    /// The columns of the output.
+    pub(crate) fn layout(&self) -> &[ColumnId] {
+        self.exact.layout()
+    }
+
+    /// Estimated rows of the output.
+    pub(crate) fn rows(&self) -> f64 {
+        self.exact.rows()
+    }
+
     /// The index's definition.
     pub(crate) fn ann(&self) -> Option<&AnnIndex> {
         match &self.index.kind {
@@ -155,39 +181,33 @@ impl AnnTopK {
 /// Turns a Top-N by distance into a vector plan; `None` if the distance is not from a stored vector to a constant, or
 /// if more keys matter than the distance.
 ///
-/// `access` plans how the rows of the scan that satisfy its filter are found; asked only if there is one. The plan's
-/// rows have the layout of its [`TopK`].
+/// `access` plans the rows of the scan that satisfy its filter, giving the hidden row id alone; asked only if there is
+/// a filter. The plan's rows have the layout of its [`TopK`].
 pub(super) fn try_vector_top_k(
     request: &Request<'_>,
-    access: impl FnOnce() -> Result<Access>,
+    access: impl FnOnce() -> Result<PhysicalPlan>,
 ) -> Result<Option<PhysicalPlan>> {
     let Some(top) = request.top() else {
         return Ok(None);
     };
     let scan = request.scan;
-    let (rows, narrow) = if scan.filter.is_empty() {
-        (None, false)
+    let rows = if scan.filter.is_empty() {
+        None
     } else {
-        let access = access()?;
-        (Some(Box::new(access.rows)), access.narrow)
+        Some(Box::new(access()?))
     };
-    let chosen = if narrow {
-        Err(Why::FewRows)
-    } else {
-        choose_index(&top)
-    };
-    Ok(Some(match chosen {
+    Ok(Some(match choose_index(&top, &scan.filter, rows.as_deref()) {
         Err(why) => PhysicalPlan::VectorTopKPlan(VectorTopK { top, rows, why }),
-        Ok((index, ann)) => {
-            let (pushed, residual) = pushdown::split(&scan.filter, &ann, scan.relation);
-            let why = Why::Fallback;
-            PhysicalPlan::AnnTopKPlan(AnnTopK {
-                index,
-                pushed,
-                residual,
-                exact: VectorTopK { top, rows, why },
-            })
-        }
+        Ok(choice) => PhysicalPlan::AnnTopKPlan(AnnTopK {
+            index: choice.index,
+            pushed: choice.pushed,
+            residual: choice.residual,
+            exact: VectorTopK {
+                top,
+                rows,
+                why: Why::Fallback,
+            },
+        }),
     }))
 }
 
@@ -202,6 +222,7 @@ impl Request<'_> {
         Some(TopK {
             table: Arc::clone(&scan.table),
             relation: scan.relation,
+            alias: scan.alias.clone(),
             key: DistanceKey::of(self.distance, scan.relation, &scan.table)?,
             order: DistanceOrder {
                 descending: first.descending,
@@ -209,6 +230,7 @@ impl Request<'_> {
             },
             limit: self.limit.clone(),
             layout: ordered(self.wanted),
+            estimate: limited_rows(self.rows, self.limit.limit.as_ref()),
         })
     }
 
@@ -239,8 +261,19 @@ fn ordered(wanted: &[ColumnId]) -> Vec<ColumnId> {
     layout
 }
 
-/// The index that serves the query, or why none does.
-fn choose_index(top: &TopK) -> Result<(Arc<IndexDef>, AnnIndex), Why> {
+/// An index that serves a query, and what it does of WHERE.
+struct Choice {
+    index: Arc<IndexDef>,
+    pushed: Vec<Pushed>,
+    residual: Vec<Expr>,
+}
+
+/// The index that serves the query, or why none does. `rows`: the access to the rows that satisfy the filter.
+fn choose_index(
+    top: &TopK,
+    filter: &[Expr],
+    rows: Option<&PhysicalPlan>,
+) -> Result<Choice, Why> {
     let mut why = Why::NoIndex;
     for def in &top.table.indexes {
         let IndexKind::Ann(ann) = &def.kind else {
@@ -256,13 +289,36 @@ fn choose_index(top: &TopK) -> Result<(Arc<IndexDef>, AnnIndex), Why> {
             };
             continue;
         }
-        return match top.order {
-            DistanceOrder::NEAREST => Ok((Arc::clone(def), ann.clone())),
-            order if order.descending => Err(Why::Descending),
-            _ => Err(Why::NullsFirst),
-        };
+        if top.order != DistanceOrder::NEAREST {
+            return Err(if top.order.descending {
+                Why::Descending
+            } else {
+                Why::NullsFirst
+            });
+        }
+        let (pushed, residual) = pushdown::split(filter, ann, top.relation);
+        if rows.is_some_and(|rows| finds_few_rows(rows, pushed.is_empty())) {
+            return Err(Why::FewRows);
+        }
+        return Ok(Choice {
+            index: Arc::clone(def),
+            pushed,
+            residual,
+        });
     }
     Err(why)
+}
+
+/// Does the access find its rows by key, so that measuring them all beats any search?
+fn finds_few_rows(rows: &PhysicalPlan, nothing_pushed: bool) -> bool {
+    match rows {
+        PhysicalPlan::PkLookup(_) | PhysicalPlan::Empty(_) => true,
+        PhysicalPlan::IndexScan(scan) => {
+            let by_value = !scan.equal.is_empty() || matches!(scan.next, NextColumn::OneOf(_));
+            nothing_pushed && by_value
+        }
+        _ => false,
+    }
 }
 
 fn is_metric(asked: DistanceMetric, has: citadel_vector::Metric) -> bool {

@@ -1,0 +1,71 @@
+//! The vector plans as EXPLAIN prints them.
+
+use super::{AnnTopK, TopK, VectorTopK};
+use crate::bind::bound::{ColumnId, DistanceMetric, Expr};
+use crate::plan::explain::NodeText;
+use crate::plan::names::{Names, quoted};
+use crate::plan::print::{conjuncts_text, expr_text};
+
+impl VectorTopK {
+    pub(crate) fn explain(&self, names: &Names) -> NodeText {
+        let title = format!("VectorTopKPlan on {}", self.top.source_name());
+        self.top
+            .details(NodeText::new(title), names)
+            .detail("Exact", self.why.to_string())
+    }
+}
+
+impl AnnTopK {
+    pub(crate) fn explain(&self, names: &Names) -> NodeText {
+        let top = &self.exact.top;
+        let (source, index) = (top.source_name(), quoted(&self.index.name));
+        let title = format!("AnnTopKPlan on {source} using {index}");
+        let mut text = top.details(NodeText::new(title), names);
+        if !self.pushed.is_empty() {
+            let pushed: Vec<Expr> = self.pushed.iter().map(|p| p.expr.clone()).collect();
+            text = text.detail("Index Filter", conjuncts_text(&pushed, names));
+        }
+        if !self.residual.is_empty() {
+            text = text.detail("Recheck", conjuncts_text(&self.residual, names));
+        }
+        text
+    }
+}
+
+impl TopK {
+    /// The table, and its alias where it has another name.
+    fn source_name(&self) -> String {
+        let table = quoted(&self.table.name);
+        if self.alias.eq_ignore_ascii_case(&self.table.name) {
+            table
+        } else {
+            format!("{table} {}", quoted(&self.alias))
+        }
+    }
+
+    fn details(&self, text: NodeText, names: &Names) -> NodeText {
+        let column = ColumnId {
+            relation: self.relation,
+            column: u32::from(self.key.column.0),
+        };
+        let operator = match self.key.metric {
+            DistanceMetric::L2 => "<->",
+            DistanceMetric::NegativeInnerProduct => "<#>",
+            DistanceMetric::Cosine => "<=>",
+            DistanceMetric::L1 => "<+>",
+        };
+        let mut order = format!(
+            "{} {operator} {}",
+            names.get(column),
+            expr_text(&self.key.query, names)
+        );
+        if self.order.descending {
+            order.push_str(" DESC");
+        }
+        if self.order.nulls_first != self.order.descending {
+            let nulls = if self.order.nulls_first { "FIRST" } else { "LAST" };
+            order.push_str(&format!(" NULLS {nulls}"));
+        }
+        text.detail("Order", order).limit(&self.limit, names)
+    }
+}
