@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use citadel_core::Generation;
+use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
 use super::{Journal, Turn, Undo};
@@ -88,6 +88,11 @@ impl WriteTxn {
             generation,
             turn,
         })
+    }
+
+    /// The page size of the file.
+    pub fn page_size(&self) -> PageSize {
+        self.database.file().page_size()
     }
 
     /// Bytes that a key may have.

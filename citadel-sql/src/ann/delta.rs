@@ -1,0 +1,66 @@
+//! The delta: rows whose segment entry is void, and that a query searches exactly.
+//!
+//! Row id → generation of the transaction that touched the row last. The row itself, at the reader's snapshot, says
+//! what it is now: an entry needs to know neither old nor new values, and an insert, an update and a delete look alike.
+
+use citadel_txn::{Cursor, Generation, View, WriteTxn};
+
+use crate::error::Result;
+use crate::schema::{AnnIndex, RowId};
+use crate::store::row_key;
+
+/// Marks a row as changed. Called for each row whose vector or filter columns change, and on insert and delete.
+pub(crate) fn touch(txn: &mut WriteTxn, index: &AnnIndex, row: RowId) -> Result<()> {
+    let generation = txn.generation().get().to_le_bytes();
+    txn.insert(index.delta, &row_key::encode(row), &generation)?;
+    Ok(())
+}
+
+/// How many rows the delta names.
+pub(crate) fn len(view: &dyn View, index: &AnnIndex) -> Result<u64> {
+    Ok(view.tree_len(index.delta)?)
+}
+
+/// The rows that the delta names, ascending.
+pub(crate) fn rows(view: &dyn View, index: &AnnIndex) -> Result<Vec<RowId>> {
+    let mut rows = Vec::new();
+    for_each(view, index, |row, _| rows.push(row))?;
+    Ok(rows)
+}
+
+/// Forgets the rows that were touched at or before a generation: a segment built from that snapshot has them right.
+pub(crate) fn forget_through(
+    txn: &mut WriteTxn,
+    index: &AnnIndex,
+    generation: Generation,
+) -> Result<()> {
+    let mut old = Vec::new();
+    for_each(txn, index, |row, touched| {
+        if touched <= generation {
+            old.push(row);
+        }
+    })?;
+    for row in old {
+        txn.remove(index.delta, &row_key::encode(row))?;
+    }
+    Ok(())
+}
+
+fn for_each(
+    view: &dyn View,
+    index: &AnnIndex,
+    mut visit: impl FnMut(RowId, Generation),
+) -> Result<()> {
+    let mut cursor = Cursor::new(index.delta);
+    let mut on_entry = cursor.first(view)?;
+    while on_entry {
+        let row = row_key::decode(cursor.key())?;
+        let value = cursor.value(view)?;
+        let touched = <[u8; 8]>::try_from(&value[..]).map_err(|_| {
+            crate::error::Error::Corrupt("an entry of the delta is not a generation".to_owned())
+        })?;
+        visit(row, Generation::new(u64::from_le_bytes(touched)));
+        on_entry = cursor.next(view)?;
+    }
+    Ok(())
+}
