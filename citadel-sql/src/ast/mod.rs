@@ -1,1 +1,31 @@
-//! placeholder
+//! The syntax tree of this engine: what a statement says, before names and types mean anything.
+//!
+//! `parse` makes it from text, `bind` gives it meaning, and no other station looks at it. It holds only what is
+//! supported: a clause that is not has no place here, so it cannot be forgotten later. Everything carries its
+//! position in the text.
+
+mod expr;
+mod operator;
+mod query;
+mod statement;
+
+use crate::error::Position;
+
+pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
+pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
+pub(crate) use query::{
+    Distinctness, Join, JoinCondition, OrderKey, Query, QueryBody, Relation, Select, SelectItem,
+    TableAlias, Values,
+};
+pub(crate) use statement::{
+    Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
+    CreateIndex, CreateTable, Delete, Drop, DropObject, IndexMethod, IndexOption, Insert,
+    InsertSource, Statement, StatementKind, TableConstraint, Update,
+};
+
+/// A name as it was written; names are compared without regard to ASCII case.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Identifier {
+    pub(crate) name: String,
+    pub(crate) position: Option<Position>,
+}

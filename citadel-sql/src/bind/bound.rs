@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction};
 use crate::schema::{ColumnNo, IndexDef, TableDef};
@@ -113,46 +114,6 @@ pub(crate) enum ExprKind {
     },
 }
 
-/// Operators of one operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum UnaryOp {
-    Not,
-    Negate,
-    Plus,
-}
-
-/// Operators of two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum BinaryOp {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Modulo,
-    Concat,
-    Eq,
-    NotEq,
-    Lt,
-    LtEq,
-    Gt,
-    GtEq,
-    And,
-    Or,
-}
-
-/// The distances that SQL can ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum DistanceMetric {
-    /// `<->`
-    L2,
-    /// `<#>`: the inner product, negated.
-    NegativeInnerProduct,
-    /// `<=>`: 1 − cosine; NULL for a zero vector.
-    Cosine,
-    /// `<+>`
-    L1,
-}
-
 /// One statement, bound.
 #[derive(Clone, Debug)]
 pub(crate) struct BoundStatement {
@@ -198,17 +159,6 @@ pub(crate) enum Statement {
         table: Expr,
         column: Expr,
     },
-}
-
-/// How a transaction begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BeginMode {
-    /// Reads from the first statement on; takes the writer's place at the first write.
-    Deferred,
-    /// Takes the writer's place at once.
-    Immediate,
-    /// Never writes.
-    ReadOnly,
 }
 
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.

@@ -1,0 +1,116 @@
+//! Expressions.
+
+use super::{BinaryOp, DistanceMetric, Identifier, UnaryOp};
+use crate::error::Position;
+use crate::types::SqlType;
+
+/// An expression and where it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) position: Option<Position>,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ExprKind {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Real(f64),
+    /// A string whose type its place decides, TEXT where nothing does.
+    Text(String),
+    Blob(Vec<u8>),
+    /// By place from 0 in the statement's parameters.
+    Parameter(usize),
+    /// `DEFAULT` in VALUES of INSERT and in SET.
+    Default,
+    Column {
+        table: Option<Identifier>,
+        column: Identifier,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Distance {
+        metric: DistanceMetric,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    IsNull {
+        operand: Box<Expr>,
+        negated: bool,
+    },
+    /// `IS [NOT] TRUE | FALSE | UNKNOWN`
+    IsTruth {
+        operand: Box<Expr>,
+        truth: Truth,
+        negated: bool,
+    },
+    IsDistinct {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
+    Between {
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        negated: bool,
+    },
+    InList {
+        operand: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
+    Like {
+        operand: Box<Expr>,
+        pattern: Box<Expr>,
+        escape: Option<char>,
+        case_insensitive: bool,
+        negated: bool,
+    },
+    Case {
+        operand: Option<Box<Expr>>,
+        branches: Vec<WhenThen>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Cast {
+        operand: Box<Expr>,
+        to: SqlType,
+    },
+    Function {
+        name: Identifier,
+        arguments: Arguments,
+    },
+}
+
+/// The truth values that `IS` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Truth {
+    True,
+    False,
+    Unknown,
+}
+
+/// `WHEN … THEN …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WhenThen {
+    pub(crate) when: Expr,
+    pub(crate) then: Expr,
+}
+
+/// What stands between a function's parentheses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Arguments {
+    /// `(*)`
+    Star,
+    /// `([DISTINCT] a, b)`
+    List { distinct: bool, values: Vec<Expr> },
+}

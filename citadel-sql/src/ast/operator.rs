@@ -1,0 +1,94 @@
+//! Operators.
+
+/// Operators of one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum UnaryOp {
+    Not,
+    Negate,
+    Plus,
+}
+
+/// Operators of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum BinaryOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Concat,
+    Eq,
+    NotEq,
+    Lt,
+    LtEq,
+    Gt,
+    GtEq,
+    And,
+    Or,
+}
+
+/// The distances that SQL can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum DistanceMetric {
+    /// `<->`
+    L2,
+    /// `<#>`: the inner product, negated.
+    NegativeInnerProduct,
+    /// `<=>`: 1 − cosine; NULL for a zero vector.
+    Cosine,
+    /// `<+>`
+    L1,
+}
+
+impl UnaryOp {
+    /// How it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Not => "NOT",
+            Self::Negate => "-",
+            Self::Plus => "+",
+        }
+    }
+}
+
+impl BinaryOp {
+    /// How it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Modulo => "%",
+            Self::Concat => "||",
+            Self::Eq => "=",
+            Self::NotEq => "<>",
+            Self::Lt => "<",
+            Self::LtEq => "<=",
+            Self::Gt => ">",
+            Self::GtEq => ">=",
+            Self::And => "AND",
+            Self::Or => "OR",
+        }
+    }
+
+    /// `=`, `<>`, `<`, `<=`, `>`, `>=`
+    pub(crate) fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::Eq | Self::NotEq | Self::Lt | Self::LtEq | Self::Gt | Self::GtEq
+        )
+    }
+}
+
+impl DistanceMetric {
+    /// How it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::L2 => "<->",
+            Self::NegativeInnerProduct => "<#>",
+            Self::Cosine => "<=>",
+            Self::L1 => "<+>",
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! CREATE TABLE and CREATE INDEX.
+
+use sqlparser::ast::{
+    BinaryOperator, ColumnDef, ColumnOption, ColumnOptionDef, CreateIndex as TheirIndex,
+    CreateTable as TheirTable, CreateTableOptions, Expr as Theirs, HiveDistributionStyle,
+    HiveFormat, HiveIOFormat, IndexColumn, IndexType, NullsDistinctOption, OrderByExpr,
+    PrimaryKeyConstraint, TableConstraint as TheirConstraint, UniqueConstraint,
+};
+
+use super::{Clauses, Converter};
+use crate::ast::{
+    ColumnConstraint, ColumnConstraintKind, ColumnDefinition, CreateIndex, CreateTable, Expr,
+    ExprKind, Identifier, IndexMethod, IndexOption, TableConstraint,
+};
+use crate::error::{Error, Position, Result};
+use crate::parse::syntax_error::syntax_error;
+
+impl Converter<'_> {
+    pub(super) fn create_table(
+        &self,
+        table: TheirTable,
+        at: Option<Position>,
+    ) -> Result<CreateTable> {
+        let TheirTable {
+            or_replace,
+            temporary,
+            unlogged,
+            external,
+            dynamic,
+            global,
+            if_not_exists,
+            transient,
+            volatile,
+            iceberg,
+            snapshot,
+            name,
+            columns,
+            constraints,
+            hive_distribution,
+            hive_formats,
+            table_options,
+            file_format,
+            location,
+            query,
+            without_rowid,
+            like,
+            clone,
+            version,
+            comment,
+            on_commit,
+            on_cluster,
+            primary_key,
+            order_by,
+            partition_by,
+            cluster_by,
+            clustered_by,
+            inherits,
+            partition_of,
+            for_values,
+            strict,
+            copy_grants,
+            enable_schema_evolution,
+            change_tracking,
+            data_retention_time_in_days,
+            max_data_extension_time_in_days,
+            default_ddl_collation,
+            with_aggregation_policy,
+            with_row_access_policy,
+            with_storage_lifecycle_policy,
+            with_tags,
+            external_volume,
+            with_connection,
+            base_location,
+            catalog,
+            catalog_sync,
+            storage_serialization_policy,
+            target_lag,
+            warehouse,
+            refresh_mode,
+            initialize,
+            require_user,
+            diststyle,
+            distkey,
+            sortkey,
+            backup,
+            multiset,
+            fallback,
+            with_data,
+        } = table;
+        let distributed = !matches!(hive_distribution, HiveDistributionStyle::NONE);
+        let has_options = !matches!(table_options, CreateTableOptions::None);
+        Clauses(at).refuse(&[
+            ("CREATE OR REPLACE", &or_replace),
+            ("CREATE TEMPORARY TABLE", &temporary),
+            ("CREATE UNLOGGED TABLE", &unlogged),
+            ("CREATE EXTERNAL TABLE", &external),
+            ("CREATE DYNAMIC TABLE", &dynamic),
+            ("GLOBAL or LOCAL", &global),
+            ("CREATE TRANSIENT TABLE", &transient),
+            ("CREATE VOLATILE TABLE", &volatile),
+            ("CREATE ICEBERG TABLE", &iceberg),
+            ("CREATE SNAPSHOT TABLE", &snapshot),
+            ("PARTITIONED BY", &distributed),
+            ("table options", &has_options),
+            ("STORED AS", &file_format),
+            ("LOCATION", &location),
+            ("CREATE TABLE … AS", &query),
+            ("WITHOUT ROWID", &without_rowid),
+            ("LIKE in CREATE TABLE", &like),
+            ("CLONE", &clone),
+            ("time travel (AS OF)", &version),
+            ("COMMENT", &comment),
+            ("ON COMMIT", &on_commit),
+            ("ON CLUSTER", &on_cluster),
+            ("PRIMARY KEY after the columns", &primary_key),
+            ("ORDER BY in CREATE TABLE", &order_by),
+            ("PARTITION BY", &partition_by),
+            ("CLUSTER BY", &cluster_by),
+            ("CLUSTERED BY", &clustered_by),
+            ("INHERITS", &inherits),
+            ("PARTITION OF", &partition_of),
+            ("FOR VALUES", &for_values),
+            ("STRICT", &strict),
+            ("COPY GRANTS", &copy_grants),
+            ("ENABLE_SCHEMA_EVOLUTION", &enable_schema_evolution),
+            ("CHANGE_TRACKING", &change_tracking),
+            ("DATA_RETENTION_TIME_IN_DAYS", &data_retention_time_in_days),
+            (
+                "MAX_DATA_EXTENSION_TIME_IN_DAYS",
+                &max_data_extension_time_in_days,
+            ),
+            ("DEFAULT_DDL_COLLATION", &default_ddl_collation),
+            ("AGGREGATION POLICY", &with_aggregation_policy),
+            ("ROW ACCESS POLICY", &with_row_access_policy),
+            ("STORAGE LIFECYCLE POLICY", &with_storage_lifecycle_policy),
+            ("TAG", &with_tags),
+            ("EXTERNAL_VOLUME", &external_volume),
+            ("CONNECTION", &with_connection),
+            ("BASE_LOCATION", &base_location),
+            ("CATALOG", &catalog),
+            ("CATALOG_SYNC", &catalog_sync),
+            (
+                "STORAGE_SERIALIZATION_POLICY",
+                &storage_serialization_policy,
+            ),
+            ("TARGET_LAG", &target_lag),
+            ("WAREHOUSE", &warehouse),
+            ("REFRESH_MODE", &refresh_mode),
+            ("INITIALIZE", &initialize),
+            ("REQUIRE USER", &require_user),
+            ("DISTSTYLE", &diststyle),
+            ("DISTKEY", &distkey),
+            ("SORTKEY", &sortkey),
+            ("BACKUP", &backup),
+            ("MULTISET", &multiset),
+            ("FALLBACK", &fallback),
+            ("WITH DATA", &with_data),
+        ])?;
+        refuse_storage(hive_formats, at)?;
+        Ok(CreateTable {
+            name: self.name(name)?,
+            if_not_exists,
+            columns: columns
+                .into_iter()
+                .map(|column| self.column_definition(column))
+                .collect::<Result<_>>()?,
+            constraints: constraints
+                .into_iter()
+                .map(|constraint| self.table_constraint(constraint, at))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    fn column_definition(&self, column: ColumnDef) -> Result<ColumnDefinition> {
+        let ColumnDef {
+            name,
+            data_type,
+            options,
+        } = column;
+        let name = self.identifier(name)?;
+        let ty = self.data_type(data_type, name.position)?;
+        let constraints = options
+            .into_iter()
+            .map(
+                |ColumnOptionDef {
+                     name: label,
+                     option,
+                 }| {
+                    Clauses(name.position).refuse(&[("a named constraint", &label)])?;
+                    Ok(ColumnConstraint {
+                        kind: self.column_constraint(option, name.position)?,
+                        position: name.position,
+                    })
+                },
+            )
+            .collect::<Result<_>>()?;
+        Ok(ColumnDefinition {
+            name,
+            ty,
+            constraints,
+        })
+    }
+
+    fn column_constraint(
+        &self,
+        option: ColumnOption,
+        at: Option<Position>,
+    ) -> Result<ColumnConstraintKind> {
+        match option {
+            ColumnOption::Null => Ok(ColumnConstraintKind::Null),
+            ColumnOption::NotNull => Ok(ColumnConstraintKind::NotNull),
+            ColumnOption::Default(value) => self.expr(value).map(ColumnConstraintKind::Default),
+            ColumnOption::PrimaryKey(constraint) => {
+                self.primary_key(constraint, at)?;
+                Ok(ColumnConstraintKind::PrimaryKey)
+            }
+            ColumnOption::Unique(constraint) => {
+                self.unique(constraint, at)?;
+                Ok(ColumnConstraintKind::Unique)
+            }
+            other => {
+                let error = Error::unsupported(column_option_name(&other)).at(at);
+                Err(match &other {
+                    ColumnOption::DialectSpecific(_) => error.hint(
+                        "an INTEGER PRIMARY KEY column assigns itself, without further words",
+                    ),
+                    _ => error,
+                })
+            }
+        }
+    }
+
+    fn table_constraint(
+        &self,
+        constraint: TheirConstraint,
+        at: Option<Position>,
+    ) -> Result<TableConstraint> {
+        let unsupported = |what: &str| Err(Error::unsupported(what).at(at));
+        match constraint {
+            TheirConstraint::PrimaryKey(constraint) => self
+                .primary_key(constraint, at)
+                .map(TableConstraint::PrimaryKey),
+            TheirConstraint::Unique(constraint) => {
+                self.unique(constraint, at).map(TableConstraint::Unique)
+            }
+            TheirConstraint::ForeignKey(_) => unsupported("FOREIGN KEY"),
+            TheirConstraint::Check(_) => unsupported("CHECK"),
+            TheirConstraint::Index(_) => unsupported("INDEX in CREATE TABLE"),
+            TheirConstraint::FulltextOrSpatial(_) => unsupported("FULLTEXT or SPATIAL"),
+            TheirConstraint::PrimaryKeyUsingIndex(_) | TheirConstraint::UniqueUsingIndex(_) => {
+                unsupported("USING INDEX")
+            }
+            TheirConstraint::Exclude(_) => unsupported("EXCLUDE"),
+        }
+    }
+
+    fn primary_key(
+        &self,
+        constraint: PrimaryKeyConstraint,
+        at: Option<Position>,
+    ) -> Result<Vec<Identifier>> {
+        let PrimaryKeyConstraint {
+            name,
+            index_name,
+            index_type,
+            columns,
+            include,
+            index_options,
+            characteristics,
+        } = constraint;
+        Clauses(at).refuse(&[
+            ("a named constraint", &name),
+            ("an index name in PRIMARY KEY", &index_name),
+            ("USING in PRIMARY KEY", &index_type),
+            ("INCLUDE in PRIMARY KEY", &include),
+            ("an index option", &index_options),
+            ("DEFERRABLE", &characteristics),
+        ])?;
+        self.index_columns(columns)
+    }
+
+    fn unique(
+        &self,
+        constraint: UniqueConstraint,
+        at: Option<Position>,
+    ) -> Result<Vec<Identifier>> {
+        let UniqueConstraint {
+            name,
+            index_name,
+            index_type_display,
+            index_type,
+            columns,
+            include,
+            index_options,
+            characteristics,
+            nulls_distinct,
+        } = constraint;
+        Clauses(at).refuse(&[
+            ("a named constraint", &name),
+            ("an index name in UNIQUE", &index_name),
+            ("UNIQUE KEY or INDEX", &!index_type_display.is_none()),
+            ("USING in UNIQUE", &index_type),
+            ("INCLUDE in UNIQUE", &include),
+            ("an index option", &index_options),
+            ("DEFERRABLE", &characteristics),
+            (
+                "NULLS NOT DISTINCT",
+                &matches!(nulls_distinct, NullsDistinctOption::NotDistinct),
+            ),
+        ])?;
+        self.index_columns(columns)
+    }
+
+    pub(super) fn create_index(
+        &self,
+        index: TheirIndex,
+        at: Option<Position>,
+    ) -> Result<CreateIndex> {
+        let TheirIndex {
+            name,
+            table_name,
+            using,
+            columns,
+            unique,
+            concurrently,
+            r#async,
+            if_not_exists,
+            include,
+            nulls_distinct,
+            with,
+            predicate,
+            index_options,
+            alter_options,
+        } = index;
+        Clauses(at).refuse(&[
+            ("CONCURRENTLY", &concurrently),
+            ("ASYNC", &r#async),
+            ("NULLS NOT DISTINCT", &matches!(nulls_distinct, Some(false))),
+            ("a partial index (WHERE)", &predicate),
+            ("an index option", &index_options),
+            ("ALGORITHM or LOCK", &alter_options),
+        ])?;
+        let Some(name) = name else {
+            return Err(Error::unsupported("an index without a name").at(at));
+        };
+        let name = self.name(name)?;
+        Ok(CreateIndex {
+            method: index_method(using, name.position)?,
+            name,
+            if_not_exists,
+            unique,
+            table: self.name(table_name)?,
+            columns: self.index_columns(columns)?,
+            include: self.identifiers(include)?,
+            options: with
+                .into_iter()
+                .map(|option| self.index_option(option))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    fn index_columns(&self, columns: Vec<IndexColumn>) -> Result<Vec<Identifier>> {
+        columns
+            .into_iter()
+            .map(|column| self.index_column(column))
+            .collect()
+    }
+
+    fn index_column(&self, column: IndexColumn) -> Result<Identifier> {
+        let IndexColumn {
+            column,
+            operator_class,
+        } = column;
+        let column: OrderByExpr = column;
+        let key = self.order_key(column)?;
+        let at = key.expr.position;
+        Clauses(at).refuse(&[
+            ("an operator class", &operator_class),
+            ("DESC in an index", &key.descending),
+            ("NULLS FIRST or LAST in an index", &key.nulls_first),
+        ])?;
+        match key.expr {
+            Expr {
+                kind:
+                    ExprKind::Column {
+                        table: None,
+                        column,
+                    },
+                ..
+            } => Ok(column),
+            _ => Err(Error::unsupported("an index on an expression").at(at)),
+        }
+    }
+
+    /// `name = value`
+    fn index_option(&self, option: Theirs) -> Result<IndexOption> {
+        let Theirs::BinaryOp {
+            left,
+            op: BinaryOperator::Eq,
+            right,
+        } = option
+        else {
+            let at = self.expr(option)?.position;
+            return Err(syntax_error(
+                "syntax error: an option is written name = value",
+                at,
+            ));
+        };
+        let Theirs::Identifier(name) = *left else {
+            let at = self.expr(*left)?.position;
+            return Err(syntax_error("syntax error: expected an option's name", at));
+        };
+        Ok(IndexOption {
+            name: self.identifier(name)?,
+            value: self.expr(*right)?,
+        })
+    }
+}
+
+/// `USING iceberg`, `STORED AS`, `ROW FORMAT` and the like.
+fn refuse_storage(formats: Option<HiveFormat>, at: Option<Position>) -> Result<()> {
+    let Some(HiveFormat {
+        row_format,
+        serde_properties,
+        storage,
+        location,
+    }) = formats
+    else {
+        return Ok(());
+    };
+    if let Some(HiveIOFormat::Using { format }) = &storage {
+        return Err(Error::unsupported(format!("CREATE TABLE … USING {format}")).at(at));
+    }
+    Clauses(at).refuse(&[
+        ("ROW FORMAT", &row_format),
+        ("SERDEPROPERTIES", &serde_properties),
+        ("STORED AS", &storage),
+        ("LOCATION", &location),
+    ])
+}
+
+fn index_method(using: Option<IndexType>, at: Option<Position>) -> Result<IndexMethod> {
+    match using {
+        None | Some(IndexType::BTree) => Ok(IndexMethod::BTree),
+        Some(IndexType::Custom(name)) if name.value.eq_ignore_ascii_case("ann") => {
+            Ok(IndexMethod::Ann)
+        }
+        Some(other) => Err(Error::unsupported(format!("USING {other}"))
+            .at(at)
+            .hint("the index methods are btree and ann")),
+    }
+}
+
+fn column_option_name(option: &ColumnOption) -> String {
+    let name = match option {
+        ColumnOption::DialectSpecific(words) => {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            return words.join(" ").to_ascii_uppercase();
+        }
+        ColumnOption::ForeignKey(_) => "REFERENCES",
+        ColumnOption::Check(_) => "CHECK",
+        ColumnOption::Collation(_) => "COLLATE",
+        ColumnOption::Generated { .. } => "GENERATED",
+        ColumnOption::Identity(_) => "IDENTITY",
+        ColumnOption::OnConflict(_) => "ON CONFLICT",
+        ColumnOption::OnUpdate(_) => "ON UPDATE",
+        ColumnOption::Comment(_) => "COMMENT",
+        ColumnOption::CharacterSet(_) => "CHARACTER SET",
+        ColumnOption::Materialized(_)
+        | ColumnOption::Ephemeral(_)
+        | ColumnOption::Alias(_)
+        | ColumnOption::Options(_)
+        | ColumnOption::Policy(_)
+        | ColumnOption::Tags(_)
+        | ColumnOption::Srid(_)
+        | ColumnOption::Invisible
+        | ColumnOption::Null
+        | ColumnOption::NotNull
+        | ColumnOption::Default(_)
+        | ColumnOption::PrimaryKey(_)
+        | ColumnOption::Unique(_) => "this column option",
+    };
+    name.to_owned()
+}

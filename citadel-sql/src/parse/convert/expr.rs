@@ -1,0 +1,549 @@
+//! Expressions.
+
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, Expr as Theirs, Ident,
+    TypedString, UnaryOperator, Value, ValueWithSpan,
+};
+
+use super::{Clauses, Converter, literal};
+use crate::ast::{BinaryOp, DistanceMetric, Expr, ExprKind, Truth, UnaryOp, WhenThen};
+use crate::error::{Error, Position, Result, SqlState};
+use crate::parse::syntax_error::syntax_error;
+
+impl Converter<'_> {
+    /// Converts an expression.
+    pub(super) fn expr(&self, expr: Theirs) -> Result<Expr> {
+        self.deeper(|| self.expr_kind(expr))
+    }
+
+    pub(super) fn optional_expr(&self, expr: Option<Theirs>) -> Result<Option<Expr>> {
+        expr.map(|expr| self.expr(expr)).transpose()
+    }
+
+    pub(super) fn exprs(&self, exprs: Vec<Theirs>) -> Result<Vec<Expr>> {
+        exprs.into_iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    fn boxed(&self, expr: Box<Theirs>) -> Result<Box<Expr>> {
+        self.expr(*expr).map(Box::new)
+    }
+
+    fn expr_kind(&self, expr: Theirs) -> Result<Expr> {
+        match expr {
+            Theirs::Identifier(ident) => self.column(ident),
+            Theirs::CompoundIdentifier(parts) => self.qualified_column(parts),
+            Theirs::Nested(inner) => self.expr(*inner),
+            Theirs::Value(value) => {
+                let (kind, position) = self.literal(value)?;
+                Ok(Expr { kind, position })
+            }
+            Theirs::BinaryOp { left, op, right } => self.binary(*left, op, *right),
+            Theirs::UnaryOp { op, expr } => self.unary(op, *expr),
+            Theirs::IsNull(operand) => self.is_null(operand, false),
+            Theirs::IsNotNull(operand) => self.is_null(operand, true),
+            Theirs::IsTrue(operand) => self.is_truth(operand, Truth::True, false),
+            Theirs::IsNotTrue(operand) => self.is_truth(operand, Truth::True, true),
+            Theirs::IsFalse(operand) => self.is_truth(operand, Truth::False, false),
+            Theirs::IsNotFalse(operand) => self.is_truth(operand, Truth::False, true),
+            Theirs::IsUnknown(operand) => self.is_truth(operand, Truth::Unknown, false),
+            Theirs::IsNotUnknown(operand) => self.is_truth(operand, Truth::Unknown, true),
+            Theirs::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
+            Theirs::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
+            Theirs::Between {
+                expr,
+                negated,
+                low,
+                high,
+            } => {
+                let operand = self.boxed(expr)?;
+                let (low, high) = (self.boxed(low)?, self.boxed(high)?);
+                Ok(Expr {
+                    position: operand.position,
+                    kind: ExprKind::Between {
+                        operand,
+                        low,
+                        high,
+                        negated,
+                    },
+                })
+            }
+            Theirs::InList {
+                expr,
+                list,
+                negated,
+            } => {
+                let operand = self.boxed(expr)?;
+                let list = self.exprs(list)?;
+                Ok(Expr {
+                    position: operand.position,
+                    kind: ExprKind::InList {
+                        operand,
+                        list,
+                        negated,
+                    },
+                })
+            }
+            Theirs::Like {
+                negated,
+                any,
+                expr,
+                pattern,
+                escape_char,
+            } => self.like(LikeParts {
+                negated,
+                any,
+                operand: expr,
+                pattern,
+                escape: escape_char,
+                case_insensitive: false,
+            }),
+            Theirs::ILike {
+                negated,
+                any,
+                expr,
+                pattern,
+                escape_char,
+            } => self.like(LikeParts {
+                negated,
+                any,
+                operand: expr,
+                pattern,
+                escape: escape_char,
+                case_insensitive: true,
+            }),
+            Theirs::Case {
+                case_token,
+                end_token: _,
+                operand,
+                conditions,
+                else_result,
+            } => {
+                let position = self.locator.start_of(case_token.0.span);
+                self.case(operand, conditions, else_result, position)
+            }
+            Theirs::Cast {
+                kind,
+                expr,
+                data_type,
+                format,
+            } => {
+                let operand = self.boxed(expr)?;
+                Clauses(operand.position).refuse(&[
+                    ("FORMAT in CAST", &format),
+                    ("TRY_CAST", &matches!(kind, CastKind::TryCast)),
+                    ("SAFE_CAST", &matches!(kind, CastKind::SafeCast)),
+                ])?;
+                self.cast(operand, data_type)
+            }
+            Theirs::TypedString(TypedString {
+                data_type,
+                value,
+                uses_odbc_syntax,
+            }) => self.typed_string(data_type, value, uses_odbc_syntax),
+            Theirs::Function(function) => self.function(function),
+            Theirs::Substring {
+                expr,
+                substring_from,
+                substring_for,
+                special: _,
+                shorthand: _,
+            } => {
+                let mut arguments = vec![*expr];
+                match (substring_from, substring_for) {
+                    (Some(from), length) => {
+                        arguments.push(*from);
+                        arguments.extend(length.map(|length| *length));
+                    }
+                    (None, Some(length)) => {
+                        arguments.push(one());
+                        arguments.push(*length);
+                    }
+                    (None, None) => {}
+                }
+                self.worded("substr", arguments)
+            }
+            Theirs::Trim {
+                trim_where,
+                trim_what,
+                expr,
+                trim_characters,
+            } => self.trim(trim_where, trim_what, *expr, trim_characters),
+            Theirs::Ceil { expr, field } => self.ceil_floor("ceil", *expr, field),
+            Theirs::Floor { expr, field } => self.ceil_floor("floor", *expr, field),
+            Theirs::Position { expr, r#in } => self.worded("strpos", vec![*r#in, *expr]),
+            other => {
+                let (name, position) = self.unsupported_expr(&other);
+                Err(Error::unsupported(name).at(position))
+            }
+        }
+    }
+
+    fn column(&self, ident: Ident) -> Result<Expr> {
+        let is_default = ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default");
+        let column = self.identifier(ident)?;
+        let position = column.position;
+        let kind = if is_default {
+            ExprKind::Default
+        } else {
+            ExprKind::Column {
+                table: None,
+                column,
+            }
+        };
+        Ok(Expr { kind, position })
+    }
+
+    fn qualified_column(&self, parts: Vec<Ident>) -> Result<Expr> {
+        let mut parts = self.identifiers(parts)?.into_iter();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(table), Some(column), None) => Ok(Expr {
+                position: table.position,
+                kind: ExprKind::Column {
+                    table: Some(table),
+                    column,
+                },
+            }),
+            (first, ..) => Err(Error::unsupported("a name qualified by a schema")
+                .at(first.and_then(|first| first.position))),
+        }
+    }
+
+    fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
+        match op {
+            BinaryOperator::And => self.logical(BinaryOp::And, left, right),
+            BinaryOperator::Or => self.logical(BinaryOp::Or, left, right),
+            BinaryOperator::Custom(symbol) => {
+                let metric = distance_metric(&symbol);
+                let left = self.expr(left)?;
+                let position = left.position;
+                let metric = metric
+                    .ok_or_else(|| Error::unsupported(format!("operator {symbol}")).at(position))?;
+                Ok(Expr {
+                    kind: ExprKind::Distance {
+                        metric,
+                        left: Box::new(left),
+                        right: Box::new(self.expr(right)?),
+                    },
+                    position,
+                })
+            }
+            op => {
+                let left = self.expr(left)?;
+                let position = left.position;
+                let Some(ours) = binary_op(&op) else {
+                    return Err(Error::unsupported(format!("operator {op}")).at(position));
+                };
+                Ok(join(ours, left, self.expr(right)?))
+            }
+        }
+    }
+
+    /// A chain of ANDs or of ORs, however long, becomes a tree of little depth with the same order of terms.
+    fn logical(&self, op: BinaryOp, left: Theirs, right: Theirs) -> Result<Expr> {
+        let mut terms = vec![right];
+        let mut rest = left;
+        loop {
+            match rest {
+                Theirs::BinaryOp {
+                    left,
+                    op: inner,
+                    right,
+                } if binary_op(&inner) == Some(op) => {
+                    terms.push(*right);
+                    rest = *left;
+                }
+                first => {
+                    terms.push(first);
+                    break;
+                }
+            }
+        }
+        let mut terms: Vec<Expr> = terms
+            .into_iter()
+            .rev()
+            .map(|term| self.expr(term))
+            .collect::<Result<_>>()?;
+        while terms.len() > 1 {
+            terms = pair_up(op, terms);
+        }
+        terms
+            .pop()
+            .ok_or_else(|| syntax_error("syntax error: an empty condition", None))
+    }
+
+    fn unary(&self, op: UnaryOperator, operand: Theirs) -> Result<Expr> {
+        let op = match op {
+            UnaryOperator::Minus => {
+                if let Theirs::Value(ValueWithSpan {
+                    value: Value::Number(digits, false),
+                    span,
+                }) = &operand
+                {
+                    let position = self.locator.start_of(*span);
+                    return literal::number(digits, true)
+                        .map(|kind| Expr { kind, position })
+                        .map_err(|error| error.at(position));
+                }
+                UnaryOp::Negate
+            }
+            UnaryOperator::Plus => UnaryOp::Plus,
+            UnaryOperator::Not => UnaryOp::Not,
+            other => {
+                let position = self.expr(operand)?.position;
+                return Err(Error::unsupported(format!("operator {other}")).at(position));
+            }
+        };
+        let operand = self.expr(operand)?;
+        Ok(Expr {
+            position: operand.position,
+            kind: ExprKind::Unary {
+                op,
+                operand: Box::new(operand),
+            },
+        })
+    }
+
+    fn is_null(&self, operand: Box<Theirs>, negated: bool) -> Result<Expr> {
+        let operand = self.boxed(operand)?;
+        Ok(Expr {
+            position: operand.position,
+            kind: ExprKind::IsNull { operand, negated },
+        })
+    }
+
+    fn is_truth(&self, operand: Box<Theirs>, truth: Truth, negated: bool) -> Result<Expr> {
+        let operand = self.boxed(operand)?;
+        Ok(Expr {
+            position: operand.position,
+            kind: ExprKind::IsTruth {
+                operand,
+                truth,
+                negated,
+            },
+        })
+    }
+
+    fn is_distinct(&self, left: Box<Theirs>, right: Box<Theirs>, negated: bool) -> Result<Expr> {
+        let left = self.boxed(left)?;
+        Ok(Expr {
+            position: left.position,
+            kind: ExprKind::IsDistinct {
+                left,
+                right: self.boxed(right)?,
+                negated,
+            },
+        })
+    }
+
+    fn like(&self, parts: LikeParts) -> Result<Expr> {
+        let operand = self.boxed(parts.operand)?;
+        let position = operand.position;
+        Clauses(position).refuse(&[("LIKE ANY", &parts.any)])?;
+        let pattern = self.boxed(parts.pattern)?;
+        let escape = self.escape(parts.escape, position)?;
+        Ok(Expr {
+            kind: ExprKind::Like {
+                operand,
+                pattern,
+                escape,
+                case_insensitive: parts.case_insensitive,
+                negated: parts.negated,
+            },
+            position,
+        })
+    }
+
+    /// `ESCAPE 'c'`; a backslash if nothing is said, none for the empty string.
+    fn escape(
+        &self,
+        escape: Option<Box<Theirs>>,
+        position: Option<Position>,
+    ) -> Result<Option<char>> {
+        let Some(escape) = escape else {
+            return Ok(Some('\\'));
+        };
+        let escape = self.expr(*escape)?;
+        let at = escape.position.or(position);
+        let ExprKind::Text(text) = escape.kind else {
+            return Err(Error::unsupported("ESCAPE with anything but a string").at(at));
+        };
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (first, None) => Ok(first),
+            _ => Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                "ESCAPE takes one character or none",
+            )
+            .at(at)),
+        }
+    }
+
+    fn case(
+        &self,
+        operand: Option<Box<Theirs>>,
+        conditions: Vec<CaseWhen>,
+        otherwise: Option<Box<Theirs>>,
+        position: Option<Position>,
+    ) -> Result<Expr> {
+        let operand = operand.map(|operand| self.boxed(operand)).transpose()?;
+        let branches = conditions
+            .into_iter()
+            .map(|CaseWhen { condition, result }| {
+                Ok(WhenThen {
+                    when: self.expr(condition)?,
+                    then: self.expr(result)?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let otherwise = otherwise.map(|expr| self.boxed(expr)).transpose()?;
+        Ok(Expr {
+            kind: ExprKind::Case {
+                operand,
+                branches,
+                otherwise,
+            },
+            position,
+        })
+    }
+
+    fn cast(&self, operand: Box<Expr>, ty: DataType) -> Result<Expr> {
+        let position = operand.position;
+        Ok(Expr {
+            kind: ExprKind::Cast {
+                operand,
+                to: self.data_type(ty, position)?,
+            },
+            position,
+        })
+    }
+
+    /// `REAL '1.5'`. Only a plain string may follow the type: `SELECT text "x"` is a column with a name.
+    fn typed_string(&self, ty: DataType, value: ValueWithSpan, odbc: bool) -> Result<Expr> {
+        let position = self.locator.start_of(value.span);
+        Clauses(position).refuse(&[("an ODBC literal", &odbc)])?;
+        if !matches!(value.value, Value::SingleQuotedString(_)) {
+            return Err(syntax_error(
+                format!("syntax error: unexpected {value} after {ty}"),
+                position,
+            )
+            .hint("a name after a column needs AS"));
+        }
+        let (kind, position) = self.literal(value)?;
+        self.cast(Box::new(Expr { kind, position }), ty)
+    }
+
+    fn ceil_floor(&self, name: &str, operand: Theirs, field: CeilFloorKind) -> Result<Expr> {
+        use sqlparser::ast::DateTimeField;
+        match field {
+            CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => {
+                self.worded(name, vec![operand])
+            }
+            CeilFloorKind::DateTimeField(_) | CeilFloorKind::Scale(_) => {
+                let position = self.expr(operand)?.position;
+                Err(Error::unsupported(format!("{name} with a second argument")).at(position))
+            }
+        }
+    }
+
+    /// The name of what is not supported, and where it begins.
+    fn unsupported_expr(&self, expr: &Theirs) -> (&'static str, Option<Position>) {
+        use sqlparser::ast::Spanned as _;
+        let name = match expr {
+            Theirs::InSubquery { .. } => "IN with a subquery",
+            Theirs::Exists { .. } => "EXISTS",
+            Theirs::Subquery(_) => "a subquery",
+            Theirs::AnyOp { .. } => "ANY",
+            Theirs::AllOp { .. } => "ALL",
+            Theirs::Collate { .. } => "COLLATE",
+            Theirs::SimilarTo { .. } => "SIMILAR TO",
+            Theirs::RLike { .. } => "REGEXP",
+            Theirs::Tuple(_) => "a row value",
+            Theirs::Array(_) => "an array; a vector is written '[1, 2]'",
+            Theirs::Interval(_) => "INTERVAL",
+            Theirs::Extract { .. } => "EXTRACT",
+            Theirs::AtTimeZone { .. } => "AT TIME ZONE",
+            Theirs::Overlay { .. } => "OVERLAY",
+            Theirs::Convert { .. } => "CONVERT",
+            Theirs::GroupingSets(_) => "GROUPING SETS",
+            Theirs::Cube(_) => "CUBE",
+            Theirs::Rollup(_) => "ROLLUP",
+            Theirs::JsonAccess { .. } | Theirs::CompoundFieldAccess { .. } => "a subscript",
+            Theirs::IsJson { .. } => "IS JSON",
+            Theirs::IsNormalized { .. } => "IS NORMALIZED",
+            Theirs::Wildcard(_) | Theirs::QualifiedWildcard(..) => "* as a value",
+            Theirs::InUnnest { .. } => "IN UNNEST",
+            Theirs::MemberOf(_) => "MEMBER OF",
+            Theirs::MatchAgainst { .. } => "MATCH",
+            Theirs::Lambda(_) => "a lambda",
+            _ => "this expression",
+        };
+        (name, self.locator.start_of(expr.span()))
+    }
+}
+
+struct LikeParts {
+    negated: bool,
+    any: bool,
+    operand: Box<Theirs>,
+    pattern: Box<Theirs>,
+    escape: Option<Box<Theirs>>,
+    case_insensitive: bool,
+}
+
+fn one() -> Theirs {
+    Theirs::Value(Value::Number("1".to_owned(), false).with_empty_span())
+}
+
+fn join(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+    Expr {
+        position: left.position,
+        kind: ExprKind::Binary {
+            op,
+            left: Box::new(left),
+            right: Box::new(right),
+        },
+    }
+}
+
+/// Joins the first with the second, the third with the fourth, and so on.
+fn pair_up(op: BinaryOp, terms: Vec<Expr>) -> Vec<Expr> {
+    let mut paired = Vec::with_capacity(terms.len().div_ceil(2));
+    let mut terms = terms.into_iter();
+    while let Some(left) = terms.next() {
+        paired.push(match terms.next() {
+            Some(right) => join(op, left, right),
+            None => left,
+        });
+    }
+    paired
+}
+
+fn distance_metric(symbol: &str) -> Option<DistanceMetric> {
+    match symbol {
+        "<->" => Some(DistanceMetric::L2),
+        "<#>" => Some(DistanceMetric::NegativeInnerProduct),
+        "<=>" => Some(DistanceMetric::Cosine),
+        "<+>" => Some(DistanceMetric::L1),
+        _ => None,
+    }
+}
+
+fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {
+    Some(match op {
+        BinaryOperator::Plus => BinaryOp::Add,
+        BinaryOperator::Minus => BinaryOp::Subtract,
+        BinaryOperator::Multiply => BinaryOp::Multiply,
+        BinaryOperator::Divide => BinaryOp::Divide,
+        BinaryOperator::Modulo => BinaryOp::Modulo,
+        BinaryOperator::StringConcat => BinaryOp::Concat,
+        BinaryOperator::Eq => BinaryOp::Eq,
+        BinaryOperator::NotEq => BinaryOp::NotEq,
+        BinaryOperator::Lt => BinaryOp::Lt,
+        BinaryOperator::LtEq => BinaryOp::LtEq,
+        BinaryOperator::Gt => BinaryOp::Gt,
+        BinaryOperator::GtEq => BinaryOp::GtEq,
+        BinaryOperator::And => BinaryOp::And,
+        BinaryOperator::Or => BinaryOp::Or,
+        _ => return None,
+    })
+}

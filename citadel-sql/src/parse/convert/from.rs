@@ -1,0 +1,216 @@
+//! FROM: tables, VALUES and inner joins.
+
+use sqlparser::ast::{
+    Join as TheirJoin, JoinConstraint, JoinOperator, Query as TheirQuery, SetExpr,
+    TableAlias as TheirAlias, TableAliasColumnDef, TableFactor, TableWithJoins,
+};
+
+use super::{Clauses, Converter};
+use crate::ast::{Identifier, Join, JoinCondition, Query, QueryBody, Relation, TableAlias};
+use crate::error::{Error, Position, Result, SqlState};
+use crate::parse::syntax_error::syntax_error;
+
+/// The most relations in one FROM; joins are a tree as deep as they are many.
+const RELATIONS_MAX: usize = 64;
+
+impl Converter<'_> {
+    /// The items of FROM.
+    pub(super) fn relations(&self, from: Vec<TableWithJoins>) -> Result<Vec<Relation>> {
+        let joined: usize = from.iter().map(|item| item.joins.len() + 1).sum();
+        if joined > RELATIONS_MAX {
+            return Err(Error::sql(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!("FROM takes at most {RELATIONS_MAX} tables"),
+            ));
+        }
+        from.into_iter().map(|item| self.relation(item)).collect()
+    }
+
+    fn relation(&self, item: TableWithJoins) -> Result<Relation> {
+        let TableWithJoins { relation, joins } = item;
+        let first = self.deeper(|| self.table_factor(relation))?;
+        joins.into_iter().try_fold(first, |left, join| {
+            let TheirJoin {
+                relation,
+                global,
+                join_operator,
+            } = join;
+            let right = self.deeper(|| self.table_factor(relation))?;
+            let at = relation_position(&right);
+            Clauses(at).refuse(&[("GLOBAL JOIN", &global)])?;
+            let condition = self.join_condition(join_operator, at)?;
+            Ok(Relation::Join(Box::new(Join {
+                left,
+                right,
+                condition,
+            })))
+        })
+    }
+
+    fn join_condition(
+        &self,
+        operator: JoinOperator,
+        at: Option<Position>,
+    ) -> Result<JoinCondition> {
+        let unsupported = |what: &str| Err(Error::unsupported(what).at(at));
+        match operator {
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => match constraint {
+                JoinConstraint::On(on) => self.expr(on).map(JoinCondition::On),
+                JoinConstraint::Using(columns) => self.names(columns).map(JoinCondition::Using),
+                JoinConstraint::Natural => unsupported("NATURAL JOIN"),
+                JoinConstraint::None => {
+                    Err(syntax_error("syntax error: JOIN needs ON or USING", at))
+                }
+            },
+            JoinOperator::CrossJoin(JoinConstraint::None) => Ok(JoinCondition::None),
+            JoinOperator::CrossJoin(_) => unsupported("CROSS JOIN with a condition"),
+            JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => unsupported("LEFT JOIN"),
+            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => unsupported("RIGHT JOIN"),
+            JoinOperator::FullOuter(_) => unsupported("FULL JOIN"),
+            JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => {
+                unsupported("SEMI JOIN")
+            }
+            JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => {
+                unsupported("ANTI JOIN")
+            }
+            JoinOperator::CrossApply | JoinOperator::OuterApply => unsupported("APPLY"),
+            JoinOperator::AsOf { .. } => unsupported("ASOF JOIN"),
+            JoinOperator::StraightJoin(_) => unsupported("STRAIGHT_JOIN"),
+            JoinOperator::ArrayJoin
+            | JoinOperator::LeftArrayJoin
+            | JoinOperator::InnerArrayJoin => unsupported("ARRAY JOIN"),
+        }
+    }
+
+    fn table_factor(&self, factor: TableFactor) -> Result<Relation> {
+        match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
+                let name = self.name(name)?;
+                Clauses(name.position).refuse(&[
+                    ("a table function", &args),
+                    ("a table hint", &with_hints),
+                    ("time travel (AS OF)", &version),
+                    ("WITH ORDINALITY", &with_ordinality),
+                    ("PARTITION in FROM", &partitions),
+                    ("a path after a table", &json_path),
+                    ("TABLESAMPLE", &sample),
+                    ("an index hint", &index_hints),
+                ])?;
+                Ok(Relation::Table {
+                    name,
+                    alias: self.table_alias(alias)?,
+                })
+            }
+            TableFactor::Derived {
+                lateral,
+                subquery,
+                alias,
+                sample,
+            } => {
+                let at = alias
+                    .as_ref()
+                    .and_then(|alias| self.locator.start_of(alias.name.span));
+                Clauses(at).refuse(&[("LATERAL", &lateral), ("TABLESAMPLE", &sample)])?;
+                self.derived(*subquery, alias, at)
+            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias,
+            } => {
+                let relation = self.relation(*table_with_joins)?;
+                Clauses(relation_position(&relation)).refuse(&[("an alias of a join", &alias)])?;
+                Ok(relation)
+            }
+            other => Err(Error::unsupported(unsupported_factor(&other))),
+        }
+    }
+
+    /// `(VALUES …) AS t (a, b)`
+    fn derived(
+        &self,
+        subquery: TheirQuery,
+        alias: Option<TheirAlias>,
+        at: Option<Position>,
+    ) -> Result<Relation> {
+        if !matches!(*subquery.body, SetExpr::Values(_)) {
+            return Err(Error::unsupported("a subquery in FROM").at(at));
+        }
+        let Query {
+            body,
+            order_by,
+            limit,
+            offset,
+        } = self.query(subquery, at)?;
+        Clauses(at).refuse(&[
+            ("ORDER BY in a subquery", &order_by),
+            ("LIMIT in a subquery", &limit),
+            ("OFFSET in a subquery", &offset),
+        ])?;
+        let QueryBody::Values(values) = body else {
+            return Err(Error::unsupported("a subquery in FROM").at(at));
+        };
+        Ok(Relation::Values {
+            position: at.or_else(|| values.rows.first()?.first()?.position),
+            values,
+            alias: self.table_alias(alias)?,
+        })
+    }
+
+    fn table_alias(&self, alias: Option<TheirAlias>) -> Result<Option<TableAlias>> {
+        let Some(TheirAlias {
+            explicit: _,
+            name,
+            columns,
+            at,
+        }) = alias
+        else {
+            return Ok(None);
+        };
+        let name = self.identifier(name)?;
+        Clauses(name.position).refuse(&[("AT in an alias", &at)])?;
+        let columns = columns
+            .into_iter()
+            .map(|TableAliasColumnDef { name, data_type }| {
+                let name = self.identifier(name)?;
+                Clauses(name.position).refuse(&[("a type in an alias", &data_type)])?;
+                Ok(name)
+            })
+            .collect::<Result<Vec<Identifier>>>()?;
+        Ok(Some(TableAlias { name, columns }))
+    }
+}
+
+fn relation_position(relation: &Relation) -> Option<Position> {
+    match relation {
+        Relation::Table { name, .. } => name.position,
+        Relation::Values { position, .. } => *position,
+        Relation::Join(join) => relation_position(&join.right),
+    }
+}
+
+fn unsupported_factor(factor: &TableFactor) -> &'static str {
+    match factor {
+        TableFactor::Table { .. } => "this table",
+        TableFactor::Derived { .. } => "a subquery in FROM",
+        TableFactor::NestedJoin { .. } => "a join in parentheses",
+        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => "a table function",
+        TableFactor::UNNEST { .. } => "UNNEST",
+        TableFactor::JsonTable { .. } | TableFactor::OpenJsonTable { .. } => "JSON_TABLE",
+        TableFactor::Pivot { .. } => "PIVOT",
+        TableFactor::Unpivot { .. } | TableFactor::UnpivotExpr { .. } => "UNPIVOT",
+        TableFactor::MatchRecognize { .. } => "MATCH_RECOGNIZE",
+        TableFactor::XmlTable { .. } => "XMLTABLE",
+        TableFactor::SemanticView { .. } => "SEMANTIC_VIEW",
+    }
+}

@@ -1,0 +1,132 @@
+//! Function calls, and the functions that SQL writes with words between the arguments.
+
+use sqlparser::ast::{
+    DuplicateTreatment, Expr as Theirs, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentList, FunctionArguments, TrimWhereField,
+};
+
+use super::{Clauses, Converter};
+use crate::ast::{Arguments, Expr, ExprKind, Identifier};
+use crate::error::{Error, Position, Result};
+
+impl Converter<'_> {
+    pub(super) fn function(&self, function: Function) -> Result<Expr> {
+        let Function {
+            name,
+            uses_odbc_syntax,
+            parameters,
+            args,
+            within_group,
+            filter,
+            null_treatment,
+            over,
+        } = function;
+        let name = self.name(name)?;
+        let position = name.position;
+        let has_parameters = !matches!(parameters, FunctionArguments::None);
+        Clauses(position).refuse(&[
+            ("{fn …}", &uses_odbc_syntax),
+            ("a function with two argument lists", &has_parameters),
+            ("WITHIN GROUP", &within_group),
+            ("FILTER in an aggregate", &filter),
+            ("IGNORE or RESPECT NULLS", &null_treatment),
+            ("a window function (OVER)", &over),
+        ])?;
+        let arguments = self.arguments(args, &name)?;
+        Ok(Expr {
+            kind: ExprKind::Function { name, arguments },
+            position,
+        })
+    }
+
+    pub(super) fn arguments(
+        &self,
+        arguments: FunctionArguments,
+        function: &Identifier,
+    ) -> Result<Arguments> {
+        let at = function.position;
+        match arguments {
+            FunctionArguments::None => {
+                Err(Error::unsupported(function.name.to_ascii_uppercase()).at(at))
+            }
+            FunctionArguments::Subquery(_) => Err(Error::unsupported("a subquery").at(at)),
+            FunctionArguments::List(list) => self.argument_list(list, at),
+        }
+    }
+
+    fn argument_list(&self, list: FunctionArgumentList, at: Option<Position>) -> Result<Arguments> {
+        let FunctionArgumentList {
+            duplicate_treatment,
+            mut args,
+            clauses,
+        } = list;
+        Clauses(at).refuse(&[("a clause inside a function's arguments", &clauses)])?;
+        let distinct = matches!(duplicate_treatment, Some(DuplicateTreatment::Distinct));
+        if let [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)] = args.as_slice() {
+            if distinct {
+                return Err(Error::unsupported("DISTINCT *").at(at));
+            }
+            return Ok(Arguments::Star);
+        }
+        let values = args
+            .drain(..)
+            .map(|argument| self.argument(argument, at))
+            .collect::<Result<_>>()?;
+        Ok(Arguments::List { distinct, values })
+    }
+
+    fn argument(&self, argument: FunctionArg, at: Option<Position>) -> Result<Expr> {
+        match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr),
+            FunctionArg::Unnamed(
+                FunctionArgExpr::QualifiedWildcard(_)
+                | FunctionArgExpr::Wildcard
+                | FunctionArgExpr::WildcardWithOptions(_),
+            ) => Err(Error::unsupported("* among a function's arguments").at(at)),
+            FunctionArg::Named { .. } | FunctionArg::ExprNamed { .. } => {
+                Err(Error::unsupported("a named argument").at(at))
+            }
+        }
+    }
+
+    /// A function whose arguments stood between words.
+    pub(super) fn worded(&self, name: &str, arguments: Vec<Theirs>) -> Result<Expr> {
+        let values: Vec<Expr> = arguments
+            .into_iter()
+            .map(|argument| self.expr(argument))
+            .collect::<Result<_>>()?;
+        let position = values.first().and_then(|value| value.position);
+        Ok(Expr {
+            kind: ExprKind::Function {
+                name: Identifier {
+                    name: name.to_owned(),
+                    position,
+                },
+                arguments: Arguments::List {
+                    distinct: false,
+                    values,
+                },
+            },
+            position,
+        })
+    }
+
+    /// `TRIM([BOTH | LEADING | TRAILING] [what] FROM text)` or `TRIM(text, what)`
+    pub(super) fn trim(
+        &self,
+        side: Option<TrimWhereField>,
+        what: Option<Box<Theirs>>,
+        text: Theirs,
+        characters: Option<Vec<Theirs>>,
+    ) -> Result<Expr> {
+        let name = match side {
+            None | Some(TrimWhereField::Both) => "trim",
+            Some(TrimWhereField::Leading) => "ltrim",
+            Some(TrimWhereField::Trailing) => "rtrim",
+        };
+        let mut arguments = vec![text];
+        arguments.extend(what.map(|what| *what));
+        arguments.extend(characters.into_iter().flatten());
+        self.worded(name, arguments)
+    }
+}

@@ -1,0 +1,112 @@
+//! sqlparser's tree → ours.
+//!
+//! Every struct of sqlparser is taken apart without `..`: a field that an upgrade adds is a compile error here, and
+//! a clause that we do not support is refused by name with [`Clauses::refuse`].
+
+mod clauses;
+mod data_type;
+mod ddl;
+mod dml;
+mod expr;
+mod from;
+mod function;
+mod literal;
+mod query;
+mod statement;
+
+use std::cell::Cell;
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
+
+use super::locator::Locator;
+use super::parameters::ParameterNames;
+use super::syntax_error::{syntax_error, too_deep};
+use crate::ast::Identifier;
+use crate::error::{Error, Position, Result};
+
+use clauses::Clauses;
+
+/// How deep a converted expression may be. Later stations recurse on it.
+const DEPTH_MAX: usize = 200;
+
+/// Converts one statement.
+pub(super) struct Converter<'a> {
+    locator: &'a Locator,
+    parameters: &'a ParameterNames,
+    depth: Cell<usize>,
+}
+
+impl<'a> Converter<'a> {
+    pub(super) fn new(locator: &'a Locator, parameters: &'a ParameterNames) -> Self {
+        Self {
+            locator,
+            parameters,
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Runs one level deeper, if the limit allows.
+    fn deeper<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.depth.get() >= DEPTH_MAX {
+            return Err(too_deep(None));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = run();
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    fn identifier(&self, ident: Ident) -> Result<Identifier> {
+        let Ident {
+            value,
+            quote_style,
+            span,
+        } = ident;
+        let position = self.locator.start_of(span);
+        if quote_style.is_some_and(|quote| quote != '"') {
+            return Err(syntax_error(
+                format!("syntax error: unexpected string '{value}'"),
+                position,
+            )
+            .hint("names are written plainly or in double quotes"));
+        }
+        if value.is_empty() {
+            return Err(syntax_error("syntax error: an empty name", position));
+        }
+        Ok(Identifier {
+            name: value,
+            position,
+        })
+    }
+
+    fn identifiers(&self, idents: Vec<Ident>) -> Result<Vec<Identifier>> {
+        idents
+            .into_iter()
+            .map(|ident| self.identifier(ident))
+            .collect()
+    }
+
+    /// A name of one part.
+    fn name(&self, name: ObjectName) -> Result<Identifier> {
+        let ObjectName(mut parts) = name;
+        let position = self.name_position(&parts);
+        match (parts.pop(), parts.is_empty()) {
+            (Some(ObjectNamePart::Identifier(ident)), true) => self.identifier(ident),
+            (Some(ObjectNamePart::Function(_)), _) => {
+                Err(Error::unsupported("a name made by a function").at(position))
+            }
+            _ => Err(Error::unsupported("a name qualified by a schema").at(position)),
+        }
+    }
+
+    fn names(&self, names: Vec<ObjectName>) -> Result<Vec<Identifier>> {
+        names.into_iter().map(|name| self.name(name)).collect()
+    }
+
+    fn name_position(&self, parts: &[ObjectNamePart]) -> Option<Position> {
+        match parts.first()? {
+            ObjectNamePart::Identifier(ident) => self.locator.start_of(ident.span),
+            ObjectNamePart::Function(function) => self.locator.start_of(function.name.span),
+        }
+    }
+}

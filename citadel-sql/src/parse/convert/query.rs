@@ -1,0 +1,287 @@
+//! SELECT and VALUES.
+
+use sqlparser::ast::{
+    Distinct, Expr as Theirs, GroupByExpr, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind,
+    OrderByOptions, OrderBySort, Query as TheirQuery, Select as TheirSelect,
+    SelectItem as TheirItem, SelectItemQualifiedWildcardKind, SetExpr, Values as TheirValues,
+    WildcardAdditionalOptions,
+};
+
+use super::{Clauses, Converter};
+use crate::ast::{Distinctness, Expr, OrderKey, Query, QueryBody, Select, SelectItem, Values};
+use crate::error::{Error, Position, Result};
+use crate::parse::syntax_error::syntax_error;
+
+impl Converter<'_> {
+    pub(super) fn query(&self, query: TheirQuery, at: Option<Position>) -> Result<Query> {
+        self.deeper(|| self.query_parts(query, at))
+    }
+
+    fn query_parts(&self, query: TheirQuery, at: Option<Position>) -> Result<Query> {
+        let TheirQuery {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        Clauses(at).refuse(&[
+            ("WITH (a common table expression)", &with),
+            ("FETCH FIRST", &fetch),
+            ("FOR UPDATE or FOR SHARE", &locks),
+            ("FOR XML or FOR JSON", &for_clause),
+            ("SETTINGS", &settings),
+            ("FORMAT", &format_clause),
+            ("a pipe operator", &pipe_operators),
+        ])?;
+        if let SetExpr::Query(inner) = *body {
+            if order_by.is_some() || limit_clause.is_some() {
+                return Err(
+                    Error::unsupported("ORDER BY or LIMIT after a query in parentheses").at(at),
+                );
+            }
+            return self.query(*inner, at);
+        }
+        let (limit, offset) = self.limit(limit_clause, at)?;
+        Ok(Query {
+            body: self.body(*body, at)?,
+            order_by: self.order_by(order_by, at)?,
+            limit,
+            offset,
+        })
+    }
+
+    fn body(&self, body: SetExpr, at: Option<Position>) -> Result<QueryBody> {
+        let unsupported = |what: String| Err(Error::unsupported(what).at(at));
+        match body {
+            SetExpr::Select(select) => Ok(QueryBody::Select(Box::new(self.select(*select)?))),
+            SetExpr::Values(values) => Ok(QueryBody::Values(self.values(values, at)?)),
+            SetExpr::SetOperation { op, .. } => unsupported(op.to_string()),
+            SetExpr::Query(_) => unsupported("a query in parentheses".to_owned()),
+            SetExpr::Insert(_) => unsupported("INSERT as a query".to_owned()),
+            SetExpr::Update(_) => unsupported("UPDATE as a query".to_owned()),
+            SetExpr::Delete(_) => unsupported("DELETE as a query".to_owned()),
+            SetExpr::Merge(_) => unsupported("MERGE".to_owned()),
+            SetExpr::Table(_) => unsupported("TABLE".to_owned()),
+        }
+    }
+
+    pub(super) fn values(&self, values: TheirValues, at: Option<Position>) -> Result<Values> {
+        let TheirValues {
+            explicit_row,
+            value_keyword,
+            rows,
+        } = values;
+        Clauses(at).refuse(&[("ROW in VALUES", &explicit_row), ("VALUE", &value_keyword)])?;
+        let mut width = None;
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let at = self.locator.start_of(row.opening_token.0.span).or(at);
+                let row = self.exprs(row.content)?;
+                if row.is_empty() || *width.get_or_insert(row.len()) != row.len() {
+                    return Err(syntax_error(
+                        "the rows of VALUES must have the same number of values, at least one",
+                        at,
+                    ));
+                }
+                Ok(row)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Values { rows })
+    }
+
+    fn select(&self, select: TheirSelect) -> Result<Select> {
+        let TheirSelect {
+            select_token,
+            optimizer_hints,
+            distinct,
+            select_modifiers,
+            top,
+            top_before_distinct: _,
+            projection,
+            exclude,
+            into,
+            from,
+            lateral_views,
+            prewhere,
+            selection,
+            connect_by,
+            group_by,
+            cluster_by,
+            distribute_by,
+            sort_by,
+            having,
+            named_window,
+            qualify,
+            window_before_qualify: _,
+            value_table_mode,
+            flavor,
+        } = select;
+        let at = self.locator.start_of(select_token.0.span);
+        let from_first = !matches!(flavor, sqlparser::ast::SelectFlavor::Standard);
+        Clauses(at).refuse(&[
+            ("an optimizer hint", &optimizer_hints),
+            ("a SELECT modifier", &select_modifiers),
+            ("TOP", &top),
+            ("EXCLUDE", &exclude),
+            ("SELECT INTO", &into),
+            ("LATERAL VIEW", &lateral_views),
+            ("PREWHERE", &prewhere),
+            ("CONNECT BY", &connect_by),
+            ("CLUSTER BY", &cluster_by),
+            ("DISTRIBUTE BY", &distribute_by),
+            ("SORT BY", &sort_by),
+            ("WINDOW", &named_window),
+            ("QUALIFY", &qualify),
+            ("SELECT AS VALUE or STRUCT", &value_table_mode),
+            ("FROM before SELECT", &from_first),
+        ])?;
+        if projection.is_empty() {
+            return Err(syntax_error("syntax error: an empty select list", at));
+        }
+        Ok(Select {
+            distinctness: distinctness(distinct, at)?,
+            items: projection
+                .into_iter()
+                .map(|item| self.select_item(item))
+                .collect::<Result<_>>()?,
+            from: self.relations(from)?,
+            filter: self.optional_expr(selection)?,
+            group_by: self.group_by(group_by, at)?,
+            having: self.optional_expr(having)?,
+        })
+    }
+
+    fn select_item(&self, item: TheirItem) -> Result<SelectItem> {
+        match item {
+            TheirItem::UnnamedExpr(expr) => Ok(SelectItem::Expr {
+                expr: self.expr(expr)?,
+                alias: None,
+            }),
+            TheirItem::ExprWithAlias { expr, alias } => {
+                let expr = self.expr(expr)?;
+                let alias = self
+                    .identifier(alias)
+                    .map_err(|error| error.at(expr.position))?;
+                Ok(SelectItem::Expr {
+                    expr,
+                    alias: Some(alias),
+                })
+            }
+            TheirItem::ExprWithAliases { expr, .. } => {
+                let at = self.expr(expr)?.position;
+                Err(Error::unsupported("several aliases of one column").at(at))
+            }
+            TheirItem::Wildcard(options) => Ok(SelectItem::Star(self.wildcard(options)?)),
+            TheirItem::QualifiedWildcard(kind, options) => {
+                let at = self.wildcard(options)?;
+                match kind {
+                    SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                        self.name(name).map(SelectItem::TableStar)
+                    }
+                    SelectItemQualifiedWildcardKind::Expr(_) => {
+                        Err(Error::unsupported("* of an expression").at(at))
+                    }
+                }
+            }
+        }
+    }
+
+    fn wildcard(&self, options: WildcardAdditionalOptions) -> Result<Option<Position>> {
+        let WildcardAdditionalOptions {
+            wildcard_token,
+            opt_ilike,
+            opt_exclude,
+            opt_except,
+            opt_replace,
+            opt_rename,
+            opt_alias,
+        } = options;
+        let at = self.locator.start_of(wildcard_token.0.span);
+        Clauses(at).refuse(&[
+            ("* ILIKE", &opt_ilike),
+            ("* EXCLUDE", &opt_exclude),
+            ("* EXCEPT", &opt_except),
+            ("* REPLACE", &opt_replace),
+            ("* RENAME", &opt_rename),
+            ("an alias of *", &opt_alias),
+        ])?;
+        Ok(at)
+    }
+
+    fn group_by(&self, group_by: GroupByExpr, at: Option<Position>) -> Result<Vec<Expr>> {
+        match group_by {
+            GroupByExpr::All(_) => Err(Error::unsupported("GROUP BY ALL").at(at)),
+            GroupByExpr::Expressions(exprs, modifiers) => {
+                Clauses(at).refuse(&[("GROUP BY … WITH", &modifiers)])?;
+                self.exprs(exprs)
+            }
+        }
+    }
+
+    fn order_by(&self, order_by: Option<OrderBy>, at: Option<Position>) -> Result<Vec<OrderKey>> {
+        let Some(OrderBy { kind, interpolate }) = order_by else {
+            return Ok(Vec::new());
+        };
+        Clauses(at).refuse(&[("INTERPOLATE", &interpolate)])?;
+        match kind {
+            OrderByKind::All(_) => Err(Error::unsupported("ORDER BY ALL").at(at)),
+            OrderByKind::Expressions(keys) => {
+                keys.into_iter().map(|key| self.order_key(key)).collect()
+            }
+        }
+    }
+
+    pub(super) fn order_key(&self, key: OrderByExpr) -> Result<OrderKey> {
+        let OrderByExpr {
+            expr,
+            options: OrderByOptions { sort, nulls_first },
+            with_fill,
+        } = key;
+        let expr = self.expr(expr)?;
+        let uses_operator = matches!(sort, Some(OrderBySort::Using(_)));
+        Clauses(expr.position).refuse(&[
+            ("WITH FILL", &with_fill),
+            ("ORDER BY … USING", &uses_operator),
+        ])?;
+        Ok(OrderKey {
+            expr,
+            descending: matches!(sort, Some(OrderBySort::Desc)),
+            nulls_first,
+        })
+    }
+
+    fn limit(
+        &self,
+        clause: Option<LimitClause>,
+        at: Option<Position>,
+    ) -> Result<(Option<Expr>, Option<Expr>)> {
+        let (limit, offset): (Option<Theirs>, Option<Theirs>) = match clause {
+            None => (None, None),
+            Some(LimitClause::LimitOffset {
+                limit,
+                offset,
+                limit_by,
+            }) => {
+                Clauses(at).refuse(&[("LIMIT BY", &limit_by)])?;
+                (limit, offset.map(|Offset { value, rows: _ }| value))
+            }
+            Some(LimitClause::OffsetCommaLimit { offset, limit }) => (Some(limit), Some(offset)),
+        };
+        Ok((self.optional_expr(limit)?, self.optional_expr(offset)?))
+    }
+}
+
+fn distinctness(distinct: Option<Distinct>, at: Option<Position>) -> Result<Distinctness> {
+    match distinct {
+        None | Some(Distinct::All) => Ok(Distinctness::All),
+        Some(Distinct::Distinct) => Ok(Distinctness::Distinct),
+        Some(Distinct::On(_)) => Err(Error::unsupported("DISTINCT ON").at(at)),
+    }
+}

@@ -1,0 +1,127 @@
+//! The dialect: what sqlparser's grammar reads for us.
+//!
+//! It reports itself as PostgreSQL for the decisions that are built in, but lexes no greedy operators: with
+//! PostgreSQL's own lexer `a<?1` is the operator `<?`. The operators that we add are put together in
+//! [`super::tokens`]. Precedences are PostgreSQL's, and only their order means anything.
+
+use std::any::TypeId;
+
+use sqlparser::ast::ColumnOption;
+use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+/// Words after a column's type that sqlparser would read and drop.
+const DROPPED_COLUMN_WORDS: &[Keyword] = &[
+    Keyword::AUTOINCREMENT,
+    Keyword::AUTO_INCREMENT,
+    Keyword::IDENTITY,
+    Keyword::ASC,
+    Keyword::DESC,
+];
+
+#[derive(Debug)]
+pub(super) struct CitadelDialect;
+
+impl Dialect for CitadelDialect {
+    fn dialect(&self) -> TypeId {
+        TypeId::of::<PostgreSqlDialect>()
+    }
+
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        ch == '"'
+    }
+
+    fn identifier_quote_style(&self, _identifier: &str) -> Option<char> {
+        Some('"')
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        ch.is_alphabetic() || ch == '_'
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch.is_alphanumeric() || ch == '_' || ch == '$'
+    }
+
+    fn supports_dollar_placeholder(&self) -> bool {
+        true
+    }
+
+    fn supports_string_escape_constant(&self) -> bool {
+        true
+    }
+
+    fn supports_nested_comments(&self) -> bool {
+        true
+    }
+
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_create_index_with_clause(&self) -> bool {
+        true
+    }
+
+    fn supports_create_table_using(&self) -> bool {
+        true
+    }
+
+    fn supports_notnull_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_named_fn_args_with_rarrow_operator(&self) -> bool {
+        true
+    }
+
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        match &parser.peek_token_ref().token {
+            Token::CustomBinaryOperator(_) | Token::StringConcat => {
+                Some(Ok(self.prec_value(Precedence::PgOther)))
+            }
+            // Only in parameters, which are single tokens by now.
+            Token::Colon => Some(Ok(self.prec_unknown())),
+            _ => None,
+        }
+    }
+
+    fn parse_column_option(
+        &self,
+        parser: &mut Parser<'_>,
+    ) -> Result<Option<Result<Option<ColumnOption>, ParserError>>, ParserError> {
+        if parser.peek_one_of_keywords(DROPPED_COLUMN_WORDS).is_none() {
+            return Ok(None);
+        }
+        let word = parser.next_token().token;
+        Ok(Some(Ok(Some(ColumnOption::DialectSpecific(vec![word])))))
+    }
+
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        match precedence {
+            Precedence::Period => 200,
+            Precedence::DoubleColon => 140,
+            Precedence::AtTz => 110,
+            Precedence::MulDivModOp => 90,
+            Precedence::PlusMinus => 80,
+            Precedence::Xor
+            | Precedence::Ampersand
+            | Precedence::Caret
+            | Precedence::Pipe
+            | Precedence::Colon
+            | Precedence::PgOther => 70,
+            Precedence::Between | Precedence::Like => 60,
+            Precedence::Eq => 50,
+            Precedence::Is => 40,
+            Precedence::UnaryNot => 30,
+            Precedence::And => 20,
+            Precedence::Or => 10,
+        }
+    }
+}

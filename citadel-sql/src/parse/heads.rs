@@ -1,0 +1,261 @@
+//! The first words of a statement: which statement it is, and whether it is one of ours.
+
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::convert::Converter;
+use super::dialect::CitadelDialect;
+use super::locator::Locator;
+use super::syntax_error::{from_parser, syntax_error};
+use super::tokens::StatementTokens;
+use super::transaction;
+use crate::ast::{Identifier, Statement, StatementKind};
+use crate::error::{Error, Position, Result};
+
+/// How deep sqlparser may recurse.
+const RECURSION_MAX: usize = 64;
+
+/// First words of statements that other systems know.
+const UNSUPPORTED: &[&str] = &[
+    "ALTER",
+    "ANALYZE",
+    "ATTACH",
+    "BACKUP",
+    "CHECKPOINT",
+    "CLOSE",
+    "CLUSTER",
+    "COMMENT",
+    "COPY",
+    "DEALLOCATE",
+    "DECLARE",
+    "DESC",
+    "DESCRIBE",
+    "DETACH",
+    "DISCARD",
+    "DO",
+    "EXECUTE",
+    "EXPORT",
+    "FETCH",
+    "GRANT",
+    "IMPORT",
+    "INSTALL",
+    "KILL",
+    "LISTEN",
+    "LOAD",
+    "LOCK",
+    "MERGE",
+    "NOTIFY",
+    "OPTIMIZE",
+    "PRAGMA",
+    "PREPARE",
+    "REFRESH",
+    "REKEY",
+    "RELEASE",
+    "RENAME",
+    "REPLACE",
+    "RESET",
+    "REVOKE",
+    "SAVEPOINT",
+    "SET",
+    "SHOW",
+    "SUMMARIZE",
+    "TABLE",
+    "TRUNCATE",
+    "UNLISTEN",
+    "UPSERT",
+    "USE",
+    "VACUUM",
+];
+
+/// The words of a statement, from some place on.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    tokens: &'a [TokenWithSpan],
+    locator: &'a Locator,
+    end: Position,
+}
+
+impl<'a> Words<'a> {
+    /// The next word in upper case, unless it is quoted or no word.
+    pub(super) fn peek(&self) -> Option<String> {
+        match &self.tokens.first()?.token {
+            Token::Word(word) if word.quote_style.is_none() => {
+                Some(word.value.to_ascii_uppercase())
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the next word if it is this one.
+    pub(super) fn take(&mut self, word: &str) -> bool {
+        let found = self.peek().is_some_and(|next| next == word);
+        if found {
+            self.tokens = &self.tokens[1..];
+        }
+        found
+    }
+
+    /// Where the next token begins.
+    pub(super) fn position(&self) -> Option<Position> {
+        match self.tokens.first() {
+            Some(token) => self.locator.start_of(token.span),
+            None => Some(self.end),
+        }
+    }
+
+    /// Nothing may follow.
+    pub(super) fn finish(&self) -> Result<()> {
+        match self.tokens.first() {
+            None => Ok(()),
+            Some(token) => Err(self.unexpected(&token.token, "the end of the statement")),
+        }
+    }
+
+    fn unexpected(&self, token: &Token, wanted: &str) -> Error {
+        syntax_error(
+            format!("syntax error: expected {wanted}, found {token}"),
+            self.position(),
+        )
+    }
+}
+
+/// Parses one statement.
+pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> Result<Statement> {
+    let StatementTokens {
+        tokens,
+        parameters,
+        end,
+        ..
+    } = statement;
+    let words = Words {
+        tokens: &tokens,
+        locator,
+        end,
+    };
+    let converter = Converter::new(locator, &parameters);
+    let kind = parse_kind(words, &converter)?;
+    Ok(Statement {
+        kind,
+        parameters: parameters.into_names(),
+    })
+}
+
+fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<StatementKind> {
+    let position = words.position();
+    let Some(first) = words.peek() else {
+        return match words.tokens.first() {
+            Some(token) if token.token == Token::LParen => parse_native(words, converter),
+            Some(token) => Err(words.unexpected(&token.token, "a statement")),
+            None => Err(syntax_error("syntax error: expected a statement", position)),
+        };
+    };
+    match first.as_str() {
+        "SELECT" | "VALUES" | "INSERT" | "UPDATE" | "DELETE" | "CALL" => {
+            parse_native(words, converter)
+        }
+        "CREATE" | "DROP" => {
+            refuse_unknown_object(&first, words)?;
+            parse_native(words, converter)
+        }
+        "WITH" => Err(Error::unsupported("WITH (a common table expression)").at(position)),
+        "EXPLAIN" => {
+            words.take("EXPLAIN");
+            parse_explain(words, converter)
+        }
+        "REINDEX" => {
+            words.take("REINDEX");
+            parse_reindex(words)
+        }
+        _ => {
+            if let Some(kind) = transaction::parse(words)? {
+                return Ok(kind);
+            }
+            if UNSUPPORTED.contains(&first.as_str()) {
+                return Err(Error::unsupported(first).at(position));
+            }
+            Err(words.unexpected(&words.tokens[0].token, "a statement"))
+        }
+    }
+}
+
+/// CREATE and DROP of anything but tables and indexes.
+fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
+    let position = words.position();
+    words.take(verb);
+    match words.peek().as_deref() {
+        Some("TABLE" | "INDEX") | None => Ok(()),
+        Some("UNIQUE") if verb == "CREATE" => Ok(()),
+        Some(other) => Err(Error::unsupported(format!("{verb} {other}")).at(position)),
+    }
+}
+
+/// `EXPLAIN [ANALYZE] statement`; SQLite's `EXPLAIN QUERY PLAN` means the same.
+fn parse_explain(mut words: Words<'_>, converter: &Converter<'_>) -> Result<StatementKind> {
+    let position = words.position();
+    if words
+        .tokens
+        .first()
+        .is_some_and(|token| token.token == Token::LParen)
+        && !matches!(
+            words.tokens.get(1).map(|token| &token.token),
+            Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("SELECT")
+        )
+    {
+        return Err(Error::unsupported("EXPLAIN with an option list").at(position));
+    }
+    let analyze = words.take("ANALYZE");
+    if !analyze && words.take("QUERY") && !words.take("PLAN") {
+        return Err(syntax_error(
+            "syntax error: expected PLAN after EXPLAIN QUERY",
+            words.position(),
+        ));
+    }
+    if let Some(word @ ("VERBOSE" | "EXPLAIN")) = words.peek().as_deref() {
+        return Err(Error::unsupported(format!("EXPLAIN {word}")).at(words.position()));
+    }
+    Ok(StatementKind::Explain {
+        analyze,
+        statement: Box::new(parse_kind(words, converter)?),
+    })
+}
+
+/// `REINDEX [INDEX] name`
+fn parse_reindex(mut words: Words<'_>) -> Result<StatementKind> {
+    words.take("INDEX");
+    if let Some(word @ ("TABLE" | "DATABASE" | "SCHEMA" | "SYSTEM")) = words.peek().as_deref()
+        && words.tokens.len() > 1
+    {
+        return Err(Error::unsupported(format!("REINDEX {word}")).at(words.position()));
+    }
+    let position = words.position();
+    let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
+        return Err(syntax_error(
+            "syntax error: expected the name of an index",
+            position,
+        ));
+    };
+    let name = word.value.clone();
+    words.tokens = &words.tokens[1..];
+    words.finish()?;
+    Ok(StatementKind::Reindex(Identifier { name, position }))
+}
+
+/// What sqlparser's grammar reads.
+fn parse_native(words: Words<'_>, converter: &Converter<'_>) -> Result<StatementKind> {
+    let start = words.position();
+    let mut parser = Parser::new(&CitadelDialect)
+        .with_recursion_limit(RECURSION_MAX)
+        .with_tokens_with_locations(words.tokens.to_vec());
+    let statement = parser
+        .parse_statement()
+        .map_err(|error| from_parser(error, words.locator, words.end).at(start))?;
+    let rest = parser.peek_token();
+    if rest.token != Token::EOF {
+        let found = words.locator.start_of(rest.span);
+        return Err(syntax_error(
+            format!("syntax error: unexpected {}", rest.token),
+            found,
+        ));
+    }
+    converter.statement(statement, start)
+}

@@ -1,0 +1,1 @@
+//! What parses, how it groups, what is refused.
