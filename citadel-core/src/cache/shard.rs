@@ -174,6 +174,7 @@ impl Shard {
     }
 }
 
-fn cost(frame: &FrameRef) -> usize {
+/// Bytes that a frame counts for.
+pub(super) fn cost(frame: &FrameRef) -> usize {
     frame.footprint() + ENTRY_BYTES
 }

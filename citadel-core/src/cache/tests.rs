@@ -166,4 +166,56 @@ proptest! {
         prop_assert_eq!(held.len() as u64, cache.stats().frames);
         prop_assert!(bodies as u64 <= cache.stats().bytes);
     }
+
+    /// Against SIEVE written down naively: the same loads leave the same pages.
+    #[test]
+    fn the_policy_is_sieve(loads in prop::collection::vec((0u64..24, any::<bool>()), 1..600)) {
+        let one = frame(0, 1, BODY);
+        let frames = 8;
+        let mut shard = Shard::new(frames * shard::cost(&one));
+        let mut model = NaiveSieve { queue: Vec::new(), hand: 0, frames };
+        for (page, read) in loads {
+            if read {
+                prop_assert_eq!(shard.get(key(page)).is_some(), model.hit(page));
+            } else if shard.get(key(page)).is_none() {
+                model.hit(page);
+                drop(shard.insert(key(page), frame(page, 1, BODY)));
+                model.insert(page);
+            } else {
+                model.hit(page);
+            }
+            prop_assert_eq!(shard.stats().frames as usize, model.queue.len());
+        }
+        let kept = (0..24).filter(|page| shard.get(key(*page)).is_some());
+        let mut expected: Vec<u64> = model.queue.iter().map(|(page, _)| *page).collect();
+        expected.sort_unstable();
+        prop_assert_eq!(kept.collect::<Vec<_>>(), expected);
+    }
+}
+
+/// The queue, oldest first, with the flags; the hand is a position in it.
+struct NaiveSieve {
+    queue: Vec<(u64, bool)>,
+    hand: usize,
+    frames: usize,
+}
+
+impl NaiveSieve {
+    fn hit(&mut self, page: u64) -> bool {
+        let found = self.queue.iter_mut().find(|(held, _)| *held == page);
+        found.map(|(_, flag)| *flag = true).is_some()
+    }
+
+    fn insert(&mut self, page: u64) {
+        if self.queue.len() == self.frames {
+            while self.queue[self.hand].1 {
+                self.queue[self.hand].1 = false;
+                self.hand = (self.hand + 1) % self.frames;
+            }
+            self.queue.remove(self.hand);
+            // Past the newest the hand begins again at the oldest, and not at what is put in next.
+            self.hand %= self.queue.len();
+        }
+        self.queue.push((page, false));
+    }
 }

@@ -11,7 +11,8 @@ use crate::storage::Storage;
 /// A file, accessed by position; no memory map, so that a fault of the medium is an error and never a signal.
 ///
 /// The writer's lock is the operating system's advisory lock on the file (`flock`). It ends with the process, however the
-/// process ends, and it is not dependable on network file systems.
+/// process ends, and it is not dependable on network file systems. On Windows the lock is mandatory: readers beside a
+/// writer are refused there.
 #[derive(Debug)]
 pub struct FileStorage {
     file: File,

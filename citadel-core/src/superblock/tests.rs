@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use crate::crypto::{Kdf, Key, RootKey, WrappedRoot};
 use crate::error::{Error, Result};
 use crate::format::{PAGES_OFFSET, SUPERBLOCK_BYTES};
@@ -352,4 +354,27 @@ fn the_bytes_of_format_1_are_fixed() {
         bytes[DIGEST_AT..],
         *blake3::hash(&bytes[..DIGEST_AT]).as_bytes()
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever stands in the fields and slots, behind digests that fit: an error, and no panic.
+    #[test]
+    fn arbitrary_headers_are_refused(
+        patches in prop::collection::vec((16..DIGEST_AT, prop::collection::vec(any::<u8>(), 1..200)), 1..6),
+    ) {
+        let mut bytes = created();
+        let sound = bytes.clone();
+        for (at, patch) in patches {
+            let end = DIGEST_AT.min(at + patch.len());
+            for copy in [0, SUPERBLOCK_BYTES] {
+                bytes[copy + at..copy + end].copy_from_slice(&patch[..end - at]);
+            }
+        }
+        redigest(&mut bytes);
+        prop_assert_eq!(read_only(bytes.clone(), &Key::raw(KEY)).is_ok(), bytes == sound);
+        // The dump shows what it can, or says what is wrong.
+        let _ = SuperblockInfo::read(&MemoryStorage::from_bytes(bytes)).map(|info| info.to_string());
+    }
 }
