@@ -56,9 +56,8 @@ fn for_each(
     while on_entry {
         let row = row_key::decode(cursor.key())?;
         let value = cursor.value(view)?;
-        let touched = <[u8; 8]>::try_from(&value[..]).map_err(|_| {
-            crate::error::Error::Corrupt("an entry of the delta is not a generation".to_owned())
-        })?;
+        let touched = <[u8; 8]>::try_from(&value[..])
+            .map_err(|_| super::corrupt("an entry of the delta is not a generation"))?;
         visit(row, Generation::new(u64::from_le_bytes(touched)));
         on_entry = cursor.next(view)?;
     }
