@@ -12,5 +12,5 @@ pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
     Predicate, Unsupported,
 };
-pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, norm};
+pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm};
 pub use top_k::{Neighbor, TopK};

@@ -50,11 +50,29 @@ pub fn distance(metric: Metric, a: &[f32], b: &[f32]) -> Option<f32> {
 ///
 /// If the dimensions differ.
 pub fn l1(a: &[f32], b: &[f32]) -> f32 {
-    let sum = Kernels::active().l1(a, stored(b));
+    l1_stored(a, stored(b))
+}
+
+fn l1_stored(a: &[f32], b: &[StoredF32]) -> f32 {
+    let sum = Kernels::active().l1(a, b);
     if sum.is_finite() {
         return sum;
     }
-    wide_sum(a, stored(b), |x, y| (x - y).abs()) as f32
+    wide_sum(a, b, |x, y| (x - y).abs()) as f32
+}
+
+/// The same, from a vector stored as little-endian `f32`, read in place at any alignment.
+///
+/// # Panics
+///
+/// If `bytes` is not four times as long as `a`.
+pub fn l1_le(a: &[f32], bytes: &[u8]) -> f32 {
+    let (vector, rest) = bytes.as_chunks::<4>();
+    assert!(
+        rest.is_empty(),
+        "a stored vector is a whole number of floats"
+    );
+    l1_stored(a, vector)
 }
 
 /// The inner product `Σ a·b`.
