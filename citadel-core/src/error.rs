@@ -3,8 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::id::PageNo;
-
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -67,8 +65,8 @@ pub enum Error {
     /// was never completely written.
     #[error("page {page} is not what its pointer promises: altered, moved, stale or torn")]
     TamperedPage {
-        /// First page of the run that did not open.
-        page: PageNo,
+        /// The number of the first page of the run that did not open.
+        page: u64,
     },
     /// Something sealed other than a page did not open.
     #[error("{what} does not open with the file's key: it was altered or torn")]

@@ -45,7 +45,7 @@ impl SealedFile {
         {
             Some(_) => Ok(Frame::new(*ptr, kind, bytes)),
             None => Err(Error::TamperedPage {
-                page: ptr.run.first,
+                page: ptr.run.first.get(),
             }),
         }
     }

@@ -1,6 +1,7 @@
 //! The promises of a sealed file.
 
 mod batches;
+mod header;
 mod nonces;
 mod opening;
 mod pages;
