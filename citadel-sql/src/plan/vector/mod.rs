@@ -22,11 +22,14 @@ pub(crate) use pushdown::{Comparison, Condition, FilterNo, Pushed};
 
 use super::estimate::limited_rows;
 use super::logical::{LimitBounds, LogicalKey, LogicalScan};
-use super::physical::{NextColumn, PhysicalPlan};
+use super::physical::PhysicalPlan;
 use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
 use crate::error::Result;
 use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, TableDef};
 use crate::types::SqlType;
+
+/// Rows that a vector query is taken to give where its limit is a parameter.
+const USUAL_ROWS: f64 = 10.0;
 
 /// A Top-N whose first key is a distance over one table: `TopN(Extend(Scan))`, where the extension computes
 /// [`ColumnId::DISTANCE`].
@@ -39,8 +42,14 @@ pub(super) struct Request<'a> {
     pub(super) limit: &'a LimitBounds,
     /// What is read above the Top-N, the distance included where it is.
     pub(super) wanted: &'a [ColumnId],
-    /// Estimated rows of the scan.
-    pub(super) rows: f64,
+}
+
+/// How the rows that satisfy a WHERE clause are found.
+pub(super) struct Access {
+    /// Gives the hidden row id alone, one column.
+    pub(super) rows: PhysicalPlan,
+    /// Does it read a few rows by key, rather than scan?
+    pub(super) narrow: bool,
 }
 
 /// What both plans do.
@@ -185,18 +194,20 @@ impl AnnTopK {
 /// a filter. The plan's rows have the layout of its [`TopK`].
 pub(super) fn try_vector_top_k(
     request: &Request<'_>,
-    access: impl FnOnce() -> Result<PhysicalPlan>,
+    access: impl FnOnce() -> Result<Access>,
 ) -> Result<Option<PhysicalPlan>> {
     let Some(top) = request.top() else {
         return Ok(None);
     };
     let scan = request.scan;
-    let rows = if scan.filter.is_empty() {
+    let access = if scan.filter.is_empty() {
         None
     } else {
-        Some(Box::new(access()?))
+        Some(access()?)
     };
-    Ok(Some(match choose_index(&top, &scan.filter, rows.as_deref()) {
+    let choice = choose_index(&top, &scan.filter, access.as_ref());
+    let rows = access.map(|access| Box::new(access.rows));
+    Ok(Some(match choice {
         Err(why) => PhysicalPlan::VectorTopKPlan(VectorTopK { top, rows, why }),
         Ok(choice) => PhysicalPlan::AnnTopKPlan(AnnTopK {
             index: choice.index,
@@ -230,7 +241,7 @@ impl Request<'_> {
             },
             limit: self.limit.clone(),
             layout: ordered(self.wanted),
-            estimate: limited_rows(self.rows, self.limit.limit.as_ref()),
+            estimate: limited_rows(USUAL_ROWS, self.limit.limit.as_ref()),
         })
     }
 
@@ -268,11 +279,11 @@ struct Choice {
     residual: Vec<Expr>,
 }
 
-/// The index that serves the query, or why none does. `rows`: the access to the rows that satisfy the filter.
+/// The index that serves the query, or why none does.
 fn choose_index(
     top: &TopK,
     filter: &[Expr],
-    rows: Option<&PhysicalPlan>,
+    access: Option<&Access>,
 ) -> Result<Choice, Why> {
     let mut why = Why::NoIndex;
     for def in &top.table.indexes {
@@ -297,7 +308,7 @@ fn choose_index(
             });
         }
         let (pushed, residual) = pushdown::split(filter, ann, top.relation);
-        if rows.is_some_and(|rows| finds_few_rows(rows, pushed.is_empty())) {
+        if access.is_some_and(|access| finds_few_rows(access, pushed.is_empty())) {
             return Err(Why::FewRows);
         }
         return Ok(Choice {
@@ -309,15 +320,12 @@ fn choose_index(
     Err(why)
 }
 
-/// Does the access find its rows by key, so that measuring them all beats any search?
-fn finds_few_rows(rows: &PhysicalPlan, nothing_pushed: bool) -> bool {
-    match rows {
+/// Does the access find so few rows that measuring them all beats any search? A btree index on a filter column may
+/// still find many; then the segment's bitmap is the better way.
+fn finds_few_rows(access: &Access, nothing_pushed: bool) -> bool {
+    match access.rows {
         PhysicalPlan::PkLookup(_) | PhysicalPlan::Empty(_) => true,
-        PhysicalPlan::IndexScan(scan) => {
-            let by_value = !scan.equal.is_empty() || matches!(scan.next, NextColumn::OneOf(_));
-            nothing_pushed && by_value
-        }
-        _ => false,
+        _ => access.narrow && nothing_pushed,
     }
 }
 
