@@ -64,7 +64,7 @@ mod view;
 mod write_txn;
 
 pub use anchor::Anchor;
-pub use check::CheckReport;
+pub use check::{CheckReport, PageCounts};
 pub use cursor::Cursor;
 pub use database::Database;
 pub use entry::Entry;

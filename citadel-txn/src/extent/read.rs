@@ -9,77 +9,83 @@ use crate::error::{Error, Result};
 /// Extents of up to so many bytes go through the cache; longer ones would push out much for one read.
 const CACHED_BYTES_MAX: usize = 64 * 1024;
 
+const WRONG_LENGTH: Error = Error::corrupt("extents that do not match the length of their value");
+
 /// Reads the value that lies in extents.
 pub(crate) fn read(file: &SealedFile, large: &LargeRef) -> Result<Vec<u8>> {
-    match &large.target {
-        LargeTarget::Dirty(_) => Err(Error::corrupt("a large value without a page")),
-        LargeTarget::Extent(ptr) => {
-            let mut value = Vec::new();
-            append(file, ptr, large.len, &mut value)?;
-            Ok(value)
-        }
-        LargeTarget::Map(map) => {
-            let extents = read_map(file, map, large.len)?;
-            let mut value = Vec::new();
-            for ptr in &extents {
-                append(file, ptr, large.len - value.len() as u64, &mut value)?;
-            }
-            Ok(value)
+    let mut value = Vec::new();
+    for part in parts(file, large)? {
+        let body = body_len(file.page_size(), part.ptr.run.pages);
+        if body <= CACHED_BYTES_MAX {
+            let frame = file.read(&part.ptr, PageKind::Extent)?;
+            value.extend_from_slice(frame.get(..part.len).ok_or(WRONG_LENGTH)?);
+        } else {
+            let frame = file.read_uncached(&part.ptr, PageKind::Extent)?;
+            value.extend_from_slice(frame.get(..part.len).ok_or(WRONG_LENGTH)?);
         }
     }
+    Ok(value)
 }
 
 /// Every run that the value takes, that of its map included.
 pub(crate) fn extent_runs(file: &SealedFile, large: &LargeRef) -> Result<Vec<PageRun>> {
-    match &large.target {
-        LargeTarget::Dirty(_) => Ok(Vec::new()),
-        LargeTarget::Extent(ptr) => Ok(vec![ptr.run]),
-        LargeTarget::Map(map) => {
-            let extents = read_map(file, map, large.len)?;
-            Ok(extents.iter().map(|ptr| ptr.run).chain([map.run]).collect())
-        }
-    }
+    let map = match &large.target {
+        LargeTarget::Dirty(_) => return Ok(Vec::new()),
+        LargeTarget::Extent(_) => None,
+        LargeTarget::Map(map) => Some(map.run),
+    };
+    let extents = parts(file, large)?;
+    Ok(extents.iter().map(|part| part.ptr.run).chain(map).collect())
 }
 
-/// Appends what the extent holds of the `rest` bytes that the value still lacks. An extent that is not as long as the
-/// length of the value demands is refused.
-fn append(file: &SealedFile, ptr: &PagePtr, rest: u64, value: &mut Vec<u8>) -> Result<()> {
-    let pages = ExtentPlan::new(file.page_size(), rest)
-        .extent_pages()
-        .next();
-    if pages != Some(ptr.run.pages) {
-        return Err(WRONG_LENGTH);
-    }
-    let body = body_len(file.page_size(), ptr.run.pages);
-    let wanted = usize::try_from(rest).map_or(body, |rest| rest.min(body));
-    if body <= CACHED_BYTES_MAX {
-        value.extend_from_slice(
-            file.read(ptr, PageKind::Extent)?
-                .get(..wanted)
-                .ok_or(WRONG_LENGTH)?,
-        );
-    } else {
-        value.extend_from_slice(
-            file.read_uncached(ptr, PageKind::Extent)?
-                .get(..wanted)
-                .ok_or(WRONG_LENGTH)?,
-        );
+/// Proves that every extent of the value opens, as it is in the file now, and holds nothing past its end.
+pub(crate) fn verify(file: &SealedFile, large: &LargeRef) -> Result<()> {
+    for part in parts(file, large)? {
+        let frame = file.read_uncached(&part.ptr, PageKind::Extent)?;
+        let rest = frame.get(part.len..).ok_or(WRONG_LENGTH)?;
+        if rest.iter().any(|byte| *byte != 0) {
+            return Err(Error::corrupt("bytes past the end of a large value"));
+        }
     }
     Ok(())
 }
 
-fn read_map(file: &SealedFile, map: &PagePtr, len: u64) -> Result<Vec<PagePtr>> {
-    let plan = ExtentPlan::new(file.page_size(), len);
+/// One extent, and how many bytes of the value it holds.
+struct Part {
+    ptr: PagePtr,
+    len: usize,
+}
+
+/// The extents of a value, in order. Extents that are not as long as the length of the value demands are refused.
+fn parts(file: &SealedFile, large: &LargeRef) -> Result<Vec<Part>> {
+    let plan = ExtentPlan::new(file.page_size(), large.len);
+    let extents = match &large.target {
+        LargeTarget::Dirty(_) => return Err(Error::corrupt("a large value without a page")),
+        LargeTarget::Extent(ptr) if plan.extents() == 1 => vec![*ptr],
+        LargeTarget::Extent(_) => return Err(WRONG_LENGTH),
+        LargeTarget::Map(map) => read_map(file, map, &plan)?,
+    };
+    let mut rest = large.len;
+    let mut parts = Vec::with_capacity(extents.len());
+    for (ptr, pages) in extents.into_iter().zip(plan.extent_pages()) {
+        if ptr.run.pages != pages {
+            return Err(WRONG_LENGTH);
+        }
+        let body = body_len(file.page_size(), pages);
+        let len = usize::try_from(rest).map_or(body, |rest| rest.min(body));
+        rest -= len as u64;
+        parts.push(Part { ptr, len });
+    }
+    Ok(parts)
+}
+
+fn read_map(file: &SealedFile, map: &PagePtr, plan: &ExtentPlan) -> Result<Vec<PagePtr>> {
     if plan.map_pages() != Some(map.run.pages) {
         return Err(WRONG_LENGTH);
     }
     let body = file.read_uncached(map, PageKind::ExtentMap)?;
     let mut reader = Reader::new(&body, "an extent map");
-    let mut extents = Vec::new();
-    for _ in 0..plan.extents() {
-        extents.push(reader.ptr()?.ok_or(WRONG_LENGTH)?);
-    }
-    Ok(extents)
+    (0..plan.extents())
+        .map(|_| reader.ptr()?.ok_or(WRONG_LENGTH))
+        .collect()
 }
-
-const WRONG_LENGTH: Error = Error::corrupt("extents that do not match the length of their value");

@@ -55,7 +55,7 @@ fn decode_map(bytes: &[u8], first: PageNo, end: PageNo) -> Result<Space> {
             spans: take_spans(&mut reader, first, end)?,
         });
     }
-    Ok(Space::from_map(first, end, free, retired))
+    Ok(Space::from_map(end, free, retired))
 }
 
 /// Appends to the log what one commit took and retired.

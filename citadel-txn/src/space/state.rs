@@ -18,7 +18,6 @@ pub(crate) struct Retired {
 /// Free and retired pages of an open file, and where its pages end.
 #[derive(Clone, Debug)]
 pub(crate) struct Space {
-    first: PageNo,
     end: PageNo,
     free: FreeRuns,
     retired: VecDeque<Retired>,
@@ -30,7 +29,6 @@ impl Space {
     /// The space of a file without pages.
     pub(crate) fn new(first: PageNo) -> Self {
         Self {
-            first,
             end: first,
             free: FreeRuns::default(),
             retired: VecDeque::new(),
@@ -39,14 +37,8 @@ impl Space {
     }
 
     /// The space that a free map describes.
-    pub(super) fn from_map(
-        first: PageNo,
-        end: PageNo,
-        free: FreeRuns,
-        retired: VecDeque<Retired>,
-    ) -> Self {
+    pub(super) fn from_map(end: PageNo, free: FreeRuns, retired: VecDeque<Retired>) -> Self {
         Self {
-            first,
             end,
             free,
             retired,
@@ -57,10 +49,6 @@ impl Space {
     /// The page after the last one that was ever allocated.
     pub(crate) fn end(&self) -> PageNo {
         self.end
-    }
-
-    pub(crate) fn first(&self) -> PageNo {
-        self.first
     }
 
     pub(crate) fn free(&self) -> &FreeRuns {

@@ -1,0 +1,61 @@
+//! Whose page is whose.
+
+use citadel_core::{PageNo, PageRun};
+
+use super::CheckReport;
+use crate::space::{Space, Span};
+
+/// Books every page once.
+pub(super) struct Ledger {
+    first: PageNo,
+    end: PageNo,
+    reached: Vec<Span>,
+}
+
+impl Ledger {
+    /// The books of a file with pages `first..end`.
+    pub(super) fn new(first: PageNo, end: PageNo) -> Self {
+        Self {
+            first,
+            end,
+            reached: Vec::new(),
+        }
+    }
+
+    /// Books a run that something refers to.
+    pub(super) fn reach(&mut self, run: PageRun) {
+        self.reached.push(run.into());
+    }
+
+    /// Proves that what is reached, retired and free is every page exactly once.
+    pub(super) fn close(self, space: &Space, report: &mut CheckReport) {
+        let reached = self.reached.into_iter().map(|span| (span, "reachable"));
+        let retired = space
+            .retired()
+            .flat_map(|batch| batch.spans.iter())
+            .map(|span| (*span, "retired"));
+        let free = space.free().iter().map(|span| (span, "free"));
+        let mut booked: Vec<(Span, &str)> = reached.chain(retired).chain(free).collect();
+        booked.sort_unstable();
+        let mut next = self.first;
+        let mut holder = "before the first page";
+        for (span, state) in booked {
+            if span.first < next {
+                report.blame(format!(
+                    "pages {}..{} are {state}, and some of them are {holder}",
+                    span.first,
+                    span.end()
+                ));
+            } else if span.first > next {
+                report.blame(format!("pages {next}..{} are lost", span.first));
+            }
+            next = next.max(span.end());
+            holder = state;
+        }
+        if next < self.end {
+            report.blame(format!("pages {next}..{} are lost", self.end));
+        } else if next > self.end {
+            report.blame(format!("pages {}..{next} lie past the end", self.end));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Promise: what `commit` acknowledged survives a crash at any write; what it did not is there as a whole or not at all.
+//!
+//! Failure model: the disk keeps everything up to the last completed sync. Of the writes after it, any prefix or any
+//! subset may have reached the medium, the last one perhaps only in part.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use citadel_txn::{
+    Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, Storage, TreeId, TreeOptions,
+    View,
+};
+
+const TREE: TreeId = TreeId::new(1);
+
+#[derive(Clone, Debug)]
+enum Op {
+    Write(u64, Vec<u8>),
+    SetLen(u64),
+    Sync,
+}
+
+/// A storage that remembers every operation, and fails from a given one on.
+#[derive(Clone)]
+struct Recorder {
+    below: MemoryStorage,
+    ops: Arc<Mutex<Vec<Op>>>,
+    fail_from: Arc<Mutex<Option<usize>>>,
+}
+
+impl Recorder {
+    fn new() -> Self {
+        Self {
+            below: MemoryStorage::new(),
+            ops: Arc::default(),
+            fail_from: Arc::default(),
+        }
+    }
+
+    fn ops(&self) -> Vec<Op> {
+        self.ops.lock().unwrap().clone()
+    }
+
+    fn fail_from(&self, op: Option<usize>) {
+        *self.fail_from.lock().unwrap() = op;
+    }
+
+    fn note(&self, op: Op) -> io::Result<()> {
+        let mut ops = self.ops.lock().unwrap();
+        if self
+            .fail_from
+            .lock()
+            .unwrap()
+            .is_some_and(|from| ops.len() >= from)
+        {
+            return Err(io::Error::other("the disk has failed"));
+        }
+        ops.push(op);
+        Ok(())
+    }
+}
+
+impl Storage for Recorder {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+        self.below.read_at(offset, buf)
+    }
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.note(Op::Write(offset, bytes.to_vec()))?;
+        self.below.write_at(offset, bytes)
+    }
+    fn len(&self) -> io::Result<u64> {
+        self.below.len()
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.note(Op::SetLen(len))?;
+        self.below.set_len(len)
+    }
+    fn sync(&self) -> io::Result<()> {
+        self.note(Op::Sync)?;
+        self.below.sync()
+    }
+    fn try_lock_writer(&self) -> io::Result<bool> {
+        self.below.try_lock_writer()
+    }
+}
+
+fn apply(image: &mut Vec<u8>, op: &Op) {
+    match op {
+        Op::Write(offset, bytes) => {
+            let end = *offset as usize + bytes.len();
+            if image.len() < end {
+                image.resize(end, 0);
+            }
+            image[*offset as usize..end].copy_from_slice(bytes);
+        }
+        Op::SetLen(len) => image.resize(*len as usize, 0),
+        Op::Sync => {}
+    }
+}
+
+fn options() -> Options {
+    Options {
+        page_size: PageSize::MIN,
+        kdf: Kdf::lightest(),
+        cache_bytes: 1 << 20,
+        ..Options::default()
+    }
+}
+
+fn key() -> Key {
+    Key::raw([9; 32])
+}
+
+fn value(commit: u64, len: usize) -> Vec<u8> {
+    vec![commit as u8; len]
+}
+
+/// Commit `n` writes entry `n`, overwrites one of those before, and now and then removes one or writes a large value.
+fn do_commit(database: &Database, number: u64) {
+    let mut txn = database.begin_write().unwrap();
+    let len = if number.is_multiple_of(5) { 3000 } else { 40 };
+    txn.insert(TREE, &number.to_be_bytes(), &value(number, len))
+        .unwrap();
+    txn.insert(TREE, &(number / 2).to_be_bytes(), &value(number, 70))
+        .unwrap();
+    if number.is_multiple_of(3) {
+        txn.remove(TREE, &(number / 3).to_be_bytes()).unwrap();
+    }
+    txn.insert(TREE, b"last", &number.to_be_bytes()).unwrap();
+    txn.commit().unwrap();
+}
+
+fn contents(view: &dyn View) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut cursor = Cursor::new(TREE);
+    let mut all = Vec::new();
+    while cursor.next(view).unwrap() {
+        all.push((
+            cursor.key().to_vec(),
+            cursor.value(view).unwrap().into_owned(),
+        ));
+    }
+    all
+}
+
+/// Opens a crash image; it must be one of the states from `least` on. Then it must take another commit.
+fn recovers(image: Vec<u8>, states: &[Vec<(Vec<u8>, Vec<u8>)>], least: usize, what: &str) {
+    let storage = MemoryStorage::from_bytes(image);
+    let database = Database::open(Arc::new(storage.clone()), &key(), options())
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let found = contents(&database.begin_read().unwrap());
+    let state = states
+        .iter()
+        .position(|state| *state == found)
+        .unwrap_or_else(|| panic!("{what}: no state of the past"));
+    assert!(
+        state >= least,
+        "{what}: state {state}, acknowledged {least}"
+    );
+    let report = database.check().unwrap();
+    assert!(report.is_ok(), "{what}: {report}");
+    do_commit(&database, 1000);
+    assert!(database.check().unwrap().is_ok(), "{what}");
+    drop(database);
+    let database = Database::open(Arc::new(storage), &key(), options()).unwrap();
+    assert_eq!(
+        database
+            .begin_read()
+            .unwrap()
+            .get(TREE, b"last")
+            .unwrap()
+            .as_deref(),
+        Some(&1000u64.to_be_bytes()[..]),
+        "{what}"
+    );
+    assert!(database.check().unwrap().is_ok(), "{what}");
+}
+
+/// A recorded workload: the operations, the states after each commit, and how many operations each took.
+struct Workload {
+    ops: Vec<Op>,
+    states: Vec<Vec<(Vec<u8>, Vec<u8>)>>,
+    acknowledged: Vec<usize>,
+}
+
+fn workload(commits: u64) -> Workload {
+    let recorder = Recorder::new();
+    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+    txn.commit().unwrap();
+    let mut states = vec![Vec::new()];
+    let mut acknowledged = vec![recorder.ops().len()];
+    for number in 1..=commits {
+        do_commit(&database, number);
+        states.push(contents(&database.begin_read().unwrap()));
+        acknowledged.push(recorder.ops().len());
+    }
+    drop(database);
+    Workload {
+        ops: recorder.ops(),
+        states,
+        acknowledged,
+    }
+}
+
+#[test]
+fn a_crash_at_any_write_leaves_an_acknowledged_state() {
+    let Workload {
+        ops,
+        states,
+        acknowledged,
+    } = workload(24);
+    let mut durable = Vec::new();
+    let mut pending: Vec<&Op> = Vec::new();
+    let mut images = 0;
+    for (at, op) in ops.iter().enumerate() {
+        if at >= acknowledged[0] {
+            let least = acknowledged.iter().rposition(|count| *count <= at).unwrap();
+            let mut check = |kept: &[&Op], what: &str| {
+                let mut image: Vec<u8> = durable.clone();
+                kept.iter().for_each(|op| apply(&mut image, op));
+                recovers(image, &states, least, &format!("operation {at}, {what}"));
+                images += 1;
+            };
+            check(&pending, "all");
+            check(&[], "none");
+            for lost in 0..pending.len() {
+                let kept: Vec<&Op> = pending
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| *n != lost)
+                    .map(|(_, op)| *op)
+                    .collect();
+                check(&kept, &format!("without {lost}"));
+                check(&pending[lost..=lost], &format!("only {lost}"));
+            }
+            if let Some(Op::Write(offset, bytes)) = pending.last() {
+                let mut kept = pending[..pending.len() - 1].to_vec();
+                let torn = Op::Write(*offset, bytes[..bytes.len() / 2].to_vec());
+                kept.push(&torn);
+                check(&kept, "torn");
+            }
+        }
+        if matches!(op, Op::Sync) {
+            pending.iter().for_each(|op| apply(&mut durable, op));
+            pending.clear();
+        } else {
+            pending.push(op);
+        }
+    }
+    assert!(images > 200, "only {images} images");
+}
+
+#[test]
+fn after_a_failed_write_or_sync_nothing_commits() {
+    let Workload {
+        ops,
+        states,
+        acknowledged,
+    } = workload(6);
+    for fail_from in acknowledged[0]..*acknowledged.last().unwrap() {
+        let recorder = Recorder::new();
+        let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+        let mut txn = database.begin_write().unwrap();
+        txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+        txn.commit().unwrap();
+        recorder.fail_from(Some(fail_from));
+        let failed = (1..=6u64).find(|number| {
+            let mut txn = database.begin_write().unwrap();
+            txn.insert(TREE, &number.to_be_bytes(), &value(*number, 3000))
+                .unwrap();
+            txn.commit().is_err()
+        });
+        assert!(failed.is_some() || fail_from > recorder.ops().len());
+        let Some(failed) = failed else { continue };
+        recorder.fail_from(None);
+        let error = database.begin_write().map(|_| ()).unwrap_err();
+        assert!(error.is_io(), "{error}");
+        assert_eq!(
+            database.begin_read().unwrap().tree_len(TREE).unwrap(),
+            failed - 1,
+            "readers go on"
+        );
+    }
+    assert!(!ops.is_empty() && !states.is_empty());
+}
