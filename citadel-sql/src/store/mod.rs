@@ -25,6 +25,8 @@ mod row;
 pub(crate) mod row_key;
 mod row_reader;
 mod table_scan;
+#[cfg(test)]
+pub(crate) mod testing;
 mod vectors;
 mod writer;
 

@@ -8,6 +8,8 @@ mod create_index;
 mod create_table;
 mod drop;
 mod names;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;

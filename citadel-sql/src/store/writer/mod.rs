@@ -3,6 +3,8 @@
 mod check_value;
 mod delete;
 mod insert;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use std::sync::Arc;
