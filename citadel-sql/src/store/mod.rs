@@ -27,6 +27,8 @@ mod row_reader;
 mod table_scan;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod vectors;
 mod writer;
 
