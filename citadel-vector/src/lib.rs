@@ -1,10 +1,53 @@
-//! Vector search without a database: slices in, slices out.
-
-#![allow(dead_code, unused_imports)]
+//! Vector search without a database: distance kernels, quantizers, filters, and PRISM, an index of immutable segments.
+//!
+//! This crate knows nothing of SQL, pages or files: slices in, slices out.
+//!
+//! - [`Metric`], [`Query`] and [`TopK`] answer exactly.
+//! - [`Segment::build`] makes an index; [`Segment::matching`] turns a [`Predicate`] into a [`PositionSet`] with an exact count;
+//!   [`Segment::search`] yields candidates among them, to be reranked with the stored vectors.
+//! - [`Segment::encode`] and [`Segment::decode`] are its bytes, of which every one is verified.
+//!
+//! ```
+//! use std::sync::atomic::AtomicBool;
+//! use citadel_vector::*;
+//!
+//! // Three points in the plane, one of them without a vector, and one filter column.
+//! let vectors = [0.0, 0.0, 3.0, 4.0];
+//! let colors = ["red", "blue", "red"].map(|color| AttributeValue::Bytes(color.into()));
+//! let segment = Segment::build(Build {
+//!     metric: Metric::L2,
+//!     dim: 2,
+//!     config: BuildConfig::default(),
+//!     column: "place",
+//!     generation: 1,
+//!     rows: &[10, 20],
+//!     vectors: &RowMajor::new(&vectors, 2),
+//!     undefined: &[30],
+//!     attributes: vec![Attribute {
+//!         name: "color".into(),
+//!         column: AttributeColumn::from_values(colors)?,
+//!     }],
+//!     progress: &|_| {},
+//!     cancel: &AtomicBool::new(false),
+//! })?;
+//!
+//! let red = segment.matching(&Predicate::Eq(0, AttributeValue::Bytes("red".into())))?;
+//! assert_eq!(red.len(), 2);
+//! let mut scratch = Scratch::new();
+//! let params = SearchParams::default();
+//! let mut search = segment.search(&[3.0, 3.0], Some(&red), params, &mut scratch)?;
+//! let candidates = search.next(params.rerank(10));
+//! assert_eq!(candidates.len(), 1);
+//! assert_eq!(candidates[0].row_id, 10);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod filter;
 mod kernel;
 mod metric;
+mod prism;
+mod quantize;
+mod segment;
 mod top_k;
 mod wire;
 
@@ -13,4 +56,9 @@ pub use filter::{
     Predicate, Unsupported,
 };
 pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm};
+pub use prism::{
+    Build, BuildConfig, BuildError, Candidate, Progress, Regime, RowMajor, Scratch, Search,
+    SearchError, SearchParams, SearchStats, Stage, Vectors,
+};
+pub use segment::{EncodedSegment, Refusal, SectionSummary, SectionTag, Segment, SegmentHeader};
 pub use top_k::{Neighbor, TopK};

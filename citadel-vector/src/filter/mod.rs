@@ -25,4 +25,5 @@ pub use column::AttributeColumn;
 pub use position_set::{Position, PositionSet};
 pub use predicate::{Predicate, Unsupported};
 
+pub(crate) use position_set::{Bits, low_bits};
 pub(crate) use predicate::evaluate;

@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
@@ -164,13 +164,11 @@ fn prefetch_row(rows: CodeRows<'_>, position: u32) {
 
 /// Even and odd bytes are multiplied apart, in 16 bits, and every 32-bit lane adds up its own right row.
 #[target_feature(enable = "avx2")]
-fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
-    let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+fn tile(left: &TileLeft<'_>, right: &TileRight<'_>, stride: usize, out: &mut TileKeys) {
+    let mut products = [[0; TILE_RIGHT]; TILE_LEFT];
+    let (groups, _) = right.panel.as_chunks::<{ 4 * TILE_RIGHT }>();
     let low_byte = _mm256_set1_epi16(0x00ff);
-    for (left_row, out) in left
-        .chunks_exact(stride)
-        .zip(out.iter_mut().take(TILE_LEFT))
-    {
+    for (left_row, out) in left.codes.chunks_exact(stride).zip(products.iter_mut()) {
         let mut sums = [_mm256_setzero_si256(); 2];
         for (group, four) in groups.iter().zip(left_row.as_chunks::<4>().0) {
             let four = _mm256_set1_epi32(i32::from_le_bytes(four.map(|code| code as u8)));
@@ -189,4 +187,5 @@ fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
             unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), *sum) };
         }
     }
+    out.fill(left, right, &products);
 }

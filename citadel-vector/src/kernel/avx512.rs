@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
@@ -178,17 +178,18 @@ fn reduce_four(sums: [__m512i; ROWS]) -> __m128i {
 
 /// Each 32-bit lane adds up its own right row; the left rows are broadcast four bytes at a time.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
-    let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
-    let mut sums = [_mm512_setzero_si512(); TILE_LEFT];
+fn tile(left: &TileLeft<'_>, right: &TileRight<'_>, stride: usize, out: &mut TileKeys) {
+    let (groups, _) = right.panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+    let mut sums = left.starts.map(|start| _mm512_set1_epi32(start));
     for (index, group) in groups.iter().enumerate() {
         // SAFETY: the array holds 64 bytes; the load needs no alignment.
         let codes = unsafe { _mm512_loadu_si512(group.as_ptr().cast()) };
         for (row, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: `left` holds TILE_LEFT rows of `stride` bytes and `panel` holds `stride / 4` groups (both checked by
+            // SAFETY: `left.codes` holds TILE_LEFT rows of `stride` bytes and the panel holds `stride / 4` groups (both checked by
             // the chooser), so four bytes at `row * stride + index * 4` are in bounds; the read needs no alignment.
             let four = unsafe {
-                left.as_ptr()
+                left.codes
+                    .as_ptr()
                     .add(row * stride + index * 4)
                     .cast::<i32>()
                     .read_unaligned()
@@ -196,8 +197,25 @@ fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
             *sum = _mm512_dpbusd_epi32(*sum, codes, _mm512_set1_epi32(four));
         }
     }
-    for (sum, out) in sums.iter().zip(out) {
-        // SAFETY: the row holds sixteen integers; the store needs no alignment.
-        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), *sum) };
+    // SAFETY: both arrays hold sixteen floats; the loads need no alignment.
+    let (halves, extras) = unsafe {
+        (
+            _mm512_loadu_ps(right.halves.as_ptr()),
+            _mm512_loadu_ps(right.extras.as_ptr()),
+        )
+    };
+    for (row, sum) in sums.iter().enumerate() {
+        // Multiplied and subtracted apart, not fused: the oracle rounds twice.
+        let fixed = _mm512_sub_ps(
+            halves,
+            _mm512_mul_ps(_mm512_set1_ps(left.extras[row]), extras),
+        );
+        let keys = _mm512_sub_ps(fixed, _mm512_cvtepi32_ps(*sum));
+        let threshold = _mm512_set1_ps(left.thresholds[row]);
+        out.below[row] = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(keys, threshold);
+        if out.below[row] != 0 {
+            // SAFETY: the row holds sixteen floats; the store needs no alignment.
+            unsafe { _mm512_storeu_ps(out.keys[row].as_mut_ptr(), keys) };
+        }
     }
 }

@@ -36,7 +36,60 @@ pub(crate) const TILE_LEFT: usize = 12;
 /// Rows in a panel, the right side of a tile (biased codes, interleaved by [`pack_panel`]).
 pub(crate) const TILE_RIGHT: usize = 16;
 /// Products of one tile: `[left row][right row]`.
-pub(crate) type Tile = [[i32; TILE_RIGHT]; TILE_LEFT];
+type Products = [[i32; TILE_RIGHT]; TILE_LEFT];
+
+/// The left side of a tile: signed rows and what is added to each.
+pub(crate) struct TileLeft<'a> {
+    /// [`TILE_LEFT`] rows of signed codes, row-major.
+    pub(crate) codes: &'a [i8],
+    /// Added to every product of a row: minus [`BIAS`] times the sum of its codes makes up for the bias of the right side.
+    pub(crate) starts: &'a [i32; TILE_LEFT],
+    /// The factor of each row beyond its codes.
+    pub(crate) extras: &'a [f32; TILE_LEFT],
+    /// The key of each row below which a right row is of interest.
+    pub(crate) thresholds: &'a [f32; TILE_LEFT],
+}
+
+/// The right side of a tile: one panel of rows.
+pub(crate) struct TileRight<'a> {
+    /// [`TILE_RIGHT`] rows of biased codes, interleaved by [`pack_panel`].
+    pub(crate) panel: &'a [u8],
+    /// Half the squared length of each row, or infinity where the panel has no row.
+    pub(crate) halves: &'a [f32; TILE_RIGHT],
+    /// The factor of each row beyond its codes.
+    pub(crate) extras: &'a [f32; TILE_RIGHT],
+}
+
+/// What a tile finds: keys that order the right rows by distance from each left row, and which of them are below its threshold.
+pub(crate) struct TileKeys {
+    /// Written only for rows with a bit below: `half(right) - extra(left) * extra(right) - (product + start)`.
+    pub(crate) keys: [[f32; TILE_RIGHT]; TILE_LEFT],
+    /// Bit `j` of mask `i`: key `[i][j]` is below threshold `i`.
+    pub(crate) below: [u16; TILE_LEFT],
+}
+
+impl TileKeys {
+    /// Room for the keys of one tile.
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: [[0.0; TILE_RIGHT]; TILE_LEFT],
+            below: [0; TILE_LEFT],
+        }
+    }
+
+    /// Turns products into keys; siblings that do it in wide registers must round as this does.
+    fn fill(&mut self, left: &TileLeft<'_>, right: &TileRight<'_>, products: &Products) {
+        for (row, products) in products.iter().enumerate() {
+            self.below[row] = 0;
+            for (lane, &product) in products.iter().enumerate() {
+                let fixed = right.halves[lane] - left.extras[row] * right.extras[lane];
+                let key = fixed - (product + left.starts[row]) as f32;
+                self.keys[row][lane] = key;
+                self.below[row] |= u16::from(key < left.thresholds[row]) << lane;
+            }
+        }
+    }
+}
 
 /// One sibling: a table of functions, all of the same instruction set.
 #[derive(Clone, Copy)]
@@ -46,7 +99,7 @@ pub(crate) struct Kernels {
     squared_l2: unsafe fn(&[f32], &[StoredF32]) -> f32,
     l1: unsafe fn(&[f32], &[StoredF32]) -> f32,
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
-    tile: unsafe fn(&[u8], &[i8], usize, &mut Tile),
+    tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
 }
 
 /// A matrix of biased codes: row `i` is `bytes[i * stride..][..stride]`.
@@ -140,21 +193,21 @@ impl Kernels {
         unsafe { (self.dot_rows)(rows, positions, query, out) }
     }
 
-    /// Products of [`TILE_LEFT`] signed rows (`left`, row-major) with one panel of [`TILE_RIGHT`] biased rows.
+    /// Keys of [`TILE_LEFT`] signed rows against one panel of [`TILE_RIGHT`] biased rows.
     #[inline]
-    pub(crate) fn tile(&self, panel: &[u8], left: &[i8], out: &mut Tile) {
-        let stride = left.len() / TILE_LEFT;
+    pub(crate) fn tile(&self, left: &TileLeft<'_>, right: &TileRight<'_>, out: &mut TileKeys) {
+        let stride = left.codes.len() / TILE_LEFT;
         assert!(
-            stride.is_multiple_of(4) && left.len() == stride * TILE_LEFT,
+            stride.is_multiple_of(4) && left.codes.len() == stride * TILE_LEFT,
             "left rows are padded"
         );
         assert_eq!(
-            panel.len(),
+            right.panel.len(),
             stride * TILE_RIGHT,
             "panel and left rows differ in stride"
         );
         // SAFETY: the instruction set was detected; the lengths were checked.
-        unsafe { (self.tile)(panel, left, stride, out) }
+        unsafe { (self.tile)(left, right, stride, out) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The oracle: plain Rust for any machine, in lanes that a compiler can turn into whatever vectors the target has.
 
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, Tile};
+use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
@@ -59,14 +59,15 @@ fn dot_codes(row: &[u8], query: &[i8]) -> i32 {
         .sum()
 }
 
-fn tile(panel: &[u8], left: &[i8], stride: usize, out: &mut Tile) {
-    *out = [[0; TILE_RIGHT]; TILE_LEFT];
-    for (left_row, sums) in left.chunks_exact(stride).zip(out.iter_mut()) {
-        let (groups, _) = panel.as_chunks::<{ 4 * TILE_RIGHT }>();
+fn tile(left: &TileLeft<'_>, right: &TileRight<'_>, stride: usize, out: &mut TileKeys) {
+    let mut products = [[0; TILE_RIGHT]; TILE_LEFT];
+    for (left_row, sums) in left.codes.chunks_exact(stride).zip(products.iter_mut()) {
+        let (groups, _) = right.panel.as_chunks::<{ 4 * TILE_RIGHT }>();
         for (group, four) in groups.iter().zip(left_row.as_chunks::<4>().0) {
             for (lane, sum) in sums.iter_mut().enumerate() {
                 *sum += dot_codes(&group[lane * 4..][..4], four);
             }
         }
     }
+    out.fill(left, right, &products);
 }

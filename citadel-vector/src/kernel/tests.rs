@@ -61,18 +61,29 @@ proptest! {
     fn tiles_are_exact(blocks in 1usize..6, seed in any::<u64>()) {
         let stride = blocks * 16;
         let right = noise(seed, stride * TILE_RIGHT);
-        let left: Vec<i8> = noise(seed ^ 1, stride * TILE_LEFT).iter().map(|&byte| byte as i8).collect();
+        let codes: Vec<i8> = noise(seed ^ 1, stride * TILE_LEFT).iter().map(|&byte| byte as i8).collect();
         let mut panel = vec![0; right.len()];
         pack_panel(right.chunks_exact(stride), &mut panel);
-        let positions: Vec<u32> = (0..TILE_RIGHT as u32).collect();
+        let small = |byte: u8| f32::from(byte) / 7.0;
+        let left = TileLeft {
+            codes: &codes,
+            starts: &std::array::from_fn(|row| i32::from(codes[row]) * 1_000),
+            extras: &std::array::from_fn(|row| small(right[row])),
+            thresholds: &std::array::from_fn(|row| f32::from(codes[row]) * 1_000.0),
+        };
+        let right = TileRight {
+            panel: &panel,
+            halves: &std::array::from_fn(|lane| if lane == 3 { f32::INFINITY } else { small(panel[lane]) * 900.0 }),
+            extras: &std::array::from_fn(|lane| small(panel[lane + 16])),
+        };
+        let mut expected = TileKeys::new();
+        scalar::KERNELS.tile(&left, &right, &mut expected);
         for kernels in Kernels::available() {
-            let mut tile = [[-1; TILE_RIGHT]; TILE_LEFT];
-            kernels.tile(&panel, &left, &mut tile);
-            for (row, found) in left.chunks_exact(stride).zip(&tile) {
-                let mut expected = [0; TILE_RIGHT];
-                let rows = CodeRows { bytes: &right, stride };
-                scalar::KERNELS.dot_rows(rows, &positions, row, &mut expected);
-                prop_assert_eq!(found, &expected, "{}", kernels.name());
+            let mut found = TileKeys::new();
+            kernels.tile(&left, &right, &mut found);
+            prop_assert_eq!(found.below, expected.below, "{}", kernels.name());
+            for row in (0..TILE_LEFT).filter(|&row| found.below[row] != 0) {
+                prop_assert_eq!(found.keys[row], expected.keys[row], "{}", kernels.name());
             }
         }
     }

@@ -1,0 +1,392 @@
+//! Building a segment: code, lay out, find neighbours, link.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::filter::{Attribute, AttributeColumn};
+use crate::metric::Metric;
+use crate::quantize::{ScalarCodes, pad_dim};
+use crate::segment::{Rows, Segment, Shape};
+
+use super::config::{Build, BuildError, MAX_DIM, MAX_ROWS, Progress, Stage};
+use super::connect;
+use super::graph::Graph;
+use super::layout::{self, Repeats};
+use super::matrix::{Matrix, Space};
+use super::neighbors::Neighbors;
+use super::prune::Pruner;
+
+/// Rows handled between two looks at the cancel flag.
+const BLOCK: usize = 1_024;
+/// Components from which the scale of codes is fitted, about.
+const FIT_SAMPLE: usize = 2_000_000;
+
+/// Builds a segment.
+pub(crate) fn run(build: Build<'_>) -> Result<Segment, BuildError> {
+    check(&build)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(build.config.thread_count())
+        .thread_name(|index| format!("citadel-build-{index}"))
+        .build()
+        .map_err(|error| BuildError::Threads(error.to_string()))?;
+    pool.install(|| Builder { build: &build }.run())
+}
+
+fn check(build: &Build<'_>) -> Result<(), BuildError> {
+    build.config.check()?;
+    if !(1..=MAX_DIM).contains(&build.dim) {
+        return Err(BuildError::Dimension(build.dim));
+    }
+    let total = build.rows.len() + build.undefined.len();
+    if total > MAX_ROWS {
+        return Err(BuildError::TooManyRows(total));
+    }
+    count("vectors", build.rows.len(), build.vectors.len())?;
+    for attribute in &build.attributes {
+        count("values of a filter column", total, attribute.column.len())?;
+    }
+    let mut ids: Vec<i64> = [build.rows, build.undefined].concat();
+    for rows in [build.rows, build.undefined] {
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(BuildError::Order(pair[1]));
+        }
+    }
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(BuildError::Order(pair[1])),
+        None => Ok(()),
+    }
+}
+
+fn count(what: &'static str, expected: usize, found: usize) -> Result<(), BuildError> {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(BuildError::Count {
+            what,
+            expected,
+            found,
+        })
+    }
+}
+
+struct Builder<'b, 'a> {
+    build: &'b Build<'a>,
+}
+
+impl Builder<'_, '_> {
+    fn run(&self) -> Result<Segment, BuildError> {
+        let build = self.build;
+        let profile = self.profile()?;
+        let codes = self.fit(profile.center);
+        let (matrix, extras) = self.encode(&codes, profile.longest)?;
+        let locality = layout::by_locality(&matrix);
+        let (order, attributes) = self.lay_out(&locality);
+        let indexed = build.rows.len();
+        let rows = Rows::new(&order, build.rows, build.undefined);
+
+        let matrix = matrix.reordered(&order[..indexed]);
+        let lengths: Vec<i32> = (0..indexed as u32)
+            .into_par_iter()
+            .map(|position| matrix.squared_length(position))
+            .collect();
+        let extras = order[..indexed]
+            .iter()
+            .map(|&row| extras[row as usize])
+            .collect();
+        let mut place = vec![0u32; indexed];
+        for (position, &row) in order[..indexed].iter().enumerate() {
+            place[row as usize] = position as u32;
+        }
+        let spatial: Vec<u32> = locality.iter().map(|&row| place[row as usize]).collect();
+        let space = Space {
+            matrix,
+            lengths,
+            extras,
+        };
+        let (graph, entries) = self.link(&space, &spatial)?;
+        let halves = match build.metric {
+            Metric::L2 => (space.lengths.iter())
+                .map(|&length| length as f32 * 0.5)
+                .collect(),
+            Metric::InnerProduct | Metric::Cosine => Vec::new(),
+        };
+        Ok(Segment {
+            shape: Shape {
+                metric: build.metric,
+                dim: build.dim,
+                indexed,
+                undefined: build.undefined.len(),
+            },
+            column: build.column.to_owned(),
+            generation: build.generation,
+            config: build.config.pinned(),
+            fingerprint: self.fingerprint(),
+            codes,
+            matrix: space.matrix,
+            halves,
+            graph,
+            entries,
+            rows,
+            attributes,
+        })
+    }
+
+    fn proceed(&self, stage: Stage, done: usize) -> Result<(), BuildError> {
+        if self.build.cancel.load(Ordering::Relaxed) {
+            return Err(BuildError::Cancelled);
+        }
+        (self.build.progress)(Progress {
+            stage,
+            done,
+            total: self.build.rows.len(),
+        });
+        Ok(())
+    }
+
+    /// Reads a vector as it is coded: normalized under cosine.
+    fn read(&self, row: usize, vector: &mut [f32]) -> Result<(), BuildError> {
+        self.build.vectors.copy_to(row, vector);
+        if self.build.metric == Metric::Cosine {
+            let length = length(vector);
+            if length == 0.0 {
+                return Err(BuildError::Zero(self.build.rows[row]));
+            }
+            for value in vector {
+                *value = (f64::from(*value) / length) as f32;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks all vectors and finds their mean and the longest one.
+    fn profile(&self) -> Result<Profile, BuildError> {
+        let dim = self.build.dim;
+        let rows = self.build.rows.len();
+        let parts: Vec<(Vec<f64>, f64)> = (0..rows.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|block| {
+                let mut sums = vec![0.0f64; dim];
+                let mut longest = 0.0f64;
+                let mut vector = vec![0.0; dim];
+                for row in block * BLOCK..((block + 1) * BLOCK).min(rows) {
+                    self.build.vectors.copy_to(row, &mut vector);
+                    if vector.iter().any(|value| !value.is_finite()) {
+                        return Err(BuildError::NotFinite(self.build.rows[row]));
+                    }
+                    self.read(row, &mut vector)?;
+                    for (sum, &value) in sums.iter_mut().zip(&vector) {
+                        *sum += f64::from(value);
+                    }
+                    longest = longest.max(length(&vector));
+                }
+                self.proceed(Stage::Code, 0)?;
+                Ok((sums, longest))
+            })
+            .collect::<Result<_, _>>()?;
+        let mut sums = vec![0.0f64; dim];
+        let mut longest = 0.0f64;
+        // Added up in the order of the blocks, so that rounding does not depend on the threads.
+        for (part, length) in parts {
+            sums.iter_mut()
+                .zip(part)
+                .for_each(|(sum, part)| *sum += part);
+            longest = longest.max(length);
+        }
+        let center = sums
+            .into_iter()
+            .map(|sum| (sum / rows.max(1) as f64) as f32)
+            .collect();
+        Ok(Profile { center, longest })
+    }
+
+    /// Fits the codes to a sample of evenly spaced rows.
+    fn fit(&self, center: Vec<f32>) -> ScalarCodes {
+        let rows = self.build.rows.len();
+        let step = (rows * self.build.dim).div_ceil(FIT_SAMPLE).max(1);
+        let mut magnitudes = Vec::new();
+        let mut vector = vec![0.0; self.build.dim];
+        for row in (0..rows).step_by(step) {
+            // `profile` has read every row without an error.
+            if self.read(row, &mut vector).is_ok() {
+                let centered = vector.iter().zip(&center);
+                magnitudes.extend(centered.map(|(value, center)| (value - center).abs()));
+            }
+        }
+        ScalarCodes::fit(center, &mut magnitudes)
+    }
+
+    /// Codes all rows, in their given order, and finds the component that makes them equally long (zero but for inner
+    /// product), in steps.
+    fn encode(&self, codes: &ScalarCodes, longest: f64) -> Result<(Matrix, Vec<f32>), BuildError> {
+        let stride = pad_dim(self.build.dim);
+        let mut matrix = Matrix::zeroed(self.build.rows.len(), stride);
+        let mut extras = vec![0.0f32; self.build.rows.len()];
+        let done = AtomicUsize::new(0);
+        matrix
+            .bytes_mut()
+            .par_chunks_mut(stride * BLOCK)
+            .zip(extras.par_chunks_mut(BLOCK))
+            .enumerate()
+            .try_for_each(|(block, (bytes, extras))| {
+                let mut vector = vec![0.0; self.build.dim];
+                for (index, (bytes, extra)) in
+                    bytes.chunks_exact_mut(stride).zip(&mut *extras).enumerate()
+                {
+                    self.read(block * BLOCK + index, &mut vector)?;
+                    codes.encode(&vector, bytes);
+                    if self.build.metric == Metric::InnerProduct {
+                        let length = length(&vector);
+                        let missing = (longest * longest - length * length).max(0.0).sqrt();
+                        *extra = (missing / f64::from(codes.scale)) as f32;
+                    }
+                }
+                let done = done.fetch_add(extras.len(), Ordering::Relaxed) + extras.len();
+                self.proceed(Stage::Code, done)
+            })?;
+        Ok((matrix, extras))
+    }
+
+    /// The order of all rows (given rows, then undefined ones, by index) and the filter columns in that order.
+    fn lay_out(&self, locality: &[u32]) -> (Vec<u32>, Vec<Attribute>) {
+        let indexed = self.build.rows.len();
+        let total = indexed + self.build.undefined.len();
+        let cells = layout::cells(&self.build.attributes, total);
+        let mut order: Vec<u32> = locality.to_vec();
+        order.extend(indexed as u32..total as u32);
+        let (with_vector, without) = order.split_at_mut(indexed);
+        with_vector.sort_by_key(|&row| cells[row as usize]);
+        without.sort_by_key(|&row| cells[row as usize]);
+        let attributes = (self.build.attributes.iter())
+            .map(|attribute| Attribute {
+                name: attribute.name.clone(),
+                column: AttributeColumn::reordered(&attribute.column, &order),
+            })
+            .collect();
+        (order, attributes)
+    }
+
+    /// Makes the graph. `spatial` is the positions in locality order.
+    fn link(&self, space: &Space, spatial: &[u32]) -> Result<(Graph, Vec<u32>), BuildError> {
+        let repeats = Repeats::of(&space.matrix);
+        let representatives: Vec<u32> = (spatial.iter().copied())
+            .filter(|&position| !repeats.is_repeat[position as usize])
+            .collect();
+        let chosen = self.choose(space, &representatives)?;
+        let linked = self.link_back(space, &chosen)?;
+
+        let rows = space.matrix.rows();
+        let mut graph = Graph::new(rows, self.build.config.degree + connect::RANDOM_LINKS);
+        connect::chain_repeats(&mut graph, &repeats);
+        for (position, links) in linked.iter().enumerate() {
+            for &link in links {
+                graph.add(position as u32, link);
+            }
+        }
+        let entries = connect::entries(&representatives);
+        connect::bridge(&mut graph, &entries, &representatives);
+        connect::link_randomly(&mut graph, &representatives, self.build.config.seed);
+        Ok((graph, entries))
+    }
+
+    /// The links that each representative chooses, by position.
+    fn choose(&self, space: &Space, representatives: &[u32]) -> Result<Vec<Vec<u32>>, BuildError> {
+        let config = &self.build.config;
+        let neighbors = Neighbors::new(space, representatives, config.beam, config.scope);
+        let done = AtomicUsize::new(0);
+        let clusters = neighbors.for_each_cluster(|rows, nearest| {
+            let mut pruner = Pruner::new(space, config.degree, config.alpha);
+            let mut near = Vec::new();
+            let mut links = Vec::with_capacity(rows.len());
+            for (&row, nearest) in rows.iter().zip(nearest) {
+                nearest.positions(&mut near);
+                let mut chosen = Vec::new();
+                pruner.choose(row, &near, config.beam, &mut chosen);
+                links.push((row, chosen));
+            }
+            let done = done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();
+            self.proceed(Stage::Neighbors, done)?;
+            Ok(links)
+        })?;
+        let mut chosen = vec![Vec::new(); space.matrix.rows()];
+        for (row, links) in clusters.into_iter().flatten() {
+            chosen[row as usize] = links;
+        }
+        Ok(chosen)
+    }
+
+    /// Adds links in the other direction, and prunes again where they are too many.
+    fn link_back(&self, space: &Space, chosen: &[Vec<u32>]) -> Result<Vec<Vec<u32>>, BuildError> {
+        let mut back = vec![Vec::new(); chosen.len()];
+        for (row, links) in chosen.iter().enumerate() {
+            for &link in links {
+                back[link as usize].push(row as u32);
+            }
+        }
+        let config = &self.build.config;
+        let done = AtomicUsize::new(0);
+        let blocks: Vec<Vec<Vec<u32>>> = chosen
+            .par_chunks(BLOCK)
+            .zip(back.par_chunks(BLOCK))
+            .enumerate()
+            .map(|(block, (chosen, back))| {
+                let mut pruner = Pruner::new(space, config.degree, config.alpha);
+                let links = (chosen.iter().zip(back).enumerate())
+                    .map(|(index, (chosen, back))| {
+                        let row = (block * BLOCK + index) as u32;
+                        let mut all = [chosen.as_slice(), back].concat();
+                        all.sort_unstable();
+                        all.dedup();
+                        if all.len() > config.degree {
+                            let candidates = std::mem::take(&mut all);
+                            pruner.choose(row, &candidates, 2 * config.beam, &mut all);
+                        }
+                        all
+                    })
+                    .collect();
+                let done = done.fetch_add(chosen.len(), Ordering::Relaxed) + chosen.len();
+                self.proceed(Stage::Link, done)?;
+                Ok(links)
+            })
+            .collect::<Result<_, BuildError>>()?;
+        Ok(blocks.into_iter().flatten().collect())
+    }
+
+    /// BLAKE3 over everything given that the segment's answers depend on.
+    fn fingerprint(&self) -> [u8; 32] {
+        let build = self.build;
+        let mut hasher = blake3::Hasher::new();
+        let mut bytes = Vec::with_capacity(build.dim * 4);
+        let mut vector = vec![0.0; build.dim];
+        for (index, row_id) in build.rows.iter().enumerate() {
+            build.vectors.copy_to(index, &mut vector);
+            bytes.clear();
+            bytes.extend_from_slice(&row_id.to_le_bytes());
+            bytes.extend(vector.iter().flat_map(|value| value.to_le_bytes()));
+            hasher.update(&bytes);
+        }
+        for row_id in build.undefined {
+            hasher.update(&row_id.to_le_bytes());
+        }
+        for attribute in &build.attributes {
+            hasher.update(attribute.name.as_bytes());
+            attribute.column.fingerprint(&mut hasher);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// What all vectors have in common.
+struct Profile {
+    center: Vec<f32>,
+    longest: f64,
+}
+
+fn length(vector: &[f32]) -> f64 {
+    vector
+        .iter()
+        .map(|&value| f64::from(value) * f64::from(value))
+        .sum::<f64>()
+        .sqrt()
+}

@@ -1,0 +1,55 @@
+//! PRISM: rows grouped by their attributes, and one graph to walk them all.
+//!
+//! # Vocabulary
+//!
+//! - A *position* is the place of a row in the segment. Rows are laid out by *cell* (rows with the same values of the filter
+//!   columns that have few of them), and within a cell by *locality* (rows that are near each other are neighbours in memory).
+//!   So the rows that a filter allows are a few contiguous stretches.
+//! - A *code* is a row's vector in 8-bit components. Walking compares codes; the caller reranks with stored vectors.
+//! - A *representative* is the first row with its code. Other rows with the same code are its *repeats*, a chain hanging off it:
+//!   real data repeat themselves, and a thousand equal rows must not fill a neighbour list or fall out of reach.
+//! - The *graph* links each representative to near ones in different directions (Vamana's robust pruning, from near neighbours
+//!   that were computed directly, Subramanya et al. 2019), to those that chose it, and to a few random ones.
+//! - *Entries* are rows spread evenly over the layout; a walk scores all of them and starts from the best.
+//!
+//! # A walk
+//!
+//! One pool holds what was scored, sorted. The walk takes the best row not expanded yet, scores its neighbours that were not
+//! seen, and puts them into the pool, until the best `ef` rows have all been expanded. Under a filter, rows that do not match
+//! are walked through like any other and do not count towards `ef`. What falls off the pool is kept aside, so that a caller
+//! who wants more makes the same search go on; when the graph has nothing left, or when scoring all matching rows is cheaper
+//! than walking on, the rest is scored directly. So `min(k, matching)` rows are always found.
+//!
+//! # What always holds
+//!
+//! 1. Every indexed row is reachable from the entries.
+//! 2. The same rows, configuration and seed give the same bytes, whatever the number of threads and the instruction set.
+//! 3. A search yields no row twice, only rows that are allowed and indexed, and stops only when it has yielded all of those.
+//!
+//! # Inner product
+//!
+//! A graph needs a metric in which a row is near itself. Rows get one more component, `sqrt(M² - |x|²)` with `M` the longest
+//! row, that makes all of them equally long (Neyshabur and Srebro 2015): euclidean neighbours of that set make the graph. A
+//! query has zero there, so walking by inner product is walking by distance, and the component is needed only while building.
+
+mod build;
+mod config;
+mod connect;
+mod graph;
+mod layout;
+mod matrix;
+mod neighbors;
+mod pool;
+mod prune;
+mod scratch;
+mod search;
+
+pub use config::{Build, BuildConfig, BuildError, Progress, RowMajor, Stage, Vectors};
+pub use scratch::Scratch;
+pub use search::{Candidate, Regime, Search, SearchError, SearchParams, SearchStats};
+
+pub(crate) use build::run as build;
+pub(crate) use config::MAX_ROWS;
+pub(crate) use graph::Graph;
+pub(crate) use matrix::Matrix;
+pub(crate) use pool::Score;

@@ -1,0 +1,271 @@
+//! Scores, and the sorted pool of a walk.
+
+/// How near a row is, in units of its search: less is nearer. Never NaN.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(crate) struct Score(f32);
+
+impl Score {
+    /// A score; NaN, which no finite input gives, counts as farthest.
+    #[inline]
+    pub(crate) fn new(value: f32) -> Self {
+        Self(if value.is_nan() { f32::INFINITY } else { value })
+    }
+
+    /// Its value.
+    pub(crate) fn get(self) -> f32 {
+        self.0
+    }
+
+    /// An integer that orders as the score does.
+    #[inline]
+    fn ordered(self) -> u32 {
+        let bits = self.0.to_bits();
+        if bits >> 31 == 0 {
+            bits | 1 << 31
+        } else {
+            !bits
+        }
+    }
+
+    fn from_ordered(ordered: u32) -> Self {
+        Self(f32::from_bits(if ordered >> 31 == 0 {
+            !ordered
+        } else {
+            ordered & !(1 << 31)
+        }))
+    }
+}
+
+/// A scored row in one word that orders by (score, position); the lowest bits are flags, which no order depends on since
+/// positions differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry(u64);
+
+const MATCHES: u64 = 1;
+const EXPANDED: u64 = 2;
+const YIELDED: u64 = 4;
+const FLAG_BITS: u32 = 3;
+
+impl Entry {
+    /// A row that was just scored. Positions are below [`MAX_ROWS`](super::MAX_ROWS).
+    #[inline]
+    pub(crate) fn new(score: Score, position: u32, matches: bool) -> Self {
+        let position = u64::from(position) << FLAG_BITS;
+        Self(u64::from(score.ordered()) << 32 | position | u64::from(matches))
+    }
+
+    /// Greater than every entry.
+    pub(crate) const MAX: Self = Self(u64::MAX);
+
+    #[inline]
+    pub(crate) fn position(self) -> u32 {
+        (self.0 as u32) >> FLAG_BITS
+    }
+
+    pub(crate) fn score(self) -> Score {
+        Score::from_ordered((self.0 >> 32) as u32)
+    }
+
+    /// Whether the row is allowed.
+    #[inline]
+    pub(crate) fn matches(self) -> bool {
+        self.0 & MATCHES != 0
+    }
+
+    /// Whether the row's neighbours were scored.
+    #[inline]
+    pub(crate) fn is_expanded(self) -> bool {
+        self.0 & EXPANDED != 0
+    }
+
+    /// Whether the row was given to the caller.
+    #[inline]
+    pub(crate) fn is_yielded(self) -> bool {
+        self.0 & YIELDED != 0
+    }
+
+    #[inline]
+    pub(crate) fn expanded(self) -> Self {
+        Self(self.0 | EXPANDED)
+    }
+
+    #[inline]
+    pub(crate) fn yielded(self) -> Self {
+        Self(self.0 | YIELDED)
+    }
+}
+
+/// The best rows of a walk, sorted, as many as hold `wanted` matching ones; the rest is kept aside, unsorted.
+#[derive(Debug, Default)]
+pub(crate) struct Pool {
+    entries: Vec<Entry>,
+    aside: Vec<Entry>,
+    /// Matching entries in `entries`.
+    matching: usize,
+    /// Matching entries that the pool should hold.
+    wanted: usize,
+    /// Entries before this one are expanded.
+    cursor: usize,
+}
+
+impl Pool {
+    /// Empties the pool for a search that wants this many matching rows.
+    pub(crate) fn reset(&mut self, wanted: usize) {
+        self.entries.clear();
+        self.aside.clear();
+        self.matching = 0;
+        self.wanted = wanted;
+        self.cursor = 0;
+    }
+
+    /// Whether the pool holds as many matching rows as wanted.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.matching >= self.wanted
+    }
+
+    /// Adds a scored row.
+    #[inline]
+    pub(crate) fn insert(&mut self, entry: Entry) {
+        if self.is_full() && self.entries.last().is_none_or(|last| entry > *last) {
+            self.aside.push(entry);
+            return;
+        }
+        let at = self.entries.partition_point(|held| *held < entry);
+        self.entries.insert(at, entry);
+        self.cursor = self.cursor.min(at);
+        if entry.matches() {
+            self.matching += 1;
+            if self.matching > self.wanted {
+                self.shrink();
+            }
+        }
+    }
+
+    /// Puts everything behind the last wanted row aside.
+    fn shrink(&mut self) {
+        while self.matching > self.wanted {
+            let Some(last) = self.entries.pop() else {
+                break;
+            };
+            self.matching -= usize::from(last.matches());
+            self.aside.push(last);
+        }
+        // The new end must be a matching row: what lies behind it cannot lead the walk any more.
+        while let Some(last) = self.entries.pop_if(|last| !last.matches()) {
+            self.aside.push(last);
+        }
+        self.cursor = self.cursor.min(self.entries.len());
+    }
+
+    /// Takes the best row that was not expanded yet and marks it as expanded.
+    #[inline]
+    pub(crate) fn expand_next(&mut self) -> Option<u32> {
+        while let Some(entry) = self.entries.get_mut(self.cursor) {
+            self.cursor += 1;
+            if !entry.is_expanded() {
+                *entry = entry.expanded();
+                return Some(entry.position());
+            }
+        }
+        None
+    }
+
+    /// The row that will be expanded next if nothing better is found, to prefetch its neighbours.
+    #[inline]
+    pub(crate) fn peek_next(&self) -> Option<u32> {
+        self.entries.get(self.cursor).map(|entry| entry.position())
+    }
+
+    /// Makes the pool hold more matching rows, taking back from aside what belongs to them.
+    pub(crate) fn grow(&mut self, wanted: usize) {
+        if wanted <= self.wanted {
+            return;
+        }
+        self.wanted = wanted;
+        self.entries.append(&mut self.aside);
+        self.entries.sort_unstable();
+        self.matching = self.entries.iter().filter(|entry| entry.matches()).count();
+        self.cursor = 0;
+        if self.matching > self.wanted {
+            let keep = self.place_of_matching(self.wanted);
+            self.aside.extend(self.entries.drain(keep..));
+            self.matching = self.wanted;
+        }
+    }
+
+    /// How many entries hold the first `count` matching ones.
+    fn place_of_matching(&self, count: usize) -> usize {
+        self.entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.matches())
+            .nth(count - 1)
+            .map_or(self.entries.len(), |(index, _)| index + 1)
+    }
+
+    /// Gives the best `count` matching rows that were not given before.
+    pub(crate) fn take(&mut self, count: usize, mut give: impl FnMut(Entry)) {
+        let mut given = 0;
+        for entry in &mut self.entries {
+            if given == count {
+                break;
+            }
+            if entry.matches() && !entry.is_yielded() {
+                *entry = entry.yielded();
+                give(*entry);
+                given += 1;
+            }
+        }
+    }
+
+    /// Empties the pool; what matches and was not given before goes to `rest`.
+    pub(crate) fn drain_unyielded(&mut self, rest: &mut Vec<Entry>) {
+        let all = self.entries.drain(..).chain(self.aside.drain(..));
+        rest.extend(all.filter(|entry| entry.matches() && !entry.is_yielded()));
+        self.matching = 0;
+        self.cursor = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn scores_survive_their_order(a in any::<f32>(), b in any::<f32>()) {
+            prop_assume!(!a.is_nan() && !b.is_nan() && a != b);
+            let entries = [a, b].map(|score| Entry::new(Score::new(score), 5, true));
+            prop_assert_eq!(a < b, entries[0] < entries[1]);
+            prop_assert_eq!(entries[0].score().get(), a);
+            prop_assert_eq!(entries[0].position(), 5);
+        }
+
+        #[test]
+        fn the_pool_keeps_the_best_and_loses_nothing(
+            rows in prop::collection::vec((-20i8..20, any::<bool>()), 0..60),
+            wanted in 1usize..9,
+            more in 1usize..30,
+        ) {
+            let mut pool = Pool::default();
+            pool.reset(wanted);
+            let mut all = Vec::new();
+            for (position, (score, matches)) in rows.into_iter().enumerate() {
+                let entry = Entry::new(Score::new(f32::from(score)), position as u32, matches);
+                pool.insert(entry);
+                all.push(entry);
+            }
+            all.retain(|entry| entry.matches());
+            all.sort_unstable();
+            let mut given = Vec::new();
+            pool.take(wanted, |entry| given.push(entry.position()));
+            pool.grow(wanted + more);
+            pool.take(more, |entry| given.push(entry.position()));
+            let expected: Vec<u32> = all.iter().take(wanted + more).map(|entry| entry.position()).collect();
+            prop_assert_eq!(given, expected);
+        }
+    }
+}

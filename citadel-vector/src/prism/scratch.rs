@@ -1,0 +1,100 @@
+//! Memory that searches reuse: after a few queries a search allocates nothing.
+
+use crate::quantize::QueryCode;
+
+use super::pool::{Entry, Pool};
+use super::search::Candidate;
+
+/// Reusable memory for searches, of any segment. Keep one for each thread or connection.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) query: QueryCode,
+    pub(super) visited: Visited,
+    pub(super) pool: Pool,
+    pub(super) batch: Vec<u32>,
+    pub(super) products: Vec<i32>,
+    pub(super) rest: Vec<Entry>,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Scratch {
+    /// Empty memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// Which rows a walk has scored.
+#[derive(Debug, Default)]
+pub(super) struct Visited {
+    words: Vec<u64>,
+    /// Words that are not zero, listed only where clearing all of them would take longer than a walk.
+    touched: Vec<u32>,
+    listed: bool,
+}
+
+/// Words up to which clearing all of them is cheaper than keeping a list.
+const CLEAR_ALL: usize = 1 << 13;
+
+impl Visited {
+    /// Forgets everything, for a segment of `rows` rows.
+    pub(super) fn reset(&mut self, rows: usize) {
+        let words = rows.div_ceil(64);
+        if self.listed {
+            for &word in &self.touched {
+                self.words[word as usize] = 0;
+            }
+        } else {
+            self.words.fill(0);
+        }
+        self.touched.clear();
+        self.words.resize(words, 0);
+        self.listed = words > CLEAR_ALL;
+    }
+
+    /// Adds a row; tells whether it is new.
+    #[inline]
+    pub(super) fn insert(&mut self, position: u32) -> bool {
+        let index = position as usize / 64;
+        let word = &mut self.words[index];
+        let bit = 1u64 << (position % 64);
+        if *word & bit != 0 {
+            return false;
+        }
+        if self.listed && *word == 0 {
+            self.touched.push(index as u32);
+        }
+        *word |= bit;
+        true
+    }
+
+    /// The rows scored among 64, as bits.
+    #[inline]
+    pub(super) fn word(&self, index: usize) -> u64 {
+        self.words[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgets_at_any_size() {
+        let mut visited = Visited::default();
+        for rows in [
+            100,
+            CLEAR_ALL * 64 + 1,
+            70,
+            CLEAR_ALL * 128,
+            CLEAR_ALL * 128,
+            0,
+        ] {
+            visited.reset(rows);
+            for position in (0..rows as u32).step_by(33) {
+                assert!(visited.insert(position));
+                assert!(!visited.insert(position));
+            }
+        }
+    }
+}

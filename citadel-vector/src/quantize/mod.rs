@@ -1,0 +1,6 @@
+//! Quantizers: small codes that stand for vectors during the walk. Distances of codes are approximate; the caller reranks with
+//! the stored vectors.
+
+mod scalar_codes;
+
+pub(crate) use scalar_codes::{QueryCode, ScalarCodes, pad_dim};

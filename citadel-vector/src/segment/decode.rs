@@ -1,0 +1,140 @@
+//! From bytes to a segment. Nothing is believed: lengths, hashes and structure are all checked, in that order.
+
+use super::header::{SectionSummary, SectionTag, SegmentHeader};
+use super::refusal::Refusal;
+use super::{Rows, Segment, Shape};
+use crate::filter::{Attribute, AttributeColumn};
+use crate::metric::Metric;
+use crate::prism::{Graph, Matrix};
+use crate::quantize::{ScalarCodes, pad_dim};
+use crate::wire::{Malformed, Reader, ensure};
+
+impl Segment {
+    /// Puts a segment together from its header and sections. `fetch` is asked for each section by tag and length.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if any byte was altered, anything does not fit together, or `fetch` fails.
+    pub fn decode<E>(
+        header: &[u8],
+        mut fetch: impl FnMut(SectionTag, usize) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, Refusal<E>> {
+        let header = SegmentHeader::decode_for(header)?;
+        let mut sections = Vec::with_capacity(header.sections.len());
+        for section in &header.sections {
+            let bytes = fetch(section.tag, section.len).map_err(|error| Refusal::Fetch {
+                section: section.tag,
+                error,
+            })?;
+            verify(section, &bytes)?;
+            sections.push(bytes);
+        }
+        let [coding, codes, graph, rows, attributes] = sections.as_slice() else {
+            return Err(Refusal::Malformed("sections are missing"));
+        };
+        let shape = header.shape;
+        let matrix = decode_codes(codes, shape)?;
+        let (graph, entries) = decode_graph(graph, shape.indexed)?;
+        Ok(Self {
+            shape,
+            codes: decode_coding(coding, shape.dim)?,
+            halves: halves(&matrix, shape.metric),
+            matrix,
+            graph,
+            entries,
+            rows: decode_rows(rows, shape)?,
+            attributes: decode_attributes(attributes, header.filters, shape)?,
+            column: header.column,
+            generation: header.generation,
+            config: header.config,
+            fingerprint: header.fingerprint,
+        })
+    }
+}
+
+fn verify<E>(section: &SectionSummary, bytes: &[u8]) -> Result<(), Refusal<E>> {
+    if bytes.len() == section.len && blake3::hash(bytes) == section.blake3 {
+        Ok(())
+    } else {
+        Err(Refusal::Section(section.tag))
+    }
+}
+
+fn decode_coding(bytes: &[u8], dim: usize) -> Result<ScalarCodes, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let scale = reader.finite_f32()?;
+    ensure(
+        scale.is_normal() && scale > 0.0,
+        "the scale of codes is not positive",
+    )?;
+    let center = reader.values(dim, f32::from_le_bytes)?;
+    ensure(
+        center.iter().all(|value| value.is_finite()),
+        "the center of codes is not finite",
+    )?;
+    reader.finish()?;
+    Ok(ScalarCodes { center, scale })
+}
+
+fn decode_codes(bytes: &[u8], shape: Shape) -> Result<Matrix, Malformed> {
+    let len = shape.indexed.checked_mul(shape.dim);
+    ensure(len == Some(bytes.len()), "codes and rows differ in number")?;
+    let stride = pad_dim(shape.dim);
+    let mut matrix = Matrix::zeroed(shape.indexed, stride);
+    for (row, codes) in matrix
+        .bytes_mut()
+        .chunks_exact_mut(stride)
+        .zip(bytes.chunks_exact(shape.dim))
+    {
+        row[..shape.dim].copy_from_slice(codes);
+    }
+    Ok(matrix)
+}
+
+/// Half the squared lengths of all rows, which L2 needs and the codes give.
+fn halves(matrix: &Matrix, metric: Metric) -> Vec<f32> {
+    match metric {
+        Metric::L2 => (0..matrix.rows() as u32)
+            .map(|position| matrix.squared_length(position) as f32 * 0.5)
+            .collect(),
+        Metric::InnerProduct | Metric::Cosine => Vec::new(),
+    }
+}
+
+fn decode_graph(bytes: &[u8], rows: usize) -> Result<(Graph, Vec<u32>), Malformed> {
+    let mut reader = Reader::new(bytes);
+    let count = reader.len()?;
+    let entries = reader.values(count, u32::from_le_bytes)?;
+    ensure(
+        entries.iter().all(|&entry| (entry as usize) < rows),
+        "a walk begins outside of the segment",
+    )?;
+    let graph = Graph::decode(&mut reader, rows)?;
+    reader.finish()?;
+    Ok((graph, entries))
+}
+
+fn decode_rows(bytes: &[u8], shape: Shape) -> Result<Rows, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let rows = Rows::decode(&mut reader, shape.indexed + shape.undefined)?;
+    reader.finish()?;
+    Ok(rows)
+}
+
+fn decode_attributes(
+    bytes: &[u8],
+    names: Vec<String>,
+    shape: Shape,
+) -> Result<Vec<Attribute>, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let rows = shape.indexed + shape.undefined;
+    let attributes = names
+        .into_iter()
+        .map(|name| {
+            let column = AttributeColumn::decode(&mut reader, rows)?;
+            Ok(Attribute { name, column })
+        })
+        .collect::<Result<_, _>>()?;
+    reader.finish()?;
+    Ok(attributes)
+}
