@@ -1,7 +1,65 @@
 //! Scalar and aggregate functions: what they are called, which types they take and give, what they compute.
+//!
+//! A function is a row of a static table; `bind` finds it by name, fits the arguments to its [`ArgumentKind`]s and
+//! keeps the reference. COALESCE, NULLIF, IIF and the distances are not here: `bind` turns them into CASE and into
+//! the operators that they mean.
 
 mod aggregate;
+mod assignment;
+mod general;
+mod number;
 mod scalar;
+mod text;
+mod vector;
 
 pub(crate) use aggregate::AggregateFunction;
-pub(crate) use scalar::ScalarFunction;
+pub(crate) use assignment::assignment_to;
+pub(crate) use scalar::{ArgumentKind, ScalarFunction};
+
+/// Finds a scalar function by name, ASCII case folded.
+pub(crate) fn scalar(name: &str) -> Option<&'static ScalarFunction> {
+    all().find(|function| function.name.eq_ignore_ascii_case(name))
+}
+
+/// The names of all scalar functions, for suggestions.
+pub(crate) fn scalar_names() -> impl Iterator<Item = &'static str> {
+    all().map(|function| function.name)
+}
+
+fn all() -> impl Iterator<Item = &'static ScalarFunction> {
+    [
+        number::FUNCTIONS,
+        text::FUNCTIONS,
+        vector::FUNCTIONS,
+        general::FUNCTIONS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_lower_case_and_unique() {
+        let mut names: Vec<_> = scalar_names().collect();
+        assert!(names.iter().all(|name| name.to_ascii_lowercase() == **name));
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(scalar("ABS").is_some());
+    }
+
+    #[test]
+    fn every_arity_has_its_argument_kinds() {
+        for function in all() {
+            assert!(
+                *function.arity.start() == 0 || !function.arguments.is_empty(),
+                "{}",
+                function.name
+            );
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Scalar functions.
 
-use crate::error::Result;
+use crate::error::{Error, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef};
 
 /// One scalar function of the registry.
@@ -10,10 +10,123 @@ pub(crate) struct ScalarFunction {
     pub(crate) name: &'static str,
     /// Fewest and most arguments.
     pub(crate) arity: std::ops::RangeInclusive<usize>,
+    /// What each argument must be; the last one holds for all that follow.
+    pub(crate) arguments: &'static [ArgumentKind],
     /// The result's type from the arguments' types, or what is wrong with them.
     pub(crate) result_type: fn(&[SqlType]) -> Result<SqlType>,
     /// A NULL argument makes the result NULL without a call.
     pub(crate) strict: bool,
     /// Computes one row.
     pub(crate) eval: fn(&[ValueRef<'_>]) -> Result<Value>,
+}
+
+/// What an argument must be, and what becomes of a string or parameter whose type nothing else decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArgumentKind {
+    /// INTEGER or REAL; REAL if undecided.
+    Number,
+    Integer,
+    Text,
+    /// TEXT or BLOB; TEXT if undecided.
+    TextOrBlob,
+    Vector,
+    /// Anything.
+    Any,
+    /// The same type as the other arguments of this kind.
+    Same,
+}
+
+impl ArgumentKind {
+    /// May an argument of this type be given?
+    pub(crate) fn accepts(self, ty: SqlType) -> bool {
+        match (self, ty) {
+            (Self::Any | Self::Same, _) | (_, SqlType::Unknown) => true,
+            (Self::Number, ty) => ty.is_numeric(),
+            (Self::Integer, ty) => ty == SqlType::Integer,
+            (Self::Text, ty) => ty == SqlType::Text,
+            (Self::TextOrBlob, ty) => matches!(ty, SqlType::Text | SqlType::Blob),
+            (Self::Vector, ty) => matches!(ty, SqlType::Vector(_)),
+        }
+    }
+
+    /// The type of an undecided argument; `None` leaves it open.
+    pub(crate) fn default_type(self) -> Option<SqlType> {
+        match self {
+            Self::Number => Some(SqlType::Real),
+            Self::Integer => Some(SqlType::Integer),
+            Self::Text | Self::TextOrBlob => Some(SqlType::Text),
+            Self::Vector => Some(SqlType::Vector(None)),
+            Self::Any | Self::Same => None,
+        }
+    }
+}
+
+impl ScalarFunction {
+    /// What the argument at a place must be.
+    pub(crate) fn argument_kind(&self, at: usize) -> ArgumentKind {
+        self.arguments
+            .get(at)
+            .or(self.arguments.last())
+            .copied()
+            .unwrap_or(ArgumentKind::Any)
+    }
+}
+
+/// Arguments that the types rule out; only a value of undecided type can get here.
+pub(super) fn wrong_arguments(function: &str, arguments: &[ValueRef<'_>]) -> Error {
+    let types: Vec<String> = arguments
+        .iter()
+        .map(|argument| argument.sql_type().to_string())
+        .collect();
+    Error::sql(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("function {function}({}) does not exist", types.join(", ")),
+    )
+}
+
+/// A result that would take too much memory.
+pub(super) fn check_size(bytes: usize) -> Result<()> {
+    /// The longest text or blob that a function makes.
+    const BYTES_MAX: usize = 1 << 28;
+    if bytes > BYTES_MAX {
+        return Err(Error::sql(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            format!("the result is longer than {BYTES_MAX} bytes"),
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn gives_integer(_: &[SqlType]) -> Result<SqlType> {
+    Ok(SqlType::Integer)
+}
+
+pub(super) fn gives_real(_: &[SqlType]) -> Result<SqlType> {
+    Ok(SqlType::Real)
+}
+
+pub(super) fn gives_text(_: &[SqlType]) -> Result<SqlType> {
+    Ok(SqlType::Text)
+}
+
+pub(super) fn gives_boolean(_: &[SqlType]) -> Result<SqlType> {
+    Ok(SqlType::Boolean)
+}
+
+pub(super) fn gives_blob(_: &[SqlType]) -> Result<SqlType> {
+    Ok(SqlType::Blob)
+}
+
+/// The type of the first argument.
+pub(super) fn gives_first(types: &[SqlType]) -> Result<SqlType> {
+    Ok(types.first().copied().unwrap_or(SqlType::Unknown))
+}
+
+/// INTEGER if all are, else REAL.
+pub(super) fn gives_number(types: &[SqlType]) -> Result<SqlType> {
+    if types.iter().all(|ty| *ty == SqlType::Integer) {
+        Ok(SqlType::Integer)
+    } else {
+        Ok(SqlType::Real)
+    }
 }

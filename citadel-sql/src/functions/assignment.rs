@@ -1,0 +1,55 @@
+//! Storing a value of one type in a column of another: lossless, or an error. No user can call these by name.
+
+use super::ScalarFunction;
+use super::scalar::{gives_blob, gives_boolean, gives_integer, gives_real, gives_text};
+use crate::error::Result;
+use crate::functions::ArgumentKind;
+use crate::types::{SqlType, Value, ValueRef, assign};
+
+const fn assignment(
+    name: &'static str,
+    result_type: fn(&[SqlType]) -> Result<SqlType>,
+    eval: fn(&[ValueRef<'_>]) -> Result<Value>,
+) -> ScalarFunction {
+    ScalarFunction {
+        name,
+        arity: 1..=1,
+        arguments: &[ArgumentKind::Any],
+        result_type,
+        strict: true,
+        eval,
+    }
+}
+
+fn to(arguments: &[ValueRef<'_>], ty: SqlType) -> Result<Value> {
+    match arguments {
+        [value] => assign((*value).to_owned(), ty),
+        _ => Ok(Value::Null),
+    }
+}
+
+static TO_BOOLEAN: ScalarFunction =
+    assignment("to boolean", gives_boolean, |a| to(a, SqlType::Boolean));
+static TO_INTEGER: ScalarFunction =
+    assignment("to integer", gives_integer, |a| to(a, SqlType::Integer));
+static TO_REAL: ScalarFunction = assignment("to real", gives_real, |a| to(a, SqlType::Real));
+static TO_TEXT: ScalarFunction = assignment("to text", gives_text, |a| to(a, SqlType::Text));
+static TO_BLOB: ScalarFunction = assignment("to blob", gives_blob, |a| to(a, SqlType::Blob));
+static TO_VECTOR: ScalarFunction = assignment(
+    "to vector",
+    |_| Ok(SqlType::Vector(None)),
+    |a| to(a, SqlType::Vector(None)),
+);
+
+/// The function that fits a value into a column of a type; the dimension of a vector is left to the writer.
+pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
+    match ty {
+        SqlType::Unknown => None,
+        SqlType::Boolean => Some(&TO_BOOLEAN),
+        SqlType::Integer => Some(&TO_INTEGER),
+        SqlType::Real => Some(&TO_REAL),
+        SqlType::Text => Some(&TO_TEXT),
+        SqlType::Blob => Some(&TO_BLOB),
+        SqlType::Vector(_) => Some(&TO_VECTOR),
+    }
+}

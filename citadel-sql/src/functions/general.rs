@@ -1,0 +1,132 @@
+//! Functions of any type.
+
+use std::cmp::Ordering;
+
+use super::ScalarFunction;
+use super::scalar::{ArgumentKind, gives_first, gives_text};
+use crate::types::number_text::{boolean_to_text, real_to_text};
+use crate::types::{Value, ValueRef, hex, total_order, vector_text};
+
+/// The most arguments of a function that takes any number of them.
+const MANY: usize = 1_000;
+
+pub(super) const FUNCTIONS: &[ScalarFunction] = &[
+    ScalarFunction {
+        name: "greatest",
+        arity: 1..=MANY,
+        arguments: &[ArgumentKind::Same],
+        result_type: gives_first,
+        strict: false,
+        eval: |arguments| Ok(extreme(arguments, Ordering::Greater)),
+    },
+    ScalarFunction {
+        name: "least",
+        arity: 1..=MANY,
+        arguments: &[ArgumentKind::Same],
+        result_type: gives_first,
+        strict: false,
+        eval: |arguments| Ok(extreme(arguments, Ordering::Less)),
+    },
+    // SQLite's forms of two arguments or more, where a NULL makes the result NULL. One argument is the aggregate.
+    ScalarFunction {
+        name: "max",
+        arity: 2..=MANY,
+        arguments: &[ArgumentKind::Same],
+        result_type: gives_first,
+        strict: true,
+        eval: |arguments| Ok(extreme(arguments, Ordering::Greater)),
+    },
+    ScalarFunction {
+        name: "min",
+        arity: 2..=MANY,
+        arguments: &[ArgumentKind::Same],
+        result_type: gives_first,
+        strict: true,
+        eval: |arguments| Ok(extreme(arguments, Ordering::Less)),
+    },
+    ScalarFunction {
+        name: "typeof",
+        arity: 1..=1,
+        arguments: &[ArgumentKind::Any],
+        result_type: gives_text,
+        strict: false,
+        eval: |arguments| Ok(Value::Text(type_name(arguments).to_owned())),
+    },
+    ScalarFunction {
+        name: "quote",
+        arity: 1..=1,
+        arguments: &[ArgumentKind::Any],
+        result_type: gives_text,
+        strict: false,
+        eval: |arguments| {
+            Ok(Value::Text(
+                arguments.iter().map(|value| quoted(*value)).collect(),
+            ))
+        },
+    },
+];
+
+/// The greatest or least argument that is not NULL.
+fn extreme(arguments: &[ValueRef<'_>], wanted: Ordering) -> Value {
+    arguments
+        .iter()
+        .filter(|value| !value.is_null())
+        .copied()
+        .reduce(|best, next| {
+            if total_order(next, best) == wanted {
+                next
+            } else {
+                best
+            }
+        })
+        .map_or(Value::Null, ValueRef::to_owned)
+}
+
+fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
+    match arguments.first() {
+        None | Some(ValueRef::Null) => "null",
+        Some(ValueRef::Boolean(_)) => "boolean",
+        Some(ValueRef::Integer(_)) => "integer",
+        Some(ValueRef::Real(_)) => "real",
+        Some(ValueRef::Text(_)) => "text",
+        Some(ValueRef::Blob(_)) => "blob",
+        Some(ValueRef::Vector(_)) => "vector",
+    }
+}
+
+/// The value as a literal of SQL.
+fn quoted(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Boolean(v) => boolean_to_text(v).to_ascii_uppercase(),
+        ValueRef::Integer(v) => v.to_string(),
+        ValueRef::Real(v) => {
+            let text = real_to_text(v);
+            let is_real = text.contains(['.', 'e']);
+            if is_real { text } else { format!("{text}.0") }
+        }
+        ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
+        ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extremes_skip_null() {
+        let values = [ValueRef::Integer(2), ValueRef::Null, ValueRef::Real(2.5)];
+        assert_eq!(extreme(&values, Ordering::Greater), Value::Real(2.5));
+        assert_eq!(extreme(&values, Ordering::Less), Value::Integer(2));
+        assert_eq!(extreme(&[ValueRef::Null], Ordering::Less), Value::Null);
+    }
+
+    #[test]
+    fn quoting_gives_literals() {
+        assert_eq!(quoted(ValueRef::Text("it's")), "'it''s'");
+        assert_eq!(quoted(ValueRef::Real(2.0)), "2.0");
+        assert_eq!(quoted(ValueRef::Blob(&[255])), "X'FF'");
+    }
+}
