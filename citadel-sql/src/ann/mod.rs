@@ -16,14 +16,14 @@
 //! 2. The index changes in the transaction that changes the rows, and only by [`delta::touch`]: no statement drops an
 //!    index, rebuilds one or leaves one stale. A rollback takes the touch back with the row.
 //! 3. A query reads manifest and delta through its own snapshot. Segments never change, so a cache of them
-//!    (`SegmentCache`) needs no invalidation: an identity that a snapshot names is right for that snapshot.
+//!    ([`SegmentCache`]) needs no invalidation: an identity that a snapshot names is right for that snapshot.
 //! 4. Segment ids of an index are given once. Should a rolled-back transaction have used one before, the BLAKE3 differs.
 //! 5. A segment that does not decode, or does not match its table, is refused: the reason is kept for
-//!    `AnnIndexStatus`, logged once, and queries take the exact plan. It is never repaired in silence.
+//!    [`AnnIndexStatus`], logged once, and queries take the exact plan. It is never repaired in silence.
 //!
 //! # How an index is folded
 //!
-//! `persist` builds a segment from a snapshot of generation g without the writer's lock. Then, under the lock, it
+//! [`persist`] builds a segment from a snapshot of generation g without the writer's lock. Then, under the lock, it
 //! replaces the manifest's list and removes the delta's entries whose generation is at most g. A row touched while
 //! the segment was being built has a later generation, so it stays in the delta and its segment entry stays void.
 //!
@@ -32,14 +32,31 @@
 //!   writers        touch(5)@g+1    touch(9)@g+2               ├─ lock: manifest = [segment(g)], delta = {5, 9}
 //! ```
 
+mod build;
+mod cache;
+mod check;
+mod chunks;
 pub(crate) mod delta;
 mod manifest;
+mod persist;
 mod segment_key;
+mod snapshot;
+mod status;
 mod targets;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use build::{attribute_value, fill_new_index};
+pub(crate) use cache::{Fetched, SegmentCache};
+pub(crate) use check::check;
 pub(crate) use manifest::SegmentId;
+pub(crate) use persist::{persist, persist_within};
+pub(crate) use snapshot::{IndexSnapshot, LiveSegment, Refusal};
+pub(crate) use status::status;
 
 pub use manifest::Blake3;
+pub use persist::PersistReport;
+pub use status::{AnnIndexStatus, SegmentState, SegmentStatus};
 
 /// Authentic bytes that no version of this crate writes.
 fn corrupt(what: impl Into<String>) -> crate::error::Error {

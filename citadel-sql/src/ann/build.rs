@@ -1,0 +1,230 @@
+//! From the rows of a snapshot to a segment, and to a new index.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use citadel_txn::{View, WriteTxn};
+use citadel_vector::{
+    Attribute, AttributeColumn, AttributeValue, Build, BuildConfig, BuildError, Progress, Query,
+    RowMajor, Segment,
+};
+
+use super::cache::SegmentCache;
+use super::persist;
+use crate::batch::{BATCH_ROWS, Column};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{AnnIndex, IndexId, RowId, TableDef};
+use crate::store::{Direction, RowIdRange, TableScan};
+use crate::types::{SqlType, ValueRef};
+
+/// A new index over fewer rows than this gets no segment: an exact scan of so few costs no more than a walk.
+const MIN_SEGMENT_ROWS: u64 = 1_000;
+
+/// Folds a new index, whose delta names all rows of its table, if they are many. Part of CREATE INDEX, in its
+/// transaction.
+pub(crate) fn fill_new_index(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    id: IndexId,
+    index: &AnnIndex,
+    cache: &SegmentCache,
+    cancel: &AtomicBool,
+) -> Result<()> {
+    if txn.tree_len(table.rows)? >= MIN_SEGMENT_ROWS {
+        persist::fold_inside(txn, table, (id, index), cache, cancel)?;
+    }
+    Ok(())
+}
+
+/// All row ids of a table, ascending.
+pub(super) fn row_ids(view: &dyn View, table: &TableDef) -> Result<Vec<RowId>> {
+    let mut scan = TableScan::new(table, &[], RowIdRange::ALL, Direction::Forward);
+    let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
+    let mut rows = Vec::new();
+    while scan.next(view, Some(&mut ids), &mut [], BATCH_ROWS)? > 0 {
+        rows.extend((0..ids.len()).filter_map(|at| row_id(&ids, at)));
+        ids.clear();
+    }
+    Ok(rows)
+}
+
+fn row_id(ids: &Column, at: usize) -> Option<RowId> {
+    match ids.get(at) {
+        ValueRef::Integer(id) => Some(RowId(id)),
+        _ => None,
+    }
+}
+
+/// A SQL value as a filter column holds it: text by its bytes, since its collation is binary. `None`: no filter
+/// column holds such a value.
+pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
+    Some(match value {
+        ValueRef::Null => AttributeValue::Null,
+        ValueRef::Boolean(v) => AttributeValue::Boolean(v),
+        ValueRef::Integer(v) => AttributeValue::Integer(v),
+        ValueRef::Real(v) => AttributeValue::Real(v),
+        ValueRef::Text(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
+        ValueRef::Blob(v) => AttributeValue::Bytes(v.to_vec()),
+        ValueRef::Vector(_) => return None,
+    })
+}
+
+/// Builds segments of one index.
+pub(super) struct Builder<'a> {
+    table: &'a TableDef,
+    index: &'a AnnIndex,
+    dim: usize,
+}
+
+/// The rows of a snapshot, as a segment wants them. Vectors are read once, into one buffer.
+struct Rows {
+    /// Rows whose distance is defined, ascending, and their vectors end to end.
+    defined: Vec<i64>,
+    vectors: Vec<f32>,
+    /// The others, ascending.
+    undefined: Vec<i64>,
+    /// For each filter column: the values of the defined rows, and of the others.
+    filters: Vec<(Vec<AttributeValue>, Vec<AttributeValue>)>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(table: &'a TableDef, index: &'a AnnIndex) -> Self {
+        let dim = match table.column(index.column).ty {
+            SqlType::Vector(Some(dim)) => usize::from(dim),
+            _ => 0,
+        };
+        Self { table, index, dim }
+    }
+
+    /// A segment of all rows that the view sees; none if there are none.
+    pub(super) fn build(
+        &self,
+        view: &dyn View,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<Option<Arc<Segment>>> {
+        let rows = self.collect(view, cancel)?;
+        if rows.defined.is_empty() && rows.undefined.is_empty() {
+            return Ok(None);
+        }
+        let attributes = self.attributes(rows.filters)?;
+        let build = Build {
+            metric: self.index.metric,
+            dim: self.dim,
+            config: BuildConfig::default(),
+            column: &self.table.column(self.index.column).name,
+            generation: view.generation().get(),
+            rows: &rows.defined,
+            vectors: &RowMajor::new(&rows.vectors, self.dim),
+            undefined: &rows.undefined,
+            attributes,
+            progress,
+            cancel,
+        };
+        match Segment::build(build) {
+            Ok(segment) => Ok(Some(Arc::new(segment))),
+            Err(BuildError::Cancelled) => Err(cancelled()),
+            Err(error) => Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                format!("the vector index could not be built: {error}"),
+            )),
+        }
+    }
+
+    fn collect(&self, view: &dyn View, cancel: &AtomicBool) -> Result<Rows> {
+        let mut wanted = self.index.filters.clone();
+        wanted.push(self.index.column);
+        let types: Vec<_> = wanted.iter().map(|&no| self.table.column(no).ty).collect();
+        let mut columns: Vec<_> = types
+            .iter()
+            .map(|&ty| Column::new(ty, BATCH_ROWS))
+            .collect();
+        let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
+        let mut scan = TableScan::new(self.table, &wanted, RowIdRange::ALL, Direction::Forward);
+        let mut rows = self.no_rows(view)?;
+        while scan.next(view, Some(&mut ids), &mut columns, BATCH_ROWS)? > 0 {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(cancelled());
+            }
+            self.take(&ids, &columns, &mut rows);
+            ids.clear();
+            columns.iter_mut().for_each(Column::clear);
+        }
+        Ok(rows)
+    }
+
+    fn no_rows(&self, view: &dyn View) -> Result<Rows> {
+        let count = usize::try_from(view.tree_len(self.table.rows)?).unwrap_or(0);
+        let filters = self.index.filters.iter();
+        Ok(Rows {
+            defined: Vec::with_capacity(count),
+            vectors: Vec::with_capacity(count.saturating_mul(self.dim)),
+            undefined: Vec::new(),
+            filters: filters.map(|_| (Vec::new(), Vec::new())).collect(),
+        })
+    }
+
+    /// Takes one batch: the filter columns, and the vectors last.
+    fn take(&self, ids: &Column, columns: &[Column], rows: &mut Rows) {
+        let (vectors, filters) = match columns.split_last() {
+            Some(split) => split,
+            None => return,
+        };
+        for at in 0..ids.len() {
+            let Some(RowId(id)) = row_id(ids, at) else {
+                continue;
+            };
+            let defined = match vectors.get(at) {
+                ValueRef::Vector(vector) if self.has_distance(vector) => {
+                    rows.vectors.extend_from_slice(vector);
+                    rows.defined.push(id);
+                    true
+                }
+                _ => {
+                    rows.undefined.push(id);
+                    false
+                }
+            };
+            for (filter, values) in filters.iter().zip(&mut rows.filters) {
+                let value = attribute_value(filter.get(at)).unwrap_or(AttributeValue::Null);
+                let values = if defined {
+                    &mut values.0
+                } else {
+                    &mut values.1
+                };
+                values.push(value);
+            }
+        }
+    }
+
+    /// Is the distance from this vector defined? Under cosine a zero vector has none.
+    fn has_distance(&self, vector: &[f32]) -> bool {
+        Query::new(self.index.metric, vector)
+            .distance(vector)
+            .is_some()
+    }
+
+    fn attributes(
+        &self,
+        filters: Vec<(Vec<AttributeValue>, Vec<AttributeValue>)>,
+    ) -> Result<Vec<Attribute>> {
+        let columns = self.index.filters.iter();
+        columns
+            .zip(filters)
+            .map(|(&no, (defined, undefined))| {
+                let name = self.table.column(no).name.clone();
+                match AttributeColumn::from_values(defined.into_iter().chain(undefined)) {
+                    Ok(column) => Ok(Attribute { name, column }),
+                    Err(mixed) => Err(super::corrupt(format!("column \"{name}\": {mixed}"))),
+                }
+            })
+            .collect()
+    }
+}
+
+fn cancelled() -> Error {
+    Error::sql(
+        SqlState::QUERY_CANCELED,
+        "building the vector index was cancelled",
+    )
+}

@@ -1,0 +1,221 @@
+//! Folding an index: delta and segments become one segment. See the module above for why no row is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use citadel_txn::{Database, Generation, View, WriteTxn};
+use citadel_vector::{Progress, Segment};
+
+use super::build::Builder;
+use super::cache::SegmentCache;
+use super::manifest::{Blake3, Manifest, SegmentEntry};
+use super::targets::{self, Target};
+use super::{chunks, delta};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{AnnIndex, Catalog, IndexId, IndexKind, TableDef};
+
+/// Times that the writer's lock is asked for before a finished segment is given up. Each waits for the busy timeout.
+const LOCK_ATTEMPTS: usize = 12;
+
+/// What [`persist`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PersistReport {
+    /// Rows in the new segments, those without a vector included.
+    pub rows: u64,
+    /// Segments made: one for each index on the column, none for an empty table.
+    pub segments: u64,
+    /// Bytes written for them.
+    pub bytes: u64,
+    /// The segment's identity, as the status shows it; over several, BLAKE3 of theirs. `None`: no segment.
+    pub blake3: Option<Blake3>,
+    /// Time spent, from the first row read to the commit.
+    pub build_time: Duration,
+}
+
+/// Folds the ann indexes of a column, or the one of that name. Others read and write meanwhile; the writer's lock is held
+/// only to put the finished segment in its place. Cancelled, it changes nothing and is an interrupted error.
+///
+/// Not to be called by one who holds a write transaction: see [`persist_within`].
+pub(crate) fn persist(
+    database: &Database,
+    cache: &SegmentCache,
+    table: &str,
+    column: &str,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<PersistReport> {
+    let started = Instant::now();
+    let _one_at_a_time = cache.folding.lock();
+    let catalog = Catalog::load(&database.begin_read()?)?;
+    let (_, indexes) = targets::find(&catalog, table, column)?;
+    let mut made = Vec::new();
+    for target in indexes {
+        made.extend(fold_outside(database, cache, &target, progress, cancel)?);
+    }
+    Ok(report(&made, started))
+}
+
+/// The same inside a write transaction: sees its uncommitted rows, and is undone with it.
+pub(crate) fn persist_within(
+    txn: &mut WriteTxn,
+    catalog: &Catalog,
+    cache: &SegmentCache,
+    table: &str,
+    column: &str,
+    cancel: &AtomicBool,
+) -> Result<PersistReport> {
+    let started = Instant::now();
+    let (table, indexes) = targets::find(catalog, table, column)?;
+    let mut made = Vec::new();
+    for (def, index) in indexes {
+        made.extend(fold_inside(txn, &table, (def.id, &index), cache, cancel)?);
+    }
+    Ok(report(&made, started))
+}
+
+/// Builds the index's one segment from the transaction's own rows.
+pub(super) fn fold_inside(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    (id, index): (IndexId, &AnnIndex),
+    cache: &SegmentCache,
+    cancel: &AtomicBool,
+) -> Result<Option<SegmentEntry>> {
+    let before = Manifest::load(txn, index)?;
+    let built = Builder::new(table, index).build(txn, &|_| {}, cancel)?;
+    let generation = txn.generation();
+    let entry = swap(txn, index, &before, built.as_deref(), generation)?;
+    keep(cache, id, entry, built);
+    Ok(entry)
+}
+
+fn fold_outside(
+    database: &Database,
+    cache: &SegmentCache,
+    (def, _): &Target,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<Option<SegmentEntry>> {
+    let snapshot = database.begin_read()?;
+    let (table, index) = find_again(&snapshot, def.id)?;
+    let before = Manifest::load(&snapshot, &index)?;
+    let built = Builder::new(&table, &index).build(&snapshot, progress, cancel)?;
+    let generation = snapshot.generation();
+    drop(snapshot);
+
+    let mut txn = begin_write(database)?;
+    let (_, index) = find_again(&txn, def.id)?;
+    let entry = swap(&mut txn, &index, &before, built.as_deref(), generation)?;
+    txn.commit()?;
+    keep(cache, def.id, entry, built);
+    let live: Vec<_> = entry.into_iter().collect();
+    cache.forget_dead(def.id, &live);
+    Ok(entry)
+}
+
+/// A finished segment is worth waiting for the lock.
+fn begin_write(database: &Database) -> Result<WriteTxn> {
+    let mut attempts = 1;
+    loop {
+        match database.begin_write() {
+            Err(error) if error.is_busy() && attempts < LOCK_ATTEMPTS => attempts += 1,
+            result => return Ok(result?),
+        }
+    }
+}
+
+/// The index by its identity, as a later snapshot has it: it may have been dropped.
+fn find_again(view: &dyn View, id: IndexId) -> Result<(Arc<TableDef>, AnnIndex)> {
+    let catalog = Catalog::load(view)?;
+    for table in catalog.tables() {
+        for def in &table.indexes {
+            if let (true, IndexKind::Ann(index)) = (def.id == id, &def.kind) {
+                return Ok((Arc::clone(table), index.clone()));
+            }
+        }
+    }
+    Err(Error::sql(
+        SqlState::SERIALIZATION_FAILURE,
+        "the index was dropped while its segment was being built",
+    ))
+}
+
+/// Puts a segment built from a snapshot in the place of those that the snapshot had.
+fn swap(
+    txn: &mut WriteTxn,
+    index: &AnnIndex,
+    before: &Manifest,
+    built: Option<&Segment>,
+    snapshot: Generation,
+) -> Result<Option<SegmentEntry>> {
+    let mut manifest = Manifest::load(txn, index)?;
+    if manifest != *before {
+        return Err(Error::sql(
+            SqlState::SERIALIZATION_FAILURE,
+            "the index was folded by another while its segment was being built",
+        ));
+    }
+    let entry = match built {
+        None => None,
+        Some(segment) => Some(write(txn, index, &manifest, segment, snapshot)?),
+    };
+    for dead in manifest.replace(entry) {
+        chunks::remove(txn, index, dead.id)?;
+    }
+    manifest.save(txn, index)?;
+    delta::forget_through(txn, index, snapshot)?;
+    Ok(entry)
+}
+
+fn write(
+    txn: &mut WriteTxn,
+    index: &AnnIndex,
+    manifest: &Manifest,
+    segment: &Segment,
+    generation: Generation,
+) -> Result<SegmentEntry> {
+    let encoded = segment.encode();
+    let id = manifest.next_id();
+    let bytes = chunks::write(txn, index, id, &encoded)?;
+    Ok(SegmentEntry {
+        id,
+        generation,
+        rows: segment.len() as u64,
+        bytes,
+        blake3: Blake3(encoded.identity()),
+    })
+}
+
+fn keep(
+    cache: &SegmentCache,
+    id: IndexId,
+    entry: Option<SegmentEntry>,
+    built: Option<Arc<Segment>>,
+) {
+    if let (Some(entry), Some(segment)) = (entry, built) {
+        cache.insert_built(id, &entry, segment);
+    }
+}
+
+fn report(made: &[SegmentEntry], started: Instant) -> PersistReport {
+    let blake3 = match made {
+        [] => None,
+        [one] => Some(one.blake3),
+        several => {
+            let mut hasher = blake3::Hasher::new();
+            for entry in several {
+                hasher.update(&entry.blake3.0);
+            }
+            Some(Blake3(*hasher.finalize().as_bytes()))
+        }
+    };
+    PersistReport {
+        rows: made.iter().map(|entry| entry.rows).sum(),
+        segments: made.len() as u64,
+        bytes: made.iter().map(|entry| entry.bytes).sum(),
+        blake3,
+        build_time: started.elapsed(),
+    }
+}

@@ -1,0 +1,6 @@
+//! The life of an index below SQL: folding, refusing, remembering.
+
+mod fixture;
+mod fold;
+mod refuse;
+mod remember;

@@ -1,0 +1,116 @@
+//! Segments that are not what they must be.
+
+use citadel_vector::Metric;
+
+use super::super::chunks;
+use super::super::segment_key::Key;
+use super::super::{Fetched, SegmentState};
+use super::fixture::{Fixture, definitions};
+
+/// Changes one value of the segment tree, as only a fault of this crate or someone with the key could.
+fn damage(fixture: &Fixture, which: impl Fn(&Key) -> bool, change: impl Fn(&mut Vec<u8>)) {
+    fixture.write(|txn, _| {
+        let (_, _, index) = definitions(txn);
+        let keys = chunks::keys(txn, &index).unwrap();
+        let is_it = |key: &&Vec<u8>| Key::decode(key).is_some_and(|key| which(&key));
+        let key = keys.iter().find(is_it).expect("such a key");
+        let mut value = {
+            use citadel_txn::View;
+            txn.get(index.segments, key).unwrap().unwrap().to_vec()
+        };
+        change(&mut value);
+        txn.insert(index.segments, key, &value).unwrap();
+    });
+}
+
+fn refused(fixture: &Fixture) -> String {
+    let fixture = fixture.reopen();
+    let Fetched::Refused(reason) = fixture.fetch() else {
+        panic!("the segment was not refused");
+    };
+    let SegmentState::Refused(shown) = fixture.status().segments[0].state.clone() else {
+        panic!("the status does not show the refusal");
+    };
+    assert_eq!(shown, reason.to_string());
+    assert!(!fixture.check().is_empty());
+    shown
+}
+
+#[test]
+fn a_changed_chunk_is_refused_with_a_reason() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage(
+        &fixture,
+        |key| matches!(key, Key::Chunk { .. }),
+        |value| value[0] ^= 1,
+    );
+    assert!(!refused(&fixture).is_empty());
+}
+
+#[test]
+fn a_changed_header_is_refused() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage(
+        &fixture,
+        |key| matches!(key, Key::Header(_)),
+        |value| value[20] ^= 4,
+    );
+    assert!(!refused(&fixture).is_empty());
+}
+
+#[test]
+fn a_cut_chunk_is_refused() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage(
+        &fixture,
+        |key| matches!(key, Key::Chunk { .. }),
+        |value| value.truncate(3),
+    );
+    assert!(refused(&fixture).contains("length"));
+}
+
+#[test]
+fn a_segment_of_another_index_is_refused() {
+    let other = Fixture::with_rows(Metric::L2, 31);
+    other.persist().unwrap();
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    let header = {
+        let read = other.database.begin_read().unwrap();
+        let (_, _, index) = definitions(&read);
+        chunks::read_header(&read, &index, super::fixture::live(&read)[0].id).unwrap()
+    };
+    damage(
+        &fixture,
+        |key| matches!(key, Key::Header(_)),
+        |value| value.clone_from(&header),
+    );
+    refused(&fixture);
+}
+
+#[test]
+fn a_changed_manifest_is_an_error_of_the_index_not_a_panic() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage(&fixture, |key| *key == Key::Manifest, |value| value[0] = 99);
+    assert!(!fixture.check().is_empty());
+}
+
+#[test]
+fn folding_replaces_a_refused_segment() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage(
+        &fixture,
+        |key| matches!(key, Key::Chunk { .. }),
+        |value| value[0] ^= 1,
+    );
+    let fixture = fixture.reopen();
+    assert!(matches!(fixture.fetch(), Fetched::Refused(_)));
+    fixture.persist().unwrap();
+    assert!(matches!(fixture.fetch(), Fetched::Segment(_)));
+    assert_eq!(fixture.check(), [""; 0]);
+}
