@@ -32,8 +32,8 @@ impl Ledger {
         let reached = self.reached.into_iter().map(|span| (span, "reachable"));
         let retired = space
             .retired()
-            .flat_map(|batch| batch.spans.iter())
-            .map(|span| (*span, "retired"));
+            .flat_map(|batch| &batch.pages)
+            .map(|page| (page.span, "retired"));
         let free = space.free().iter().map(|span| (span, "free"));
         let mut booked: Vec<(Span, &str)> = reached.chain(retired).chain(free).collect();
         booked.sort_unstable();

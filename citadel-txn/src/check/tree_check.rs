@@ -1,6 +1,6 @@
 //! Reading one tree to the last byte.
 
-use citadel_core::{PageKind, SealedFile};
+use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use super::ledger::Ledger;
 use super::{CheckReport, blame};
@@ -177,7 +177,7 @@ impl<'a> TreeCheck<'a> {
         report: &mut CheckReport,
     ) -> Result<()> {
         let large = LargeRef::decode(payload)?;
-        for run in extent::extent_runs(self.file, &large)? {
+        for PagePtr { run, .. } in extent::runs(self.file, &large)? {
             ledger.reach(run);
             report.pages.extents += u64::from(run.pages);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use citadel_core::{Generation, PagePtr, RecordSlot, SEAL_BYTES, SealedFile};
+use citadel_core::{Generation, RecordSlot, SEAL_BYTES, SealedFile};
 
 use super::sealer::Sealer;
 use crate::catalog::{self, RECENT_MAX};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::extent::ExtentPlan;
 use crate::node::Payload;
 use crate::record::{Digest, FreeMap, Record};
-use crate::space::{Arena, Space, Span, encode_log_entry, encode_map, merge_spans};
+use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
 use crate::tree::{Tree, WritableTree, insert, remove};
 use crate::tree_id::TreeId;
 use crate::write_txn::Parts;
@@ -24,7 +24,7 @@ pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
     let database = std::sync::Arc::clone(&txn.database);
     let mut space = database.space().lock();
     let space = space.as_mut().ok_or(Error::ReadOnly)?;
-    space.begin(txn.generation, database.registry().oldest())?;
+    space.begin(txn.generation, &database.registry().open())?;
     let (record, retired) = match write(&mut txn, space) {
         Ok(written) => written,
         Err(error) => {
@@ -46,7 +46,7 @@ pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
 }
 
 /// Writes the pages, and makes the record that names them.
-fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Span>)> {
+fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
     let database = std::sync::Arc::clone(&txn.database);
     let (file, base) = (database.file().as_ref(), &txn.base.record);
     let mut recent: BTreeMap<TreeId, Tree> = base.recent.iter().copied().collect();
@@ -71,12 +71,7 @@ fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Span>)> {
         sealer.seal_tree(&mut txn.pages, &mut catalog)?;
         recent.clear();
     }
-    let retired = txn
-        .pages
-        .take_retired()
-        .into_iter()
-        .map(Span::from)
-        .collect();
+    let retired = txn.pages.take_retired();
     let accounted = account(&mut sealer, base, txn.generation, retired)?;
     let written = sealer.finish()?;
     let mut record = Record {
@@ -158,7 +153,7 @@ fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
 struct Accounted {
     free_map: FreeMap,
     log: Vec<u8>,
-    retired: Vec<Span>,
+    retired: Vec<Retiree>,
 }
 
 /// Appends to the log; writes a map where that grows too long.
@@ -166,22 +161,22 @@ fn account(
     sealer: &mut Sealer<'_>,
     base: &Record,
     commit: Generation,
-    retired: Vec<Span>,
+    mut retired: Vec<Retiree>,
 ) -> Result<Accounted> {
     sealer.arena().close()?;
-    let mut retired = merge_spans(retired);
     let mut log = base.log.clone();
-    encode_log_entry(&mut log, &sealer.arena().space().taken(), &retired);
+    let taken = sealer.arena().space().taken();
+    encode_log_entry(&mut log, &taken, &spans_of(&retired));
     if log.len() <= LOG_BYTES_MAX {
+        let free_map = base.free_map;
         return Ok(Accounted {
-            free_map: base.free_map,
+            free_map,
             log,
             retired,
         });
     }
-    retired.extend(base.free_map.ptr.map(|ptr: PagePtr| Span::from(ptr.run)));
-    let retired = merge_spans(retired);
-    let free_map = write_map(sealer, commit, &retired)?;
+    retired.extend(base.free_map.ptr.as_ref().map(Retiree::from));
+    let free_map = write_map(sealer, commit, &spans_of(&retired))?;
     Ok(Accounted {
         free_map,
         log: Vec::new(),

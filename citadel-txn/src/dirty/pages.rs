@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use citadel_core::{PageKind, PageRun, SealedFile};
+use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use super::{DirtyId, DirtyNode, NodeBytes, NodeRef, Slab};
 use crate::error::Result;
 use crate::extent::{LargeRef, LargeTarget};
 use crate::node::{Node, NodeMut};
+use crate::space::Retiree;
 
 /// One step of a way from the root of a tree to a leaf.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ pub(crate) struct DirtyPages {
     file: Arc<SealedFile>,
     nodes: Slab<Arc<DirtyNode>>,
     values: Slab<Arc<DirtyNode>>,
-    retired: Vec<PageRun>,
+    retired: Vec<Retiree>,
     /// Reused by every descent, so that none allocates.
     pub(crate) path: Vec<Step>,
 }
@@ -82,7 +83,7 @@ impl DirtyPages {
         };
         let frame = self.file.read(ptr, PageKind::TreeNode)?;
         Node::open(&frame, level)?.validate()?;
-        self.retired.push(ptr.run);
+        self.retired.push(ptr.into());
         Ok(self.add(frame.to_vec()))
     }
 
@@ -90,16 +91,16 @@ impl DirtyPages {
     pub(crate) fn free(&mut self, at: &NodeRef) -> Result<()> {
         match at {
             NodeRef::Dirty(id) => drop(self.nodes.remove(*id)?),
-            NodeRef::Sealed(ptr) => self.retired.push(ptr.run),
+            NodeRef::Sealed(ptr) => self.retired.push(ptr.into()),
         }
         Ok(())
     }
 
-    pub(crate) fn retire(&mut self, run: PageRun) {
-        self.retired.push(run);
+    pub(crate) fn retire(&mut self, ptr: &PagePtr) {
+        self.retired.push(ptr.into());
     }
 
-    pub(crate) fn take_retired(&mut self) -> Vec<PageRun> {
+    pub(crate) fn take_retired(&mut self) -> Vec<Retiree> {
         std::mem::take(&mut self.retired)
     }
 

@@ -13,4 +13,4 @@ mod read;
 
 pub(crate) use large_ref::{LargeRef, LargeTarget};
 pub(crate) use plan::ExtentPlan;
-pub(crate) use read::{extent_runs, read, verify};
+pub(crate) use read::{read, runs, verify};

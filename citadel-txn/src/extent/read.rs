@@ -1,6 +1,6 @@
 //! Reading a large value.
 
-use citadel_core::{PageKind, PagePtr, PageRun, SealedFile, body_len};
+use citadel_core::{PageKind, PagePtr, SealedFile, body_len};
 
 use super::{ExtentPlan, LargeRef, LargeTarget};
 use crate::codec::Reader;
@@ -28,14 +28,14 @@ pub(crate) fn read(file: &SealedFile, large: &LargeRef) -> Result<Vec<u8>> {
 }
 
 /// Every run that the value takes, that of its map included.
-pub(crate) fn extent_runs(file: &SealedFile, large: &LargeRef) -> Result<Vec<PageRun>> {
+pub(crate) fn runs(file: &SealedFile, large: &LargeRef) -> Result<Vec<PagePtr>> {
     let map = match &large.target {
         LargeTarget::Dirty(_) => return Ok(Vec::new()),
         LargeTarget::Extent(_) => None,
-        LargeTarget::Map(map) => Some(map.run),
+        LargeTarget::Map(map) => Some(*map),
     };
     let extents = parts(file, large)?;
-    Ok(extents.iter().map(|part| part.ptr.run).chain(map).collect())
+    Ok(extents.iter().map(|part| part.ptr).chain(map).collect())
 }
 
 /// Proves that every extent of the value opens, as it is in the file now, and holds nothing past its end.

@@ -15,6 +15,7 @@ use crate::catalog;
 use crate::error::Result;
 use crate::recovery;
 use crate::snapshot::Snapshot;
+use crate::space::spans_of;
 
 /// Describes a commit, and the file around it.
 pub(crate) fn describe(file: &SealedFile, snapshot: &Snapshot) -> Result<String> {
@@ -37,7 +38,7 @@ pub(crate) fn describe(file: &SealedFile, snapshot: &Snapshot) -> Result<String>
         );
     }
     for batch in space.retired() {
-        for span in &batch.spans {
+        for span in spans_of(&batch.pages) {
             line(
                 &mut text,
                 format_args!(

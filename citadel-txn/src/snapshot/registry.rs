@@ -47,15 +47,12 @@ impl Registry {
         snapshot
     }
 
-    /// The oldest generation that is open; the newest one always counts as open.
-    pub(crate) fn oldest(&self) -> Generation {
+    /// The generations that are open, ascending; the newest one always counts as open.
+    pub(crate) fn open(&self) -> Vec<Generation> {
         let mut snapshots = self.snapshots.write();
         snapshots.forget_unread();
-        snapshots
-            .older
-            .front()
-            .unwrap_or(&snapshots.newest)
-            .generation()
+        let open = snapshots.older.iter().chain([&snapshots.newest]);
+        open.map(|snapshot| snapshot.generation()).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use citadel_core::{Generation, PageNo};
 
-use super::state::Retired;
+use super::state::{Retired, Retiree, spans_of};
 use super::{FreeRuns, Space, Span};
 use crate::codec::{Reader, put_varint};
 use crate::error::{Error, Result};
@@ -20,12 +20,12 @@ use crate::error::{Error, Result};
 /// The free map of the space as it will be when the commit in progress has succeeded and retired `retired`.
 pub(crate) fn encode_map(space: &Space, generation: Generation, retired: &[Span]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_spans(&mut bytes, space.free().iter());
+    put_spans(&mut bytes, space.free_at_rest().into_iter());
     let batches = space.retired().len() + usize::from(!retired.is_empty());
     put_varint(&mut bytes, batches as u64);
     for batch in space.retired() {
         put_varint(&mut bytes, batch.generation.get());
-        put_spans(&mut bytes, batch.spans.iter().copied());
+        put_spans(&mut bytes, spans_of(&batch.pages).into_iter());
     }
     if !retired.is_empty() {
         put_varint(&mut bytes, generation.get());
@@ -50,10 +50,9 @@ fn decode_map(bytes: &[u8], first: PageNo, end: PageNo) -> Result<Space> {
         {
             return reader.corrupt();
         }
-        retired.push_back(Retired {
-            generation,
-            spans: take_spans(&mut reader, first, end)?,
-        });
+        let spans = take_spans(&mut reader, first, end)?;
+        let pages = spans.into_iter().map(Retiree::at_rest).collect();
+        retired.push_back(Retired { generation, pages });
     }
     Ok(Space::from_map(end, free, retired))
 }
@@ -159,7 +158,7 @@ mod tests {
         let mut held: VecDeque<Span> = VecDeque::new();
         for number in 1..200u64 {
             let commit = Generation::new(number);
-            space.begin(commit, Generation::new(number - 1)).unwrap();
+            space.begin(commit, &[]).unwrap();
             let taken = space.take_region(1, 1 + number % 5).unwrap();
             held.push_back(taken);
             let retired = if held.len() > 7 {
@@ -168,7 +167,7 @@ mod tests {
                 Vec::new()
             };
             encode_log_entry(&mut log, &space.taken(), &retired);
-            space.commit(commit, retired);
+            space.commit(commit, retired.into_iter().map(Retiree::at_rest).collect());
         }
         let last = Generation::new(199);
         let written = Written {
@@ -180,7 +179,7 @@ mod tests {
         };
         let mut replayed = decode(first, &written).unwrap();
         for space in [&mut space, &mut replayed] {
-            space.begin(Generation::new(210), last).unwrap();
+            space.begin(Generation::new(210), &[last]).unwrap();
         }
         assert_eq!(
             space.free().iter().collect::<Vec<_>>(),

@@ -8,7 +8,9 @@
 //!
 //! 1. `r <= c - 2`: neither the current record `c - 1` nor the previous one `c - 2`, which recovery may fall back to,
 //!    reaches it; and
-//! 2. no open snapshot has a generation below `r`.
+//! 2. no open snapshot reaches it: none has a generation from that of the page's birth up to, and without, `r`.
+//!
+//! So a snapshot pins the pages that it reaches and no others, however long it lives and whatever is written meanwhile.
 //!
 //! What always holds: allocated pages = reachable + retired + free, exactly, after every commit and every recovery. A
 //! commit that fails gives back what it took.
@@ -25,4 +27,4 @@ mod state;
 pub(crate) use arena::Arena;
 pub(crate) use codec::{Written, decode, encode_log_entry, encode_map};
 pub(crate) use runs::{FreeRuns, Span};
-pub(crate) use state::{Space, merge_spans};
+pub(crate) use state::{Retiree, Space, spans_of};

@@ -2,17 +2,43 @@
 
 use std::collections::VecDeque;
 
-use citadel_core::{Generation, PageNo};
+use citadel_core::{Generation, PageNo, PagePtr};
 
 use super::{FreeRuns, Span};
 use crate::error::{Error, Result};
+
+/// Pages that a commit no longer reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Retiree {
+    pub(crate) span: Span,
+    /// The commit that wrote them: no older snapshot reaches them.
+    pub(crate) born: Generation,
+}
+
+impl Retiree {
+    /// Pages that were retired before the process began: no snapshot of it reaches them, whenever they were born.
+    pub(super) fn at_rest(span: Span) -> Self {
+        Self {
+            span,
+            born: Generation::ZERO,
+        }
+    }
+}
+
+impl From<&PagePtr> for Retiree {
+    fn from(ptr: &PagePtr) -> Self {
+        Self {
+            span: ptr.run.into(),
+            born: ptr.generation,
+        }
+    }
+}
 
 /// What one commit retired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Retired {
     pub(crate) generation: Generation,
-    /// In order, none touching the next.
-    pub(crate) spans: Vec<Span>,
+    pub(crate) pages: Vec<Retiree>,
 }
 
 /// Free and retired pages of an open file, and where its pages end.
@@ -20,7 +46,13 @@ pub(crate) struct Retired {
 pub(crate) struct Space {
     end: PageNo,
     free: FreeRuns,
+    /// By generation; the records may still reach them.
     retired: VecDeque<Retired>,
+    /// What only snapshots still reach, with the commit that retired it. In the file it counts as free: snapshots do not
+    /// outlive the process.
+    pinned: Vec<(Retiree, Generation)>,
+    /// The snapshots that were open when `pinned` was last looked through.
+    pinned_by: Vec<Generation>,
     /// What the commit in progress has taken.
     taken: Vec<Span>,
 }
@@ -28,12 +60,7 @@ pub(crate) struct Space {
 impl Space {
     /// The space of a file without pages.
     pub(crate) fn new(first: PageNo) -> Self {
-        Self {
-            end: first,
-            free: FreeRuns::default(),
-            retired: VecDeque::new(),
-            taken: Vec::new(),
-        }
+        Self::from_map(first, FreeRuns::default(), VecDeque::new())
     }
 
     /// The space that a free map describes.
@@ -42,6 +69,8 @@ impl Space {
             end,
             free,
             retired,
+            pinned: Vec::new(),
+            pinned_by: Vec::new(),
             taken: Vec::new(),
         }
     }
@@ -51,8 +80,15 @@ impl Space {
         self.end
     }
 
+    /// What may be taken now.
     pub(crate) fn free(&self) -> &FreeRuns {
         &self.free
+    }
+
+    /// What will be free when the process has ended: as maximal runs, in order.
+    pub(crate) fn free_at_rest(&self) -> Vec<Span> {
+        let pinned = self.pinned.iter().map(|(page, _)| page.span);
+        merge_spans(self.free.iter().chain(pinned).collect())
     }
 
     pub(crate) fn retired(&self) -> impl ExactSizeIterator<Item = &Retired> {
@@ -63,30 +99,41 @@ impl Space {
     pub(crate) fn retired_pages(&self) -> u64 {
         self.retired
             .iter()
-            .flat_map(|batch| &batch.spans)
-            .map(|span| span.pages)
+            .flat_map(|batch| &batch.pages)
+            .map(|page| page.span.pages)
             .sum()
     }
 
-    /// Begins commit `commit`: what it may reuse becomes free. `oldest` is the oldest generation that any snapshot has
-    /// open.
-    pub(crate) fn begin(&mut self, commit: Generation, oldest: Generation) -> Result<()> {
+    /// Begins commit `commit`: what it may reuse becomes free. `open` are the generations of all open snapshots,
+    /// ascending.
+    pub(crate) fn begin(&mut self, commit: Generation, open: &[Generation]) -> Result<()> {
         self.taken.clear();
-        while let Some(batch) = self.retired.front() {
-            if batch.generation.get().saturating_add(2) > commit.get() || batch.generation > oldest
-            {
-                break;
-            }
-            for span in self
-                .retired
-                .pop_front()
-                .map(|batch| batch.spans)
-                .unwrap_or_default()
-            {
-                self.free.insert(span)?;
+        if !self.pinned.is_empty() && self.pinned_by != open {
+            for (page, retired) in std::mem::take(&mut self.pinned) {
+                self.let_go(page, retired, open)?;
             }
         }
+        while let Some(batch) = self
+            .retired
+            .pop_front_if(|batch| batch.generation.get().saturating_add(2) <= commit.get())
+        {
+            for page in batch.pages {
+                self.let_go(page, batch.generation, open)?;
+            }
+        }
+        self.pinned_by.clear();
+        self.pinned_by.extend_from_slice(open);
         Ok(())
+    }
+
+    /// Frees pages that `retired` has retired, unless a snapshot reaches them.
+    fn let_go(&mut self, page: Retiree, retired: Generation, open: &[Generation]) -> Result<()> {
+        let first = open.partition_point(|snapshot| *snapshot < page.born);
+        if open.get(first).is_some_and(|snapshot| *snapshot < retired) {
+            self.pinned.push((page, retired));
+            return Ok(());
+        }
+        self.free.insert(page.span)
     }
 
     /// Takes a region for `wanted` pages, and at least `least`: one piece if there is one, else the longest free run,
@@ -152,10 +199,10 @@ impl Space {
     }
 
     /// Ends a commit that succeeded.
-    pub(crate) fn commit(&mut self, generation: Generation, spans: Vec<Span>) {
+    pub(crate) fn commit(&mut self, generation: Generation, pages: Vec<Retiree>) {
         self.taken.clear();
-        if !spans.is_empty() {
-            self.retired.push_back(Retired { generation, spans });
+        if !pages.is_empty() {
+            self.retired.push_back(Retired { generation, pages });
         }
     }
 
@@ -167,7 +214,7 @@ impl Space {
         retired: Vec<Span>,
         end: PageNo,
     ) -> Result<()> {
-        self.begin(commit, commit)?;
+        self.begin(commit, &[])?;
         for span in taken {
             if span.end() > end {
                 return Err(Error::corrupt("the free space log: a page past the end"));
@@ -175,7 +222,7 @@ impl Space {
             self.grow_to(span.end())?;
             self.free.remove(*span)?;
         }
-        self.commit(commit, retired);
+        self.commit(commit, retired.into_iter().map(Retiree::at_rest).collect());
         Ok(())
     }
 
@@ -190,8 +237,13 @@ impl Space {
     }
 }
 
+/// The pages alone, as maximal runs in order.
+pub(crate) fn spans_of(retired: &[Retiree]) -> Vec<Span> {
+    merge_spans(retired.iter().map(|page| page.span).collect())
+}
+
 /// Sorts spans and joins those that touch.
-pub(crate) fn merge_spans(mut spans: Vec<Span>) -> Vec<Span> {
+fn merge_spans(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.pages > 0);
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());

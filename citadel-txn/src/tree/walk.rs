@@ -5,7 +5,7 @@ use citadel_core::PageKind;
 use super::Tree;
 use crate::dirty::{DirtyPages, NodeBytes, NodeRef};
 use crate::error::Result;
-use crate::extent::{LargeRef, LargeTarget, extent_runs};
+use crate::extent::{self, LargeRef, LargeTarget};
 use crate::node::Node;
 
 /// Frees every page of a tree. Leaves are only read where the tree has large values.
@@ -62,8 +62,8 @@ pub(crate) fn free_large(pages: &mut DirtyPages, large: &LargeRef) -> Result<()>
         pages.take_value(id)?;
         return Ok(());
     }
-    for run in extent_runs(pages.file(), large)? {
-        pages.retire(run);
+    for ptr in extent::runs(pages.file(), large)? {
+        pages.retire(&ptr);
     }
     Ok(())
 }
