@@ -166,6 +166,9 @@ fn pick<'a>(
     values.take(bytes).map(Some)
 }
 
+/// Entries that [`VectorScan::find`] passes over before it searches: about what a search costs.
+const STEPS_MAX: usize = 8;
+
 /// A scan of the vectors of one column. It owns its cursor, so it may rest between batches.
 #[derive(Debug)]
 pub(crate) struct VectorScan {
@@ -225,6 +228,38 @@ impl VectorScan {
             })
         })?;
         Ok(given)
+    }
+
+    /// Calls `read` with one row's vector. For rows that come mostly in ascending order: a few steps forward are tried
+    /// before a search from the root. `None`: the vector is NULL, or there is no such row.
+    ///
+    /// # Errors
+    /// Storage errors; a row or vector that does not decode.
+    pub(crate) fn find<R>(
+        &mut self,
+        view: &dyn View,
+        id: RowId,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
+        (self.begun, self.ended) = (true, false);
+        let key = row_key::encode(id);
+        let mut steps = 0;
+        while self.entries.is_on_entry() && self.entries.key() < &key[..] && steps < STEPS_MAX {
+            self.entries.next(view)?;
+            steps += 1;
+        }
+        // Stepped over or onto the key, it is known whether the tree has it; else it has to be searched for.
+        let arrived = self.entries.is_on_entry() && self.entries.key() >= &key[..];
+        if !(arrived && (steps > 0 || self.entries.key() == key))
+            && !self.entries.seek(view, &key)?
+        {
+            return Ok(None);
+        }
+        if self.entries.key() != key {
+            return Ok(None);
+        }
+        let entry = self.entries.value(view)?;
+        Ok(self.reader.vector_in(id, &entry)?.map(read))
     }
 
     fn step(&mut self, view: &dyn View) -> Result<bool> {

@@ -316,6 +316,16 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
             .flat_map(|(_, v)| v.iter().copied())
             .collect();
         assert_eq!(all, flat);
+        // Found one by one, forwards, backwards, and to and fro, whether they are there or not.
+        let orders: [fn(i64) -> i64; 3] = [|at| at, |at| 21 - at, |at| at * 7 % 29 - 4];
+        for order in orders {
+            let mut scan = reader.scan();
+            for id in (-4..26).map(order) {
+                let found = scan.find(view, RowId(id), |bytes| bytes.len()).unwrap();
+                let expected = vectors.iter().find(|(other, _)| *other == id);
+                assert_eq!(found, expected.map(|(_, vector)| vector.len() * 4));
+            }
+        }
         for (id, vector) in vectors {
             let mut one = vec![9.0];
             assert!(reader.fetch(view, RowId(id), &mut one).unwrap());
