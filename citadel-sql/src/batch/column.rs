@@ -159,6 +159,14 @@ impl Column {
         self.len = 0;
     }
 
+    /// Forgets all rows, and takes values of another column's type from now on.
+    pub(crate) fn restart_as(&mut self, other: &Self) {
+        self.clear();
+        if self.sql_type() != other.sql_type() {
+            *self = Self::new(other.sql_type(), 0);
+        }
+    }
+
     /// Keeps the first rows.
     pub(crate) fn truncate(&mut self, rows: usize) {
         if rows >= self.len {

@@ -1,1 +1,35 @@
-//! placeholder
+//! Execution: a physical plan becomes a tree of operators that exchange batches of rows, pulled from the top.
+//!
+//! An [`Execution`] is one run of a plan with one set of parameters. Constants are folded when it starts; rows are
+//! computed when they are asked for. Operators own their cursors and buffers and borrow the transaction only while
+//! they run, so that a connection may rest between two rows.
+//!
+//! What always holds:
+//! 1. [`Operator::next`] clears the batch it is given, fills it with the next rows, and says false only at the end. The batch's memory is used again.
+//! 2. Rows that a statement changes are known before the first change (no statement meets its own writes).
+//! 3. Every loop over rows looks at the interrupt flag once per batch.
+
+mod accumulator;
+mod aggregate;
+mod bounds;
+mod change;
+mod context;
+mod execution;
+mod explain;
+pub(crate) mod expression;
+mod join;
+mod operator;
+mod project;
+mod row_keys;
+mod scan;
+mod sort;
+mod table_rows;
+#[cfg(test)]
+mod tests;
+pub(crate) mod vector;
+
+pub(crate) use bounds::LimitRows;
+pub(crate) use context::{ExecContext, Txn, check_interrupt};
+pub(crate) use execution::Execution;
+pub(crate) use expression::{CompiledExpr, Rows, Values, constant};
+pub(crate) use operator::{BoxedOperator, Operator, build};

@@ -1,1 +1,69 @@
-//! placeholder
+//! Planning: bound statement → logical plan → rewrites → physical plan.
+//!
+//! The logical plan ([`logical`]) says what to compute, in SQL's order of evaluation. The rewrites ([`rewrite`]) are
+//! small and named; each keeps the meaning. Lowering ([`lower`]) picks an operator for each node, and for each table
+//! the cheapest way to its rows ([`access`]). The result is one enum, [`PhysicalPlan`]; EXPLAIN prints exactly that.
+//!
+//! A plan depends on the schema and roughly on row counts, never on the values of parameters: it is made once and
+//! executed often. Bounds of an access path stay expressions, evaluated when execution starts.
+//!
+//! What always holds:
+//! 1. A conjunct leaves the filter only if the access path ensures it exactly, whatever the type of its constant.
+//! 2. Conjuncts of one place keep the order in which they were written.
+//! 3. Columns are named by [`ColumnId`] to the end; a node says which ids its rows carry.
+//!
+//! [`ColumnId`]: crate::bind::bound::ColumnId
+
+mod access;
+mod build;
+mod estimate;
+mod explain;
+mod expr;
+mod logical;
+mod lower;
+mod names;
+mod physical;
+mod print;
+mod rewrite;
+mod statement;
+pub(crate) mod vector;
+
+use citadel_txn::View;
+
+pub(crate) use explain::{NodeMeasure, NodeText, explain, keys_text, source_name};
+pub(crate) use expr::{has_no_columns, is_constant, is_same, is_stable};
+pub(crate) use logical::{LimitBounds, LogicalScan};
+pub(crate) use names::{Names, quoted};
+pub(crate) use physical::{
+    Delete, HashAggregate, HashJoin, IndexScan, Insert, KeyColumn, LookupJoin, NestedLoopJoin,
+    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, SeqScan, TableSource, Update, Values,
+};
+pub(crate) use print::{distance_operator, expr_text, value_text};
+pub(crate) use statement::plan;
+
+use crate::schema::Catalog;
+use crate::types::SqlType;
+
+/// What planning looks at.
+pub(crate) struct PlanContext<'a> {
+    /// The schema that the statement was bound against.
+    pub(crate) catalog: &'a Catalog,
+    /// For row counts.
+    pub(crate) view: &'a dyn View,
+}
+
+/// A statement, planned.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) root: PhysicalPlan,
+    /// The columns of the result; none for statements that give no rows.
+    pub(crate) columns: Vec<ResultColumn>,
+    pub(crate) names: Names,
+}
+
+/// A column of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResultColumn {
+    pub(crate) name: String,
+    pub(crate) ty: SqlType,
+}

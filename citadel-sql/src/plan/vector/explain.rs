@@ -63,7 +63,11 @@ impl TopK {
             order.push_str(" DESC");
         }
         if self.order.nulls_first != self.order.descending {
-            let nulls = if self.order.nulls_first { "FIRST" } else { "LAST" };
+            let nulls = if self.order.nulls_first {
+                "FIRST"
+            } else {
+                "LAST"
+            };
             order.push_str(&format!(" NULLS {nulls}"));
         }
         text.detail("Order", order).limit(&self.limit, names)

@@ -280,11 +280,7 @@ struct Choice {
 }
 
 /// The index that serves the query, or why none does.
-fn choose_index(
-    top: &TopK,
-    filter: &[Expr],
-    access: Option<&Access>,
-) -> Result<Choice, Why> {
+fn choose_index(top: &TopK, filter: &[Expr], access: Option<&Access>) -> Result<Choice, Why> {
     let mut why = Why::NoIndex;
     for def in &top.table.indexes {
         let IndexKind::Ann(ann) = &def.kind else {

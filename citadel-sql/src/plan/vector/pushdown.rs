@@ -23,7 +23,10 @@ pub(crate) enum Condition {
         value: Expr,
     },
     /// `column IN (…)`.
-    In { filter: FilterNo, list: Vec<Expr> },
+    In {
+        filter: FilterNo,
+        list: Vec<Expr>,
+    },
     /// `column BETWEEN low AND high`.
     Between {
         filter: FilterNo,

@@ -1,0 +1,77 @@
+//! What an execution runs in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use citadel_txn::{ReadTxn, View, WriteTxn};
+
+use crate::ann::SegmentCache;
+use crate::error::{Error, Result, SqlState};
+use crate::schema::Catalog;
+use crate::types::Value;
+
+/// The transaction of a statement.
+pub(crate) enum Txn<'a> {
+    Read(&'a ReadTxn),
+    Write(&'a mut WriteTxn),
+}
+
+impl Txn<'_> {
+    /// What can be read.
+    pub(crate) fn view(&self) -> &dyn View {
+        match self {
+            Self::Read(txn) => *txn,
+            Self::Write(txn) => *txn,
+        }
+    }
+
+    /// The transaction to write in.
+    ///
+    /// # Errors
+    /// It only reads.
+    pub(crate) fn write(&mut self) -> Result<&mut WriteTxn> {
+        match self {
+            Self::Write(txn) => Ok(txn),
+            Self::Read(_) => Err(Error::sql(
+                SqlState::READ_ONLY_TRANSACTION,
+                "cannot write in a read-only transaction",
+            )),
+        }
+    }
+}
+
+/// What operators reach for while they run. Made anew for each call, since it borrows the transaction.
+pub(crate) struct ExecContext<'a> {
+    pub(crate) txn: Txn<'a>,
+    /// The parameters that the execution was started with.
+    pub(crate) params: &'a [Value],
+    /// The schema that the plan was made for.
+    pub(crate) catalog: &'a Arc<Catalog>,
+    /// Set by another thread to stop the statement.
+    pub(crate) interrupt: &'a AtomicBool,
+    /// Loaded segments of ann indexes.
+    pub(crate) segments: &'a SegmentCache,
+}
+
+impl ExecContext<'_> {
+    /// What can be read.
+    pub(crate) fn view(&self) -> &dyn View {
+        self.txn.view()
+    }
+
+    /// Stops an interrupted statement; called once per batch.
+    pub(crate) fn check_interrupt(&self) -> Result<()> {
+        check_interrupt(self.interrupt)
+    }
+}
+
+/// Fails if the flag is set.
+pub(crate) fn check_interrupt(interrupt: &AtomicBool) -> Result<()> {
+    if interrupt.load(Ordering::Relaxed) {
+        return Err(Error::sql(
+            SqlState::QUERY_CANCELED,
+            "the statement was interrupted",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Inner joins. A NULL key joins nothing.
+
+mod hash;
+mod lookup;
+mod nested_loop;
+mod pairs;
+
+pub(super) use hash::HashJoinOp;
+pub(super) use lookup::LookupJoinOp;
+pub(super) use nested_loop::NestedLoopOp;

@@ -1,0 +1,138 @@
+//! Rows by the values of their key columns: for grouping, distinct and hash joins.
+//!
+//! Keys that SQL calls equal are one key: 1 and 1.0, 0.0 and -0.0; NULL is a key of its own.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::batch::{Column, ColumnData};
+use crate::types::{Value, ValueRef};
+
+/// The number of a distinct key, from 0 in the order of first appearance.
+pub(super) type KeyNo = u32;
+
+/// Numbers distinct keys.
+#[derive(Debug, Default)]
+pub(super) struct KeyTable {
+    /// Single keys that are whole numbers: by far the most.
+    integers: FxHashMap<i64, KeyNo>,
+    others: HashMap<Box<[u8]>, KeyNo>,
+    len: KeyNo,
+    buffer: Vec<u8>,
+}
+
+impl KeyTable {
+    /// How many distinct keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// The number of a row's key; a new one if it was not seen before.
+    pub(super) fn insert(&mut self, columns: &[Column], row: usize) -> KeyNo {
+        let next = self.len;
+        let number = match single_integer(columns, row) {
+            Some(key) => *self.integers.entry(key).or_insert(next),
+            None => {
+                encode(columns, row, &mut self.buffer);
+                match self.others.get(self.buffer.as_slice()) {
+                    Some(number) => *number,
+                    None => {
+                        self.others.insert(self.buffer.as_slice().into(), next);
+                        next
+                    }
+                }
+            }
+        };
+        if number == next {
+            self.len = next.checked_add(1).unwrap_or_else(|| too_many());
+        }
+        number
+    }
+
+    /// The number of a row's key, if it was seen.
+    pub(super) fn find(&mut self, columns: &[Column], row: usize) -> Option<KeyNo> {
+        match single_integer(columns, row) {
+            Some(key) => self.integers.get(&key).copied(),
+            None => {
+                encode(columns, row, &mut self.buffer);
+                self.others.get(self.buffer.as_slice()).copied()
+            }
+        }
+    }
+}
+
+#[cold]
+fn too_many() -> ! {
+    panic!("2^32 distinct keys in memory")
+}
+
+/// A key of one column whose value is a whole number.
+fn single_integer(columns: &[Column], row: usize) -> Option<i64> {
+    let [column] = columns else {
+        return None;
+    };
+    if column.is_null(row) {
+        return None;
+    }
+    match column.data() {
+        ColumnData::Integer(values) => Some(values[row]),
+        ColumnData::Real(values) => whole(values[row]),
+        _ => None,
+    }
+}
+
+/// The INTEGER that equals a REAL.
+fn whole(real: f64) -> Option<i64> {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    ((-LIMIT..LIMIT).contains(&real) && real.trunc() == real).then_some(real as i64)
+}
+
+fn encode(columns: &[Column], row: usize, out: &mut Vec<u8>) {
+    out.clear();
+    for column in columns {
+        encode_value(column.get(row), out);
+    }
+}
+
+/// Appends a value so that equal values, and only they, give equal bytes.
+pub(super) fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
+    match value {
+        ValueRef::Null => out.push(0),
+        ValueRef::Boolean(v) => out.extend([1, u8::from(v)]),
+        ValueRef::Integer(v) => encode_integer(v, out),
+        ValueRef::Real(v) => match whole(v) {
+            Some(v) => encode_integer(v, out),
+            None => {
+                out.push(3);
+                out.extend(v.to_bits().to_le_bytes());
+            }
+        },
+        ValueRef::Text(v) => encode_bytes(4, v.as_bytes(), out),
+        ValueRef::Blob(v) => encode_bytes(5, v, out),
+        ValueRef::Vector(v) => {
+            out.push(6);
+            out.extend((v.len() as u64).to_le_bytes());
+            // Adding zero makes -0.0 the same as 0.0.
+            v.iter().for_each(|c| out.extend((c + 0.0).to_le_bytes()));
+        }
+    }
+}
+
+fn encode_integer(value: i64, out: &mut Vec<u8>) {
+    out.push(2);
+    out.extend(value.to_le_bytes());
+}
+
+fn encode_bytes(tag: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend((bytes.len() as u64).to_le_bytes());
+    out.extend(bytes);
+}
+
+/// A value alone as key bytes.
+pub(super) fn value_key(value: &Value) -> Box<[u8]> {
+    let mut out = Vec::new();
+    encode_value(value.as_ref(), &mut out);
+    out.into()
+}

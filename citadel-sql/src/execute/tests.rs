@@ -1,0 +1,1 @@
+//! Plans and operators over small databases in memory.

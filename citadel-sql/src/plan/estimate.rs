@@ -1,0 +1,117 @@
+//! How many rows: rough, from row counts and the shape of conditions alone.
+
+use super::PlanContext;
+use super::logical::{LogicalPlan, LogicalScan};
+use crate::bind::bound::{BinaryOp, Expr, ExprKind};
+use crate::error::Result;
+use crate::types::Value;
+
+/// A table is planned for as if it had at least this many rows: a plan outlives the moment it was made in.
+pub(super) const TABLE_ROWS_MIN: f64 = 1000.0;
+
+/// The share of rows that equal one value.
+pub(super) const EQUAL: f64 = 0.01;
+const RANGE: f64 = 1.0 / 3.0;
+const OTHER: f64 = 0.5;
+
+/// Rows of a table, as the snapshot has it, and never few.
+pub(super) fn table_rows(scan: &LogicalScan, context: &PlanContext<'_>) -> Result<f64> {
+    let rows = context.view.tree_len(scan.table.rows)?;
+    Ok((rows as f64).max(TABLE_ROWS_MIN))
+}
+
+/// The share of rows that meet all conditions.
+pub(super) fn selectivity(conjuncts: &[Expr]) -> f64 {
+    conjuncts.iter().map(conjunct_selectivity).product()
+}
+
+fn conjunct_selectivity(conjunct: &Expr) -> f64 {
+    match &conjunct.kind {
+        ExprKind::Binary { op, .. } => match op {
+            BinaryOp::Eq => EQUAL,
+            BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq => RANGE,
+            BinaryOp::NotEq => 1.0 - EQUAL,
+            _ => OTHER,
+        },
+        ExprKind::InList { list, negated, .. } => {
+            let share = (EQUAL * list.len() as f64).min(OTHER);
+            if *negated { 1.0 - share } else { share }
+        }
+        ExprKind::Between { negated, .. } => {
+            let share = RANGE * RANGE;
+            if *negated { 1.0 - share } else { share }
+        }
+        ExprKind::IsNull { negated, .. } => {
+            if *negated {
+                1.0 - EQUAL
+            } else {
+                EQUAL
+            }
+        }
+        _ => OTHER,
+    }
+}
+
+/// Rows of a relation.
+pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Result<f64> {
+    Ok(match plan {
+        LogicalPlan::SingleRow => 1.0,
+        LogicalPlan::Empty(_) => 0.0,
+        LogicalPlan::Values(values) => values.rows.len() as f64,
+        LogicalPlan::Scan(scan) => {
+            (table_rows(scan, context)? * selectivity(&scan.filter)).max(1.0)
+        }
+        LogicalPlan::Join { left, right, on } => {
+            let (left, right) = (logical_rows(left, context)?, logical_rows(right, context)?);
+            join_rows(left, right, on)
+        }
+        LogicalPlan::Filter { input, conjuncts } => {
+            logical_rows(input, context)? * selectivity(conjuncts)
+        }
+        LogicalPlan::Aggregate { input, keys, .. } => {
+            grouped_rows(logical_rows(input, context)?, keys.len())
+        }
+        LogicalPlan::Limit { input, limit } | LogicalPlan::TopN { input, limit, .. } => {
+            limited_rows(logical_rows(input, context)?, limit.limit.as_ref())
+        }
+        LogicalPlan::Project { input, .. }
+        | LogicalPlan::Extend { input, .. }
+        | LogicalPlan::Distinct { input }
+        | LogicalPlan::Sort { input, .. } => logical_rows(input, context)?,
+    })
+}
+
+/// Rows of a join: as many as the larger side if an equality links them, else the product.
+pub(super) fn join_rows(left: f64, right: f64, on: &[Expr]) -> f64 {
+    let is_equality = |c: &Expr| {
+        matches!(
+            c.kind,
+            ExprKind::Binary {
+                op: BinaryOp::Eq,
+                ..
+            }
+        )
+    };
+    if on.iter().any(is_equality) {
+        left.max(right)
+    } else {
+        left * right * selectivity(on)
+    }
+}
+
+/// Groups: one without keys, else a tenth of the rows.
+pub(super) fn grouped_rows(rows: f64, keys: usize) -> f64 {
+    if keys == 0 {
+        1.0
+    } else {
+        (rows / 10.0).max(1.0)
+    }
+}
+
+/// Rows after a limit, if it is known now.
+pub(super) fn limited_rows(rows: f64, limit: Option<&Expr>) -> f64 {
+    match limit.map(|limit| &limit.kind) {
+        Some(ExprKind::Literal(Value::Integer(limit))) => rows.min((*limit).max(0) as f64),
+        _ => rows,
+    }
+}

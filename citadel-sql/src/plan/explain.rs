@@ -1,0 +1,372 @@
+//! EXPLAIN: the physical plan as an indented tree.
+
+use std::fmt::Write;
+
+use super::Plan;
+use super::logical::LimitBounds;
+use super::names::{Names, quoted};
+use super::physical::{
+    IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
+};
+use super::print::{aggregate_text, conjuncts_text, expr_text};
+use crate::bind::bound::{ColumnId, Expr};
+use crate::schema::{IndexDef, IndexKind, TableDef};
+
+/// One node as text: a title, and details below it.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeText {
+    title: String,
+    details: Vec<(String, String)>,
+}
+
+impl NodeText {
+    /// A node without details.
+    pub(crate) fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            details: Vec::new(),
+        }
+    }
+
+    /// Adds a line below the title.
+    #[must_use]
+    pub(crate) fn detail(mut self, label: &str, text: impl Into<String>) -> Self {
+        self.details.push((label.to_owned(), text.into()));
+        self
+    }
+
+    /// Adds the line `Filter: …`, if there is one.
+    #[must_use]
+    pub(crate) fn filter(self, conjuncts: &[Expr], names: &Names) -> Self {
+        if conjuncts.is_empty() {
+            return self;
+        }
+        self.detail("Filter", conjuncts_text(conjuncts, names))
+    }
+
+    /// Adds the lines `Limit: …` and `Offset: …`, where given.
+    #[must_use]
+    pub(crate) fn limit(mut self, limit: &LimitBounds, names: &Names) -> Self {
+        if let Some(limit) = &limit.limit {
+            self = self.detail("Limit", expr_text(limit, names));
+        }
+        if let Some(offset) = &limit.offset {
+            self = self.detail("Offset", expr_text(offset, names));
+        }
+        self
+    }
+}
+
+/// What was measured of a node while it ran.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NodeMeasure {
+    pub(crate) rows: u64,
+    pub(crate) batches: u64,
+    /// Of the node and its inputs.
+    pub(crate) time: std::time::Duration,
+    /// What the operator has to say of itself.
+    pub(crate) report: Vec<(String, String)>,
+}
+
+/// The lines of EXPLAIN. `measures` has one entry for each node in the order of printing, for ANALYZE.
+pub(crate) fn explain(plan: &Plan, measures: Option<&[NodeMeasure]>) -> Vec<String> {
+    let mut printer = Printer {
+        names: &plan.names,
+        measures,
+        printed: 0,
+        lines: Vec::new(),
+    };
+    printer.node(&plan.root, 0);
+    printer.lines
+}
+
+struct Printer<'a> {
+    names: &'a Names,
+    measures: Option<&'a [NodeMeasure]>,
+    printed: usize,
+    lines: Vec<String>,
+}
+
+impl Printer<'_> {
+    fn node(&mut self, plan: &PhysicalPlan, depth: usize) {
+        let text = node_text(plan, self.names);
+        let measure = self.measures.and_then(|m| m.get(self.printed)).cloned();
+        self.printed += 1;
+        let mut line = " ".repeat((depth * 6).saturating_sub(4));
+        if depth > 0 {
+            line.push_str("->  ");
+        }
+        line.push_str(&text.title);
+        if is_query(plan) {
+            let _ = write!(line, "  (rows={:.0})", plan.rows());
+        }
+        if let Some(measure) = &measure {
+            let ms = measure.time.as_secs_f64() * 1e3;
+            let _ = write!(
+                line,
+                " (actual rows={} batches={} time={ms:.3} ms)",
+                measure.rows, measure.batches
+            );
+        }
+        self.lines.push(line);
+        let indent = " ".repeat(depth * 6 + 2);
+        let report = measure.map(|measure| measure.report).unwrap_or_default();
+        for (label, text) in text.details.iter().chain(&report) {
+            self.lines.push(format!("{indent}{label}: {text}"));
+        }
+        for input in plan.inputs() {
+            self.node(input, depth + 1);
+        }
+    }
+}
+
+/// Does the node give rows that can be estimated?
+fn is_query(plan: &PhysicalPlan) -> bool {
+    !plan.writes() && !matches!(plan, PhysicalPlan::Nothing | PhysicalPlan::Explain { .. })
+}
+
+fn node_text(plan: &PhysicalPlan, names: &Names) -> NodeText {
+    match plan {
+        PhysicalPlan::SingleRow => NodeText::new("SingleRow"),
+        PhysicalPlan::Empty(_) => NodeText::new("Empty"),
+        PhysicalPlan::Values(_) => NodeText::new("Values"),
+        PhysicalPlan::SeqScan(scan) => seq_scan(scan, names),
+        PhysicalPlan::PkLookup(lookup) => pk_lookup(lookup, names),
+        PhysicalPlan::IndexScan(scan) => index_scan(scan, names),
+        PhysicalPlan::Filter { conjuncts, .. } => {
+            NodeText::new("Filter").detail("Condition", conjuncts_text(conjuncts, names))
+        }
+        PhysicalPlan::Project { columns, .. } => {
+            let texts: Vec<String> = columns.iter().map(|(_, e)| expr_text(e, names)).collect();
+            NodeText::new("Project").detail("Output", texts.join(", "))
+        }
+        PhysicalPlan::Sort { keys, .. } => {
+            NodeText::new("Sort").detail("Sort Key", keys_text(keys, names))
+        }
+        PhysicalPlan::TopN { keys, limit, .. } => NodeText::new("TopN")
+            .detail("Sort Key", keys_text(keys, names))
+            .limit(limit, names),
+        PhysicalPlan::Limit { limit, .. } => NodeText::new("Limit").limit(limit, names),
+        PhysicalPlan::HashAggregate(aggregate) => {
+            let mut text = NodeText::new("HashAggregate");
+            if !aggregate.keys.is_empty() {
+                text = text.detail("Group Key", list_text(&aggregate.keys, names));
+            }
+            let calls = aggregate.aggregates.iter();
+            let calls: Vec<String> = calls.map(|call| aggregate_text(call, names)).collect();
+            if !calls.is_empty() {
+                text = text.detail("Aggregates", calls.join(", "));
+            }
+            text
+        }
+        PhysicalPlan::HashJoin(join) => NodeText::new("HashJoin")
+            .detail("Hash Cond", pairs_text(&join.keys, names))
+            .filter(&join.filter, names),
+        PhysicalPlan::NestedLoopJoin(join) => {
+            NodeText::new("NestedLoopJoin").filter(&join.filter, names)
+        }
+        PhysicalPlan::LookupJoin(join) => {
+            let keys = list_text(&join.keys, names);
+            let by = match &join.index {
+                Some(index) => format!("{} = ({keys})", index_columns(index, &join.right, names)),
+                None => format!("{} = {keys}", rowid_name(&join.right, names)),
+            };
+            let mut filter = join.right.filter.clone();
+            filter.extend(join.filter.iter().cloned());
+            let title = format!("LookupJoin with {}", source_name(&join.right));
+            let title = match &join.index {
+                Some(index) => format!("{title} using {}", quoted(&index.name)),
+                None => title,
+            };
+            NodeText::new(title)
+                .detail("Lookup", by)
+                .filter(&filter, names)
+        }
+        PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names),
+        PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names),
+        PhysicalPlan::Insert(insert) => NodeText::new(on("Insert", &insert.table)),
+        PhysicalPlan::Update(update) => {
+            let sets: Vec<String> = update
+                .assignments
+                .iter()
+                .map(|(no, e)| {
+                    let name = quoted(&update.table.column(*no).name);
+                    format!("{name} = {}", expr_text(e, names))
+                })
+                .collect();
+            NodeText::new(on("Update", &update.table)).detail("Set", sets.join(", "))
+        }
+        PhysicalPlan::Delete(delete) => NodeText::new(on("Delete", &delete.table)),
+        PhysicalPlan::CreateTable(create) => {
+            NodeText::new(format!("CreateTable {}", quoted(&create.name)))
+        }
+        PhysicalPlan::DropTable(tables) => {
+            let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
+            NodeText::new(format!("DropTable {}", names.join(", ")))
+        }
+        PhysicalPlan::CreateIndex(create) => NodeText::new(format!(
+            "CreateIndex {} on {}",
+            quoted(&create.name),
+            quoted(&create.table.name)
+        )),
+        PhysicalPlan::DropIndex(indexes) => {
+            let names: Vec<String> = indexes.iter().map(|index| quoted(&index.name)).collect();
+            NodeText::new(format!("DropIndex {}", names.join(", ")))
+        }
+        PhysicalPlan::Nothing => NodeText::new("Nothing"),
+        PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
+    }
+}
+
+fn on(name: &str, table: &TableDef) -> String {
+    format!("{name} on {}", quoted(&table.name))
+}
+
+/// The table, and its alias where it has another name.
+pub(crate) fn source_name(source: &TableSource) -> String {
+    let table = quoted(&source.table.name);
+    if source.alias.eq_ignore_ascii_case(&source.table.name) {
+        table
+    } else {
+        format!("{table} {}", quoted(&source.alias))
+    }
+}
+
+fn direction(title: String, descending: bool) -> String {
+    if descending {
+        format!("{title} backward")
+    } else {
+        title
+    }
+}
+
+fn rowid_name(source: &TableSource, names: &Names) -> String {
+    let column = match source.table.rowid_column {
+        Some(no) => u32::from(no.0),
+        None => ColumnId::ROWID,
+    };
+    let relation = source.relation;
+    names.get(ColumnId { relation, column }).to_owned()
+}
+
+fn seq_scan(scan: &SeqScan, names: &Names) -> NodeText {
+    let source = &scan.source;
+    let kind = if scan.range.is_all() {
+        "SeqScan"
+    } else {
+        "PkRangeScan"
+    };
+    let title = format!("{kind} on {}", source_name(source));
+    let mut text = NodeText::new(direction(title, scan.descending));
+    if !scan.range.is_all() {
+        let column = rowid_name(source, names);
+        text = text.detail("Range", range_text(&column, &scan.range, names));
+    }
+    text.filter(&source.filter, names)
+}
+
+fn pk_lookup(lookup: &PkLookup, names: &Names) -> NodeText {
+    let source = &lookup.source;
+    let title = format!("PkLookup on {}", source_name(source));
+    let column = rowid_name(source, names);
+    NodeText::new(direction(title, lookup.descending))
+        .detail("Key", one_of_text(&column, &lookup.keys, names))
+        .filter(&source.filter, names)
+}
+
+fn index_scan(scan: &IndexScan, names: &Names) -> NodeText {
+    let source = &scan.source;
+    let title = format!(
+        "IndexScan on {} using {}",
+        source_name(source),
+        quoted(&scan.index.name)
+    );
+    let text = NodeText::new(direction(title, scan.descending));
+    let columns = index_column_names(&scan.index, source, names);
+    let mut bounds: Vec<String> = scan
+        .equal
+        .iter()
+        .zip(&columns)
+        .map(|(value, column)| one_of_text(column, std::slice::from_ref(value), names))
+        .collect();
+    if let Some(column) = columns.get(scan.equal.len()) {
+        match &scan.next {
+            NextColumn::Any => {}
+            NextColumn::OneOf(list) => bounds.push(one_of_text(column, list, names)),
+            NextColumn::Range(range) => bounds.push(range_text(column, range, names)),
+        }
+    }
+    let text = if bounds.is_empty() {
+        text
+    } else {
+        text.detail("Index Cond", bounds.join(" AND "))
+    };
+    text.filter(&source.filter, names)
+}
+
+fn index_column_names(index: &IndexDef, source: &TableSource, names: &Names) -> Vec<String> {
+    let IndexKind::BTree(btree) = &index.kind else {
+        return Vec::new();
+    };
+    let relation = source.relation;
+    let columns = btree.columns.iter().map(|no| ColumnId {
+        relation,
+        column: u32::from(no.0),
+    });
+    columns.map(|id| names.get(id).to_owned()).collect()
+}
+
+fn index_columns(index: &IndexDef, source: &TableSource, names: &Names) -> String {
+    format!("({})", index_column_names(index, source, names).join(", "))
+}
+
+fn one_of_text(column: &str, keys: &[Expr], names: &Names) -> String {
+    match keys {
+        [key] => format!("{column} = {}", expr_text(key, names)),
+        keys => format!("{column} IN ({})", list_text(keys, names)),
+    }
+}
+
+fn range_text(column: &str, range: &Range, names: &Names) -> String {
+    let mut ends = Vec::with_capacity(2);
+    if let Some(low) = &range.low {
+        let sign = if low.inclusive { ">=" } else { ">" };
+        ends.push(format!("{column} {sign} {}", expr_text(&low.value, names)));
+    }
+    if let Some(high) = &range.high {
+        let sign = if high.inclusive { "<=" } else { "<" };
+        ends.push(format!("{column} {sign} {}", expr_text(&high.value, names)));
+    }
+    ends.join(" AND ")
+}
+
+fn list_text(list: &[Expr], names: &Names) -> String {
+    let texts: Vec<String> = list.iter().map(|expr| expr_text(expr, names)).collect();
+    texts.join(", ")
+}
+
+fn pairs_text(pairs: &[(Expr, Expr)], names: &Names) -> String {
+    let texts = pairs
+        .iter()
+        .map(|(left, right)| format!("{} = {}", expr_text(left, names), expr_text(right, names)));
+    texts.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Sort keys as ORDER BY would have them.
+pub(crate) fn keys_text(keys: &[KeyColumn], names: &Names) -> String {
+    let texts = keys.iter().map(|key| {
+        let mut text = names.get(key.column).to_owned();
+        if key.descending {
+            text.push_str(" DESC");
+        }
+        if key.nulls_first != key.descending {
+            text.push_str(if key.nulls_first {
+                " NULLS FIRST"
+            } else {
+                " NULLS LAST"
+            });
+        }
+        text
+    });
+    texts.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,382 @@
+//! From the logical to the physical plan: an operator for each node.
+
+use super::access::{self, Wish};
+use super::estimate::{grouped_rows, join_rows};
+use super::expr::{column, is_stable, relations};
+use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan};
+use super::physical::{
+    HashAggregate, HashJoin, KeyColumn, LookupJoin, NestedLoopJoin, PhysicalPlan, TableSource,
+    Values,
+};
+use super::{PlanContext, vector};
+use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{IndexDef, IndexKind};
+use crate::types::{SqlType, Value};
+
+/// Reading a row by key costs as much as reading this many in a scan.
+const LOOKUP_COST: f64 = 6.0;
+
+/// Picks operators for a logical plan. The columns of the result are those of the logical plan.
+pub(super) fn lower(plan: &LogicalPlan, context: &PlanContext<'_>) -> Result<PhysicalPlan> {
+    Lowering { context }.node(plan, None)
+}
+
+/// The way to the rows of one table.
+pub(super) fn lower_scan(scan: &LogicalScan, context: &PlanContext<'_>) -> Result<PhysicalPlan> {
+    Ok(access::choose(scan, Wish::default(), context)?.plan)
+}
+
+struct Lowering<'a> {
+    context: &'a PlanContext<'a>,
+}
+
+impl Lowering<'_> {
+    /// Lowers a node of which only `wanted` columns are read (`None`: all).
+    fn node(&self, plan: &LogicalPlan, wanted: Option<&[ColumnId]>) -> Result<PhysicalPlan> {
+        Ok(match plan {
+            LogicalPlan::SingleRow => PhysicalPlan::SingleRow,
+            LogicalPlan::Empty(layout) => PhysicalPlan::Empty(layout.clone()),
+            LogicalPlan::Values(values) => PhysicalPlan::Values(Values {
+                layout: plan.layout(),
+                types: values.types.clone(),
+                rows: values.rows.clone(),
+            }),
+            LogicalPlan::Scan(scan) => lower_scan(scan, self.context)?,
+            LogicalPlan::Join { left, right, on } => self.join(left, right, on)?,
+            LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {
+                input: self.boxed(input)?,
+                conjuncts: conjuncts.clone(),
+            },
+            LogicalPlan::Aggregate {
+                input,
+                keys,
+                aggregates,
+                ..
+            } => {
+                let input = self.boxed(input)?;
+                PhysicalPlan::HashAggregate(HashAggregate {
+                    layout: plan.layout(),
+                    keys: keys.clone(),
+                    aggregates: aggregates.clone(),
+                    rows: grouped_rows(input.rows(), keys.len()),
+                    input,
+                })
+            }
+            LogicalPlan::Project { input, columns } => {
+                let mut read = Vec::new();
+                for (_, expr) in columns {
+                    expr.for_each_column(&mut |id| {
+                        if !read.contains(&id) {
+                            read.push(id);
+                        }
+                    });
+                }
+                PhysicalPlan::Project {
+                    input: Box::new(self.node(input, Some(&read))?),
+                    columns: columns.clone(),
+                }
+            }
+            LogicalPlan::Extend { input, columns } => self.extend(input, columns)?,
+            LogicalPlan::Distinct { input } => self.distinct(input)?,
+            LogicalPlan::Sort { input, keys } => self.sort(input, keys, None)?,
+            LogicalPlan::TopN { input, keys, limit } => self.top_n(input, keys, limit, wanted)?,
+            LogicalPlan::Limit { input, limit } => PhysicalPlan::Limit {
+                input: Box::new(self.node(input, wanted)?),
+                limit: limit.clone(),
+            },
+        })
+    }
+
+    fn boxed(&self, plan: &LogicalPlan) -> Result<Box<PhysicalPlan>> {
+        self.node(plan, None).map(Box::new)
+    }
+
+    /// The input's columns pass, and the computed ones follow.
+    fn extend(&self, input: &LogicalPlan, computed: &[(ColumnId, Expr)]) -> Result<PhysicalPlan> {
+        let input = self.boxed(input)?;
+        let passed = input.layout().into_iter();
+        let mut columns: Vec<(ColumnId, Expr)> = passed
+            .map(|id| (id, column(id, SqlType::Unknown)))
+            .collect();
+        columns.extend(computed.iter().cloned());
+        Ok(PhysicalPlan::Project { input, columns })
+    }
+
+    fn distinct(&self, input: &LogicalPlan) -> Result<PhysicalPlan> {
+        let types = output_types(input);
+        let input = self.boxed(input)?;
+        let layout = input.layout();
+        let keys = layout.iter().zip(types).map(|(&id, ty)| column(id, ty));
+        Ok(PhysicalPlan::HashAggregate(HashAggregate {
+            keys: keys.collect(),
+            aggregates: Vec::new(),
+            rows: grouped_rows(input.rows(), layout.len()),
+            layout,
+            input,
+        }))
+    }
+
+    /// A sort, unless the rows can come in that order by themselves.
+    fn sort(
+        &self,
+        input: &LogicalPlan,
+        keys: &[LogicalKey],
+        limit: Option<&LimitBounds>,
+    ) -> Result<PhysicalPlan> {
+        let keys = key_columns(keys)?;
+        let (input, ordered) = match input {
+            LogicalPlan::Scan(scan) => {
+                let wish = Wish {
+                    order: &keys,
+                    rows: limit.and_then(known_rows),
+                };
+                let access = access::choose(scan, wish, self.context)?;
+                (access.plan, access.ordered)
+            }
+            other => (self.node(other, None)?, false),
+        };
+        let input = Box::new(input);
+        Ok(match (ordered, limit.cloned()) {
+            (true, None) => *input,
+            (true, Some(limit)) => PhysicalPlan::Limit { input, limit },
+            (false, None) => PhysicalPlan::Sort { input, keys },
+            (false, Some(limit)) => PhysicalPlan::TopN { input, keys, limit },
+        })
+    }
+
+    fn top_n(
+        &self,
+        input: &LogicalPlan,
+        keys: &[LogicalKey],
+        limit: &LimitBounds,
+        wanted: Option<&[ColumnId]>,
+    ) -> Result<PhysicalPlan> {
+        if let LogicalPlan::Extend {
+            input: below,
+            columns,
+        } = input
+            && let LogicalPlan::Scan(scan) = below.as_ref()
+            && let [(id, distance)] = columns.as_slice()
+            && id.column == ColumnId::DISTANCE
+            && matches!(keys.first().map(|key| &key.expr.kind), Some(ExprKind::Column(first)) if first == id)
+        {
+            let layout = input.layout();
+            let request = vector::Request {
+                scan,
+                distance,
+                keys,
+                limit,
+                wanted: wanted.unwrap_or(&layout),
+            };
+            let plan = vector::try_vector_top_k(&request, || self.rows_of(scan))?;
+            if let Some(plan) = plan {
+                return Ok(plan);
+            }
+        }
+        self.sort(input, keys, Some(limit))
+    }
+
+    /// The row ids alone of the rows that meet a scan's filter.
+    fn rows_of(&self, scan: &LogicalScan) -> Result<vector::Access> {
+        let mut scan = scan.clone();
+        scan.columns = vec![ColumnId {
+            relation: scan.relation,
+            column: ColumnId::ROWID,
+        }];
+        let access = access::choose(&scan, Wish::default(), self.context)?;
+        Ok(vector::Access {
+            rows: access.plan,
+            narrow: access.narrow,
+        })
+    }
+
+    fn join(&self, left: &LogicalPlan, right: &LogicalPlan, on: &[Expr]) -> Result<PhysicalPlan> {
+        let sides = (left.relations(), right.relations());
+        let (mut keys, mut filter) = (Vec::new(), Vec::new());
+        for conjunct in on {
+            match equi_key(conjunct, &sides.0, &sides.1) {
+                Some(pair) => keys.push(pair),
+                None => filter.push(conjunct.clone()),
+            }
+        }
+        let left_plan = self.boxed(left)?;
+        if let LogicalPlan::Scan(scan) = right
+            && let Some(join) = self.lookup_join(&left_plan, scan, &keys, &filter)?
+        {
+            return Ok(PhysicalPlan::LookupJoin(join));
+        }
+        let right_plan = self.boxed(right)?;
+        let rows = join_rows(left_plan.rows(), right_plan.rows(), on).max(1.0);
+        if keys.is_empty() {
+            return Ok(PhysicalPlan::NestedLoopJoin(NestedLoopJoin {
+                left: left_plan,
+                right: right_plan,
+                filter,
+                rows,
+            }));
+        }
+        // The smaller side is held in memory.
+        let (left, right) = if left_plan.rows() < right_plan.rows() {
+            let mirrored = keys.into_iter().map(|(left, right)| (right, left));
+            keys = mirrored.collect();
+            (right_plan, left_plan)
+        } else {
+            (left_plan, right_plan)
+        };
+        Ok(PhysicalPlan::HashJoin(HashJoin {
+            left,
+            right,
+            keys,
+            filter,
+            rows,
+        }))
+    }
+
+    /// Looks up the right side by its row id or an index, if the left side is small beside it.
+    fn lookup_join(
+        &self,
+        left: &PhysicalPlan,
+        scan: &LogicalScan,
+        keys: &[(Expr, Expr)],
+        filter: &[Expr],
+    ) -> Result<Option<LookupJoin>> {
+        let right = access::choose(scan, Wish::default(), self.context)?.plan;
+        if left.rows() * LOOKUP_COST > right.rows() {
+            return Ok(None);
+        }
+        let Some((index, used)) = lookup_keys(scan, keys) else {
+            return Ok(None);
+        };
+        let mut filter = filter.to_vec();
+        for (at, (left, right)) in keys.iter().enumerate() {
+            if !used.contains(&at) {
+                filter.push(equality(left, right));
+            }
+        }
+        let source = TableSource {
+            relation: scan.relation,
+            table: scan.table.clone(),
+            alias: scan.alias.clone(),
+            columns: scan.columns.clone(),
+            filter: scan.filter.clone(),
+            rows: right.rows(),
+        };
+        Ok(Some(LookupJoin {
+            left: Box::new(left.clone()),
+            right: source,
+            keys: used.iter().map(|&at| keys[at].0.clone()).collect(),
+            index,
+            filter,
+            rows: left.rows(),
+        }))
+    }
+}
+
+/// The row id, or an index all of whose columns are equal to keys: which keys, in its order.
+fn lookup_keys(
+    scan: &LogicalScan,
+    keys: &[(Expr, Expr)],
+) -> Option<(Option<std::sync::Arc<IndexDef>>, Vec<usize>)> {
+    let key_on = |wanted: &dyn Fn(ColumnId) -> bool| {
+        keys.iter().position(|(left, right)| {
+            let comparable = left.ty == right.ty || (left.ty.is_numeric() && right.ty.is_numeric());
+            comparable && matches!(right.kind, ExprKind::Column(id) if wanted(id))
+        })
+    };
+    let is_row_id = |id: ColumnId| {
+        id.column == ColumnId::ROWID
+            || scan
+                .table
+                .rowid_column
+                .is_some_and(|no| u32::from(no.0) == id.column)
+    };
+    if let Some(at) = key_on(&is_row_id) {
+        return Some((None, vec![at]));
+    }
+    for index in &scan.table.indexes {
+        let IndexKind::BTree(btree) = &index.kind else {
+            continue;
+        };
+        let used: Option<Vec<usize>> = btree
+            .columns
+            .iter()
+            .map(|no| key_on(&|id| id.column == u32::from(no.0)))
+            .collect();
+        if let Some(used) = used {
+            return Some((Some(index.clone()), used));
+        }
+    }
+    None
+}
+
+fn equality(left: &Expr, right: &Expr) -> Expr {
+    Expr {
+        kind: ExprKind::Binary {
+            op: BinaryOp::Eq,
+            left: Box::new(left.clone()),
+            right: Box::new(right.clone()),
+        },
+        ty: SqlType::Boolean,
+        position: left.position.or(right.position),
+    }
+}
+
+/// The sides of an equality between the two inputs of a join: over the left, over the right.
+fn equi_key(conjunct: &Expr, left: &[RelationNo], right: &[RelationNo]) -> Option<(Expr, Expr)> {
+    let ExprKind::Binary {
+        op: BinaryOp::Eq,
+        left: a,
+        right: b,
+    } = &conjunct.kind
+    else {
+        return None;
+    };
+    let within = |expr: &Expr, side: &[RelationNo]| {
+        let read = relations(expr);
+        !read.is_empty() && is_stable(expr) && read.iter().all(|r| side.contains(r))
+    };
+    if within(a, left) && within(b, right) {
+        Some(((**a).clone(), (**b).clone()))
+    } else if within(b, left) && within(a, right) {
+        Some(((**b).clone(), (**a).clone()))
+    } else {
+        None
+    }
+}
+
+/// After the rewrites, keys are columns.
+fn key_columns(keys: &[LogicalKey]) -> Result<Vec<KeyColumn>> {
+    keys.iter()
+        .map(|key| match key.expr.kind {
+            ExprKind::Column(column) => Ok(KeyColumn {
+                column,
+                descending: key.descending,
+                nulls_first: key.nulls_first,
+            }),
+            _ => Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                "a sort key was not computed",
+            )),
+        })
+        .collect()
+}
+
+/// LIMIT plus OFFSET, where both are known when planning.
+fn known_rows(limit: &LimitBounds) -> Option<f64> {
+    let known = |expr: &Option<Expr>| match expr.as_ref().map(|expr| &expr.kind) {
+        None => Some(0.0),
+        Some(ExprKind::Literal(Value::Integer(rows))) => Some((*rows).max(0) as f64),
+        // A parameter: people page through little.
+        Some(ExprKind::Parameter(_)) => Some(100.0),
+        Some(_) => None,
+    };
+    Some(known(&limit.limit)? + known(&limit.offset)?)
+}
+
+fn output_types(plan: &LogicalPlan) -> Vec<SqlType> {
+    match plan {
+        LogicalPlan::Project { columns, .. } => columns.iter().map(|(_, e)| e.ty).collect(),
+        other => vec![SqlType::Unknown; other.layout().len()],
+    }
+}

@@ -1,0 +1,364 @@
+//! The physical plan: one enum, and EXPLAIN prints exactly this.
+//!
+//! Each node says which columns its rows carry ([`PhysicalPlan::layout`]); expressions in a node read the layout of
+//! its input and are compiled against it when execution starts.
+
+use std::sync::Arc;
+
+use super::Plan;
+use super::estimate::{limited_rows, selectivity};
+use super::logical::LimitBounds;
+use super::vector::{AnnTopK, VectorTopK};
+use crate::bind::bound::{AggregateCall, ColumnId, CreateIndex, CreateTable, Expr, RelationNo};
+use crate::schema::{ColumnNo, IndexDef, TableDef};
+use crate::types::SqlType;
+
+/// How to compute.
+#[derive(Clone, Debug)]
+pub(crate) enum PhysicalPlan {
+    /// One row without columns.
+    SingleRow,
+    /// No rows.
+    Empty(Vec<ColumnId>),
+    /// Rows of expressions.
+    Values(Values),
+    /// A table by row id: all of it, or a range.
+    SeqScan(SeqScan),
+    /// Rows of a table by row ids that are known when execution starts.
+    PkLookup(PkLookup),
+    /// Rows of a table through a btree index.
+    IndexScan(IndexScan),
+    /// The rows for which all conjuncts are TRUE.
+    Filter {
+        input: Box<PhysicalPlan>,
+        conjuncts: Vec<Expr>,
+    },
+    /// Expressions over the input.
+    Project {
+        input: Box<PhysicalPlan>,
+        columns: Vec<(ColumnId, Expr)>,
+    },
+    /// All rows in order.
+    Sort {
+        input: Box<PhysicalPlan>,
+        keys: Vec<KeyColumn>,
+    },
+    /// The first rows of an order.
+    TopN {
+        input: Box<PhysicalPlan>,
+        keys: Vec<KeyColumn>,
+        limit: LimitBounds,
+    },
+    /// Skips and stops.
+    Limit {
+        input: Box<PhysicalPlan>,
+        limit: LimitBounds,
+    },
+    /// Groups and aggregates; with keys alone, what is distinct.
+    HashAggregate(HashAggregate),
+    /// Inner join on equal keys.
+    HashJoin(HashJoin),
+    /// Inner join on any condition.
+    NestedLoopJoin(NestedLoopJoin),
+    /// Inner join that looks up the right side, a table, for each row of the left.
+    LookupJoin(LookupJoin),
+    /// The k nearest by exact distances.
+    VectorTopKPlan(VectorTopK),
+    /// The k nearest through an ann index.
+    AnnTopKPlan(AnnTopK),
+    /// Writes rows into a table.
+    Insert(Insert),
+    /// Changes rows of a table.
+    Update(Update),
+    /// Removes rows of a table.
+    Delete(Delete),
+    CreateTable(CreateTable),
+    DropTable(Vec<Arc<TableDef>>),
+    CreateIndex(CreateIndex),
+    DropIndex(Vec<Arc<IndexDef>>),
+    /// `IF [NOT] EXISTS` found nothing to do.
+    Nothing,
+    /// Prints a plan; runs it first for ANALYZE.
+    Explain {
+        analyze: bool,
+        plan: Box<Plan>,
+    },
+}
+
+/// A column to order by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyColumn {
+    pub(crate) column: ColumnId,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+/// A table in FROM: what is read of it, and what its rows must meet.
+#[derive(Clone, Debug)]
+pub(crate) struct TableSource {
+    pub(crate) relation: RelationNo,
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) alias: String,
+    /// The output. The filter may read more.
+    pub(crate) columns: Vec<ColumnId>,
+    /// What the access path has not ensured.
+    pub(crate) filter: Vec<Expr>,
+    /// Estimated rows of the output.
+    pub(crate) rows: f64,
+}
+
+/// One end of a range: a constant, compared exactly whatever its type.
+#[derive(Clone, Debug)]
+pub(crate) struct RangeEnd {
+    pub(crate) value: Expr,
+    pub(crate) inclusive: bool,
+}
+
+/// A range of one column. NULL is in no range that has an end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Range {
+    pub(crate) low: Option<RangeEnd>,
+    pub(crate) high: Option<RangeEnd>,
+}
+
+impl Range {
+    /// Has it no ends?
+    pub(crate) fn is_all(&self) -> bool {
+        self.low.is_none() && self.high.is_none()
+    }
+}
+
+/// A scan by row id.
+#[derive(Clone, Debug)]
+pub(crate) struct SeqScan {
+    pub(crate) source: TableSource,
+    pub(crate) range: Range,
+    pub(crate) descending: bool,
+}
+
+/// Point reads by row id, ascending or descending; each row once.
+#[derive(Clone, Debug)]
+pub(crate) struct PkLookup {
+    pub(crate) source: TableSource,
+    pub(crate) keys: Vec<Expr>,
+    pub(crate) descending: bool,
+}
+
+/// A scan of a btree index: equal on its first columns, then one of some values or a range on the next.
+#[derive(Clone, Debug)]
+pub(crate) struct IndexScan {
+    pub(crate) source: TableSource,
+    pub(crate) index: Arc<IndexDef>,
+    pub(crate) equal: Vec<Expr>,
+    pub(crate) next: NextColumn,
+    pub(crate) descending: bool,
+}
+
+/// What an index scan asks of the column after those that are equal.
+#[derive(Clone, Debug)]
+pub(crate) enum NextColumn {
+    Any,
+    OneOf(Vec<Expr>),
+    Range(Range),
+}
+
+/// Rows of expressions.
+#[derive(Clone, Debug)]
+pub(crate) struct Values {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) types: Vec<SqlType>,
+    pub(crate) rows: Vec<Vec<Expr>>,
+}
+
+/// Grouping.
+#[derive(Clone, Debug)]
+pub(crate) struct HashAggregate {
+    pub(crate) input: Box<PhysicalPlan>,
+    /// Keys and then aggregates.
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) keys: Vec<Expr>,
+    pub(crate) aggregates: Vec<AggregateCall>,
+    pub(crate) rows: f64,
+}
+
+/// An equi-join. The right side is held in memory; the left side streams.
+#[derive(Clone, Debug)]
+pub(crate) struct HashJoin {
+    pub(crate) left: Box<PhysicalPlan>,
+    pub(crate) right: Box<PhysicalPlan>,
+    /// Pairs that must be equal: over the left, over the right.
+    pub(crate) keys: Vec<(Expr, Expr)>,
+    /// Over both.
+    pub(crate) filter: Vec<Expr>,
+    pub(crate) rows: f64,
+}
+
+/// A join on any condition. The right side is held in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct NestedLoopJoin {
+    pub(crate) left: Box<PhysicalPlan>,
+    pub(crate) right: Box<PhysicalPlan>,
+    pub(crate) filter: Vec<Expr>,
+    pub(crate) rows: f64,
+}
+
+/// A join that reads a table by keys from the left.
+#[derive(Clone, Debug)]
+pub(crate) struct LookupJoin {
+    pub(crate) left: Box<PhysicalPlan>,
+    pub(crate) right: TableSource,
+    /// Over the left: one expression for the row id, or for each of the index's first columns.
+    pub(crate) keys: Vec<Expr>,
+    /// `None`: by row id.
+    pub(crate) index: Option<Arc<IndexDef>>,
+    /// Over both.
+    pub(crate) filter: Vec<Expr>,
+    pub(crate) rows: f64,
+}
+
+/// INSERT.
+#[derive(Clone, Debug)]
+pub(crate) struct Insert {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) columns: Vec<ColumnNo>,
+    /// Its columns are `columns`, in order.
+    pub(crate) source: Box<PhysicalPlan>,
+    /// The source reads the table itself: it is read to its end before the first write.
+    pub(crate) materialize: bool,
+}
+
+/// UPDATE.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    pub(crate) table: Arc<TableDef>,
+    /// Gives the row id, and then the columns that the assignments read.
+    pub(crate) source: Box<PhysicalPlan>,
+    pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+}
+
+/// DELETE.
+#[derive(Clone, Debug)]
+pub(crate) struct Delete {
+    pub(crate) table: Arc<TableDef>,
+    /// Gives the row id.
+    pub(crate) source: Box<PhysicalPlan>,
+}
+
+impl PhysicalPlan {
+    /// The columns of the output, in order; none for statements that give no rows.
+    pub(crate) fn layout(&self) -> Vec<ColumnId> {
+        match self {
+            Self::Empty(layout) => layout.clone(),
+            Self::Values(values) => values.layout.clone(),
+            Self::SeqScan(scan) => scan.source.columns.clone(),
+            Self::PkLookup(lookup) => lookup.source.columns.clone(),
+            Self::IndexScan(scan) => scan.source.columns.clone(),
+            Self::Project { columns, .. } => columns.iter().map(|(id, _)| *id).collect(),
+            Self::Filter { input, .. }
+            | Self::Sort { input, .. }
+            | Self::TopN { input, .. }
+            | Self::Limit { input, .. } => input.layout(),
+            Self::HashAggregate(aggregate) => aggregate.layout.clone(),
+            Self::HashJoin(join) => both(&join.left, &join.right.layout()),
+            Self::NestedLoopJoin(join) => both(&join.left, &join.right.layout()),
+            Self::LookupJoin(join) => both(&join.left, &join.right.columns),
+            Self::VectorTopKPlan(plan) => plan.layout().to_vec(),
+            Self::AnnTopKPlan(plan) => plan.layout().to_vec(),
+            Self::SingleRow
+            | Self::Insert(_)
+            | Self::Update(_)
+            | Self::Delete(_)
+            | Self::CreateTable(_)
+            | Self::DropTable(_)
+            | Self::CreateIndex(_)
+            | Self::DropIndex(_)
+            | Self::Nothing
+            | Self::Explain { .. } => Vec::new(),
+        }
+    }
+
+    /// Estimated rows of the output.
+    pub(crate) fn rows(&self) -> f64 {
+        match self {
+            Self::SingleRow => 1.0,
+            Self::Values(values) => values.rows.len() as f64,
+            Self::SeqScan(scan) => scan.source.rows,
+            Self::PkLookup(lookup) => lookup.source.rows,
+            Self::IndexScan(scan) => scan.source.rows,
+            Self::Filter { input, conjuncts } => (input.rows() * selectivity(conjuncts)).max(1.0),
+            Self::Project { input, .. } | Self::Sort { input, .. } => input.rows(),
+            Self::TopN { input, limit, .. } | Self::Limit { input, limit } => {
+                limited_rows(input.rows(), limit.limit.as_ref())
+            }
+            Self::HashAggregate(aggregate) => aggregate.rows,
+            Self::HashJoin(join) => join.rows,
+            Self::NestedLoopJoin(join) => join.rows,
+            Self::LookupJoin(join) => join.rows,
+            Self::VectorTopKPlan(plan) => plan.rows(),
+            Self::AnnTopKPlan(plan) => plan.rows(),
+            Self::Empty(_)
+            | Self::Insert(_)
+            | Self::Update(_)
+            | Self::Delete(_)
+            | Self::CreateTable(_)
+            | Self::DropTable(_)
+            | Self::CreateIndex(_)
+            | Self::DropIndex(_)
+            | Self::Nothing
+            | Self::Explain { .. } => 0.0,
+        }
+    }
+
+    /// The direct inputs.
+    pub(crate) fn inputs(&self) -> Vec<&PhysicalPlan> {
+        match self {
+            Self::Filter { input, .. }
+            | Self::Project { input, .. }
+            | Self::Sort { input, .. }
+            | Self::TopN { input, .. }
+            | Self::Limit { input, .. } => vec![input],
+            Self::HashAggregate(aggregate) => vec![&aggregate.input],
+            Self::HashJoin(join) => vec![&join.left, &join.right],
+            Self::NestedLoopJoin(join) => vec![&join.left, &join.right],
+            Self::LookupJoin(join) => vec![&join.left],
+            Self::VectorTopKPlan(plan) => plan.input().into_iter().collect(),
+            Self::Insert(insert) => vec![&insert.source],
+            Self::Update(update) => vec![&update.source],
+            Self::Delete(delete) => vec![&delete.source],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Does it change the database (so that it needs a write transaction)?
+    pub(crate) fn writes(&self) -> bool {
+        match self {
+            Self::Insert(_)
+            | Self::Update(_)
+            | Self::Delete(_)
+            | Self::CreateTable(_)
+            | Self::DropTable(_)
+            | Self::CreateIndex(_)
+            | Self::DropIndex(_) => true,
+            Self::Explain { analyze, plan } => *analyze && plan.root.writes(),
+            _ => false,
+        }
+    }
+
+    /// Does it change the schema?
+    pub(crate) fn changes_schema(&self) -> bool {
+        match self {
+            Self::CreateTable(_)
+            | Self::DropTable(_)
+            | Self::CreateIndex(_)
+            | Self::DropIndex(_) => true,
+            Self::Explain { analyze, plan } => *analyze && plan.root.changes_schema(),
+            _ => false,
+        }
+    }
+}
+
+fn both(left: &PhysicalPlan, right: &[ColumnId]) -> Vec<ColumnId> {
+    let mut layout = left.layout();
+    layout.extend(right);
+    layout
+}

@@ -1,0 +1,71 @@
+//! Constants are computed once; what is never TRUE yields nothing.
+
+use super::super::expr::literal;
+use super::super::logical::LogicalPlan;
+use super::Scope;
+use crate::bind::bound::{Expr, ExprKind};
+use crate::error::Result;
+use crate::execute::constant;
+use crate::types::Value;
+
+/// Folds every condition, and replaces a relation whose filter is constantly not TRUE by no rows.
+pub(super) fn fold_constants(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
+    for input in plan.inputs_mut() {
+        fold_constants(input, scope)?;
+    }
+    match plan {
+        LogicalPlan::Filter { conjuncts, input } => {
+            conjuncts.iter_mut().for_each(fold);
+            conjuncts.retain(|conjunct| !is_true(conjunct));
+            if conjuncts.is_empty() {
+                *plan = input.take();
+            } else if conjuncts.iter().any(is_never_true) {
+                *plan = LogicalPlan::Empty(Vec::new());
+            }
+        }
+        LogicalPlan::Join { on, .. } => {
+            on.iter_mut().for_each(fold);
+            on.retain(|conjunct| !is_true(conjunct));
+            if on.iter().any(is_never_true) {
+                *plan = LogicalPlan::Empty(Vec::new());
+            }
+        }
+        LogicalPlan::Project { columns, .. } => {
+            columns.iter_mut().for_each(|(_, expr)| fold(expr));
+        }
+        LogicalPlan::Sort { keys, .. } => keys.iter_mut().for_each(|key| fold(&mut key.expr)),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Replaces subtrees of literals by their value. One that fails stays: its error is for the rows that reach it.
+fn fold(expr: &mut Expr) {
+    expr.for_each_child_mut(&mut fold);
+    let mut operands = 0;
+    let mut literals = 0;
+    expr.for_each_child(&mut |child| {
+        operands += 1;
+        literals += usize::from(matches!(child.kind, ExprKind::Literal(_)));
+    });
+    if operands > 0
+        && operands == literals
+        && let Ok(value) = constant(expr, &[])
+    {
+        *expr = Expr {
+            position: expr.position,
+            ..literal(value, expr.ty)
+        };
+    }
+}
+
+fn is_true(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(Value::Boolean(true)))
+}
+
+fn is_never_true(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Literal(Value::Boolean(false) | Value::Null)
+    )
+}

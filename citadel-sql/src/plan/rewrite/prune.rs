@@ -1,0 +1,75 @@
+//! Only columns that someone reads are read.
+
+use super::super::logical::LogicalPlan;
+use super::Scope;
+use crate::bind::bound::{ColumnId, Expr};
+use crate::error::Result;
+
+/// Tells every scan which columns are needed above it.
+pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result<()> {
+    let needed = plan.layout();
+    prune(plan, &needed);
+    Ok(())
+}
+
+fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
+    match plan {
+        LogicalPlan::SingleRow | LogicalPlan::Values(_) => {}
+        LogicalPlan::Empty(layout) => *layout = needed.to_vec(),
+        LogicalPlan::Scan(scan) => {
+            let own = needed.iter().filter(|id| id.relation == scan.relation);
+            scan.columns = own.copied().collect();
+        }
+        LogicalPlan::Join { left, right, on } => {
+            let needed = with(needed, on.iter());
+            prune(left, &needed);
+            prune(right, &needed);
+        }
+        LogicalPlan::Filter { input, conjuncts } => prune(input, &with(needed, conjuncts.iter())),
+        LogicalPlan::Aggregate {
+            input,
+            keys,
+            aggregates,
+            ..
+        } => {
+            let arguments = aggregates.iter().filter_map(|call| call.argument.as_ref());
+            prune(input, &with(&[], keys.iter().chain(arguments)));
+        }
+        LogicalPlan::Project { input, columns } => {
+            prune(input, &with(&[], columns.iter().map(|(_, expr)| expr)));
+        }
+        LogicalPlan::Extend { input, columns } => {
+            columns.retain(|(id, _)| needed.contains(id));
+            let passed: Vec<ColumnId> = needed
+                .iter()
+                .copied()
+                .filter(|id| columns.iter().all(|(computed, _)| computed != id))
+                .collect();
+            prune(input, &with(&passed, columns.iter().map(|(_, expr)| expr)));
+        }
+        LogicalPlan::Distinct { input } | LogicalPlan::Limit { input, .. } => {
+            let needed = if matches!(**input, LogicalPlan::Project { .. }) {
+                input.layout()
+            } else {
+                needed.to_vec()
+            };
+            prune(input, &needed);
+        }
+        LogicalPlan::Sort { input, keys } | LogicalPlan::TopN { input, keys, .. } => {
+            prune(input, &with(needed, keys.iter().map(|key| &key.expr)));
+        }
+    }
+}
+
+/// The columns needed and those of expressions, each once, in order of first mention.
+fn with<'a>(needed: &[ColumnId], exprs: impl Iterator<Item = &'a Expr>) -> Vec<ColumnId> {
+    let mut all = needed.to_vec();
+    for expr in exprs {
+        expr.for_each_column(&mut |id| {
+            if !all.contains(&id) {
+                all.push(id);
+            }
+        });
+    }
+    all
+}
