@@ -36,7 +36,6 @@ mod build;
 mod cache;
 mod check;
 mod chunks;
-pub(crate) mod delta;
 mod manifest;
 mod persist;
 mod segment_key;
@@ -57,6 +56,8 @@ pub(crate) use status::status;
 pub use manifest::Blake3;
 pub use persist::PersistReport;
 pub use status::{AnnIndexStatus, SegmentState, SegmentStatus};
+
+use crate::store::delta;
 
 /// Authentic bytes that no version of this crate writes.
 fn corrupt(what: impl Into<String>) -> crate::error::Error {

@@ -73,7 +73,10 @@ impl Catalog {
 
     /// The table that an index belongs to.
     pub(crate) fn table_of(&self, index: &IndexDef) -> Option<&Arc<TableDef>> {
-        self.tables.iter().find(|table| table.id == index.table)
+        let at = self
+            .tables
+            .binary_search_by_key(&index.table, |table| table.id);
+        self.tables.get(at.ok()?)
     }
 
     /// All tables in the order in which they were made.

@@ -4,7 +4,7 @@
 //! - A table's *rows* tree: row id → encoded row ([`row`]). Wide vectors have a tree of their own per column: row id →
 //!   little-endian components; NULL is no entry and a null bit in the row.
 //! - A *btree index*: memcomparable key → row id ([`index_key`]).
-//! - An *ann index* is told which rows changed ([`crate::ann::delta`]); the rest is its own business.
+//! - An *ann index* is told which rows changed ([`delta`]); its segments are the business of the room above.
 //!
 //! # What always holds
 //! 1. Between two calls of [`TableWriter`], and so in every snapshot, each row has exactly one entry in each btree
@@ -17,6 +17,7 @@
 
 mod check;
 mod ddl;
+pub(crate) mod delta;
 mod index_key;
 mod index_scan;
 mod projection;

@@ -2,12 +2,11 @@
 
 use citadel_txn::WriteTxn;
 
-use crate::ann;
 use crate::batch::{BATCH_ROWS, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
 use crate::store::index_key::{IndexEntry, describe_key};
-use crate::store::{Direction, RowIdRange, TableScan};
+use crate::store::{Direction, RowIdRange, TableScan, delta};
 use crate::types::{SqlType, ValueRef};
 
 /// Entries are sorted in runs of about this many bytes, so that they go in side by side in bounded memory.
@@ -56,7 +55,7 @@ pub(super) fn touch_all(txn: &mut WriteTxn, table: &TableDef, ann: &AnnIndex) ->
     let mut rows = Rows::new(table, &[]);
     while let Some(ids) = rows.next(txn, &mut [])? {
         for id in ids {
-            ann::delta::touch(txn, ann, RowId(*id))?;
+            delta::touch(txn, ann, RowId(*id))?;
         }
     }
     Ok(())

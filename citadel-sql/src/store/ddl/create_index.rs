@@ -17,7 +17,7 @@ use crate::types::SqlType;
 /// Makes an index over the rows that its table has.
 ///
 /// A btree index is complete at once. An ann index begins with all rows in its delta: right, and as fast as the
-/// exact plan; its segments are made by [`crate::ann`].
+/// exact plan; its segments are made by the room above.
 ///
 /// # Errors
 /// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors.

@@ -5,11 +5,10 @@ use citadel_txn::{View, WriteTxn};
 use super::{
     Greatest, TableWriter, anns, btrees, fields, indexed, stale_row, take_entry, tree_columns,
 };
-use crate::ann;
 use crate::error::Result;
 use crate::schema::RowId;
 use crate::store::row::Field;
-use crate::store::row_key;
+use crate::store::{delta, row_key};
 
 impl TableWriter {
     /// Deletes a row and all that hangs on it. False: there is no such row.
@@ -27,7 +26,7 @@ impl TableWriter {
             self.greatest = Greatest::Unknown;
         }
         for ann in anns(&self.table) {
-            ann::delta::touch(txn, ann, id)?;
+            delta::touch(txn, ann, id)?;
         }
         Ok(true)
     }

@@ -1,15 +1,12 @@
 //! Inserting.
 
-use citadel_txn::{Cursor, View, WriteTxn};
+use citadel_txn::{Cursor, WriteTxn};
 
 use super::check_value::check_value;
-use super::{
-    Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, stale_row, tree_columns,
-};
-use crate::ann;
+use super::{Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, tree_columns};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
-use crate::store::row_key;
+use crate::store::{delta, row_key};
 use crate::types::ValueRef;
 
 impl TableWriter {
@@ -23,16 +20,15 @@ impl TableWriter {
         let id = self.choose_row_id(txn, row)?;
         self.encode_row(row);
         if txn.insert(self.table.rows, &row_key::encode(id), self.row.finish())? {
-            return Err(stale_row(&self.table, id));
+            return Err(duplicate_row_id(&self.table, id));
         }
-        self.greatest = match self.greatest {
-            Greatest::Known(Some(greatest)) if greatest > id => self.greatest,
-            _ => Greatest::Known(Some(id)),
-        };
+        if let Greatest::Known(greatest) = &mut self.greatest {
+            *greatest = Some(greatest.map_or(id, |greatest| greatest.max(id)));
+        }
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
         for ann in anns(&self.table) {
-            ann::delta::touch(txn, ann, id)?;
+            delta::touch(txn, ann, id)?;
         }
         Ok(id)
     }
@@ -58,18 +54,13 @@ impl TableWriter {
         Ok(())
     }
 
+    /// The row id that the row gives, or the next one.
     fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
-        let greatest = self.greatest(txn)?;
         let given = self.table.rowid_column.map(|no| row[usize::from(no.0)]);
         if let Some(ValueRef::Integer(id)) = given {
-            let id = RowId(id);
-            let may_exist = greatest.is_some_and(|greatest| id <= greatest);
-            if may_exist && txn.get(self.table.rows, &row_key::encode(id))?.is_some() {
-                return Err(duplicate_row_id(&self.table, id));
-            }
-            return Ok(id);
+            return Ok(RowId(id));
         }
-        match greatest {
+        match self.greatest(txn)? {
             None => Ok(RowId(1)),
             Some(RowId(id)) => id.checked_add(1).map(RowId).ok_or_else(|| {
                 Error::sql(

@@ -71,7 +71,7 @@ pub(super) fn btrees(table: &TableDef) -> impl Iterator<Item = (&IndexDef, &BTre
 }
 
 /// The ann indexes of a table.
-pub(super) fn anns(table: &TableDef) -> impl Iterator<Item = &AnnIndex> {
+fn anns(table: &TableDef) -> impl Iterator<Item = &AnnIndex> {
     table.indexes.iter().filter_map(|index| match &index.kind {
         IndexKind::Ann(ann) => Some(ann),
         IndexKind::BTree(_) => None,
@@ -135,7 +135,7 @@ fn stale_index(index: &IndexDef, id: RowId) -> Error {
 /// Puts a row's entry into an index.
 ///
 /// # Errors
-/// Another row has the key and the index is unique.
+/// Another row has the key and the index is unique. Its entry is then overwritten: the caller rolls back.
 fn put_entry(
     txn: &mut WriteTxn,
     table: &TableDef,
@@ -144,20 +144,20 @@ fn put_entry(
     entry: &IndexEntry,
     id: RowId,
 ) -> Result<()> {
-    if entry.must_be_alone() && txn.get(btree.tree, entry.key())?.is_some() {
-        return Err(Error::sql(
-            SqlState::UNIQUE_VIOLATION,
-            format!(
-                "duplicate key value violates unique constraint \"{}\": key {} already exists",
-                index.name,
-                describe_key(table, index, btree, entry.key())?,
-            ),
-        ));
+    if !txn.insert(btree.tree, entry.key(), entry.value())? {
+        return Ok(());
     }
-    if txn.insert(btree.tree, entry.key(), entry.value())? {
+    if !entry.must_be_alone() {
         return Err(stale_index(index, id));
     }
-    Ok(())
+    Err(Error::sql(
+        SqlState::UNIQUE_VIOLATION,
+        format!(
+            "duplicate key value violates unique constraint \"{}\": key {} already exists",
+            index.name,
+            describe_key(table, index, btree, entry.key())?,
+        ),
+    ))
 }
 
 /// Takes a row's entry out of an index.

@@ -9,13 +9,12 @@ use citadel_txn::{View, WriteTxn};
 use proptest::prelude::*;
 
 use super::*;
-use crate::ann;
 use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, NewIndex};
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
-use crate::store::{Direction, IndexScan, KeyRange, RowReader, VectorReader};
+use crate::store::{Direction, IndexScan, KeyRange, RowReader, VectorReader, delta};
 use crate::types::{SqlType, Value};
 
 const ID: u16 = 0;
@@ -477,8 +476,8 @@ fn the_ann_index_is_told_of_each_change_that_concerns_it() {
     let mut writer = TableWriter::new(Arc::clone(&table));
     let ann = super::anns(&table).next().unwrap();
     let mut forget = |txn: &mut WriteTxn| {
-        let touched = ann::delta::rows(txn, ann).unwrap();
-        ann::delta::forget_through(txn, ann, txn.generation()).unwrap();
+        let touched = delta::rows(txn, ann).unwrap();
+        delta::forget_through(txn, ann, txn.generation()).unwrap();
         touched
     };
     for unique in ["a", "b", "c"] {

@@ -11,32 +11,40 @@ use super::{
     TableWriter, anns, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry,
     tree_columns,
 };
-use crate::ann;
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
 use crate::store::row::Field;
-use crate::store::row_key;
 use crate::store::vectors::VectorReader;
+use crate::store::{delta, row_key};
 use crate::types::{Value, ValueRef};
 
 /// The new values of an UPDATE.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Assignments<'a> {
-    columns: &'a [ColumnNo],
-    /// One for each of `columns`.
+    /// For each column of the table, which of `values` it takes.
+    slots: Vec<Option<usize>>,
     values: &'a [Column],
 }
 
 impl<'a> Assignments<'a> {
+    fn new(table: &TableDef, assigned: &[ColumnNo], values: &'a [Column]) -> Self {
+        let slot = |no| assigned.iter().position(|assigned| *assigned == no);
+        let columns = (0..).map(ColumnNo).take(table.columns.len());
+        Self {
+            slots: columns.map(slot).collect(),
+            values,
+        }
+    }
+
     /// What a row's column becomes; `None`: it stays.
     fn value(&self, no: ColumnNo, at: usize) -> Option<ValueRef<'a>> {
-        let slot = self.columns.iter().position(|assigned| *assigned == no)?;
+        let slot = self.slots[usize::from(no.0)]?;
         Some(self.values[slot].get(at))
     }
 
     fn has(&self, no: ColumnNo) -> bool {
-        self.columns.contains(&no)
+        self.slots[usize::from(no.0)].is_some()
     }
 
     fn touches(&self, btree: &BTreeIndex) -> bool {
@@ -57,10 +65,7 @@ impl TableWriter {
         ids: &[RowId],
         values: &[Column],
     ) -> Result<()> {
-        let assignments = Assignments {
-            columns: assigned,
-            values,
-        };
+        let assignments = &Assignments::new(&self.table, assigned, values);
         if self
             .table
             .rowid_column
@@ -83,7 +88,7 @@ impl TableWriter {
     fn leave_unique_indexes(
         &mut self,
         txn: &mut WriteTxn,
-        assignments: Assignments<'_>,
+        assignments: &Assignments<'_>,
         id: RowId,
     ) -> Result<()> {
         let table = &*self.table;
@@ -112,7 +117,7 @@ impl TableWriter {
     fn rewrite(
         &mut self,
         txn: &mut WriteTxn,
-        assignments: Assignments<'_>,
+        assignments: &Assignments<'_>,
         id: RowId,
         at: usize,
     ) -> Result<()> {
@@ -149,7 +154,7 @@ impl TableWriter {
         }
         for ann in anns(table) {
             if assignments.has(ann.column) || ann.filters.iter().any(|no| assignments.has(*no)) {
-                ann::delta::touch(txn, ann, id)?;
+                delta::touch(txn, ann, id)?;
             }
         }
         Ok(())
@@ -159,7 +164,7 @@ impl TableWriter {
     fn encode_changed(
         &mut self,
         txn: &WriteTxn,
-        assignments: Assignments<'_>,
+        assignments: &Assignments<'_>,
         id: RowId,
         at: usize,
     ) -> Result<()> {
@@ -200,7 +205,7 @@ impl TableWriter {
     fn move_rows(
         &mut self,
         txn: &mut WriteTxn,
-        assignments: Assignments<'_>,
+        assignments: &Assignments<'_>,
         ids: &[RowId],
     ) -> Result<()> {
         let mut rows = Vec::with_capacity(ids.len());

@@ -1,13 +1,13 @@
-//! The delta: rows whose segment entry is void, and that a query searches exactly.
+//! The delta of an ann index: rows whose segment entry is void, and that a query searches exactly.
 //!
 //! Row id → generation of the transaction that touched the row last. The row itself, at the reader's snapshot, says
 //! what it is now: an entry needs to know neither old nor new values, and an insert, an update and a delete look alike.
 
 use citadel_txn::{Cursor, Generation, View, WriteTxn};
 
-use crate::error::Result;
+use super::row_key;
+use crate::error::{Error, Result};
 use crate::schema::{AnnIndex, RowId};
-use crate::store::row_key;
 
 /// Marks a row as changed. Called for each row whose vector or filter columns change, and on insert and delete.
 pub(crate) fn touch(txn: &mut WriteTxn, index: &AnnIndex, row: RowId) -> Result<()> {
@@ -57,7 +57,7 @@ fn for_each(
         let row = row_key::decode(cursor.key())?;
         let value = cursor.value(view)?;
         let touched = <[u8; 8]>::try_from(&value[..])
-            .map_err(|_| super::corrupt("an entry of the delta is not a generation"))?;
+            .map_err(|_| Error::Corrupt("an entry of a delta is not a generation".to_owned()))?;
         visit(row, Generation::new(u64::from_le_bytes(touched)));
         on_entry = cursor.next(view)?;
     }
