@@ -1,12 +1,16 @@
 //! Statements that change something: INSERT, UPDATE, DELETE and definitions.
 
+use std::sync::Arc;
+
 use super::context::ExecContext;
 use super::expression::CompiledExpr;
 use super::operator::BoxedOperator;
+use crate::ann;
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
+use crate::bind::bound::CreateIndex;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{Delete, Insert, PhysicalPlan, Update};
-use crate::schema::{ColumnNo, RowId, TableDef};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, RowId, TableDef};
 use crate::store::{self, TableWriter};
 use crate::types::{SqlType, ValueRef, assign};
 
@@ -35,21 +39,40 @@ pub(super) fn run(
         (PhysicalPlan::DropTable(tables), _) => {
             for table in tables {
                 store::drop_table(context.txn.write()?, table)?;
+                forget_segments(context, &table.indexes);
             }
             Ok(Changed::default())
         }
         (PhysicalPlan::CreateIndex(create), _) => {
-            store::create_index(context.txn.write()?, create)?;
+            create_index(create, context)?;
             Ok(Changed::default())
         }
         (PhysicalPlan::DropIndex(indexes), _) => {
             for index in indexes {
                 store::drop_index(context.txn.write()?, index)?;
             }
+            forget_segments(context, indexes);
             Ok(Changed::default())
         }
         (PhysicalPlan::Nothing, _) => Ok(Changed::default()),
         (plan, _) => Err(not_rows(plan)),
+    }
+}
+
+fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {
+    let (segments, interrupt) = (context.segments, context.interrupt);
+    let txn = context.txn.write()?;
+    let index = store::create_index(txn, create)?;
+    if let IndexKind::Ann(ann) = &index.kind {
+        ann::fill_new_index(txn, &create.table, index.id, ann, segments, interrupt)?;
+    }
+    Ok(())
+}
+
+/// Should the drop be rolled back, the segments are loaded again.
+fn forget_segments(context: &ExecContext<'_>, indexes: &[Arc<IndexDef>]) {
+    for index in indexes {
+        context.segments.forget_index(index.id);
     }
 }
 

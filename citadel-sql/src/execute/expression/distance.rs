@@ -1,13 +1,11 @@
 //! Distances between vectors. A constant side is prepared once, so that its norm is not computed for each row.
 
-use citadel_vector::{Metric, Query};
-
 use super::compile::{Node, is_constant};
 use super::values::{Rows, Values};
 use crate::batch::{Batch, Column};
 use crate::bind::bound::DistanceMetric;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::number_text::finite;
+use crate::execute::vector::Measure;
 use crate::types::vector_text::dimension_mismatch;
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -71,40 +69,15 @@ impl DistanceNode {
                 return Err(dimension_mismatch(b.len(), a.len()));
             }
             let distance = match &prepared {
-                Some(prepared) => prepared.distance(a),
-                None => Measure::new(self.metric, b).distance(a),
+                Some(prepared) => prepared.distance(a)?,
+                None => Measure::new(self.metric, b).distance(a)?,
             };
             match distance {
-                Some(distance) => out.push_real(finite(f64::from(distance))?)?,
+                Some(distance) => out.push_real(f64::from(distance))?,
                 None => out.push_null(),
             }
         }
         Ok(out)
-    }
-}
-
-/// One vector that others are measured against.
-enum Measure<'a> {
-    Indexed(Query<'a>),
-    L1(&'a [f32]),
-}
-
-impl<'a> Measure<'a> {
-    fn new(metric: DistanceMetric, vector: &'a [f32]) -> Self {
-        let metric = match metric {
-            DistanceMetric::L2 => Metric::L2,
-            DistanceMetric::NegativeInnerProduct => Metric::InnerProduct,
-            DistanceMetric::Cosine => Metric::Cosine,
-            DistanceMetric::L1 => return Self::L1(vector),
-        };
-        Self::Indexed(Query::new(metric, vector))
-    }
-
-    fn distance(&self, other: &[f32]) -> Option<f32> {
-        match self {
-            Self::Indexed(query) => query.distance(other),
-            Self::L1(vector) => Some(citadel_vector::l1(vector, other)),
-        }
     }
 }
 

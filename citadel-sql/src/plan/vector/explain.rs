@@ -1,10 +1,10 @@
 //! The vector plans as EXPLAIN prints them.
 
 use super::{AnnTopK, TopK, VectorTopK};
-use crate::bind::bound::{ColumnId, DistanceMetric, Expr};
+use crate::bind::bound::{ColumnId, Expr};
 use crate::plan::explain::NodeText;
 use crate::plan::names::{Names, quoted};
-use crate::plan::print::{conjuncts_text, expr_text};
+use crate::plan::print::{conjuncts_text, distance_operator, expr_text};
 
 impl VectorTopK {
     pub(crate) fn explain(&self, names: &Names) -> NodeText {
@@ -48,15 +48,10 @@ impl TopK {
             relation: self.relation,
             column: u32::from(self.key.column.0),
         };
-        let operator = match self.key.metric {
-            DistanceMetric::L2 => "<->",
-            DistanceMetric::NegativeInnerProduct => "<#>",
-            DistanceMetric::Cosine => "<=>",
-            DistanceMetric::L1 => "<+>",
-        };
         let mut order = format!(
-            "{} {operator} {}",
+            "{} {} {}",
             names.get(column),
+            distance_operator(self.key.metric),
             expr_text(&self.key.query, names)
         );
         if self.order.descending {

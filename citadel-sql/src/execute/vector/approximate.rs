@@ -1,0 +1,381 @@
+//! The ann plan: segments through their graphs, the delta exactly.
+
+use std::sync::atomic::AtomicBool;
+
+use citadel_txn::View;
+use citadel_vector::{PositionSet, Predicate, Search, SearchParams, Segment};
+
+use super::exact::measure_rows;
+use super::measure::Measure;
+use super::nearest::Nearest;
+use super::report::{SegmentReport, VectorReport};
+use super::resolve;
+use super::row_filter::RowFilter;
+use crate::ann::{IndexSnapshot, LiveSegment, Refusal, SegmentCache};
+use crate::batch::BATCH_ROWS;
+use crate::bind::bound::Expr;
+use crate::error::Result;
+use crate::execute::check_interrupt;
+use crate::plan::vector::AnnTopK;
+use crate::schema::{AnnIndex, RowId};
+use crate::store::VectorReader;
+use crate::types::Value;
+
+/// Looking up one row of the delta, or one candidate, costs about as much as scanning this many rows: where more than
+/// one row in so many has to be looked up, the exact plan is the faster one.
+const LOOKUP_COST_IN_SCANNED_ROWS: u64 = 4;
+
+/// Candidates may be rechecked up to this number whatever the size of the table.
+const MIN_RECHECKS: u64 = 1_024;
+
+/// What a search runs in.
+pub(super) struct Setting<'a> {
+    pub(super) view: &'a dyn View,
+    pub(super) params: &'a [Value],
+    pub(super) interrupt: &'a AtomicBool,
+    pub(super) cache: &'a SegmentCache,
+}
+
+/// How a search ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// What was offered is the answer.
+    Answered,
+    /// The exact plan is to answer, for this reason. What was offered is to be forgotten.
+    Exact(String),
+}
+
+/// Offers the nearest rows of an index, and all of its delta, to `nearest`.
+pub(super) fn search(
+    setting: &Setting<'_>,
+    plan: &AnnTopK,
+    query: &[f32],
+    k: usize,
+    nearest: &mut Nearest,
+    report: &mut VectorReport,
+) -> Result<Outcome> {
+    let Some(index) = plan.ann() else {
+        return Ok(Outcome::Exact("the index is of another kind".into()));
+    };
+    let table = &plan.exact.top.table;
+    let rows = setting.view.tree_len(table.rows)?;
+    let delta = setting.view.tree_len(index.delta)?;
+    if delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows {
+        return Ok(Outcome::Exact(format!(
+            "{delta} of {rows} rows are not in a segment yet"
+        )));
+    }
+    let (cache, id) = (setting.cache, plan.index.id);
+    let snapshot = match IndexSnapshot::open(setting.view, cache, id, index)? {
+        Ok(snapshot) => snapshot,
+        Err(reason) => return Ok(Outcome::Exact(format!("the index is refused: {reason}"))),
+    };
+    let searcher = Searcher {
+        setting,
+        plan,
+        measure: Measure::new(plan.exact.top.key.metric, query),
+        reader: VectorReader::new(table, index.column)?,
+        query,
+        k,
+        rows,
+        snapshot,
+    };
+    searcher.run(index, nearest, report)
+}
+
+struct Searcher<'a> {
+    setting: &'a Setting<'a>,
+    plan: &'a AnnTopK,
+    measure: Measure<'a>,
+    reader: VectorReader,
+    query: &'a [f32],
+    k: usize,
+    /// Rows of the table.
+    rows: u64,
+    snapshot: IndexSnapshot,
+}
+
+/// Why a segment's part of the answer is missing.
+enum Missing {
+    /// The exact plan is faster, or the only one.
+    Slow(String),
+    /// The segment does not match its table.
+    Mismatch(RowId),
+}
+
+impl Searcher<'_> {
+    fn run(
+        &self,
+        index: &AnnIndex,
+        nearest: &mut Nearest,
+        report: &mut VectorReport,
+    ) -> Result<Outcome> {
+        for live in &self.snapshot.segments {
+            match self.search_segment(live, nearest, report)? {
+                Ok(()) => {}
+                Err(Missing::Slow(why)) => return Ok(Outcome::Exact(why)),
+                Err(Missing::Mismatch(RowId(row))) => {
+                    let reason = format!("row {row} is not in the table as the segment has it");
+                    let refusal = Refusal::new(&reason);
+                    self.setting
+                        .cache
+                        .refuse(self.plan.index.id, &live.entry, refusal);
+                    return Ok(Outcome::Exact(format!("the index is refused: {reason}")));
+                }
+            }
+        }
+        debug_assert_eq!(index.column, self.plan.exact.top.key.column);
+        self.search_delta(nearest, report)?;
+        Ok(Outcome::Answered)
+    }
+
+    /// The rows that a segment may give, and the conditions left to recheck.
+    fn allowed(&self, segment: &Segment) -> (Option<PositionSet>, Vec<Expr>) {
+        let mut predicates = Vec::new();
+        let mut recheck = self.plan.residual.clone();
+        for pushed in &self.plan.pushed {
+            match resolve::predicate(&pushed.condition, self.setting.params) {
+                Some(predicate) => predicates.push(predicate),
+                None => recheck.push(pushed.expr.clone()),
+            }
+        }
+        if predicates.is_empty() {
+            return (None, recheck);
+        }
+        match segment.matching(&Predicate::And(predicates)) {
+            Ok(mut matching) => {
+                for row in &self.snapshot.delta {
+                    if let Some(position) = segment.position_of(row.0) {
+                        matching.remove(position);
+                    }
+                }
+                (Some(matching), recheck)
+            }
+            Err(unsupported) => {
+                tracing::debug!(%unsupported, "a filter is rechecked on rows");
+                let pushed = self.plan.pushed.iter().map(|pushed| pushed.expr.clone());
+                (
+                    None,
+                    pushed.chain(self.plan.residual.iter().cloned()).collect(),
+                )
+            }
+        }
+    }
+
+    fn search_segment(
+        &self,
+        live: &LiveSegment,
+        nearest: &mut Nearest,
+        report: &mut VectorReport,
+    ) -> Result<Result<(), Missing>> {
+        let segment = &*live.segment;
+        let (allowed, recheck) = self.allowed(segment);
+        let params = SearchParams::for_k(self.k);
+        let matching = allowed.as_ref().map_or(segment.len(), PositionSet::len);
+        let wanted = params.rerank(self.k).min(matching);
+        if (wanted as u64).saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) > self.rows.max(MIN_RECHECKS)
+        {
+            let why = format!("{wanted} of {} rows would have to be reranked", self.rows);
+            return Ok(Err(Missing::Slow(why)));
+        }
+        let mut recheck = self.row_filter(&recheck)?;
+        self.setting.cache.with_scratch(|scratch| {
+            let search = segment.search(self.query, allowed.as_ref(), params, scratch);
+            let mut search = match search {
+                Ok(search) => search,
+                // A query without a direction, say: its distances are all NULL.
+                Err(error) => return Ok(Err(Missing::Slow(error.to_string()))),
+            };
+            let mut candidates = Candidates {
+                searcher: self,
+                passing: Vec::with_capacity(wanted),
+                checked: 0,
+            };
+            if let Err(missing) = candidates.collect(&mut search, wanted, recheck.as_mut())? {
+                return Ok(Err(missing));
+            }
+            let stats = search.explain();
+            let Candidates {
+                mut passing,
+                checked,
+                ..
+            } = candidates;
+            report.segments.push(SegmentReport {
+                rows: segment.len(),
+                matching: allowed.as_ref().map(PositionSet::len),
+                stats,
+                rechecked: if recheck.is_some() { checked } else { 0 },
+                reranked: passing.len(),
+            });
+            if let Err(missing) = self.rerank(&mut passing, nearest)? {
+                return Ok(Err(missing));
+            }
+            if nearest.wants_undefined() {
+                self.add_undefined(segment, allowed.as_ref(), recheck.as_mut(), nearest)?;
+            }
+            Ok(Ok(()))
+        })
+    }
+
+    fn row_filter(&self, conjuncts: &[Expr]) -> Result<Option<RowFilter>> {
+        if conjuncts.is_empty() {
+            return Ok(None);
+        }
+        let top = &self.plan.exact.top;
+        RowFilter::new(&top.table, top.relation, conjuncts, self.setting.params).map(Some)
+    }
+
+    /// Measures candidates with their stored vectors.
+    fn rerank(
+        &self,
+        candidates: &mut [RowId],
+        nearest: &mut Nearest,
+    ) -> Result<Result<(), Missing>> {
+        candidates.sort_unstable();
+        for &row in &*candidates {
+            let distance = self.reader.fetch_bytes(self.setting.view, row, |vector| {
+                self.measure.distance_le(vector)
+            })?;
+            match distance.transpose()?.flatten() {
+                Some(distance) => nearest.push(Some(distance), row),
+                None => return Ok(Err(Missing::Mismatch(row))),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Offers the segment's rows without a distance, by ascending row id, until as many are kept as can matter.
+    fn add_undefined(
+        &self,
+        segment: &Segment,
+        allowed: Option<&PositionSet>,
+        mut recheck: Option<&mut RowFilter>,
+        nearest: &mut Nearest,
+    ) -> Result<()> {
+        let mut rows: Vec<RowId> = segment
+            .undefined()
+            .filter(|position| allowed.is_none_or(|allowed| allowed.contains(*position)))
+            .map(|position| RowId(segment.row_id(position)))
+            .filter(|row| !self.snapshot.in_delta(*row))
+            .collect();
+        rows.sort_unstable();
+        let mut passing = Vec::new();
+        for rows in rows.chunks(BATCH_ROWS) {
+            if nearest.is_full_of_undefined() {
+                break;
+            }
+            check_interrupt(self.setting.interrupt)?;
+            let rows = match &mut recheck {
+                None => rows,
+                Some(filter) => {
+                    passing.clear();
+                    filter.select(self.setting.view, rows, &mut passing)?;
+                    &passing
+                }
+            };
+            rows.iter().for_each(|&row| nearest.push(None, row));
+        }
+        Ok(())
+    }
+
+    /// Measures the rows of the delta that satisfy the whole WHERE clause.
+    fn search_delta(&self, nearest: &mut Nearest, report: &mut VectorReport) -> Result<()> {
+        let delta = &self.snapshot.delta;
+        report.delta_rows = delta.len();
+        if delta.is_empty() {
+            return Ok(());
+        }
+        let pushed = self.plan.pushed.iter().map(|pushed| pushed.expr.clone());
+        let conjuncts: Vec<_> = pushed.chain(self.plan.residual.iter().cloned()).collect();
+        let top = &self.plan.exact.top;
+        let mut filter = RowFilter::new(&top.table, top.relation, &conjuncts, self.setting.params)?;
+        let mut passing = Vec::new();
+        let mut vectors = self.reader.scan();
+        for rows in delta.chunks(BATCH_ROWS) {
+            check_interrupt(self.setting.interrupt)?;
+            passing.clear();
+            filter.select(self.setting.view, rows, &mut passing)?;
+            report.delta_measured += passing.len();
+            let (view, rows) = (self.setting.view, passing.iter().copied());
+            measure_rows(view, &mut vectors, Some(&self.measure), rows, nearest)?;
+        }
+        Ok(())
+    }
+}
+
+/// Candidates of one search that passed the recheck.
+struct Candidates<'a> {
+    searcher: &'a Searcher<'a>,
+    passing: Vec<RowId>,
+    /// Candidates that the search gave and that are not void.
+    checked: usize,
+}
+
+impl Candidates<'_> {
+    /// Lets the search go on until as many as wanted have passed, or none are left.
+    fn collect(
+        &mut self,
+        search: &mut Search<'_>,
+        wanted: usize,
+        mut recheck: Option<&mut RowFilter>,
+    ) -> Result<Result<(), Missing>> {
+        let Searcher {
+            setting,
+            snapshot,
+            rows,
+            ..
+        } = self.searcher;
+        let budget = (rows / LOOKUP_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
+        let mut given = Vec::new();
+        while self.passing.len() < wanted {
+            check_interrupt(setting.interrupt)?;
+            let candidates = search.next(self.ask(wanted - self.passing.len()));
+            if candidates.is_empty() {
+                break;
+            }
+            given.clear();
+            let ids = candidates.iter().map(|candidate| RowId(candidate.row_id));
+            given.extend(ids.filter(|row| !snapshot.in_delta(*row)));
+            self.checked += given.len();
+            let Some(filter) = &mut recheck else {
+                self.passing.extend_from_slice(&given);
+                continue;
+            };
+            let found = filter.select(setting.view, &given, &mut self.passing)?;
+            if found < given.len() {
+                return Ok(Err(self.lost(&given)?));
+            }
+            if self.checked as u64 > budget && self.passing.len() < wanted {
+                let why = format!(
+                    "only {} of the first {} candidates satisfy the rest of WHERE",
+                    self.passing.len(),
+                    self.checked
+                );
+                return Ok(Err(Missing::Slow(why)));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// How many candidates to ask for, so that as many as are missing pass: by the share that has passed so far.
+    fn ask(&self, missing: usize) -> usize {
+        if self.checked == 0 {
+            return missing;
+        }
+        let share = self.checked.div_ceil(self.passing.len().max(1));
+        missing
+            .saturating_mul(share)
+            .clamp(missing, missing.max(BATCH_ROWS))
+    }
+
+    /// A row that the segment has and the table has not.
+    fn lost(&self, given: &[RowId]) -> Result<Missing> {
+        let Searcher { setting, plan, .. } = self.searcher;
+        let top = &plan.exact.top;
+        let mut there = RowFilter::new(&top.table, top.relation, &[], setting.params)?;
+        let mut found = Vec::new();
+        there.select(setting.view, given, &mut found)?;
+        let lost = given.iter().find(|row| !found.contains(row));
+        Ok(Missing::Mismatch(lost.copied().unwrap_or(given[0])))
+    }
+}

@@ -1,0 +1,123 @@
+//! The first k rows by distance, out of a stream, in O(k) memory.
+
+use std::collections::BinaryHeap;
+
+use citadel_vector::{Neighbor, TopK};
+
+use crate::plan::vector::DistanceOrder;
+use crate::schema::RowId;
+
+/// Keeps the first k rows.
+#[derive(Debug)]
+pub(crate) struct Nearest {
+    k: usize,
+    order: DistanceOrder,
+    /// Rows with a distance; negated if the order descends.
+    defined: TopK,
+    /// The least row ids without a distance.
+    undefined: BinaryHeap<RowId>,
+}
+
+impl Nearest {
+    pub(crate) fn new(k: usize, order: DistanceOrder) -> Self {
+        Self {
+            k,
+            order,
+            defined: TopK::new(k),
+            undefined: BinaryHeap::new(),
+        }
+    }
+
+    /// Offers a row. Each row is offered once.
+    #[inline]
+    pub(crate) fn push(&mut self, distance: Option<f32>, row: RowId) {
+        match distance {
+            Some(distance) if self.order.descending => {
+                self.defined.push(Some(-distance), row.0);
+            }
+            Some(distance) => {
+                self.defined.push(Some(distance), row.0);
+            }
+            None => self.push_undefined(row),
+        }
+    }
+
+    fn push_undefined(&mut self, row: RowId) {
+        if self.undefined.len() < self.k {
+            self.undefined.push(row);
+        } else if let Some(mut greatest) = self.undefined.peek_mut()
+            && row < *greatest
+        {
+            *greatest = row;
+        }
+    }
+
+    /// Could a row without a distance be among the first k, as far as those with one decide?
+    pub(crate) fn wants_undefined(&self) -> bool {
+        self.k > 0 && (self.order.nulls_first || self.defined.len() < self.k)
+    }
+
+    /// Are k rows without a distance kept? Then none with a greater row id can enter.
+    pub(crate) fn is_full_of_undefined(&self) -> bool {
+        self.undefined.len() >= self.k
+    }
+
+    /// The first k rows in order.
+    pub(crate) fn finish(mut self) -> Vec<Neighbor> {
+        let sign = if self.order.descending { -1.0 } else { 1.0 };
+        let defined = self.defined.drain_sorted().map(|row| Neighbor {
+            distance: row.distance.map(|distance| distance * sign),
+            row_id: row.row_id,
+        });
+        let undefined = self.undefined.into_sorted_vec();
+        let undefined = undefined.into_iter().map(|row| Neighbor {
+            distance: None,
+            row_id: row.0,
+        });
+        if self.order.nulls_first {
+            undefined.chain(defined).take(self.k).collect()
+        } else {
+            defined.chain(undefined).take(self.k).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn by(order: DistanceOrder, a: &Neighbor, b: &Neighbor) -> Ordering {
+        let nulls = |n: &Neighbor| n.distance.is_none() != order.nulls_first;
+        let distances = match (a.distance, b.distance) {
+            (Some(a), Some(b)) if order.descending => b.total_cmp(&a),
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            _ => nulls(a).cmp(&nulls(b)),
+        };
+        distances.then(a.row_id.cmp(&b.row_id))
+    }
+
+    proptest! {
+        #[test]
+        fn equals_a_full_sort(
+            rows in prop::collection::btree_map(-50i64..50, prop::option::of(1u8..5), 0..60),
+            k in 0usize..20,
+            descending: bool,
+            nulls_first: bool,
+        ) {
+            let order = DistanceOrder { descending, nulls_first };
+            let mut nearest = Nearest::new(k, order);
+            let mut all = Vec::new();
+            for (row_id, distance) in rows {
+                let distance = distance.map(f32::from);
+                nearest.push(distance, RowId(row_id));
+                all.push(Neighbor { distance, row_id });
+            }
+            all.sort_by(|a, b| by(order, a, b));
+            all.truncate(k);
+            prop_assert_eq!(nearest.finish(), all);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The two operators: they find the first rows at the first call, and hand them out batch by batch.
+
+use citadel_vector::Neighbor;
+
+use super::approximate::{self, Outcome, Setting};
+use super::exact;
+use super::fetcher::Fetcher;
+use super::measure::Measure;
+use super::nearest::Nearest;
+use super::report::VectorReport;
+use crate::batch::{BATCH_ROWS, Batch};
+use crate::bind::bound::ColumnId;
+use crate::error::{Error, Result, SqlState};
+use crate::execute::{BoxedOperator, ExecContext, LimitRows, Operator, build, constant};
+use crate::plan::vector::{AnnTopK, TopK, VectorTopK};
+use crate::schema::RowId;
+use crate::store::VectorReader;
+use crate::types::vector_text::dimension_mismatch;
+use crate::types::{SqlType, Value};
+
+/// What an execution asks for, its constants evaluated.
+#[derive(Debug)]
+struct Question {
+    /// `None`: the vector searched for is NULL, and so is every distance.
+    query: Option<Vec<f32>>,
+    offset: usize,
+    /// Offset and limit together.
+    k: usize,
+}
+
+impl Question {
+    fn new(top: &TopK, params: &[Value]) -> Result<Self> {
+        let rows = LimitRows::evaluate(&top.limit, params)?;
+        let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+        Ok(Self {
+            query: query_vector(top, params)?,
+            offset: count(rows.offset),
+            k: rows.total().map_or(usize::MAX, count),
+        })
+    }
+}
+
+/// The vector searched for, of the column's dimension.
+fn query_vector(top: &TopK, params: &[Value]) -> Result<Option<Vec<f32>>> {
+    let column = top.table.column(top.key.column).ty;
+    let query = &top.key.query;
+    match constant(query, params).map_err(|error| error.at(query.position))? {
+        Value::Null => Ok(None),
+        Value::Vector(vector) => match column {
+            SqlType::Vector(Some(dim)) if usize::from(dim) != vector.len() => {
+                Err(dimension_mismatch(vector.len(), usize::from(dim)).at(query.position))
+            }
+            _ => Ok(Some(vector)),
+        },
+        other => Err(Error::sql(
+            SqlState::DATATYPE_MISMATCH,
+            format!(
+                "a distance needs two vectors, not {column} and {}",
+                other.sql_type()
+            ),
+        )
+        .at(query.position)),
+    }
+}
+
+/// The rows found, on their way out.
+#[derive(Debug)]
+struct Answer {
+    rows: std::vec::IntoIter<Neighbor>,
+    fetcher: Fetcher,
+    types: Vec<SqlType>,
+    with_distance: bool,
+}
+
+impl Answer {
+    fn new(top: &TopK, found: Nearest, offset: usize) -> Self {
+        let mut rows = found.finish();
+        rows.drain(..offset.min(rows.len()));
+        let is_distance = |id: &ColumnId| id.column == ColumnId::DISTANCE;
+        let stored: Vec<_> = top
+            .layout
+            .iter()
+            .filter(|id| !is_distance(id))
+            .copied()
+            .collect();
+        Self {
+            rows: rows.into_iter(),
+            fetcher: Fetcher::new(&top.table, top.relation, &stored),
+            types: top.types(),
+            with_distance: top.layout.iter().any(is_distance),
+        }
+    }
+
+    fn next(
+        &mut self,
+        context: &ExecContext<'_>,
+        out: &mut Batch,
+        max_rows: usize,
+    ) -> Result<bool> {
+        out.reset(&self.types);
+        for row in self.rows.by_ref().take(max_rows.max(1)) {
+            // A row that a later statement of the same transaction has removed is passed over.
+            if !self
+                .fetcher
+                .fetch_known(context.view(), RowId(row.row_id), out)?
+            {
+                continue;
+            }
+            if self.with_distance
+                && let Some(distances) = out.columns.last_mut()
+            {
+                match row.distance {
+                    Some(distance) => distances.push_real(f64::from(distance))?,
+                    None => distances.push_null(),
+                }
+            }
+        }
+        Ok(out.rows > 0)
+    }
+}
+
+/// `VectorTopKPlan`.
+pub(super) struct VectorTopKOp {
+    top: TopK,
+    question: Question,
+    /// Gives the row ids that satisfy the WHERE clause; `None`: all rows.
+    rows: Option<BoxedOperator>,
+    answer: Option<Answer>,
+    report: VectorReport,
+}
+
+impl VectorTopKOp {
+    pub(super) fn new(
+        plan: &VectorTopK,
+        rows: Option<BoxedOperator>,
+        params: &[Value],
+    ) -> Result<Self> {
+        Ok(Self {
+            question: Question::new(&plan.top, params)?,
+            top: plan.top.clone(),
+            rows,
+            answer: None,
+            report: VectorReport::default(),
+        })
+    }
+
+    fn find(&mut self, context: &mut ExecContext<'_>) -> Result<Nearest> {
+        let Question { query, k, .. } = &self.question;
+        let mut nearest = Nearest::new(*k, self.top.order);
+        if *k == 0 {
+            return Ok(nearest);
+        }
+        let measure = query
+            .as_deref()
+            .map(|query| Measure::new(self.top.key.metric, query));
+        let Some(rows) = &mut self.rows else {
+            let measure = measure.as_ref();
+            self.report.scanned = exact::measure_table(context, &self.top, measure, &mut nearest)?;
+            return Ok(nearest);
+        };
+        let mut vectors = VectorReader::new(&self.top.table, self.top.key.column)?.scan();
+        let mut batch = Batch::default();
+        while rows.next(context, &mut batch, BATCH_ROWS)? {
+            context.check_interrupt()?;
+            let ids = batch.columns.first().into_iter().flat_map(exact::row_ids);
+            let view = context.view();
+            self.report.scanned +=
+                exact::measure_rows(view, &mut vectors, measure.as_ref(), ids, &mut nearest)?;
+        }
+        Ok(nearest)
+    }
+}
+
+impl Operator for VectorTopKOp {
+    fn next(
+        &mut self,
+        context: &mut ExecContext<'_>,
+        out: &mut Batch,
+        max_rows: usize,
+    ) -> Result<bool> {
+        let mut answer = match self.answer.take() {
+            Some(answer) => answer,
+            None => {
+                let found = self.find(context)?;
+                Answer::new(&self.top, found, self.question.offset)
+            }
+        };
+        let more = answer.next(context, out, max_rows)?;
+        self.answer = Some(answer);
+        Ok(more)
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        self.report.lines()
+    }
+}
+
+/// `AnnTopKPlan`.
+pub(super) struct AnnTopKOp {
+    plan: AnnTopK,
+    question: Question,
+    state: State,
+    report: VectorReport,
+}
+
+enum State {
+    Begin,
+    Answered(Answer),
+    /// The exact plan answers.
+    Exact(VectorTopKOp),
+}
+
+impl AnnTopKOp {
+    pub(super) fn new(plan: &AnnTopK, params: &[Value]) -> Result<Self> {
+        Ok(Self {
+            question: Question::new(&plan.exact.top, params)?,
+            plan: plan.clone(),
+            state: State::Begin,
+            report: VectorReport::default(),
+        })
+    }
+
+    fn begin(&mut self, context: &ExecContext<'_>) -> Result<State> {
+        let top = &self.plan.exact.top;
+        let Question { query, offset, k } = &self.question;
+        let mut nearest = Nearest::new(*k, top.order);
+        let outcome = match query {
+            _ if *k == 0 => Outcome::Answered,
+            None => Outcome::Exact("the vector searched for is NULL".into()),
+            Some(query) => {
+                let setting = Setting {
+                    view: context.view(),
+                    params: context.params,
+                    interrupt: context.interrupt,
+                    cache: context.segments,
+                };
+                approximate::search(
+                    &setting,
+                    &self.plan,
+                    query,
+                    *k,
+                    &mut nearest,
+                    &mut self.report,
+                )?
+            }
+        };
+        match outcome {
+            Outcome::Answered => Ok(State::Answered(Answer::new(top, nearest, *offset))),
+            Outcome::Exact(why) => {
+                tracing::debug!(index = %self.plan.index.name, why, "the exact plan answers");
+                self.report = VectorReport {
+                    exact_because: Some(why),
+                    ..VectorReport::default()
+                };
+                let rows = self
+                    .plan
+                    .exact
+                    .input()
+                    .map(|rows| build(rows, context.params));
+                let exact = VectorTopKOp::new(&self.plan.exact, rows.transpose()?, context.params)?;
+                Ok(State::Exact(exact))
+            }
+        }
+    }
+}
+
+impl Operator for AnnTopKOp {
+    fn next(
+        &mut self,
+        context: &mut ExecContext<'_>,
+        out: &mut Batch,
+        max_rows: usize,
+    ) -> Result<bool> {
+        if matches!(self.state, State::Begin) {
+            self.state = self.begin(context)?;
+        }
+        match &mut self.state {
+            State::Begin => Ok(false),
+            State::Answered(answer) => answer.next(context, out, max_rows),
+            State::Exact(exact) => exact.next(context, out, max_rows),
+        }
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        let mut lines = self.report.lines();
+        if let State::Exact(exact) = &self.state {
+            lines.extend(exact.report());
+        }
+        lines
+    }
+}

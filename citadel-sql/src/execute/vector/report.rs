@@ -1,0 +1,72 @@
+//! What EXPLAIN ANALYZE tells about a vector operator.
+
+use std::fmt;
+
+use citadel_vector::SearchStats;
+
+/// What an execution did.
+#[derive(Clone, Debug, Default)]
+pub(super) struct VectorReport {
+    /// Why the exact plan answered in place of the index.
+    pub(super) exact_because: Option<String>,
+    /// One for each segment searched.
+    pub(super) segments: Vec<SegmentReport>,
+    /// Rows of the delta, and how many of them were measured.
+    pub(super) delta_rows: usize,
+    pub(super) delta_measured: usize,
+    /// Vectors that the exact plan measured.
+    pub(super) scanned: u64,
+}
+
+/// What was done in one segment.
+#[derive(Clone, Debug)]
+pub(super) struct SegmentReport {
+    pub(super) rows: usize,
+    /// Rows that satisfy the pushed-down WHERE and are not void: exact. `None`: nothing restricts them.
+    pub(super) matching: Option<usize>,
+    pub(super) stats: SearchStats,
+    /// Candidates that were rechecked on their rows.
+    pub(super) rechecked: usize,
+    /// Candidates that were measured with their stored vectors.
+    pub(super) reranked: usize,
+}
+
+impl VectorReport {
+    /// The lines of EXPLAIN ANALYZE: label and text.
+    pub(super) fn lines(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut line = |label: &str, text: String| lines.push((label.to_owned(), text));
+        if let Some(why) = &self.exact_because {
+            line("Exact Plan", why.clone());
+        }
+        for segment in &self.segments {
+            line("Segment", segment.to_string());
+        }
+        if self.delta_rows > 0 {
+            let (rows, measured) = (self.delta_rows, self.delta_measured);
+            line("Delta", format!("{rows} rows, {measured} measured"));
+        }
+        if self.scanned > 0 {
+            line("Measured", format!("{} vectors", self.scanned));
+        }
+        lines
+    }
+}
+
+impl fmt::Display for SegmentReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.stats.regime)?;
+        match self.matching {
+            Some(matching) => {
+                let share = 100.0 * matching as f64 / self.rows.max(1) as f64;
+                write!(f, ": {matching} of {} rows match ({share:.2} %)", self.rows)?;
+            }
+            None => write!(f, ": {} rows", self.rows)?,
+        }
+        write!(f, ", {} visited", self.stats.visited)?;
+        if self.rechecked > 0 {
+            write!(f, ", {} rechecked", self.rechecked)?;
+        }
+        write!(f, ", {} reranked", self.reranked)
+    }
+}
