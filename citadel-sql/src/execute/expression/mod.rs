@@ -17,6 +17,8 @@ mod distance;
 mod evaluate;
 mod in_list;
 mod logic;
+#[cfg(test)]
+mod oracle;
 mod values;
 
 use crate::batch::{Batch, Column};
