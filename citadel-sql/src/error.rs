@@ -16,6 +16,8 @@ impl SqlState {
     pub(crate) const UNDEFINED_TABLE: Self = Self("42P01");
     pub(crate) const DUPLICATE_TABLE: Self = Self("42P07");
     pub(crate) const DUPLICATE_COLUMN: Self = Self("42701");
+    pub(crate) const INVALID_COLUMN_REFERENCE: Self = Self("42P10");
+    pub(crate) const DUPLICATE_ALIAS: Self = Self("42712");
     pub(crate) const UNDEFINED_OBJECT: Self = Self("42704");
     pub(crate) const DUPLICATE_OBJECT: Self = Self("42710");
     pub(crate) const UNDEFINED_FUNCTION: Self = Self("42883");

@@ -128,6 +128,9 @@ pub(crate) struct Parameters {
     pub(crate) names: Vec<Option<String>>,
     /// The type that the place wants; [`SqlType::Unknown`] takes any value as it is.
     pub(crate) types: Vec<SqlType>,
+    /// The parameter is only compared with that type. Then a number keeps its own kind where the type cannot hold
+    /// it exactly (`id = ?` given 8.5 is false, not an error), so what is compared may be INTEGER with REAL.
+    pub(crate) compared: Vec<bool>,
 }
 
 /// What a statement does.

@@ -1,5 +1,164 @@
 //! AST → bound tree: names, types and parameters resolved; what is unknown or unsupported is an error here.
+//!
+//! A [`Binder`] holds what belongs to the whole statement: the catalog, the parameters and the relations counted
+//! so far. An [`expr::ExprBinder`] binds expressions inside one [`scope::Scope`].
+//!
+//! How types are decided: every expression has a type, but for strings in quotes, parameters and NULL, which are
+//! *undecided* ([`SqlType::Unknown`]) until their neighbour decides them ([`typing`]). So `id = '5'` compares
+//! integers, `emb <-> '[1,2]'` measures vectors, and a column of TEXT never turns into a number by itself. A string
+//! that nothing decides is TEXT; a parameter that nothing decides keeps the type of the value it is given.
+//!
+//! What always holds of a bound tree: every column exists and has one meaning; operators and functions fit their
+//! operands' types; a string literal has its final type; conditions are BOOLEAN.
 
 pub(crate) mod bound;
-
+mod call;
+mod change;
+mod constant;
+mod create_index;
+mod create_table;
+mod distance;
+mod drop;
+mod expr;
+mod from;
+mod grouping;
+mod insert;
+mod operator;
+mod order;
+mod parameters;
+mod procedure;
+mod query;
+mod same;
+mod scope;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod typing;
 mod visit;
+
+use std::sync::Arc;
+
+use crate::ast::{self, Identifier, StatementKind};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{Catalog, TableDef};
+use crate::types::SqlType;
+
+use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
+use expr::{Aggregation, ExprBinder};
+use scope::Scope;
+
+/// Gives a statement its meaning. `sql_text` is its own text, which definitions keep.
+pub(crate) fn bind(
+    statement: &ast::Statement,
+    sql_text: &str,
+    catalog: &Catalog,
+) -> Result<BoundStatement> {
+    let mut binder = Binder {
+        catalog,
+        sql_text,
+        parameters: Parameters::new(&statement.parameters),
+        next_relation: 0,
+    };
+    let bound = binder.statement(&statement.kind)?;
+    Ok(BoundStatement {
+        statement: bound,
+        parameters: binder.parameters,
+    })
+}
+
+/// What belongs to a whole statement.
+struct Binder<'a> {
+    catalog: &'a Catalog,
+    sql_text: &'a str,
+    parameters: Parameters,
+    next_relation: u32,
+}
+
+impl Binder<'_> {
+    fn statement(&mut self, kind: &StatementKind) -> Result<Statement> {
+        match kind {
+            StatementKind::Query(query) => self.query(query).map(Statement::Query),
+            StatementKind::Insert(insert) => self.insert(insert).map(Statement::Insert),
+            StatementKind::Update(update) => self.update(update).map(Statement::Update),
+            StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
+            StatementKind::CreateTable(table) => self.create_table(table),
+            StatementKind::CreateIndex(index) => self.create_index(index),
+            StatementKind::Drop(drop) => self.drop(drop),
+            StatementKind::Begin(mode) => Ok(Statement::Begin(*mode)),
+            StatementKind::Commit => Ok(Statement::Commit),
+            StatementKind::Rollback => Ok(Statement::Rollback),
+            StatementKind::Explain { analyze, statement } => self.explain(*analyze, statement),
+            StatementKind::Call(call) => self.call_procedure(call),
+            StatementKind::Reindex(index) => self.reindex(index),
+        }
+    }
+
+    fn explain(&mut self, analyze: bool, statement: &StatementKind) -> Result<Statement> {
+        match statement {
+            StatementKind::Query(_)
+            | StatementKind::Insert(_)
+            | StatementKind::Update(_)
+            | StatementKind::Delete(_) => Ok(Statement::Explain {
+                analyze,
+                statement: Box::new(self.statement(statement)?),
+            }),
+            _ => Err(Error::unsupported(
+                "EXPLAIN of anything but SELECT, INSERT, UPDATE and DELETE",
+            )),
+        }
+    }
+
+    fn new_relation(&mut self) -> RelationNo {
+        let relation = RelationNo(self.next_relation);
+        self.next_relation += 1;
+        relation
+    }
+
+    /// A table that must exist.
+    fn table(&self, name: &Identifier) -> Result<Arc<TableDef>> {
+        self.catalog.table(&name.name).cloned().ok_or_else(|| {
+            let error = Error::sql(
+                SqlState::UNDEFINED_TABLE,
+                format!("table \"{}\" does not exist", name.name),
+            )
+            .at(name.position);
+            let tables = self.catalog.tables().iter().map(|t| t.name.as_str());
+            suggest::hint(error, &name.name, tables)
+        })
+    }
+
+    /// An expression that sees no columns, such as that of LIMIT.
+    fn free_expr(&mut self, expr: &ast::Expr, place: &'static str) -> Result<Expr> {
+        let scope = Scope::default();
+        ExprBinder::new(self, &scope, Aggregation::Refused(place)).expr(expr)
+    }
+
+    /// A condition in a scope, where aggregates are refused.
+    fn condition(&mut self, expr: &ast::Expr, scope: &Scope, place: &'static str) -> Result<Expr> {
+        ExprBinder::new(self, scope, Aggregation::Refused(place)).condition(expr, place)
+    }
+
+    /// An INTEGER that sees no columns.
+    fn row_count(&mut self, expr: &ast::Expr, place: &'static str) -> Result<Expr> {
+        let mut bound = self.free_expr(expr, place)?;
+        typing::decide(
+            &mut self.parameters,
+            &mut bound,
+            SqlType::Integer,
+            typing::Strength::Exact,
+        )?;
+        match bound.ty {
+            SqlType::Integer | SqlType::Unknown => Ok(bound),
+            other => Err(Error::sql(
+                SqlState::DATATYPE_MISMATCH,
+                format!("{place} takes an INTEGER, not {other}"),
+            )
+            .at(bound.position)),
+        }
+    }
+}
+
+/// The text parses, and says something that no statement can mean.
+fn syntax_error(message: &str) -> Error {
+    Error::sql(SqlState::SYNTAX_ERROR, message)
+}

@@ -1,0 +1,188 @@
+//! CREATE INDEX: btree and ann.
+
+use citadel_vector::Metric;
+
+use super::Binder;
+use super::bound::{CreateIndex, NewIndex, Statement};
+use super::create_table::{check_key_type, taken};
+use super::insert::{column_of, named_twice};
+use super::suggest;
+use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{ColumnNo, TableDef};
+use crate::types::SqlType;
+
+/// The options of an ann index.
+const OPTIONS: [&str; 2] = ["metric", "filters"];
+
+impl Binder<'_> {
+    pub(super) fn create_index(&mut self, create: &ast::CreateIndex) -> Result<Statement> {
+        if self.is_taken(&create.name) {
+            return match create.if_not_exists {
+                true if self.catalog.index(&create.name.name).is_some() => Ok(Statement::Nothing),
+                _ => Err(taken(&create.name)),
+            };
+        }
+        let table = self.table(&create.table)?;
+        let columns = distinct_columns(&table, &create.columns)?;
+        let kind = match create.method {
+            IndexMethod::BTree => btree(create, &table, columns)?,
+            IndexMethod::Ann => ann(create, &table, &columns)?,
+        };
+        Ok(Statement::CreateIndex(CreateIndex {
+            name: create.name.name.clone(),
+            table,
+            kind,
+            sql: self.sql_text.to_owned(),
+        }))
+    }
+}
+
+fn btree(create: &ast::CreateIndex, table: &TableDef, columns: Vec<ColumnNo>) -> Result<NewIndex> {
+    if let Some(column) = create.include.first() {
+        return Err(Error::unsupported("INCLUDE in a btree index").at(column.position));
+    }
+    if let Some(option) = create.options.first() {
+        return Err(unknown_option(&option.name, "btree"));
+    }
+    for (no, name) in columns.iter().zip(&create.columns) {
+        let column = table.column(*no);
+        check_key_type(column.ty, &column.name, name.position)?;
+    }
+    Ok(NewIndex::BTree {
+        columns,
+        unique: create.unique,
+    })
+}
+
+fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Result<NewIndex> {
+    let at = create.name.position;
+    if create.unique {
+        return Err(Error::unsupported("UNIQUE with USING ann").at(at));
+    }
+    let (&[column], [name]) = (columns, create.columns.as_slice()) else {
+        return Err(Error::unsupported("an ann index on more than one column").at(at));
+    };
+    if !matches!(table.column(column).ty, SqlType::Vector(_)) {
+        return Err(Error::sql(
+            SqlState::DATATYPE_MISMATCH,
+            format!(
+                "an ann index is on a VECTOR, and column \"{}\" is {}",
+                name.name,
+                table.column(column).ty
+            ),
+        )
+        .at(name.position));
+    }
+    let mut metric = None;
+    let mut filters = distinct_columns(table, &create.include)?;
+    let mut are_filters_given = false;
+    for option in &create.options {
+        match option.name.name.to_ascii_lowercase().as_str() {
+            "metric" if metric.is_none() => metric = Some(metric_of(option)?),
+            "filters" if !are_filters_given => {
+                are_filters_given = true;
+                for name in filter_names(option)? {
+                    let no = column_of(table, &name)?;
+                    if !filters.contains(&no) {
+                        filters.push(no);
+                    }
+                }
+            }
+            "metric" | "filters" => {
+                return Err(Error::sql(
+                    SqlState::SYNTAX_ERROR,
+                    format!("option \"{}\" is given twice", option.name.name),
+                )
+                .at(option.name.position));
+            }
+            _ => return Err(unknown_option(&option.name, "ann")),
+        }
+    }
+    if let Some(no) = filters
+        .iter()
+        .find(|no| matches!(table.column(**no).ty, SqlType::Vector(_)))
+    {
+        return Err(Error::unsupported(format!(
+            "the VECTOR column \"{}\" as a filter",
+            table.column(*no).name
+        ))
+        .at(at));
+    }
+    Ok(NewIndex::Ann {
+        column,
+        metric: metric.unwrap_or(Metric::L2),
+        filters,
+    })
+}
+
+fn distinct_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
+    let mut columns = Vec::with_capacity(names.len());
+    for name in names {
+        let no = column_of(table, name)?;
+        if columns.contains(&no) {
+            return Err(named_twice(name));
+        }
+        columns.push(no);
+    }
+    Ok(columns)
+}
+
+/// The words of an option: a string, or a plain name.
+fn option_text(option: &IndexOption) -> Result<&str> {
+    match &option.value.kind {
+        ExprKind::Text(text) => Ok(text),
+        ExprKind::Column {
+            table: None,
+            column,
+        } => Ok(&column.name),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("option \"{}\" takes a string", option.name.name),
+        )
+        .at(option.value.position)),
+    }
+}
+
+fn metric_of(option: &IndexOption) -> Result<Metric> {
+    let text = option_text(option)?;
+    match text.to_ascii_lowercase().as_str() {
+        "l2" => Ok(Metric::L2),
+        "cosine" => Ok(Metric::Cosine),
+        "inner_product" | "inner" | "ip" => Ok(Metric::InnerProduct),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("\"{text}\" is no metric"),
+        )
+        .at(option.value.position)
+        .hint("the metrics are l2, cosine and inner_product")),
+    }
+}
+
+/// `'a, b'` as names.
+fn filter_names(option: &IndexOption) -> Result<Vec<Identifier>> {
+    let text = option_text(option)?;
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(text
+        .split(',')
+        .map(|name| Identifier {
+            name: name.trim().to_owned(),
+            position: option.value.position,
+        })
+        .collect())
+}
+
+fn unknown_option(name: &Identifier, method: &str) -> Error {
+    let error = Error::sql(
+        SqlState::INVALID_PARAMETER_VALUE,
+        format!("a {method} index has no option \"{}\"", name.name),
+    )
+    .at(name.position);
+    if method == "ann" {
+        suggest::hint(error, &name.name, OPTIONS.into_iter())
+    } else {
+        error
+    }
+}

@@ -1,0 +1,188 @@
+//! INSERT, and what it takes to store an expression in a column.
+
+use super::Binder;
+use super::bound::{Expr, ExprKind, Insert, InsertSource};
+use super::expr::{Aggregation, ExprBinder};
+use super::scope::Scope;
+use super::suggest;
+use super::typing::{self, Strength};
+use crate::ast::{self, Identifier};
+use crate::error::{Error, Position, Result, SqlState};
+use crate::functions::assignment_to;
+use crate::schema::{ColumnDef, ColumnNo, TableDef};
+use crate::types::{SqlType, assign, can_assign};
+
+impl Binder<'_> {
+    pub(super) fn insert(&mut self, insert: &ast::Insert) -> Result<Insert> {
+        let table = self.table(&insert.table)?;
+        let columns = target_columns(&table, &insert.columns)?;
+        let source = match &insert.source {
+            ast::InsertSource::Defaults if insert.columns.is_empty() => InsertSource::DefaultValues,
+            ast::InsertSource::Defaults => {
+                return Err(Error::sql(
+                    SqlState::SYNTAX_ERROR,
+                    "DEFAULT VALUES takes no column list",
+                )
+                .at(insert.table.position));
+            }
+            ast::InsertSource::Values(values) => {
+                InsertSource::Values(self.insert_rows(values, &table, &columns, &insert.table)?)
+            }
+            ast::InsertSource::Query(query) => {
+                let mut query = self.query(query)?;
+                check_width(query.output.len(), &columns, &table, insert.table.position)?;
+                for (output, no) in query.output.iter_mut().zip(&columns) {
+                    self.assign(&mut output.expr, table.column(*no))?;
+                }
+                InsertSource::Query(Box::new(query))
+            }
+        };
+        Ok(Insert {
+            columns: match source {
+                InsertSource::DefaultValues => Vec::new(),
+                _ => columns,
+            },
+            table,
+            source,
+        })
+    }
+
+    fn insert_rows(
+        &mut self,
+        values: &ast::Values,
+        table: &TableDef,
+        columns: &[ColumnNo],
+        target: &Identifier,
+    ) -> Result<Vec<Vec<Expr>>> {
+        values
+            .rows
+            .iter()
+            .map(|row| {
+                let at = row.first().and_then(|expr| expr.position);
+                check_width(row.len(), columns, table, at.or(target.position))?;
+                row.iter()
+                    .zip(columns)
+                    .map(|(expr, no)| {
+                        let scope = Scope::default();
+                        self.value_for(expr, table, *no, &scope, "VALUES")
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// The value of a column in INSERT or UPDATE.
+    pub(super) fn value_for(
+        &mut self,
+        expr: &ast::Expr,
+        table: &TableDef,
+        no: ColumnNo,
+        scope: &Scope,
+        place: &'static str,
+    ) -> Result<Expr> {
+        let column = table.column(no);
+        if expr.kind == ast::ExprKind::Default {
+            return Ok(Expr {
+                kind: ExprKind::Literal(column.default.clone()),
+                ty: column.ty,
+                position: expr.position,
+            });
+        }
+        let mut bound = ExprBinder::new(self, scope, Aggregation::Refused(place)).expr(expr)?;
+        self.assign(&mut bound, column)?;
+        Ok(bound)
+    }
+
+    /// Fits an expression to a column: the same value, or an error here or when it is computed.
+    fn assign(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
+        typing::decide(&mut self.parameters, expr, column.ty, Strength::Exact)?;
+        if !can_assign(expr.ty, column.ty) {
+            return Err(Error::sql(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "column \"{}\" is {}, the value {}",
+                    column.name, column.ty, expr.ty
+                ),
+            )
+            .at(expr.position)
+            .hint("convert it with CAST"));
+        }
+        if let ExprKind::Literal(value) = &mut expr.kind {
+            *value = assign(std::mem::take(value), column.ty)
+                .map_err(|error| error.at(expr.position))?;
+            expr.ty = column.ty;
+            return Ok(());
+        }
+        let is_fitting = expr.ty == column.ty
+            || matches!(
+                (expr.ty, column.ty),
+                (SqlType::Vector(_), SqlType::Vector(_))
+            );
+        if !is_fitting && let Some(function) = assignment_to(column.ty) {
+            typing::wrap(expr, |operand| ExprKind::Function {
+                function,
+                arguments: vec![*operand],
+            });
+            expr.ty = column.ty;
+        }
+        Ok(())
+    }
+}
+
+/// The columns that an INSERT names, or all.
+fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
+    if names.is_empty() {
+        return Ok((0..).map(ColumnNo).take(table.columns.len()).collect());
+    }
+    let mut columns = Vec::with_capacity(names.len());
+    for name in names {
+        let no = column_of(table, name)?;
+        if columns.contains(&no) {
+            return Err(named_twice(name));
+        }
+        columns.push(no);
+    }
+    Ok(columns)
+}
+
+/// A column of a table that must exist.
+pub(super) fn column_of(table: &TableDef, name: &Identifier) -> Result<ColumnNo> {
+    table.column_no(&name.name).ok_or_else(|| {
+        let error = Error::sql(
+            SqlState::UNDEFINED_COLUMN,
+            format!("table \"{}\" has no column \"{}\"", table.name, name.name),
+        )
+        .at(name.position);
+        let names = table.columns.iter().map(|column| column.name.as_str());
+        suggest::hint(error, &name.name, names)
+    })
+}
+
+/// A list names a column more than once.
+pub(super) fn named_twice(name: &Identifier) -> Error {
+    Error::sql(
+        SqlState::DUPLICATE_COLUMN,
+        format!("column \"{}\" is named more than once", name.name),
+    )
+    .at(name.position)
+}
+
+fn check_width(
+    given: usize,
+    columns: &[ColumnNo],
+    table: &TableDef,
+    position: Option<Position>,
+) -> Result<()> {
+    if given == columns.len() {
+        return Ok(());
+    }
+    Err(Error::sql(
+        SqlState::SYNTAX_ERROR,
+        format!(
+            "INSERT into \"{}\" takes {} values, not {given}",
+            table.name,
+            columns.len()
+        ),
+    )
+    .at(position))
+}

@@ -1,0 +1,129 @@
+//! Arithmetic, comparison, logic and `||`.
+
+use super::bound::{BinaryOp, Expr, ExprKind, UnaryOp};
+use super::expr::ExprBinder;
+use super::typing::{self, Strength};
+use crate::ast;
+use crate::error::{Error, Result, SqlState};
+use crate::types::SqlType;
+use crate::types::arithmetic::no_operator_for;
+
+impl ExprBinder<'_, '_> {
+    pub(super) fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: &ast::Expr,
+    ) -> Result<(ExprKind, SqlType)> {
+        let operand = match op {
+            UnaryOp::Not => self.condition(operand, "NOT")?,
+            UnaryOp::Negate | UnaryOp::Plus => {
+                let mut operand = self.expr(operand)?;
+                if typing::is_open_string(&operand) {
+                    self.decide(&mut operand, SqlType::Real, Strength::Exact)?;
+                }
+                operand
+            }
+        };
+        let ty = operand.ty;
+        if op != UnaryOp::Not && !ty.is_numeric() && ty != SqlType::Unknown {
+            return Err(no_operator_for(op.symbol(), &[ty]));
+        }
+        let operand = Box::new(operand);
+        Ok((ExprKind::Unary { op, operand }, ty))
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Result<(ExprKind, SqlType)> {
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                let left = self.condition(left, op.symbol())?;
+                let right = self.condition(right, op.symbol())?;
+                Ok((join(op, left, right), SqlType::Boolean))
+            }
+            _ if op.is_comparison() => {
+                let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+                self.compared(&mut [&mut left, &mut right], op.symbol())?;
+                Ok((join(op, left, right), SqlType::Boolean))
+            }
+            BinaryOp::Concat => self.concat(left, right),
+            _ => self.arithmetic(op, left, right),
+        }
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Result<(ExprKind, SqlType)> {
+        let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        let (left_type, right_type) = (left.ty, right.ty);
+        for (expr, other) in [(&mut left, right_type), (&mut right, left_type)] {
+            if other.is_numeric() {
+                self.decide(expr, other, Strength::Exact)?;
+            }
+        }
+        let ty = match (left.ty, right.ty) {
+            (SqlType::Integer, SqlType::Integer) => SqlType::Integer,
+            (a, b) if a.is_numeric() && b.is_numeric() => SqlType::Real,
+            (SqlType::Unknown, SqlType::Unknown) => {
+                if let Some(open) = [&left, &right].into_iter().find(|expr| is_open(expr)) {
+                    return Err(Error::sql(
+                        SqlState::DATATYPE_MISMATCH,
+                        format!("nothing says which type {} works on here", op.symbol()),
+                    )
+                    .at(open.position)
+                    .hint("say the type with CAST"));
+                }
+                SqlType::Unknown
+            }
+            (SqlType::Unknown, other) | (other, SqlType::Unknown) if other.is_numeric() => other,
+            (a, b) => return Err(no_operator_for(op.symbol(), &[a, b])),
+        };
+        Ok((join(op, left, right), ty))
+    }
+
+    /// BLOB with BLOB, or TEXT with anything.
+    fn concat(&mut self, left: &ast::Expr, right: &ast::Expr) -> Result<(ExprKind, SqlType)> {
+        let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        let is_blob = [&left, &right].iter().any(|e| e.ty == SqlType::Blob)
+            && [&left, &right]
+                .iter()
+                .all(|e| matches!(e.ty, SqlType::Blob | SqlType::Unknown));
+        let ty = if is_blob {
+            SqlType::Blob
+        } else {
+            SqlType::Text
+        };
+        for expr in [&mut left, &mut right] {
+            self.decide(expr, ty, Strength::Exact)?;
+        }
+        if left.ty != ty && right.ty != ty {
+            return Err(no_operator_for("||", &[left.ty, right.ty]).hint("CAST one side to TEXT"));
+        }
+        for expr in [&mut left, &mut right] {
+            if expr.ty != ty {
+                typing::wrap(expr, |operand| ExprKind::Cast { operand, to: ty });
+                expr.ty = ty;
+            }
+        }
+        Ok((join(BinaryOp::Concat, left, right), ty))
+    }
+}
+
+/// A parameter or a string that nothing decides.
+fn is_open(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Parameter(_)) || typing::is_open_string(expr)
+}
+
+fn join(op: BinaryOp, left: Expr, right: Expr) -> ExprKind {
+    ExprKind::Binary {
+        op,
+        left: Box::new(left),
+        right: Box::new(right),
+    }
+}

@@ -1,0 +1,82 @@
+//! What the places of a parameter say about its type.
+
+use super::bound::Parameters;
+use super::typing::Strength;
+use crate::error::{Error, Position, Result, SqlState};
+use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
+
+impl Parameters {
+    pub(super) fn new(names: &[Option<String>]) -> Self {
+        Self {
+            names: names.to_vec(),
+            types: vec![SqlType::Unknown; names.len()],
+            compared: vec![true; names.len()],
+        }
+    }
+
+    /// Takes note that a place wants a type.
+    pub(super) fn want(
+        &mut self,
+        index: usize,
+        wanted: SqlType,
+        strength: Strength,
+        position: Option<Position>,
+    ) -> Result<()> {
+        let (Some(ty), Some(compared)) = (self.types.get_mut(index), self.compared.get_mut(index))
+        else {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_PARAMETER,
+                format!("no parameter {}", index + 1),
+            )
+            .at(position));
+        };
+        let is_compared = strength == Strength::Compared;
+        match (*ty, wanted) {
+            (known, wanted) if known == wanted => *compared &= is_compared,
+            (SqlType::Unknown, wanted) => (*ty, *compared) = (wanted, is_compared),
+            (SqlType::Vector(_), SqlType::Vector(None)) => *compared &= is_compared,
+            (SqlType::Vector(None), SqlType::Vector(_)) => {
+                (*ty, *compared) = (wanted, *compared && is_compared);
+            }
+            // Numbers of both kinds compare: where one place only compares, the other decides.
+            (known, wanted) if known.is_numeric() && wanted.is_numeric() && is_compared => {}
+            (known, wanted) if known.is_numeric() && wanted.is_numeric() && *compared => {
+                (*ty, *compared) = (wanted, false);
+            }
+            (known, wanted) => {
+                return Err(Error::sql(
+                    SqlState::DATATYPE_MISMATCH,
+                    format!(
+                        "parameter {} is used as {known} and as {wanted}",
+                        self.spelling(index)
+                    ),
+                )
+                .at(position)
+                .hint("say its type with CAST"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a parameter's value the type that its places want.
+    ///
+    /// # Errors
+    /// The value is not one of that type.
+    pub(crate) fn coerce(&self, index: usize, value: Value) -> Result<Value> {
+        let ty = self.types.get(index).copied().unwrap_or(SqlType::Unknown);
+        let coerced = if self.compared.get(index).copied().unwrap_or(true) {
+            coerce_compared(value, ty)
+        } else {
+            coerce_parameter(value, ty)
+        };
+        coerced.map_err(|error| error.hint(format!("in parameter {}", self.spelling(index))))
+    }
+
+    /// How the text may write the parameter.
+    fn spelling(&self, index: usize) -> String {
+        match self.names.get(index) {
+            Some(Some(name)) => name.clone(),
+            _ => format!("?{}", index + 1),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! CALL and REINDEX.
+
+use super::Binder;
+use super::bound::{Expr, ExprKind, Statement};
+use super::expr::{Aggregation, ExprBinder};
+use super::scope::Scope;
+use super::suggest;
+use crate::ast::{Call, Identifier};
+use crate::error::{Error, Position, Result, SqlState};
+use crate::schema::{ColumnNo, IndexKind};
+use crate::types::{SqlType, Value};
+
+/// The one procedure: `CALL persist_ann_index('table', 'column')`.
+const PERSIST_ANN_INDEX: &str = "persist_ann_index";
+
+impl Binder<'_> {
+    pub(super) fn call_procedure(&mut self, call: &Call) -> Result<Statement> {
+        let name = &call.procedure;
+        if !name.name.eq_ignore_ascii_case(PERSIST_ANN_INDEX) {
+            let error = Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("procedure {} does not exist", name.name),
+            )
+            .at(name.position);
+            return Err(suggest::hint(
+                error,
+                &name.name,
+                [PERSIST_ANN_INDEX].into_iter(),
+            ));
+        }
+        let [table, column] = call.arguments.as_slice() else {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("{PERSIST_ANN_INDEX} takes a table and a column"),
+            )
+            .at(name.position));
+        };
+        let scope = Scope::default();
+        let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused("CALL"));
+        let table = binder.typed(table, SqlType::Text, PERSIST_ANN_INDEX)?;
+        let column = binder.typed(column, SqlType::Text, PERSIST_ANN_INDEX)?;
+        self.check_ann_index(&table, &column)?;
+        Ok(Statement::CallPersistAnnIndex { table, column })
+    }
+
+    /// Names that are known now must mean an ann index.
+    fn check_ann_index(&self, table: &Expr, column: &Expr) -> Result<()> {
+        let (Some(table), Some(column)) = (constant_name(table), constant_name(column)) else {
+            return Ok(());
+        };
+        let definition = self.table(&table)?;
+        let no = super::insert::column_of(&definition, &column)?;
+        let has_index = definition
+            .indexes
+            .iter()
+            .any(|index| matches!(&index.kind, IndexKind::Ann(ann) if ann.column == no));
+        if !has_index {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_OBJECT,
+                format!(
+                    "column \"{}\" of \"{}\" has no ann index",
+                    definition.column(no).name,
+                    definition.name
+                ),
+            )
+            .at(column.position));
+        }
+        Ok(())
+    }
+
+    /// `REINDEX` of an ann index persists it.
+    pub(super) fn reindex(&mut self, name: &Identifier) -> Result<Statement> {
+        let index = self.index(name)?;
+        let IndexKind::Ann(ann) = &index.kind else {
+            return Err(Error::unsupported("REINDEX of a btree index").at(name.position));
+        };
+        let Some(table) = self.catalog.table_of(&index) else {
+            return Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                format!("index \"{}\" has no table", index.name),
+            ));
+        };
+        let column: ColumnNo = ann.column;
+        Ok(Statement::CallPersistAnnIndex {
+            table: text(&table.name, name.position),
+            column: text(&table.column(column).name, name.position),
+        })
+    }
+}
+
+fn text(value: &str, position: Option<Position>) -> Expr {
+    Expr {
+        kind: ExprKind::Literal(Value::Text(value.to_owned())),
+        ty: SqlType::Text,
+        position,
+    }
+}
+
+fn constant_name(expr: &Expr) -> Option<Identifier> {
+    match &expr.kind {
+        ExprKind::Literal(Value::Text(name)) => Some(Identifier {
+            name: name.clone(),
+            position: expr.position,
+        }),
+        _ => None,
+    }
+}

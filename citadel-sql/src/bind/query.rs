@@ -1,0 +1,208 @@
+//! SELECT and VALUES.
+
+use super::Binder;
+use super::bound::{AggregateCall, Expr, ExprKind, Grouping, OutputColumn, Query, RelationNo};
+use super::expr::{Aggregation, ExprBinder};
+use super::grouping::Groups;
+use super::scope::Scope;
+use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
+use crate::error::{Error, Result, SqlState};
+
+/// One item of a select list, bound.
+pub(super) struct Item {
+    pub(super) output: OutputColumn,
+    /// Its name is an alias or a column's, so that ORDER BY and GROUP BY can say it.
+    pub(super) is_named: bool,
+}
+
+impl Binder<'_> {
+    pub(super) fn query(&mut self, query: &ast::Query) -> Result<Query> {
+        let mut bound = match &query.body {
+            QueryBody::Select(select) => self.select(select, &query.order_by)?,
+            QueryBody::Values(values) => self.values_query(values, &query.order_by)?,
+        };
+        bound.limit = self.optional_count(query.limit.as_ref(), "LIMIT")?;
+        bound.offset = self.optional_count(query.offset.as_ref(), "OFFSET")?;
+        Ok(bound)
+    }
+
+    fn optional_count(
+        &mut self,
+        expr: Option<&ast::Expr>,
+        place: &'static str,
+    ) -> Result<Option<Expr>> {
+        expr.map(|expr| self.row_count(expr, place)).transpose()
+    }
+
+    fn values_query(&mut self, values: &ast::Values, order_by: &[ast::OrderKey]) -> Result<Query> {
+        let (from, scope) = self.values_relation(values, None)?;
+        let items: Vec<Item> = star_items(scope.star());
+        let order_by = {
+            let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused("VALUES"));
+            binder.order_keys(order_by, &items)?
+        };
+        Ok(Query {
+            from,
+            filter: None,
+            grouping: None,
+            output: items.into_iter().map(|item| item.output).collect(),
+            distinct: false,
+            order_by,
+            limit: None,
+            offset: None,
+        })
+    }
+
+    fn select(&mut self, select: &Select, order_by: &[ast::OrderKey]) -> Result<Query> {
+        let (from, scope) = self.from(&select.from)?;
+        let filter = select
+            .filter
+            .as_ref()
+            .map(|filter| self.condition(filter, &scope, "WHERE"))
+            .transpose()?;
+        let relation = self.new_relation();
+        let mut calls = Vec::new();
+        let mut collecting = ExprBinder::new(
+            self,
+            &scope,
+            Aggregation::Collected {
+                relation,
+                calls: &mut calls,
+            },
+        );
+        let mut items = collecting.items(&select.items)?;
+        let mut having = select
+            .having
+            .as_ref()
+            .map(|having| collecting.condition(having, "HAVING"))
+            .transpose()?;
+        let mut keys = collecting.order_keys(order_by, &items)?;
+        let group_keys = collecting.group_keys(&select.group_by, &items, relation)?;
+
+        let is_grouped = !group_keys.is_empty() || !calls.is_empty() || having.is_some();
+        let grouping = is_grouped
+            .then(|| {
+                let groups = Groups {
+                    relation,
+                    keys: &group_keys,
+                    scope: &scope,
+                };
+                items
+                    .iter_mut()
+                    .try_for_each(|item| groups.rewrite(&mut item.output.expr))?;
+                keys.iter_mut()
+                    .try_for_each(|key| groups.rewrite(&mut key.expr))?;
+                having.iter_mut().try_for_each(|h| groups.rewrite(h))
+            })
+            .transpose()?
+            .map(|()| grouping(relation, group_keys, calls, having));
+        let distinct = select.distinctness == Distinctness::Distinct;
+        if distinct {
+            super::order::check_distinct(&keys, &items)?;
+        }
+        Ok(Query {
+            from,
+            filter,
+            grouping,
+            output: items.into_iter().map(|item| item.output).collect(),
+            distinct,
+            order_by: keys,
+            limit: None,
+            offset: None,
+        })
+    }
+}
+
+fn grouping(
+    relation: RelationNo,
+    keys: Vec<Expr>,
+    aggregates: Vec<AggregateCall>,
+    having: Option<Expr>,
+) -> Grouping {
+    Grouping {
+        relation,
+        keys,
+        aggregates,
+        having,
+    }
+}
+
+impl ExprBinder<'_, '_> {
+    /// The select list, with `*` and `t.*` written out.
+    fn items(&mut self, items: &[SelectItem]) -> Result<Vec<Item>> {
+        let mut bound = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                SelectItem::Star(position) => {
+                    if self.scope.is_empty() {
+                        return Err(Error::sql(SqlState::SYNTAX_ERROR, "SELECT * needs a FROM")
+                            .at(*position));
+                    }
+                    bound.extend(star_items(self.scope.star()));
+                }
+                SelectItem::TableStar(table) => {
+                    bound.extend(star_items(self.scope.table_star(table)?.into_iter()));
+                }
+                SelectItem::Expr { expr, alias } => {
+                    let place = bound.len() + 1;
+                    let output = OutputColumn {
+                        name: match alias {
+                            Some(alias) => alias.name.clone(),
+                            None => implied_name(expr).unwrap_or_else(|| format!("column{place}")),
+                        },
+                        expr: self.settled(expr)?,
+                    };
+                    let is_column = matches!(expr.kind, ast::ExprKind::Column { .. });
+                    bound.push(Item {
+                        output,
+                        is_named: alias.is_some() || is_column,
+                    });
+                }
+            }
+        }
+        Ok(bound)
+    }
+}
+
+fn star_items<'s>(columns: impl Iterator<Item = &'s super::scope::ScopeColumn>) -> Vec<Item> {
+    columns
+        .map(|column| Item {
+            output: OutputColumn {
+                expr: Expr {
+                    kind: ExprKind::Column(column.id),
+                    ty: column.ty,
+                    position: None,
+                },
+                name: column.name.clone(),
+            },
+            is_named: true,
+        })
+        .collect()
+}
+
+/// The name of a result column without an alias, if its expression suggests one.
+fn implied_name(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        ast::ExprKind::Column { column, .. } => Some(column.name.clone()),
+        ast::ExprKind::Function { name, .. } => Some(name.name.to_ascii_lowercase()),
+        ast::ExprKind::Cast { operand, .. } => implied_name(operand),
+        ast::ExprKind::Case { .. } => Some("case".to_owned()),
+        ast::ExprKind::Distance { .. } => Some("distance".to_owned()),
+        _ => None,
+    }
+}
+
+impl Scope {
+    /// An error names the column that is neither grouped nor aggregated.
+    pub(super) fn not_grouped(&self, expr: &Expr) -> Error {
+        let name = match expr.kind {
+            ExprKind::Column(id) => self.name_of(id),
+            _ => "",
+        };
+        Error::sql(
+            SqlState::GROUPING_ERROR,
+            format!("column \"{name}\" must be in GROUP BY or inside an aggregate"),
+        )
+        .at(expr.position)
+    }
+}

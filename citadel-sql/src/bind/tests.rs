@@ -1,0 +1,1 @@
+//! Names, types, groups and errors of bound statements.

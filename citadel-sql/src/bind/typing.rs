@@ -1,0 +1,180 @@
+//! Deciding types: of strings, parameters and NULLs by their neighbours, and of expressions that must agree.
+
+use super::bound::{Expr, ExprKind, Parameters};
+use crate::error::{Error, Result, SqlState};
+use crate::functions::ArgumentKind;
+use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
+
+/// What a place does with a value whose type it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// It is compared: a number of the other kind may stay as it is.
+    Compared,
+    /// It must be of the type, exactly.
+    Exact,
+}
+
+/// Gives an undecided expression a type; a decided one stays as it is.
+pub(super) fn decide(
+    parameters: &mut Parameters,
+    expr: &mut Expr,
+    to: SqlType,
+    strength: Strength,
+) -> Result<()> {
+    if expr.ty != SqlType::Unknown || to == SqlType::Unknown {
+        return Ok(());
+    }
+    let position = expr.position;
+    match &mut expr.kind {
+        ExprKind::Literal(value @ Value::Text(_)) => {
+            let text = std::mem::take(value);
+            let coerced = match strength {
+                Strength::Compared => coerce_compared(text, to),
+                Strength::Exact => coerce_parameter(text, to),
+            };
+            *value = coerced.map_err(|error| error.at(position))?;
+            expr.ty = value.sql_type();
+            return Ok(());
+        }
+        ExprKind::Literal(_) => {}
+        ExprKind::Parameter(index) => parameters.want(*index, to, strength, position)?,
+        ExprKind::Unary { operand, .. } => decide(parameters, operand, to, strength)?,
+        ExprKind::Case {
+            branches,
+            otherwise,
+            ..
+        } => {
+            for (_, then) in branches {
+                decide(parameters, then, to, Strength::Exact)?;
+            }
+            if let Some(otherwise) = otherwise {
+                decide(parameters, otherwise, to, Strength::Exact)?;
+            }
+        }
+        ExprKind::Function {
+            function,
+            arguments,
+        } => {
+            for (at, argument) in arguments.iter_mut().enumerate() {
+                if function.argument_kind(at) == ArgumentKind::Same {
+                    decide(parameters, argument, to, Strength::Exact)?;
+                }
+            }
+        }
+        _ => return Ok(()),
+    }
+    expr.ty = to;
+    Ok(())
+}
+
+/// A string that nothing has decided is TEXT.
+pub(super) fn settle(expr: &mut Expr) {
+    if is_open_string(expr) {
+        expr.ty = SqlType::Text;
+    }
+}
+
+/// Is this a string in quotes that nothing has decided yet?
+pub(super) fn is_open_string(expr: &Expr) -> bool {
+    expr.ty == SqlType::Unknown && matches!(expr.kind, ExprKind::Literal(Value::Text(_)))
+}
+
+/// Lets expressions that are compared with one another decide each other, and checks that they do compare.
+pub(super) fn unify_compared(
+    parameters: &mut Parameters,
+    exprs: &mut [&mut Expr],
+    what: &str,
+) -> Result<()> {
+    let Some(decided) = deciding_type(exprs) else {
+        return Ok(());
+    };
+    for expr in exprs.iter_mut() {
+        if !compares(decided, expr.ty) {
+            return Err(mismatch(what, decided, expr));
+        }
+        decide(parameters, expr, decided, Strength::Compared)?;
+    }
+    Ok(())
+}
+
+/// Brings expressions to one type, which is given back: that of a CASE, of a column of VALUES.
+pub(super) fn unify_results(
+    parameters: &mut Parameters,
+    exprs: &mut [&mut Expr],
+    what: &str,
+) -> Result<SqlType> {
+    let Some(first) = deciding_type(exprs) else {
+        return Ok(SqlType::Unknown);
+    };
+    let mut common = first;
+    for expr in exprs.iter() {
+        common = match (common, expr.ty) {
+            (common, SqlType::Unknown) => common,
+            (common, ty) if common == ty => common,
+            (common, ty) if common.is_numeric() && ty.is_numeric() => SqlType::Real,
+            (SqlType::Vector(_), SqlType::Vector(_)) => SqlType::Vector(None),
+            _ => return Err(mismatch(what, common, expr)),
+        };
+    }
+    for expr in exprs.iter_mut() {
+        decide(parameters, expr, common, Strength::Exact)?;
+        if common == SqlType::Real && expr.ty == SqlType::Integer {
+            cast_to_real(expr);
+        }
+    }
+    Ok(common)
+}
+
+/// The type of the first that has one; TEXT if only strings are there; `None` if nothing says anything.
+fn deciding_type(exprs: &[&mut Expr]) -> Option<SqlType> {
+    let decided = exprs
+        .iter()
+        .map(|expr| expr.ty)
+        .find(|ty| *ty != SqlType::Unknown);
+    decided.or_else(|| {
+        exprs
+            .iter()
+            .any(|expr| is_open_string(expr))
+            .then_some(SqlType::Text)
+    })
+}
+
+/// Do values of these types compare?
+fn compares(a: SqlType, b: SqlType) -> bool {
+    match (a, b) {
+        (SqlType::Unknown, _) | (_, SqlType::Unknown) => true,
+        (SqlType::Vector(a), SqlType::Vector(b)) => a.is_none() || b.is_none() || a == b,
+        (a, b) => a == b || a.is_numeric() && b.is_numeric(),
+    }
+}
+
+fn cast_to_real(expr: &mut Expr) {
+    if let ExprKind::Literal(Value::Integer(value)) = expr.kind {
+        expr.kind = ExprKind::Literal(Value::Real(value as f64));
+    } else {
+        wrap(expr, |operand| ExprKind::Cast {
+            operand,
+            to: SqlType::Real,
+        });
+    }
+    expr.ty = SqlType::Real;
+}
+
+/// Puts a node around an expression.
+pub(super) fn wrap(expr: &mut Expr, around: impl FnOnce(Box<Expr>) -> ExprKind) {
+    let inner = Expr {
+        kind: std::mem::replace(&mut expr.kind, ExprKind::Literal(Value::Null)),
+        ty: expr.ty,
+        position: expr.position,
+    };
+    expr.kind = around(Box::new(inner));
+}
+
+fn mismatch(what: &str, wanted: SqlType, found: &Expr) -> Error {
+    Error::sql(
+        SqlState::DATATYPE_MISMATCH,
+        format!("{what}: {wanted} and {} do not go together", found.ty),
+    )
+    .at(found.position)
+    .hint("convert one side with CAST")
+}
