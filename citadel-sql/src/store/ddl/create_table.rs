@@ -7,7 +7,7 @@ use citadel_txn::{TreeOptions, WriteTxn};
 use super::create_index::refuse_unordered;
 use super::names::{constraint_name, refuse_taken};
 use crate::bind::bound;
-use crate::error::Result;
+use crate::error::{Error, Result, SqlState};
 use crate::schema::{
     BTreeIndex, Catalog, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, IndexOrigin,
     SchemaChange, TableDef,
@@ -18,13 +18,26 @@ use crate::types::SqlType;
 /// Vectors of more bytes than this lie in a tree of their own.
 const WIDE_BYTES: usize = 1024;
 
+/// The most columns of a table.
+const COLUMNS_MAX: usize = 4096;
+
 /// Makes a table, its trees, and the indexes of its constraints.
 ///
 /// # Errors
-/// The name is taken; a constraint over a vector; storage errors.
+/// The name is taken; too many columns; a constraint over a vector; storage errors.
 pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Result<Arc<TableDef>> {
     let catalog = Catalog::load(txn)?;
     refuse_taken(&catalog, &new.name)?;
+    if new.columns.len() > COLUMNS_MAX {
+        return Err(Error::sql(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            format!(
+                "table \"{}\" would have {} columns; at most {COLUMNS_MAX} are possible",
+                new.name,
+                new.columns.len()
+            ),
+        ));
+    }
     let mut change = SchemaChange::begin(txn)?;
     let mut table = TableDef {
         id: change.new_table_id(),

@@ -88,6 +88,14 @@ fn a_name_belongs_to_one_table_or_index() {
 }
 
 #[test]
+fn a_table_has_a_bounded_number_of_columns() {
+    let mut txn = database(512).begin_write().unwrap();
+    make(&mut txn, &new_table("t", &[SqlType::Real; 4096]));
+    let error = create_table(&mut txn, &new_table("u", &[SqlType::Real; 70_000])).unwrap_err();
+    assert_eq!(error.sqlstate(), Some(SqlState::PROGRAM_LIMIT_EXCEEDED));
+}
+
+#[test]
 fn dropping_frees_every_tree() {
     let database = database(512);
     let mut txn = database.begin_write().unwrap();

@@ -45,12 +45,7 @@ impl RowEncoder {
             ValueRef::Real(v) => out.extend_from_slice(&v.to_le_bytes()),
             ValueRef::Text(v) => put_bytes(out, v.as_bytes()),
             ValueRef::Blob(v) => put_bytes(out, v),
-            ValueRef::Vector(v) => {
-                out.reserve(size_of_val(v));
-                for component in v {
-                    out.extend_from_slice(&component.to_le_bytes());
-                }
-            }
+            ValueRef::Vector(v) => put_components(out, v),
         }
         self.column += 1;
     }
@@ -85,5 +80,15 @@ impl RowEncoder {
     /// The row.
     pub(crate) fn finish(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// Appends the components of a vector, little-endian.
+pub(crate) fn put_components(out: &mut Vec<u8>, vector: &[f32]) {
+    let start = out.len();
+    out.resize(start + size_of_val(vector), 0);
+    let (slots, _) = out[start..].as_chunks_mut::<4>();
+    for (slot, component) in slots.iter_mut().zip(vector) {
+        *slot = component.to_le_bytes();
     }
 }

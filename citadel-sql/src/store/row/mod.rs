@@ -23,4 +23,4 @@ mod encode;
 mod tests;
 
 pub(crate) use decode::{Field, Fields, Layout, Row, components, read, skip};
-pub(crate) use encode::RowEncoder;
+pub(crate) use encode::{RowEncoder, put_components};

@@ -6,6 +6,7 @@ use super::check_value::check_value;
 use super::{Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, tree_columns};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
+use crate::store::row::put_components;
 use crate::store::{delta, row_key};
 use crate::types::ValueRef;
 
@@ -108,8 +109,7 @@ impl TableWriter {
         for (no, _, tree) in tree_columns(&self.table) {
             if let ValueRef::Vector(vector) = row[usize::from(no.0)] {
                 self.vector.clear();
-                self.vector
-                    .extend(vector.iter().flat_map(|c| c.to_le_bytes()));
+                put_components(&mut self.vector, vector);
                 txn.insert(tree, &row_key::encode(id), &self.vector)?;
             }
         }

@@ -14,7 +14,7 @@ use super::{
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
-use crate::store::row::Field;
+use crate::store::row::{Field, put_components};
 use crate::store::vectors::VectorReader;
 use crate::store::{delta, row_key};
 use crate::types::{Value, ValueRef};
@@ -141,8 +141,7 @@ impl TableWriter {
             match assignments.value(no, at) {
                 Some(ValueRef::Vector(vector)) => {
                     self.vector.clear();
-                    self.vector
-                        .extend(vector.iter().flat_map(|c| c.to_le_bytes()));
+                    put_components(&mut self.vector, vector);
                     txn.insert(tree, &key, &self.vector)?;
                 }
                 Some(_) => drop(txn.remove(tree, &key)?),
