@@ -9,7 +9,7 @@ mod update;
 
 use std::sync::Arc;
 
-use citadel_txn::{TreeId, View, WriteTxn};
+use citadel_txn::{TreeId, WriteTxn};
 
 use super::index_key::{IndexEntry, describe_key};
 use super::projection::malformed_row;
