@@ -91,7 +91,10 @@ fn a_snapshot_stays_exact_through_hundreds_of_commits() {
     }
     let report = database.check().unwrap();
     assert!(report.is_ok(), "{report}");
-    assert!(report.pages.total < 400, "snapshots pin what they reach and no more: {report}");
+    assert!(
+        report.pages.total < 400,
+        "snapshots pin what they reach and no more: {report}"
+    );
     drop(first);
     drop(others);
     fill(&database, 300);

@@ -147,7 +147,7 @@ impl<'a> Node<'a> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = (low + high) / 2;
-            match self.key(middle)?.cmp(key) {
+            match compare(self.key(middle)?, key) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(Ok(middle)),
@@ -165,7 +165,7 @@ impl<'a> Node<'a> {
         }
         while low < high {
             let middle = (low + high) / 2;
-            if self.key(middle)? <= key {
+            if compare(self.key(middle)?, key).is_le() {
                 low = middle + 1
             } else {
                 high = middle
@@ -212,5 +212,17 @@ impl<'a> Node<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Compares keys as byte strings. Most are told apart by their first eight bytes, which costs no call.
+#[inline]
+fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    match (one.split_first_chunk::<8>(), other.split_first_chunk::<8>()) {
+        (Some((one, one_rest)), Some((other, other_rest))) => {
+            let heads = u64::from_be_bytes(*one).cmp(&u64::from_be_bytes(*other));
+            heads.then_with(|| one_rest.cmp(other_rest))
+        }
+        _ => one.cmp(other),
     }
 }

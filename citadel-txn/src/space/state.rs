@@ -108,7 +108,11 @@ impl Space {
     /// ascending.
     pub(crate) fn begin(&mut self, commit: Generation, open: &[Generation]) -> Result<()> {
         self.taken.clear();
-        if !self.pinned.is_empty() && self.pinned_by != open {
+        if self
+            .pinned_by
+            .iter()
+            .any(|snapshot| open.binary_search(snapshot).is_err())
+        {
             for (page, retired) in std::mem::take(&mut self.pinned) {
                 self.let_go(page, retired, open)?;
             }
@@ -122,7 +126,8 @@ impl Space {
             }
         }
         self.pinned_by.clear();
-        self.pinned_by.extend_from_slice(open);
+        // The newest snapshot pins nothing: what it does not reach was retired before it.
+        self.pinned_by.extend(open.iter().rev().skip(1).rev());
         Ok(())
     }
 
