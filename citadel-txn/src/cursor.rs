@@ -84,7 +84,7 @@ impl Cursor {
     /// # Errors
     /// [`Error::NoSuchTree`], or what the file says; so for all steps.
     pub fn first(&mut self, view: &dyn View) -> Result<bool> {
-        self.to_edge(view, Edge::First)
+        self.go_to_edge(view, Edge::First)
     }
 
     /// Goes to the last entry. False where the tree is empty.
@@ -92,7 +92,7 @@ impl Cursor {
     /// # Errors
     /// As for [`first`](Cursor::first).
     pub fn last(&mut self, view: &dyn View) -> Result<bool> {
-        self.to_edge(view, Edge::Last)
+        self.go_to_edge(view, Edge::Last)
     }
 
     /// Goes to the first entry whose key is not less than `key`. False where there is none; the cursor then stands past
@@ -254,7 +254,7 @@ impl Cursor {
         Ok(Some(place))
     }
 
-    fn to_edge(&mut self, view: &dyn View, edge: Edge) -> Result<bool> {
+    fn go_to_edge(&mut self, view: &dyn View, edge: Edge) -> Result<bool> {
         match self.start(view)? {
             Some((root, level)) => self.descend_edge(view, root, level, edge),
             None => Ok(self.rest(match edge {

@@ -13,6 +13,9 @@ use citadel_txn::{
 
 const TREE: TreeId = TreeId::new(1);
 
+/// All entries, in order.
+type State = Vec<(Vec<u8>, Vec<u8>)>;
+
 #[derive(Clone, Debug)]
 enum Op {
     Write(u64, Vec<u8>),
@@ -130,7 +133,7 @@ fn do_commit(database: &Database, number: u64) {
     txn.commit().unwrap();
 }
 
-fn contents(view: &dyn View) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn contents(view: &dyn View) -> State {
     let mut cursor = Cursor::new(TREE);
     let mut all = Vec::new();
     while cursor.next(view).unwrap() {
@@ -143,7 +146,7 @@ fn contents(view: &dyn View) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// Opens a crash image; it must be one of the states from `least` on. Then it must take another commit.
-fn recovers(image: Vec<u8>, states: &[Vec<(Vec<u8>, Vec<u8>)>], least: usize, what: &str) {
+fn recovers(image: Vec<u8>, states: &[State], least: usize, what: &str) {
     let storage = MemoryStorage::from_bytes(image);
     let database = Database::open(Arc::new(storage.clone()), &key(), options())
         .unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -175,10 +178,23 @@ fn recovers(image: Vec<u8>, states: &[Vec<(Vec<u8>, Vec<u8>)>], least: usize, wh
     assert!(database.check().unwrap().is_ok(), "{what}");
 }
 
+/// Where a record is lost besides, the commit before it must still be whole.
+fn loses_one_commit_at_most(
+    durable: &[u8],
+    kept: &[&Op],
+    states: &[State],
+    least: usize,
+    what: &str,
+) {
+    let mut image = durable.to_vec();
+    kept.iter().for_each(|op| apply(&mut image, op));
+    recovers(image, states, least.saturating_sub(1), what);
+}
+
 /// A recorded workload: the operations, the states after each commit, and how many operations each took.
 struct Workload {
     ops: Vec<Op>,
-    states: Vec<Vec<(Vec<u8>, Vec<u8>)>>,
+    states: Vec<State>,
     acknowledged: Vec<usize>,
 }
 
@@ -214,7 +230,7 @@ fn a_crash_at_any_write_leaves_an_acknowledged_state() {
     let mut pending: Vec<&Op> = Vec::new();
     let mut images = 0;
     for (at, op) in ops.iter().enumerate() {
-        if at >= acknowledged[0] {
+        if at >= acknowledged[1] {
             let least = acknowledged.iter().rposition(|count| *count <= at).unwrap();
             let mut check = |kept: &[&Op], what: &str| {
                 let mut image: Vec<u8> = durable.clone();
@@ -224,6 +240,17 @@ fn a_crash_at_any_write_leaves_an_acknowledged_state() {
             };
             check(&pending, "all");
             check(&[], "none");
+            for slot in [8192, 16_384] {
+                let wiped = Op::Write(slot, vec![0; 8192]);
+                let kept: Vec<&Op> = pending.iter().copied().chain([&wiped]).collect();
+                loses_one_commit_at_most(
+                    &durable,
+                    &kept,
+                    &states,
+                    least,
+                    &format!("operation {at}, record at {slot} lost"),
+                );
+            }
             for lost in 0..pending.len() {
                 let kept: Vec<&Op> = pending
                     .iter()

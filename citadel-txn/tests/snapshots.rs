@@ -159,6 +159,37 @@ fn deleting_and_reloading_does_not_grow_the_file() {
 }
 
 #[test]
+fn free_maps_come_and_go_without_a_page_lost() {
+    let (storage, mut database) = database();
+    fill(&database, 0);
+    for commit in 1..1200u64 {
+        let mut txn = database.begin_write().unwrap();
+        for part in 0..4 {
+            let slot = (commit.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (8 * part)) as u16 % 3000;
+            if part == 3 {
+                txn.remove(TREE, &slot.to_be_bytes()).unwrap();
+            } else {
+                txn.insert(TREE, &slot.to_be_bytes(), &number_of(commit, slot))
+                    .unwrap();
+            }
+        }
+        txn.commit().unwrap();
+        if commit.is_multiple_of(100) {
+            let report = database.check().unwrap();
+            assert!(report.is_ok(), "{report}");
+        }
+        if commit.is_multiple_of(300) {
+            assert!(
+                database.check().unwrap().pages.free_map > 0,
+                "a map was written"
+            );
+            drop(database);
+            database = Database::open(Arc::new(storage.clone()), &key(), options()).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_dropped_tree_gives_all_its_pages_back() {
     let (_, database) = database();
     let mut txn = database.begin_write().unwrap();

@@ -97,7 +97,8 @@ fn every_byte_flipped() {
     let (images, expected) = history();
     let image = images.last().unwrap();
     let mut noticed = 0;
-    for at in 0..image.len() {
+    // The superblock's own tests flip all of its bytes.
+    for at in (0..8192).step_by(16).chain(8192..image.len()) {
         let mut damaged = image.clone();
         damaged[at] ^= 1 << (at % 8);
         noticed += usize::from(error_or_right(

@@ -27,6 +27,9 @@ mod cell;
 mod edit;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use build::{NodeBuilder, merge, split};
 pub(crate) use cell::{Cell, Payload};
 pub(crate) use edit::{NodeMut, leaf_footprint};

@@ -76,27 +76,27 @@ impl<'a> Node<'a> {
     }
 
     #[inline]
-    fn from_cell(&self, index: usize) -> Result<&'a [u8], Malformed> {
+    fn cell_onwards(&self, index: usize) -> Result<&'a [u8], Malformed> {
         self.bytes.get(self.offset(index)..).ok_or(Malformed)
     }
 
     /// The key of the entry; `index` is below the count.
     #[inline]
     pub(crate) fn key(&self, index: usize) -> Result<&'a [u8], Malformed> {
-        Ok(cell::take_key(self.from_cell(index)?)?.0)
+        Ok(cell::take_key(self.cell_onwards(index)?)?.0)
     }
 
     /// Key and payload of a leaf's entry.
     #[inline]
     pub(crate) fn entry(&self, index: usize) -> Result<(&'a [u8], Payload<'a>), Malformed> {
-        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        let (key, rest) = cell::take_key(self.cell_onwards(index)?)?;
         Ok((key, cell::take_payload(rest)?))
     }
 
     /// Where key and payload of a leaf's entry lie in the body.
     #[inline]
     pub(crate) fn entry_span(&self, index: usize) -> Result<EntrySpan, Malformed> {
-        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        let (key, rest) = cell::take_key(self.cell_onwards(index)?)?;
         let key_start = self.bytes.len() - rest.len() - key.len();
         let (tag, rest) = cell::take_short(rest)?;
         let (start, len) = (self.bytes.len() - rest.len(), tag >> 1);
@@ -116,13 +116,13 @@ impl<'a> Node<'a> {
         &self,
         index: usize,
     ) -> Result<(&'a [u8], &'a [u8; CHILD_BYTES]), Malformed> {
-        let (key, rest) = cell::take_key(self.from_cell(index)?)?;
+        let (key, rest) = cell::take_key(self.cell_onwards(index)?)?;
         Ok((key, rest.first_chunk().ok_or(Malformed)?))
     }
 
     /// The whole cell, as it stands.
     pub(crate) fn raw(&self, index: usize) -> Result<&'a [u8], Malformed> {
-        let from = self.from_cell(index)?;
+        let from = self.cell_onwards(index)?;
         let (_, rest) = cell::take_key(from)?;
         let tail = if self.is_leaf() {
             let payload = cell::take_payload(rest)?;

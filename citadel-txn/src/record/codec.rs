@@ -26,7 +26,7 @@ impl Record {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(RECORD_BODY_MAX);
         bytes.extend_from_slice(&self.generation.get().to_le_bytes());
-        bytes.push(u8::from(self.data_synced) * DATA_SYNCED | u8::from(self.echo) * ECHO);
+        bytes.push((u8::from(self.data_synced) * DATA_SYNCED) | (u8::from(self.echo) * ECHO));
         bytes.extend_from_slice(&self.previous.0);
         bytes.extend_from_slice(&self.pages_end.get().to_le_bytes());
         bytes.extend_from_slice(&self.next_tree.to_le_bytes());

@@ -97,10 +97,8 @@ impl Snapshot {
 
     /// What the snapshot says of a tree.
     pub(crate) fn tree(&self, file: &SealedFile, id: TreeId) -> Result<Option<Tree>> {
-        Ok(self
-            .with_handle(file, id, |handle| Ok(handle.tree))
-            .map(Some)
-            .or_else(none_if_missing)?)
+        self.with_handle(file, id, |handle| Ok(Some(handle.tree)))
+            .or_else(none_if_missing)
     }
 
     /// The root of a tree that exists.
