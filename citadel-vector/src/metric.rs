@@ -178,9 +178,7 @@ impl<'a> Query<'a> {
     }
 
     fn cosine(&self, vector: &[StoredF32]) -> Option<f32> {
-        let kernels = Kernels::active();
-        let product = kernels.dot(self.vector, vector);
-        let squared = squared_norm(vector);
+        let (product, squared) = Kernels::active().dot_and_square(self.vector, vector);
         if squared.is_normal() && product.is_finite() && self.norm > 0.0 {
             let cosine = f64::from(product) / (self.norm * f64::from(squared).sqrt());
             return Some((1.0 - cosine.clamp(-1.0, 1.0)) as f32);
@@ -214,23 +212,6 @@ fn l2(a: &[f32], b: &[StoredF32]) -> f32 {
         return squared.sqrt();
     }
     wide_sum(a, b, |x, y| (x - y) * (x - y)).sqrt() as f32
-}
-
-/// Squared length of a stored vector, in lanes.
-fn squared_norm(vector: &[StoredF32]) -> f32 {
-    let (whole, tail) = vector.as_chunks::<16>();
-    let mut sums = [0.0f32; 16];
-    for chunk in whole {
-        for (sum, &value) in sums.iter_mut().zip(chunk) {
-            let value = f32::from_le_bytes(value);
-            *sum += value * value;
-        }
-    }
-    let tail: f32 = tail
-        .iter()
-        .map(|&value| f32::from_le_bytes(value).powi(2))
-        .sum();
-    sums.iter().sum::<f32>() + tail
 }
 
 /// Length in `f64`, where no square of an `f32` overflows or vanishes.

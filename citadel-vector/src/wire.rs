@@ -98,11 +98,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn finish(self) -> Result<(), Malformed> {
         ensure(self.rest.is_empty(), "longer than its lengths say")
     }
-
-    /// Bytes not read yet.
-    pub(crate) fn remaining(&self) -> usize {
-        self.rest.len()
-    }
 }
 
 /// Appends a string with its length in front, as [`Reader::text`] reads it.

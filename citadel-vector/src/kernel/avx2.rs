@@ -12,6 +12,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot,
     squared_l2,
     l1,
+    dot_and_square,
     dot_rows,
     tile,
 };
@@ -55,6 +56,27 @@ fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
         },
         |x, y| (x - y).abs(),
     )
+}
+
+/// Inner product, and squared length of the second vector.
+#[target_feature(enable = "avx2,fma")]
+fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+    let (a_whole, a_tail) = a.as_chunks::<LANES>();
+    let (b_whole, b_tail) = b.as_chunks::<LANES>();
+    let (mut products, mut squares) = ([_mm256_setzero_ps(); 2], [_mm256_setzero_ps(); 2]);
+    for (index, (a, b)) in a_whole.iter().zip(b_whole).enumerate() {
+        let (a, b) = (load(a), load_stored(b));
+        products[index % 2] = _mm256_fmadd_ps(a, b, products[index % 2]);
+        squares[index % 2] = _mm256_fmadd_ps(b, b, squares[index % 2]);
+    }
+    let mut product = reduce(_mm256_add_ps(products[0], products[1]));
+    let mut square = reduce(_mm256_add_ps(squares[0], squares[1]));
+    for (&a, &b) in a_tail.iter().zip(b_tail) {
+        let b = f32::from_le_bytes(b);
+        product += a * b;
+        square += b * b;
+    }
+    (product, square)
 }
 
 /// Sums over both vectors: `wide` for whole registers, `term` for the tail.
@@ -122,10 +144,7 @@ fn reduce(sum: __m256) -> f32 {
 #[target_feature(enable = "avx2")]
 fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
     let (query, _) = query.as_chunks::<16>();
-    for (index, (out, &position)) in out.iter_mut().zip(positions).enumerate() {
-        if let Some(&ahead) = positions.get(index + 2) {
-            prefetch_row(rows, ahead);
-        }
+    for (out, &position) in out.iter_mut().zip(positions) {
         let (row, _) = rows.row(position).as_chunks::<16>();
         let mut sums = _mm256_setzero_si256();
         for (codes, query) in row.iter().zip(query) {
@@ -153,13 +172,6 @@ fn reduce_integers(sums: __m256i) -> i32 {
     );
     let two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
     _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
-}
-
-#[inline]
-fn prefetch_row(rows: CodeRows<'_>, position: u32) {
-    for line in rows.row(position).chunks(64) {
-        super::prefetch(&line[0]);
-    }
 }
 
 /// Even and odd bytes are multiplied apart, in 16 bits, and every 32-bit lane adds up its own right row.

@@ -10,6 +10,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot,
     squared_l2,
     l1,
+    dot_and_square,
     dot_rows,
     tile,
 };
@@ -47,6 +48,21 @@ fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
     fold(a, b, |sum, x, y| {
         _mm512_add_ps(sum, _mm512_abs_ps(_mm512_sub_ps(x, y)))
     })
+}
+
+/// Inner product, and squared length of the second vector.
+#[target_feature(enable = "avx512f")]
+fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+    let (mut products, mut squares) = ([_mm512_setzero_ps(); 2], [_mm512_setzero_ps(); 2]);
+    for (index, (a, b)) in a.chunks(LANES).zip(b.chunks(LANES)).enumerate() {
+        let (a, b) = (load(a), load_stored(b));
+        products[index % 2] = _mm512_fmadd_ps(a, b, products[index % 2]);
+        squares[index % 2] = _mm512_fmadd_ps(b, b, squares[index % 2]);
+    }
+    (
+        _mm512_reduce_add_ps(_mm512_add_ps(products[0], products[1])),
+        _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])),
+    )
 }
 
 /// Sums `wide` over both vectors. The tail is loaded under a mask: its missing lanes are zero on both sides.
@@ -97,60 +113,50 @@ fn load_stored(values: &[StoredF32]) -> __m512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
-    let (fours, rest) = positions.as_chunks::<ROWS>();
-    let (out_fours, out_rest) = out.as_chunks_mut::<ROWS>();
-    for (index, (four, out)) in fours.iter().zip(out_fours).enumerate() {
-        let ahead = (index + 1) * ROWS;
-        for &position in positions.iter().skip(ahead).take(ROWS) {
-            prefetch_row(rows, position);
+    for (four, out) in positions.chunks(ROWS).zip(out.chunks_mut(ROWS)) {
+        // A short chunk repeats its first row in the place of those that are missing.
+        let mut codes = [rows.row(four[0]); ROWS];
+        for (codes, &position) in codes.iter_mut().zip(four).skip(1) {
+            *codes = rows.row(position);
         }
-        let codes = four.map(|position| rows.row(position));
         let sums = dot_four(codes, query);
-        // SAFETY: the array holds four integers; the store needs no alignment.
-        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
-    }
-    for (&position, out) in rest.iter().zip(out_rest) {
-        let row = rows.row(position);
-        *out = _mm_cvtsi128_si32(dot_four([row, &[], &[], &[]], query));
-    }
-}
-
-#[inline]
-fn prefetch_row(rows: CodeRows<'_>, position: u32) {
-    for line in rows.row(position).chunks(64) {
-        super::prefetch(&line[0]);
+        // SAFETY: the mask lets through no more integers than `out` holds, at most four; the store needs no alignment.
+        unsafe {
+            let mask = 0xf >> (ROWS - out.len());
+            _mm_mask_storeu_epi32(out.as_mut_ptr(), mask, sums);
+        }
     }
 }
 
-/// Products of four rows with the query. A row may be empty: its product is zero.
+/// Products of four rows, as long as the query, with it.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
+    let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
-    let (query_whole, query_tail) = query.as_chunks::<64>();
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        let (row_whole, row_tail) = row.as_chunks::<64>();
-        for (codes, query) in row_whole.iter().zip(query_whole) {
-            // SAFETY: both arrays hold 64 bytes; the loads need no alignment.
-            let (codes, query) = unsafe {
-                (
-                    _mm512_loadu_si512(codes.as_ptr().cast()),
-                    _mm512_loadu_si512(query.as_ptr().cast()),
-                )
-            };
-            *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+    let (len, whole) = (query.len(), query.len() / 64 * 64);
+    assert!(a.len() == len && b.len() == len && c.len() == len && d.len() == len);
+    let mut at = 0;
+    while at < whole {
+        // SAFETY: 64 bytes from `at` are in all five slices, which are equally long; the loads need no alignment.
+        unsafe {
+            let query = _mm512_loadu_si512(query.as_ptr().add(at).cast());
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_loadu_si512(row.as_ptr().add(at).cast());
+                *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+            }
         }
-        if !row_tail.is_empty() {
-            let mask = u64::MAX >> (64 - row_tail.len().min(query_tail.len()).max(1));
-            // SAFETY: only bytes below both lengths are read (both tails have the same length, not zero here, since the
-            // chooser checked that query and rows share a stride); the loads need no alignment.
-            let (codes, query) = unsafe {
-                (
-                    _mm512_maskz_loadu_epi8(mask, row_tail.as_ptr().cast()),
-                    _mm512_maskz_loadu_epi8(mask, query_tail.as_ptr().cast()),
-                )
-            };
-            *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+        at += 64;
+    }
+    if at < len {
+        let mask = u64::MAX >> (64 - (len - at));
+        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+        unsafe {
+            let query = _mm512_maskz_loadu_epi8(mask, query.as_ptr().add(at));
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
+                *sum = _mm512_dpbusd_epi32(*sum, codes, query);
+            }
         }
     }
     reduce_four(sums)

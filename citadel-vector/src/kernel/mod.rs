@@ -98,6 +98,7 @@ pub(crate) struct Kernels {
     dot: unsafe fn(&[f32], &[StoredF32]) -> f32,
     squared_l2: unsafe fn(&[f32], &[StoredF32]) -> f32,
     l1: unsafe fn(&[f32], &[StoredF32]) -> f32,
+    dot_and_square: unsafe fn(&[f32], &[StoredF32]) -> (f32, f32),
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
 }
@@ -171,6 +172,14 @@ impl Kernels {
         unsafe { (self.l1)(a, b) }
     }
 
+    /// Inner product, and squared length of the second vector, in one pass.
+    #[inline]
+    pub(crate) fn dot_and_square(&self, a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
+        // SAFETY: as in `dot`.
+        unsafe { (self.dot_and_square)(a, b) }
+    }
+
     /// Products of a signed query with the named rows of biased codes: `out[i] = Σ row(positions[i]) * query`.
     ///
     /// The sums are exact: 65,535 products of 255 and 127 still fit in 31 bits.
@@ -240,15 +249,18 @@ pub(crate) fn signed(biased: &[u8], out: &mut [i8]) {
     }
 }
 
-/// Asks the cache for a line that will be read soon. A hint: any address is allowed.
+/// Asks the cache for bytes that will be read soon.
 #[inline(always)]
-pub(crate) fn prefetch<T>(place: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a prefetch reads nothing architecturally, and the address comes from a reference.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) }
+pub(crate) fn prefetch<T>(values: &[T]) {
+    let bytes = size_of_val(values);
+    let mut offset = 0;
+    while offset < bytes {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: a prefetch has no effect on memory, and `offset` is within the slice.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().add(offset)) }
+        }
+        offset += 64;
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = place;
 }

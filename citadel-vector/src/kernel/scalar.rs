@@ -8,6 +8,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot,
     squared_l2,
     l1,
+    dot_and_square,
     dot_rows,
     tile,
 };
@@ -24,6 +25,10 @@ fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
 
 fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
     fold(a, b, |x, y| (x - y).abs())
+}
+
+fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+    (fold(a, b, |x, y| x * y), fold(a, b, |_, y| y * y))
 }
 
 /// Sums `term` over both vectors in independent lanes.

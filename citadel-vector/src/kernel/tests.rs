@@ -23,6 +23,9 @@ proptest! {
         for kernels in Kernels::available() {
             prop_assert!(close(kernels.dot(&a, stored(&b)), oracle.dot(&a, stored(&b))));
             prop_assert!(close(kernels.squared_l2(&a, stored(&b)), oracle.squared_l2(&a, stored(&b))));
+            let (product, square) = kernels.dot_and_square(&a, stored(&b));
+            prop_assert!(close(product, oracle.dot(&a, stored(&b))));
+            prop_assert!(close(square, oracle.dot(&b, stored(&b))));
             prop_assert!(close(kernels.l1(&a, stored(&b)), oracle.l1(&a, stored(&b))));
         }
     }

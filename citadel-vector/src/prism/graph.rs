@@ -38,10 +38,7 @@ impl Graph {
     /// Asks the cache for the links of a row.
     #[inline]
     pub(crate) fn prefetch(&self, position: u32) {
-        let room = &self.links[position as usize * self.room..][..self.room];
-        prefetch(&room[0]);
-        prefetch(&room[room.len() / 2]);
-        prefetch(&room[room.len() - 1]);
+        prefetch(&self.links[position as usize * self.room..][..self.room]);
     }
 
     /// Adds a link if the row has room and does not have it yet; tells whether the link is there now.

@@ -1,7 +1,7 @@
 //! Searching a segment: choose a regime, then yield candidates in batches for as long as the caller wants more.
 
 use crate::filter::{Bits, Position, PositionSet, low_bits};
-use crate::kernel::Kernels;
+use crate::kernel::{Kernels, prefetch};
 use crate::metric::Metric;
 use crate::quantize::QueryCode;
 use crate::segment::Segment;
@@ -259,6 +259,7 @@ impl<'s> Search<'s> {
             scratch.batch.clear();
             for &link in graph.links(position) {
                 if scratch.visited.insert(link) {
+                    prefetch(self.segment.matrix.row(link));
                     scratch.batch.push(link);
                 }
             }

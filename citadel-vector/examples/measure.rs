@@ -1,0 +1,376 @@
+//! Measures recall and speed of PRISM on the real set: `measure DIRECTORY [cosine|l2|inner] [ROWS] [FILTER]`.
+//!
+//! The directory holds `pkgs_base.f16.bin`, `pkgs_meta.csv`, `pkgs_query.f16.bin` and `pkgs_query.csv`. Exact answers are computed
+//! here, with the exact kernels, so that any metric and any number of rows can be measured; recall counts a row when its true
+//! distance is not beyond that of the k-th exact one.
+#![allow(clippy::print_stdout)]
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use citadel_vector::*;
+
+const DIM: usize = 384;
+const K: usize = 10;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let mut arguments = std::env::args().skip(1);
+    let directory = arguments.next().ok_or("which directory?")?;
+    let metric = match arguments.next().as_deref() {
+        Some("l2") => Metric::L2,
+        Some("inner") => Metric::InnerProduct,
+        _ => Metric::Cosine,
+    };
+    let limit = arguments
+        .next()
+        .map_or(Ok(usize::MAX), |rows| rows.parse())?;
+    let set = Set::read(Path::new(&directory), limit)?;
+    println!(
+        "{} rows, {} queries, {}, {}",
+        set.ids.len(),
+        set.queries.len(),
+        metric.name(),
+        instruction_set()
+    );
+
+    let start = Instant::now();
+    let segment = set.build(metric)?;
+    println!("build        {:8.2} s", start.elapsed().as_secs_f64());
+    let raw = set.vectors.len() * 4;
+    println!(
+        "memory       {:8.2} MB, {:.3} of raw",
+        segment.bytes_in_memory() as f64 / 1e6,
+        segment.bytes_in_memory() as f64 / raw as f64
+    );
+    let start = Instant::now();
+    let encoded = segment.encode();
+    println!(
+        "encode       {:8.2} ms, {:.2} MB",
+        start.elapsed().as_secs_f64() * 1e3,
+        encoded.len() as f64 / 1e6
+    );
+    let start = Instant::now();
+    let segment = Segment::decode(&encoded.header, |tag, _| {
+        let section = encoded.sections.iter().find(|section| section.0 == tag);
+        section.map(|section| section.1.clone()).ok_or("missing")
+    })
+    .map_err(|refusal| refusal.to_string())?;
+    println!(
+        "decode       {:8.2} ms",
+        start.elapsed().as_secs_f64() * 1e3
+    );
+
+    let only = arguments.next();
+    for filter in [
+        Filter::None,
+        Filter::Section,
+        Filter::OptionalSmall,
+        Filter::Rare,
+    ] {
+        if only
+            .as_ref()
+            .is_some_and(|only| *only != format!("{filter:?}"))
+        {
+            continue;
+        }
+        measure(&set, &segment, metric, filter)?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Filter {
+    None,
+    Section,
+    OptionalSmall,
+    Rare,
+}
+
+impl Filter {
+    fn predicate(self, section: &str) -> Option<Predicate> {
+        let text = |value: &str| AttributeValue::Bytes(value.into());
+        match self {
+            Self::None => None,
+            Self::Section => Some(Predicate::Eq(0, text(section))),
+            Self::OptionalSmall => Some(Predicate::And(vec![
+                Predicate::Eq(1, text("optional")),
+                Predicate::Range {
+                    column: 2,
+                    lower: Bound::Unbounded,
+                    upper: Bound::Excluded(AttributeValue::Integer(200)),
+                },
+            ])),
+            Self::Rare => Some(Predicate::In(0, vec![text("xfce"), text("gnustep")])),
+        }
+    }
+}
+
+fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outcome<()> {
+    let origin = Instant::now();
+    let predicates: Vec<Option<Predicate>> = set
+        .sections
+        .iter()
+        .map(|section| filter.predicate(section))
+        .collect();
+    let start = clock(origin);
+    let allowed: Vec<Option<PositionSet>> = predicates
+        .iter()
+        .map(|predicate| {
+            predicate
+                .as_ref()
+                .map(|predicate| segment.matching(predicate))
+                .transpose()
+        })
+        .collect::<Result<_, _>>()?;
+    let filtering = (clock(origin) - start) / set.queries.len() as u32;
+    let exact: Vec<Vec<f32>> = set
+        .queries
+        .iter()
+        .zip(&allowed)
+        .map(|(query, allowed)| set.exact(segment, metric, query, allowed.as_ref()))
+        .collect();
+    println!(
+        "{filter:?}: predicate {:.2} us",
+        filtering.as_secs_f64() * 1e6
+    );
+    println!("    ef rerank   recall     QPS  +filter  visited  expanded regime");
+    for ef in [24, 32, 48, 64, 96, 128, 192] {
+        let params = SearchParams { ef };
+        let mut scratch = Scratch::new();
+        let (mut best, mut found, mut stats) = (Duration::MAX, Vec::new(), None);
+        for _ in 0..9 {
+            found.clear();
+            let start = clock(origin);
+            for (query, allowed) in set.queries.iter().zip(&allowed) {
+                let mut search = segment.search(query, allowed.as_ref(), params, &mut scratch)?;
+                let prepared = Query::new(metric, query);
+                let mut top = TopK::new(K);
+                for candidate in search.next(params.rerank(K)) {
+                    top.push(
+                        prepared.distance(set.vector(candidate.row_id)),
+                        candidate.row_id,
+                    );
+                }
+                stats = Some(search.explain());
+                found.push(top);
+            }
+            best = best.min(clock(origin) - start);
+        }
+        let recall: f64 = found
+            .iter_mut()
+            .zip(&exact)
+            .map(|(found, exact)| recall(found, exact))
+            .sum();
+        let per_query = best.as_secs_f64() / set.queries.len() as f64;
+        let stats = stats.ok_or("no queries")?;
+        println!(
+            "{ef:6} {:6}   {:.4} {:7.0}  {:7.0}  {:7}  {:8} {:?}",
+            params.rerank(K),
+            recall / set.queries.len() as f64,
+            1.0 / per_query,
+            1.0 / (per_query + filtering.as_secs_f64()),
+            stats.visited,
+            stats.expanded,
+            stats.regime,
+        );
+    }
+    Ok(())
+}
+
+/// Time that this thread has run, where the system tells (busy neighbours do not count then), else time that has passed.
+fn clock(origin: Instant) -> Duration {
+    let running = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = running.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| origin.elapsed(), Duration::from_nanos)
+}
+
+/// The share of the exact neighbours' distances that the found ones reach.
+fn recall(found: &mut TopK, exact: &[f32]) -> f64 {
+    let Some(&last) = exact.last() else {
+        return 1.0;
+    };
+    let hits = found
+        .drain_sorted()
+        .filter(|neighbor| {
+            neighbor
+                .distance
+                .is_some_and(|distance| distance <= last + 1e-6)
+        })
+        .count();
+    hits as f64 / exact.len() as f64
+}
+
+struct Set {
+    ids: Vec<i64>,
+    vectors: Vec<f32>,
+    attributes: Vec<Attribute>,
+    queries: Vec<Vec<f32>>,
+    sections: Vec<String>,
+}
+
+impl Set {
+    fn read(directory: &Path, limit: usize) -> Outcome<Self> {
+        let mut vectors = halves(&std::fs::read(directory.join("pkgs_base.f16.bin"))?);
+        let rows = (vectors.len() / DIM).min(limit);
+        vectors.truncate(rows * DIM);
+        let queries = halves(&std::fs::read(directory.join("pkgs_query.f16.bin"))?);
+        let meta = columns(
+            &directory.join("pkgs_meta.csv"),
+            &["section", "priority", "installed_size"],
+        )?;
+        let mut query_meta = columns(&directory.join("pkgs_query.csv"), &["section"])?;
+        let text = |values: &[String]| {
+            AttributeColumn::from_values(
+                values[..rows]
+                    .iter()
+                    .map(|value| AttributeValue::Bytes(value.clone().into())),
+            )
+        };
+        let sizes: Vec<AttributeValue> = meta[2][..rows]
+            .iter()
+            .map(|size| size.parse().map(AttributeValue::Integer))
+            .collect::<Result<_, _>>()?;
+        let attribute = |name: &str, column| Attribute {
+            name: name.into(),
+            column,
+        };
+        Ok(Self {
+            ids: (0..rows as i64).collect(),
+            vectors,
+            attributes: vec![
+                attribute("section", text(&meta[0])?),
+                attribute("priority", text(&meta[1])?),
+                attribute("installed_size", AttributeColumn::from_values(sizes)?),
+            ],
+            queries: queries.chunks_exact(DIM).map(<[f32]>::to_vec).collect(),
+            sections: query_meta.swap_remove(0),
+        })
+    }
+
+    fn build(&self, metric: Metric) -> Outcome<Segment> {
+        let setting = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .and_then(|value| value.parse::<f64>().ok())
+        };
+        let mut config = BuildConfig::default();
+        if let Some(degree) = setting("DEGREE") {
+            config.degree = degree as usize;
+        }
+        if let Some(beam) = setting("BEAM") {
+            config.beam = beam as usize;
+        }
+        if let Some(alpha) = setting("ALPHA") {
+            config.alpha = alpha as f32;
+        }
+        if let Some(scope) = setting("SCOPE") {
+            config.scope = scope as usize;
+        }
+        Ok(Segment::build(Build {
+            metric,
+            dim: DIM,
+            config,
+            column: "embedding",
+            generation: 1,
+            rows: &self.ids,
+            vectors: &RowMajor::new(&self.vectors, DIM),
+            undefined: &[],
+            attributes: self.attributes.clone(),
+            progress: &|_| {},
+            cancel: &AtomicBool::new(false),
+        })?)
+    }
+
+    fn vector(&self, row_id: i64) -> &[f32] {
+        &self.vectors[row_id as usize * DIM..][..DIM]
+    }
+
+    /// The exact `K` least distances, ascending.
+    fn exact(
+        &self,
+        segment: &Segment,
+        metric: Metric,
+        query: &[f32],
+        allowed: Option<&PositionSet>,
+    ) -> Vec<f32> {
+        let query = Query::new(metric, query);
+        let mut top = TopK::new(K);
+        let positions = allowed.map_or_else(|| PositionSet::all(segment.len()), PositionSet::clone);
+        for position in positions.iter() {
+            let row_id = segment.row_id(position);
+            top.push(query.distance(self.vector(row_id)), row_id);
+        }
+        top.drain_sorted()
+            .filter_map(|neighbor| neighbor.distance)
+            .collect()
+    }
+}
+
+/// Little-endian half floats as floats.
+fn halves(bytes: &[u8]) -> Vec<f32> {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    pairs
+        .iter()
+        .map(|&pair| half(u16::from_le_bytes(pair)))
+        .collect()
+}
+
+fn half(bits: u16) -> f32 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let fraction = f32::from(bits & 0x3ff);
+    match bits >> 10 & 0x1f {
+        0 => sign * fraction * 2f32.powi(-24),
+        31 => f32::NAN,
+        exponent => sign * (1.0 + fraction / 1024.0) * 2f32.powi(i32::from(exponent) - 15),
+    }
+}
+
+/// The named columns of a CSV file with a header.
+fn columns(path: &Path, names: &[&str]) -> Outcome<Vec<Vec<String>>> {
+    let text = std::fs::read_to_string(path)?;
+    let mut records = records(&text).into_iter();
+    let header = records.next().ok_or("an empty file")?;
+    let places: HashMap<&str, usize> = header
+        .iter()
+        .enumerate()
+        .map(|(index, name)| (name.as_str(), index))
+        .collect();
+    let mut found = vec![Vec::new(); names.len()];
+    for record in records {
+        for (name, column) in names.iter().zip(&mut found) {
+            let place = places.get(name).ok_or("a column is missing")?;
+            column.push(record.get(*place).ok_or("a short record")?.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// RFC 4180 records.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
+    let mut quoted = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                field.push('"');
+                characters.next();
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => record.push(std::mem::take(&mut field)),
+            '\n' if !quoted => {
+                record.push(std::mem::take(&mut field));
+                records.push(std::mem::take(&mut record));
+            }
+            '\r' if !quoted => {}
+            other => field.push(other),
+        }
+    }
+    records
+}
