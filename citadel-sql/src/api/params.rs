@@ -281,6 +281,7 @@ mod tests {
         Parameters {
             names: names.iter().map(|n| n.map(str::to_owned)).collect(),
             types: vec![SqlType::Unknown; names.len()],
+            compared: vec![false; names.len()],
         }
     }
 

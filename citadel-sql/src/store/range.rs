@@ -24,14 +24,6 @@ impl RowIdRange {
     /// No row.
     pub(crate) const NONE: Self = Self { first: 1, last: 0 };
 
-    /// One row.
-    pub(crate) fn one(id: i64) -> Self {
-        Self {
-            first: id,
-            last: id,
-        }
-    }
-
     /// Has it no row?
     pub(crate) fn is_empty(self) -> bool {
         self.first > self.last

@@ -70,6 +70,13 @@ proptest! {
     }
 }
 
+fn one(id: i64) -> RowIdRange {
+    RowIdRange {
+        first: id,
+        last: id,
+    }
+}
+
 #[test]
 fn the_ends_of_all_row_ids_are_in_range() {
     let ids = [i64::MIN, -1, 0, i64::MAX];
@@ -78,11 +85,11 @@ fn the_ends_of_all_row_ids_are_in_range() {
         let mut scan = TableScan::new(&table, &[], RowIdRange::ALL, direction);
         assert_eq!(scan.next(&txn, None, &mut [], 10).unwrap(), 4);
     }
-    for range in [RowIdRange::NONE, RowIdRange::one(7)] {
+    for range in [RowIdRange::NONE, one(7)] {
         let mut scan = TableScan::new(&table, &[], range, Direction::Backward);
         assert_eq!(scan.next(&txn, None, &mut [], 10).unwrap(), 0);
     }
-    let mut scan = TableScan::new(&table, &[], RowIdRange::one(i64::MAX), Direction::Backward);
+    let mut scan = TableScan::new(&table, &[], one(i64::MAX), Direction::Backward);
     assert_eq!(scan.next(&txn, None, &mut [], 10).unwrap(), 1);
 }
 

@@ -64,11 +64,6 @@ impl VectorReader {
         })
     }
 
-    /// Components of each vector.
-    pub(crate) fn dim(&self) -> usize {
-        self.bytes / 4
-    }
-
     /// Calls `read` with the row's vector as little-endian f32, straight from its page.
     /// `None`: the vector is NULL, or there is no such row.
     ///
@@ -200,34 +195,6 @@ impl VectorScan {
             }
         }
         Ok(())
-    }
-
-    /// Appends up to `max_rows` row ids and their vectors, end to end; gives their number, 0 at the end.
-    ///
-    /// # Errors
-    /// Storage errors; rows or vectors that do not decode.
-    pub(crate) fn next(
-        &mut self,
-        view: &dyn View,
-        row_ids: &mut Vec<RowId>,
-        vectors: &mut Vec<f32>,
-        max_rows: usize,
-    ) -> Result<usize> {
-        let mut given = 0;
-        if max_rows == 0 {
-            return Ok(0);
-        }
-        self.for_each(view, |id, vector| {
-            row_ids.push(id);
-            vectors.extend(components(vector));
-            given += 1;
-            Ok(if given == max_rows {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
-        })?;
-        Ok(given)
     }
 
     /// Calls `read` with one row's vector. For rows that come mostly in ascending order: a few steps forward are tried

@@ -2,7 +2,7 @@
 //! statement that fails leaves nothing once its savepoint is rolled back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
 use citadel_txn::{View, WriteTxn};
@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, NewIndex};
+use crate::store::row::components;
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
@@ -305,7 +306,17 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
             .collect();
         let mut scan = reader.scan();
         let (mut ids, mut all) = (Vec::new(), Vec::new());
-        while scan.next(view, &mut ids, &mut all, 3).unwrap() > 0 {}
+        let mut go_on = true;
+        // Rests after each row, and goes on.
+        while std::mem::take(&mut go_on) {
+            let visit = |id, vector: &[u8]| {
+                ids.push(id);
+                all.extend(components(vector));
+                go_on = true;
+                Ok(ControlFlow::Break(()))
+            };
+            scan.for_each(view, visit).unwrap();
+        }
         assert_eq!(
             ids,
             vectors.iter().map(|(id, _)| RowId(*id)).collect::<Vec<_>>()
@@ -475,7 +486,7 @@ fn the_ann_index_is_told_of_each_change_that_concerns_it() {
     let (mut txn, table) = started();
     let mut writer = TableWriter::new(Arc::clone(&table));
     let ann = super::anns(&table).next().unwrap();
-    let mut forget = |txn: &mut WriteTxn| {
+    let forget = |txn: &mut WriteTxn| {
         let touched = delta::rows(txn, ann).unwrap();
         delta::forget_through(txn, ann, txn.generation()).unwrap();
         touched
