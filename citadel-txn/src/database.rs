@@ -191,11 +191,10 @@ impl Inner {
 
     /// Takes up what the writer in another process has committed.
     fn follow(&self) -> Result<()> {
-        let newest = self.registry.newest();
-        let recovered = recovery::recover(&self.file)?;
-        if recovered.record.generation > newest.generation() {
+        let known = self.registry.newest().generation();
+        if let Some(newer) = recovery::recover_newer(&self.file, known)? {
             self.registry
-                .publish(Snapshot::new(recovered.record, recovered.digest));
+                .publish(Snapshot::new(newer.record, newer.digest));
         }
         Ok(())
     }
@@ -203,8 +202,7 @@ impl Inner {
     /// Whether this process only reads, and the file holds a newer commit than `generation`.
     pub(crate) fn has_moved_past(&self, generation: Generation) -> bool {
         self.options.read_only
-            && recovery::recover(&self.file)
-                .is_ok_and(|recovered| recovered.record.generation > generation)
+            && recovery::recover_newer(&self.file, generation).is_ok_and(|newer| newer.is_some())
     }
 
     /// Publishes a commit that is durable.

@@ -3,9 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
 
-use zeroize::Zeroize;
-
 use crate::dirty::NodeBytes;
+use crate::wipe::wipe;
 
 /// A value that was read: the bytes of a pinned page, or a copy where it lies in extents. Dereferences to the bytes.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ impl Deref for Entry<'_> {
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
         if let EntryBytes::Owned(value) = &mut self.bytes {
-            value[..].zeroize();
+            wipe(value);
         }
     }
 }

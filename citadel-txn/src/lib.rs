@@ -61,6 +61,7 @@ mod space;
 mod tree;
 mod tree_id;
 mod view;
+mod wipe;
 mod write_txn;
 
 pub use anchor::Anchor;

@@ -7,7 +7,7 @@
 //! A record that says that its pages were durable before it was written needs no list. If neither record stands, the
 //! file is corrupt. An error of the operating system is never taken for damage.
 
-use citadel_core::{PageKind, PagePtr, RecordSlot, SealedFile};
+use citadel_core::{Generation, PageKind, PagePtr, RecordSlot, SealedFile};
 
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
@@ -23,11 +23,35 @@ pub(crate) struct Recovered {
 
 /// Finds the last good commit.
 pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
+    choose(file, read_records(file)?)
+}
+
+/// Finds the last good commit, if it is newer than one that is known to be good.
+pub(crate) fn recover_newer(file: &SealedFile, known: Generation) -> Result<Option<Recovered>> {
+    let mut found = read_records(file)?;
+    found.retain(|(record, _)| record.generation > known);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    match choose(file, found) {
+        Ok(recovered) => Ok(Some(recovered)),
+        Err(error) if error.is_corrupt() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The records that open, newest first.
+fn read_records(file: &SealedFile) -> Result<Vec<(Record, Digest)>> {
     let mut found = Vec::with_capacity(2);
     for slot in RecordSlot::BOTH {
         found.extend(read_slot(file, slot)?);
     }
     found.sort_by_key(|(record, _)| std::cmp::Reverse(record.generation));
+    Ok(found)
+}
+
+/// The newest record whose pages are there.
+fn choose(file: &SealedFile, found: Vec<(Record, Digest)>) -> Result<Recovered> {
     let both = found.len() == 2;
     for (rank, (record, digest)) in found.into_iter().enumerate() {
         if record.data_synced || verify(file, &record)? {

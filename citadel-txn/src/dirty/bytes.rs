@@ -4,7 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use citadel_core::FrameRef;
-use zeroize::Zeroize;
+
+use crate::wipe::wipe;
 
 /// The body of a node that has changed. Zeroed when it is dropped.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl Deref for DirtyNode {
 
 impl Drop for DirtyNode {
     fn drop(&mut self) {
-        self.bytes[..].zeroize();
+        wipe(&mut self.bytes);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cell::{self, Cell};
 use super::view::{Malformed, Node};
 use super::{CHILD_BYTES, HEADER_BYTES, SLOT_BYTES};
+use crate::wipe::wipe;
 
 /// A node that is being changed. The bytes were validated or made here, so that offsets in them can be followed.
 pub(crate) struct NodeMut<'a> {
@@ -153,7 +154,7 @@ impl<'a> NodeMut<'a> {
 
     /// Moves all cells together, so that the free space is one piece.
     fn compact(&mut self) -> Result<(), Malformed> {
-        let old = self.bytes.to_vec();
+        let mut old = self.bytes.to_vec();
         let node = Node::open(&old, old[0])?;
         let mut heap = self.bytes.len();
         for index in 0..node.count() {
@@ -165,14 +166,9 @@ impl<'a> NodeMut<'a> {
         self.bytes[HEADER_BYTES + SLOT_BYTES * node.count()..heap].fill(0);
         self.set_heap(heap);
         self.set_garbage(0);
-        wipe(old);
+        wipe(&mut old);
         Ok(())
     }
-}
-
-/// Zeroes bytes that held rows before they go back to the allocator.
-fn wipe(mut bytes: Vec<u8>) {
-    zeroize::Zeroize::zeroize(&mut bytes[..]);
 }
 
 /// Bytes that a leaf entry takes, slot included.
