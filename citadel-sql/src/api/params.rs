@@ -28,7 +28,7 @@ mod sealed {
 
 use sealed::Bind;
 
-/// Collects the values of one execution in the order of the statement's parameters.
+/// Collects the values of one execution in the order of the statement's parameters, each with its place's type.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Binder<'a> {
@@ -73,7 +73,10 @@ impl<'a> Binder<'a> {
     fn finish(self) -> Result<Vec<Value>> {
         let (given, wanted) = (self.given, self.values.len());
         if given == wanted {
-            return Ok(self.values.into_iter().flatten().collect());
+            let values = self.values.into_iter().flatten().enumerate();
+            return values
+                .map(|(at, value)| self.parameters.coerce(at, value))
+                .collect();
         }
         let missing = self.values.iter().position(Option::is_none);
         let name = missing.and_then(|at| self.parameters.names[at].as_deref());
