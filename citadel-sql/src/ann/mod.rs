@@ -43,7 +43,7 @@ mod snapshot;
 mod status;
 mod targets;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use build::{attribute_value, fill_new_index};
 pub(crate) use cache::{Fetched, SegmentCache};

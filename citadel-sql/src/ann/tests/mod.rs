@@ -4,3 +4,5 @@ mod fixture;
 mod fold;
 mod refuse;
 mod remember;
+
+pub(crate) use refuse::damage_a_chunk;

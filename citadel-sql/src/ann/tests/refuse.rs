@@ -1,5 +1,6 @@
 //! Segments that are not what they must be.
 
+use citadel_txn::{Database, View};
 use citadel_vector::Metric;
 
 use super::super::chunks;
@@ -8,19 +9,22 @@ use super::super::{Fetched, SegmentState};
 use super::fixture::{Fixture, definitions};
 
 /// Changes one value of the segment tree, as only a fault of this crate or someone with the key could.
-fn damage(fixture: &Fixture, which: impl Fn(&Key) -> bool, change: impl Fn(&mut Vec<u8>)) {
-    fixture.write(|txn, _| {
-        let (_, _, index) = definitions(txn);
-        let keys = chunks::keys(txn, &index).unwrap();
-        let is_it = |key: &&Vec<u8>| Key::decode(key).is_some_and(|key| which(&key));
-        let key = keys.iter().find(is_it).expect("such a key");
-        let mut value = {
-            use citadel_txn::View;
-            txn.get(index.segments, key).unwrap().unwrap().to_vec()
-        };
-        change(&mut value);
-        txn.insert(index.segments, key, &value).unwrap();
-    });
+fn damage(database: &Database, which: impl Fn(&Key) -> bool, change: impl Fn(&mut Vec<u8>)) {
+    let mut txn = database.begin_write().unwrap();
+    let (_, _, index) = definitions(&txn);
+    let keys = chunks::keys(&txn, &index).unwrap();
+    let is_it = |key: &&Vec<u8>| Key::decode(key).is_some_and(|key| which(&key));
+    let key = keys.iter().find(is_it).expect("such a key");
+    let mut value = txn.get(index.segments, key).unwrap().unwrap().to_vec();
+    change(&mut value);
+    txn.insert(index.segments, key, &value).unwrap();
+    txn.commit().unwrap();
+}
+
+/// Flips a bit of a segment of the index `t_v`.
+pub(crate) fn damage_a_chunk(database: &Database) {
+    let is_chunk = |key: &Key| matches!(key, Key::Chunk { .. });
+    damage(database, is_chunk, |value| value[0] ^= 1);
 }
 
 fn refused(fixture: &Fixture) -> String {
@@ -41,7 +45,7 @@ fn a_changed_chunk_is_refused_with_a_reason() {
     let fixture = Fixture::with_rows(Metric::L2, 30);
     fixture.persist().unwrap();
     damage(
-        &fixture,
+        &fixture.database,
         |key| matches!(key, Key::Chunk { .. }),
         |value| value[0] ^= 1,
     );
@@ -53,7 +57,7 @@ fn a_changed_header_is_refused() {
     let fixture = Fixture::with_rows(Metric::L2, 30);
     fixture.persist().unwrap();
     damage(
-        &fixture,
+        &fixture.database,
         |key| matches!(key, Key::Header(_)),
         |value| value[20] ^= 4,
     );
@@ -65,7 +69,7 @@ fn a_cut_chunk_is_refused() {
     let fixture = Fixture::with_rows(Metric::L2, 30);
     fixture.persist().unwrap();
     damage(
-        &fixture,
+        &fixture.database,
         |key| matches!(key, Key::Chunk { .. }),
         |value| value.truncate(3),
     );
@@ -84,7 +88,7 @@ fn a_segment_of_another_index_is_refused() {
         chunks::read_header(&read, &index, super::fixture::live(&read)[0].id).unwrap()
     };
     damage(
-        &fixture,
+        &fixture.database,
         |key| matches!(key, Key::Header(_)),
         |value| value.clone_from(&header),
     );
@@ -95,7 +99,11 @@ fn a_segment_of_another_index_is_refused() {
 fn a_changed_manifest_is_an_error_of_the_index_not_a_panic() {
     let fixture = Fixture::with_rows(Metric::L2, 30);
     fixture.persist().unwrap();
-    damage(&fixture, |key| *key == Key::Manifest, |value| value[0] = 99);
+    damage(
+        &fixture.database,
+        |key| *key == Key::Manifest,
+        |value| value[0] = 99,
+    );
     assert!(!fixture.check().is_empty());
 }
 
@@ -104,7 +112,7 @@ fn folding_replaces_a_refused_segment() {
     let fixture = Fixture::with_rows(Metric::L2, 30);
     fixture.persist().unwrap();
     damage(
-        &fixture,
+        &fixture.database,
         |key| matches!(key, Key::Chunk { .. }),
         |value| value[0] ^= 1,
     );

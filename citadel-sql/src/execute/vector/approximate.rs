@@ -170,9 +170,10 @@ impl Searcher<'_> {
     ) -> Result<Result<(), Missing>> {
         let segment = &*live.segment;
         let (allowed, recheck) = self.allowed(segment);
-        let params = SearchParams::for_k(self.k);
+        let k = self.k.min(segment.len());
+        let params = SearchParams::for_k(k);
         let matching = allowed.as_ref().map_or(segment.len(), PositionSet::len);
-        let wanted = params.rerank(self.k).min(matching);
+        let wanted = params.rerank(k).min(matching);
         if (wanted as u64).saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) > self.rows.max(MIN_RECHECKS)
         {
             let why = format!("{wanted} of {} rows would have to be reranked", self.rows);

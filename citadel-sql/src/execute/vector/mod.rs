@@ -32,6 +32,8 @@ mod operator;
 mod report;
 mod resolve;
 mod row_filter;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use measure::Measure;
 
