@@ -25,9 +25,16 @@ mod schema;
 mod store;
 mod types;
 
+pub use ann::{AnnIndexStatus, Blake3, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
-    FromSql, FromSqlError, FromSqlResult, InterruptHandle, OptionalExtension, Params,
-    ParamsFromIter, Row, RowIndex, ToSql, ToSqlOutput, params_from_iter,
+    AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
+    FromSqlError, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
+    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, Statement, TableInfo,
+    ToSql, ToSqlOutput, Transaction, TransactionBehavior, params_from_iter,
 };
+pub use citadel_txn::{
+    Anchor, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize, Storage,
+};
+pub use citadel_vector::{Metric, Progress, Stage};
 pub use error::{Error, Position, Result, SqlState};
 pub use types::{SqlType, Value, ValueRef};

@@ -19,6 +19,11 @@ impl InterruptHandle {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.flag
+    }
+
     /// Asks the running statement to stop.
     pub fn interrupt(&self) {
         self.flag.store(true, Ordering::Relaxed);

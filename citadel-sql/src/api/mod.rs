@@ -1,16 +1,45 @@
-//! What a program holds: databases, connections, statements, rows, values.
+//! What a program holds: databases, connections, statements, rows, values. The names are those of rusqlite.
+//!
+//! ```text
+//! Database ──connect──► Connection ──prepare──► Statement ──query──► Rows ──next──► Row
+//!  (shared)              │      └─ session: the transaction that it is in
+//!                        └─ cache: statements by text, parsed and planned ([`prepared`]), run by [`run`]
+//! ```
 
+mod ann;
 mod cache;
+mod catalogs;
+mod check;
+mod connection;
+mod database;
 mod from_sql;
 mod interrupt;
 mod optional;
+mod options;
 mod params;
+mod prepared;
 mod row;
+mod rows;
+mod run;
+mod schema_info;
+mod session;
+mod statement;
+#[cfg(test)]
+mod tests;
 mod to_sql;
+mod transaction;
 
+pub use check::CheckReport;
+pub use connection::Connection;
+pub use database::Database;
 pub use from_sql::{FromSql, FromSqlError, FromSqlResult};
 pub use interrupt::InterruptHandle;
 pub use optional::OptionalExtension;
+pub use options::Options;
 pub use params::{Params, ParamsFromIter, params_from_iter};
 pub use row::{Row, RowIndex};
+pub use rows::{AndThenRows, MappedRows, Rows};
+pub use schema_info::{ColumnInfo, IndexInfo, IndexKindInfo, TableInfo};
+pub use statement::Statement;
 pub use to_sql::{ToSql, ToSqlOutput};
+pub use transaction::{DropBehavior, Transaction, TransactionBehavior};

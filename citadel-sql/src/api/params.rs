@@ -88,6 +88,12 @@ impl<'a> Binder<'a> {
 }
 
 impl Parameters {
+    /// Gives each value the type that its place wants.
+    pub(crate) fn coerce_all(&self, values: Vec<Value>) -> Result<Vec<Value>> {
+        let values = values.into_iter().enumerate();
+        values.map(|(at, value)| self.coerce(at, value)).collect()
+    }
+
     /// The place of a named parameter; its sign (`:`, `@`, `$`) may be left out.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let exact = |n: &str| n == name;

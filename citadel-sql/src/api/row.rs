@@ -30,14 +30,19 @@ impl Row<'_> {
 
     /// Goes to the next row of the batch at hand; `false` at its end.
     pub(crate) fn advance(&mut self) -> bool {
-        self.at += 1;
+        self.at = self.at.saturating_add(1);
         self.at < self.batch.rows
     }
 
-    /// Takes up the next batch, at its first row; gives back the old one.
-    pub(crate) fn enter(&mut self, batch: Batch) -> Batch {
+    /// The batch, to be filled with the next rows; the row at hand is then the first of them.
+    pub(crate) fn refill(&mut self) -> &mut Batch {
         self.at = 0;
-        std::mem::replace(&mut self.batch, batch)
+        &mut self.batch
+    }
+
+    /// Forgets the batch: there are no more rows.
+    pub(crate) fn leave(&mut self) {
+        self.batch = Batch::default();
     }
 
     /// The value of a column, by position from 0 or by name, as a Rust type.

@@ -1,0 +1,121 @@
+//! Vector indexes through a connection: folding them, and what state they are in.
+
+use citadel_vector::Progress;
+
+use crate::ann::{self, AnnIndexStatus, PersistReport};
+use crate::api::connection::Connection;
+use crate::batch::{Batch, Column};
+use crate::bind::bound::{Expr, ExprKind};
+use crate::error::{Error, Result, SqlState};
+use crate::types::{SqlType, Value};
+
+/// Columns of the row that `CALL persist_ann_index` gives.
+pub(crate) const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
+
+impl Connection {
+    /// Folds the vector index on a column: all its rows, those written since the last time included, become one segment
+    /// that later queries search and that opening the file loads as it is.
+    ///
+    /// The segment is built from a snapshot, while others go on reading and writing; what they change meanwhile is
+    /// searched exactly until the next time. Inside of a transaction it is built from the transaction's own rows,
+    /// and is undone with it. `CALL persist_ann_index('table', 'column')` does the same.
+    ///
+    /// # Errors
+    /// There is no such table, column or index; the statement is interrupted; storage errors.
+    pub fn persist_ann_index(&self, table: &str, column: &str) -> Result<PersistReport> {
+        self.persist_ann_index_with(table, column, |_| {})
+    }
+
+    /// The same, telling how far it is.
+    ///
+    /// # Errors
+    /// As [`persist_ann_index`](Connection::persist_ann_index).
+    pub fn persist_ann_index_with(
+        &self,
+        table: &str,
+        column: &str,
+        progress: impl Fn(Progress) + Sync,
+    ) -> Result<PersistReport> {
+        self.arm_interrupt();
+        let shared = self.database().shared();
+        let (segments, interrupt) = (&shared.segments, self.interrupt_flag());
+        if self.is_autocommit() {
+            return ann::persist(
+                &shared.storage,
+                segments,
+                table,
+                column,
+                &progress,
+                interrupt,
+            );
+        }
+        self.session().write(|txn, catalog| {
+            ann::persist_within(txn, catalog, segments, table, column, interrupt)
+        })
+    }
+
+    /// The state of the vector index on a column: its segments, and how many rows were written since they were made.
+    ///
+    /// # Errors
+    /// There is no such table, column or index; storage errors.
+    pub fn ann_index_status(&self, table: &str, column: &str) -> Result<AnnIndexStatus> {
+        let segments = &self.database().shared().segments;
+        self.session()
+            .look(|view, catalog| ann::status(view, catalog, segments, table, column))
+    }
+
+    /// `CALL persist_ann_index(table, column)`: the report as a row.
+    pub(crate) fn call_persist(
+        &self,
+        table: &Expr,
+        column: &Expr,
+        params: &[Value],
+    ) -> Result<Batch> {
+        let report = self.persist_ann_index(text(table, params)?, text(column, params)?)?;
+        let blake3 = report.blake3.map(|blake3| blake3.to_string());
+        let values = [
+            Value::Integer(count(report.rows)),
+            Value::Integer(count(report.segments)),
+            Value::Integer(count(report.bytes)),
+            Value::from(blake3),
+            Value::Real(report.build_time.as_secs_f64() * 1e3),
+        ];
+        one_row(&values)
+    }
+}
+
+/// A literal or a parameter that is a text.
+fn text<'a>(expr: &'a Expr, params: &'a [Value]) -> Result<&'a str> {
+    let value = match &expr.kind {
+        ExprKind::Literal(value) => Some(value),
+        ExprKind::Parameter(at) => params.get(*at),
+        _ => None,
+    };
+    match value {
+        Some(Value::Text(text)) => Ok(text),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            "persist_ann_index takes the names of a table and a column as texts",
+        )
+        .at(expr.position)),
+    }
+}
+
+fn count(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn one_row(values: &[Value]) -> Result<Batch> {
+    let columns: Result<Vec<Column>> = values
+        .iter()
+        .map(|value| {
+            let mut column = Column::new(SqlType::Unknown, 1);
+            column.push(value.as_ref())?;
+            Ok(column)
+        })
+        .collect();
+    Ok(Batch {
+        columns: columns?,
+        rows: 1,
+    })
+}

@@ -1,0 +1,267 @@
+//! A connection: where statements run.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use citadel_txn::Key;
+
+use crate::api::cache::StatementCache;
+use crate::api::from_sql::FromSql;
+use crate::api::prepared::Prepared;
+use crate::api::session::Session;
+use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
+use crate::error::{Error, Result};
+use crate::parse;
+
+/// Statements that a connection keeps prepared, unless told otherwise.
+const STATEMENTS_KEPT: usize = 64;
+
+/// A connection to a database. It has a transaction state of its own, and runs one statement at a time; it may be sent to
+/// another thread, and not be shared between threads: give each one its own by [`Database::connect`].
+///
+/// ```
+/// use citadel_sql::{Connection, params};
+///
+/// # fn main() -> citadel_sql::Result<()> {
+/// let db = Connection::open_in_memory()?;
+/// db.execute_batch(
+///     "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, emb VECTOR(3));
+///      CREATE INDEX notes_emb ON notes USING ann (emb);",
+/// )?;
+/// let mut insert = db.prepare("INSERT INTO notes (body, emb) VALUES (?, ?)")?;
+/// insert.execute(params!["hay", [1.0_f32, 0.0, 0.0]])?;
+/// insert.execute(params!["needle", [0.0_f32, 0.0, 1.0]])?;
+///
+/// let body: String = db.query_row(
+///     "SELECT body FROM notes ORDER BY emb <-> :q LIMIT 1",
+///     &[(":q", [0.1_f32, 0.0, 0.9])],
+///     |row| row.get(0),
+/// )?;
+/// assert_eq!(body, "needle");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Connection {
+    session: RefCell<Session>,
+    statements: RefCell<StatementCache<Prepared>>,
+    database: Database,
+    interrupt: Arc<AtomicBool>,
+    /// Rows that are being read: while there are any, an interrupt is meant for them.
+    open_rows: Cell<usize>,
+    changes: Cell<u64>,
+    total_changes: Cell<u64>,
+    last_insert_rowid: Cell<i64>,
+}
+
+impl Connection {
+    pub(crate) fn new(database: Database) -> Self {
+        Self {
+            session: RefCell::new(Session::new(database.clone())),
+            statements: RefCell::new(StatementCache::new(STATEMENTS_KEPT)),
+            database,
+            interrupt: Arc::default(),
+            open_rows: Cell::new(0),
+            changes: Cell::new(0),
+            total_changes: Cell::new(0),
+            last_insert_rowid: Cell::new(0),
+        }
+    }
+
+    /// Opens a file, or creates it where there is none. `:memory:` is [`open_in_memory`](Connection::open_in_memory).
+    ///
+    /// For further connections to the same file take [`database`](Connection::database) and [`Database::connect`]: a
+    /// file is opened for writing once at a time.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open(path: impl AsRef<Path>, key: Key) -> Result<Self> {
+        Database::open(path, key).map(|database| database.connect())
+    }
+
+    /// Opens a file as the options say.
+    ///
+    /// # Errors
+    /// As [`Database::open_with`].
+    pub fn open_with(path: impl AsRef<Path>, key: Key, options: Options) -> Result<Self> {
+        Database::open_with(path, key, options).map(|database| database.connect())
+    }
+
+    /// Creates a database that lives as long as its connections, and nowhere else.
+    ///
+    /// # Errors
+    /// Memory cannot be had.
+    pub fn open_in_memory() -> Result<Self> {
+        Database::open_in_memory().map(|database| database.connect())
+    }
+
+    /// The database that this is a connection to.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Runs one statement that gives no rows, and returns how many rows it inserted, updated or deleted.
+    ///
+    /// # Errors
+    /// The statement fails, and then leaves no trace; it gives rows; the text is more than one statement; the parameters
+    /// are not those of the statement.
+    pub fn execute<P: Params>(&self, sql: &str, params: P) -> Result<usize> {
+        self.prepare(sql)?.execute(params)
+    }
+
+    /// Runs statements one after the other, separated by `;`. Rows that they give are left aside.
+    ///
+    /// # Errors
+    /// A text that does not parse is an error before anything runs. Otherwise the first statement that fails ends it; those
+    /// before it stay done. Put `BEGIN` and `COMMIT` around them, or a [`Transaction`](crate::Transaction), to have all
+    /// or nothing.
+    pub fn execute_batch(&self, sql: &str) -> Result<()> {
+        let text: Arc<str> = sql.into();
+        for parsed in parse::parse(sql)? {
+            let syntax = Arc::new(parsed.statement);
+            let prepared = self.session().look(|view, catalog| {
+                Prepared::plan(Arc::clone(&text), Arc::clone(&syntax), catalog, view)
+            })?;
+            Statement::new(self, Arc::new(prepared)).run_through()?;
+        }
+        Ok(())
+    }
+
+    /// Prepares a statement: parsed and planned once, run often. Equal texts share the work.
+    ///
+    /// # Errors
+    /// The statement is wrong; the text is not one statement.
+    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+        let known = self.statements.borrow_mut().get(sql);
+        if let Some(prepared) = known {
+            return Ok(Statement::new(self, prepared));
+        }
+        let prepared = self
+            .session()
+            .look(|view, catalog| Prepared::new(sql, catalog, view))?;
+        let prepared = Arc::new(prepared);
+        self.remember(sql, &prepared);
+        Ok(Statement::new(self, prepared))
+    }
+
+    /// The same as [`prepare`](Connection::prepare), which keeps statements as well: here so that programs that say so compile.
+    ///
+    /// # Errors
+    /// As [`prepare`](Connection::prepare).
+    pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+        self.prepare(sql)
+    }
+
+    /// Runs a query and reads its first row.
+    ///
+    /// # Errors
+    /// The statement fails; there is no row ([`Error::QueryReturnedNoRows`], see
+    /// [`OptionalExtension`](crate::OptionalExtension)); `read` fails.
+    pub fn query_row<T, P, F>(&self, sql: &str, params: P, read: F) -> Result<T>
+    where
+        P: Params,
+        F: FnOnce(&Row<'_>) -> Result<T>,
+    {
+        self.prepare(sql)?.query_row(params, read)
+    }
+
+    /// Runs a query and reads all its rows.
+    ///
+    /// # Errors
+    /// The statement fails; `read` fails.
+    pub fn query_map<T, P, F>(&self, sql: &str, params: P, read: F) -> Result<Vec<T>>
+    where
+        P: Params,
+        F: FnMut(&Row<'_>) -> Result<T>,
+    {
+        self.prepare(sql)?.query_map(params, read)?.collect()
+    }
+
+    /// Runs a query and reads the only column of its only row.
+    ///
+    /// # Errors
+    /// As [`query_row`](Connection::query_row).
+    pub fn query_value<T: FromSql, P: Params>(&self, sql: &str, params: P) -> Result<T> {
+        self.query_row(sql, params, |row| row.get(0))
+    }
+
+    /// The row id of the last row that this connection inserted; 0 before the first.
+    pub fn last_insert_rowid(&self) -> i64 {
+        self.last_insert_rowid.get()
+    }
+
+    /// Rows that the last INSERT, UPDATE or DELETE of this connection changed.
+    pub fn changes(&self) -> u64 {
+        self.changes.get()
+    }
+
+    /// Rows that this connection has inserted, updated or deleted, those of rolled back transactions included.
+    pub fn total_changes(&self) -> u64 {
+        self.total_changes.get()
+    }
+
+    /// Is no transaction begun?
+    pub fn is_autocommit(&self) -> bool {
+        self.session.borrow().is_autocommit()
+    }
+
+    /// A handle that stops what this connection is doing, from another thread.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::new(&self.interrupt)
+    }
+
+    /// Changes how many statements are kept prepared; 0: none.
+    pub fn set_prepared_statement_cache_capacity(&self, statements: usize) {
+        self.statements.borrow_mut().set_capacity(statements);
+    }
+
+    /// Forgets all prepared statements that are not in use.
+    pub fn flush_prepared_statement_cache(&self) {
+        self.statements.borrow_mut().clear();
+    }
+
+    /// Lets go of the connection, rolling back an open transaction. Dropping it does the same.
+    pub fn close(self) {}
+
+    /// The transaction state; borrowed for one step at a time, since no step runs code of the user.
+    pub(crate) fn session(&self) -> RefMut<'_, Session> {
+        self.session.borrow_mut()
+    }
+
+    /// Keeps a statement, in place of an older plan of the same text.
+    pub(crate) fn remember(&self, sql: &str, prepared: &Arc<Prepared>) {
+        self.statements.borrow_mut().put(sql, Arc::clone(prepared));
+    }
+
+    pub(crate) fn interrupt_flag(&self) -> &AtomicBool {
+        &self.interrupt
+    }
+
+    /// An interrupt from before this statement was not meant for it.
+    pub(crate) fn arm_interrupt(&self) {
+        if self.open_rows.get() == 0 {
+            self.interrupt.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts rows that are being read, and those that no longer are.
+    pub(crate) fn count_open_rows(&self, change: isize) {
+        self.open_rows
+            .set(self.open_rows.get().saturating_add_signed(change));
+    }
+
+    pub(crate) fn note_changes(&self, changed: u64, last_rowid: Option<i64>) {
+        self.changes.set(changed);
+        self.total_changes.set(self.total_changes.get() + changed);
+        if let Some(rowid) = last_rowid {
+            self.last_insert_rowid.set(rowid);
+        }
+    }
+}
+
+/// What an `execute` of rows says.
+pub(crate) fn gives_rows() -> Error {
+    Error::Misuse("the statement gives rows: use a query for it".to_owned())
+}

@@ -1,0 +1,72 @@
+//! How a database is opened.
+
+use std::time::Duration;
+
+use citadel_txn::{Anchor, Kdf, PageSize};
+
+/// How a database is opened or created. Start from [`Options::default`] and change what matters.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) storage: citadel_txn::Options,
+    pub(crate) create: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            storage: citadel_txn::Options::default(),
+            create: true,
+        }
+    }
+}
+
+impl Options {
+    /// Create the file if it is not there. Default: yes.
+    #[must_use]
+    pub fn create(mut self, create: bool) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// Change nothing: takes no lock, and follows what a writer in another process commits. Default: no.
+    #[must_use]
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.storage.read_only = read_only;
+        self
+    }
+
+    /// Bytes of a page of a new file. Default: 8 KiB.
+    #[must_use]
+    pub fn page_size(mut self, page_size: PageSize) -> Self {
+        self.storage.page_size = page_size;
+        self
+    }
+
+    /// Bytes that the page cache may take.
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.storage.cache_bytes = bytes;
+        self
+    }
+
+    /// How the passphrase of a new file is stretched. Default: Argon2id with 64 MiB.
+    #[must_use]
+    pub fn kdf(mut self, kdf: Kdf) -> Self {
+        self.storage.kdf = kdf;
+        self
+    }
+
+    /// How long a write waits for another connection's transaction to end. Default: 5 s.
+    #[must_use]
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.storage.busy_timeout = timeout;
+        self
+    }
+
+    /// Refuse a file that is older than this, or has another history: a copy put back in its place.
+    #[must_use]
+    pub fn expect(mut self, anchor: Anchor) -> Self {
+        self.storage.expect = Some(anchor);
+        self
+    }
+}

@@ -1,0 +1,160 @@
+//! A statement, parsed and planned: immutable, shared by all who run the same text.
+
+use std::sync::Arc;
+
+use citadel_txn::View;
+
+use crate::api::ann::PERSIST_COLUMNS;
+use crate::ast;
+use crate::bind::{self, bound};
+use crate::error::{Error, Result};
+use crate::parse;
+use crate::plan::{self, Plan, PlanContext};
+use crate::schema::{Catalog, SchemaVersion};
+
+/// What is kept of a statement between its runs. The plan holds for one version of the schema; the syntax for ever.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    text: Arc<str>,
+    syntax: Arc<ast::Statement>,
+    version: SchemaVersion,
+    pub(crate) action: Action,
+    pub(crate) parameters: bound::Parameters,
+    /// Of the result's columns; none for a statement that gives no rows.
+    pub(crate) names: Arc<[String]>,
+}
+
+/// What running the statement does.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Gives rows and changes nothing.
+    Read(Arc<Plan>),
+    /// Changes the database.
+    Write(Arc<Plan>),
+    /// `BEGIN`.
+    Begin(bound::BeginMode),
+    /// `COMMIT`.
+    Commit,
+    /// `ROLLBACK`.
+    Rollback,
+    /// `CALL persist_ann_index(table, column)`.
+    Persist {
+        /// A text.
+        table: bound::Expr,
+        /// A text.
+        column: bound::Expr,
+    },
+    /// `IF [NOT] EXISTS` found nothing to do.
+    Nothing,
+}
+
+impl Prepared {
+    /// Parses and plans a text that is exactly one statement.
+    pub(crate) fn new(text: &str, catalog: &Catalog, view: &dyn View) -> Result<Self> {
+        let mut statements = parse::parse(text)?.into_iter();
+        match (statements.next(), statements.next()) {
+            (Some(one), None) => Self::plan(text.into(), Arc::new(one.statement), catalog, view),
+            (None, _) => Err(Error::Misuse(
+                "there is no statement in the text".to_owned(),
+            )),
+            (Some(_), Some(_)) => Err(Error::Misuse(
+                "the text holds more than one statement; execute_batch runs those".to_owned(),
+            )),
+        }
+    }
+
+    /// Plans a statement.
+    pub(crate) fn plan(
+        text: Arc<str>,
+        syntax: Arc<ast::Statement>,
+        catalog: &Catalog,
+        view: &dyn View,
+    ) -> Result<Self> {
+        let bound = bind::bind(&syntax, &text, catalog)?;
+        let (action, names) = action(&bound, catalog, view)?;
+        Ok(Self {
+            text,
+            syntax,
+            version: catalog.version(),
+            action,
+            parameters: bound.parameters,
+            names,
+        })
+    }
+
+    /// The same statement as it is to be run under a catalog: itself, or planned anew where the schema has changed.
+    pub(crate) fn current(
+        self: &Arc<Self>,
+        catalog: &Catalog,
+        view: &dyn View,
+    ) -> Result<Arc<Self>> {
+        if self.version == catalog.version() || self.is_transaction_control() {
+            return Ok(Arc::clone(self));
+        }
+        let (text, syntax) = (Arc::clone(&self.text), Arc::clone(&self.syntax));
+        Self::plan(text, syntax, catalog, view).map(Arc::new)
+    }
+
+    /// The statement's text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Does it give rows that are the point of it? What `CALL` reports may be left aside.
+    pub(crate) fn is_query(&self) -> bool {
+        !self.names.is_empty() && !matches!(self.action, Action::Persist { .. })
+    }
+
+    /// Does it leave the database as it is?
+    pub(crate) fn is_read_only(&self) -> bool {
+        !matches!(self.action, Action::Write(_) | Action::Persist { .. })
+    }
+
+    fn is_transaction_control(&self) -> bool {
+        matches!(
+            self.action,
+            Action::Begin(_) | Action::Commit | Action::Rollback
+        )
+    }
+}
+
+fn action(
+    bound: &bound::BoundStatement,
+    catalog: &Catalog,
+    view: &dyn View,
+) -> Result<(Action, Arc<[String]>)> {
+    use bound::Statement;
+    let no_rows = || Arc::from([]);
+    Ok(match &bound.statement {
+        Statement::Begin(mode) => (Action::Begin(*mode), no_rows()),
+        Statement::Commit => (Action::Commit, no_rows()),
+        Statement::Rollback => (Action::Rollback, no_rows()),
+        Statement::Nothing => (Action::Nothing, no_rows()),
+        Statement::CallPersistAnnIndex { table, column } => {
+            let action = Action::Persist {
+                table: table.clone(),
+                column: column.clone(),
+            };
+            (action, PERSIST_COLUMNS.map(str::to_owned).into())
+        }
+        statement => {
+            let plan = plan::plan(&bound.statement, &PlanContext { catalog, view })?;
+            let names = plan.columns.iter().map(|c| c.name.clone()).collect();
+            let plan = Arc::new(plan);
+            let action = if reads_only(statement) {
+                Action::Read(plan)
+            } else {
+                Action::Write(plan)
+            };
+            (action, names)
+        }
+    })
+}
+
+fn reads_only(statement: &bound::Statement) -> bool {
+    match statement {
+        bound::Statement::Query(_) => true,
+        bound::Statement::Explain { analyze, statement } => !analyze || reads_only(statement),
+        _ => false,
+    }
+}

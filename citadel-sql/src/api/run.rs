@@ -1,0 +1,196 @@
+//! Running a prepared statement: rows as they are asked for, writes at once and whole.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use citadel_txn::WriteTxn;
+
+use crate::api::connection::Connection;
+use crate::api::prepared::{Action, Prepared};
+use crate::api::session::{Snapshot, Source};
+use crate::batch::Batch;
+use crate::error::Result;
+use crate::execute::{ExecContext, Execution, Txn};
+use crate::schema::Catalog;
+use crate::types::Value;
+
+/// The rows of a statement that was started.
+#[derive(Debug)]
+pub(crate) enum Cursor {
+    /// Computed as they are asked for.
+    Lazy {
+        execution: Box<Execution>,
+        source: Source,
+        params: Box<[Value]>,
+    },
+    /// Computed already.
+    Ready(VecDeque<Batch>),
+}
+
+/// A statement that was started, and, if it writes, is done.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// As it was run: planned anew if the schema had changed.
+    pub(crate) prepared: Arc<Prepared>,
+    pub(crate) cursor: Cursor,
+    /// Rows that it changed.
+    pub(crate) changed: u64,
+}
+
+/// What a write did.
+struct Written {
+    prepared: Arc<Prepared>,
+    batches: VecDeque<Batch>,
+    changed: u64,
+    last_rowid: Option<i64>,
+}
+
+impl Started {
+    fn done(prepared: &Arc<Prepared>) -> Self {
+        Self {
+            prepared: Arc::clone(prepared),
+            cursor: Cursor::Ready(VecDeque::new()),
+            changed: 0,
+        }
+    }
+}
+
+impl Connection {
+    /// Starts a statement.
+    pub(crate) fn start(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+        self.arm_interrupt();
+        match &prepared.action {
+            Action::Begin(mode) => self.session().begin(*mode)?,
+            Action::Commit => self.session().commit()?,
+            Action::Rollback => self.session().rollback()?,
+            Action::Read(_) => return self.start_reading(prepared, params),
+            Action::Write(_) => return self.run_write(prepared, params),
+            Action::Nothing => {
+                let current = self
+                    .session()
+                    .look(|view, catalog| prepared.current(catalog, view))?;
+                if let Action::Write(_) = current.action {
+                    return self.run_write(&current, params);
+                }
+            }
+            Action::Persist { table, column } => {
+                let mut started = Started::done(prepared);
+                let row = self.call_persist(table, column, &params)?;
+                started.cursor = Cursor::Ready([row].into());
+                return Ok(started);
+            }
+        }
+        Ok(Started::done(prepared))
+    }
+
+    fn start_reading(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+        let source = self.session().read()?;
+        let prepared = self.with_source(&source, |txn, catalog| {
+            prepared.current(catalog, txn.view())
+        })?;
+        let Action::Read(plan) = &prepared.action else {
+            return Ok(Started::done(&prepared));
+        };
+        let params = prepared.parameters.coerce_all(params)?.into_boxed_slice();
+        let execution = Box::new(Execution::start(plan, &params)?);
+        Ok(Started {
+            cursor: Cursor::Lazy {
+                execution,
+                source,
+                params,
+            },
+            prepared,
+            changed: 0,
+        })
+    }
+
+    fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+        let written = self.session().write(|txn, catalog| {
+            let current = prepared.current(catalog, txn)?;
+            let params = current.parameters.coerce_all(params)?;
+            self.write_all(&current, &params, txn, catalog)
+        })?;
+        self.note_changes(written.changed, written.last_rowid);
+        Ok(Started {
+            prepared: written.prepared,
+            cursor: Cursor::Ready(written.batches),
+            changed: written.changed,
+        })
+    }
+
+    fn write_all(
+        &self,
+        prepared: &Arc<Prepared>,
+        params: &[Value],
+        txn: &mut WriteTxn,
+        catalog: &Arc<Catalog>,
+    ) -> Result<Written> {
+        let mut written = Written {
+            prepared: Arc::clone(prepared),
+            batches: VecDeque::new(),
+            changed: 0,
+            last_rowid: None,
+        };
+        let Action::Write(plan) = &prepared.action else {
+            return Ok(written);
+        };
+        let mut execution = Execution::start(plan, params)?;
+        let mut context = self.context(Txn::Write(txn), catalog, params);
+        while let Some(batch) = execution.next(&mut context)? {
+            written.batches.push_back(batch);
+        }
+        written.changed = execution.rows_changed();
+        written.last_rowid = execution.last_rowid();
+        Ok(written)
+    }
+
+    /// The next rows of a query, into a batch whose memory is used again. False: there are no more.
+    pub(crate) fn next_batch(&self, cursor: &mut Cursor, out: &mut Batch) -> Result<bool> {
+        match cursor {
+            Cursor::Ready(batches) => match batches.pop_front() {
+                Some(batch) => {
+                    *out = batch;
+                    Ok(true)
+                }
+                None => Ok(false),
+            },
+            Cursor::Lazy {
+                execution,
+                source,
+                params,
+            } => self.with_source(source, |txn, catalog| {
+                execution.next_into(&mut self.context(txn, catalog, params), out)
+            }),
+        }
+    }
+
+    fn context<'a>(
+        &'a self,
+        txn: Txn<'a>,
+        catalog: &'a Arc<Catalog>,
+        params: &'a [Value],
+    ) -> ExecContext<'a> {
+        ExecContext {
+            txn,
+            params,
+            catalog,
+            interrupt: self.interrupt_flag(),
+            segments: &self.database().shared().segments,
+        }
+    }
+
+    fn with_source<T>(
+        &self,
+        source: &Source,
+        run: impl FnOnce(Txn<'_>, &Arc<Catalog>) -> Result<T>,
+    ) -> Result<T> {
+        match source {
+            Source::Snapshot(Snapshot { txn, catalog }) => run(Txn::Read(txn), catalog),
+            Source::Writing(epoch) => {
+                let mut session = self.session();
+                let (txn, catalog) = session.writing(*epoch)?;
+                run(Txn::Write(txn), catalog)
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What tables there are, told to programs.
+
+use crate::api::connection::Connection;
+use crate::error::Result;
+use crate::schema::{ColumnNo, IndexDef, IndexKind, IndexOrigin, TableDef};
+use crate::types::SqlType;
+
+/// A table.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TableInfo {
+    /// Its name.
+    pub name: String,
+    /// The statement that made it, as it was written.
+    pub sql: String,
+    /// Its columns in order.
+    pub columns: Vec<ColumnInfo>,
+    /// Its indexes, those of constraints included.
+    pub indexes: Vec<IndexInfo>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ColumnInfo {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: SqlType,
+    /// Does it refuse NULL?
+    pub not_null: bool,
+    /// Is it part of the primary key?
+    pub primary_key: bool,
+}
+
+/// An index of a table.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct IndexInfo {
+    /// Its name.
+    pub name: String,
+    /// The statement that made it; `None` if a constraint did.
+    pub sql: Option<String>,
+    /// Its columns in order; for a vector index the vector's, then those that it filters by.
+    pub columns: Vec<String>,
+    /// What it is.
+    pub kind: IndexKindInfo,
+}
+
+/// What an index is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexKindInfo {
+    /// Ordered keys.
+    BTree {
+        /// Does it refuse a second row of the same key?
+        unique: bool,
+    },
+    /// Nearest neighbours.
+    Ann {
+        /// By this distance.
+        metric: citadel_vector::Metric,
+    },
+}
+
+impl Connection {
+    /// The tables that the next statement would see, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn tables(&self) -> Result<Vec<TableInfo>> {
+        self.session()
+            .look(|_, catalog| Ok(catalog.tables().iter().map(|t| table_info(t)).collect()))
+    }
+
+    /// Is there a table of this name?
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn table_exists(&self, name: &str) -> Result<bool> {
+        self.session()
+            .look(|_, catalog| Ok(catalog.table(name).is_some()))
+    }
+}
+
+fn table_info(table: &TableDef) -> TableInfo {
+    let is_key = |at: usize| {
+        let no = u16::try_from(at).ok().map(ColumnNo);
+        no.is_some_and(|no| table.rowid_column == Some(no) || table.primary_key.contains(&no))
+    };
+    TableInfo {
+        name: table.name.clone(),
+        sql: table.sql.clone(),
+        columns: table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| ColumnInfo {
+                name: column.name.clone(),
+                ty: column.ty,
+                not_null: column.not_null,
+                primary_key: is_key(at),
+            })
+            .collect(),
+        indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),
+    }
+}
+
+fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {
+    let (columns, kind) = match &index.kind {
+        IndexKind::BTree(btree) => {
+            let unique = btree.unique;
+            (btree.columns.clone(), IndexKindInfo::BTree { unique })
+        }
+        IndexKind::Ann(ann) => {
+            let columns = std::iter::once(ann.column).chain(ann.filters.iter().copied());
+            let metric = ann.metric;
+            (columns.collect(), IndexKindInfo::Ann { metric })
+        }
+    };
+    let by_statement = index.origin == IndexOrigin::Statement;
+    IndexInfo {
+        name: index.name.clone(),
+        sql: by_statement.then(|| index.sql.clone()),
+        columns: columns
+            .iter()
+            .map(|no| table.column(*no).name.clone())
+            .collect(),
+        kind,
+    }
+}

@@ -1,0 +1,285 @@
+//! The transactions of one connection.
+//!
+//! A statement runs in the transaction that the user began, or in one of its own. Where a connection stands is one of
+//! five states:
+//!
+//! ```text
+//!              BEGIN                 first read            first write
+//! Autocommit ────────► Begun ──────────────────► Reading ─────────────────► Writing
+//!     ▲  │               └────────── first write ─────────────────────────────▲ │
+//!     │  └── BEGIN IMMEDIATE ─────────────────────────────────────────────────┘ │
+//!     │                                                  undoing a failed write fails
+//!     └── COMMIT, ROLLBACK ◄──── any of them; only ROLLBACK ◄──── Broken ◄──────┘
+//! ```
+//!
+//! What always holds:
+//!
+//! 1. A statement sees one snapshot. In a transaction all statements see the one of the first, and their own writes.
+//! 2. A statement that fails leaves no trace: on its own its transaction is dropped; inside of one, the write
+//!    transaction goes back to a savepoint set before it. The transaction goes on, with what it did before.
+//! 3. Should going back fail, the transaction is `Broken`: nothing runs in it any more, and nothing of it is committed.
+//! 4. Reading takes no lock. The writer's place is taken by the first write (or at once by `BEGIN IMMEDIATE`); if another
+//!    connection committed since this transaction's first read, it cannot write any more and says so
+//!    (SQLSTATE 40001, [`Error::is_busy`]): its reads would not be those of the world that it writes to.
+//! 5. `BEGIN READ ONLY` never writes.
+
+use std::sync::Arc;
+
+use citadel_txn::{ReadTxn, View, WriteTxn};
+
+use crate::api::Database;
+use crate::bind::bound::BeginMode;
+use crate::error::{Error, Result, SqlState};
+use crate::schema::Catalog;
+
+/// Where a connection stands.
+#[derive(Debug)]
+enum State {
+    /// Each statement is a transaction.
+    Autocommit,
+    /// Begun, and nothing read yet.
+    Begun { read_only: bool },
+    /// Reads one snapshot.
+    Reading { snapshot: Snapshot, read_only: bool },
+    /// Holds the writer's place.
+    Writing {
+        txn: Box<WriteTxn>,
+        catalog: Arc<Catalog>,
+    },
+    /// Lost: only ROLLBACK is left.
+    Broken,
+}
+
+/// A snapshot and the definitions in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) txn: ReadTxn,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+/// What the rows of a query are read from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A snapshot of their own, whatever becomes of the connection's transaction.
+    Snapshot(Snapshot),
+    /// The connection's write transaction, as long as its epoch lasts.
+    Writing(Epoch),
+}
+
+/// Changes when a transaction ends or its definitions change: rows that are still being read from it are void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
+/// A connection's transaction state.
+#[derive(Debug)]
+pub(crate) struct Session {
+    database: Database,
+    state: State,
+    epoch: Epoch,
+}
+
+impl Session {
+    /// In autocommit.
+    pub(crate) fn new(database: Database) -> Self {
+        Self {
+            database,
+            state: State::Autocommit,
+            epoch: Epoch(0),
+        }
+    }
+
+    /// Is no transaction begun?
+    pub(crate) fn is_autocommit(&self) -> bool {
+        matches!(self.state, State::Autocommit)
+    }
+
+    /// `BEGIN`.
+    pub(crate) fn begin(&mut self, mode: BeginMode) -> Result<()> {
+        if !self.is_autocommit() {
+            return Err(Error::sql(
+                SqlState::ACTIVE_TRANSACTION,
+                "there is already a transaction in progress",
+            ));
+        }
+        self.state = match mode {
+            BeginMode::Deferred => State::Begun { read_only: false },
+            BeginMode::ReadOnly => State::Begun { read_only: true },
+            BeginMode::Immediate => self.begin_writing()?,
+        };
+        Ok(())
+    }
+
+    /// `COMMIT`. The transaction is over, also where this fails.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        match self.end()? {
+            State::Writing { txn, .. } => {
+                txn.commit()?;
+                Ok(())
+            }
+            State::Broken => Err(broken().hint("it was rolled back instead")),
+            _ => Ok(()),
+        }
+    }
+
+    /// `ROLLBACK`.
+    pub(crate) fn rollback(&mut self) -> Result<()> {
+        self.end().map(drop)
+    }
+
+    fn end(&mut self) -> Result<State> {
+        if self.is_autocommit() {
+            return Err(Error::sql(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                "there is no transaction in progress",
+            ));
+        }
+        self.epoch.0 += 1;
+        Ok(std::mem::replace(&mut self.state, State::Autocommit))
+    }
+
+    /// Looks at what the next statement will see, to prepare it. Takes no snapshot for the transaction.
+    pub(crate) fn look<T>(
+        &self,
+        look: impl FnOnce(&dyn View, &Arc<Catalog>) -> Result<T>,
+    ) -> Result<T> {
+        match &self.state {
+            State::Autocommit | State::Begun { .. } => {
+                let snapshot = self.snapshot()?;
+                look(&snapshot.txn, &snapshot.catalog)
+            }
+            State::Reading { snapshot, .. } => look(&snapshot.txn, &snapshot.catalog),
+            State::Writing { txn, catalog } => look(&**txn, catalog),
+            State::Broken => Err(broken()),
+        }
+    }
+
+    /// What a query reads from. The first one of a transaction takes its snapshot.
+    pub(crate) fn read(&mut self) -> Result<Source> {
+        match &self.state {
+            State::Autocommit => Ok(Source::Snapshot(self.snapshot()?)),
+            State::Begun { read_only } => {
+                let read_only = *read_only;
+                let snapshot = self.snapshot()?;
+                self.state = State::Reading {
+                    snapshot: snapshot.clone(),
+                    read_only,
+                };
+                Ok(Source::Snapshot(snapshot))
+            }
+            State::Reading { snapshot, .. } => Ok(Source::Snapshot(snapshot.clone())),
+            State::Writing { .. } => Ok(Source::Writing(self.epoch)),
+            State::Broken => Err(broken()),
+        }
+    }
+
+    /// The write transaction that a query reads from.
+    pub(crate) fn writing(&mut self, epoch: Epoch) -> Result<(&mut WriteTxn, &Arc<Catalog>)> {
+        match &mut self.state {
+            State::Writing { txn, catalog } if self.epoch == epoch => Ok((txn, catalog)),
+            _ => Err(Error::Misuse(
+                "the transaction that these rows were read in has ended, or its tables were redefined".to_owned(),
+            )),
+        }
+    }
+
+    /// Runs a write: all of it, or nothing. On its own it is committed when it returns.
+    pub(crate) fn write<T>(
+        &mut self,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<T>,
+    ) -> Result<T> {
+        match &self.state {
+            State::Autocommit => {
+                let (mut txn, catalog) = self.begin_write()?;
+                let result = run(&mut txn, &catalog)?;
+                txn.commit()?;
+                return Ok(result);
+            }
+            State::Begun { read_only: true }
+            | State::Reading {
+                read_only: true, ..
+            } => {
+                return Err(Error::sql(
+                    SqlState::READ_ONLY_TRANSACTION,
+                    "cannot write in a read-only transaction",
+                ));
+            }
+            State::Begun { .. } => self.state = self.begin_writing()?,
+            State::Reading { snapshot, .. } => self.state = self.upgrade(&snapshot.txn)?,
+            State::Writing { .. } => {}
+            State::Broken => return Err(broken()),
+        }
+        self.write_within(run)
+    }
+
+    /// Runs a write inside of the transaction, with a way back.
+    fn write_within<T>(
+        &mut self,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<T>,
+    ) -> Result<T> {
+        let State::Writing { txn, catalog } = &mut self.state else {
+            return Err(broken());
+        };
+        let before = txn.savepoint();
+        let result = run(txn, catalog);
+        let undone = match &result {
+            Ok(_) => Ok(()),
+            Err(_) => txn.rollback_to(&before),
+        };
+        if let Err(error) = undone.and_then(|()| txn.release(before)) {
+            self.state = State::Broken;
+            self.epoch.0 += 1;
+            return Err(result.err().unwrap_or_else(|| error.into()));
+        }
+        let version = Catalog::current_version(&**txn)?;
+        if version != catalog.version() {
+            *catalog = Arc::new(Catalog::load(&**txn)?);
+            self.epoch.0 += 1;
+        }
+        result
+    }
+
+    fn snapshot(&self) -> Result<Snapshot> {
+        let shared = self.database.shared();
+        let txn = shared.storage.begin_read()?;
+        let catalog = shared.catalogs.of_snapshot(&txn)?;
+        Ok(Snapshot { txn, catalog })
+    }
+
+    fn begin_write(&self) -> Result<(WriteTxn, Arc<Catalog>)> {
+        let shared = self.database.shared();
+        let txn = shared.storage.begin_write()?;
+        let catalog = shared.catalogs.of_view(&txn)?;
+        Ok((txn, catalog))
+    }
+
+    fn begin_writing(&self) -> Result<State> {
+        let (txn, catalog) = self.begin_write()?;
+        Ok(State::Writing {
+            txn: Box::new(txn),
+            catalog,
+        })
+    }
+
+    /// Takes the writer's place for a transaction that has read: only if nothing was committed since.
+    fn upgrade(&self, read: &ReadTxn) -> Result<State> {
+        let (txn, catalog) = self.begin_write()?;
+        if read.generation().next() != Some(txn.generation()) {
+            return Err(Error::sql(
+                SqlState::SERIALIZATION_FAILURE,
+                "another connection committed since this transaction first read; it cannot write any more",
+            )
+            .hint("roll back and try again, with BEGIN IMMEDIATE if it must not happen anew"));
+        }
+        Ok(State::Writing {
+            txn: Box::new(txn),
+            catalog,
+        })
+    }
+}
+
+fn broken() -> Error {
+    Error::sql(
+        SqlState::IN_FAILED_TRANSACTION,
+        "the transaction is lost: a failed statement in it could not be undone",
+    )
+}

@@ -1,0 +1,182 @@
+//! A prepared statement.
+
+use std::sync::Arc;
+
+use crate::api::connection::{Connection, gives_rows};
+use crate::api::params::Binder;
+use crate::api::prepared::Prepared;
+use crate::api::row::column_position;
+use crate::api::rows::{AndThenRows, MappedRows, Rows};
+use crate::api::{Params, Row};
+use crate::error::{Error, Result};
+
+/// A prepared statement of a connection. Its plan is made anew when the schema has changed, and only then.
+#[derive(Debug)]
+pub struct Statement<'conn> {
+    connection: &'conn Connection,
+    prepared: Arc<Prepared>,
+}
+
+impl<'conn> Statement<'conn> {
+    pub(crate) fn new(connection: &'conn Connection, prepared: Arc<Prepared>) -> Self {
+        Self {
+            connection,
+            prepared,
+        }
+    }
+
+    /// Runs a statement that gives no rows, and returns how many rows it inserted, updated or deleted.
+    ///
+    /// # Errors
+    /// The statement fails, and then leaves no trace; it gives rows; the parameters are not those of the statement.
+    pub fn execute<P: Params>(&mut self, params: P) -> Result<usize> {
+        if self.prepared.is_query() {
+            return Err(gives_rows());
+        }
+        let rows = self.query(params)?;
+        Ok(usize::try_from(rows.changed()).unwrap_or(usize::MAX))
+    }
+
+    /// Inserts one row and returns its row id.
+    ///
+    /// # Errors
+    /// As [`execute`](Statement::execute); the statement did not change exactly one row.
+    pub fn insert<P: Params>(&mut self, params: P) -> Result<i64> {
+        match self.execute(params)? {
+            1 => Ok(self.connection.last_insert_rowid()),
+            rows => Err(Error::Misuse(format!(
+                "the statement changed {rows} rows, not one"
+            ))),
+        }
+    }
+
+    /// Runs the statement; its rows are computed as they are asked for. A statement that writes is done when this returns.
+    ///
+    /// # Errors
+    /// The statement fails; the parameters are not those of the statement.
+    pub fn query<P: Params>(&mut self, params: P) -> Result<Rows<'_>> {
+        let params = Binder::collect(&self.prepared.parameters, params)?;
+        let started = self.connection.start(&self.prepared, params)?;
+        if !Arc::ptr_eq(&started.prepared, &self.prepared) {
+            self.prepared = Arc::clone(&started.prepared);
+            self.connection
+                .remember(self.prepared.text(), &self.prepared);
+        }
+        Ok(Rows::new(self.connection, started))
+    }
+
+    /// Runs a query; each row is read by `read` as it is asked for.
+    ///
+    /// # Errors
+    /// As [`query`](Statement::query).
+    pub fn query_map<T, P, F>(&mut self, params: P, read: F) -> Result<MappedRows<'_, F>>
+    where
+        P: Params,
+        F: FnMut(&Row<'_>) -> Result<T>,
+    {
+        self.query(params).map(|rows| rows.mapped(read))
+    }
+
+    /// The same with an error type of one's own.
+    ///
+    /// # Errors
+    /// As [`query`](Statement::query).
+    pub fn query_and_then<T, E, P, F>(&mut self, params: P, read: F) -> Result<AndThenRows<'_, F>>
+    where
+        P: Params,
+        E: From<Error>,
+        F: FnMut(&Row<'_>) -> Result<T, E>,
+    {
+        self.query(params).map(|rows| rows.and_then(read))
+    }
+
+    /// Runs a query and reads its first row; what may come after it is not computed.
+    ///
+    /// # Errors
+    /// As [`query`](Statement::query); there is no row; `read` fails.
+    pub fn query_row<T, P, F>(&mut self, params: P, read: F) -> Result<T>
+    where
+        P: Params,
+        F: FnOnce(&Row<'_>) -> Result<T>,
+    {
+        let mut rows = self.query(params)?;
+        match rows.next()? {
+            Some(row) => read(row),
+            None => Err(Error::QueryReturnedNoRows),
+        }
+    }
+
+    /// Runs a query that must give exactly one row, and reads it.
+    ///
+    /// # Errors
+    /// As [`query_row`](Statement::query_row); there is more than one row.
+    pub fn query_one<T, P, F>(&mut self, params: P, read: F) -> Result<T>
+    where
+        P: Params,
+        F: FnOnce(&Row<'_>) -> Result<T>,
+    {
+        let mut rows = self.query(params)?;
+        let value = match rows.next()? {
+            Some(row) => read(row)?,
+            None => return Err(Error::QueryReturnedNoRows),
+        };
+        match rows.next()? {
+            None => Ok(value),
+            Some(_) => Err(Error::Misuse("the query gave more than one row".to_owned())),
+        }
+    }
+
+    /// Does the query give any row?
+    ///
+    /// # Errors
+    /// As [`query`](Statement::query).
+    pub fn exists<P: Params>(&mut self, params: P) -> Result<bool> {
+        Ok(self.query(params)?.next()?.is_some())
+    }
+
+    /// Runs a statement without parameters to its end, whatever it gives.
+    pub(crate) fn run_through(&mut self) -> Result<()> {
+        let mut rows = self.query(())?;
+        while rows.next()?.is_some() {}
+        Ok(())
+    }
+
+    /// The names of the result's columns in order; none for a statement that gives no rows.
+    pub fn column_names(&self) -> &[String] {
+        &self.prepared.names
+    }
+
+    /// Columns of the result.
+    pub fn column_count(&self) -> usize {
+        self.prepared.names.len()
+    }
+
+    /// The position of a column by its name.
+    ///
+    /// # Errors
+    /// There is no such column.
+    pub fn column_index(&self, name: &str) -> Result<usize> {
+        column_position(&self.prepared.names, name)
+            .ok_or_else(|| Error::Misuse(format!("the result has no column named \"{name}\"")))
+    }
+
+    /// Parameters of the statement.
+    pub fn parameter_count(&self) -> usize {
+        self.prepared.parameters.types.len()
+    }
+
+    /// The name of a parameter with its sign (`:q`), by position from 0; `None` if it has none.
+    pub fn parameter_name(&self, index: usize) -> Option<&str> {
+        self.prepared.parameters.names.get(index)?.as_deref()
+    }
+
+    /// The position of a parameter by its name, from 0.
+    pub fn parameter_index(&self, name: &str) -> Option<usize> {
+        self.prepared.parameters.position(name)
+    }
+
+    /// Does the statement leave the database as it is?
+    pub fn is_read_only(&self) -> bool {
+        self.prepared.is_read_only()
+    }
+}

@@ -1,0 +1,25 @@
+//! Promises of the API, each on a database in memory.
+
+mod concurrency;
+mod opening;
+mod rows;
+mod statements;
+mod transactions;
+
+use crate::Connection;
+
+/// A database with a table of numbers and names.
+fn sample() -> Connection {
+    let db = Connection::open_in_memory().unwrap();
+    db.execute_batch(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+         INSERT INTO t VALUES (1, 'one'), (2, 'two'), (3, 'three');",
+    )
+    .unwrap();
+    db
+}
+
+/// How many rows the table has, as the connection sees it.
+fn count(db: &Connection) -> i64 {
+    db.query_value("SELECT COUNT(*) FROM t", ()).unwrap()
+}
