@@ -1,2 +1,83 @@
-//! placeholder
-fn main() {}
+//! `citadel`: the shell. SQL from an argument, a script, standard input or a prompt; results on standard output,
+//! everything else on standard error.
+//!
+//! ```text
+//! main ─► args ─► key, open ─► batch or interactive ─pieces of script─► shell ─rows─► format
+//!            └──► demo, tools (inspect, check)
+//! ```
+#![forbid(unsafe_code)]
+
+mod args;
+mod batch;
+mod demo;
+mod exit;
+mod format;
+mod interactive;
+mod key;
+mod open;
+mod script;
+mod shell;
+mod signals;
+mod terminal;
+mod tools;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Command, CommandLine, accept_one_dash};
+use crate::exit::{Failure, Outcome};
+use crate::format::Mode;
+use crate::open::{OpenRequest, open};
+use crate::shell::Shell;
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse_from(accept_one_dash(std::env::args_os()));
+    let json = matches!(line.output.chosen_mode(), Some(Mode::Json | Mode::Jsonl));
+    match run(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report(&failure, json);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(line: CommandLine) -> Outcome<()> {
+    match line.command {
+        Some(Command::Demo { file, key }) => demo::run(file, &key),
+        Some(Command::Inspect { file, key }) => tools::inspect(&file, &key),
+        Some(Command::Check { file, key }) => tools::check(&file, &key),
+        None => run_shell(&line),
+    }
+}
+
+fn run_shell(line: &CommandLine) -> Outcome<()> {
+    let file = line.file.as_deref().unwrap_or(":memory:");
+    let connection = open(&OpenRequest {
+        file,
+        key: &line.key,
+        read_only: line.open.readonly,
+        must_exist: line.open.must_exist,
+        busy_timeout: std::time::Duration::from_millis(line.open.busy_timeout),
+    })?;
+    let sources = batch::sources(line);
+    let interactive = sources.is_empty() && terminal::stdin_is_terminal();
+    let shell = Shell::new(connection, &line.output, interactive);
+    signals::interrupt_on_ctrl_c(shell.interrupt_handle(), !interactive);
+    if interactive {
+        return interactive::run(shell, file);
+    }
+    batch::run(shell, sources)
+}
+
+/// Tells standard error what went wrong. Should that fail too, the exit code still tells.
+fn report(failure: &Failure, json: bool) {
+    let text = if json {
+        failure.report_json()
+    } else {
+        failure.report()
+    };
+    let _ = io::stderr().write_all(text.unwrap_or_default().as_bytes());
+}

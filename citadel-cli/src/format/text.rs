@@ -1,0 +1,111 @@
+//! Values as text.
+
+use std::fmt::Write as _;
+
+use citadel_sql::ValueRef;
+
+/// Components of a vector that a short form shows before the rest is counted.
+const VECTOR_SHOWN: usize = 4;
+
+/// The whole value; `null` for NULL.
+pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
+    match value {
+        ValueRef::Null => null.to_owned(),
+        ValueRef::Boolean(v) => v.to_string(),
+        ValueRef::Integer(v) => v.to_string(),
+        ValueRef::Real(v) => real(v),
+        ValueRef::Text(v) => v.to_owned(),
+        ValueRef::Blob(v) => hex(v),
+        ValueRef::Vector(v) => vector(v),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The value in a form for eyes: long vectors and BLOBs are shortened, control characters made visible.
+pub(crate) fn short(value: ValueRef<'_>, null: &str) -> String {
+    match value {
+        ValueRef::Vector(v) if v.len() > VECTOR_SHOWN + 1 => {
+            let shown: Vec<String> = v[..VECTOR_SHOWN]
+                .iter()
+                .map(|c| format!("{c:.3}"))
+                .collect();
+            format!("[{}, … +{}]", shown.join(", "), v.len() - VECTOR_SHOWN)
+        }
+        ValueRef::Blob(v) if v.len() > 16 => format!("{}… +{}", hex(&v[..16]), v.len() - 16),
+        ValueRef::Text(v) => visible(v),
+        other => full(other, null),
+    }
+}
+
+/// A REAL, so that it reads back as the same number and is never mistaken for an INTEGER.
+pub(crate) fn real(value: f64) -> String {
+    format!("{value:?}")
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// A vector as the engine reads it: `[1,2.5]`.
+pub(crate) fn vector(components: &[f32]) -> String {
+    let mut text = String::with_capacity(components.len() * 12 + 2);
+    text.push('[');
+    for (i, component) in components.iter().enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}{component}");
+    }
+    text.push(']');
+    text
+}
+
+/// Text whose control characters cannot move the cursor or break a grid.
+fn visible(text: &str) -> String {
+    if !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control() && c != '\n';
+            let plain = (!escaped).then_some(c);
+            plain
+                .into_iter()
+                .chain(escaped.then(|| c.escape_default()).into_iter().flatten())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_type_and_value() {
+        assert_eq!(full(ValueRef::Real(1.0), ""), "1.0");
+        assert_eq!(full(ValueRef::Real(0.1), ""), "0.1");
+        assert_eq!(
+            full(ValueRef::Integer(i64::MIN), ""),
+            "-9223372036854775808"
+        );
+        assert_eq!(full(ValueRef::Vector(&[0.1, -2.0]), ""), "[0.1,-2]");
+    }
+
+    #[test]
+    fn the_short_form_counts_what_it_leaves_out() {
+        let long = [0.5_f32; 384];
+        assert_eq!(
+            short(ValueRef::Vector(&long), ""),
+            "[0.500, 0.500, 0.500, 0.500, … +380]"
+        );
+        assert_eq!(
+            short(ValueRef::Blob(&[0xab; 20]), ""),
+            format!("{}… +4", "ab".repeat(16))
+        );
+        assert_eq!(short(ValueRef::Text("a\x1b[2J"), ""), "a\\u{1b}[2J");
+    }
+}

@@ -1,0 +1,115 @@
+//! Tables and indexes in words.
+
+use std::fmt::Write as _;
+
+use citadel_sql::{Connection, IndexInfo, IndexKindInfo, SegmentState, TableInfo};
+
+use crate::exit::{Failure, Outcome};
+use crate::format::{Grid, Mode};
+
+/// All tables, or the one of the name.
+pub(super) fn chosen(connection: &Connection, name: Option<&String>) -> Outcome<Vec<TableInfo>> {
+    let mut tables = connection.tables()?;
+    if let Some(name) = name {
+        tables.retain(|table| table.name.eq_ignore_ascii_case(name));
+        if tables.is_empty() {
+            return Err(Failure::Usage(format!("there is no table {name}")));
+        }
+    }
+    Ok(tables)
+}
+
+/// The statements that make tables and indexes, each with its `;`.
+pub(super) fn statements(tables: &[TableInfo]) -> String {
+    let mut text = String::new();
+    for table in tables {
+        let indexes = table
+            .indexes
+            .iter()
+            .filter_map(|index| index.sql.as_deref());
+        for statement in std::iter::once(table.sql.as_str()).chain(indexes) {
+            let _ = writeln!(text, "{};", statement.trim_end().trim_end_matches(';'));
+        }
+    }
+    text
+}
+
+/// One line per index.
+pub(super) fn indexes(tables: &[TableInfo]) -> String {
+    let mut text = String::new();
+    for (table, index) in each_index(tables) {
+        let kind = match &index.kind {
+            IndexKindInfo::BTree { unique: true } => "unique btree",
+            IndexKindInfo::Ann { .. } => "ann",
+            _ => "btree",
+        };
+        let columns = index.columns.join(", ");
+        let _ = writeln!(text, "{} ON {} ({columns}) {kind}", index.name, table.name);
+    }
+    text
+}
+
+/// The state of each vector index.
+pub(super) fn vector_indexes(
+    connection: &Connection,
+    tables: &[TableInfo],
+    width: Option<u16>,
+) -> Outcome<String> {
+    let mut grid = Grid::new(Mode::Box, width);
+    grid.header(&[
+        "index", "table", "column", "metric", "rows", "delta", "segments",
+    ]);
+    let mut any = false;
+    for (table, index) in each_index(tables) {
+        if !matches!(index.kind, IndexKindInfo::Ann { .. }) {
+            continue;
+        }
+        any = true;
+        let column = &index.columns[0];
+        let status = connection.ann_index_status(&table.name, column)?;
+        grid.row([
+            (index.name.clone(), false),
+            (table.name.clone(), false),
+            (column.clone(), false),
+            (status.metric.name().to_owned(), false),
+            (status.rows.to_string(), true),
+            (status.delta_rows.to_string(), true),
+            (segments(&status), false),
+        ]);
+    }
+    Ok(if any {
+        grid.draw() + "\n"
+    } else {
+        String::new()
+    })
+}
+
+fn segments(status: &citadel_sql::AnnIndexStatus) -> String {
+    let one = |segment: &citadel_sql::SegmentStatus| {
+        format!(
+            "{}: {} rows, {} bytes, {}",
+            segment.id,
+            segment.rows,
+            segment.bytes,
+            state(&segment.state)
+        )
+    };
+    let lines: Vec<String> = status.segments.iter().map(one).collect();
+    lines.join("\n")
+}
+
+fn state(state: &SegmentState) -> String {
+    match state {
+        SegmentState::NotLoaded => "not loaded".to_owned(),
+        SegmentState::Built { .. } => "built here".to_owned(),
+        SegmentState::Loaded { .. } => "loaded".to_owned(),
+        SegmentState::Refused(reason) => format!("refused: {reason}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn each_index(tables: &[TableInfo]) -> impl Iterator<Item = (&TableInfo, &IndexInfo)> {
+    tables
+        .iter()
+        .flat_map(|table| table.indexes.iter().map(move |index| (table, index)))
+}

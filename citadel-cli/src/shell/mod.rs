@@ -1,0 +1,191 @@
+//! What batch and prompt share: one connection, one style, one place where results go; statements and dot-commands run.
+
+mod commands;
+mod describe;
+mod output;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use citadel_sql::{Connection, Error, InterruptHandle, Statement};
+
+use crate::args::OutputArgs;
+use crate::exit::{Failure, Outcome};
+use crate::format::{self, Mode, Style};
+use crate::script::Piece;
+use crate::signals::Running;
+use crate::terminal;
+
+use output::Output;
+
+/// Scripts that may read one another before this is taken for a circle.
+const READ_DEPTH_MAX: usize = 16;
+
+/// What comes after a piece of script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// The next piece.
+    Continue,
+    /// The end, without failure.
+    Quit,
+}
+
+/// The state of the shell.
+#[derive(Debug)]
+pub(crate) struct Shell {
+    connection: Connection,
+    style: Style,
+    output: Output,
+    timer: bool,
+    interactive: bool,
+    read_depth: usize,
+}
+
+/// Why a statement did not end well: by itself, or because its results could not be written.
+enum Stop {
+    Sql(Error),
+    Output(io::Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Shell {
+    /// A shell over a connection, styled as the command line says.
+    pub(crate) fn new(connection: Connection, args: &OutputArgs, interactive: bool) -> Self {
+        let usual = if terminal::stdout_is_terminal() {
+            Mode::Box
+        } else {
+            Mode::Csv
+        };
+        let mut style = Style::of(args.chosen_mode().unwrap_or(usual));
+        style.header = !args.no_header;
+        style.null.clone_from(&args.null_value);
+        if let Some(separator) = &args.separator {
+            style.separator.clone_from(separator);
+        }
+        // A batch is never cut to the width of a window.
+        style.width = if interactive { terminal::width() } else { None };
+        Self {
+            connection,
+            style,
+            output: Output::stdout(),
+            timer: args.timer,
+            interactive,
+            read_depth: 0,
+        }
+    }
+
+    /// Stops the running statement from elsewhere.
+    pub(crate) fn interrupt_handle(&self) -> InterruptHandle {
+        self.connection.interrupt_handle()
+    }
+
+    /// Runs one statement or dot-command.
+    pub(crate) fn run(&mut self, piece: Piece) -> Outcome<Flow> {
+        let flow = match piece {
+            Piece::Statement { text, lines_before } => {
+                self.run_statement(&text, lines_before)?;
+                Flow::Continue
+            }
+            Piece::Command(line) => commands::run(self, &line)?,
+        };
+        if self.interactive {
+            self.output.flush().map_err(Failure::output)?;
+        }
+        Ok(flow)
+    }
+
+    /// The end of all input.
+    pub(crate) fn finish(mut self) -> Outcome<()> {
+        self.output.flush().map_err(Failure::output)?;
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        Err(Failure::TransactionLeftOpen)
+    }
+
+    fn run_statement(&mut self, text: &str, lines_before: usize) -> Outcome<()> {
+        let begun = Instant::now();
+        let result = {
+            let _running = Running::begin();
+            self.execute(text)
+        };
+        let changed = result.map_err(|stop| match stop {
+            Stop::Output(source) => Failure::output(source),
+            Stop::Sql(source) => Failure::Statement {
+                text: text.to_owned(),
+                lines_before,
+                source,
+            },
+        })?;
+        self.tell_after(changed, begun.elapsed());
+        Ok(())
+    }
+
+    /// Runs a statement and writes its rows; gives the number of rows that it changed, if it is of the sort that does.
+    fn execute(&mut self, text: &str) -> Result<Option<usize>, Stop> {
+        let mut statement = self.connection.prepare(text)?;
+        if statement.column_count() == 0 {
+            let changed = statement.execute(())?;
+            return Ok((!statement.is_read_only()).then_some(changed));
+        }
+        write_rows(&mut statement, &self.style, &mut self.output)?;
+        Ok(None)
+    }
+
+    fn tell_after(&self, changed: Option<usize>, took: Duration) {
+        let mut text = String::new();
+        if self.interactive
+            && let Some(changed) = changed
+        {
+            let rows = if changed == 1 { "row" } else { "rows" };
+            text = format!("{changed} {rows} changed\n");
+        }
+        if self.timer {
+            text.push_str(&format!("{:.3} ms\n", took.as_secs_f64() * 1e3));
+        }
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Runs a script in the midst of this one.
+    fn read(&mut self, path: &Path) -> Outcome<Flow> {
+        if self.read_depth == READ_DEPTH_MAX {
+            return Err(Failure::Usage(format!(
+                "{} is read by itself, or scripts are nested deeper than {READ_DEPTH_MAX}",
+                path.display()
+            )));
+        }
+        self.read_depth += 1;
+        let flow = crate::batch::run_file(self, path);
+        self.read_depth -= 1;
+        flow
+    }
+}
+
+/// Nothing is written before the first row is there, so that a statement that fails at once leaves no trace on the output.
+fn write_rows(
+    statement: &mut Statement<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    let names = statement.column_names().to_vec();
+    let mut rows = statement.query(())?;
+    let mut row = rows.next()?;
+    let mut writer = format::begin(style, &names, out)?;
+    while let Some(current) = row {
+        writer.row(current)?;
+        row = rows.next()?;
+    }
+    Ok(writer.finish()?)
+}

@@ -1,0 +1,45 @@
+//! Ctrl-C: the first stops the running statement, the next one, if nothing stopped, the process.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use citadel_sql::InterruptHandle;
+
+/// Presses since the last time that the shell began a statement.
+static PRESSES: AtomicU32 = AtomicU32::new(0);
+
+/// Connects Ctrl-C with a connection. In a batch the first press ends the statement with an error, and so the process.
+pub(crate) fn interrupt_on_ctrl_c(handle: InterruptHandle, batch: bool) {
+    let stop = move || {
+        let pressed = PRESSES.fetch_add(1, Ordering::Relaxed);
+        handle.interrupt();
+        // A batch may be waiting for input rather than running a statement: then there is nothing to interrupt.
+        if pressed > 0 || (batch && !STATEMENT_RUNS.load(Ordering::Relaxed)) {
+            std::process::exit(130);
+        }
+    };
+    // Without a handler Ctrl-C ends the process, which is safe too.
+    let _ = ctrlc::set_handler(stop);
+}
+
+/// Does a statement run at the moment?
+static STATEMENT_RUNS: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Marks the time during which a statement runs.
+#[derive(Debug)]
+pub(crate) struct Running(());
+
+impl Running {
+    /// A statement begins.
+    pub(crate) fn begin() -> Self {
+        PRESSES.store(0, Ordering::Relaxed);
+        STATEMENT_RUNS.store(true, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        STATEMENT_RUNS.store(false, Ordering::Relaxed);
+        PRESSES.store(0, Ordering::Relaxed);
+    }
+}
