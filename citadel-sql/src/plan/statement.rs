@@ -10,7 +10,9 @@ use super::names::Names;
 use super::physical::{Delete, Insert, PhysicalPlan, Update, Values};
 use super::rewrite::{Scope, rewrite};
 use super::{Plan, PlanContext, ResultColumn};
-use crate::bind::bound::{self, ColumnId, Expr, From, InsertSource, Query, RelationNo, Statement};
+use crate::bind::bound::{
+    self, ColumnId, Expr, ExprKind, From, InsertSource, Query, RelationNo, Statement,
+};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{TableDef, TableId};
 use crate::types::SqlType;
@@ -28,6 +30,9 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
         Statement::Nothing => Ok(bare(PhysicalPlan::Nothing)),
         Statement::Explain { analyze, statement } => {
+            if is_unplanned(statement) {
+                return Err(Error::unsupported("EXPLAIN of this statement"));
+            }
             let inner = plan(statement, context)?;
             Ok(Plan {
                 root: PhysicalPlan::Explain {
@@ -49,6 +54,18 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
             "this statement has no plan",
         )),
     }
+}
+
+/// Is the statement the connection's own business?
+fn is_unplanned(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Begin(_)
+            | Statement::Commit
+            | Statement::Rollback
+            | Statement::CallPersistAnnIndex { .. }
+            | Statement::Explain { .. }
+    )
 }
 
 /// A plan that gives no rows.
@@ -73,10 +90,28 @@ fn plan_query(query: &Query, context: &PlanContext<'_>) -> Result<Plan> {
         ty: output.expr.ty,
     });
     Ok(Plan {
-        root: lower(&logical, context)?,
+        root: without_identity(lower(&logical, context)?),
         columns: columns.collect(),
         names,
     })
+}
+
+/// Drops a projection at the top that gives its input's columns as they are.
+fn without_identity(plan: PhysicalPlan) -> PhysicalPlan {
+    let PhysicalPlan::Project { input, columns } = plan else {
+        return plan;
+    };
+    let layout = input.layout();
+    let same = columns.len() == layout.len()
+        && columns
+            .iter()
+            .zip(&layout)
+            .all(|((_, expr), id)| matches!(expr.kind, ExprKind::Column(from) if from == *id));
+    if same {
+        *input
+    } else {
+        PhysicalPlan::Project { input, columns }
+    }
 }
 
 fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan> {
