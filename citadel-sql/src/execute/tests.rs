@@ -1,1 +1,0 @@
-//! Plans and operators over small databases in memory.

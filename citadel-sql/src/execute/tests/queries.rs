@@ -1,0 +1,284 @@
+//! What queries answer.
+
+use super::Db;
+use crate::types::Value;
+
+fn people() -> Db {
+    Db::after(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, age INTEGER, score REAL, town INTEGER);
+         INSERT INTO p VALUES (1, 'ann', 30, 1.5, 10), (2, 'bob', NULL, 2.5, 20), (3, 'cid', 25, NULL, 10),
+            (4, NULL, 30, 0.5, NULL), (5, 'eve', 41, 2.5, 20);
+         CREATE TABLE t (id INTEGER PRIMARY KEY, town TEXT);
+         INSERT INTO t VALUES (10, 'Rome'), (20, 'Oslo'), (30, 'Bern')",
+    )
+}
+
+#[test]
+fn selects_without_from() {
+    let db = Db::new();
+    assert_eq!(db.rows("SELECT 1 + 2 * 3, 'a' || 'b', NULL"), ["7|ab|NULL"]);
+    assert_eq!(db.rows("SELECT 1 WHERE FALSE"), [""; 0]);
+    assert_eq!(db.rows("SELECT count(*) WHERE FALSE"), ["0"]);
+}
+
+#[test]
+fn filters_with_three_valued_logic() {
+    let db = people();
+    assert_eq!(db.rows("SELECT id FROM p WHERE age > 29"), ["1", "4", "5"]);
+    assert_eq!(db.rows("SELECT id FROM p WHERE NOT (age > 29)"), ["3"]);
+    assert_eq!(
+        db.rows("SELECT id FROM p WHERE age IS NULL OR name IS NULL"),
+        ["2", "4"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p WHERE age IN (30, NULL)"),
+        ["1", "4"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p WHERE age NOT IN (30, NULL)"),
+        [""; 0]
+    );
+    assert_eq!(db.rows("SELECT id FROM p WHERE name LIKE '%b%'"), ["2"]);
+}
+
+#[test]
+fn orders_nulls_last_ascending_and_first_descending() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY age, id"),
+        ["3", "1", "4", "5", "2"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY age DESC, id"),
+        ["2", "5", "1", "4", "3"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY age NULLS FIRST, id DESC"),
+        ["2", "3", "4", "1", "5"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY age DESC NULLS LAST, id LIMIT 2"),
+        ["5", "1"]
+    );
+}
+
+#[test]
+fn orders_by_expressions_aliases_and_ordinals() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT id, -age AS a FROM p ORDER BY a, id LIMIT 2"),
+        ["5|-41", "1|-30"]
+    );
+    assert_eq!(
+        db.rows("SELECT id, age FROM p ORDER BY 2 DESC, 1 LIMIT 2"),
+        ["2|NULL", "5|41"]
+    );
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY id % 2, id"),
+        ["2", "4", "1", "3", "5"]
+    );
+    assert_eq!(
+        db.rows("SELECT id, id % 2 + 1 FROM p ORDER BY id % 2, id LIMIT 1"),
+        ["2|1"]
+    );
+}
+
+#[test]
+fn limits_and_offsets() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT id FROM p ORDER BY id LIMIT 2 OFFSET 1"),
+        ["2", "3"]
+    );
+    assert_eq!(db.rows("SELECT id FROM p ORDER BY id OFFSET 3"), ["4", "5"]);
+    assert_eq!(db.rows("SELECT id FROM p ORDER BY name OFFSET 4"), ["4"]);
+    assert_eq!(db.rows("SELECT id FROM p LIMIT 0"), [""; 0]);
+    assert_eq!(db.rows("SELECT id FROM p ORDER BY id LIMIT NULL").len(), 5);
+    assert!(db.error("SELECT id FROM p LIMIT -1").contains("negative"));
+    let limited = db.with(
+        "SELECT id FROM p ORDER BY age, id LIMIT $1",
+        &[Value::Integer(1)],
+    );
+    assert_eq!(limited.unwrap().rows, [[Value::Integer(3)]]);
+}
+
+#[test]
+fn groups_and_aggregates() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT town, count(*), count(age), sum(age), avg(score), min(name), max(age) FROM p GROUP BY town ORDER BY town"),
+        ["10|2|2|55|1.5|ann|30", "20|2|1|41|2.5|bob|41", "NULL|1|1|30|0.5|NULL|30"]
+    );
+    assert_eq!(
+        db.rows("SELECT count(*), sum(age), avg(age), min(age) FROM p WHERE id > 100"),
+        ["0|NULL|NULL|NULL"]
+    );
+    assert_eq!(
+        db.rows("SELECT town FROM p WHERE id > 100 GROUP BY town"),
+        [""; 0]
+    );
+    assert_eq!(
+        db.rows(
+            "SELECT town, count(*) AS n FROM p GROUP BY town HAVING count(*) > 1 ORDER BY n, town"
+        ),
+        ["10|2", "20|2"]
+    );
+    assert_eq!(
+        db.rows("SELECT count(DISTINCT age), sum(DISTINCT age) FROM p"),
+        ["3|96"]
+    );
+}
+
+#[test]
+fn keys_that_are_equal_group_together() {
+    let db = Db::after(
+        "CREATE TABLE g (a REAL, b INTEGER);
+         INSERT INTO g VALUES (1.0, 1), (0.0, 2), (-0.0, 3), (NULL, 4), (NULL, 5)",
+    );
+    assert_eq!(
+        db.rows("SELECT a, count(*) FROM g GROUP BY a ORDER BY a"),
+        ["0|2", "1|1", "NULL|2"]
+    );
+    assert_eq!(db.rows("SELECT count(DISTINCT a) FROM g"), ["2"]);
+}
+
+#[test]
+fn sums_overflow_only_in_the_result() {
+    let db = Db::after(
+        "CREATE TABLE s (a INTEGER);
+         INSERT INTO s VALUES (9223372036854775807), (1), (-1)",
+    );
+    assert_eq!(db.rows("SELECT sum(a) FROM s"), ["9223372036854775807"]);
+    assert!(
+        db.error("SELECT sum(a) FROM s WHERE a > 0")
+            .contains("out of range")
+    );
+    assert!(db.error("SELECT a + 1 FROM s").contains("out of range"));
+}
+
+#[test]
+fn distinct_rows_in_order() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT DISTINCT town FROM p ORDER BY town DESC"),
+        ["NULL", "20", "10"]
+    );
+    assert_eq!(
+        db.rows("SELECT DISTINCT age FROM p ORDER BY age LIMIT 1 OFFSET 1"),
+        ["30"]
+    );
+}
+
+#[test]
+fn joins_on_keys_and_conditions() {
+    let db = people();
+    let hash = "SELECT p.id, t.town FROM p JOIN t ON p.town = t.id ORDER BY p.id";
+    assert_eq!(db.rows(hash), ["1|Rome", "2|Oslo", "3|Rome", "5|Oslo"]);
+    assert_eq!(
+        db.rows("SELECT p.id, t.id FROM p, t WHERE p.age < t.id ORDER BY 1, 2"),
+        ["3|30"]
+    );
+    assert_eq!(db.rows("SELECT count(*) FROM p CROSS JOIN t"), ["15"]);
+    assert_eq!(
+        db.rows("SELECT a.id, b.id FROM p a JOIN p b ON a.age = b.age AND a.id < b.id"),
+        ["1|4"]
+    );
+    assert_eq!(
+        db.rows("SELECT a.id FROM p a JOIN p b ON a.town = b.town JOIN t ON t.id = b.town WHERE b.name = 'bob' ORDER BY 1"),
+        ["2", "5"]
+    );
+}
+
+#[test]
+fn joins_integers_with_reals() {
+    let db = Db::after(
+        "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1), (2), (9007199254740993), (NULL);
+         CREATE TABLE b (y REAL); INSERT INTO b VALUES (1.0), (2.5), (9007199254740992.0), (NULL);
+         CREATE TABLE c (z INTEGER PRIMARY KEY); INSERT INTO c VALUES (1), (2), (9007199254740992)",
+    );
+    assert_eq!(db.rows("SELECT x, y FROM a JOIN b ON x = y"), ["1|1"]);
+    assert_eq!(
+        db.sorted_rows("SELECT z FROM b JOIN c ON z = y"),
+        ["1", "9007199254740992"]
+    );
+}
+
+#[test]
+fn errors_of_rows_that_are_excluded_are_not_raised() {
+    let db = people();
+    assert_eq!(
+        db.rows("SELECT id FROM p WHERE id <> 3 AND 10 / (id - 3) > 4"),
+        ["4", "5"]
+    );
+    assert_eq!(
+        db.rows("SELECT CASE WHEN id = 3 THEN 0 ELSE 6 / (id - 3) END FROM p WHERE id < 4"),
+        ["-3", "-6", "0"]
+    );
+    assert!(
+        db.error("SELECT 1 / (id - 3) FROM p")
+            .contains("division by zero")
+    );
+    assert_eq!(db.rows("SELECT 1 / 0 FROM p WHERE FALSE"), [""; 0]);
+}
+
+#[test]
+fn reads_many_rows_over_several_batches() {
+    let db = Db::after("CREATE TABLE n (id INTEGER PRIMARY KEY, v INTEGER)");
+    let rows: Vec<String> = (0..3000)
+        .map(|i| format!("({i}, {})", i * 7919 % 3001))
+        .collect();
+    db.all(&format!("INSERT INTO n VALUES {}", rows.join(",")))
+        .unwrap();
+    assert_eq!(
+        db.rows("SELECT count(*), sum(id), min(v), max(v) FROM n"),
+        ["3000|4498500|0|3000"]
+    );
+    assert_eq!(db.rows("SELECT id FROM n").len(), 3000);
+    let all = db.rows("SELECT v FROM n ORDER BY v");
+    assert!(all.is_sorted_by_key(|v| v.parse::<i64>().unwrap()));
+    assert_eq!(
+        db.rows("SELECT v FROM n ORDER BY v LIMIT 1200 OFFSET 900"),
+        all[900..2100]
+    );
+    assert_eq!(
+        db.rows("SELECT v FROM n ORDER BY v DESC LIMIT 3 OFFSET 2999"),
+        ["0"]
+    );
+    assert_eq!(
+        db.rows("SELECT count(*) FROM n a JOIN n b ON a.v = b.id"),
+        ["2999"]
+    );
+    assert_eq!(
+        db.rows("SELECT count(*) FROM n a, n b WHERE a.id < 3 AND b.id < 2000"),
+        ["6000"]
+    );
+    assert_eq!(db.rows("SELECT id FROM n WHERE v = 7919 % 3001"), ["1"]);
+}
+
+#[test]
+fn vectors_in_expressions() {
+    let db = Db::after(
+        "CREATE TABLE v (id INTEGER PRIMARY KEY, e VECTOR(2));
+         INSERT INTO v VALUES (1, '[0,0]'), (2, '[3,4]'), (3, NULL), (4, '[0,1]')",
+    );
+    assert_eq!(
+        db.rows("SELECT id, e <-> '[0,0]' FROM v ORDER BY id"),
+        ["1|0", "2|5", "3|NULL", "4|1"]
+    );
+    assert_eq!(
+        db.rows("SELECT e <=> '[0,2]' FROM v WHERE id IN (1, 4) ORDER BY id"),
+        ["NULL", "0"]
+    );
+    assert_eq!(
+        db.rows("SELECT sum(e), avg(e) FROM v"),
+        ["'[3,5]'|'[1,1.6666666]'"]
+    );
+    assert_eq!(
+        db.rows("SELECT a.id, b.id FROM v a JOIN v b ON a.e <-> b.e < 2 AND a.id < b.id"),
+        ["1|4"]
+    );
+    assert_eq!(
+        db.rows("SELECT id, e <-> '[3,3]' AS d FROM v ORDER BY d LIMIT 2"),
+        ["2|1", "4|3.605551242828369"]
+    );
+}
