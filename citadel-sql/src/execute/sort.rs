@@ -79,6 +79,10 @@ fn compare(keys: &[Key], (a, row_a): (&Batch, usize), (b, row_b): (&Batch, usize
 /// The rows of a batch in order; equal ones as they came.
 fn sorted(keys: &[Key], batch: &Batch) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..).take(batch.rows).collect();
+    // No rows have no columns either.
+    if rows.is_empty() {
+        return rows;
+    }
     if let [key] = keys
         && let ColumnData::Integer(values) = batch.columns[key.at].data()
         && !batch.columns[key.at].has_nulls()

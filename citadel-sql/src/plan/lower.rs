@@ -79,7 +79,7 @@ impl Lowering<'_> {
             }
             LogicalPlan::Extend { input, columns } => self.extend(input, columns)?,
             LogicalPlan::Distinct { input } => self.distinct(input)?,
-            LogicalPlan::Sort { input, keys } => self.sort(input, keys, None)?,
+            LogicalPlan::Sort { input, keys } => self.sort(input, keys, None, wanted)?,
             LogicalPlan::TopN { input, keys, limit } => self.top_n(input, keys, limit, wanted)?,
             LogicalPlan::Limit { input, limit } => PhysicalPlan::Limit {
                 input: Box::new(self.node(input, wanted)?),
@@ -123,6 +123,7 @@ impl Lowering<'_> {
         input: &LogicalPlan,
         keys: &[LogicalKey],
         limit: Option<&LimitBounds>,
+        wanted: Option<&[ColumnId]>,
     ) -> Result<PhysicalPlan> {
         let keys = key_columns(keys)?;
         let (input, ordered) = match input {
@@ -131,7 +132,11 @@ impl Lowering<'_> {
                     order: &keys,
                     rows: limit.and_then(known_rows),
                 };
-                let access = access::choose(scan, wish, self.context)?;
+                let mut access = access::choose(scan, wish, self.context)?;
+                if let (true, Some(wanted)) = (access.ordered, wanted) {
+                    // Nobody reads the keys any more.
+                    access.plan.keep_columns(wanted);
+                }
                 (access.plan, access.ordered)
             }
             other => (self.node(other, None)?, false),
@@ -174,7 +179,7 @@ impl Lowering<'_> {
                 return Ok(plan);
             }
         }
-        self.sort(input, keys, Some(limit))
+        self.sort(input, keys, Some(limit), wanted)
     }
 
     /// The row ids alone of the rows that meet a scan's filter.

@@ -277,6 +277,17 @@ impl PhysicalPlan {
         }
     }
 
+    /// Narrows the output of a scan to the columns that are read above it.
+    pub(super) fn keep_columns(&mut self, wanted: &[ColumnId]) {
+        let source = match self {
+            Self::SeqScan(scan) => &mut scan.source,
+            Self::PkLookup(lookup) => &mut lookup.source,
+            Self::IndexScan(scan) => &mut scan.source,
+            _ => return,
+        };
+        source.columns.retain(|id| wanted.contains(id));
+    }
+
     /// Estimated rows of the output.
     pub(crate) fn rows(&self) -> f64 {
         match self {
