@@ -1,4 +1,6 @@
-//! What the cross-crate tests share: the simulated disk, golden scripts, and oracles.
+//! What the cross-crate tests share: the simulated disk, what is tested on it, and the promises that are tested.
 #![forbid(unsafe_code)]
 
+pub mod promise;
 pub mod sim;
+pub mod subject;

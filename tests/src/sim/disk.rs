@@ -12,7 +12,7 @@ use super::trace::{Operation, Trace, apply};
 /// A fault to come.
 #[derive(Clone, Copy, Debug)]
 pub struct Fault {
-    /// Which call fails, counted from 0 over reads, writes, changes of length and syncs since the fault was set.
+    /// Which call fails, counted from 0 since the fault was set, over the calls that the kind can hit.
     pub call: usize,
     /// Do all calls after it fail too?
     pub sticky: bool,
@@ -20,17 +20,37 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
-/// How a call fails.
+/// How a call fails, and by that which calls can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Input/output error, with nothing done.
+    /// Any call: input/output error, with nothing done.
     Io,
-    /// No space left, with nothing done.
+    /// A write or a change of length: no space left, with nothing done.
     NoSpace,
     /// A write stops half way with an error.
     ShortWrite,
     /// A sync fails; what becomes of the data is said by the model.
     Sync(SyncFailure),
+}
+
+impl FaultKind {
+    fn can_hit(self, call: Call) -> bool {
+        match self {
+            FaultKind::Io => true,
+            FaultKind::NoSpace => matches!(call, Call::Write | Call::SetLen),
+            FaultKind::ShortWrite => call == Call::Write,
+            FaultKind::Sync(_) => call == Call::Sync,
+        }
+    }
+}
+
+/// What a caller can ask of a disk that may fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    Read,
+    Write,
+    SetLen,
+    Sync,
 }
 
 /// What a failed sync leaves in the operating system's cache (Rebello et al., USENIX ATC 2020).
@@ -51,19 +71,49 @@ struct State {
     trace: Trace,
     fault: Option<Fault>,
     calls: usize,
+    /// Whether the fault has struck.
+    struck: bool,
+    /// Whether a sync says that it succeeded and does nothing.
+    lies: bool,
 }
 
-/// A simulated disk. Clones are handles to the same disk.
-#[derive(Clone, Debug, Default)]
+/// A simulated disk. Clones are other handles to the same disk, as a second opening of a file is.
+#[derive(Debug, Default)]
 pub struct SimDisk {
     state: Arc<Mutex<State>>,
     locked: Arc<AtomicBool>,
+    /// Whether this handle holds the lock.
+    holds_lock: AtomicBool,
+}
+
+impl Clone for SimDisk {
+    fn clone(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            locked: Arc::clone(&self.locked),
+            holds_lock: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Drop for SimDisk {
+    fn drop(&mut self) {
+        self.unlock_writer();
+    }
 }
 
 impl SimDisk {
     /// An empty disk.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty disk whose syncs say that they succeeded and do nothing. No promise can be kept on it: it is there to
+    /// prove that the tests find that out.
+    pub fn lying() -> Self {
+        let disk = Self::new();
+        disk.state.lock().lies = true;
+        disk
     }
 
     /// A disk that holds bytes, all durable.
@@ -115,21 +165,24 @@ impl SimDisk {
         let mut state = self.state.lock();
         state.fault = fault;
         state.calls = 0;
+        state.struck = false;
     }
 
-    /// Calls made since the last [`SimDisk::set_fault`].
-    pub fn calls(&self) -> usize {
-        self.state.lock().calls
+    /// Whether the fault that was set last has struck.
+    pub fn struck(&self) -> bool {
+        self.state.lock().struck
     }
 }
 
 impl State {
     /// Counts a call; the fault that it meets, if any.
-    fn strike(&mut self) -> Option<FaultKind> {
-        let call = self.calls;
+    fn strike(&mut self, call: Call) -> Option<FaultKind> {
+        let fault = self.fault.filter(|fault| fault.kind.can_hit(call))?;
+        let number = self.calls;
         self.calls += 1;
-        let fault = self.fault?;
-        (call == fault.call || (fault.sticky && call > fault.call)).then_some(fault.kind)
+        let strikes = number == fault.call || (fault.sticky && number > fault.call);
+        self.struck |= strikes;
+        strikes.then_some(fault.kind)
     }
 
     fn perform(&mut self, operation: Operation) {
@@ -150,7 +203,7 @@ fn failure(kind: FaultKind) -> io::Error {
 impl Storage for SimDisk {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
         let mut state = self.state.lock();
-        if let Some(kind) = state.strike() {
+        if let Some(kind) = state.strike(Call::Read) {
             return Err(failure(kind));
         }
         let start = usize::try_from(offset).map_err(io::Error::other)?;
@@ -164,7 +217,7 @@ impl Storage for SimDisk {
 
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
         let mut state = self.state.lock();
-        if let Some(kind) = state.strike() {
+        if let Some(kind) = state.strike(Call::Write) {
             if kind == FaultKind::ShortWrite {
                 state.perform(Operation::Write {
                     offset,
@@ -186,7 +239,7 @@ impl Storage for SimDisk {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut state = self.state.lock();
-        if let Some(kind) = state.strike() {
+        if let Some(kind) = state.strike(Call::SetLen) {
             return Err(failure(kind));
         }
         state.perform(Operation::SetLen(len));
@@ -195,18 +248,28 @@ impl Storage for SimDisk {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.state.lock();
-        if let Some(kind) = state.strike() {
+        if let Some(kind) = state.strike(Call::Sync) {
             if kind == FaultKind::Sync(SyncFailure::Reverted) {
                 state.visible = state.durable.clone();
             }
             return Err(failure(kind));
         }
-        state.durable = state.visible.clone();
-        state.trace.operations.push(Operation::Sync);
+        if !state.lies {
+            state.durable = state.visible.clone();
+            state.trace.operations.push(Operation::Sync);
+        }
         Ok(())
     }
 
     fn try_lock_writer(&self) -> io::Result<bool> {
-        Ok(!self.locked.swap(true, Ordering::SeqCst))
+        let got = !self.locked.swap(true, Ordering::SeqCst);
+        self.holds_lock.fetch_or(got, Ordering::SeqCst);
+        Ok(got)
+    }
+
+    fn unlock_writer(&self) {
+        if self.holds_lock.swap(false, Ordering::SeqCst) {
+            self.locked.store(false, Ordering::SeqCst);
+        }
     }
 }
