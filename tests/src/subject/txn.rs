@@ -31,6 +31,8 @@ pub struct TxnSubject {
     pub page_size: u32,
     /// The largest value, in bytes.
     pub value_len_max: usize,
+    /// The transaction that writes more pages than a commit record can list.
+    pub bulk: Option<usize>,
 }
 
 impl TxnSubject {
@@ -147,7 +149,7 @@ fn transact(
     for _ in 0..steps {
         step(subject, &mut write, model, random)?;
     }
-    if number == subject.transactions / 3 {
+    if subject.bulk == Some(number) {
         add_many(&mut write, model)?;
     }
     if random.one_in(4) {

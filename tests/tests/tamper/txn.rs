@@ -9,6 +9,7 @@ const SUBJECT: TxnSubject = TxnSubject {
     transactions: 7,
     page_size: 512,
     value_len_max: 3_000,
+    bulk: None,
 };
 
 /// The file after each of the first transactions, closed each time.
