@@ -71,7 +71,7 @@ impl Prepared {
         view: &dyn View,
     ) -> Result<Self> {
         let bound = bind::bind(&syntax, &text, catalog)?;
-        let (action, names) = action(&bound, catalog, view)?;
+        let (action, names) = action(&bound, view)?;
         Ok(Self {
             text,
             syntax,
@@ -118,11 +118,7 @@ impl Prepared {
     }
 }
 
-fn action(
-    bound: &bound::BoundStatement,
-    catalog: &Catalog,
-    view: &dyn View,
-) -> Result<(Action, Arc<[String]>)> {
+fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc<[String]>)> {
     use bound::Statement;
     let no_rows = || Arc::from([]);
     Ok(match &bound.statement {
@@ -138,7 +134,7 @@ fn action(
             (action, PERSIST_COLUMNS.map(str::to_owned).into())
         }
         statement => {
-            let plan = plan::plan(&bound.statement, &PlanContext { catalog, view })?;
+            let plan = plan::plan(&bound.statement, &PlanContext { view })?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();
             let plan = Arc::new(plan);
             let action = if reads_only(statement) {

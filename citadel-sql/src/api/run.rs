@@ -108,7 +108,7 @@ impl Connection {
         let written = self.session().write(|txn, catalog| {
             let current = prepared.current(catalog, txn)?;
             let params = current.parameters.coerce_all(params)?;
-            self.write_all(&current, &params, txn, catalog)
+            self.write_all(&current, &params, txn)
         })?;
         self.note_changes(written.changed, written.last_rowid);
         Ok(Started {
@@ -123,7 +123,6 @@ impl Connection {
         prepared: &Arc<Prepared>,
         params: &[Value],
         txn: &mut WriteTxn,
-        catalog: &Arc<Catalog>,
     ) -> Result<Written> {
         let mut written = Written {
             prepared: Arc::clone(prepared),
@@ -135,7 +134,7 @@ impl Connection {
             return Ok(written);
         };
         let mut execution = Execution::start(plan, params)?;
-        let mut context = self.context(Txn::Write(txn), catalog, params);
+        let mut context = self.context(Txn::Write(txn), params);
         while let Some(batch) = execution.next(&mut context)? {
             written.batches.push_back(batch);
         }
@@ -158,22 +157,16 @@ impl Connection {
                 execution,
                 source,
                 params,
-            } => self.with_source(source, |txn, catalog| {
-                execution.next_into(&mut self.context(txn, catalog, params), out)
+            } => self.with_source(source, |txn, _| {
+                execution.next_into(&mut self.context(txn, params), out)
             }),
         }
     }
 
-    fn context<'a>(
-        &'a self,
-        txn: Txn<'a>,
-        catalog: &'a Arc<Catalog>,
-        params: &'a [Value],
-    ) -> ExecContext<'a> {
+    fn context<'a>(&'a self, txn: Txn<'a>, params: &'a [Value]) -> ExecContext<'a> {
         ExecContext {
             txn,
             params,
-            catalog,
             interrupt: self.interrupt_flag(),
             segments: &self.database().shared().segments,
         }

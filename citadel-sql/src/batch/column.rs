@@ -2,7 +2,7 @@
 
 use super::bytes::{Bytes, Texts};
 use crate::error::{Error, Result, SqlState};
-use crate::types::{SqlType, Value, ValueRef};
+use crate::types::{SqlType, ValueRef};
 
 /// Values of one type, with NULLs marked apart.
 ///
@@ -99,11 +99,6 @@ impl Column {
     /// Rows in the column.
     pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// Has it no rows?
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// The values, for kernels that work on whole columns.
@@ -435,15 +430,6 @@ impl Column {
             .expect("a column takes values of its own type");
         out
     }
-
-    /// A column that repeats one value.
-    pub(crate) fn repeat(value: &Value, rows: usize) -> Result<Self> {
-        let mut out = Self::new(value.sql_type(), rows);
-        for _ in 0..rows {
-            out.push(value.as_ref())?;
-        }
-        Ok(out)
-    }
 }
 
 fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
@@ -453,6 +439,7 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Value;
     use proptest::prelude::*;
 
     fn column_of(values: &[Value]) -> Column {
@@ -499,7 +486,7 @@ mod tests {
             column.truncate(rows.len() / 2);
             prop_assert_eq!(values(&column), rows[..rows.len() / 2].to_vec());
             column.clear();
-            prop_assert!(column.is_empty() && !column.has_nulls());
+            prop_assert!(column.len() == 0 && !column.has_nulls());
         }
 
         #[test]

@@ -6,7 +6,6 @@
 mod bytes;
 mod column;
 
-pub(crate) use bytes::{Bytes, Texts};
 pub(crate) use column::{Column, ColumnData};
 
 use crate::error::Result;
@@ -25,6 +24,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// No rows, and columns of these types.
+    #[cfg(test)]
     pub(crate) fn new(types: &[SqlType]) -> Self {
         Self {
             columns: types.iter().map(|&ty| Column::new(ty, 0)).collect(),

@@ -1,13 +1,11 @@
 //! What an execution runs in.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::SegmentCache;
 use crate::error::{Error, Result, SqlState};
-use crate::schema::Catalog;
 use crate::types::Value;
 
 /// The transaction of a statement.
@@ -45,8 +43,6 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) txn: Txn<'a>,
     /// The parameters that the execution was started with.
     pub(crate) params: &'a [Value],
-    /// The schema that the plan was made for.
-    pub(crate) catalog: &'a Arc<Catalog>,
     /// Set by another thread to stop the statement.
     pub(crate) interrupt: &'a AtomicBool,
     /// Loaded segments of ann indexes.

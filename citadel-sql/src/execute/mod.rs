@@ -31,5 +31,5 @@ pub(crate) mod vector;
 pub(crate) use bounds::LimitRows;
 pub(crate) use context::{ExecContext, Txn, check_interrupt};
 pub(crate) use execution::Execution;
-pub(crate) use expression::{CompiledExpr, Rows, Values, constant};
+pub(crate) use expression::{CompiledExpr, Rows, constant};
 pub(crate) use operator::{BoxedOperator, Operator, build};

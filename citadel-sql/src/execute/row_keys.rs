@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rustc_hash::FxHashMap;
 
 use crate::batch::{Column, ColumnData};
-use crate::types::{Value, ValueRef};
+use crate::types::ValueRef;
 
 /// The number of a distinct key, from 0 in the order of first appearance.
 pub(super) type KeyNo = u32;
@@ -96,7 +96,7 @@ fn encode(columns: &[Column], row: usize, out: &mut Vec<u8>) {
 }
 
 /// Appends a value so that equal values, and only they, give equal bytes.
-pub(super) fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
+fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
     match value {
         ValueRef::Null => out.push(0),
         ValueRef::Boolean(v) => out.extend([1, u8::from(v)]),
@@ -128,11 +128,4 @@ fn encode_bytes(tag: u8, bytes: &[u8], out: &mut Vec<u8>) {
     out.push(tag);
     out.extend((bytes.len() as u64).to_le_bytes());
     out.extend(bytes);
-}
-
-/// A value alone as key bytes.
-pub(super) fn value_key(value: &Value) -> Box<[u8]> {
-    let mut out = Vec::new();
-    encode_value(value.as_ref(), &mut out);
-    out.into()
 }

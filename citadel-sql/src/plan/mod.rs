@@ -30,24 +30,21 @@ pub(crate) mod vector;
 
 use citadel_txn::View;
 
-pub(crate) use explain::{NodeMeasure, NodeText, explain, keys_text, source_name};
-pub(crate) use expr::{has_no_columns, is_constant, is_same, is_stable};
-pub(crate) use logical::{LimitBounds, LogicalScan};
-pub(crate) use names::{Names, quoted};
+pub(crate) use explain::{NodeMeasure, explain};
+pub(crate) use logical::LimitBounds;
+pub(crate) use names::Names;
 pub(crate) use physical::{
     Delete, HashAggregate, HashJoin, IndexScan, Insert, KeyColumn, LookupJoin, NestedLoopJoin,
     NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, SeqScan, TableSource, Update, Values,
 };
-pub(crate) use print::{distance_operator, expr_text, value_text};
+#[cfg(test)]
+pub(crate) use print::value_text;
 pub(crate) use statement::plan;
 
-use crate::schema::Catalog;
 use crate::types::SqlType;
 
 /// What planning looks at.
 pub(crate) struct PlanContext<'a> {
-    /// The schema that the statement was bound against.
-    pub(crate) catalog: &'a Catalog,
     /// For row counts.
     pub(crate) view: &'a dyn View,
 }

@@ -82,12 +82,6 @@ impl Names {
     pub(crate) fn get(&self, id: ColumnId) -> &str {
         self.columns.get(&id).map_or("?", String::as_str)
     }
-
-    /// The names of several, with commas.
-    pub(crate) fn list(&self, ids: &[ColumnId]) -> String {
-        let names: Vec<&str> = ids.iter().map(|&id| self.get(id)).collect();
-        names.join(", ")
-    }
 }
 
 /// The id of the column at a place of a relation.

@@ -354,18 +354,6 @@ impl PhysicalPlan {
             _ => false,
         }
     }
-
-    /// Does it change the schema?
-    pub(crate) fn changes_schema(&self) -> bool {
-        match self {
-            Self::CreateTable(_)
-            | Self::DropTable(_)
-            | Self::CreateIndex(_)
-            | Self::DropIndex(_) => true,
-            Self::Explain { analyze, plan } => *analyze && plan.root.changes_schema(),
-            _ => false,
-        }
-    }
 }
 
 fn both(left: &PhysicalPlan, right: &[ColumnId]) -> Vec<ColumnId> {

@@ -67,11 +67,6 @@ impl CompiledExpr {
         }))
     }
 
-    /// The type of the result.
-    pub(crate) fn ty(&self) -> SqlType {
-        self.ty
-    }
-
     /// The position in the input that this is, if it is nothing but a column.
     pub(crate) fn as_column(&self) -> Option<usize> {
         match self.node {

@@ -82,19 +82,14 @@ impl Db {
         params: &[Value],
         txn: &mut WriteTxn,
     ) -> Result<Answer> {
-        let catalog = Arc::new(Catalog::load(txn)?);
+        let catalog = Catalog::load(txn)?;
         let bound = bind::bind(statement, text, &catalog)?;
-        let context = PlanContext {
-            catalog: &catalog,
-            view: txn,
-        };
-        let plan = Arc::new(plan(&bound.statement, &context)?);
+        let plan = Arc::new(plan(&bound.statement, &PlanContext { view: txn })?);
         let mut execution = Execution::start(&plan, params)?;
         let interrupt = AtomicBool::new(false);
         let mut context = ExecContext {
             txn: Txn::Write(txn),
             params,
-            catalog: &catalog,
             interrupt: &interrupt,
             segments: &self.segments,
         };

@@ -9,10 +9,13 @@ use crate::execute::constant;
 use crate::types::Value;
 
 /// Folds every condition, and replaces a relation whose filter is constantly not TRUE by no rows.
-pub(super) fn fold_constants(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
-    for input in plan.inputs_mut() {
-        fold_constants(input, scope)?;
-    }
+pub(super) fn fold_constants(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result<()> {
+    fold_plan(plan);
+    Ok(())
+}
+
+fn fold_plan(plan: &mut LogicalPlan) {
+    plan.inputs_mut().into_iter().for_each(fold_plan);
     match plan {
         LogicalPlan::Filter { conjuncts, input } => {
             conjuncts.iter_mut().for_each(fold);
@@ -36,7 +39,6 @@ pub(super) fn fold_constants(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> R
         LogicalPlan::Sort { keys, .. } => keys.iter_mut().for_each(|key| fold(&mut key.expr)),
         _ => {}
     }
-    Ok(())
 }
 
 /// Replaces subtrees of literals by their value. One that fails stays: its error is for the rows that reach it.

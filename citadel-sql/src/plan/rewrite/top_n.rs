@@ -5,7 +5,12 @@ use super::Scope;
 use crate::error::Result;
 
 /// Replaces a limit over a sort by a Top-N.
-pub(super) fn fuse_top_n(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
+pub(super) fn fuse_top_n(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result<()> {
+    fuse(plan);
+    Ok(())
+}
+
+fn fuse(plan: &mut LogicalPlan) {
     if let LogicalPlan::Limit { input, limit } = plan
         && limit.limit.is_some()
         && let LogicalPlan::Sort { input, keys } = input.as_mut()
@@ -16,8 +21,5 @@ pub(super) fn fuse_top_n(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Resul
             limit: std::mem::take(limit),
         };
     }
-    for input in plan.inputs_mut() {
-        fuse_top_n(input, scope)?;
-    }
-    Ok(())
+    plan.inputs_mut().into_iter().for_each(fuse);
 }

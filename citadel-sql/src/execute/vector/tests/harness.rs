@@ -161,11 +161,9 @@ impl Harness {
     }
 
     fn rows(&self, plan: &Arc<Plan>, txn: Txn<'_>, params: &[Value]) -> Result<Vec<Vec<Value>>> {
-        let catalog = Arc::new(Catalog::load(txn.view())?);
         let mut context = ExecContext {
             txn,
             params,
-            catalog: &catalog,
             interrupt: &AtomicBool::new(false),
             segments: &self.segments,
         };
@@ -200,12 +198,7 @@ impl Harness {
 }
 
 fn planned(view: &dyn View, statement: &Statement) -> Result<Arc<Plan>> {
-    let catalog = Catalog::load(view)?;
-    let context = PlanContext {
-        catalog: &catalog,
-        view,
-    };
-    plan(statement, &context).map(Arc::new)
+    plan(statement, &PlanContext { view }).map(Arc::new)
 }
 
 pub(super) fn table(view: &dyn View) -> Arc<TableDef> {
