@@ -40,10 +40,21 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..500)
 }
 
+/// Keys of three families: short ones, ones that share a long beginning, and ones that differ early and are long.
 fn key(number: u16) -> Vec<u8> {
-    let mut key = number.to_be_bytes().to_vec();
-    key.extend(std::iter::repeat_n(b'k', usize::from(number % 23)));
-    key
+    match number % 3 {
+        0 => number.to_be_bytes().to_vec(),
+        1 => format!(
+            "a beginning that many keys of one index share/{:05}",
+            number / 2
+        )
+        .into_bytes(),
+        _ => {
+            let mut key = number.swap_bytes().to_be_bytes().to_vec();
+            key.extend(std::iter::repeat_n(b'k', usize::from(number % 90)));
+            key
+        }
+    }
 }
 
 fn value(seed: usize, len: usize) -> Vec<u8> {
