@@ -18,6 +18,7 @@
 //! An *echo* is a commit that changes nothing: it repeats the newest record in the other slot. It is written on closing,
 //! so that a closed file has two records that say the same, and damage to one of them loses nothing.
 
+mod descriptors;
 mod echo;
 mod sealer;
 mod steps;

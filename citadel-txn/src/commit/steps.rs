@@ -1,19 +1,16 @@
 //! The steps of a commit, in order.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use citadel_core::{Generation, RecordSlot, SEAL_BYTES, SealedFile};
 
+use super::descriptors::Descriptors;
 use super::sealer::Sealer;
-use crate::catalog::{self, RECENT_MAX};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::extent::ExtentPlan;
-use crate::node::Payload;
 use crate::record::{Digest, FreeMap, Record};
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
-use crate::tree::{Tree, WritableTree, insert, remove};
-use crate::tree_id::TreeId;
 use crate::write_txn::Parts;
 
 /// Bytes of log that a record may carry; more is written as a map.
@@ -21,7 +18,7 @@ const LOG_BYTES_MAX: usize = 3584;
 
 /// Commits a transaction that has changed something.
 pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
-    let database = std::sync::Arc::clone(&txn.database);
+    let database = Arc::clone(&txn.database);
     let mut space = database.space().lock();
     let space = space.as_mut().ok_or(Error::ReadOnly)?;
     space.begin(txn.generation, &database.registry().open())?;
@@ -47,46 +44,27 @@ pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
 
 /// Writes the pages, and makes the record that names them.
 fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
-    let database = std::sync::Arc::clone(&txn.database);
-    let (file, base) = (database.file().as_ref(), &txn.base.record);
-    let mut recent: BTreeMap<TreeId, Tree> = base.recent.iter().copied().collect();
-    recent.retain(|id, _| !txn.dropped.contains(id));
-    for (id, open) in txn.trees.iter().filter(|(_, open)| open.state.changed) {
-        recent.insert(*id, open.state.tree);
-    }
-    let mut catalog = WritableTree::new(base.catalog, file.page_size())?;
-    let fold = !txn.dropped.is_empty() || recent.len() > RECENT_MAX;
-    if fold {
-        unlist(&mut txn.pages, &mut catalog, txn.dropped.iter())?;
-        list(&mut txn.pages, &mut catalog, &recent)?;
-    }
-    let expected = pages_needed(file, &txn.pages);
-    let mut sealer = Sealer::new(file, txn.generation, Arena::new(space, expected));
-    for (id, open) in txn.trees.iter_mut().filter(|(_, open)| open.state.changed) {
-        sealer.seal_tree(&mut txn.pages, &mut open.state)?;
-        recent.insert(*id, open.state.tree);
-    }
-    if fold {
-        list(&mut txn.pages, &mut catalog, &recent)?;
-        sealer.seal_tree(&mut txn.pages, &mut catalog)?;
-        recent.clear();
-    }
-    let retired = txn.pages.take_retired();
-    let accounted = account(&mut sealer, base, txn.generation, retired)?;
-    let written = sealer.finish()?;
+    let database = Arc::clone(&txn.database);
+    let file = database.file().as_ref();
+    let mut descriptors = Descriptors::gather(txn, file.page_size())?;
+    let arena = Arena::new(space, pages_needed(file, &txn.pages));
+    let mut sealer = Sealer::new(file, txn.generation, arena);
+    descriptors.seal(txn, &mut sealer)?;
+    let accounted = account(&mut sealer, txn)?;
     let mut record = Record {
         generation: txn.generation,
         data_synced: false,
         echo: false,
         previous: txn.base.digest,
-        pages_end: space.end(),
         next_tree: txn.next_tree,
-        catalog: catalog.tree,
         free_map: accounted.free_map,
-        recent: recent.into_iter().collect(),
         log: accounted.log,
-        written,
+        written: sealer.finish()?,
+        pages_end: space.end(),
+        catalog: txn.base.record.catalog,
+        recent: Vec::new(),
     };
+    descriptors.record(&mut record);
     if !record.fits() {
         file.sync()?;
         record.data_synced = true;
@@ -98,41 +76,6 @@ fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
 fn write_record(file: &SealedFile, record: &Record, bytes: &[u8]) -> Result<()> {
     file.write_record(RecordSlot::of(record.generation), bytes)?;
     Ok(file.sync()?)
-}
-
-/// Takes trees out of the catalog.
-fn unlist<'a>(
-    pages: &mut DirtyPages,
-    catalog: &mut WritableTree,
-    dropped: impl Iterator<Item = &'a TreeId>,
-) -> Result<()> {
-    for id in dropped {
-        remove(pages, catalog, &catalog::key(*id), false)?;
-    }
-    Ok(())
-}
-
-/// Writes descriptors into the catalog. They all have one length, so doing it again changes no node's size: the first
-/// time makes room before pages are counted, the second one writes the pointers that sealing gave.
-fn list(
-    pages: &mut DirtyPages,
-    catalog: &mut WritableTree,
-    recent: &BTreeMap<TreeId, Tree>,
-) -> Result<()> {
-    for (id, tree) in recent {
-        let bytes = tree.encode();
-        insert(
-            pages,
-            catalog,
-            &catalog::key(*id),
-            Payload {
-                bytes: &bytes,
-                large: false,
-            },
-            false,
-        )?;
-    }
-    Ok(())
 }
 
 /// Pages that sealing all dirty nodes and values takes.
@@ -157,12 +100,9 @@ struct Accounted {
 }
 
 /// Appends to the log; writes a map where that grows too long.
-fn account(
-    sealer: &mut Sealer<'_>,
-    base: &Record,
-    commit: Generation,
-    mut retired: Vec<Retiree>,
-) -> Result<Accounted> {
+fn account(sealer: &mut Sealer<'_>, txn: &mut Parts) -> Result<Accounted> {
+    let base = &txn.base.record;
+    let mut retired = txn.pages.take_retired();
     sealer.arena().close()?;
     let mut log = base.log.clone();
     let taken = sealer.arena().space().taken();
@@ -176,7 +116,7 @@ fn account(
         });
     }
     retired.extend(base.free_map.ptr.as_ref().map(Retiree::from));
-    let free_map = write_map(sealer, commit, &spans_of(&retired))?;
+    let free_map = write_map(sealer, txn.generation, &spans_of(&retired))?;
     Ok(Accounted {
         free_map,
         log: Vec::new(),

@@ -10,6 +10,7 @@ mod journal;
 mod queue;
 mod savepoint;
 mod txn;
+mod view;
 
 pub(crate) use journal::{Journal, Undo};
 pub(crate) use queue::{Turn, WriterQueue};

@@ -10,16 +10,15 @@ use rustc_hash::FxHashMap;
 use super::{Journal, Turn, Undo};
 use crate::commit;
 use crate::database::Inner;
-use crate::dirty::{DirtyPages, NodeBytes, NodeRef};
+use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
-use crate::extent::{self, LargeRef, LargeTarget};
 use crate::node::Payload;
 use crate::snapshot::Snapshot;
 use crate::tree::{
     Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert, remove,
 };
 use crate::tree_id::TreeId;
-use crate::view::{Root, Source, View};
+use crate::view::Source;
 
 /// Tells the stamps of one transaction's changes from those of all others in the process.
 static NEXT_TXN: AtomicU64 = AtomicU64::new(0);
@@ -33,16 +32,16 @@ const STAMP_SHIFT: u32 = 40;
 #[derive(Debug)]
 pub struct WriteTxn {
     pub(super) database: Arc<Inner>,
-    base: Arc<Snapshot>,
-    generation: Generation,
+    pub(super) base: Arc<Snapshot>,
+    pub(super) generation: Generation,
     pub(super) pages: DirtyPages,
     pub(super) trees: FxHashMap<TreeId, OpenTree>,
     /// Trees of the base snapshot that are gone.
-    dropped: BTreeSet<TreeId>,
+    pub(super) dropped: BTreeSet<TreeId>,
     next_tree: u64,
     pub(super) journal: Journal,
     changed: bool,
-    stamp: u64,
+    pub(super) stamp: u64,
     /// Held until everything else is gone.
     turn: Turn,
 }
@@ -180,7 +179,6 @@ impl WriteTxn {
     /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
     pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
         let keep = self.journal.is_open();
-        self.touch();
         let open = self.trees.get_mut(&tree);
         let open = match open {
             Some(open) => open,
@@ -218,7 +216,8 @@ impl WriteTxn {
             )?
         };
         let replaced = old.is_some();
-        self.settle(tree, key, old, replaced)?;
+        self.touch();
+        self.settle(tree, key, old)?;
         Ok(replaced)
     }
 
@@ -237,7 +236,7 @@ impl WriteTxn {
             return Ok(false);
         }
         self.touch();
-        self.settle(tree, key, old, true)?;
+        self.settle(tree, key, old)?;
         Ok(true)
     }
 
@@ -275,7 +274,7 @@ impl WriteTxn {
         };
         let old = insert(&mut self.pages, &mut open.state, key, payload, false)?;
         self.touch();
-        self.settle(tree, key, old, true)
+        self.settle(tree, key, old)
     }
 
     /// Frees a tree whose creation is taken back.
@@ -317,15 +316,8 @@ impl WriteTxn {
 
     /// Records how to take a change back while a savepoint is open; otherwise lets go of what it replaced.
     #[inline]
-    fn settle(
-        &mut self,
-        tree: TreeId,
-        key: &[u8],
-        old: Option<OldValue>,
-        existed: bool,
-    ) -> Result<()> {
+    fn settle(&mut self, tree: TreeId, key: &[u8], old: Option<OldValue>) -> Result<()> {
         if self.journal.is_open() {
-            debug_assert_eq!(old.is_some(), existed);
             self.journal.undos.push(Undo::Entry {
                 tree,
                 key: key.into(),
@@ -359,47 +351,4 @@ fn open_from_base<'a>(
         state,
         in_base: true,
     }))
-}
-
-impl View for WriteTxn {
-    fn generation(&self) -> Generation {
-        self.generation
-    }
-}
-
-impl Source for WriteTxn {
-    fn descriptor(&self, tree: TreeId) -> Result<Option<Tree>> {
-        match self.trees.get(&tree) {
-            Some(open) => Ok(Some(open.state.tree)),
-            None if self.dropped.contains(&tree) => Ok(None),
-            None => self.base.tree(self.database.file(), tree),
-        }
-    }
-
-    fn root(&self, tree: TreeId) -> Result<Root> {
-        let open = match self.trees.get(&tree) {
-            Some(open) => open.state.tree,
-            None if self.dropped.contains(&tree) => return Err(Error::NoSuchTree(tree)),
-            None => return self.base.root(self.database.file(), tree),
-        };
-        let node = open.root.map(|at| self.pages.read(&at)).transpose()?;
-        Ok(Root { node, tree: open })
-    }
-
-    fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
-        self.pages.read(at)
-    }
-
-    fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
-        match large.target {
-            LargeTarget::Dirty(id) => Ok(self.pages.value(id)?.to_vec()),
-            LargeTarget::Extent(_) | LargeTarget::Map(_) => {
-                extent::read(self.database.file(), large)
-            }
-        }
-    }
-
-    fn stamp(&self) -> u64 {
-        self.stamp
-    }
 }

@@ -1,0 +1,54 @@
+//! Reading in a write transaction: its own changes over the base snapshot.
+
+use citadel_core::Generation;
+
+use super::WriteTxn;
+use crate::dirty::{NodeBytes, NodeRef};
+use crate::error::{Error, Result};
+use crate::extent::{self, LargeRef, LargeTarget};
+use crate::tree::Tree;
+use crate::tree_id::TreeId;
+use crate::view::{Root, Source, View};
+
+impl View for WriteTxn {
+    fn generation(&self) -> Generation {
+        self.generation
+    }
+}
+
+impl Source for WriteTxn {
+    fn descriptor(&self, tree: TreeId) -> Result<Option<Tree>> {
+        match self.trees.get(&tree) {
+            Some(open) => Ok(Some(open.state.tree)),
+            None if self.dropped.contains(&tree) => Ok(None),
+            None => self.base.tree(self.database.file(), tree),
+        }
+    }
+
+    fn root(&self, tree: TreeId) -> Result<Root> {
+        let open = match self.trees.get(&tree) {
+            Some(open) => open.state.tree,
+            None if self.dropped.contains(&tree) => return Err(Error::NoSuchTree(tree)),
+            None => return self.base.root(self.database.file(), tree),
+        };
+        let node = open.root.map(|at| self.pages.read(&at)).transpose()?;
+        Ok(Root { node, tree: open })
+    }
+
+    fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
+        self.pages.read(at)
+    }
+
+    fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
+        match large.target {
+            LargeTarget::Dirty(id) => Ok(self.pages.value(id)?.to_vec()),
+            LargeTarget::Extent(_) | LargeTarget::Map(_) => {
+                extent::read(self.database.file(), large)
+            }
+        }
+    }
+
+    fn stamp(&self) -> u64 {
+        self.stamp
+    }
+}
