@@ -135,6 +135,10 @@ pub(crate) struct Parameters {
 
 /// What a statement does.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each prepared statement, and most are queries"
+)]
 pub(crate) enum Statement {
     Query(Query),
     Insert(Insert),

@@ -30,7 +30,7 @@ impl Binder<'_> {
 
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
         match relation {
-            Relation::Table { name, alias } => self.from_table(name, alias.as_ref()),
+            Relation::Table { name, alias } => self.table_relation(name, alias.as_ref()),
             Relation::Values {
                 values,
                 alias,
@@ -42,7 +42,7 @@ impl Binder<'_> {
         }
     }
 
-    fn from_table(
+    fn table_relation(
         &mut self,
         name: &Identifier,
         alias: Option<&TableAlias>,

@@ -3,6 +3,7 @@
 use super::Binder;
 use super::bound::{Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
+use super::same::same;
 use super::scope::Scope;
 use super::suggest;
 use super::typing::{self, Strength};
@@ -32,7 +33,14 @@ impl Binder<'_> {
                 let mut query = self.query(query)?;
                 check_width(query.output.len(), &columns, &table, insert.table.position)?;
                 for (output, no) in query.output.iter_mut().zip(&columns) {
+                    let selected = output.expr.clone();
                     self.assign(&mut output.expr, table.column(*no))?;
+                    // What DISTINCT keeps apart and what ORDER BY orders stay the same expressions.
+                    for key in &mut query.order_by {
+                        if same(&key.expr, &selected) {
+                            key.expr.clone_from(&output.expr);
+                        }
+                    }
                 }
                 InsertSource::Query(Box::new(query))
             }

@@ -2,7 +2,6 @@
 
 use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_first, gives_integer, gives_real, wrong_arguments};
-use crate::error::Result;
 use crate::types::number_text::finite;
 use crate::types::{Value, ValueRef};
 

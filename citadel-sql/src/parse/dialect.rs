@@ -45,6 +45,15 @@ impl Dialect for CitadelDialect {
         ch.is_alphanumeric() || ch == '_' || ch == '$'
     }
 
+    /// Words that begin an expression of their own are no names: else an error inside such an expression is
+    /// reported at its first word.
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        matches!(
+            keyword,
+            Keyword::CASE | Keyword::CAST | Keyword::EXISTS | Keyword::NOT
+        )
+    }
+
     fn supports_dollar_placeholder(&self) -> bool {
         true
     }
