@@ -1,5 +1,42 @@
 //! Citadel: an embedded SQL database in one encrypted file, with vector search in the planner.
 //!
+//! A program opens a [`Connection`] with a [`Key`] and runs SQL. The names are those of rusqlite where it has them;
+//! vectors are `&[f32]`, `[f32; N]` and `Vec<f32>` in and out.
+//!
+//! ```
+//! use citadel_sql::{Connection, Key, params};
+//!
+//! # fn main() -> citadel_sql::Result<()> {
+//! # let dir = tempfile::tempdir().unwrap();
+//! # let path = dir.path().join("notes.citadel");
+//! let db = Connection::open(&path, Key::raw([7; 32]))?;
+//! db.execute_batch(
+//!     "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, topic TEXT, emb VECTOR(3));
+//!      CREATE INDEX notes_emb ON notes USING ann (emb) WITH (metric = 'cosine', filters = 'topic');",
+//! )?;
+//! let mut insert = db.prepare("INSERT INTO notes (body, topic, emb) VALUES (?, ?, ?)")?;
+//! insert.execute(params!["sourdough", "bread", [0.9_f32, 0.1, 0.0]])?;
+//! insert.execute(params!["kimchi", "pickles", [0.8_f32, 0.3, 0.1]])?;
+//!
+//! let nearest = db.query_map(
+//!     "SELECT body FROM notes WHERE topic = :topic ORDER BY emb <=> :q LIMIT 10",
+//!     citadel_sql::named_params! { ":topic": "bread", ":q": [1.0_f32, 0.0, 0.0] },
+//!     |row| row.get::<_, String>(0),
+//! )?;
+//! assert_eq!(nearest, ["sourdough"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a program may rely on:
+//!
+//! - Everything that reaches the file is sealed; a file that was changed by another hand is an error, never a wrong row.
+//! - A statement that fails leaves no trace, inside of a transaction too ([`Transaction`]).
+//! - A vector index is right after every statement; [`Connection::persist_ann_index`] makes it quick again after many.
+//! - Errors say whose they are: see the predicates of [`Error`], its SQLSTATE and its place in the text.
+//!
+//! # Inside
+//!
 //! One statement travels one way, and each station is a module here:
 //!
 //! ```text
@@ -38,3 +75,8 @@ pub use citadel_txn::{
 pub use citadel_vector::{Metric, Progress, Stage};
 pub use error::{Error, Position, Result, SqlState};
 pub use types::{SqlType, Value, ValueRef};
+
+/// The README's example is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -65,8 +65,9 @@ pub(crate) fn run(file: Option<PathBuf>, key: &KeyArgs) -> Outcome<()> {
     say(
         "A filter narrows the search itself: the nearest rows that pass it are found, and always as many as asked for.",
     )?;
-    questions::show(&db, &sample, 0, &Filter::section("games"))?;
-    questions::show(&db, &sample, 1, &Filter::smaller_than(500))?;
+    questions::show(&db, &sample, 1, &Filter::section("video"))?;
+    questions::show(&db, &sample, 0, &Filter::larger_than(20_000))?;
+    questions::show(&db, &sample, 3, &Filter::section_smaller_than("utils", 100))?;
 
     heading("Written now, found now")?;
     write_and_find(&db, &sample)?;

@@ -43,10 +43,17 @@ impl Filter {
         }
     }
 
-    /// Packages that take less room.
-    pub(super) fn smaller_than(kib: i64) -> Self {
+    /// Packages that take more room.
+    pub(super) fn larger_than(kib: i64) -> Self {
         Self {
-            sql: format!("WHERE installed_size < {kib}"),
+            sql: format!("WHERE installed_size > {kib}"),
+        }
+    }
+
+    /// Packages of one section that take less room.
+    pub(super) fn section_smaller_than(section: &str, kib: i64) -> Self {
+        Self {
+            sql: format!("WHERE section = '{section}' AND installed_size < {kib}"),
         }
     }
 }
@@ -122,7 +129,8 @@ pub(super) fn show(db: &Connection, sample: &Sample, at: usize, filter: &Filter)
          ORDER BY distance LIMIT {K_SHOWN}",
         filter.sql
     );
-    print(&format!("\n\"{}\" {}", question.text, filter.sql))?;
+    let title = format!("\"{}\" {}", question.text, filter.sql);
+    print(&format!("\n{}", title.trim_end()))?;
     let mut grid = Grid::new(Mode::Box, terminal::width());
     grid.header(&["distance", "package", "section", "KiB", "description"]);
     for row in db.query_map(&sql, named_params! { ":q": question.vector }, answer)? {

@@ -240,8 +240,8 @@ where
 ///
 /// # fn main() -> citadel_sql::Result<()> {
 /// let db = Connection::open_in_memory()?;
-/// let sum: i64 = db.query_row("SELECT ?1 + ?2 * ?1", params![2, 20], |row| row.get(0))?;
-/// assert_eq!(sum, 42);
+/// let text: String = db.query_row("SELECT upper(?1) || ?2", params!["ab", "c"], |row| row.get(0))?;
+/// assert_eq!(text, "ABc");
 /// # Ok(())
 /// # }
 /// ```
