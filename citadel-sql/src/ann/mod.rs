@@ -46,9 +46,8 @@ mod targets;
 pub(crate) mod tests;
 
 pub(crate) use build::{attribute_value, fill_new_index};
-pub(crate) use cache::{Fetched, SegmentCache};
+pub(crate) use cache::SegmentCache;
 pub(crate) use check::check;
-pub(crate) use manifest::SegmentId;
 pub(crate) use persist::{persist, persist_within};
 pub(crate) use snapshot::{IndexSnapshot, LiveSegment, Refusal};
 pub(crate) use status::status;

@@ -65,7 +65,7 @@ pub(crate) enum PhysicalPlan {
     /// The k nearest by exact distances.
     VectorTopKPlan(VectorTopK),
     /// The k nearest through an ann index.
-    AnnTopKPlan(AnnTopK),
+    AnnTopKPlan(Arc<AnnTopK>),
     /// Writes rows into a table.
     Insert(Insert),
     /// Changes rows of a table.

@@ -6,10 +6,9 @@ use std::sync::atomic::AtomicBool;
 use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTxn};
 use citadel_vector::{Metric, Progress};
 
+use super::super::cache::Fetched;
 use super::super::manifest::{Manifest, SegmentEntry};
-use super::super::{
-    AnnIndexStatus, Fetched, PersistReport, SegmentCache, check, delta, persist, status,
-};
+use super::super::{AnnIndexStatus, PersistReport, SegmentCache, check, delta, persist, status};
 use crate::batch::Column;
 use crate::bind::bound;
 use crate::error::Result;

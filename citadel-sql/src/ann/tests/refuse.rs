@@ -3,9 +3,10 @@
 use citadel_txn::{Database, View};
 use citadel_vector::Metric;
 
+use super::super::SegmentState;
+use super::super::cache::Fetched;
 use super::super::chunks;
 use super::super::segment_key::Key;
-use super::super::{Fetched, SegmentState};
 use super::fixture::{Fixture, definitions};
 
 /// Changes one value of the segment tree, as only a fault of this crate or someone with the key could.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use citadel_vector::{Metric, Segment};
 
-use super::super::{Fetched, SegmentCache, SegmentState};
+use super::super::cache::Fetched;
+use super::super::{SegmentCache, SegmentState};
 use super::fixture::{Fixture, delete, fetch, live, update, vector};
 
 fn segment(fetched: Fetched) -> Arc<Segment> {

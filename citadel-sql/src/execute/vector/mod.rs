@@ -37,6 +37,8 @@ mod tests;
 
 pub(crate) use measure::Measure;
 
+use std::sync::Arc;
+
 use super::operator::BoxedOperator;
 use crate::error::Result;
 use crate::plan::vector::{AnnTopK, VectorTopK};
@@ -52,6 +54,6 @@ pub(crate) fn vector_top_k(
 }
 
 /// The operator of an [`AnnTopK`].
-pub(crate) fn ann_top_k(plan: &AnnTopK, params: &[Value]) -> Result<BoxedOperator> {
+pub(crate) fn ann_top_k(plan: &Arc<AnnTopK>, params: &[Value]) -> Result<BoxedOperator> {
     Ok(Box::new(operator::AnnTopKOp::new(plan, params)?))
 }

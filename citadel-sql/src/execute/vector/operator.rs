@@ -1,5 +1,7 @@
 //! The two operators: they find the first rows at the first call, and hand them out batch by batch.
 
+use std::sync::Arc;
+
 use citadel_vector::Neighbor;
 
 use super::approximate::{self, Outcome, Setting};
@@ -9,7 +11,7 @@ use super::measure::Measure;
 use super::nearest::Nearest;
 use super::report::VectorReport;
 use crate::batch::{BATCH_ROWS, Batch};
-use crate::bind::bound::ColumnId;
+use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::{BoxedOperator, ExecContext, LimitRows, Operator, build, constant};
 use crate::plan::vector::{AnnTopK, TopK, VectorTopK};
@@ -44,7 +46,7 @@ impl Question {
 fn query_vector(top: &TopK, params: &[Value]) -> Result<Option<Vec<f32>>> {
     let column = top.table.column(top.key.column).ty;
     let query = &top.key.query;
-    match constant(query, params).map_err(|error| error.at(query.position))? {
+    match value_of(query, params)? {
         Value::Null => Ok(None),
         Value::Vector(vector) => match column {
             SqlType::Vector(Some(dim)) if usize::from(dim) != vector.len() => {
@@ -60,6 +62,15 @@ fn query_vector(top: &TopK, params: &[Value]) -> Result<Option<Vec<f32>>> {
             ),
         )
         .at(query.position)),
+    }
+}
+
+/// The value of a constant; a parameter or a literal, which a vector nearly always is, is copied once.
+fn value_of(expr: &Expr, params: &[Value]) -> Result<Value> {
+    match &expr.kind {
+        ExprKind::Parameter(at) if *at < params.len() => Ok(params[*at].clone()),
+        ExprKind::Literal(value) => Ok(value.clone()),
+        _ => constant(expr, params).map_err(|error| error.at(expr.position)),
     }
 }
 
@@ -121,7 +132,7 @@ impl Answer {
 
 /// `VectorTopKPlan`.
 pub(super) struct VectorTopKOp {
-    top: TopK,
+    top: Arc<TopK>,
     question: Question,
     /// Gives the row ids that satisfy the WHERE clause; `None`: all rows.
     rows: Option<BoxedOperator>,
@@ -137,7 +148,7 @@ impl VectorTopKOp {
     ) -> Result<Self> {
         Ok(Self {
             question: Question::new(&plan.top, params)?,
-            top: plan.top.clone(),
+            top: Arc::clone(&plan.top),
             rows,
             answer: None,
             report: VectorReport::default(),
@@ -197,7 +208,7 @@ impl Operator for VectorTopKOp {
 
 /// `AnnTopKPlan`.
 pub(super) struct AnnTopKOp {
-    plan: AnnTopK,
+    plan: Arc<AnnTopK>,
     question: Question,
     state: State,
     report: VectorReport,
@@ -207,14 +218,14 @@ enum State {
     Begin,
     Answered(Answer),
     /// The exact plan answers.
-    Exact(VectorTopKOp),
+    Exact(Box<VectorTopKOp>),
 }
 
 impl AnnTopKOp {
-    pub(super) fn new(plan: &AnnTopK, params: &[Value]) -> Result<Self> {
+    pub(super) fn new(plan: &Arc<AnnTopK>, params: &[Value]) -> Result<Self> {
         Ok(Self {
             question: Question::new(&plan.exact.top, params)?,
-            plan: plan.clone(),
+            plan: Arc::clone(plan),
             state: State::Begin,
             report: VectorReport::default(),
         })
@@ -258,7 +269,7 @@ impl AnnTopKOp {
                     .input()
                     .map(|rows| build(rows, context.params));
                 let exact = VectorTopKOp::new(&self.plan.exact, rows.transpose()?, context.params)?;
-                Ok(State::Exact(exact))
+                Ok(State::Exact(Box::new(exact)))
             }
         }
     }

@@ -78,7 +78,7 @@ pub(crate) struct DistanceOrder {
 /// `VectorTopKPlan`: exact.
 #[derive(Clone, Debug)]
 pub(crate) struct VectorTopK {
-    pub(crate) top: TopK,
+    pub(crate) top: Arc<TopK>,
     /// The rows that satisfy the WHERE clause; `None`: all rows, and nothing but the vector column is read.
     pub(crate) rows: Option<Box<PhysicalPlan>>,
     /// Why no index serves.
@@ -209,7 +209,7 @@ pub(super) fn try_vector_top_k(
     let rows = access.map(|access| Box::new(access.rows));
     Ok(Some(match choice {
         Err(why) => PhysicalPlan::VectorTopKPlan(VectorTopK { top, rows, why }),
-        Ok(choice) => PhysicalPlan::AnnTopKPlan(AnnTopK {
+        Ok(choice) => PhysicalPlan::AnnTopKPlan(Arc::new(AnnTopK {
             index: choice.index,
             pushed: choice.pushed,
             residual: choice.residual,
@@ -218,19 +218,19 @@ pub(super) fn try_vector_top_k(
                 rows,
                 why: Why::Fallback,
             },
-        }),
+        })),
     }))
 }
 
 impl Request<'_> {
-    fn top(&self) -> Option<TopK> {
+    fn top(&self) -> Option<Arc<TopK>> {
         let (first, rest) = self.keys.split_first()?;
         // The row id breaks ties in any case: as the next key it changes nothing, and nothing after it matters.
         if !rest.first().is_none_or(|key| self.is_row_id_ascending(key)) {
             return None;
         }
         let scan = self.scan;
-        Some(TopK {
+        Some(Arc::new(TopK {
             table: Arc::clone(&scan.table),
             relation: scan.relation,
             alias: scan.alias.clone(),
@@ -242,7 +242,7 @@ impl Request<'_> {
             limit: self.limit.clone(),
             layout: ordered(self.wanted),
             estimate: limited_rows(USUAL_ROWS, self.limit.limit.as_ref()),
-        })
+        }))
     }
 
     fn is_row_id_ascending(&self, key: &LogicalKey) -> bool {
