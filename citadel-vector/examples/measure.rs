@@ -140,12 +140,14 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
         filtering.as_secs_f64() * 1e6
     );
     println!("    ef rerank   recall     QPS  +filter  visited  expanded regime");
-    for ef in [24, 32, 48, 64, 96, 128, 192] {
+    for ef in [16, 24, 32, 48, 64, 96, 128, 192] {
         let params = SearchParams { ef };
         let mut scratch = Scratch::new();
-        let (mut best, mut found, mut stats) = (Duration::MAX, Vec::new(), None);
+        let (mut best, mut found) = (Duration::MAX, Vec::new());
+        let (mut visited, mut expanded, mut regime) = (0, 0, None);
         for _ in 0..9 {
             found.clear();
+            (visited, expanded) = (0, 0);
             let start = clock(origin);
             for (query, allowed) in set.queries.iter().zip(&allowed) {
                 let mut search = segment.search(query, allowed.as_ref(), params, &mut scratch)?;
@@ -157,7 +159,10 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
                         candidate.row_id,
                     );
                 }
-                stats = Some(search.explain());
+                let stats = search.explain();
+                visited += stats.visited;
+                expanded += stats.expanded;
+                regime = Some(stats.regime);
                 found.push(top);
             }
             best = best.min(clock(origin) - start);
@@ -168,16 +173,16 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
             .map(|(found, exact)| recall(found, exact))
             .sum();
         let per_query = best.as_secs_f64() / set.queries.len() as f64;
-        let stats = stats.ok_or("no queries")?;
+        let regime = regime.ok_or("no queries")?;
         println!(
             "{ef:6} {:6}   {:.4} {:7.0}  {:7.0}  {:7}  {:8} {:?}",
             params.rerank(K),
             recall / set.queries.len() as f64,
             1.0 / per_query,
             1.0 / (per_query + filtering.as_secs_f64()),
-            stats.visited,
-            stats.expanded,
-            stats.regime,
+            visited / set.queries.len(),
+            expanded / set.queries.len(),
+            regime,
         );
     }
     Ok(())

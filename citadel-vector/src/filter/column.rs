@@ -149,6 +149,14 @@ impl AttributeColumn {
         self.len() == 0
     }
 
+    /// Distinct values that are not NULL, where the column has a dictionary.
+    pub fn distinct(&self) -> Option<usize> {
+        match &self.dictionary {
+            Dictionary::None => None,
+            dictionary => Some(dictionary.len()),
+        }
+    }
+
     /// Bytes that the column holds in memory.
     pub fn bytes_in_memory(&self) -> usize {
         let keys = match &self.keys {

@@ -18,11 +18,6 @@ impl KeyRanges {
         Self(merged)
     }
 
-    /// No key.
-    pub(super) fn none() -> Self {
-        Self(Vec::new())
-    }
-
     /// Every key.
     pub(super) fn all() -> Self {
         Self(vec![(i64::MIN, i64::MAX)])
@@ -92,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_keys() {
-        assert_eq!(KeyRanges::all().complement(), KeyRanges::none());
-        assert_eq!(KeyRanges::none().complement(), KeyRanges::all());
+        assert_eq!(KeyRanges::all().complement(), KeyRanges::new(Vec::new()));
+        assert_eq!(KeyRanges::new(Vec::new()).complement(), KeyRanges::all());
     }
 }

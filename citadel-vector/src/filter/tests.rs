@@ -83,11 +83,15 @@ fn one_of(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 fn all_of(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    truths.fold(Some(true), |left, right| match (left, right) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        _ => Some(true),
-    })
+    let mut all = Some(true);
+    for truth in truths {
+        all = match (all, truth) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (None, _) | (_, None) => None,
+            _ => Some(true),
+        };
+    }
+    all
 }
 
 fn integers() -> impl Strategy<Value = i64> {

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
+use super::{CodeRows, Kernels, StoredF32, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {

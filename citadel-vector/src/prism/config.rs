@@ -32,9 +32,9 @@ impl Default for BuildConfig {
     fn default() -> Self {
         Self {
             seed: 0x9e37_79b9_7f4a_7c15,
-            degree: 32,
+            degree: 28,
             beam: 96,
-            alpha: 1.15,
+            alpha: 1.1,
             scope: 65_536,
             threads: 0,
         }

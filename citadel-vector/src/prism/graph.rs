@@ -22,6 +22,16 @@ impl Graph {
         }
     }
 
+    /// The same for sizes from outside: memory that is not there is an error.
+    fn try_new(rows: usize, room: usize) -> Result<Self, Malformed> {
+        let beyond = Malformed("the graph is beyond memory");
+        let len = rows.checked_mul(room).ok_or(beyond)?;
+        let mut links = Vec::new();
+        links.try_reserve_exact(len).map_err(|_| beyond)?;
+        links.resize(len, NONE);
+        Ok(Self { room, links })
+    }
+
     /// Number of rows.
     pub(crate) fn rows(&self) -> usize {
         self.links.len() / self.room
@@ -85,7 +95,7 @@ impl Graph {
             counts.iter().all(|&count| usize::from(count) <= room),
             "a row has more links than room",
         )?;
-        let mut graph = Self::new(rows, room);
+        let mut graph = Self::try_new(rows, room)?;
         for (count, room) in counts.iter().zip(graph.links.chunks_exact_mut(room)) {
             let links = reader.bytes(usize::from(*count) * 4)?.as_chunks::<4>().0;
             for (to, &link) in room.iter_mut().zip(links) {

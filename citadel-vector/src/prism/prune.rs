@@ -1,7 +1,10 @@
 //! Robust pruning: which of many near rows become links.
 //!
-//! Going from near to far, a candidate is left out if a row that was chosen before is nearer to it than its owner is, by the
-//! factor alpha. So links spread in all directions, and each step of a walk can get nearer by a constant factor.
+//! Going from near to far, a candidate is left out if a row that was chosen before is nearer to it than its owner is. So links
+//! spread in all directions, and each step of a walk can get nearer. Room that is left is filled in a second round, which
+//! leaves a candidate out only if a chosen row is nearer by the factor alpha: links that matter most come first, and a row with
+//! few of them gets more. (One round with alpha alone fills the room with near links that point the same way; measured on
+//! 60,000 embeddings it takes a third more scored rows for a recall of 0.98.)
 
 use super::matrix::{From, Space};
 
@@ -13,6 +16,8 @@ pub(super) struct Pruner<'a> {
     from: From,
     distances: Vec<f32>,
     remaining: Vec<(f32, u32)>,
+    /// How much nearer a chosen row is to each remaining candidate than the owner is, at most (squared).
+    occlusion: Vec<f32>,
     positions: Vec<u32>,
 }
 
@@ -26,6 +31,7 @@ impl<'a> Pruner<'a> {
             from: From::default(),
             distances: Vec::new(),
             remaining: Vec::new(),
+            occlusion: Vec::new(),
             positions: Vec::new(),
         }
     }
@@ -54,32 +60,43 @@ impl<'a> Pruner<'a> {
         self.remaining
             .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         self.remaining.truncate(consider);
-        let mut start = 0;
-        while start < self.remaining.len() && chosen.len() < self.degree {
-            let nearest = self.remaining[start].1;
-            chosen.push(nearest);
-            start += 1;
-            self.leave_out(nearest, start);
+        self.occlusion.clear();
+        self.occlusion.resize(self.remaining.len(), 0.0);
+        for limit in [1.0, self.alpha_squared] {
+            let mut next = 0;
+            while next < self.remaining.len() && chosen.len() < self.degree {
+                if self.occlusion[next] > limit {
+                    next += 1;
+                    continue;
+                }
+                let nearest = self.remaining.remove(next).1;
+                self.occlusion.remove(next);
+                chosen.push(nearest);
+                self.occlude(nearest);
+            }
         }
     }
 
-    /// Removes from the candidates behind `start` those that the chosen row makes needless.
-    fn leave_out(&mut self, chosen: u32, start: usize) {
+    /// Notes how much nearer the chosen row is to each candidate than the owner is, and drops those that no limit lets through.
+    fn occlude(&mut self, chosen: u32) {
         self.positions.clear();
         self.positions
-            .extend(self.remaining[start..].iter().map(|candidate| candidate.1));
+            .extend(self.remaining.iter().map(|candidate| candidate.1));
         self.distances.clear();
         self.from.set(self.space, chosen);
         self.from
             .squared_distances(self.space, &self.positions, &mut self.distances);
-        let mut kept = start;
+        let mut kept = 0;
         for (index, &distance) in self.distances.iter().enumerate() {
-            let candidate = self.remaining[start + index];
-            if self.alpha_squared * distance > candidate.0 {
+            let candidate = self.remaining[index];
+            let occlusion = self.occlusion[index].max(candidate.0 / distance);
+            if occlusion <= self.alpha_squared {
                 self.remaining[kept] = candidate;
+                self.occlusion[kept] = occlusion;
                 kept += 1;
             }
         }
         self.remaining.truncate(kept);
+        self.occlusion.truncate(kept);
     }
 }

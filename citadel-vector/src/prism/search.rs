@@ -12,7 +12,8 @@ use super::scratch::Scratch;
 /// Effort of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SearchParams {
-    /// Matching rows that a walk keeps in view: more find more of the true neighbours and take longer.
+    /// Rows that a walk keeps in view: more find more of the true neighbours and take longer. Where a filter lets few rows
+    /// through, fewer of those that match and more in all.
     pub ef: usize,
 }
 
@@ -110,8 +111,8 @@ pub enum SearchError {
 /// Rows scored in a walk of effort zero, and for each unit of effort: measured, to predict what a walk costs.
 const WALK_BASE: usize = 300;
 const WALK_PER_EF: usize = 12;
-/// How much longer it takes to score a row on a walk than in a scan, in eighths: measured.
-const WALK_TO_SCAN_EIGHTHS: usize = 20;
+/// How much longer it takes to score a row on a walk than in a scan: measured.
+const WALK_TO_SCAN: f64 = 2.5;
 /// Rows that are scored at a time in a scan.
 const SCAN_BATCH: usize = 256;
 
@@ -146,8 +147,8 @@ impl<'s> Search<'s> {
         check(segment, query, allowed)?;
         let indexed = segment.shape.indexed;
         let matching = allowed.map_or(indexed, |allowed| allowed.count_below(indexed));
-        let ef = params.ef.max(1);
-        let regime = choose_regime(indexed, matching, ef);
+        let regime = choose_regime(indexed, matching, params.ef.max(1));
+        let ef = matching_in_view(indexed, matching, params.ef.max(1));
         scratch
             .query
             .prepare(&segment.codes, segment.shape.metric, query);
@@ -251,7 +252,7 @@ impl<'s> Search<'s> {
     /// Walks until the best rows are all expanded (true), or until the graph is exhausted or scoring the rest directly is
     /// cheaper (false).
     fn expand(&mut self, matches: impl Fn(u32) -> bool + Copy) -> bool {
-        let limit = self.stats.matching * 8 / WALK_TO_SCAN_EIGHTHS + WALK_BASE;
+        let limit = (self.stats.matching as f64 / WALK_TO_SCAN) as usize + WALK_BASE;
         let graph = &self.segment.graph;
         while let Some(position) = self.scratch.pool.expand_next() {
             self.stats.expanded += 1;
@@ -399,16 +400,24 @@ fn check(
     }
 }
 
+/// How many matching rows to keep in view for an effort.
+///
+/// A pool with `ef` matching rows holds `ef / share` rows in all, where `share` of them match, and that finds more of the true
+/// neighbours than the same effort does without a filter. A pool of `ef / sqrt(share)` rows in all finds about as many.
+fn matching_in_view(indexed: usize, matching: usize, ef: usize) -> usize {
+    let share = matching as f64 / indexed.max(1) as f64;
+    ((ef as f64 * share.sqrt()).ceil() as usize).max(1)
+}
+
 /// The regime that is expected to be fastest.
 ///
 /// A scan scores every matching row. A walk scores a number of rows that grows with its effort and, under a filter, with the
 /// share of rows that do not match, since it goes through those too; and each of them costs more, as memory is jumped through.
 fn choose_regime(indexed: usize, matching: usize, ef: usize) -> Regime {
-    let walk = WALK_BASE.saturating_add(WALK_PER_EF.saturating_mul(ef));
-    // matching <= walk * (cost ratio) / (matching / indexed), without dividing.
-    let scan_cost = matching as u128 * matching as u128 * 8;
-    let walk_cost = walk as u128 * WALK_TO_SCAN_EIGHTHS as u128 * indexed as u128;
-    if scan_cost <= walk_cost {
+    let scored = WALK_BASE.saturating_add(WALK_PER_EF.saturating_mul(ef));
+    let share = matching as f64 / indexed.max(1) as f64;
+    let walk_cost = scored as f64 / share.max(f64::MIN_POSITIVE).sqrt() * WALK_TO_SCAN;
+    if matching as f64 <= walk_cost {
         Regime::ScoreAll
     } else if matching < indexed {
         Regime::FilteredWalk

@@ -5,6 +5,7 @@
 //! segment depends on and a BLAKE3 of each section, and ends with its own, which is the segment's identity.
 
 mod decode;
+mod describe;
 mod encode;
 mod header;
 mod refusal;

@@ -262,7 +262,7 @@ fn the_first_of_a_continued_search_is_the_nearest() {
 #[test]
 fn the_bytes_do_not_depend_on_threads() {
     for metric in METRICS {
-        let table = Table::new(metric, 20, 5_000, 20);
+        let table = Table::new(metric, 20, 3_000, 20);
         let encoded = |threads| {
             let config = BuildConfig {
                 threads,
@@ -533,6 +533,23 @@ fn the_identity_depends_on_everything_given() {
     let mut moved = Table::new(Metric::L2, 4, 300, 5);
     moved.vectors[17] = moved.vectors[17].next_up();
     assert_ne!(identity(&moved), original);
+}
+
+#[test]
+fn a_reader_can_see_what_a_segment_is() {
+    let segment = Table::new(Metric::L2, 4, 300, 5).build();
+    let header = SegmentHeader::decode(&segment.encode().header)
+        .unwrap()
+        .to_string();
+    assert!(
+        header.contains("column       embedding\n")
+            && header.contains("rows         300 indexed, 5 undefined\n")
+    );
+    let content = segment.to_string();
+    assert!(
+        content.contains("filter       filter 0: Bytes, 305 rows, 7 distinct"),
+        "{content}"
+    );
 }
 
 #[test]
