@@ -1,5 +1,7 @@
 //! Names, types, groups and errors of bound statements.
 
+use proptest::prelude::*;
+
 use super::bind;
 use super::bound::{
     BoundStatement, ColumnId, Expr, ExprKind, From, InsertSource, NewIndex, Query, Statement,
@@ -686,4 +688,72 @@ fn nested_lazy_functions_do_not_explode() {
         error(&catalog, &nested(18)).sqlstate(),
         Some(SqlState::PROGRAM_LIMIT_EXCEEDED)
     );
+}
+
+/// A SELECT whose places are filled with pieces that do not all fit.
+fn statement() -> impl Strategy<Value = String> {
+    let piece = || {
+        proptest::sample::select(vec![
+            "a",
+            "s",
+            "r",
+            "emb",
+            "f",
+            "id",
+            "nosuch",
+            "t.a",
+            "1",
+            "1.5",
+            "'x'",
+            "'[1,2,3]'",
+            "NULL",
+            "?",
+            "?1",
+            ":q",
+            "TRUE",
+            "count(*)",
+            "sum(a)",
+            "abs(?)",
+            "coalesce(?, a)",
+            "X'00'",
+            "greatest(?, 'x')",
+            "nullif(a, ?)",
+            "CASE WHEN f THEN ? ELSE 'x' END",
+            "-?",
+            "*",
+        ])
+    };
+    let op = proptest::sample::select(vec![
+        "+",
+        "%",
+        "||",
+        "=",
+        "<",
+        "AND",
+        "<->",
+        "IS DISTINCT FROM",
+        "LIKE",
+        ",",
+    ]);
+    (piece(), op, piece(), piece(), piece()).prop_map(|(a, op, b, c, d)| {
+        format!("SELECT {a} {op} {b} FROM t WHERE {c} GROUP BY {d} ORDER BY {a} LIMIT {b}")
+    })
+}
+
+#[test]
+fn arbitrary_statements_bind_or_fail_and_never_panic() {
+    let catalog = catalog();
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(400));
+    let texts = prop_oneof![statement(), crate::parse::tests::soup()];
+    let result = runner.run(&texts, |sql| {
+        for parsed in parse(&sql).unwrap_or_default() {
+            if let Ok(bound) = bind(&parsed.statement, &sql, &catalog) {
+                let parameters = bound.parameters;
+                prop_assert_eq!(parameters.names.len(), parameters.types.len());
+                prop_assert_eq!(parameters.names.len(), parameters.compared.len());
+            }
+        }
+        Ok(())
+    });
+    result.unwrap();
 }

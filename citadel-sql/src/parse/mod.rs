@@ -16,7 +16,7 @@ mod locator;
 mod parameters;
 mod syntax_error;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod transaction;
 

@@ -530,7 +530,7 @@ fn the_tree_of_a_long_or_is_shallow() {
 }
 
 /// Words, operators and pieces that statements are made of.
-fn soup() -> impl Strategy<Value = String> {
+pub(crate) fn soup() -> impl Strategy<Value = String> {
     let word = proptest::sample::select(vec![
         "SELECT",
         "FROM",

@@ -60,20 +60,6 @@ impl LikePattern {
         }
     }
 
-    /// The literal text that every match starts with; with `ILIKE` none is known.
-    pub(crate) fn literal_prefix(&self) -> String {
-        if self.case_insensitive {
-            return String::new();
-        }
-        self.tokens
-            .iter()
-            .map_while(|token| match token {
-                Token::Char(c) => Some(*c),
-                Token::Any | Token::One => None,
-            })
-            .collect()
-    }
-
     /// Greedy match that comes back to the last `%` only: earlier ones need no second look.
     fn matches_tokens(&self, text: &str) -> bool {
         let mut rest = text;
@@ -189,12 +175,6 @@ mod tests {
         assert!(ilike.matches("éa\\X"));
         assert!(LikePattern::new("a\\", Some('\\'), false).is_err());
         assert!(LikePattern::new("a\\", None, false).unwrap().matches("a\\"));
-        assert_eq!(
-            LikePattern::new("ab\\%c%d", Some('\\'), false)
-                .unwrap()
-                .literal_prefix(),
-            "ab%c"
-        );
     }
 
     #[test]

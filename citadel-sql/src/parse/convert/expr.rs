@@ -1,12 +1,12 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, Expr as Theirs, Ident,
-    TypedString, UnaryOperator, Value, ValueWithSpan,
+    CaseWhen, CastKind, CeilFloorKind, DataType, Expr as Theirs, Ident, TypedString, Value,
+    ValueWithSpan,
 };
 
-use super::{Clauses, Converter, literal};
-use crate::ast::{BinaryOp, DistanceMetric, Expr, ExprKind, Truth, UnaryOp, WhenThen};
+use super::{Clauses, Converter};
+use crate::ast::{Expr, ExprKind, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::parse::syntax_error::syntax_error;
 
@@ -208,101 +208,6 @@ impl Converter<'_> {
         }
     }
 
-    fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
-        match op {
-            BinaryOperator::And => self.logical(BinaryOp::And, left, right),
-            BinaryOperator::Or => self.logical(BinaryOp::Or, left, right),
-            BinaryOperator::Custom(symbol) => {
-                let metric = distance_metric(&symbol);
-                let left = self.expr(left)?;
-                let position = left.position;
-                let metric = metric
-                    .ok_or_else(|| Error::unsupported(format!("operator {symbol}")).at(position))?;
-                Ok(Expr {
-                    kind: ExprKind::Distance {
-                        metric,
-                        left: Box::new(left),
-                        right: Box::new(self.expr(right)?),
-                    },
-                    position,
-                })
-            }
-            op => {
-                let left = self.expr(left)?;
-                let position = left.position;
-                let Some(ours) = binary_op(&op) else {
-                    return Err(Error::unsupported(format!("operator {op}")).at(position));
-                };
-                Ok(join(ours, left, self.expr(right)?))
-            }
-        }
-    }
-
-    /// A chain of ANDs or of ORs, however long, becomes a tree of little depth with the same order of terms.
-    fn logical(&self, op: BinaryOp, left: Theirs, right: Theirs) -> Result<Expr> {
-        let mut terms = vec![right];
-        let mut rest = left;
-        loop {
-            match rest {
-                Theirs::BinaryOp {
-                    left,
-                    op: inner,
-                    right,
-                } if binary_op(&inner) == Some(op) => {
-                    terms.push(*right);
-                    rest = *left;
-                }
-                first => {
-                    terms.push(first);
-                    break;
-                }
-            }
-        }
-        let mut terms: Vec<Expr> = terms
-            .into_iter()
-            .rev()
-            .map(|term| self.expr(term))
-            .collect::<Result<_>>()?;
-        while terms.len() > 1 {
-            terms = pair_up(op, terms);
-        }
-        terms
-            .pop()
-            .ok_or_else(|| syntax_error("syntax error: an empty condition", None))
-    }
-
-    fn unary(&self, op: UnaryOperator, operand: Theirs) -> Result<Expr> {
-        let op = match op {
-            UnaryOperator::Minus => {
-                if let Theirs::Value(ValueWithSpan {
-                    value: Value::Number(digits, false),
-                    span,
-                }) = &operand
-                {
-                    let position = self.locator.start_of(*span);
-                    return literal::number(digits, true)
-                        .map(|kind| Expr { kind, position })
-                        .map_err(|error| error.at(position));
-                }
-                UnaryOp::Negate
-            }
-            UnaryOperator::Plus => UnaryOp::Plus,
-            UnaryOperator::Not => UnaryOp::Not,
-            other => {
-                let position = self.expr(operand)?.position;
-                return Err(Error::unsupported(format!("operator {other}")).at(position));
-            }
-        };
-        let operand = self.expr(operand)?;
-        Ok(Expr {
-            position: operand.position,
-            kind: ExprKind::Unary {
-                op,
-                operand: Box::new(operand),
-            },
-        })
-    }
-
     fn is_null(&self, operand: Box<Theirs>, negated: bool) -> Result<Expr> {
         let operand = self.boxed(operand)?;
         Ok(Expr {
@@ -492,58 +397,4 @@ struct LikeParts {
 
 fn one() -> Theirs {
     Theirs::Value(Value::Number("1".to_owned(), false).with_empty_span())
-}
-
-fn join(op: BinaryOp, left: Expr, right: Expr) -> Expr {
-    Expr {
-        position: left.position,
-        kind: ExprKind::Binary {
-            op,
-            left: Box::new(left),
-            right: Box::new(right),
-        },
-    }
-}
-
-/// Joins the first with the second, the third with the fourth, and so on.
-fn pair_up(op: BinaryOp, terms: Vec<Expr>) -> Vec<Expr> {
-    let mut paired = Vec::with_capacity(terms.len().div_ceil(2));
-    let mut terms = terms.into_iter();
-    while let Some(left) = terms.next() {
-        paired.push(match terms.next() {
-            Some(right) => join(op, left, right),
-            None => left,
-        });
-    }
-    paired
-}
-
-fn distance_metric(symbol: &str) -> Option<DistanceMetric> {
-    match symbol {
-        "<->" => Some(DistanceMetric::L2),
-        "<#>" => Some(DistanceMetric::NegativeInnerProduct),
-        "<=>" => Some(DistanceMetric::Cosine),
-        "<+>" => Some(DistanceMetric::L1),
-        _ => None,
-    }
-}
-
-fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {
-    Some(match op {
-        BinaryOperator::Plus => BinaryOp::Add,
-        BinaryOperator::Minus => BinaryOp::Subtract,
-        BinaryOperator::Multiply => BinaryOp::Multiply,
-        BinaryOperator::Divide => BinaryOp::Divide,
-        BinaryOperator::Modulo => BinaryOp::Modulo,
-        BinaryOperator::StringConcat => BinaryOp::Concat,
-        BinaryOperator::Eq => BinaryOp::Eq,
-        BinaryOperator::NotEq => BinaryOp::NotEq,
-        BinaryOperator::Lt => BinaryOp::Lt,
-        BinaryOperator::LtEq => BinaryOp::LtEq,
-        BinaryOperator::Gt => BinaryOp::Gt,
-        BinaryOperator::GtEq => BinaryOp::GtEq,
-        BinaryOperator::And => BinaryOp::And,
-        BinaryOperator::Or => BinaryOp::Or,
-        _ => return None,
-    })
 }

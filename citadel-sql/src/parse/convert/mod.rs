@@ -11,6 +11,7 @@ mod expr;
 mod from;
 mod function;
 mod literal;
+mod operator;
 mod query;
 mod statement;
 
