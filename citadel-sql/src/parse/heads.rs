@@ -257,5 +257,8 @@ fn parse_native(words: Words<'_>, converter: &Converter<'_>) -> Result<Statement
             found,
         ));
     }
-    converter.statement(statement, start)
+    // What has no place of its own is at least in this statement.
+    converter
+        .statement(statement, start)
+        .map_err(|error| error.at(start))
 }
