@@ -125,7 +125,7 @@ impl Operator for SeqScanOp {
             if read == 0 {
                 return Ok(false);
             }
-            if self.rows.finish(out)? {
+            if self.rows.finish(context.view(), out)? {
                 return Ok(true);
             }
             chunk = (chunk * 2).min(BATCH_ROWS);
@@ -187,7 +187,7 @@ impl Operator for PkLookupOp {
                 }
                 Ok(found)
             })?;
-            if self.rows.finish(out)? {
+            if self.rows.finish(context.view(), out)? {
                 return Ok(true);
             }
         }
@@ -282,7 +282,7 @@ impl Operator for IndexScanOp {
                 }
                 Ok(ids.len())
             })?;
-            if self.rows.finish(out)? {
+            if self.rows.finish(context.view(), out)? {
                 return Ok(true);
             }
             chunk = (chunk * 2).min(BATCH_ROWS);

@@ -1,11 +1,16 @@
 //! Rows of a table on their way to the output: what is read, filtered, and passed on.
+//!
+//! A wide vector that the filter does not look at is read late: only for the rows that pass.
+
+use citadel_txn::View;
 
 use super::expression::{CompiledExpr, Rows};
-use crate::batch::{BATCH_ROWS, Batch, Column};
+use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::ColumnId;
-use crate::error::Result;
+use crate::error::{Error, Result, SqlState};
 use crate::plan::TableSource;
-use crate::schema::ColumnNo;
+use crate::schema::{ColumnNo, ColumnStorage, RowId};
+use crate::store::{VectorReader, VectorScan};
 use crate::types::{SqlType, Value};
 
 /// A scan with a filter reads at least so many rows at a time.
@@ -15,60 +20,52 @@ const FILTERED_CHUNK_MIN: usize = 64;
 pub(super) struct TableRows {
     /// Columns that are read from the table. In a batch that was read, they are followed by the row id, if wanted.
     stored: Vec<ColumnNo>,
-    wants_row_id: bool,
     types: Vec<SqlType>,
     filter: Option<CompiledExpr>,
-    /// For each column of the output, its place in what is read.
-    output: Vec<usize>,
+    output: Vec<Output>,
     /// What is read is the output.
     direct: bool,
     read: Batch,
     selected: Vec<u32>,
 }
 
+/// Where a column of the output comes from.
+enum Output {
+    /// A place in what is read.
+    Read(usize),
+    /// The vectors of the rows that pass.
+    Late { vectors: VectorScan, ty: SqlType },
+}
+
 impl TableRows {
     pub(super) fn new(source: &TableSource, params: &[Value]) -> Result<Self> {
-        let mut layout: Vec<ColumnId> = Vec::new();
-        let mut wants_row_id = false;
-        let mut want = |id: ColumnId| {
-            if id.column == ColumnId::ROWID {
-                wants_row_id = true;
-            } else if !layout.contains(&id) {
-                layout.push(id);
-            }
-        };
-        source.columns.iter().for_each(|&id| want(id));
-        for conjunct in &source.filter {
-            conjunct.for_each_column(&mut want);
-        }
-        let stored: Vec<ColumnNo> = layout
-            .iter()
-            .filter_map(|id| u16::try_from(id.column).ok())
-            .map(ColumnNo)
-            .collect();
+        let (layout, late) = layout(source);
+        let wants_row_id = layout.last().is_some_and(|id| id.column == ColumnId::ROWID);
+        let stored: Vec<ColumnNo> = layout.iter().filter_map(|id| column_no(*id)).collect();
         let mut types: Vec<SqlType> = stored
             .iter()
             .map(|no| source.table.column(*no).ty)
             .collect();
         if wants_row_id {
-            layout.push(ColumnId {
-                relation: source.relation,
-                column: ColumnId::ROWID,
-            });
             types.push(SqlType::Integer);
         }
         let filter = CompiledExpr::conjunction(&source.filter, &layout, params)?;
         let filter = filter.filter(|f| !matches!(f.as_constant(), Some(Value::Boolean(true))));
-        let output: Vec<usize> = source
-            .columns
-            .iter()
-            .filter_map(|id| layout.iter().position(|read| read == id))
-            .collect();
-        let identity =
-            output.len() == layout.len() && output.iter().enumerate().all(|(a, b)| a == *b);
+        let mut output = Vec::with_capacity(source.columns.len());
+        for id in &source.columns {
+            output.push(match column_no(*id).filter(|no| late.contains(no)) {
+                Some(no) => Output::Late {
+                    vectors: VectorReader::new(&source.table, no)?.scan(),
+                    ty: source.table.column(no).ty,
+                },
+                None => Output::Read(place(&layout, *id)?),
+            });
+        }
+        let in_place =
+            |(at, output): (usize, &Output)| matches!(output, Output::Read(from) if *from == at);
+        let identity = output.len() == layout.len() && output.iter().enumerate().all(in_place);
         Ok(Self {
             stored,
-            wants_row_id,
             types,
             direct: identity && filter.is_none(),
             filter,
@@ -105,52 +102,126 @@ impl TableRows {
         out: &mut Batch,
         read: impl FnOnce(Option<&mut Column>, &mut [Column]) -> Result<usize>,
     ) -> Result<usize> {
-        let batch = if self.direct { out } else { &mut self.read };
+        let batch = if self.direct {
+            &mut *out
+        } else {
+            &mut self.read
+        };
         batch.reset(&self.types);
         let (stored, row_id) = batch.columns.split_at_mut(self.stored.len());
-        let row_id = if self.wants_row_id {
-            row_id.first_mut()
-        } else {
-            None
-        };
-        let rows = read(row_id, stored)?;
+        let rows = read(row_id.first_mut(), stored)?;
         batch.rows = rows;
         if rows == 0 {
-            out_of_rows(batch);
+            out.rows = 0;
         }
         Ok(rows)
     }
 
     /// Filters what was read into `out`. False: no row passed.
-    pub(super) fn finish(&mut self, out: &mut Batch) -> Result<bool> {
+    pub(super) fn finish(&mut self, view: &dyn View, out: &mut Batch) -> Result<bool> {
         if self.direct {
             return Ok(out.rows > 0);
         }
         let all = Rows::All(self.read.rows);
-        if let Some(filter) = &self.filter {
-            filter.select(&self.read, all, &mut self.selected)?;
-        }
-        let keeps_all = self.filter.is_none() || self.selected.len() == self.read.rows;
-        out.columns.resize_with(self.output.len(), Column::default);
-        for (column, &at) in out.columns.iter_mut().zip(&self.output) {
-            let read = &mut self.read.columns[at];
-            if keeps_all {
-                std::mem::swap(column, read);
-            } else {
-                column.restart_as(read);
-                column.append_rows(read, &self.selected)?;
+        match &self.filter {
+            Some(filter) => filter.select(&self.read, all, &mut self.selected)?,
+            None => {
+                self.selected.clear();
+                self.selected.extend((0u32..).take(self.read.rows));
             }
         }
-        out.rows = if keeps_all {
-            self.read.rows
-        } else {
-            self.selected.len()
-        };
-        Ok(out.rows > 0)
+        out.rows = self.selected.len();
+        if out.rows == 0 {
+            return Ok(false);
+        }
+        out.columns.resize_with(self.output.len(), Column::default);
+        // Late columns first: they need the row ids, which may be moved away after.
+        for (column, output) in out.columns.iter_mut().zip(&mut self.output) {
+            if let Output::Late { vectors, ty } = output {
+                *column = Column::new(*ty, self.selected.len());
+                let ids = self.read.columns.last();
+                push_vectors(view, vectors, ids, &self.selected, column)?;
+            }
+        }
+        let keeps_all = self.selected.len() == self.read.rows;
+        for (column, output) in out.columns.iter_mut().zip(&self.output) {
+            if let Output::Read(at) = output {
+                let read = &mut self.read.columns[*at];
+                if keeps_all {
+                    std::mem::swap(column, read);
+                } else {
+                    column.restart_as(read);
+                    column.append_rows(read, &self.selected)?;
+                }
+            }
+        }
+        Ok(true)
     }
 }
 
-/// A batch that stays empty keeps no half-read columns.
-fn out_of_rows(batch: &mut Batch) {
-    batch.columns.iter_mut().for_each(Column::clear);
+/// The columns to read at first, the row id last if it is among them; and the columns to read late.
+fn layout(source: &TableSource) -> (Vec<ColumnId>, Vec<ColumnNo>) {
+    let mut filtered: Vec<ColumnId> = Vec::new();
+    for conjunct in &source.filter {
+        conjunct.for_each_column(&mut |id| filtered.push(id));
+    }
+    let is_late = |id: &ColumnId| {
+        let in_tree =
+            |no: &ColumnNo| matches!(source.table.column(*no).storage, ColumnStorage::Tree(_));
+        !source.filter.is_empty()
+            && !filtered.contains(id)
+            && column_no(*id).is_some_and(|no| in_tree(&no))
+    };
+    let (late, early): (Vec<ColumnId>, Vec<ColumnId>) =
+        source.columns.iter().copied().partition(is_late);
+    let mut layout: Vec<ColumnId> = Vec::with_capacity(early.len() + filtered.len() + 1);
+    for id in early.into_iter().chain(filtered) {
+        if !layout.contains(&id) {
+            layout.push(id);
+        }
+    }
+    let row_id = ColumnId {
+        relation: source.relation,
+        column: ColumnId::ROWID,
+    };
+    let wants_row_id = !late.is_empty() || layout.contains(&row_id);
+    layout.retain(|id| *id != row_id);
+    if wants_row_id {
+        layout.push(row_id);
+    }
+    (layout, late.into_iter().filter_map(column_no).collect())
+}
+
+/// The number of a stored column; `None` for the hidden row id.
+fn column_no(id: ColumnId) -> Option<ColumnNo> {
+    u16::try_from(id.column).ok().map(ColumnNo)
+}
+
+fn place(layout: &[ColumnId], id: ColumnId) -> Result<usize> {
+    let at = layout.iter().position(|read| *read == id);
+    at.ok_or_else(|| Error::sql(SqlState::INTERNAL_ERROR, "a column is not among those read"))
+}
+
+/// Appends the vectors of some of the rows that were read.
+fn push_vectors(
+    view: &dyn View,
+    vectors: &mut VectorScan,
+    row_ids: Option<&Column>,
+    selected: &[u32],
+    out: &mut Column,
+) -> Result<()> {
+    let Some(ColumnData::Integer(ids)) = row_ids.map(Column::data) else {
+        return Err(Error::sql(
+            SqlState::INTERNAL_ERROR,
+            "rows came without row ids",
+        ));
+    };
+    for &row in selected {
+        let id = RowId(ids[row as usize]);
+        match vectors.find(view, id, |bytes| out.push_vector_le_bytes(bytes))? {
+            Some(pushed) => pushed?,
+            None => out.push_null(),
+        }
+    }
+    Ok(())
 }

@@ -141,7 +141,7 @@ impl Target {
             }
             Ok(found)
         })?;
-        Ok(read > 0 && self.rows.finish(&mut self.found)?)
+        Ok(read > 0 && self.rows.finish(context.view(), &mut self.found)?)
     }
 
     fn find_ids(&mut self, key: &[Value], context: &ExecContext<'_>) -> Result<()> {

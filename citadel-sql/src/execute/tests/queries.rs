@@ -282,3 +282,41 @@ fn vectors_in_expressions() {
         ["2|1", "4|3.605551242828369"]
     );
 }
+
+#[test]
+fn wide_vectors_are_read_for_the_rows_that_pass() {
+    let db = Db::after("CREATE TABLE w (id INTEGER PRIMARY KEY, k INTEGER, e VECTOR(300))");
+    let vector = |first: i64| format!("'[{first}{}]'", ",0".repeat(299));
+    let rows: Vec<String> = (0..200)
+        .map(|i| match i % 7 {
+            3 => format!("({i}, {}, NULL)", i % 2),
+            _ => format!("({i}, {}, {})", i % 2, vector(i)),
+        })
+        .collect();
+    db.all(&format!("INSERT INTO w VALUES {}", rows.join(",")))
+        .unwrap();
+    let zeros = vector(0);
+    let wanted: Vec<String> = (0..200)
+        .filter(|i| i % 2 == 1)
+        .map(|i| {
+            if i % 7 == 3 {
+                "NULL".to_owned()
+            } else {
+                i.to_string()
+            }
+        })
+        .collect();
+    let distances =
+        |order: &str| db.rows(&format!("SELECT e <-> {zeros} FROM w WHERE k = 1 {order}"));
+    assert_eq!(distances(""), wanted);
+    let reversed: Vec<String> = wanted.iter().rev().cloned().collect();
+    assert_eq!(distances("ORDER BY id DESC"), reversed);
+    db.all("CREATE INDEX w_k ON w (k)").unwrap();
+    assert_eq!(distances("ORDER BY id"), wanted);
+    assert_eq!(
+        db.rows(&format!(
+            "SELECT id FROM w WHERE e <-> {zeros} > 197 AND k = 0"
+        )),
+        ["198"]
+    );
+}
