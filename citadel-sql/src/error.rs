@@ -107,11 +107,34 @@ pub enum Error {
         /// The SQL type of the value at hand.
         found: String,
         /// Why not.
-        source: crate::api::FromSqlError,
+        source: FromSqlError,
     },
     /// `query_row` found no row.
     #[error("query returned no rows")]
     QueryReturnedNoRows,
+}
+
+/// Why a value cannot be read as the wanted type.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FromSqlError {
+    /// The value is of another type.
+    #[error("value is of another type")]
+    InvalidType,
+    /// The integer does not fit the wanted type.
+    #[error("integer {0} is out of range")]
+    OutOfRange(i64),
+    /// The BLOB or VECTOR has another length.
+    #[error("expected length {expected}, got {got}")]
+    InvalidLength {
+        /// Elements of the wanted array.
+        expected: usize,
+        /// Elements of the value.
+        got: usize,
+    },
+    /// What an implementation outside this crate reports.
+    #[error("{0}")]
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl fmt::Display for SqlError {

@@ -65,15 +65,15 @@ mod types;
 pub use ann::{AnnIndexStatus, Blake3, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
     AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
-    FromSqlError, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
-    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, Statement, TableInfo,
-    ToSql, ToSqlOutput, Transaction, TransactionBehavior, params_from_iter,
+    FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, OptionalExtension,
+    Options, Params, ParamsFromIter, Row, RowIndex, Rows, Statement, TableInfo, ToSql, ToSqlOutput,
+    Transaction, TransactionBehavior, params_from_iter,
 };
 pub use citadel_txn::{
     Anchor, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize, Storage,
 };
 pub use citadel_vector::{Metric, Progress, Stage};
-pub use error::{Error, Position, Result, SqlState};
+pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use types::{SqlType, Value, ValueRef};
 
 /// The README's example is run as a test.

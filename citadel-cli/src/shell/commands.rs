@@ -293,7 +293,7 @@ fn quit(_: &mut Shell, _: &[String]) -> Outcome<Flow> {
 }
 
 fn read(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
-    shell.read(Path::new(&arguments[0]))
+    shell.run_file(Path::new(&arguments[0]))
 }
 
 fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {

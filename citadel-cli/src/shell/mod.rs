@@ -3,9 +3,9 @@
 mod commands;
 mod describe;
 mod output;
+mod reading;
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use citadel_sql::{Connection, Error, InterruptHandle, Statement};
@@ -18,9 +18,6 @@ use crate::signals::Running;
 use crate::terminal;
 
 use output::Output;
-
-/// Scripts that may read one another before this is taken for a circle.
-const READ_DEPTH_MAX: usize = 16;
 
 /// What comes after a piece of script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +126,12 @@ impl Shell {
                 source,
             },
         })?;
-        self.tell_after(changed, begun.elapsed());
+        let took = begun.elapsed();
+        if self.interactive {
+            // What is told after the results is to stand below them.
+            self.output.flush().map_err(Failure::output)?;
+        }
+        self.tell_after(changed, took);
         Ok(())
     }
 
@@ -138,7 +140,7 @@ impl Shell {
         let mut statement = self.connection.prepare(text)?;
         if statement.column_count() == 0 {
             let changed = statement.execute(())?;
-            return Ok((!statement.is_read_only()).then_some(changed));
+            return Ok(statement.changes_rows().then_some(changed));
         }
         write_rows(&mut statement, &self.style, &mut self.output)?;
         Ok(None)
@@ -156,20 +158,6 @@ impl Shell {
             text.push_str(&format!("{:.3} ms\n", took.as_secs_f64() * 1e3));
         }
         let _ = io::stderr().write_all(text.as_bytes());
-    }
-
-    /// Runs a script in the midst of this one.
-    fn read(&mut self, path: &Path) -> Outcome<Flow> {
-        if self.read_depth == READ_DEPTH_MAX {
-            return Err(Failure::Usage(format!(
-                "{} is read by itself, or scripts are nested deeper than {READ_DEPTH_MAX}",
-                path.display()
-            )));
-        }
-        self.read_depth += 1;
-        let flow = crate::batch::run_file(self, path);
-        self.read_depth -= 1;
-        flow
     }
 }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::error::FromSqlError;
 use crate::types::{SqlType, Value, ValueRef};
 
 /// The result of a conversion from SQL.
@@ -19,29 +20,6 @@ pub trait FromSql: Sized {
     /// # Errors
     /// The value is of another type or does not fit.
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self>;
-}
-
-/// Why a value cannot be read as the wanted type.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FromSqlError {
-    /// The value is of another type.
-    #[error("value is of another type")]
-    InvalidType,
-    /// The integer does not fit the wanted type.
-    #[error("integer {0} is out of range")]
-    OutOfRange(i64),
-    /// The BLOB or VECTOR has another length.
-    #[error("expected length {expected}, got {got}")]
-    InvalidLength {
-        /// Elements of the wanted array.
-        expected: usize,
-        /// Elements of the value.
-        got: usize,
-    },
-    /// What an implementation outside this crate reports.
-    #[error("{0}")]
-    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 macro_rules! from_integer {

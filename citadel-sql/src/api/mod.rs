@@ -32,7 +32,7 @@ mod transaction;
 pub use check::CheckReport;
 pub use connection::Connection;
 pub use database::Database;
-pub use from_sql::{FromSql, FromSqlError, FromSqlResult};
+pub use from_sql::{FromSql, FromSqlResult};
 pub use interrupt::InterruptHandle;
 pub use optional::OptionalExtension;
 pub use options::Options;

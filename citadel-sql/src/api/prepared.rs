@@ -29,8 +29,8 @@ pub(crate) struct Prepared {
 pub(crate) enum Action {
     /// Gives rows and changes nothing.
     Read(Arc<Plan>),
-    /// Changes the database.
-    Write(Arc<Plan>),
+    /// Changes the database: its rows, or (where not `rows`) its definitions.
+    Write { plan: Arc<Plan>, rows: bool },
     /// `BEGIN`.
     Begin(bound::BeginMode),
     /// `COMMIT`.
@@ -107,7 +107,12 @@ impl Prepared {
 
     /// Does it leave the database as it is?
     pub(crate) fn is_read_only(&self) -> bool {
-        !matches!(self.action, Action::Write(_) | Action::Persist { .. })
+        !matches!(self.action, Action::Write { .. } | Action::Persist { .. })
+    }
+
+    /// Is it an INSERT, UPDATE or DELETE?
+    pub(crate) fn changes_rows(&self) -> bool {
+        matches!(self.action, Action::Write { rows: true, .. })
     }
 
     fn is_transaction_control(&self) -> bool {
@@ -140,11 +145,21 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
             let action = if reads_only(statement) {
                 Action::Read(plan)
             } else {
-                Action::Write(plan)
+                let rows = changes_rows(statement);
+                Action::Write { plan, rows }
             };
             (action, names)
         }
     })
+}
+
+fn changes_rows(statement: &bound::Statement) -> bool {
+    use bound::Statement;
+    match statement {
+        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
+        Statement::Explain { statement, .. } => changes_rows(statement),
+        _ => false,
+    }
 }
 
 fn reads_only(statement: &bound::Statement) -> bool {

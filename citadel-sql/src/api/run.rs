@@ -64,12 +64,12 @@ impl Connection {
             Action::Commit => self.session().commit()?,
             Action::Rollback => self.session().rollback()?,
             Action::Read(_) => return self.start_reading(prepared, params),
-            Action::Write(_) => return self.run_write(prepared, params),
+            Action::Write { .. } => return self.run_write(prepared, params),
             Action::Nothing => {
                 let current = self
                     .session()
                     .look(|view, catalog| prepared.current(catalog, view))?;
-                if let Action::Write(_) = current.action {
+                if let Action::Write { .. } = current.action {
                     return self.run_write(&current, params);
                 }
             }
@@ -110,7 +110,9 @@ impl Connection {
             let params = current.parameters.coerce_all(params)?;
             self.write_all(&current, &params, txn)
         })?;
-        self.note_changes(written.changed, written.last_rowid);
+        if written.prepared.changes_rows() {
+            self.note_changes(written.changed, written.last_rowid);
+        }
         Ok(Started {
             prepared: written.prepared,
             cursor: Cursor::Ready(written.batches),
@@ -130,7 +132,7 @@ impl Connection {
             changed: 0,
             last_rowid: None,
         };
-        let Action::Write(plan) = &prepared.action else {
+        let Action::Write { plan, .. } = &prepared.action else {
             return Ok(written);
         };
         let mut execution = Execution::start(plan, params)?;

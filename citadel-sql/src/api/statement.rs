@@ -175,6 +175,11 @@ impl<'conn> Statement<'conn> {
         self.prepared.parameters.position(name)
     }
 
+    /// Is the statement an INSERT, UPDATE or DELETE, so that the number of rows it changed means something?
+    pub fn changes_rows(&self) -> bool {
+        self.prepared.changes_rows()
+    }
+
     /// Does the statement leave the database as it is?
     pub fn is_read_only(&self) -> bool {
         self.prepared.is_read_only()

@@ -13,7 +13,7 @@ fn dir() -> TempDir {
 }
 
 fn refused(result: Result<Connection, Error>) -> Error {
-    result.err().expect("it must not open")
+    result.expect_err("it must not open")
 }
 
 #[test]
