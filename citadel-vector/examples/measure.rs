@@ -39,9 +39,13 @@ fn main() -> Outcome<()> {
         instruction_set()
     );
 
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), processor_seconds());
     let segment = set.build(metric)?;
-    println!("build        {:8.2} s", start.elapsed().as_secs_f64());
+    println!(
+        "build        {:8.2} s, {:.2} s of processors",
+        start.elapsed().as_secs_f64(),
+        processor_seconds() - cpu
+    );
     let raw = set.vectors.len() * 4;
     println!(
         "memory       {:8.2} MB, {:.3} of raw",
@@ -186,6 +190,16 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
         );
     }
     Ok(())
+}
+
+/// Time that all threads have run, where the system tells (in ticks of 10 ms).
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = stat.split(' ').skip(13).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }
 
 /// Time that this thread has run, where the system tells (busy neighbours do not count then), else time that has passed.

@@ -16,6 +16,7 @@ use super::layout::{self, Repeats};
 use super::matrix::{Matrix, Space};
 use super::neighbors::Neighbors;
 use super::prune::Pruner;
+use super::refine::Refiner;
 
 /// Rows handled between two looks at the cancel flag.
 const BLOCK: usize = 1_024;
@@ -273,21 +274,33 @@ impl Builder<'_, '_> {
         let representatives: Vec<u32> = (spatial.iter().copied())
             .filter(|&position| !repeats.is_repeat[position as usize])
             .collect();
+        let entries = connect::entries(&representatives);
         let chosen = self.choose(space, &representatives)?;
-        let linked = self.link_back(space, &chosen)?;
+        let mut linked = self.link_back(space, &chosen)?;
+        if representatives.len() > self.build.config.scope {
+            let mut first = self.graph_of(&linked);
+            connect::link_randomly(&mut first, &representatives, self.build.config.seed);
+            let chosen = self.choose_again(space, &first, &entries, &representatives)?;
+            linked = self.link_back(space, &chosen)?;
+        }
 
-        let rows = space.matrix.rows();
-        let mut graph = Graph::new(rows, self.build.config.degree + connect::RANDOM_LINKS);
+        let mut graph = self.graph_of(&linked);
         connect::chain_repeats(&mut graph, &repeats);
+        connect::bridge(&mut graph, &entries, &representatives);
+        connect::link_randomly(&mut graph, &representatives, self.build.config.seed);
+        Ok((graph, entries))
+    }
+
+    /// A graph of links given by position, with room for a few more.
+    fn graph_of(&self, linked: &[Vec<u32>]) -> Graph {
+        let room = self.build.config.degree + connect::EXTRA_LINKS;
+        let mut graph = Graph::new(linked.len(), room);
         for (position, links) in linked.iter().enumerate() {
             for &link in links {
                 graph.add(position as u32, link);
             }
         }
-        let entries = connect::entries(&representatives);
-        connect::bridge(&mut graph, &entries, &representatives);
-        connect::link_randomly(&mut graph, &representatives, self.build.config.seed);
-        Ok((graph, entries))
+        graph
     }
 
     /// The links that each representative chooses, by position.
@@ -311,6 +324,43 @@ impl Builder<'_, '_> {
         })?;
         let mut chosen = vec![Vec::new(); space.matrix.rows()];
         for (row, links) in clusters.into_iter().flatten() {
+            chosen[row as usize] = links;
+        }
+        Ok(chosen)
+    }
+
+    /// The links that each representative chooses after walking a first graph, by position.
+    fn choose_again(
+        &self,
+        space: &Space,
+        first: &Graph,
+        entries: &[u32],
+        representatives: &[u32],
+    ) -> Result<Vec<Vec<u32>>, BuildError> {
+        let config = &self.build.config;
+        let done = AtomicUsize::new(0);
+        let blocks: Vec<Vec<Vec<u32>>> = representatives
+            .par_chunks(BLOCK)
+            .map(|rows| {
+                let mut refiner = Refiner::new(space, first, entries, config.beam);
+                let mut pruner = Pruner::new(space, config.degree, config.alpha);
+                let mut near = Vec::new();
+                let links = rows
+                    .iter()
+                    .map(|&row| {
+                        let mut chosen = Vec::new();
+                        refiner.neighbors(row, &mut near);
+                        pruner.choose(row, &near, config.beam, &mut chosen);
+                        chosen
+                    })
+                    .collect();
+                let done = done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();
+                self.proceed(Stage::Refine, done)?;
+                Ok(links)
+            })
+            .collect::<Result<_, BuildError>>()?;
+        let mut chosen = vec![Vec::new(); space.matrix.rows()];
+        for (&row, links) in representatives.iter().zip(blocks.into_iter().flatten()) {
             chosen[row as usize] = links;
         }
         Ok(chosen)

@@ -22,7 +22,8 @@ pub struct BuildConfig {
     /// How much nearer a row must be to a chosen link than to its owner to be left out, 1.0 to 4.0: larger keeps more and
     /// longer links.
     pub alpha: f32,
-    /// Rows among which near neighbours of a row are looked for; up to this many rows they are exact.
+    /// Rows among which near neighbours of a row are looked for directly: up to this many rows they are exact, in a larger
+    /// segment a walk looks for more.
     pub scope: usize,
     /// Threads to build with; 0 takes all cores, at most four. Does not change the result.
     pub threads: usize,
@@ -166,6 +167,8 @@ pub enum Stage {
     Neighbors,
     /// Linking rows.
     Link,
+    /// Looking for near neighbours a second time, in segments larger than the scope; linking follows again.
+    Refine,
 }
 
 /// A build that did not give a segment.

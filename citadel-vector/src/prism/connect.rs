@@ -3,8 +3,9 @@
 use super::graph::{Graph, NONE};
 use super::layout::Repeats;
 
-/// Random links of each representative.
-pub(super) const RANDOM_LINKS: usize = 2;
+/// Links of a representative beyond those that pruning chose: one to a repeat, the rest bridges and random links. With two of
+/// them every representative has room for a bridge.
+pub(super) const EXTRA_LINKS: usize = 2;
 
 /// Rows from which walks start: spread evenly over the representatives in locality order.
 pub(super) fn entries(representatives: &[u32]) -> Vec<u32> {
@@ -101,7 +102,7 @@ impl Reach {
 /// Adds random links wherever there is room.
 pub(super) fn link_randomly(graph: &mut Graph, representatives: &[u32], seed: u64) {
     for &row in representatives {
-        for attempt in 0..RANDOM_LINKS as u64 {
+        for attempt in 0..EXTRA_LINKS as u64 {
             let random = mix(seed ^ (u64::from(row) << 8 | attempt));
             let to = representatives[(random % representatives.len() as u64) as usize];
             if to != row {

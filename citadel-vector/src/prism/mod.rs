@@ -41,6 +41,7 @@ mod matrix;
 mod neighbors;
 mod pool;
 mod prune;
+mod refine;
 mod scratch;
 mod search;
 

@@ -189,6 +189,18 @@ fn walks_find_the_true_neighbours() {
 }
 
 #[test]
+fn segments_larger_than_the_scope_lose_no_recall() {
+    let table = Table::new(Metric::L2, 24, 6_000, 0);
+    let config = BuildConfig {
+        scope: 1_000,
+        ..BuildConfig::default()
+    };
+    let segment = table.build_with(config).unwrap();
+    let recall = table.recall(&segment, &Predicate::True, SearchParams { ef: 24 });
+    assert!(recall >= 0.95, "{recall}");
+}
+
+#[test]
 fn filters_lose_no_recall_at_any_selectivity() {
     let table = Table::new(Metric::L2, 16, 6_000, 50);
     let segment = table.build();
