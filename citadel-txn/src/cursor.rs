@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent::LargeRef;
 use crate::node::{EntrySpan, Node};
 use crate::tree_id::TreeId;
 use crate::view::View;

@@ -2,10 +2,10 @@
 
 use citadel_core::Generation;
 
+use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
-use crate::extent::LargeRef;
 use crate::tree::{Tree, find};
 use crate::tree_id::TreeId;
 

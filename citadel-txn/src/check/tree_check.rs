@@ -4,9 +4,10 @@ use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use super::ledger::Ledger;
 use super::{CheckReport, blame};
+use crate::dirty::LargeRef;
 use crate::dirty::NodeRef;
 use crate::error::{Error, Result};
-use crate::extent::{self, LargeRef};
+use crate::extent;
 use crate::node::Node;
 use crate::tree::{Geometry, Tree};
 

@@ -3,8 +3,9 @@
 use citadel_core::{Generation, PageKind, PagePtr, SEAL_BYTES, SealedFile, WriteBatch, body_len};
 
 use crate::dirty::{DirtyId, DirtyPages, NodeRef};
+use crate::dirty::{LargeRef, LargeTarget};
 use crate::error::{Error, Result};
-use crate::extent::{ExtentPlan, LargeRef, LargeTarget};
+use crate::extent::ExtentPlan;
 use crate::record::WrittenRun;
 use crate::space::Arena;
 use crate::tree::{Geometry, WritableTree};

@@ -11,11 +11,13 @@
 //! 3. A dirty node was validated as a whole when it was copied, or was built here.
 
 mod bytes;
+mod large_ref;
 mod node_ref;
 mod pages;
 mod slab;
 
 pub(crate) use bytes::{DirtyNode, NodeBytes};
+pub(crate) use large_ref::{LargeRef, LargeTarget};
 pub(crate) use node_ref::{DirtyId, NodeRef};
 pub(crate) use pages::{DirtyPages, Step};
 pub(crate) use slab::Slab;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use super::{DirtyId, DirtyNode, NodeBytes, NodeRef, Slab};
+use super::{LargeRef, LargeTarget};
 use crate::error::Result;
-use crate::extent::{LargeRef, LargeTarget};
 use crate::node::{Node, NodeMut};
 use crate::space::Retiree;
 

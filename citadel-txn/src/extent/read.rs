@@ -2,8 +2,9 @@
 
 use citadel_core::{PageKind, PagePtr, SealedFile, body_len};
 
-use super::{ExtentPlan, LargeRef, LargeTarget};
+use super::ExtentPlan;
 use crate::codec::Reader;
+use crate::dirty::{LargeRef, LargeTarget};
 use crate::error::{Error, Result};
 
 /// Extents of up to so many bytes go through the cache; longer ones would push out much for one read.

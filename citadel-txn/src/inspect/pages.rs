@@ -4,8 +4,8 @@ use citadel_core::{PageKind, SealedFile};
 
 use super::line;
 use crate::dirty::NodeRef;
+use crate::dirty::{LargeRef, LargeTarget};
 use crate::error::Result;
-use crate::extent::{LargeRef, LargeTarget};
 use crate::node::Node;
 use crate::tree::Tree;
 

@@ -1,9 +1,9 @@
 //! Putting an entry into a tree.
 
 use super::WritableTree;
+use crate::dirty::LargeRef;
 use crate::dirty::{DirtyId, DirtyPages, NodeRef, Step};
 use crate::error::Result;
-use crate::extent::LargeRef;
 use crate::node::{CHILD_BYTES, Cell, NodeBuilder, Payload, split};
 
 /// What stood under a key before it was changed.

@@ -4,8 +4,9 @@ use citadel_core::PageKind;
 
 use super::Tree;
 use crate::dirty::{DirtyPages, NodeBytes, NodeRef};
+use crate::dirty::{LargeRef, LargeTarget};
 use crate::error::Result;
-use crate::extent::{self, LargeRef, LargeTarget};
+use crate::extent;
 use crate::node::Node;
 
 /// Frees every page of a tree. Leaves are only read where the tree has large values.

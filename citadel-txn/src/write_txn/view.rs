@@ -3,9 +3,10 @@
 use citadel_core::Generation;
 
 use super::WriteTxn;
+use crate::dirty::{LargeRef, LargeTarget};
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent::{self, LargeRef, LargeTarget};
+use crate::extent;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 use crate::view::{Root, Source, View};

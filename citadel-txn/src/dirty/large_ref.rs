@@ -2,8 +2,8 @@
 
 use citadel_core::PagePtr;
 
+use super::{DirtyId, NodeRef};
 use crate::codec::Reader;
-use crate::dirty::{DirtyId, NodeRef};
 use crate::error::Result;
 
 /// Bytes of an encoded reference.
