@@ -1,7 +1,7 @@
 //! The integrity of ann indexes: bytes against their seals, and the index against the rows of its table.
 
 use citadel_txn::View;
-use citadel_vector::Segment;
+use citadel_vector::{Position, Segment};
 use rustc_hash::FxHashMap;
 
 use super::chunks;
@@ -10,9 +10,10 @@ use super::segment_key::Key;
 use super::snapshot::Refusal;
 use super::targets::{self, Target};
 use super::{build, cache, delta};
+use crate::batch::Column;
 use crate::error::Result;
-use crate::schema::{Catalog, RowId, TableDef};
-use crate::store::VectorReader;
+use crate::schema::{AnnIndex, Catalog, ColumnNo, RowId, TableDef};
+use crate::store::{RowReader, VectorReader};
 
 /// What is wrong with the ann indexes of a database, in words. Empty: every segment decodes and matches, and delta
 /// and segments together name each row of the table exactly once.
@@ -86,33 +87,29 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Every row of a segment that is not void is the segment's alone, and has the vector that the segment says.
+    /// Every row of a segment that is not void is the segment's alone, and is in the table as the segment has it.
     fn segment(
         &mut self,
         entry: &SegmentEntry,
         segment: &Segment,
         place: &mut FxHashMap<RowId, Place>,
     ) -> Result<()> {
-        let reader = VectorReader::new(self.table, self.target.1.column)?;
+        let mut table_side = TableSide::new(self.table, &self.target.1)?;
         for (id, position) in segment.rows() {
             let row = RowId(id);
             match place.get(&row) {
                 Some(Place::Delta) => continue,
                 Some(Place::Segment) => {
-                    self.find(format!("row {} is in two segments", row.0));
+                    self.find(format!("row {id} is in two segments"));
                     continue;
                 }
                 None => {}
             }
             place.insert(row, Place::Segment);
-            let metric = self.target.1.metric;
-            let has_distance =
-                reader.fetch_bytes(self.view, row, |bytes| has_distance(metric, bytes))?;
-            let is_indexed = (position.0 as usize) < segment.indexed_len();
-            if has_distance.unwrap_or(false) != is_indexed {
+            if let Some(what) = table_side.disagrees(self.view, row, segment, position)? {
                 let segment = entry.id.0;
                 self.find(format!(
-                    "segment {segment} disagrees with the vector of row {id}"
+                    "segment {segment} disagrees with row {id} on {what}"
                 ));
             }
         }
@@ -151,6 +148,56 @@ impl Check<'_> {
 enum Place {
     Delta,
     Segment,
+}
+
+/// Rows of the table, to compare a segment with.
+struct TableSide<'a> {
+    table: &'a TableDef,
+    index: &'a AnnIndex,
+    vectors: VectorReader,
+    filters: RowReader,
+    columns: Vec<Column>,
+}
+
+impl<'a> TableSide<'a> {
+    fn new(table: &'a TableDef, index: &'a AnnIndex) -> Result<Self> {
+        let column = |no: &ColumnNo| Column::new(table.column(*no).ty, 1);
+        Ok(Self {
+            table,
+            index,
+            vectors: VectorReader::new(table, index.column)?,
+            filters: RowReader::new(table, &index.filters),
+            columns: index.filters.iter().map(column).collect(),
+        })
+    }
+
+    /// What a segment has otherwise than a row: the name of a column. A row that is not there is found by the count.
+    fn disagrees(
+        &mut self,
+        view: &dyn View,
+        row: RowId,
+        segment: &Segment,
+        position: Position,
+    ) -> Result<Option<&'a str>> {
+        self.columns.iter_mut().for_each(Column::clear);
+        if !self.filters.fetch(view, row, &mut self.columns)? {
+            return Ok(None);
+        }
+        let metric = self.index.metric;
+        let defined = self
+            .vectors
+            .fetch_bytes(view, row, |bytes| has_distance(metric, bytes))?;
+        if defined.unwrap_or(false) != ((position.0 as usize) < segment.indexed_len()) {
+            return Ok(Some(&self.table.column(self.index.column).name));
+        }
+        let in_segment = segment.attributes().iter();
+        for ((attribute, column), no) in in_segment.zip(&self.columns).zip(&self.index.filters) {
+            if build::attribute_value(column.get(0)) != Some(attribute.column.value(position)) {
+                return Ok(Some(&self.table.column(*no).name));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn has_distance(metric: citadel_vector::Metric, bytes: &[u8]) -> bool {

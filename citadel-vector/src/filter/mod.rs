@@ -18,6 +18,7 @@ mod ranges;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod values;
 mod wire;
 
 pub use attribute::{Attribute, AttributeType, AttributeValue, MixedTypes};

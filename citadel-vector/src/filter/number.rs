@@ -17,6 +17,11 @@ pub(super) fn real_key(value: f64) -> i64 {
     bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
 }
 
+/// The double of a key.
+pub(super) fn real_of_key(key: i64) -> f64 {
+    f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
+}
+
 /// A number that bounds a column of numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Number {

@@ -182,11 +182,20 @@ pub(super) fn insert(txn: &mut WriteTxn, table: &Arc<TableDef>, id: i64, v: Opti
         .unwrap();
 }
 
-pub(super) fn update(txn: &mut WriteTxn, table: &Arc<TableDef>, id: i64, v: [f32; 4]) {
-    let mut column = Column::new(SqlType::Vector(Some(4)), 1);
-    column.push_vector(&v).unwrap();
+pub(super) fn update(txn: &mut WriteTxn, table: &Arc<TableDef>, id: i64, v: Option<[f32; 4]>) {
+    let v = v.as_ref().map_or(ValueRef::Null, |v| ValueRef::Vector(v));
+    set(txn, table, id, ColumnNo(2), v);
+}
+
+pub(super) fn update_cat(txn: &mut WriteTxn, table: &Arc<TableDef>, id: i64, cat: i64) {
+    set(txn, table, id, ColumnNo(1), ValueRef::Integer(cat));
+}
+
+fn set(txn: &mut WriteTxn, table: &Arc<TableDef>, id: i64, no: ColumnNo, value: ValueRef<'_>) {
+    let mut column = Column::new(table.column(no).ty, 1);
+    column.push(value).unwrap();
     TableWriter::new(Arc::clone(table))
-        .update(txn, &[ColumnNo(2)], &[RowId(id)], &[column])
+        .update(txn, &[no], &[RowId(id)], &[column])
         .unwrap();
 }
 

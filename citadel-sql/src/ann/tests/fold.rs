@@ -53,7 +53,7 @@ fn every_change_puts_its_row_into_the_delta() {
     fixture.persist().unwrap();
     fixture.write(|txn, table| {
         insert(txn, table, 31, Some(vector(31)));
-        update(txn, table, 5, vector(500));
+        update(txn, table, 5, Some(vector(500)));
         delete(txn, table, 9);
     });
     assert_eq!(fixture.delta(), [5, 9, 31]);
@@ -72,7 +72,7 @@ fn what_changes_while_the_segment_is_built_stays_in_the_delta() {
         .persist_during(&|_| {
             if !once.swap(true, Ordering::SeqCst) {
                 fixture.write(|txn, table| {
-                    update(txn, table, 3, vector(300));
+                    update(txn, table, 3, Some(vector(300)));
                     delete(txn, table, 4);
                     insert(txn, table, 31, Some(vector(31)));
                 });
@@ -92,7 +92,7 @@ fn two_folds_at_once_do_not_lose_a_row() {
     let result = fixture.persist_during(&|_| {
         if !once.swap(true, Ordering::SeqCst) {
             fixture.write(|txn, table| {
-                update(txn, table, 3, vector(300));
+                update(txn, table, 3, Some(vector(300)));
                 let catalog = Catalog::load(txn).unwrap();
                 persist_within(txn, &catalog, &fixture.cache, "t", "t_v", &never).unwrap();
             });
@@ -110,7 +110,7 @@ fn a_rollback_takes_the_segment_back() {
     let never = AtomicBool::new(false);
     let mut txn = fixture.database.begin_write().unwrap();
     let (table, _, _) = definitions(&txn);
-    update(&mut txn, &table, 7, vector(70));
+    update(&mut txn, &table, 7, Some(vector(70)));
     let catalog = Catalog::load(&txn).unwrap();
     persist_within(&mut txn, &catalog, &fixture.cache, "t", "v", &never).unwrap();
     let rolled_back = live(&txn)[0];
@@ -118,7 +118,7 @@ fn a_rollback_takes_the_segment_back() {
     assert_eq!(fixture.status().segments[0].id, 1);
 
     // The next segment takes the id that the rolled-back one had, and is another one.
-    fixture.write(|txn, table| update(txn, table, 8, vector(80)));
+    fixture.write(|txn, table| update(txn, table, 8, Some(vector(80))));
     fixture.persist().unwrap();
     let status = fixture.status();
     assert_eq!(status.segments[0].id, rolled_back.id.0);

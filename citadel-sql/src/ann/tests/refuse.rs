@@ -7,7 +7,8 @@ use super::super::SegmentState;
 use super::super::cache::Fetched;
 use super::super::chunks;
 use super::super::segment_key::Key;
-use super::fixture::{Fixture, definitions};
+use super::fixture::{Fixture, definitions, update, update_cat};
+use crate::store::delta;
 
 /// Changes one value of the segment tree, as only a fault of this crate or someone with the key could.
 fn damage(database: &Database, which: impl Fn(&Key) -> bool, change: impl Fn(&mut Vec<u8>)) {
@@ -122,4 +123,22 @@ fn folding_replaces_a_refused_segment() {
     fixture.persist().unwrap();
     assert!(matches!(fixture.fetch(), Fetched::Segment(_)));
     assert_eq!(fixture.check(), [""; 0]);
+}
+
+#[test]
+fn the_check_compares_filter_columns_and_vectors_with_rows() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    assert_eq!(fixture.check(), [""; 0]);
+    // Rows change as only a fault could: the index is not told.
+    fixture.write(|txn, table| {
+        update(txn, table, 4, None);
+        update_cat(txn, table, 5, 2000);
+        let (_, _, index) = definitions(txn);
+        delta::forget_through(txn, &index, txn.generation()).unwrap();
+    });
+    let findings = fixture.check();
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings[0].contains("row 4 on v"), "{findings:?}");
+    assert!(findings[1].contains("row 5 on cat"), "{findings:?}");
 }

@@ -38,7 +38,7 @@ fn an_old_reader_loads_the_segment_of_its_snapshot() {
     let old = fixture.database.begin_read().unwrap();
     let before = segment(fetch(&old, &fixture.cache));
     fixture.write(|txn, table| {
-        update(txn, table, 1, vector(100));
+        update(txn, table, 1, Some(vector(100)));
         delete(txn, table, 2);
     });
     fixture.persist().unwrap();
@@ -83,7 +83,7 @@ fn the_least_recently_used_goes_first() {
     fixture.cache = SegmentCache::new(one.bytes_in_memory() * 2 + 100);
     let mut readers = Vec::new();
     for round in 0..3 {
-        fixture.write(|txn, table| update(txn, table, 1, vector(100 + round)));
+        fixture.write(|txn, table| update(txn, table, 1, Some(vector(100 + round))));
         fixture.persist().unwrap();
         readers.push(fixture.database.begin_read().unwrap());
     }
