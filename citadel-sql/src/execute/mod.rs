@@ -23,7 +23,6 @@ mod project;
 mod row_keys;
 mod scan;
 mod sort;
-mod table_rows;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vector;

@@ -5,7 +5,7 @@ use super::context::ExecContext;
 use super::explain::Profile;
 use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
 use super::project::{FilterOp, LimitOp, ProjectOp};
-use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, SeqScanOp, ValuesOp};
+use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, ValuesOp};
 use super::sort::{SortOp, TopNOp};
 use super::{change, vector};
 use crate::batch::Batch;
@@ -69,6 +69,7 @@ impl Builder<'_> {
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
             PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),
+            PhysicalPlan::RowCount(count) => Box::new(RowCountOp::new(count)),
             PhysicalPlan::Filter { input, conjuncts } => {
                 let layout = input.layout();
                 Box::new(FilterOp::new(

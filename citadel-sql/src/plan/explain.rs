@@ -133,6 +133,10 @@ fn node_text(plan: &PhysicalPlan, names: &Names) -> NodeText {
         PhysicalPlan::SeqScan(scan) => seq_scan(scan, names),
         PhysicalPlan::PkLookup(lookup) => pk_lookup(lookup, names),
         PhysicalPlan::IndexScan(scan) => index_scan(scan, names),
+        PhysicalPlan::RowCount(count) => NodeText::new(format!(
+            "RowCount of {}",
+            table_name(&count.table, &count.alias)
+        )),
         PhysicalPlan::Filter { conjuncts, .. } => {
             NodeText::new("Filter").detail("Condition", conjuncts_text(conjuncts, names))
         }
@@ -223,13 +227,17 @@ fn on(name: &str, table: &TableDef) -> String {
 }
 
 /// The table, and its alias where it has another name.
-pub(crate) fn source_name(source: &TableSource) -> String {
-    let table = quoted(&source.table.name);
-    if source.alias.eq_ignore_ascii_case(&source.table.name) {
-        table
+fn table_name(table: &TableDef, alias: &str) -> String {
+    let name = quoted(&table.name);
+    if alias.eq_ignore_ascii_case(&table.name) {
+        name
     } else {
-        format!("{table} {}", quoted(&source.alias))
+        format!("{name} {}", quoted(alias))
     }
+}
+
+fn source_name(source: &TableSource) -> String {
+    table_name(&source.table, &source.alias)
 }
 
 fn direction(title: String, descending: bool) -> String {

@@ -5,12 +5,13 @@ use super::estimate::{grouped_rows, join_rows};
 use super::expr::{column, is_stable, relations};
 use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan};
 use super::physical::{
-    HashAggregate, HashJoin, KeyColumn, LookupJoin, NestedLoopJoin, PhysicalPlan, TableSource,
-    Values,
+    HashAggregate, HashJoin, KeyColumn, LookupJoin, NestedLoopJoin, PhysicalPlan, RowCount,
+    TableSource, Values,
 };
 use super::{PlanContext, vector};
-use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
+use crate::bind::bound::{AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
 use crate::error::{Error, Result, SqlState};
+use crate::functions::AggregateFunction;
 use crate::schema::{IndexDef, IndexKind};
 use crate::types::{SqlType, Value};
 
@@ -53,16 +54,7 @@ impl Lowering<'_> {
                 keys,
                 aggregates,
                 ..
-            } => {
-                let input = self.boxed(input)?;
-                PhysicalPlan::HashAggregate(HashAggregate {
-                    layout: plan.layout(),
-                    keys: keys.clone(),
-                    aggregates: aggregates.clone(),
-                    rows: grouped_rows(input.rows(), keys.len()),
-                    input,
-                })
-            }
+            } => self.aggregate(input, plan.layout(), keys, aggregates)?,
             LogicalPlan::Project { input, columns } => {
                 let mut read = Vec::new();
                 for (_, expr) in columns {
@@ -90,6 +82,36 @@ impl Lowering<'_> {
 
     fn boxed(&self, plan: &LogicalPlan) -> Result<Box<PhysicalPlan>> {
         self.node(plan, None).map(Box::new)
+    }
+
+    fn aggregate(
+        &self,
+        input: &LogicalPlan,
+        layout: Vec<ColumnId>,
+        keys: &[Expr],
+        aggregates: &[AggregateCall],
+    ) -> Result<PhysicalPlan> {
+        if let LogicalPlan::Scan(scan) = input
+            && scan.filter.is_empty()
+            && keys.is_empty()
+            && aggregates
+                .iter()
+                .all(|call| call.function == AggregateFunction::CountRows)
+        {
+            return Ok(PhysicalPlan::RowCount(RowCount {
+                table: scan.table.clone(),
+                alias: scan.alias.clone(),
+                layout,
+            }));
+        }
+        let input = self.boxed(input)?;
+        Ok(PhysicalPlan::HashAggregate(HashAggregate {
+            layout,
+            keys: keys.to_vec(),
+            aggregates: aggregates.to_vec(),
+            rows: grouped_rows(input.rows(), keys.len()),
+            input,
+        }))
     }
 
     /// The input's columns pass, and the computed ones follow.

@@ -28,6 +28,8 @@ pub(crate) enum PhysicalPlan {
     PkLookup(PkLookup),
     /// Rows of a table through a btree index.
     IndexScan(IndexScan),
+    /// The number of rows of a table, without reading them.
+    RowCount(RowCount),
     /// The rows for which all conjuncts are TRUE.
     Filter {
         input: Box<PhysicalPlan>,
@@ -162,6 +164,15 @@ pub(crate) enum NextColumn {
     Range(Range),
 }
 
+/// `count(*)` of a whole table.
+#[derive(Clone, Debug)]
+pub(crate) struct RowCount {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) alias: String,
+    /// Each column is the count.
+    pub(crate) layout: Vec<ColumnId>,
+}
+
 /// Rows of expressions.
 #[derive(Clone, Debug)]
 pub(crate) struct Values {
@@ -253,6 +264,7 @@ impl PhysicalPlan {
             Self::SeqScan(scan) => scan.source.columns.clone(),
             Self::PkLookup(lookup) => lookup.source.columns.clone(),
             Self::IndexScan(scan) => scan.source.columns.clone(),
+            Self::RowCount(count) => count.layout.clone(),
             Self::Project { columns, .. } => columns.iter().map(|(id, _)| *id).collect(),
             Self::Filter { input, .. }
             | Self::Sort { input, .. }
@@ -291,7 +303,7 @@ impl PhysicalPlan {
     /// Estimated rows of the output.
     pub(crate) fn rows(&self) -> f64 {
         match self {
-            Self::SingleRow => 1.0,
+            Self::SingleRow | Self::RowCount(_) => 1.0,
             Self::Values(values) => values.rows.len() as f64,
             Self::SeqScan(scan) => scan.source.rows,
             Self::PkLookup(lookup) => lookup.source.rows,

@@ -1,7 +1,7 @@
 //! Arithmetic over columns: typed loops for INTEGER and REAL, value by value for the rest.
 
 use super::compare::union;
-use super::compile::ArithmeticOp;
+use super::node::ArithmeticOp;
 use super::values::{Rows, Values};
 use crate::batch::{Column, ColumnData};
 use crate::error::Result;

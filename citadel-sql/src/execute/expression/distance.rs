@@ -1,6 +1,7 @@
 //! Distances between vectors. A constant side is prepared once, so that its norm is not computed for each row.
 
-use super::compile::{Node, is_constant};
+use super::fold::is_constant;
+use super::node::Node;
 use super::values::{Rows, Values};
 use crate::batch::{Batch, Column};
 use crate::bind::bound::DistanceMetric;

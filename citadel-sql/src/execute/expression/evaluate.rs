@@ -2,7 +2,7 @@
 
 use super::arithmetic;
 use super::compare;
-use super::compile::{FunctionNode, LikeNode, Node};
+use super::node::{FunctionNode, LikeNode, Node};
 use super::values::{Rows, Values, push_as};
 use super::{logic, truth};
 use crate::batch::{Batch, Column, ColumnData};

@@ -15,8 +15,10 @@ mod compare;
 mod compile;
 mod distance;
 mod evaluate;
+mod fold;
 mod in_list;
 mod logic;
+mod node;
 #[cfg(test)]
 mod oracle;
 mod values;
@@ -26,7 +28,7 @@ use crate::bind::bound::{ColumnId, Expr};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef, assign};
 
-use compile::Node;
+use node::Node;
 pub(crate) use values::{Rows, Values};
 
 /// An expression, ready for rows of one layout.

@@ -3,6 +3,7 @@
 mod access;
 mod changes;
 mod differential;
+mod interrupts;
 mod plans;
 mod queries;
 

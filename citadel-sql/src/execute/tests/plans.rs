@@ -158,6 +158,27 @@ fn joins() {
 }
 
 #[test]
+fn counting_rows_reads_none() {
+    let db = shop();
+    assert_plan(
+        &db,
+        "SELECT count(*) FROM item",
+        "RowCount of item  (rows=1)",
+    );
+    db.all("INSERT INTO shop VALUES (1, 'a'), (2, 'b'), (5, NULL); DELETE FROM shop WHERE id = 2")
+        .unwrap();
+    assert_eq!(
+        db.rows("SELECT count(*), count(*) + 1 FROM shop s"),
+        ["2|3"]
+    );
+    assert_eq!(
+        db.rows("SELECT count(*) FROM item HAVING count(*) > 0"),
+        [""; 0]
+    );
+    assert_eq!(db.rows("SELECT count(*), count(name) FROM shop"), ["2|1"]);
+}
+
+#[test]
 fn constants_are_folded() {
     let db = shop();
     assert_plan(

@@ -4,10 +4,10 @@
 
 use citadel_txn::View;
 
-use super::expression::{CompiledExpr, Rows};
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
+use crate::execute::expression::{CompiledExpr, Rows};
 use crate::plan::TableSource;
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
 use crate::store::{VectorReader, VectorScan};
@@ -17,7 +17,7 @@ use crate::types::{SqlType, Value};
 const FILTERED_CHUNK_MIN: usize = 64;
 
 /// Reads columns for filter and output, keeps the rows that pass, and puts the output's columns in order.
-pub(super) struct TableRows {
+pub(in crate::execute) struct TableRows {
     /// Columns that are read from the table. In a batch that was read, they are followed by the row id, if wanted.
     stored: Vec<ColumnNo>,
     types: Vec<SqlType>,
@@ -34,11 +34,14 @@ enum Output {
     /// A place in what is read.
     Read(usize),
     /// The vectors of the rows that pass.
-    Late { vectors: VectorScan, ty: SqlType },
+    Late {
+        vectors: Box<VectorScan>,
+        ty: SqlType,
+    },
 }
 
 impl TableRows {
-    pub(super) fn new(source: &TableSource, params: &[Value]) -> Result<Self> {
+    pub(in crate::execute) fn new(source: &TableSource, params: &[Value]) -> Result<Self> {
         let (layout, late) = layout(source);
         let wants_row_id = layout.last().is_some_and(|id| id.column == ColumnId::ROWID);
         let stored: Vec<ColumnNo> = layout.iter().filter_map(|id| column_no(*id)).collect();
@@ -55,7 +58,7 @@ impl TableRows {
         for id in &source.columns {
             output.push(match column_no(*id).filter(|no| late.contains(no)) {
                 Some(no) => Output::Late {
-                    vectors: VectorReader::new(&source.table, no)?.scan(),
+                    vectors: Box::new(VectorReader::new(&source.table, no)?.scan()),
                     ty: source.table.column(no).ty,
                 },
                 None => Output::Read(place(&layout, *id)?),
@@ -76,18 +79,18 @@ impl TableRows {
     }
 
     /// The columns to read.
-    pub(super) fn stored(&self) -> &[ColumnNo] {
+    pub(in crate::execute) fn stored(&self) -> &[ColumnNo] {
         &self.stored
     }
 
     /// The filter passes no row, whatever it holds.
-    pub(super) fn is_never(&self) -> bool {
+    pub(in crate::execute) fn is_never(&self) -> bool {
         let constant = self.filter.as_ref().and_then(CompiledExpr::as_constant);
         matches!(constant, Some(Value::Boolean(false) | Value::Null))
     }
 
     /// How many rows to read at first for so many wanted.
-    pub(super) fn first_chunk(&self, wanted: usize) -> usize {
+    pub(in crate::execute) fn first_chunk(&self, wanted: usize) -> usize {
         let least = if self.filter.is_some() {
             FILTERED_CHUNK_MIN
         } else {
@@ -97,7 +100,7 @@ impl TableRows {
     }
 
     /// Lets `read` append rows: row ids, if wanted, and the stored columns. It gives their number.
-    pub(super) fn fill(
+    pub(in crate::execute) fn fill(
         &mut self,
         out: &mut Batch,
         read: impl FnOnce(Option<&mut Column>, &mut [Column]) -> Result<usize>,
@@ -118,7 +121,7 @@ impl TableRows {
     }
 
     /// Filters what was read into `out`. False: no row passed.
-    pub(super) fn finish(&mut self, view: &dyn View, out: &mut Batch) -> Result<bool> {
+    pub(in crate::execute) fn finish(&mut self, view: &dyn View, out: &mut Batch) -> Result<bool> {
         if self.direct {
             return Ok(out.rows > 0);
         }

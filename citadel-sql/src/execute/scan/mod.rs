@@ -1,0 +1,25 @@
+//! Sources of rows: tables by row id, through an index, and rows of expressions.
+
+mod index_scan;
+mod pk_lookup;
+mod row_count;
+mod seq_scan;
+mod table_rows;
+mod values;
+
+pub(super) use index_scan::{IndexScanOp, missing_row};
+pub(super) use pk_lookup::PkLookupOp;
+pub(super) use row_count::RowCountOp;
+pub(super) use seq_scan::SeqScanOp;
+pub(super) use table_rows::TableRows;
+pub(super) use values::{EmptyOp, ValuesOp};
+
+use crate::store::Direction;
+
+fn direction(descending: bool) -> Direction {
+    if descending {
+        Direction::Backward
+    } else {
+        Direction::Forward
+    }
+}

@@ -1,0 +1,45 @@
+//! A statement stops when it is told to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Db;
+use crate::execute::{ExecContext, Execution, Txn};
+use crate::plan::{PlanContext, plan};
+use crate::schema::Catalog;
+use crate::{bind, parse};
+
+#[test]
+fn an_interrupt_stops_a_query_between_batches() {
+    let db = Db::after("CREATE TABLE n (id INTEGER PRIMARY KEY, v INTEGER)");
+    let rows: Vec<String> = (0..1500).map(|i| format!("({i}, {i})")).collect();
+    db.all(&format!("INSERT INTO n VALUES {}", rows.join(",")))
+        .unwrap();
+    for sql in [
+        "SELECT id FROM n",
+        "SELECT id FROM n ORDER BY v DESC",
+        "SELECT a.id FROM n a, n b WHERE a.v < b.v",
+        "SELECT v, count(*) FROM n GROUP BY v",
+    ] {
+        let read = db.database.begin_read().unwrap();
+        let catalog = Catalog::load(&read).unwrap();
+        let parsed = parse::parse(sql).unwrap().remove(0);
+        let bound = bind::bind(&parsed.statement, sql, &catalog).unwrap();
+        let plan = Arc::new(plan(&bound.statement, &PlanContext { view: &read }).unwrap());
+        let interrupt = AtomicBool::new(false);
+        let mut execution = Execution::start(&plan, &[]).unwrap();
+        let mut context = ExecContext {
+            txn: Txn::Read(&read),
+            params: &[],
+            interrupt: &interrupt,
+            segments: &db.segments,
+        };
+        assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
+        let mut again = Execution::start(&plan, &[]).unwrap();
+        interrupt.store(true, Ordering::Relaxed);
+        assert!(
+            again.next(&mut context).unwrap_err().is_interrupted(),
+            "{sql}"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! What a conjunct says about one column, where its other side is constant.
+
+use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
+use crate::plan::expr::is_constant;
+use crate::plan::physical::RangeEnd;
+use crate::types::SqlType;
+
+/// What one conjunct says about one column.
+pub(super) struct Bound<'a> {
+    pub(super) column: ColumnId,
+    pub(super) kind: BoundKind<'a>,
+}
+
+pub(super) enum BoundKind<'a> {
+    Equal(&'a Expr),
+    OneOf(&'a [Expr]),
+    /// Low end, high end.
+    Range(Option<(&'a Expr, bool)>, Option<(&'a Expr, bool)>),
+}
+
+impl<'a> Bound<'a> {
+    pub(super) fn of(conjunct: &'a Expr, relation: RelationNo) -> Option<Self> {
+        let (operand, kind) = match &conjunct.kind {
+            ExprKind::Binary { op, left, right } => {
+                if is_constant(right) {
+                    (left, comparison(*op, right)?)
+                } else if is_constant(left) {
+                    (right, comparison(mirrored(*op), left)?)
+                } else {
+                    return None;
+                }
+            }
+            ExprKind::Between {
+                operand,
+                low,
+                high,
+                negated: false,
+            } if is_constant(low) && is_constant(high) => (
+                operand,
+                BoundKind::Range(Some((low, true)), Some((high, true))),
+            ),
+            ExprKind::InList {
+                operand,
+                list,
+                negated: false,
+            } if !list.is_empty() && list.iter().all(is_constant) => {
+                (operand, BoundKind::OneOf(list))
+            }
+            _ => return None,
+        };
+        match operand.kind {
+            ExprKind::Column(column)
+                if column.relation == relation && kind.compares_with(operand.ty) =>
+            {
+                Some(Self { column, kind })
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn range(&self) -> Option<(Option<RangeEnd>, Option<RangeEnd>)> {
+        let end = |(value, inclusive): (&Expr, bool)| RangeEnd {
+            value: value.clone(),
+            inclusive,
+        };
+        match &self.kind {
+            BoundKind::Range(low, high) => Some((low.map(end), high.map(end))),
+            _ => None,
+        }
+    }
+}
+
+impl BoundKind<'_> {
+    /// Are the constants of a type that a key of this type can be compared with?
+    fn compares_with(&self, ty: SqlType) -> bool {
+        let fits = |constant: &Expr| match (ty, constant.ty) {
+            (SqlType::Vector(_), _) => false,
+            (_, SqlType::Unknown) => true,
+            (a, b) => a == b || (a.is_numeric() && b.is_numeric()),
+        };
+        match self {
+            Self::Equal(value) => fits(value),
+            Self::OneOf(list) => list.iter().all(fits),
+            Self::Range(low, high) => [low, high].into_iter().flatten().all(|(v, _)| fits(v)),
+        }
+    }
+}
+
+fn comparison(op: BinaryOp, value: &Expr) -> Option<BoundKind<'_>> {
+    Some(match op {
+        BinaryOp::Eq => BoundKind::Equal(value),
+        BinaryOp::Gt => BoundKind::Range(Some((value, false)), None),
+        BinaryOp::GtEq => BoundKind::Range(Some((value, true)), None),
+        BinaryOp::Lt => BoundKind::Range(None, Some((value, false))),
+        BinaryOp::LtEq => BoundKind::Range(None, Some((value, true))),
+        _ => return None,
+    })
+}
+
+fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::LtEq => BinaryOp::GtEq,
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::GtEq => BinaryOp::LtEq,
+        other => other,
+    }
+}

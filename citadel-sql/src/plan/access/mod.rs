@@ -1,0 +1,88 @@
+//! The cheapest way to a table's rows: all of them, by row id, or through a btree index.
+//!
+//! A conjunct `column op constant` may become a bound; it then leaves the filter, since bounds are evaluated exactly
+//! whatever the constant's type. Every other conjunct stays.
+
+mod bound;
+mod candidates;
+mod path;
+
+use bound::Bound;
+
+use super::PlanContext;
+use super::estimate::table_rows;
+use super::logical::LogicalScan;
+use super::physical::{KeyColumn, PhysicalPlan};
+use crate::bind::bound::{ColumnId, RelationNo};
+use crate::error::Result;
+use crate::schema::{ColumnNo, IndexKind, TableDef};
+
+use path::Path;
+
+/// What the reader of a scan would like.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wish<'a> {
+    /// An order that saves a sort.
+    pub(super) order: &'a [KeyColumn],
+    /// Only this many rows will be read, if they come in order.
+    pub(super) rows: Option<f64>,
+}
+
+/// A way to the rows, chosen.
+#[derive(Debug)]
+pub(super) struct Access {
+    pub(super) plan: PhysicalPlan,
+    /// The rows come in the order wished for.
+    pub(super) ordered: bool,
+    /// It reads a few rows by key rather than scanning.
+    pub(super) narrow: bool,
+}
+
+/// The cheapest way to the rows of a scan.
+pub(super) fn choose(
+    scan: &LogicalScan,
+    wish: Wish<'_>,
+    context: &PlanContext<'_>,
+) -> Result<Access> {
+    let rows = table_rows(scan, context)?;
+    let bounds: Vec<Option<Bound<'_>>> = scan
+        .filter
+        .iter()
+        .map(|conjunct| Bound::of(conjunct, scan.relation))
+        .collect();
+    let mut paths = vec![candidates::whole()];
+    paths.extend(candidates::by_row_id(scan, &bounds));
+    for index in &scan.table.indexes {
+        if let IndexKind::BTree(btree) = &index.kind {
+            paths.extend(candidates::by_index(scan, index, btree, &bounds));
+        }
+    }
+    let mut best: Option<(f64, Path, Option<bool>)> = None;
+    for path in paths {
+        let direction = path.direction_for(wish.order, scan);
+        let cost = path.cost(scan, rows, wish, direction.is_some());
+        if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+            best = Some((cost, path, direction));
+        }
+    }
+    let (_, path, direction) = best.unwrap_or_else(|| (0.0, candidates::whole(), None));
+    Ok(Access {
+        narrow: path.is_narrow(),
+        ordered: direction.is_some() && !wish.order.is_empty(),
+        plan: path.build(scan, rows, direction.unwrap_or(false)),
+    })
+}
+
+fn is_row_id(id: ColumnId, table: &TableDef) -> bool {
+    id.column == ColumnId::ROWID
+        || table
+            .rowid_column
+            .is_some_and(|no| u32::from(no.0) == id.column)
+}
+
+fn id_of(relation: RelationNo, no: ColumnNo) -> ColumnId {
+    ColumnId {
+        relation,
+        column: u32::from(no.0),
+    }
+}

@@ -1,0 +1,223 @@
+//! One way to the rows of a table: what it costs, the order in which it gives them, and its plan.
+
+use std::sync::Arc;
+
+use super::{Wish, id_of, is_row_id};
+use crate::bind::bound::{ColumnId, Expr};
+use crate::plan::estimate::{EQUAL, selectivity};
+use crate::plan::logical::LogicalScan;
+use crate::plan::physical::{
+    IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
+};
+use crate::schema::{BTreeIndex, IndexDef};
+
+/// Reading the next row of a scan costs 1; finding a row by its id, this.
+const FETCH: f64 = 4.0;
+/// Going to a place in a tree.
+const SEEK: f64 = 2.0;
+/// Sorting costs this for each row and doubling.
+const SORT: f64 = 0.2;
+
+/// A way to the rows, and the conjuncts that it makes good.
+pub(super) struct Path {
+    pub(super) kind: PathKind,
+    /// Places in the scan's filter.
+    pub(super) used: Vec<usize>,
+}
+
+pub(super) enum PathKind {
+    Rows(Range),
+    Keys(Vec<Expr>),
+    Index {
+        index: Arc<IndexDef>,
+        btree: BTreeIndex,
+        equal: Vec<Expr>,
+        next: NextColumn,
+    },
+}
+
+impl Path {
+    /// Reads it a few rows by key?
+    pub(super) fn is_narrow(&self) -> bool {
+        match &self.kind {
+            PathKind::Keys(_) => true,
+            PathKind::Index {
+                btree, equal, next, ..
+            } => btree.unique && is_point(btree, equal, next),
+            PathKind::Rows(_) => false,
+        }
+    }
+
+    /// Rows that it reads.
+    fn rows_read(&self, table_rows: f64) -> f64 {
+        match &self.kind {
+            PathKind::Rows(range) => table_rows * range_share(range),
+            PathKind::Keys(keys) => keys.len() as f64,
+            PathKind::Index {
+                btree, equal, next, ..
+            } => {
+                let points = match next {
+                    NextColumn::OneOf(list) => list.len() as f64,
+                    _ => 1.0,
+                };
+                if btree.unique && is_point(btree, equal, next) {
+                    return points;
+                }
+                let equal_share = EQUAL.powi(i32::try_from(equal.len()).unwrap_or(i32::MAX));
+                let share = match next {
+                    NextColumn::Any => equal_share,
+                    NextColumn::OneOf(_) => equal_share * EQUAL * points,
+                    NextColumn::Range(range) => equal_share * range_share(range),
+                };
+                (table_rows * share).max(1.0)
+            }
+        }
+    }
+
+    /// The cost of reading the rows, and of sorting them if that remains to do.
+    pub(super) fn cost(
+        &self,
+        scan: &LogicalScan,
+        table_rows: f64,
+        wish: Wish<'_>,
+        ordered: bool,
+    ) -> f64 {
+        let read = self.rows_read(table_rows);
+        let rest: f64 = selectivity(&self.residual(scan)).max(1e-6);
+        let output = read * rest;
+        let needed = match wish.rows {
+            // In order, reading stops when enough have passed the filter.
+            Some(rows) if ordered && output > 0.0 => read * (rows / output).min(1.0),
+            _ => read,
+        };
+        let fetch = match &self.kind {
+            PathKind::Rows(range) => needed + if range.is_all() { 0.0 } else { SEEK },
+            PathKind::Keys(_) => needed * FETCH,
+            PathKind::Index { next, .. } => {
+                let seeks = match next {
+                    NextColumn::OneOf(list) => list.len() as f64,
+                    _ => 1.0,
+                };
+                seeks * SEEK + needed * FETCH
+            }
+        };
+        let sort = if ordered || wish.order.is_empty() {
+            0.0
+        } else {
+            output * SORT * output.max(2.0).log2()
+        };
+        fetch + sort
+    }
+
+    /// The direction in which the rows come in the order wished for: descending or not. Without a wish, ascending.
+    pub(super) fn direction_for(&self, order: &[KeyColumn], scan: &LogicalScan) -> Option<bool> {
+        match &self.kind {
+            PathKind::Rows(_) | PathKind::Keys(_) => {
+                let Some(first) = order.first() else {
+                    return Some(false);
+                };
+                is_row_id(first.column, &scan.table).then_some(first.descending)
+            }
+            PathKind::Index {
+                btree, equal, next, ..
+            } => {
+                if matches!(next, NextColumn::OneOf(list) if list.len() > 1) {
+                    return order.is_empty().then_some(false);
+                }
+                index_direction(btree, equal.len(), order, scan)
+            }
+        }
+    }
+
+    fn residual(&self, scan: &LogicalScan) -> Vec<Expr> {
+        let kept = scan.filter.iter().enumerate();
+        kept.filter(|(at, _)| !self.used.contains(at))
+            .map(|(_, conjunct)| conjunct.clone())
+            .collect()
+    }
+
+    pub(super) fn build(
+        self,
+        scan: &LogicalScan,
+        table_rows: f64,
+        descending: bool,
+    ) -> PhysicalPlan {
+        let filter = self.residual(scan);
+        let rows = (self.rows_read(table_rows) * selectivity(&filter)).max(1.0);
+        let source = TableSource {
+            relation: scan.relation,
+            table: scan.table.clone(),
+            alias: scan.alias.clone(),
+            columns: scan.columns.clone(),
+            filter,
+            rows,
+        };
+        match self.kind {
+            PathKind::Rows(range) => PhysicalPlan::SeqScan(SeqScan {
+                source,
+                range,
+                descending,
+            }),
+            PathKind::Keys(keys) => PhysicalPlan::PkLookup(PkLookup {
+                source,
+                keys,
+                descending,
+            }),
+            PathKind::Index {
+                index, equal, next, ..
+            } => PhysicalPlan::IndexScan(IndexScan {
+                source,
+                index,
+                equal,
+                next,
+                descending,
+            }),
+        }
+    }
+}
+
+/// Are all columns of the index equal to something?
+fn is_point(btree: &BTreeIndex, equal: &[Expr], next: &NextColumn) -> bool {
+    let by_next = usize::from(matches!(next, NextColumn::OneOf(_)));
+    equal.len() + by_next == btree.columns.len()
+}
+
+fn range_share(range: &Range) -> f64 {
+    match (&range.low, &range.high) {
+        (None, None) => 1.0,
+        (Some(_), Some(_)) => 1.0 / 9.0,
+        _ => 1.0 / 3.0,
+    }
+}
+
+/// The direction in which an index gives the order. Its first `equal` columns have one value.
+fn index_direction(
+    btree: &BTreeIndex,
+    equal: usize,
+    order: &[KeyColumn],
+    scan: &LogicalScan,
+) -> Option<bool> {
+    let mut columns = btree.columns.iter();
+    let fixed: Vec<ColumnId> = columns
+        .by_ref()
+        .take(equal)
+        .map(|no| id_of(scan.relation, *no))
+        .collect();
+    let mut direction = None;
+    for key in order.iter().filter(|key| !fixed.contains(&key.column)) {
+        let agrees = |direction: Option<bool>| direction.is_none_or(|d| d == key.descending);
+        let Some(no) = columns.next() else {
+            // Equal keys come in the order of row ids, which leaves nothing to order.
+            return (is_row_id(key.column, &scan.table) && agrees(direction))
+                .then_some(key.descending);
+        };
+        let nullable = !scan.table.column(*no).not_null;
+        // NULL sorts above everything in an index.
+        let nulls_agree = !nullable || key.nulls_first == key.descending;
+        if key.column != id_of(scan.relation, *no) || !nulls_agree || !agrees(direction) {
+            return None;
+        }
+        direction = Some(key.descending);
+    }
+    Some(direction.unwrap_or(false))
+}
