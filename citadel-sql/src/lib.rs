@@ -43,8 +43,8 @@
 //! text ─parse─► AST ─bind─► bound tree ─plan─► physical plan ─execute─► batches of rows
 //! ```
 //!
-//! `types` and `functions` say what values are and do, `schema` what tables are, `store` how rows and
-//! indexes lie in trees, `ann` how a vector index stays right, `api` what a program holds.
+//! `types` and `functions` say what values are and do, `expression` computes them over batches, `schema` says what
+//! tables are, `store` how rows and indexes lie in trees, `ann` how a vector index stays right, `api` what a program holds.
 #![forbid(unsafe_code)]
 
 mod ann;
@@ -55,6 +55,7 @@ mod bind;
 mod codec;
 mod error;
 mod execute;
+mod expression;
 mod functions;
 mod parse;
 mod plan;

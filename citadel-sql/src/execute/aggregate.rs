@@ -2,12 +2,12 @@
 
 use super::accumulator::Accumulator;
 use super::context::ExecContext;
-use super::expression::CompiledExpr;
 use super::operator::{BoxedOperator, Operator};
 use super::row_keys::{KeyNo, KeyTable};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::AggregateCall;
 use crate::error::Result;
+use crate::expression::CompiledExpr;
 use crate::plan::HashAggregate;
 use crate::types::{SqlType, Value};
 

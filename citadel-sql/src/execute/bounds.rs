@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 use std::ops::Bound;
 
-use super::expression::constant;
 use crate::bind::bound::Expr;
 use crate::error::{Error, Result, SqlState};
+use crate::expression::constant;
 use crate::plan::{LimitBounds, Range, RangeEnd};
 use crate::store::RowIdRange;
 use crate::types::{SqlType, Value, compare_integer_real};

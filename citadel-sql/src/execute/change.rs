@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::context::ExecContext;
-use super::expression::CompiledExpr;
 use super::operator::BoxedOperator;
 use crate::ann;
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::CreateIndex;
 use crate::error::{Error, Result, SqlState};
+use crate::expression::CompiledExpr;
 use crate::plan::{Delete, Insert, PhysicalPlan, Update};
 use crate::schema::{ColumnNo, IndexDef, IndexKind, RowId, TableDef};
 use crate::store::{self, TableWriter};

@@ -2,11 +2,11 @@
 
 use super::bounds::LimitRows;
 use super::context::ExecContext;
-use super::expression::{CompiledExpr, Rows};
 use super::operator::{BoxedOperator, Operator};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::{ColumnId, Expr};
 use crate::error::Result;
+use crate::expression::{CompiledExpr, Rows};
 use crate::plan::LimitBounds;
 use crate::types::{SqlType, Value};
 

@@ -5,9 +5,9 @@ use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::{ColumnId, Expr};
 use crate::error::Result;
 use crate::execute::context::ExecContext;
-use crate::execute::expression::CompiledExpr;
 use crate::execute::operator::{BoxedOperator, Operator};
 use crate::execute::row_keys::KeyTable;
+use crate::expression::CompiledExpr;
 use crate::plan::HashJoin;
 use crate::types::Value;
 

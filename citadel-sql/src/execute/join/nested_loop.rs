@@ -4,8 +4,8 @@ use super::pairs::Pairs;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::context::ExecContext;
-use crate::execute::expression::CompiledExpr;
 use crate::execute::operator::{BoxedOperator, Operator};
+use crate::expression::CompiledExpr;
 use crate::plan::NestedLoopJoin;
 use crate::types::Value;
 

@@ -2,7 +2,7 @@
 
 use crate::batch::{Batch, Column};
 use crate::error::Result;
-use crate::execute::expression::{CompiledExpr, Rows};
+use crate::expression::{CompiledExpr, Rows};
 
 /// Which left row joins which right row.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use citadel_txn::View;
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
-use crate::execute::expression::{CompiledExpr, Rows};
+use crate::expression::{CompiledExpr, Rows};
 use crate::plan::TableSource;
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
 use crate::store::{VectorReader, VectorScan};

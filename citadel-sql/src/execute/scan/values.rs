@@ -3,8 +3,8 @@
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::context::ExecContext;
-use crate::execute::expression::CompiledExpr;
 use crate::execute::operator::Operator;
+use crate::expression::CompiledExpr;
 use crate::plan::Values;
 use crate::types::{SqlType, Value};
 

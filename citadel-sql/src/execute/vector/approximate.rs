@@ -6,7 +6,6 @@ use citadel_txn::View;
 use citadel_vector::{PositionSet, Predicate, Search, SearchParams, Segment};
 
 use super::exact::measure_rows;
-use super::measure::Measure;
 use super::nearest::Nearest;
 use super::report::{SegmentReport, VectorReport};
 use super::resolve;
@@ -16,6 +15,7 @@ use crate::batch::BATCH_ROWS;
 use crate::bind::bound::Expr;
 use crate::error::Result;
 use crate::execute::check_interrupt;
+use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
 use crate::schema::{AnnIndex, RowId};
 use crate::store::VectorReader;

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use citadel_txn::View;
 
-use super::measure::Measure;
 use super::nearest::Nearest;
 use crate::batch::{BATCH_ROWS, Column};
 use crate::error::Result;
 use crate::execute::ExecContext;
+use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
 use crate::store::{Direction, RowIdRange, TableScan, VectorReader, VectorScan};

@@ -26,7 +26,6 @@
 mod approximate;
 mod exact;
 mod fetcher;
-mod measure;
 mod nearest;
 mod operator;
 mod report;
@@ -34,8 +33,6 @@ mod resolve;
 mod row_filter;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use measure::Measure;
 
 use std::sync::Arc;
 

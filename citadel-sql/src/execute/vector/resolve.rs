@@ -6,7 +6,7 @@ use citadel_vector::{AttributeValue, Predicate};
 
 use crate::bind::bound::Expr;
 use crate::error::Result;
-use crate::execute::constant;
+use crate::expression::constant;
 use crate::plan::vector::{Comparison, Condition, FilterNo};
 use crate::types::Value;
 

@@ -6,7 +6,7 @@ use super::fetcher::Fetcher;
 use crate::batch::Batch;
 use crate::bind::bound::{Expr, RelationNo};
 use crate::error::Result;
-use crate::execute::{CompiledExpr, Rows};
+use crate::expression::{CompiledExpr, Rows};
 use crate::schema::{RowId, TableDef};
 use crate::types::Value;
 

@@ -5,7 +5,7 @@ use super::super::logical::LogicalPlan;
 use super::Scope;
 use crate::bind::bound::{Expr, ExprKind};
 use crate::error::Result;
-use crate::execute::constant;
+use crate::expression::constant;
 use crate::types::Value;
 
 /// Folds every condition, and replaces a relation whose filter is constantly not TRUE by no rows.

@@ -18,6 +18,7 @@ mod evaluate;
 mod fold;
 mod in_list;
 mod logic;
+mod measure;
 mod node;
 #[cfg(test)]
 mod oracle;
@@ -28,6 +29,7 @@ use crate::bind::bound::{ColumnId, Expr};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef, assign};
 
+pub(crate) use measure::Measure;
 use node::Node;
 pub(crate) use values::{Rows, Values};
 

@@ -1,12 +1,12 @@
 //! Distances between vectors. A constant side is prepared once, so that its norm is not computed for each row.
 
 use super::fold::is_constant;
+use super::measure::Measure;
 use super::node::Node;
 use super::values::{Rows, Values};
 use crate::batch::{Batch, Column};
 use crate::bind::bound::DistanceMetric;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::execute::vector::Measure;
 use crate::types::vector_text::dimension_mismatch;
 use crate::types::{SqlType, Value, ValueRef};
 
