@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use citadel_core::PageSize;
 
+use super::Changes;
 use super::sealer::Sealer;
 use crate::catalog::{self, RECENT_MAX};
 use crate::dirty::DirtyPages;
@@ -12,7 +13,6 @@ use crate::node::Payload;
 use crate::record::Record;
 use crate::tree::{Tree, WritableTree, insert, remove};
 use crate::tree_id::TreeId;
-use crate::write_txn::Parts;
 
 /// The descriptors that ride in the record, and the catalog.
 pub(super) struct Descriptors {
@@ -25,7 +25,7 @@ pub(super) struct Descriptors {
 impl Descriptors {
     /// Those of the base, and of the trees that the transaction has changed. Where they are to be folded, the catalog
     /// gets its changes now, so that its pages can be counted; the pointers in them come with [`Descriptors::seal`].
-    pub(super) fn gather(txn: &mut Parts, page_size: PageSize) -> Result<Self> {
+    pub(super) fn gather(txn: &mut Changes, page_size: PageSize) -> Result<Self> {
         let base = &txn.base.record;
         let mut recent: BTreeMap<TreeId, Tree> = base.recent.iter().copied().collect();
         recent.retain(|id, _| !txn.dropped.contains(id));
@@ -53,7 +53,7 @@ impl Descriptors {
     }
 
     /// Seals the changed trees, and the catalog where they go into it.
-    pub(super) fn seal(&mut self, txn: &mut Parts, sealer: &mut Sealer<'_>) -> Result<()> {
+    pub(super) fn seal(&mut self, txn: &mut Changes, sealer: &mut Sealer<'_>) -> Result<()> {
         for (id, open) in txn.trees.iter_mut().filter(|(_, open)| open.state.changed) {
             sealer.seal_tree(&mut txn.pages, &mut open.state)?;
             self.recent.insert(*id, open.state.tree);

@@ -18,10 +18,10 @@
 //! An *echo* is a commit that changes nothing: it repeats the newest record in the other slot. It is written on closing,
 //! so that a closed file has two records that say the same, and damage to one of them loses nothing.
 
+mod changes;
 mod descriptors;
-mod echo;
 mod sealer;
 mod steps;
 
-pub(crate) use echo::{write_echo, write_genesis};
+pub(crate) use changes::{Changes, OpenTree};
 pub(crate) use steps::commit;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use citadel_core::{Generation, RecordSlot, SEAL_BYTES, SealedFile};
 
+use super::Changes;
 use super::descriptors::Descriptors;
 use super::sealer::Sealer;
 use crate::dirty::DirtyPages;
@@ -11,13 +12,12 @@ use crate::error::{Error, Result};
 use crate::extent::ExtentPlan;
 use crate::record::{Digest, FreeMap, Record};
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
-use crate::write_txn::Parts;
 
 /// Bytes of log that a record may carry; more is written as a map.
 const LOG_BYTES_MAX: usize = 3584;
 
 /// Commits a transaction that has changed something.
-pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
+pub(crate) fn commit(mut txn: Changes) -> Result<Generation> {
     let database = Arc::clone(&txn.database);
     let mut space = database.space().lock();
     let space = space.as_mut().ok_or(Error::ReadOnly)?;
@@ -43,7 +43,7 @@ pub(crate) fn commit(mut txn: Parts) -> Result<Generation> {
 }
 
 /// Writes the pages, and makes the record that names them.
-fn write(txn: &mut Parts, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
+fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
     let database = Arc::clone(&txn.database);
     let file = database.file().as_ref();
     let mut descriptors = Descriptors::gather(txn, file.page_size())?;
@@ -100,7 +100,7 @@ struct Accounted {
 }
 
 /// Appends to the log; writes a map where that grows too long.
-fn account(sealer: &mut Sealer<'_>, txn: &mut Parts) -> Result<Accounted> {
+fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
     let base = &txn.base.record;
     let mut retired = txn.pages.take_retired();
     sealer.arena().close()?;

@@ -1,6 +1,6 @@
 //! How to take changes back.
 
-use super::OpenTree;
+use crate::commit::OpenTree;
 use crate::tree::OldValue;
 use crate::tree_id::TreeId;
 

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
-use super::{Journal, Turn, Undo};
-use crate::commit;
-use crate::database::Inner;
+use super::{Journal, Undo};
+use crate::commit::{self, Changes, OpenTree};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
+use crate::queue::Turn;
+use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::{
     Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert, remove,
@@ -31,7 +32,7 @@ const STAMP_SHIFT: u32 = 40;
 /// rolls it back.
 #[derive(Debug)]
 pub struct WriteTxn {
-    pub(super) database: Arc<Inner>,
+    pub(super) database: Arc<Shared>,
     pub(super) base: Arc<Snapshot>,
     pub(super) generation: Generation,
     pub(super) pages: DirtyPages,
@@ -46,29 +47,8 @@ pub struct WriteTxn {
     turn: Turn,
 }
 
-/// A tree that the transaction has touched.
-#[derive(Clone, Debug)]
-pub(crate) struct OpenTree {
-    pub(crate) state: WritableTree,
-    /// Whether the base snapshot has it.
-    pub(crate) in_base: bool,
-}
-
-/// What a commit needs of its transaction.
-pub(crate) struct Parts {
-    pub(crate) database: Arc<Inner>,
-    pub(crate) base: Arc<Snapshot>,
-    pub(crate) generation: Generation,
-    pub(crate) pages: DirtyPages,
-    pub(crate) trees: FxHashMap<TreeId, OpenTree>,
-    pub(crate) dropped: BTreeSet<TreeId>,
-    pub(crate) next_tree: u64,
-    /// Only to be held.
-    pub(crate) _turn: Turn,
-}
-
 impl WriteTxn {
-    pub(crate) fn begin(database: Arc<Inner>, turn: Turn) -> Result<Self> {
+    pub(crate) fn begin(database: Arc<Shared>, turn: Turn) -> Result<Self> {
         let base = database.registry().newest();
         let generation = base.generation().next().ok_or(Error::Exhausted {
             what: "generations",
@@ -251,7 +231,7 @@ impl WriteTxn {
         if !self.changed {
             return Ok(self.base.generation());
         }
-        commit::commit(Parts {
+        commit::commit(Changes {
             database: self.database,
             base: self.base,
             generation: self.generation,
@@ -332,7 +312,7 @@ impl WriteTxn {
 
 /// Opens a tree of the base snapshot for writing.
 fn open_from_base<'a>(
-    database: &Inner,
+    database: &Shared,
     base: &Snapshot,
     dropped: &BTreeSet<TreeId>,
     trees: &'a mut FxHashMap<TreeId, OpenTree>,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use citadel_core::Generation;
 
-use super::Snapshot;
 use crate::catalog;
-use crate::database::Inner;
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
 use crate::extent;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 use crate::view::{Root, Source, View};
@@ -19,12 +19,12 @@ use crate::view::{Root, Source, View};
 /// and shared between threads, never blocks a writer and is never blocked by one.
 #[derive(Clone, Debug)]
 pub struct ReadTxn {
-    database: Arc<Inner>,
+    database: Arc<Shared>,
     snapshot: Arc<Snapshot>,
 }
 
 impl ReadTxn {
-    pub(crate) fn new(database: Arc<Inner>, snapshot: Arc<Snapshot>) -> Self {
+    pub(crate) fn new(database: Arc<Shared>, snapshot: Arc<Snapshot>) -> Self {
         Self { database, snapshot }
     }
 

@@ -2,10 +2,9 @@
 
 use citadel_core::{RecordSlot, SealedFile};
 
-use crate::database::Inner;
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Registry, Snapshot};
 use crate::space;
 
 /// Writes the record of a file without trees.
@@ -18,9 +17,8 @@ pub(crate) fn write_genesis(file: &SealedFile) -> Result<Snapshot> {
 }
 
 /// Repeats the newest commit in the other slot, unless nothing can be written.
-pub(crate) fn write_echo(database: &Inner) -> Result<()> {
-    let newest = database.registry().newest();
-    let file = database.file();
+pub(crate) fn write_echo(file: &SealedFile, registry: &Registry) -> Result<()> {
+    let newest = registry.newest();
     if file.is_read_only() || file.is_poisoned() {
         return Ok(());
     }
@@ -31,7 +29,7 @@ pub(crate) fn write_echo(database: &Inner) -> Result<()> {
     let bytes = record.encode();
     file.write_record(RecordSlot::of(record.generation), &bytes)?;
     file.sync()?;
-    database.publish(record, Digest::of(&bytes), |_| false);
+    registry.publish(newest.succeed(record, Digest::of(&bytes), |_| false));
     Ok(())
 }
 

@@ -1,0 +1,35 @@
+//! What a transaction hands over to be committed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use citadel_core::Generation;
+use rustc_hash::FxHashMap;
+
+use crate::dirty::DirtyPages;
+use crate::queue::Turn;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+use crate::tree::WritableTree;
+use crate::tree_id::TreeId;
+
+/// A tree that the transaction has touched.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenTree {
+    pub(crate) state: WritableTree,
+    /// Whether the base snapshot has it.
+    pub(crate) in_base: bool,
+}
+
+/// All that a transaction changed, and what it stands on.
+pub(crate) struct Changes {
+    pub(crate) database: Arc<Shared>,
+    pub(crate) base: Arc<Snapshot>,
+    pub(crate) generation: Generation,
+    pub(crate) pages: DirtyPages,
+    pub(crate) trees: FxHashMap<TreeId, OpenTree>,
+    pub(crate) dropped: BTreeSet<TreeId>,
+    pub(crate) next_tree: u64,
+    /// Only to be held.
+    pub(crate) _turn: Turn,
+}
