@@ -1,4 +1,7 @@
 //! Records without changes: the first one, and the one that closes.
+//!
+//! An *echo* is a commit that changes nothing: it repeats the newest record in the other slot. It is written on closing,
+//! so that a closed file has two records that say the same, and damage to one of them loses nothing.
 
 use citadel_core::{RecordSlot, SealedFile};
 

@@ -14,9 +14,6 @@
 //! What always holds: a crash before 6 leaves either a record that recovery can prove complete, or the record of `c - 1`
 //! with all that it reaches. An error before 5 gives the pages back and leaves the database as it was. An error in 5 or
 //! 6 poisons the file: nothing can be said about what is durable, and no later commit may pretend.
-//!
-//! An *echo* is a commit that changes nothing: it repeats the newest record in the other slot. It is written on closing,
-//! so that a closed file has two records that say the same, and damage to one of them loses nothing.
 
 mod changes;
 mod descriptors;
