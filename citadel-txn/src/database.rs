@@ -1,6 +1,7 @@
 //! An open database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use citadel_core::{CacheStats, Generation, Key, PageSize, SealedFile, Storage};
 
@@ -94,15 +95,27 @@ impl Database {
     /// [`Error::Busy`] where it is not this one's turn within [`Options::busy_timeout`]; [`Error::ReadOnly`]; that an
     /// earlier write failed, which only reopening mends.
     pub fn begin_write(&self) -> Result<WriteTxn> {
+        self.begin_write_within(self.busy_timeout())
+    }
+
+    /// The same with a busy timeout of the caller's own.
+    ///
+    /// # Errors
+    /// As [`begin_write`](Self::begin_write).
+    pub fn begin_write_within(&self, busy_timeout: Duration) -> Result<WriteTxn> {
         if self.shared.options().read_only {
             return Err(Error::ReadOnly);
         }
-        let turn = WriterQueue::wait(self.shared.queue(), self.shared.options().busy_timeout)
-            .ok_or(Error::Busy)?;
+        let turn = WriterQueue::wait(self.shared.queue(), busy_timeout).ok_or(Error::Busy)?;
         if self.shared.file().is_poisoned() {
             return Err(citadel_core::Error::Poisoned.into());
         }
         WriteTxn::begin(Arc::clone(&self.shared), turn)
+    }
+
+    /// How long [`begin_write`](Self::begin_write) waits.
+    pub fn busy_timeout(&self) -> Duration {
+        self.shared.options().busy_timeout
     }
 
     /// Reads everything that the newest commit reaches, and proves that it is whole: see [`CheckReport`].

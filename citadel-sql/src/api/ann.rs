@@ -4,6 +4,7 @@ use citadel_vector::Progress;
 
 use crate::ann::{self, AnnIndexStatus, PersistReport};
 use crate::api::connection::Connection;
+use crate::api::session::Done;
 use crate::batch::{Batch, Column};
 use crate::bind::bound::{Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
@@ -50,7 +51,11 @@ impl Connection {
             );
         }
         self.session().write(|txn, catalog| {
-            ann::persist_within(txn, catalog, segments, table, column, interrupt)
+            let value = ann::persist_within(txn, catalog, segments, table, column, interrupt)?;
+            Ok(Done {
+                value,
+                redefined: false,
+            })
         })
     }
 

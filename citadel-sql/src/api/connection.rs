@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use citadel_txn::Key;
 
@@ -210,6 +211,12 @@ impl Connection {
     /// A handle that stops what this connection is doing, from another thread.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle::new(&self.interrupt)
+    }
+
+    /// Changes how long a write of this connection waits for another connection's transaction to end, before it fails
+    /// ([`Error::is_busy`]). At first it is what [`Options::busy_timeout`] says.
+    pub fn busy_timeout(&self, timeout: Duration) {
+        self.session().set_busy_timeout(timeout);
     }
 
     /// Changes how many statements are kept prepared; 0: none.

@@ -7,7 +7,7 @@ use citadel_txn::WriteTxn;
 
 use crate::api::connection::Connection;
 use crate::api::prepared::{Action, Prepared};
-use crate::api::session::{Snapshot, Source};
+use crate::api::session::{Done, Snapshot, Source};
 use crate::batch::Batch;
 use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
@@ -108,7 +108,11 @@ impl Connection {
         let written = self.session().write(|txn, catalog| {
             let current = prepared.current(catalog, txn)?;
             let params = current.parameters.coerce_all(params)?;
-            self.write_all(&current, &params, txn)
+            let value = self.write_all(&current, &params, txn)?;
+            Ok(Done {
+                redefined: !current.changes_rows(),
+                value,
+            })
         })?;
         if written.prepared.changes_rows() {
             self.note_changes(written.changed, written.last_rowid);

@@ -24,6 +24,7 @@
 //! 5. `BEGIN READ ONLY` never writes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
@@ -76,12 +77,23 @@ pub(crate) struct Session {
     database: Database,
     state: State,
     epoch: Epoch,
+    /// How long a write waits for its turn.
+    busy_timeout: Duration,
+}
+
+/// What a write gave.
+#[derive(Debug)]
+pub(crate) struct Done<T> {
+    pub(crate) value: T,
+    /// It may have changed definitions: those at hand no longer hold.
+    pub(crate) redefined: bool,
 }
 
 impl Session {
     /// In autocommit.
     pub(crate) fn new(database: Database) -> Self {
         Self {
+            busy_timeout: database.shared().storage.busy_timeout(),
             database,
             state: State::Autocommit,
             epoch: Epoch(0),
@@ -91,6 +103,11 @@ impl Session {
     /// Is no transaction begun?
     pub(crate) fn is_autocommit(&self) -> bool {
         matches!(self.state, State::Autocommit)
+    }
+
+    /// Changes how long a write waits for its turn.
+    pub(crate) fn set_busy_timeout(&mut self, timeout: Duration) {
+        self.busy_timeout = timeout;
     }
 
     /// `BEGIN`.
@@ -185,14 +202,14 @@ impl Session {
     /// Runs a write: all of it, or nothing. On its own it is committed when it returns.
     pub(crate) fn write<T>(
         &mut self,
-        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<T>,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<Done<T>>,
     ) -> Result<T> {
         match &self.state {
             State::Autocommit => {
                 let (mut txn, catalog) = self.begin_write()?;
-                let result = run(&mut txn, &catalog)?;
+                let done = run(&mut txn, &catalog)?;
                 txn.commit()?;
-                return Ok(result);
+                return Ok(done.value);
             }
             State::Begun { read_only: true }
             | State::Reading {
@@ -214,13 +231,20 @@ impl Session {
     /// Runs a write inside of the transaction, with a way back.
     fn write_within<T>(
         &mut self,
-        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<T>,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<Done<T>>,
     ) -> Result<T> {
         let State::Writing { txn, catalog } = &mut self.state else {
             return Err(broken());
         };
         let before = txn.savepoint();
-        let result = run(txn, catalog);
+        let result = run(txn, catalog).and_then(|done| {
+            let redefined = if done.redefined {
+                Some(Arc::new(Catalog::load(&**txn)?))
+            } else {
+                None
+            };
+            Ok((done.value, redefined))
+        });
         let undone = match &result {
             Ok(_) => Ok(()),
             Err(_) => txn.rollback_to(&before),
@@ -230,12 +254,12 @@ impl Session {
             self.epoch.0 += 1;
             return Err(result.err().unwrap_or_else(|| error.into()));
         }
-        let version = Catalog::current_version(&**txn)?;
-        if version != catalog.version() {
-            *catalog = Arc::new(Catalog::load(&**txn)?);
+        let (value, redefined) = result?;
+        if let Some(redefined) = redefined {
+            *catalog = redefined;
             self.epoch.0 += 1;
         }
-        result
+        Ok(value)
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
@@ -247,7 +271,7 @@ impl Session {
 
     fn begin_write(&self) -> Result<(WriteTxn, Arc<Catalog>)> {
         let shared = self.database.shared();
-        let txn = shared.storage.begin_write()?;
+        let txn = shared.storage.begin_write_within(self.busy_timeout)?;
         let catalog = shared.catalogs.of_view(&txn)?;
         Ok((txn, catalog))
     }

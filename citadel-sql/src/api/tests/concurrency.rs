@@ -36,6 +36,18 @@ fn connections_of_one_database_see_what_the_others_commit() {
 }
 
 #[test]
+fn a_writer_waits_no_longer_than_it_was_told() {
+    let db = sample();
+    let other = db.database().connect();
+    other.busy_timeout(Duration::ZERO);
+    db.execute("BEGIN IMMEDIATE", ()).unwrap();
+    assert!(other.execute("DELETE FROM t", ()).unwrap_err().is_busy());
+    assert_eq!(count(&other), 3);
+    db.execute("COMMIT", ()).unwrap();
+    assert_eq!(other.execute("DELETE FROM t", ()).unwrap(), 3);
+}
+
+#[test]
 fn an_interrupt_stops_a_statement_and_not_the_next() {
     let db = sample();
     let tx = db.unchecked_transaction().unwrap();
