@@ -1,6 +1,8 @@
 //! What the cross-crate tests share: the simulated disk, what is tested on it, and the promises that are tested.
 #![forbid(unsafe_code)]
 
+pub mod golden;
 pub mod promise;
 pub mod sim;
 pub mod subject;
+pub mod text;

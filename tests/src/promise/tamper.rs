@@ -8,7 +8,7 @@ use crate::subject::{Refusal, Subject};
 /// The places of a file that are sealed as one: copies of the superblock, commit records, pages.
 const HEAD: [(usize, usize); 4] = [(0, 4096), (4096, 4096), (8192, 8192), (16384, 8192)];
 /// Where pages begin.
-const PAGES: usize = 24576;
+pub const PAGES: usize = 24576;
 
 /// What became of the changed files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,12 +63,12 @@ impl<'s, S: Subject> Target<'s, S> {
         self.file.is_empty()
     }
 
-    /// Flips one bit of every `stride`-th byte.
+    /// Flips one bit of every `stride`-th byte, from byte `first` on.
     ///
     /// # Panics
     /// Where the promise is broken; so for all that follow.
-    pub fn flip_bytes(&mut self, stride: usize) {
-        for at in (0..self.file.len()).step_by(stride) {
+    pub fn flip_bytes(&mut self, first: usize, stride: usize) {
+        for at in (first..self.file.len()).step_by(stride) {
             let mut file = self.file.clone();
             file[at] ^= 1 << (at % 8);
             self.judge(&file, || format!("byte {at} flipped"));

@@ -4,6 +4,7 @@
 //! more durable commit. The promises in [`crate::promise`] know nothing of what the states hold.
 
 mod refusal;
+mod sql;
 mod txn;
 
 use std::fmt::Debug;
@@ -11,6 +12,7 @@ use std::fmt::Debug;
 use crate::sim::SimDisk;
 
 pub use refusal::Refusal;
+pub use sql::SqlSubject;
 pub use txn::TxnSubject;
 
 /// A workload on a disk.

@@ -29,3 +29,13 @@ impl From<citadel_txn::Error> for Refusal {
         }
     }
 }
+
+impl From<citadel_sql::Error> for Refusal {
+    fn from(error: citadel_sql::Error) -> Self {
+        match error {
+            citadel_sql::Error::Storage(error) => error.into(),
+            error if error.is_corrupt() => Refusal::Damaged(error.to_string()),
+            error => Refusal::Other(error.to_string()),
+        }
+    }
+}

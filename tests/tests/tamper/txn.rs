@@ -38,7 +38,7 @@ fn target() -> Target<'static, TxnSubject> {
 #[test]
 fn every_flipped_byte_is_refused_or_harmless() {
     let mut target = target();
-    target.flip_bytes(1);
+    target.flip_bytes(0, 1);
     let tried = target.take_tried();
     assert_eq!(tried.files, target.len());
     assert!(

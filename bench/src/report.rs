@@ -1,0 +1,125 @@
+//! What was measured: a table for people, and one JSON object per row for programs.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::Result;
+
+/// One figure.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) case: String,
+    pub(crate) engine: String,
+    pub(crate) params: String,
+    pub(crate) metric: &'static str,
+    pub(crate) value: f64,
+}
+
+/// All figures of a suite.
+#[derive(Debug)]
+pub(crate) struct Report {
+    suite: String,
+    rows: Vec<Row>,
+}
+
+impl Report {
+    pub(crate) fn new(suite: &str) -> Self {
+        Self {
+            suite: suite.to_owned(),
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        case: &str,
+        engine: &str,
+        params: &str,
+        metric: &'static str,
+        value: f64,
+    ) {
+        self.rows.push(Row {
+            case: case.to_owned(),
+            engine: engine.to_owned(),
+            params: params.to_owned(),
+            metric,
+            value,
+        });
+    }
+
+    /// Prints a line per case, engine and parameters, with all of their metrics.
+    pub(crate) fn print(&self) {
+        let mut lines: Vec<(&Row, String)> = Vec::new();
+        for row in &self.rows {
+            let figure = format!("{} {}", row.metric, figure(row.value));
+            let same = lines.iter_mut().find(|(first, _)| {
+                (&first.case, &first.engine, &first.params) == (&row.case, &row.engine, &row.params)
+            });
+            match same {
+                Some((_, figures)) => _ = write!(figures, "   {figure}"),
+                None => lines.push((row, figure)),
+            }
+        }
+        let width = |of: fn(&Row) -> &str| self.rows.iter().map(|r| of(r).len()).max().unwrap_or(0);
+        let (case, engine, params) = (
+            width(|r| &r.case),
+            width(|r| &r.engine),
+            width(|r| &r.params),
+        );
+        for (row, figures) in lines {
+            say(&format!(
+                "{:case$}  {:engine$}  {:params$}  {figures}",
+                row.case, row.engine, row.params
+            ));
+        }
+    }
+
+    pub(crate) fn write_json(&self, path: &Path) -> Result<()> {
+        let mut text = String::new();
+        for row in &self.rows {
+            writeln!(
+                text,
+                "{{\"suite\":{},\"case\":{},\"engine\":{},\"params\":{},\"metric\":{},\"value\":{}}}",
+                quoted(&self.suite),
+                quoted(&row.case),
+                quoted(&row.engine),
+                quoted(&row.params),
+                quoted(row.metric),
+                row.value
+            )?;
+        }
+        Ok(std::fs::write(path, text)?)
+    }
+}
+
+fn figure(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1_000.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push(' '),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Says what is being done, beside the results.
+#[expect(clippy::print_stderr, reason = "a program talks to its user")]
+pub(crate) fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+#[expect(clippy::print_stdout, reason = "the results")]
+fn say(text: &str) {
+    println!("{text}");
+}

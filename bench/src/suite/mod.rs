@@ -1,0 +1,4 @@
+//! What is measured.
+
+pub(crate) mod vector;
+mod vector_writes;

@@ -1,0 +1,165 @@
+-- What the planner chooses.
+
+CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, size INTEGER, note TEXT);
+----
+ok
+
+CREATE INDEX t_name ON t (name);
+----
+ok
+
+CREATE INDEX t_size_name ON t (size, name);
+----
+ok
+
+EXPLAIN SELECT * FROM t;
+----
+QUERY PLAN
+SeqScan on t  (rows=1000)
+
+EXPLAIN SELECT * FROM t WHERE id = 5;
+----
+QUERY PLAN
+PkLookup on t  (rows=1)
+  Key: id = 5
+
+EXPLAIN SELECT * FROM t WHERE id IN (5, 7);
+----
+QUERY PLAN
+PkLookup on t  (rows=2)
+  Key: id IN (5, 7)
+
+EXPLAIN SELECT * FROM t WHERE id > 5 AND id <= 9;
+----
+QUERY PLAN
+PkRangeScan on t  (rows=111)
+  Range: id > 5 AND id <= 9
+
+EXPLAIN SELECT * FROM t WHERE id = 5.5;
+----
+QUERY PLAN
+PkLookup on t  (rows=1)
+  Key: id = 5.5
+
+EXPLAIN SELECT * FROM t WHERE id < 8.5;
+----
+QUERY PLAN
+PkRangeScan on t  (rows=333)
+  Range: id < 8.5
+
+EXPLAIN SELECT * FROM t WHERE name = 'x';
+----
+QUERY PLAN
+IndexScan on t using t_name  (rows=10)
+  Index Cond: name = 'x'
+
+EXPLAIN SELECT * FROM t WHERE size = 3 AND name > 'b' AND note LIKE 'z%';
+----
+QUERY PLAN
+IndexScan on t using t_size_name  (rows=2)
+  Index Cond: size = 3 AND name > 'b'
+  Filter: note LIKE 'z%'
+
+EXPLAIN SELECT * FROM t WHERE note = 'x';
+----
+QUERY PLAN
+SeqScan on t  (rows=10)
+  Filter: note = 'x'
+
+EXPLAIN SELECT id FROM t ORDER BY id DESC LIMIT 3;
+----
+QUERY PLAN
+Limit  (rows=3)
+  Limit: 3
+  ->  SeqScan on t backward  (rows=1000)
+
+EXPLAIN SELECT id FROM t ORDER BY note LIMIT 3;
+----
+QUERY PLAN
+Project  (rows=3)
+  Output: id
+  ->  TopN  (rows=3)
+        Sort Key: note
+        Limit: 3
+        ->  SeqScan on t  (rows=1000)
+
+EXPLAIN SELECT id FROM t ORDER BY note;
+----
+QUERY PLAN
+Project  (rows=1000)
+  Output: id
+  ->  Sort  (rows=1000)
+        Sort Key: note
+        ->  SeqScan on t  (rows=1000)
+
+EXPLAIN SELECT size, COUNT(*) FROM t GROUP BY size HAVING COUNT(*) > 1;
+----
+QUERY PLAN
+Filter  (rows=33)
+  Condition: count(*) > 1
+  ->  HashAggregate  (rows=100)
+        Group Key: size
+        Aggregates: count(*)
+        ->  SeqScan on t  (rows=1000)
+
+EXPLAIN SELECT a.id FROM t a JOIN t b ON a.size = b.id WHERE a.name = 'x';
+----
+QUERY PLAN
+Project  (rows=10)
+  Output: a.id
+  ->  LookupJoin with t b  (rows=10)
+        Lookup: b.id = a.size
+        ->  IndexScan on t a using t_name  (rows=10)
+              Index Cond: a.name = 'x'
+
+EXPLAIN SELECT a.id FROM t a JOIN t b ON a.note = b.note;
+----
+QUERY PLAN
+Project  (rows=1000)
+  Output: a.id
+  ->  HashJoin  (rows=1000)
+        Hash Cond: a.note = b.note
+        ->  SeqScan on t a  (rows=1000)
+        ->  SeqScan on t b  (rows=1000)
+
+EXPLAIN SELECT a.id FROM t a JOIN t b ON a.size < b.size;
+----
+QUERY PLAN
+Project  (rows=333333)
+  Output: a.id
+  ->  NestedLoopJoin  (rows=333333)
+        Filter: a.size < b.size
+        ->  SeqScan on t a  (rows=1000)
+        ->  SeqScan on t b  (rows=1000)
+
+EXPLAIN INSERT INTO t (name) SELECT name FROM t;
+----
+QUERY PLAN
+Insert on t
+  ->  SeqScan on t  (rows=1000)
+
+EXPLAIN UPDATE t SET size = size + 1 WHERE id = 3;
+----
+QUERY PLAN
+Update on t
+  Set: size = size + 1
+  ->  PkLookup on t  (rows=1)
+        Key: id = 3
+
+EXPLAIN DELETE FROM t WHERE name = 'x';
+----
+QUERY PLAN
+Delete on t
+  ->  IndexScan on t using t_name  (rows=10)
+        Index Cond: name = 'x'
+
+EXPLAIN SELECT 1 WHERE FALSE;
+----
+QUERY PLAN
+Project  (rows=0)
+  Output: 1
+  ->  Empty  (rows=0)
+
+EXPLAIN SELECT * FROM nosuch;
+----
+error 42P01 at 1:23: table "nosuch" does not exist

@@ -1,0 +1,110 @@
+-- What is not SQL, and what is not supported: named, with its place; nothing is ignored.
+
+SELEC 1;
+----
+error 42601 at 1:1: syntax error: expected a statement, found SELEC
+
+SELECT 1 +;
+----
+error 42601 at 1:11: syntax error: expected an expression, found the end of the statement
+
+SELECT (1;
+----
+error 42601 at 1:10: syntax error: expected ), found the end of the statement
+
+SELECT 'open;
+----
+error 42601 at 1:8: syntax error: unterminated string literal
+
+CREATE TABLE t (a INTEGER, b TEXT);
+----
+ok
+
+SELECT a FROM t WHERE a = (SELECT 1);
+----
+error 0A000 at 1:28: a subquery is not supported
+
+SELECT a FROM t WHERE EXISTS (SELECT 1);
+----
+error 0A000 at 1:31: EXISTS is not supported
+
+SELECT a FROM t WHERE a IN (SELECT a FROM t);
+----
+error 0A000 at 1:23: IN with a subquery is not supported
+
+WITH x AS (SELECT 1) SELECT * FROM x;
+----
+error 0A000 at 1:1: WITH (a common table expression) is not supported
+
+SELECT 1 UNION SELECT 2;
+----
+error 0A000 at 1:1: UNION is not supported
+
+SELECT t.a FROM t LEFT JOIN t u ON t.a = u.a;
+----
+error 0A000 at 1:29: LEFT JOIN is not supported
+
+SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t;
+----
+error 0A000 at 1:8: a window function (OVER) is not supported
+
+INSERT INTO t VALUES (1, 'x') ON CONFLICT DO NOTHING;
+----
+error 0A000 at 1:1: ON CONFLICT is not supported
+
+INSERT INTO t VALUES (1, 'x') RETURNING a;
+----
+error 0A000 at 1:1: RETURNING is not supported
+
+SELECT a FROM t FOR UPDATE;
+----
+error 0A000 at 1:1: FOR UPDATE or FOR SHARE is not supported
+
+CREATE TABLE c (a INTEGER CHECK (a > 0));
+----
+error 0A000 at 1:17: CHECK is not supported
+
+CREATE TABLE f (a INTEGER REFERENCES t (a));
+----
+error 0A000 at 1:17: REFERENCES is not supported
+
+CREATE VIEW w AS SELECT 1;
+----
+error 0A000 at 1:1: CREATE VIEW is not supported
+
+ALTER TABLE t ADD COLUMN c INTEGER;
+----
+error 0A000 at 1:1: ALTER is not supported
+
+SELECT a FROM t TABLESAMPLE BERNOULLI (10);
+----
+error 0A000 at 1:15: TABLESAMPLE is not supported
+
+CREATE TABLE g (a INTEGER GENERATED ALWAYS AS (1) STORED);
+----
+error 0A000 at 1:17: GENERATED is not supported
+
+SAVEPOINT s;
+----
+error 0A000 at 1:1: SAVEPOINT is not supported
+
+CREATE TABLE u (a NUMERIC(10, 2));
+----
+error 0A000 at 1:17: type NUMERIC(10,2) is not supported
+hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)
+
+SELECT a COLLATE nocase FROM t;
+----
+error 0A000 at 1:8: COLLATE is not supported
+
+UPDATE t SET a = 1 FROM t u;
+----
+error 0A000 at 1:1: UPDATE … FROM is not supported
+
+DELETE FROM t USING t u;
+----
+error 0A000 at 1:1: DELETE … USING is not supported
+
+SELECT 1; SELECT 2;
+----
+error: the text holds more than one statement; execute_batch runs those

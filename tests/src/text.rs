@@ -1,0 +1,47 @@
+//! Values and rows as text, so that any types can be compared and shown.
+
+use citadel_sql::{Connection, Params, Result, Statement, Value};
+
+/// A value as it is written in golden scripts.
+pub fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".into(),
+        Value::Boolean(v) => v.to_string(),
+        Value::Integer(v) => v.to_string(),
+        Value::Real(v) => format!("{v:?}"),
+        Value::Text(v) if v.is_empty() => "''".into(),
+        Value::Text(v) => v.replace('\n', "\\n"),
+        Value::Blob(v) => {
+            let digits: String = v.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("x'{digits}'")
+        }
+        Value::Vector(v) => {
+            let parts: Vec<String> = v.iter().map(f32::to_string).collect();
+            format!("[{}]", parts.join(", "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// All rows of a prepared query, each as its values between bars.
+///
+/// # Errors
+/// The statement fails.
+pub fn rows_of(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<String>> {
+    let columns = statement.column_count();
+    let read = |row: &citadel_sql::Row<'_>| {
+        let values: Result<Vec<String>> = (0..columns)
+            .map(|at| row.get::<_, Value>(at).map(|v| value(&v)))
+            .collect();
+        values.map(|values| values.join(" | "))
+    };
+    statement.query_map(params, read)?.collect()
+}
+
+/// All rows of a query.
+///
+/// # Errors
+/// The query fails.
+pub fn rows(connection: &Connection, sql: &str) -> Result<Vec<String>> {
+    rows_of(&mut connection.prepare(sql)?, ())
+}
