@@ -23,7 +23,26 @@ pub(crate) struct Recovered {
 
 /// Finds the last good commit.
 pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
-    choose(file, read_records(file)?)
+    let recovered = choose(file, read_records(file)?)?;
+    require_pages(file, &recovered.record)?;
+    Ok(recovered)
+}
+
+/// Refuses a file that was cut off before the last page of a commit that stands.
+fn require_pages(file: &SealedFile, record: &Record) -> Result<()> {
+    if record.pages_end <= file.first_page() {
+        return Ok(());
+    }
+    let len = file.file_len()?;
+    let page_bytes = u64::from(file.page_size().get());
+    match record.pages_end.get().checked_mul(page_bytes) {
+        Some(needed) if needed <= len => Ok(()),
+        needed => Err(citadel_core::Error::Truncated {
+            len,
+            needed: needed.unwrap_or(u64::MAX),
+        }
+        .into()),
+    }
 }
 
 /// Finds the last good commit, if it is newer than one that is known to be good.

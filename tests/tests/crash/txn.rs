@@ -10,7 +10,7 @@ fn subject(seed: u64, page_size: u32, transactions: usize) -> TxnSubject {
         transactions,
         page_size,
         value_len_max: 36_000,
-        bulk: (page_size == 512).then_some(transactions / 2),
+        bulk: (page_size == 512).then_some(transactions * 2 / 3),
     }
 }
 
@@ -28,7 +28,7 @@ fn survives(subject: TxnSubject) {
 
 #[test]
 fn a_crash_loses_nothing_acknowledged_at_512_byte_pages() {
-    survives(subject(1, 512, 45));
+    survives(subject(1, 512, 36));
 }
 
 #[test]
