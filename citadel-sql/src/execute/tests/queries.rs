@@ -320,3 +320,70 @@ fn wide_vectors_are_read_for_the_rows_that_pass() {
         ["198"]
     );
 }
+
+#[test]
+fn the_hidden_row_id_is_a_key() {
+    let db = Db::after("CREATE TABLE h (a TEXT); INSERT INTO h VALUES ('x'), ('y'), ('z')");
+    assert_eq!(
+        db.rows("SELECT rowid, a FROM h WHERE rowid >= 2"),
+        ["2|y", "3|z"]
+    );
+    assert_eq!(
+        db.rows("SELECT a FROM h ORDER BY rowid DESC LIMIT 1"),
+        ["z"]
+    );
+    assert!(
+        db.plan("SELECT a FROM h WHERE rowid = 2")
+            .contains("PkLookup")
+    );
+    db.all("DELETE FROM h WHERE rowid = 2; INSERT INTO h VALUES ('w')")
+        .unwrap();
+    assert_eq!(db.rows("SELECT rowid, a FROM h"), ["1|x", "3|z", "4|w"]);
+    assert_eq!(
+        db.rows(
+            "SELECT l.a, r.a FROM h l JOIN h r ON l.rowid = r.rowid WHERE l.a <> 'x' ORDER BY 1"
+        ),
+        ["w|w", "z|z"]
+    );
+}
+
+#[test]
+fn joins_with_using_and_lookups_through_indexes() {
+    let db = Db::after(
+        "CREATE TABLE a (k INTEGER, x TEXT); CREATE TABLE b (k INTEGER, y REAL, z TEXT);
+         CREATE INDEX b_k ON b (k); CREATE UNIQUE INDEX b_y ON b (y);
+         INSERT INTO a VALUES (1, 'p'), (2, 'q'), (NULL, 'r');
+         INSERT INTO b VALUES (1, 1.0, 'm'), (1, 2.5, 'n'), (NULL, 3.0, 'o'), (7, NULL, 'p')",
+    );
+    assert_eq!(
+        db.rows("SELECT k, x, z FROM a JOIN b USING (k) ORDER BY z"),
+        ["1|p|m", "1|p|n"]
+    );
+    let lookup = "SELECT a.x, b.z FROM a JOIN b ON a.k = b.k WHERE a.x = 'p' AND a.k = 1";
+    assert_eq!(db.sorted_rows(lookup), ["p|m", "p|n"]);
+    assert_eq!(
+        db.rows("SELECT a.x, b.z FROM a JOIN b ON a.k = b.y AND a.x <> b.z"),
+        ["p|m"]
+    );
+    assert_eq!(db.rows("SELECT count(*) FROM a JOIN b ON a.x = b.z"), ["1"]);
+}
+
+#[test]
+fn long_lists_of_constants() {
+    let db = Db::after("CREATE TABLE l (id INTEGER PRIMARY KEY, v INTEGER)");
+    let rows: Vec<String> = (0..2000).map(|i| format!("({i}, {i})")).collect();
+    db.all(&format!("INSERT INTO l VALUES {}", rows.join(",")))
+        .unwrap();
+    let list: Vec<String> = (500..2500).rev().map(|i| i.to_string()).collect();
+    let list = list.join(",");
+    assert_eq!(
+        db.rows(&format!(
+            "SELECT count(*), min(id), max(id) FROM l WHERE id IN ({list})"
+        )),
+        ["1500|500|1999"]
+    );
+    assert_eq!(
+        db.rows(&format!("SELECT count(*) FROM l WHERE v NOT IN ({list})")),
+        ["500"]
+    );
+}
