@@ -1,0 +1,295 @@
+//! Promise: where SQLite and this engine agree on the meaning of a statement, they give the same rows. Random small
+//! tables, with and without indexes; random queries and changes in the common subset.
+
+use citadel_sql::{Connection, Value};
+use citadel_tests::sim::Random;
+use citadel_tests::text::value;
+
+/// Runs of the test, each with tables of its own.
+const WORLDS: u64 = 12;
+/// Statements in each.
+const STATEMENTS: usize = 120;
+
+/// The same database twice.
+struct Twins {
+    ours: Connection,
+    theirs: rusqlite::Connection,
+    random: Random,
+    seed: u64,
+    compared: usize,
+}
+
+impl Twins {
+    fn new(seed: u64) -> Self {
+        let theirs = rusqlite::Connection::open_in_memory().unwrap();
+        theirs
+            .execute_batch("PRAGMA case_sensitive_like = ON")
+            .unwrap();
+        let mut twins = Self {
+            ours: Connection::open_in_memory().unwrap(),
+            theirs,
+            random: Random::new(seed),
+            seed,
+            compared: 0,
+        };
+        twins.populate();
+        twins
+    }
+
+    fn both(&self, sql: &str) {
+        self.ours
+            .execute_batch(sql)
+            .unwrap_or_else(|error| panic!("seed {}: {sql}: {error}", self.seed));
+        self.theirs
+            .execute_batch(sql)
+            .unwrap_or_else(|error| panic!("seed {}: sqlite: {sql}: {error}", self.seed));
+    }
+
+    fn populate(&mut self) {
+        for table in ["t", "u"] {
+            self.both(&format!(
+                "CREATE TABLE {table} (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, r REAL, s TEXT)"
+            ));
+            for index in 0..self.random.below(4) {
+                let columns = ["a", "s", "b, a", "r", "a, s"][self.random.below(5)];
+                self.both(&format!(
+                    "CREATE INDEX {table}_{index} ON {table} ({columns})"
+                ));
+            }
+            for _ in 0..self.random.below(40) {
+                let row = self.row();
+                self.both(&format!("INSERT INTO {table} (a, b, r, s) VALUES {row}"));
+            }
+        }
+    }
+
+    fn row(&mut self) -> String {
+        let (a, b, r, s) = (self.integer(), self.integer(), self.real(), self.string());
+        format!("({a}, {b}, {r}, {s})")
+    }
+
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.random.below(of.len())]
+    }
+
+    fn integer(&mut self) -> String {
+        if self.random.one_in(6) {
+            return "NULL".into();
+        }
+        (self.random.below(21) as i64 - 8).to_string()
+    }
+
+    fn real(&mut self) -> String {
+        if self.random.one_in(6) {
+            return "NULL".into();
+        }
+        format!("{:.1}", (self.random.below(40) as f64 - 15.0) / 2.0)
+    }
+
+    fn string(&mut self) -> String {
+        self.pick(&["NULL", "''", "'a'", "'b'", "'ab'", "'B'", "'b%'", "'zz'"])
+            .into()
+    }
+
+    /// A number without NULL literals, which the two type differently.
+    fn number(&mut self, of: &str, depth: usize) -> String {
+        match self.random.below(if depth == 0 { 4 } else { 8 }) {
+            0 => format!("{of}.a"),
+            1 => format!("{of}.b"),
+            2 => format!("{of}.id"),
+            3 => (self.random.below(12) as i64 - 3).to_string(),
+            4 => format!("{of}.r"),
+            5 => {
+                let operator = self.pick(&["+", "-", "*"]);
+                let (left, right) = (self.number(of, depth - 1), self.number(of, depth - 1));
+                format!("({left} {operator} {right})")
+            }
+            6 => {
+                let (when, then, other) = (
+                    self.condition(of, depth - 1),
+                    self.number(of, depth - 1),
+                    self.number(of, depth - 1),
+                );
+                format!("(CASE WHEN {when} THEN {then} ELSE {other} END)")
+            }
+            _ => {
+                let inner = self.number(of, depth - 1);
+                format!("COALESCE({inner}, {of}.id)")
+            }
+        }
+    }
+
+    fn condition(&mut self, of: &str, depth: usize) -> String {
+        match self.random.below(if depth == 0 { 6 } else { 9 }) {
+            0 | 1 => {
+                let operator = self.pick(&["=", "<>", "<", "<=", ">", ">="]);
+                let (left, right) = (self.number(of, depth / 2), self.number(of, depth / 2));
+                format!("{left} {operator} {right}")
+            }
+            2 => {
+                let operator = self.pick(&["=", "<>", "<", ">="]);
+                let text = self.pick(&["''", "'a'", "'b'", "'ab'", "'zz'"]);
+                format!("{of}.s {operator} {text}")
+            }
+            3 => {
+                let (column, not) = (self.pick(&["a", "b", "r", "s"]), self.pick(&["", "NOT "]));
+                format!("{of}.{column} IS {not}NULL")
+            }
+            4 => {
+                let (number, low) = (self.number(of, 0), self.random.below(8) as i64 - 4);
+                let not = self.pick(&["", "NOT "]);
+                format!("{number} {not}BETWEEN {low} AND {}", low + 5)
+            }
+            5 => {
+                let (column, not) = (self.pick(&["a", "b", "id"]), self.pick(&["", "NOT "]));
+                format!("{of}.{column} {not}IN (1, 3, -2, 7)")
+            }
+            6 => {
+                let pattern = self.pick(&["'a%'", "'%b'", "'_'", "'%'", "'b_'"]);
+                format!("{of}.s LIKE {pattern}")
+            }
+            7 => format!("NOT ({})", self.condition(of, depth - 1)),
+            _ => {
+                let operator = self.pick(&["AND", "OR"]);
+                let (left, right) = (self.condition(of, depth - 1), self.condition(of, depth - 1));
+                format!("({left} {operator} {right})")
+            }
+        }
+    }
+
+    fn select(&mut self) -> String {
+        let condition = self.condition("t", 2);
+        match self.random.below(6) {
+            0 => {
+                let number = self.number("t", 2);
+                format!("SELECT t.id, {number}, t.s FROM t WHERE {condition} ORDER BY t.id")
+            }
+            1 => {
+                let (key, end) = (
+                    self.pick(&["a", "b", "r", "s"]),
+                    self.pick(&["FIRST", "LAST"]),
+                );
+                let direction = self.pick(&["ASC", "DESC"]);
+                let (limit, offset) = (self.random.below(12), self.random.below(4));
+                format!(
+                    "SELECT t.{key}, t.id FROM t WHERE {condition} ORDER BY t.{key} {direction} NULLS {end}, t.id LIMIT {limit} OFFSET {offset}"
+                )
+            }
+            2 => {
+                let key = self.pick(&["a", "b", "s", "r"]);
+                let number = self.number("t", 1);
+                format!(
+                    "SELECT t.{key}, COUNT(*), COUNT(t.a), MIN({number}), MAX(t.s), SUM(t.b) FROM t WHERE {condition} GROUP BY t.{key} ORDER BY t.{key} NULLS LAST"
+                )
+            }
+            3 => {
+                let (left, right) = (
+                    self.pick(&["a", "b", "id", "r"]),
+                    self.pick(&["a", "id", "r"]),
+                );
+                let other = self.condition("u", 1);
+                format!(
+                    "SELECT t.id, u.id FROM t JOIN u ON t.{left} = u.{right} WHERE {condition} AND {other} ORDER BY t.id, u.id"
+                )
+            }
+            4 => {
+                let key = self.pick(&["a", "b", "s"]);
+                format!(
+                    "SELECT DISTINCT t.{key} FROM t WHERE {condition} ORDER BY t.{key} NULLS LAST"
+                )
+            }
+            _ => format!(
+                "SELECT COUNT(*), COUNT(DISTINCT t.a), SUM(t.a), AVG(t.r), MIN(t.s), MAX(t.r) FROM t WHERE {condition}"
+            ),
+        }
+    }
+
+    fn change(&mut self) -> String {
+        let condition = self.condition("t", 1);
+        match self.random.below(4) {
+            0 => {
+                let row = self.row();
+                format!("INSERT INTO t (a, b, r, s) VALUES {row}")
+            }
+            1 => format!("UPDATE t SET b = t.a, s = 'new' WHERE {condition}"),
+            2 => format!("UPDATE t SET a = t.a + 1, r = t.r * 2 WHERE {condition}"),
+            _ => format!("DELETE FROM t WHERE {condition} AND t.id % 3 = 0"),
+        }
+    }
+
+    fn compare(&mut self, sql: &str) {
+        let ours = our_rows(&self.ours, sql)
+            .unwrap_or_else(|error| panic!("seed {}: {sql}: {error}", self.seed));
+        let theirs = sqlite_rows(&self.theirs, sql);
+        self.compared += ours.len();
+        assert_eq!(ours, theirs, "seed {}: {sql}", self.seed);
+    }
+}
+
+/// SQLite has no type for a CASE or a COALESCE of both kinds of number: 9 and 9.0 are shown alike.
+fn number(real: f64) -> String {
+    if real.fract() == 0.0 {
+        format!("{:.0}", real + 0.0)
+    } else {
+        format!("{real:?}")
+    }
+}
+
+fn our_rows(connection: &Connection, sql: &str) -> citadel_sql::Result<Vec<String>> {
+    let mut statement = connection.prepare(sql)?;
+    let columns = statement.column_count();
+    let rows = statement.query_map((), |row| {
+        let values: citadel_sql::Result<Vec<String>> = (0..columns)
+            .map(|at| {
+                Ok(match row.get(at)? {
+                    Value::Real(real) => number(real),
+                    other => value(&other),
+                })
+            })
+            .collect();
+        values.map(|values| values.join(" | "))
+    });
+    rows?.collect()
+}
+
+fn sqlite_rows(connection: &rusqlite::Connection, sql: &str) -> Vec<String> {
+    use rusqlite::types::Value as Theirs;
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map((), |row| {
+        let values: rusqlite::Result<Vec<String>> = (0..columns)
+            .map(|at| {
+                Ok(match row.get::<_, Theirs>(at)? {
+                    Theirs::Null => "NULL".into(),
+                    Theirs::Integer(v) => v.to_string(),
+                    Theirs::Real(v) => number(v),
+                    Theirs::Text(v) if v.is_empty() => "''".into(),
+                    Theirs::Text(v) => v,
+                    Theirs::Blob(v) => format!("{v:?}"),
+                })
+            })
+            .collect();
+        values.map(|values| values.join(" | "))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn queries_and_changes_are_those_of_sqlite() {
+    let mut compared = 0;
+    for seed in 1..=WORLDS {
+        let mut twins = Twins::new(seed);
+        for number in 0..STATEMENTS {
+            if number % 8 == 7 {
+                let change = twins.change();
+                twins.both(&change);
+                twins.compare("SELECT * FROM t ORDER BY id");
+            } else {
+                let select = twins.select();
+                twins.compare(&select);
+            }
+        }
+        compared += twins.compared;
+    }
+    assert!(compared > 5_000, "{compared} rows were compared");
+}
