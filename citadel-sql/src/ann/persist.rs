@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use citadel_txn::{Database, Generation, View, WriteTxn};
-use citadel_vector::{Progress, Segment};
+use citadel_vector::{EncodedSegment, Progress, Segment};
 
 use super::build::Builder;
 use super::cache::SegmentCache;
@@ -84,9 +84,9 @@ pub(super) fn fold_inside(
     cancel: &AtomicBool,
 ) -> Result<Option<SegmentEntry>> {
     let before = Manifest::load(txn, index)?;
-    let built = Builder::new(table, index).build(txn, &|_| {}, cancel)?;
+    let built = Built::new(Builder::new(table, index).build(txn, &|_| {}, cancel)?);
     let generation = txn.generation();
-    let entry = swap(txn, index, &before, built.as_deref(), generation)?;
+    let entry = swap(txn, index, &before, built.as_ref(), generation)?;
     keep(cache, id, entry, built);
     Ok(entry)
 }
@@ -101,18 +101,32 @@ fn fold_outside(
     let snapshot = database.begin_read()?;
     let (table, index) = find_again(&snapshot, def.id)?;
     let before = Manifest::load(&snapshot, &index)?;
-    let built = Builder::new(&table, &index).build(&snapshot, progress, cancel)?;
+    let built = Built::new(Builder::new(&table, &index).build(&snapshot, progress, cancel)?);
     let generation = snapshot.generation();
     drop(snapshot);
 
     let mut txn = begin_write(database)?;
     let (_, index) = find_again(&txn, def.id)?;
-    let entry = swap(&mut txn, &index, &before, built.as_deref(), generation)?;
+    let entry = swap(&mut txn, &index, &before, built.as_ref(), generation)?;
     txn.commit()?;
     keep(cache, def.id, entry, built);
     let live: Vec<_> = entry.into_iter().collect();
     cache.forget_dead(def.id, &live);
     Ok(entry)
+}
+
+/// A finished segment and its bytes, which are made and hashed before anyone waits for the lock.
+struct Built {
+    segment: Arc<Segment>,
+    encoded: EncodedSegment,
+}
+
+impl Built {
+    fn new(segment: Option<Arc<Segment>>) -> Option<Self> {
+        let segment = segment?;
+        let encoded = segment.encode();
+        Some(Self { segment, encoded })
+    }
 }
 
 /// A finished segment is worth waiting for the lock.
@@ -147,7 +161,7 @@ fn swap(
     txn: &mut WriteTxn,
     index: &AnnIndex,
     before: &Manifest,
-    built: Option<&Segment>,
+    built: Option<&Built>,
     snapshot: Generation,
 ) -> Result<Option<SegmentEntry>> {
     let mut manifest = Manifest::load(txn, index)?;
@@ -159,7 +173,7 @@ fn swap(
     }
     let entry = match built {
         None => None,
-        Some(segment) => Some(write(txn, index, &manifest, segment, snapshot)?),
+        Some(built) => Some(write(txn, index, &manifest, built, snapshot)?),
     };
     for dead in manifest.replace(entry) {
         chunks::remove(txn, index, dead.id)?;
@@ -173,29 +187,23 @@ fn write(
     txn: &mut WriteTxn,
     index: &AnnIndex,
     manifest: &Manifest,
-    segment: &Segment,
+    built: &Built,
     generation: Generation,
 ) -> Result<SegmentEntry> {
-    let encoded = segment.encode();
     let id = manifest.next_id();
-    let bytes = chunks::write(txn, index, id, &encoded)?;
+    let bytes = chunks::write(txn, index, id, &built.encoded)?;
     Ok(SegmentEntry {
         id,
         generation,
-        rows: segment.len() as u64,
+        rows: built.segment.len() as u64,
         bytes,
-        blake3: Blake3(encoded.identity()),
+        blake3: Blake3(built.encoded.identity()),
     })
 }
 
-fn keep(
-    cache: &SegmentCache,
-    id: IndexId,
-    entry: Option<SegmentEntry>,
-    built: Option<Arc<Segment>>,
-) {
-    if let (Some(entry), Some(segment)) = (entry, built) {
-        cache.insert_built(id, &entry, segment);
+fn keep(cache: &SegmentCache, id: IndexId, entry: Option<SegmentEntry>, built: Option<Built>) {
+    if let (Some(entry), Some(built)) = (entry, built) {
+        cache.insert_built(id, &entry, built.segment);
     }
 }
 
