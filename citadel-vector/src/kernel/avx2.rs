@@ -1,9 +1,10 @@
 //! AVX2 with fused multiply-add: 256-bit registers.
 //!
-//! The integer products widen to 16 bits before multiplying, because the 8-bit multiply of this instruction set saturates.
+//! Comparisons of keys are left to the scalar sibling. The integer products widen to 16 bits before multiplying, because the 8-bit multiply of this instruction set saturates.
 
 use std::arch::x86_64::*;
 
+use super::scalar;
 use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
@@ -15,6 +16,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot_and_square,
     dot_rows,
     tile,
+    ..scalar::KERNELS
 };
 
 /// Whether this machine runs this sibling.

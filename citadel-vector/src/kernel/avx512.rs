@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::scalar::keep_within;
 use super::{CodeRows, Kernels, StoredF32, TILE_RIGHT, TileKeys, TileLeft, TileRight};
 
 /// The table of this sibling.
@@ -13,6 +14,10 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot_and_square,
     dot_rows,
     tile,
+    keep_u8,
+    keep_u16,
+    keep_u32,
+    keep_i64,
 };
 
 /// Whether this machine runs this sibling.
@@ -225,3 +230,71 @@ fn tile(left: &TileLeft<'_>, right: &TileRight<'_>, stride: usize, out: &mut Til
         }
     }
 }
+
+/// Defines a kernel that clears the bits of keys outside of `low..=high`, 64 keys at a time; the tail is left to the oracle.
+macro_rules! keep {
+    ($name:ident, $key:ty, $lanes:literal, $load:ident, $splat:ident, $as:ty, $at_least:ident, $at_most:ident) => {
+        #[target_feature(enable = "avx512f,avx512bw")]
+        fn $name(keys: &[$key], low: $key, high: $key, words: &mut [u64]) {
+            let (whole, tail) = keys.as_chunks::<64>();
+            let (lows, highs) = ($splat(low as $as), $splat(high as $as));
+            for (word, keys) in words.iter_mut().zip(whole) {
+                if *word == 0 {
+                    continue;
+                }
+                let mut mask = 0u64;
+                for (index, keys) in keys.as_chunks::<$lanes>().0.iter().enumerate() {
+                    // SAFETY: the array fills a register; the load needs no alignment.
+                    let keys = unsafe { $load(keys.as_ptr().cast()) };
+                    let within = $at_least(keys, lows) & $at_most(keys, highs);
+                    mask |= u64::from(within) << (index * $lanes);
+                }
+                *word &= mask;
+            }
+            if let Some(words) = words.get_mut(whole.len()..) {
+                keep_within(tail, low, high, words);
+            }
+        }
+    };
+}
+
+keep!(
+    keep_u8,
+    u8,
+    64,
+    _mm512_loadu_epi8,
+    _mm512_set1_epi8,
+    i8,
+    _mm512_cmpge_epu8_mask,
+    _mm512_cmple_epu8_mask
+);
+keep!(
+    keep_u16,
+    u16,
+    32,
+    _mm512_loadu_epi16,
+    _mm512_set1_epi16,
+    i16,
+    _mm512_cmpge_epu16_mask,
+    _mm512_cmple_epu16_mask
+);
+keep!(
+    keep_u32,
+    u32,
+    16,
+    _mm512_loadu_epi32,
+    _mm512_set1_epi32,
+    i32,
+    _mm512_cmpge_epu32_mask,
+    _mm512_cmple_epu32_mask
+);
+keep!(
+    keep_i64,
+    i64,
+    8,
+    _mm512_loadu_epi64,
+    _mm512_set1_epi64,
+    i64,
+    _mm512_cmpge_epi64_mask,
+    _mm512_cmple_epi64_mask
+);

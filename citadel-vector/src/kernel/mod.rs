@@ -101,7 +101,44 @@ pub(crate) struct Kernels {
     dot_and_square: unsafe fn(&[f32], &[StoredF32]) -> (f32, f32),
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
+    keep_u8: unsafe fn(&[u8], u8, u8, &mut [u64]),
+    keep_u16: unsafe fn(&[u16], u16, u16, &mut [u64]),
+    keep_u32: unsafe fn(&[u32], u32, u32, &mut [u64]),
+    keep_i64: unsafe fn(&[i64], i64, i64, &mut [u64]),
 }
+
+/// A key of a filter column, as wide as its column needs.
+pub(crate) trait Key: Copy + Ord + Into<i64> {
+    /// The least key of this width.
+    const MIN: i64;
+    /// The greatest key of this width.
+    const MAX: i64;
+
+    /// From a key within the width.
+    fn narrow(key: i64) -> Self;
+
+    /// Clears the bits of keys outside of `low..=high`: bit `i % 64` of word `i / 64` belongs to key `i`.
+    fn keep_within(kernels: &Kernels, keys: &[Self], low: Self, high: Self, words: &mut [u64]);
+}
+
+macro_rules! keys {
+    ($($width:ident $kernel:ident),*) => {$(
+        impl Key for $width {
+            const MIN: i64 = $width::MIN as i64;
+            const MAX: i64 = $width::MAX as i64;
+
+            fn narrow(key: i64) -> Self {
+                key as $width
+            }
+
+            fn keep_within(kernels: &Kernels, keys: &[Self], low: Self, high: Self, words: &mut [u64]) {
+                // SAFETY: `available` listed this sibling after detecting its instruction set; it relies on no length.
+                unsafe { (kernels.$kernel)(keys, low, high, words) }
+            }
+        }
+    )*};
+}
+keys!(u8 keep_u8, u16 keep_u16, u32 keep_u32, i64 keep_i64);
 
 /// A matrix of biased codes: row `i` is `bytes[i * stride..][..stride]`.
 #[derive(Clone, Copy)]

@@ -11,6 +11,10 @@ pub(super) const KERNELS: Kernels = Kernels {
     dot_and_square,
     dot_rows,
     tile,
+    keep_u8: keep_within,
+    keep_u16: keep_within,
+    keep_u32: keep_within,
+    keep_i64: keep_within,
 };
 
 const LANES: usize = 8;
@@ -75,4 +79,37 @@ fn tile(left: &TileLeft<'_>, right: &TileRight<'_>, stride: usize, out: &mut Til
         }
     }
     out.fill(left, right, &products);
+}
+
+/// Clears the bits of keys outside of `low..=high`; words without a bit left are passed over.
+pub(super) fn keep_within<K: Copy + PartialOrd>(keys: &[K], low: K, high: K, words: &mut [u64]) {
+    for (word, keys) in words.iter_mut().zip(keys.chunks(64)) {
+        if *word != 0 {
+            *word &= mask(keys, low, high);
+        }
+    }
+}
+
+/// The mask of up to 64 keys that are within a range.
+#[inline(always)]
+fn mask<K: Copy + PartialOrd>(keys: &[K], low: K, high: K) -> u64 {
+    let mut flags = [0u8; 64];
+    let test = |key: &K| u8::from((low <= *key) & (*key <= high));
+    match keys.first_chunk::<64>() {
+        // The length is known to the compiler here, which makes vectors of the loop.
+        Some(keys) => (flags.iter_mut().zip(keys)).for_each(|(flag, key)| *flag = test(key)),
+        None => (flags.iter_mut().zip(keys)).for_each(|(flag, key)| *flag = test(key)),
+    }
+    pack(&flags)
+}
+
+/// Gathers 64 flags of 0 or 1 into a word: a multiplication moves the low bit of each of eight bytes into the top byte.
+#[inline(always)]
+fn pack(flags: &[u8; 64]) -> u64 {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = flags.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |word, (index, eight)| {
+        let byte = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
+        word | byte << (index * 8)
+    })
 }

@@ -61,6 +61,36 @@ proptest! {
     }
 
     #[test]
+    fn comparisons_are_exact(
+        keys in prop::collection::vec(0u8..9, 0..300),
+        low in 0u8..9,
+        high in 0u8..9,
+        seed in any::<u64>(),
+    ) {
+        fn check<K: Key + std::fmt::Debug>(keys: &[u8], low: u8, high: u8, seed: u64) -> Result<(), TestCaseError> {
+            // Spread to the ends of the width, where a signed comparison would go wrong.
+            let step = ((i128::from(K::MAX) - i128::from(K::MIN)) / 8) as i64;
+            let spread = |key: u8| K::narrow(K::MIN.wrapping_add(step.wrapping_mul(i64::from(key))));
+            let wide: Vec<K> = keys.iter().map(|&key| spread(key)).collect();
+            let words: Vec<u64> = (0..keys.len().div_ceil(64) as u32).map(|word| seed.rotate_left(word)).collect();
+            for kernels in Kernels::available() {
+                let mut found = words.clone();
+                K::keep_within(&kernels, &wide, spread(low), spread(high), &mut found);
+                for (index, &key) in keys.iter().enumerate() {
+                    let was = words[index / 64] >> (index % 64) & 1 == 1;
+                    let is = found[index / 64] >> (index % 64) & 1 == 1;
+                    prop_assert_eq!(is, was && (low..=high).contains(&key), "{} {:?}", kernels.name(), wide[index]);
+                }
+            }
+            Ok(())
+        }
+        check::<u8>(&keys, low, high, seed)?;
+        check::<u16>(&keys, low, high, seed)?;
+        check::<u32>(&keys, low, high, seed)?;
+        check::<i64>(&keys, low, high, seed)?;
+    }
+
+    #[test]
     fn tiles_are_exact(blocks in 1usize..6, seed in any::<u64>()) {
         let stride = blocks * 16;
         let right = noise(seed, stride * TILE_RIGHT);
