@@ -1,12 +1,14 @@
-//! A byte buffer that starts on a cache line, so that rows of codes whose stride is a multiple of 64 touch as few lines as
-//! they can.
+//! Memory for what a walk jumps about in: cache-aligned rows, and large pages where the system has them.
+
+use super::pages::advise_large_pages;
 
 /// One cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// A fixed-size byte buffer aligned to 64 bytes.
+/// A fixed-size byte buffer that starts on a cache line, so that rows whose stride is a multiple of 64 touch as few lines as they
+/// can.
 #[derive(Clone)]
 pub(crate) struct AlignedBytes {
     lines: Vec<Line>,
@@ -16,10 +18,10 @@ pub(crate) struct AlignedBytes {
 impl AlignedBytes {
     /// A buffer of `len` bytes, each `fill`.
     pub(crate) fn filled(len: usize, fill: u8) -> Self {
-        Self {
-            lines: vec![Line([fill; 64]); len.div_ceil(64)],
-            len,
-        }
+        let mut lines = Vec::with_capacity(len.div_ceil(64));
+        advise_large_pages(&mut lines);
+        lines.resize(len.div_ceil(64), Line([fill; 64]));
+        Self { lines, len }
     }
 
     /// All bytes.

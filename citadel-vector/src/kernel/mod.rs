@@ -15,11 +15,13 @@ mod aligned;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod pages;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use aligned::AlignedBytes;
+pub(crate) use pages::advise_large_pages;
 
 use std::sync::OnceLock;
 

@@ -1,6 +1,6 @@
 //! Links of a segment: the same room for every row, so that a row's links are found without a directory.
 
-use crate::kernel::prefetch;
+use crate::kernel::{advise_large_pages, prefetch};
 use crate::wire::{Malformed, Reader, ensure};
 
 /// No link.
@@ -16,10 +16,10 @@ pub(crate) struct Graph {
 impl Graph {
     /// A graph without links.
     pub(crate) fn new(rows: usize, room: usize) -> Self {
-        Self {
-            room,
-            links: vec![NONE; rows * room],
-        }
+        let mut links = Vec::with_capacity(rows * room);
+        advise_large_pages(&mut links);
+        links.resize(rows * room, NONE);
+        Self { room, links }
     }
 
     /// The same for sizes from outside: memory that is not there is an error.
@@ -28,6 +28,7 @@ impl Graph {
         let len = rows.checked_mul(room).ok_or(beyond)?;
         let mut links = Vec::new();
         links.try_reserve_exact(len).map_err(|_| beyond)?;
+        advise_large_pages(&mut links);
         links.resize(len, NONE);
         Ok(Self { room, links })
     }
