@@ -23,7 +23,7 @@
 //!
 //! # How an index is folded
 //!
-//! [`persist`] builds a segment from a snapshot of generation g without the writer's lock. Then, under the lock, it
+//! [`persist()`] builds a segment from a snapshot of generation g without the writer's lock. Then, under the lock, it
 //! replaces the manifest's list and removes the delta's entries whose generation is at most g. A row touched while
 //! the segment was being built has a later generation, so it stays in the delta and its segment entry stays void.
 //!

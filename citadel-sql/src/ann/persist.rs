@@ -18,7 +18,7 @@ use crate::schema::{AnnIndex, Catalog, IndexId, IndexKind, TableDef};
 /// Times that the writer's lock is asked for before a finished segment is given up. Each waits for the busy timeout.
 const LOCK_ATTEMPTS: usize = 12;
 
-/// What [`persist`] did.
+/// What folding an ann index did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PersistReport {

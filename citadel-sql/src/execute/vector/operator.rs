@@ -217,7 +217,7 @@ pub(super) struct AnnTopKOp {
 
 enum State {
     Begin,
-    Answered(Answer),
+    Answered(Box<Answer>),
     /// The exact plan answers.
     Exact(Box<VectorTopKOp>),
 }
@@ -257,7 +257,9 @@ impl AnnTopKOp {
             }
         };
         match outcome {
-            Outcome::Answered => Ok(State::Answered(Answer::new(top, nearest, *offset))),
+            Outcome::Answered => Ok(State::Answered(Box::new(Answer::new(
+                top, nearest, *offset,
+            )))),
             Outcome::Exact(why) => {
                 tracing::debug!(index = %self.plan.index.name, why, "the exact plan answers");
                 self.report = VectorReport {
