@@ -52,6 +52,8 @@ mod echo;
 mod entry;
 mod error;
 mod extent;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod inspect;
 mod node;
 mod options;
