@@ -6,7 +6,7 @@ use citadel_sql::{Connection, PersistReport, params};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::sample::Sample;
-use super::telling::{bytes, milliseconds, print, say};
+use super::telling::{bytes, duration, print, say};
 use crate::exit::Outcome;
 use crate::terminal;
 
@@ -51,7 +51,7 @@ pub(super) fn load(db: &mut Connection, sample: &Sample) -> Outcome<()> {
     say(&format!(
         "{} packages of Debian 12, each with the embedding of its description: loaded in {}.",
         sample.packages.len(),
-        milliseconds(begun.elapsed())
+        duration(begun.elapsed())
     ))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn build_index(db: &Connection) -> Outcome<()> {
     let size: u64 = status.segments.iter().map(|segment| segment.bytes).sum();
     say(&format!(
         "Built in {}: {} rows in {}, stored in the same file.",
-        milliseconds(took),
+        duration(took),
         status.rows,
         bytes(size)
     ))
@@ -95,7 +95,7 @@ fn folded(report: &PersistReport) -> String {
         report.rows,
         bytes(report.bytes),
         identity.chars().take(16).collect::<String>(),
-        milliseconds(report.build_time)
+        duration(report.build_time)
     )
 }
 

@@ -23,7 +23,7 @@ use crate::exit::{Failure, Outcome};
 use place::Place;
 use questions::{Answers, Filter};
 use sample::Sample;
-use telling::{heading, milliseconds, say};
+use telling::{duration, heading, say};
 
 /// Questions whose answers are shown.
 const SHOWN: [usize; 3] = [0, 1, 3];
@@ -42,13 +42,13 @@ pub(crate) fn run(file: Option<PathBuf>, key: &KeyArgs) -> Outcome<()> {
     say(&format!(
         "{} is new, and made in {}. Each of its pages is sealed with AES-256-GCM.",
         place.name(),
-        milliseconds(begun.elapsed())
+        duration(begun.elapsed())
     ))?;
     load::load(&mut db, &sample)?;
 
     heading("Search by meaning, exactly")?;
     say(
-        "25 questions are asked, each as the vector that a language model gave for it. None of its words need occur.",
+        "25 questions are asked, each as the vector that a language model gave for it. What is found need not hold any of its words.",
     )?;
     let exact = Answers::ask_all(&db, &sample)?;
     for &at in &SHOWN {
@@ -108,7 +108,7 @@ fn reopen(place: &Place, sample: &Sample) -> Outcome<()> {
     say(&format!(
         "Opened in {}, most of which is what makes guessing the passphrase slow. The first answer, {best}, came {} \
          later, from the stored index.",
-        milliseconds(opened),
-        milliseconds(begun.elapsed())
+        duration(opened),
+        duration(begun.elapsed())
     ))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use citadel_sql::{Connection, Row, Statement, named_params};
 
 use super::sample::Sample;
-use super::telling::{milliseconds, print};
+use super::telling::{duration, print};
 use crate::exit::Outcome;
 use crate::format::{Grid, Mode};
 use crate::terminal;
@@ -101,8 +101,8 @@ pub(super) fn compare(exact: &Answers, quick: &Answers) -> Outcome<()> {
         grid.row([
             (answers.plan.to_owned(), false),
             (format!("{:.3}", recall(exact, answers)), true),
-            (milliseconds(median(answers.times.clone())), true),
-            (milliseconds(slowest), true),
+            (duration(median(answers.times.clone())), true),
+            (duration(slowest), true),
         ]);
     }
     print(&format!("\n{}\n", grid.draw()))

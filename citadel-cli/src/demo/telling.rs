@@ -31,13 +31,13 @@ pub(super) fn print(text: &str) -> Outcome<()> {
         .map_err(Failure::output)
 }
 
-/// A duration with three digits that mean something.
-pub(super) fn milliseconds(duration: Duration) -> String {
+/// A duration for people: in µs below 1 ms, in ms above.
+pub(super) fn duration(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1e3;
     match ms {
         ms if ms >= 100.0 => format!("{ms:.0} ms"),
-        ms if ms >= 10.0 => format!("{ms:.1} ms"),
-        ms => format!("{ms:.2} ms"),
+        ms if ms >= 1.0 => format!("{ms:.1} ms"),
+        ms => format!("{:.0} µs", ms * 1e3),
     }
 }
 
@@ -83,8 +83,9 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_three_digits() {
-        assert_eq!(milliseconds(Duration::from_micros(1_234)), "1.23 ms");
-        assert_eq!(milliseconds(Duration::from_millis(1_234)), "1234 ms");
+    fn durations_have_a_unit_that_fits() {
+        assert_eq!(duration(Duration::from_nanos(42_300)), "42 µs");
+        assert_eq!(duration(Duration::from_micros(1_234)), "1.2 ms");
+        assert_eq!(duration(Duration::from_millis(1_234)), "1234 ms");
     }
 }
