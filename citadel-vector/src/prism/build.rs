@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::{Rows, Segment, Shape};
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
 use crate::quantize::{ScalarCodes, pad_dim};
-use crate::segment::{Rows, Segment, Shape};
 
 use super::config::{Build, BuildError, MAX_DIM, MAX_ROWS, Progress, Stage};
 use super::connect;

@@ -42,15 +42,18 @@ mod neighbors;
 mod pool;
 mod prune;
 mod refine;
+mod rows;
 mod scratch;
 mod search;
+mod segment;
 
 pub use config::{Build, BuildConfig, BuildError, Progress, RowMajor, Stage, Vectors};
 pub use scratch::Scratch;
 pub use search::{Candidate, Regime, Search, SearchError, SearchParams, SearchStats};
+pub use segment::Segment;
 
-pub(crate) use build::run as build;
 pub(crate) use config::MAX_ROWS;
 pub(crate) use graph::Graph;
 pub(crate) use matrix::Matrix;
-pub(crate) use pool::Score;
+pub(crate) use rows::Rows;
+pub(crate) use segment::Shape;

@@ -13,7 +13,8 @@ use crate::kernel::{
 
 use super::config::BuildError;
 use super::matrix::Space;
-use super::pool::{Entry, Score};
+use super::pool::Entry;
+use crate::quantize::Score;
 
 /// Rows of a cluster: whole tiles on both sides.
 const CLUSTER: usize = TILE_LEFT * TILE_RIGHT * 5;

@@ -6,8 +6,9 @@
 
 use super::graph::Graph;
 use super::matrix::{From, Space};
-use super::pool::{Entry, Pool, Score};
+use super::pool::{Entry, Pool};
 use super::scratch::Visited;
+use crate::quantize::Score;
 
 /// Walks for near neighbours. Reusable; one for each thread.
 pub(super) struct Refiner<'a> {

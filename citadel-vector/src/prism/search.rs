@@ -1,10 +1,10 @@
 //! Searching a segment: choose a regime, then yield candidates in batches for as long as the caller wants more.
 
+use super::Segment;
 use crate::filter::{Bits, Position, PositionSet, low_bits};
 use crate::kernel::{Kernels, prefetch};
 use crate::metric::Metric;
 use crate::quantize::QueryCode;
-use crate::segment::Segment;
 
 use super::pool::Entry;
 use super::scratch::Scratch;

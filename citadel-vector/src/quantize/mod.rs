@@ -2,5 +2,7 @@
 //! the stored vectors.
 
 mod scalar_codes;
+mod score;
 
 pub(crate) use scalar_codes::{QueryCode, ScalarCodes, pad_dim};
+pub(crate) use score::Score;

@@ -10,9 +10,9 @@
 //! What always holds: codes are computed component by component in the same way on every machine, so that equal input gives
 //! equal segments.
 
+use super::Score;
 use crate::kernel::BIAS;
 use crate::metric::Metric;
-use crate::prism::Score;
 
 /// The largest code, by magnitude.
 const LARGEST: f32 = 127.0;

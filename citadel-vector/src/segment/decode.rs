@@ -2,10 +2,9 @@
 
 use super::header::{SectionSummary, SectionTag, SegmentHeader};
 use super::refusal::Refusal;
-use super::{Rows, Segment, Shape};
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
-use crate::prism::{Graph, Matrix};
+use crate::prism::{Graph, Matrix, Rows, Segment, Shape};
 use crate::quantize::{ScalarCodes, pad_dim};
 use crate::wire::{Malformed, Reader, ensure};
 

@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Segment, SegmentHeader};
+use super::SegmentHeader;
+use crate::prism::Segment;
 
 impl Display for SegmentHeader {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {

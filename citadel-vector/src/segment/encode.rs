@@ -1,7 +1,7 @@
 //! From a segment to bytes.
 
-use super::Segment;
 use super::header::{SectionSummary, SectionTag, SegmentHeader};
+use crate::prism::Segment;
 use crate::wire::{write_len, write_values};
 
 /// The bytes of a segment: store the header and each section where they can be fetched by tag.

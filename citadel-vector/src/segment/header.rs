@@ -7,10 +7,9 @@
 //!            | BLAKE3 of all that precedes [32]: the identity
 //! ```
 
-use super::Shape;
 use super::refusal::Refusal;
 use crate::metric::Metric;
-use crate::prism::MAX_ROWS;
+use crate::prism::{MAX_ROWS, Shape};
 use crate::wire::{Malformed, Reader, ensure, write_len, write_text};
 
 const MAGIC: [u8; 8] = *b"CITPRISM";

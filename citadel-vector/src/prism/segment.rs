@@ -1,0 +1,167 @@
+//! A segment in memory: what a build makes and a search reads. Immutable.
+//!
+//! It holds codes, links, filter columns and row ids, and no raw vectors: those stay in the table, which the caller
+//! reranks from. Its bytes are the business of [`crate::segment`].
+
+use super::build;
+use super::{Build, BuildError, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams};
+use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, evaluate};
+use crate::metric::Metric;
+use crate::quantize::ScalarCodes;
+
+/// An immutable index over the rows of a table at one generation.
+#[derive(Clone)]
+pub struct Segment {
+    pub(crate) shape: Shape,
+    pub(crate) column: String,
+    pub(crate) generation: u64,
+    /// The build configuration, as the header pins it.
+    pub(crate) config: [u8; 32],
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) codes: ScalarCodes,
+    pub(crate) matrix: Matrix,
+    /// Half the squared length of each row of codes; empty unless the metric is L2.
+    pub(crate) halves: Vec<f32>,
+    pub(crate) graph: Graph,
+    pub(crate) entries: Vec<u32>,
+    pub(crate) rows: Rows,
+    pub(crate) attributes: Vec<Attribute>,
+}
+
+/// Sizes and metric of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) metric: Metric,
+    pub(crate) dim: usize,
+    /// Rows with a vector: positions `0..indexed`.
+    pub(crate) indexed: usize,
+    /// Rows without one: the positions after those.
+    pub(crate) undefined: usize,
+}
+
+impl Segment {
+    /// Builds a segment.
+    ///
+    /// # Errors
+    ///
+    /// If the input breaks a rule of [`Build`], or the build was cancelled.
+    pub fn build(build: Build<'_>) -> Result<Self, BuildError> {
+        build::run(build)
+    }
+
+    /// How distances are measured.
+    pub fn metric(&self) -> Metric {
+        self.shape.metric
+    }
+
+    /// Components of each vector.
+    pub fn dim(&self) -> usize {
+        self.shape.dim
+    }
+
+    /// All rows, those without a vector included.
+    pub fn len(&self) -> usize {
+        self.shape.indexed + self.shape.undefined
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows with a vector: their positions are `0..indexed_len()`.
+    pub fn indexed_len(&self) -> usize {
+        self.shape.indexed
+    }
+
+    /// The name of the vector column.
+    pub fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// The database generation of the rows.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// BLAKE3 over the rows that the segment was built from.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
+    }
+
+    /// The filter columns, in the order that predicates name them by.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// The row at a position.
+    ///
+    /// # Panics
+    ///
+    /// If the segment has no such position.
+    pub fn row_id(&self, position: Position) -> i64 {
+        self.rows.id(position)
+    }
+
+    /// Where a row is, or `None` if it is not in the segment.
+    pub fn position_of(&self, row_id: i64) -> Option<Position> {
+        self.rows.position_of(row_id)
+    }
+
+    /// All rows in ascending order of their ids, with their positions.
+    pub fn rows(&self) -> impl Iterator<Item = (i64, Position)> + '_ {
+        self.rows.ascending()
+    }
+
+    /// Positions of the rows whose distance is undefined: a NULL vector, or a zero vector under cosine. A search never yields
+    /// them; SQL sorts them where NULLs go.
+    pub fn undefined(&self) -> impl Iterator<Item = Position> + use<> {
+        (self.shape.indexed as u32..self.len() as u32).map(Position)
+    }
+
+    /// The rows, those without a vector included, for which the predicate is true.
+    ///
+    /// # Errors
+    ///
+    /// If the filter columns cannot answer it exactly: check it on rows then.
+    pub fn matching(&self, predicate: &Predicate) -> Result<PositionSet, Unsupported> {
+        evaluate(predicate, &self.attributes, self.len())
+    }
+
+    /// Begins a search for the rows nearest to `query` among `allowed` (all rows, if `None`).
+    ///
+    /// For `k` exact neighbours, take [`SearchParams::rerank`] candidates, compute their distances from the stored vectors and
+    /// keep the best `k`.
+    ///
+    /// # Errors
+    ///
+    /// If the query has another dimension, is not finite, or is zero under cosine; or if `allowed` is of another segment.
+    pub fn search<'s>(
+        &'s self,
+        query: &[f32],
+        allowed: Option<&'s PositionSet>,
+        params: SearchParams,
+        scratch: &'s mut Scratch,
+    ) -> Result<Search<'s>, SearchError> {
+        Search::new(self, query, allowed, params, scratch)
+    }
+
+    /// Bytes that the segment holds in memory, about.
+    pub fn bytes_in_memory(&self) -> usize {
+        let columns: usize = (self.attributes.iter())
+            .map(|attribute| attribute.column.bytes_in_memory())
+            .sum();
+        let codes = self.matrix.as_rows().bytes.len() + self.halves.len() * 4;
+        codes + self.graph.bytes_in_memory() + self.rows.bytes_in_memory() + columns
+    }
+}
+
+impl std::fmt::Debug for Segment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Segment")
+            .field("shape", &self.shape)
+            .field("column", &self.column)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
