@@ -39,9 +39,9 @@ impl fmt::Display for CheckReport {
         match self.faults.len() {
             0 => writeln!(
                 f,
-                "ok: generation {generation}, {tables} tables, every page and row read"
+                "ok: generation {generation}; tables: {tables}; every page, row and index entry was read"
             ),
-            faults => writeln!(f, "{faults} faults in generation {generation}"),
+            faults => writeln!(f, "faults: {faults}, in generation {generation}"),
         }
     }
 }
