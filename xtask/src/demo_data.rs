@@ -20,6 +20,7 @@ const QUERIES: [usize; 25] = [
 ];
 
 /// Makes the sample anew. Says so when the full data set is not there.
+#[expect(clippy::print_stdout, reason = "a command talks to its user")]
 pub(crate) fn make() -> Result<()> {
     let source = root().join("../shared/data");
     if !source.is_dir() {

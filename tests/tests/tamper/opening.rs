@@ -140,6 +140,7 @@ impl Drop for Holder {
 
 /// What the other process runs; as a test of its own it does nothing.
 #[test]
+#[expect(clippy::print_stdout, reason = "how the parent learns of it")]
 fn hold_as_another_process() {
     let Some(path) = std::env::var_os(HOLD) else {
         return;
