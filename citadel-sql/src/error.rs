@@ -19,7 +19,6 @@ impl SqlState {
     pub(crate) const INVALID_COLUMN_REFERENCE: Self = Self("42P10");
     pub(crate) const DUPLICATE_ALIAS: Self = Self("42712");
     pub(crate) const UNDEFINED_OBJECT: Self = Self("42704");
-    pub(crate) const DUPLICATE_OBJECT: Self = Self("42710");
     pub(crate) const UNDEFINED_FUNCTION: Self = Self("42883");
     pub(crate) const UNDEFINED_PARAMETER: Self = Self("42P02");
     pub(crate) const DATATYPE_MISMATCH: Self = Self("42804");

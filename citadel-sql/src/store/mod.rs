@@ -9,7 +9,7 @@
 //! # What always holds
 //! 1. Between two calls of [`TableWriter`], and so in every snapshot, each row has exactly one entry in each btree
 //!    index of its table, and each entry has its row; a vector that is not NULL has its entry in its tree.
-//!    [`check`] proves it for a whole database.
+//!    [`check()`] proves it for a whole database.
 //! 2. A value in a row is of its column's type, of its dimension, finite, and not NULL where the column says so:
 //!    [`TableWriter`] looks at every value, whatever was looked at before.
 //! 3. A call that returns an error may have written part of its change: the caller rolls its statement back.

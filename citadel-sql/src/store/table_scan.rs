@@ -154,8 +154,11 @@ impl Follower {
             Direction::Forward => self.cursor.next(view)?,
             Direction::Backward => self.cursor.prev(view)?,
         };
-        let there = stepped && self.cursor.key() == key;
-        if !there && !(self.cursor.seek(view, &key)? && self.cursor.key() == key) {
+        let mut there = stepped && self.cursor.key() == key;
+        if !there {
+            there = self.cursor.seek(view, &key)? && self.cursor.key() == key;
+        }
+        if !there {
             return Ok(false);
         }
         self.begun = true;

@@ -21,7 +21,7 @@
 //! `connection NAME` goes on as another connection to the same database, `quiet` leaves out what the next statement
 //! gives if it does not fail, and `reopen` closes all connections and opens the database anew.
 //!
-//! [`replay`] runs a script and writes it anew with what the statements gave now: a script passes where that is the
+//! [`replay()`] runs a script and writes it anew with what the statements gave now: a script passes where that is the
 //! same text. Every script is a file named for its case, and runs in a database of its own.
 
 mod replay;

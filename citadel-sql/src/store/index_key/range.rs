@@ -15,14 +15,6 @@ pub(crate) struct KeyRange {
 }
 
 impl KeyRange {
-    /// The whole index.
-    pub(crate) fn all() -> Self {
-        Self {
-            start: Vec::new(),
-            end: None,
-        }
-    }
-
     /// The entries whose first columns are `equal`, and whose next column lies within the bounds.
     ///
     /// Every value has the type of its column. A NULL in `equal` means IS NULL (not `=`, which no NULL satisfies).
