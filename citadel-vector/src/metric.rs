@@ -172,7 +172,8 @@ impl<'a> Query<'a> {
     fn measure(&self, vector: &[StoredF32]) -> Option<f32> {
         match self.metric {
             Metric::L2 => Some(l2(self.vector, vector)),
-            Metric::InnerProduct => Some(-dot(self.vector, vector)),
+            // Taken from zero, so that orthogonal vectors are at 0 and not at -0.
+            Metric::InnerProduct => Some(0.0 - dot(self.vector, vector)),
             Metric::Cosine => self.cosine(vector),
         }
     }

@@ -31,10 +31,10 @@ SELECT id, emb <-> '[1,0,0]' AS l2, emb <#> '[1,0,0]' AS ip, emb <=> '[1,0,0]' A
 ----
 id | l2 | ip | cosine | l1
 1 | 0.0 | -1.0 | 0.0 | 0.0
-2 | 1.4142135381698608 | -0.0 | 1.0 | 2.0
-3 | 2.2360680103302 | -0.0 | 1.0 | 3.0
+2 | 1.4142135381698608 | 0.0 | 1.0 | 2.0
+3 | 2.2360680103302 | 0.0 | 1.0 | 3.0
 4 | NULL | NULL | NULL | NULL
-5 | 1.0 | -0.0 | NULL | 1.0
+5 | 1.0 | 0.0 | NULL | 1.0
 6 | 1.0 | -1.0 | 0.2928932309150696 | 1.0
 
 SELECT id FROM doc ORDER BY emb <-> '[1,0,0]' LIMIT 3;
@@ -254,7 +254,7 @@ hint: the metrics are l2, cosine and inner_product
 
 CREATE INDEX doc_bad ON doc USING ann (emb) WITH (nosuch = 1);
 ----
-error 22023 at 1:51: a ann index has no option "nosuch"
+error 22023 at 1:51: an index USING ann has no option "nosuch"
 
 CREATE TABLE wide (v VECTOR(0));
 ----

@@ -177,7 +177,7 @@ fn filter_names(option: &IndexOption) -> Result<Vec<Identifier>> {
 fn unknown_option(name: &Identifier, method: &str) -> Error {
     let error = Error::sql(
         SqlState::INVALID_PARAMETER_VALUE,
-        format!("a {method} index has no option \"{}\"", name.name),
+        format!("an index USING {method} has no option \"{}\"", name.name),
     )
     .at(name.position);
     if method == "ann" {

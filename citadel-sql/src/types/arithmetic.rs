@@ -37,7 +37,7 @@ pub(crate) fn negate(a: ValueRef<'_>) -> Result<Value> {
     match a {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(a) => negate_integer(a).map(Value::Integer),
-        ValueRef::Real(a) => Ok(Value::Real(-a)),
+        ValueRef::Real(a) => Ok(Value::Real(negate_real(a))),
         other => Err(no_operator_for("-", &[other.sql_type()])),
     }
 }
@@ -97,6 +97,11 @@ pub(crate) fn modulo_integers(a: i64, b: i64) -> Result<i64> {
 /// Checked `-a`.
 pub(crate) fn negate_integer(a: i64) -> Result<i64> {
     a.checked_neg().ok_or_else(integer_overflow)
+}
+
+/// `-a`; the negative of zero is zero.
+pub(crate) fn negate_real(a: f64) -> f64 {
+    0.0 - a
 }
 
 /// Checked `a / b`.
