@@ -3,38 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use citadel_txn::{View, WriteTxn};
+use citadel_txn::View;
 use citadel_vector::{
     Attribute, AttributeColumn, AttributeValue, Build, BuildConfig, BuildError, Progress, Query,
     RowMajor, Segment,
 };
 
-use super::cache::SegmentCache;
-use super::persist;
 use crate::batch::{BATCH_ROWS, Column};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, IndexId, RowId, TableDef};
+use crate::schema::{AnnIndex, RowId, TableDef};
 use crate::store::{Direction, RowIdRange, TableScan};
 use crate::types::{SqlType, ValueRef};
-
-/// A new index over fewer rows than this gets no segment: an exact scan of so few costs no more than a walk.
-const MIN_SEGMENT_ROWS: u64 = 1_000;
-
-/// Folds a new index, whose delta names all rows of its table, if they are many. Part of CREATE INDEX, in its
-/// transaction.
-pub(crate) fn fill_new_index(
-    txn: &mut WriteTxn,
-    table: &TableDef,
-    id: IndexId,
-    index: &AnnIndex,
-    cache: &SegmentCache,
-    cancel: &AtomicBool,
-) -> Result<()> {
-    if txn.tree_len(table.rows)? >= MIN_SEGMENT_ROWS {
-        persist::fold_inside(txn, table, (id, index), cache, cancel)?;
-    }
-    Ok(())
-}
 
 /// All row ids of a table, ascending.
 pub(super) fn row_ids(view: &dyn View, table: &TableDef) -> Result<Vec<RowId>> {

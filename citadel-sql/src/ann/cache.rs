@@ -17,8 +17,10 @@ use citadel_vector::{Scratch, Segment, SegmentHeader};
 use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
-use super::manifest::{Blake3, SegmentEntry, SegmentId};
-use super::{chunks, snapshot::Refusal};
+use super::chunks;
+use super::manifest::{Blake3, SegmentEntry};
+use super::refusal::Refusal;
+use super::segment_key::SegmentId;
 use crate::error::Result;
 use crate::schema::{AnnIndex, IndexId};
 

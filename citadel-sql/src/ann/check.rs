@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::chunks;
 use super::manifest::{Manifest, SegmentEntry};
+use super::refusal::Refusal;
 use super::segment_key::Key;
-use super::snapshot::Refusal;
 use super::targets::{self, Target};
 use super::{build, cache, delta};
 use crate::batch::Column;

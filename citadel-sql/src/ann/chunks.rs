@@ -6,8 +6,7 @@
 use citadel_txn::{Cursor, View, WriteTxn};
 use citadel_vector::{EncodedSegment, SectionTag, Segment, SegmentHeader};
 
-use super::manifest::SegmentId;
-use super::segment_key::Key;
+use super::segment_key::{Key, SegmentId};
 use crate::error::Result;
 use crate::schema::AnnIndex;
 

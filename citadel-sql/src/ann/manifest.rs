@@ -11,17 +11,13 @@ use std::fmt;
 
 use citadel_txn::{Generation, View, WriteTxn};
 
-use super::segment_key::Key;
+use super::segment_key::{Key, SegmentId};
 use crate::error::Result;
 use crate::schema::AnnIndex;
 
 const VERSION: u8 = 1;
 const HEAD_LEN: usize = 1 + 8 + 4;
 const ENTRY_LEN: usize = 4 * 8 + 32;
-
-/// Identity of a segment for the life of its index; given once, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SegmentId(pub(crate) u64);
 
 /// A BLAKE3 digest; prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -38,6 +38,7 @@ mod check;
 mod chunks;
 mod manifest;
 mod persist;
+mod refusal;
 mod segment_key;
 mod snapshot;
 mod status;
@@ -45,11 +46,12 @@ mod targets;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use build::{attribute_value, fill_new_index};
+pub(crate) use build::attribute_value;
 pub(crate) use cache::SegmentCache;
 pub(crate) use check::check;
-pub(crate) use persist::{persist, persist_within};
-pub(crate) use snapshot::{IndexSnapshot, LiveSegment, Refusal};
+pub(crate) use persist::{fill_new_index, persist, persist_within};
+pub(crate) use refusal::Refusal;
+pub(crate) use snapshot::{IndexSnapshot, LiveSegment};
 pub(crate) use status::status;
 
 pub use manifest::Blake3;

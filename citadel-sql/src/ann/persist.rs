@@ -15,6 +15,9 @@ use super::{chunks, delta};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnIndex, Catalog, IndexId, IndexKind, TableDef};
 
+/// A new index over fewer rows than this gets no segment: an exact scan of so few costs no more than a walk.
+const MIN_SEGMENT_ROWS: u64 = 1_000;
+
 /// Times that the writer's lock is asked for before a finished segment is given up. Each waits for the busy timeout.
 const LOCK_ATTEMPTS: usize = 12;
 
@@ -75,8 +78,24 @@ pub(crate) fn persist_within(
     Ok(report(&made, started))
 }
 
+/// Folds a new index, whose delta names all rows of its table, if they are many. Part of CREATE INDEX, in its
+/// transaction.
+pub(crate) fn fill_new_index(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    id: IndexId,
+    index: &AnnIndex,
+    cache: &SegmentCache,
+    cancel: &AtomicBool,
+) -> Result<()> {
+    if txn.tree_len(table.rows)? >= MIN_SEGMENT_ROWS {
+        fold_inside(txn, table, (id, index), cache, cancel)?;
+    }
+    Ok(())
+}
+
 /// Builds the index's one segment from the transaction's own rows.
-pub(super) fn fold_inside(
+fn fold_inside(
     txn: &mut WriteTxn,
     table: &TableDef,
     (id, index): (IndexId, &AnnIndex),

@@ -6,7 +6,9 @@
 //! 0x02 | segment u64 | section u32 | chunk u32      a part of a section                big-endian
 //! ```
 
-use super::manifest::SegmentId;
+/// Identity of a segment for the life of its index; given once, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SegmentId(pub(crate) u64);
 
 /// A key of the segment tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! An index as one snapshot sees it: its live segments in memory, and the rows of its delta.
 
-use std::fmt;
 use std::sync::Arc;
 
 use citadel_txn::View;
@@ -9,34 +8,9 @@ use citadel_vector::Segment;
 use super::cache::{Fetched, SegmentCache};
 use super::delta;
 use super::manifest::{Manifest, SegmentEntry};
-use crate::error::{Error, Result};
+use super::refusal::Refusal;
+use crate::error::Result;
 use crate::schema::{AnnIndex, IndexId, RowId};
-
-/// Why an index, or one of its segments, cannot be used. Queries then take the exact plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal(Arc<str>);
-
-impl Refusal {
-    pub(crate) fn new(reason: impl fmt::Display) -> Self {
-        Self(reason.to_string().into())
-    }
-
-    /// Bytes of an index that are not what they must be are a refusal: the rows are elsewhere, and the exact plan
-    /// answers. Any other error is returned as it is.
-    pub(crate) fn of(error: Error) -> Result<Self> {
-        if error.is_corrupt() || error.is_tampered() {
-            Ok(Self::new(error))
-        } else {
-            Err(error)
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// A live segment, ready to be searched.
 #[derive(Debug)]

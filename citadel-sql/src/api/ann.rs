@@ -10,9 +10,6 @@ use crate::bind::bound::{Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
 use crate::types::{SqlType, Value};
 
-/// Columns of the row that `CALL persist_ann_index` gives.
-pub(crate) const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
-
 impl Connection {
     /// Folds the vector index on a column: all its rows, those written since the last time included, become one segment
     /// that later queries search and that opening the file loads as it is.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use citadel_txn::View;
 
-use crate::api::ann::PERSIST_COLUMNS;
 use crate::ast;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
 use crate::parse;
 use crate::plan::{self, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
+
+/// Columns of the row that `CALL persist_ann_index` gives.
+const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
 
 /// What is kept of a statement between its runs. The plan holds for one version of the schema; the syntax for ever.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 
 use super::bound::{ColumnId, Expr, ExprKind, RelationNo};
 use super::expr::ExprBinder;
-use super::query::Item;
+use super::item::Item;
 use super::same::same;
 use super::scope::Scope;
 use crate::ast;

@@ -23,6 +23,7 @@ mod expr;
 mod from;
 mod grouping;
 mod insert;
+mod item;
 mod operator;
 mod order;
 mod parameters;

@@ -2,7 +2,7 @@
 
 use super::bound::{Expr, SortKey};
 use super::expr::ExprBinder;
-use super::query::Item;
+use super::item::Item;
 use super::same::same;
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Result, SqlState};

@@ -4,16 +4,10 @@ use super::Binder;
 use super::bound::{AggregateCall, Expr, ExprKind, Grouping, OutputColumn, Query, RelationNo};
 use super::expr::{Aggregation, ExprBinder};
 use super::grouping::Groups;
+use super::item::Item;
 use super::scope::Scope;
 use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
 use crate::error::{Error, Result, SqlState};
-
-/// One item of a select list, bound.
-pub(super) struct Item {
-    pub(super) output: OutputColumn,
-    /// Its name is an alias or a column's, so that ORDER BY and GROUP BY can say it.
-    pub(super) is_named: bool,
-}
 
 impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Query> {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::build::Builder;
 use super::change::{self, Changed};
 use super::context::ExecContext;
 use super::explain::Profile;
-use super::operator::{BoxedOperator, Builder};
+use super::operator::BoxedOperator;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::plan::{PhysicalPlan, Plan, explain};

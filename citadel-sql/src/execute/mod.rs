@@ -12,6 +12,7 @@
 mod accumulator;
 mod aggregate;
 mod bounds;
+mod build;
 mod change;
 mod context;
 mod execution;
@@ -27,6 +28,7 @@ mod tests;
 pub(crate) mod vector;
 
 pub(crate) use bounds::LimitRows;
+pub(crate) use build::build;
 pub(crate) use context::{ExecContext, Txn, check_interrupt};
 pub(crate) use execution::Execution;
-pub(crate) use operator::{BoxedOperator, Operator, build};
+pub(crate) use operator::{BoxedOperator, Operator};

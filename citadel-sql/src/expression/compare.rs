@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::evaluate::booleans;
 use super::node::CompareOp;
+use super::values::booleans;
 use super::values::{Rows, Values};
 use crate::batch::{Column, ColumnData};
 use crate::error::{Error, Result, SqlState};

@@ -3,7 +3,7 @@
 use super::arithmetic;
 use super::compare;
 use super::node::{FunctionNode, LikeNode, Node};
-use super::values::{Rows, Values, push_as};
+use super::values::{Rows, Values, booleans, push_as};
 use super::{logic, truth};
 use crate::batch::{Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
@@ -144,26 +144,6 @@ impl Node {
         }
         Ok(())
     }
-}
-
-/// A column of BOOLEANs, one at a time.
-pub(super) fn booleans(
-    rows: Rows<'_>,
-    mut row: impl FnMut(usize) -> Result<Option<bool>>,
-) -> Result<Column> {
-    let mut values = Vec::with_capacity(rows.len());
-    let mut nulls = Vec::new();
-    for i in 0..rows.len() {
-        let value = row(i)?;
-        if value.is_none() && nulls.is_empty() {
-            nulls.resize(i, false);
-        }
-        if value.is_none() || !nulls.is_empty() {
-            nulls.push(value.is_none());
-        }
-        values.push(value.unwrap_or(false));
-    }
-    Ok(Column::from_booleans(values).with_nulls(nulls))
 }
 
 fn is_null(operand: &Values<'_>, negated: bool, rows: Rows<'_>) -> Column {

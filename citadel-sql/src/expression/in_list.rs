@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::compare::equal;
-use super::evaluate::booleans;
 use super::node::Node;
+use super::values::booleans;
 use super::values::{Rows, Values};
 use crate::batch::Column;
 use crate::error::Result;

@@ -1,9 +1,9 @@
 //! AND, OR, NOT and CASE: which rows an operand is evaluated for.
 
 use super::compare::equal;
-use super::evaluate::booleans;
 use super::node::{CaseNode, Node};
 use super::truth;
+use super::values::booleans;
 use super::values::{Rows, Values, push_as};
 use crate::batch::{Batch, Column};
 use crate::error::Result;

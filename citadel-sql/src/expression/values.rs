@@ -106,3 +106,23 @@ pub(crate) fn push_as(column: &mut Column, value: ValueRef<'_>) -> Result<()> {
         _ => column.push(value),
     }
 }
+
+/// A column of BOOLEANs, one at a time.
+pub(super) fn booleans(
+    rows: Rows<'_>,
+    mut row: impl FnMut(usize) -> Result<Option<bool>>,
+) -> Result<Column> {
+    let mut values = Vec::with_capacity(rows.len());
+    let mut nulls = Vec::new();
+    for i in 0..rows.len() {
+        let value = row(i)?;
+        if value.is_none() && nulls.is_empty() {
+            nulls.resize(i, false);
+        }
+        if value.is_none() || !nulls.is_empty() {
+            nulls.push(value.is_none());
+        }
+        values.push(value.unwrap_or(false));
+    }
+    Ok(Column::from_booleans(values).with_nulls(nulls))
+}

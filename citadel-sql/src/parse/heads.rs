@@ -1,7 +1,7 @@
 //! The first words of a statement: which statement it is, and whether it is one of ours.
 
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::Token;
 
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
@@ -9,8 +9,9 @@ use super::locator::Locator;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
 use super::transaction;
+use super::words::Words;
 use crate::ast::{Identifier, Statement, StatementKind};
-use crate::error::{Error, Position, Result};
+use crate::error::{Error, Result};
 
 /// How deep sqlparser may recurse.
 const RECURSION_MAX: usize = 64;
@@ -66,58 +67,6 @@ const UNSUPPORTED: &[&str] = &[
     "USE",
     "VACUUM",
 ];
-
-/// The words of a statement, from some place on.
-#[derive(Clone, Copy)]
-pub(super) struct Words<'a> {
-    tokens: &'a [TokenWithSpan],
-    locator: &'a Locator,
-    end: Position,
-}
-
-impl<'a> Words<'a> {
-    /// The next word in upper case, unless it is quoted or no word.
-    pub(super) fn peek(&self) -> Option<String> {
-        match &self.tokens.first()?.token {
-            Token::Word(word) if word.quote_style.is_none() => {
-                Some(word.value.to_ascii_uppercase())
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes the next word if it is this one.
-    pub(super) fn take(&mut self, word: &str) -> bool {
-        let found = self.peek().is_some_and(|next| next == word);
-        if found {
-            self.tokens = &self.tokens[1..];
-        }
-        found
-    }
-
-    /// Where the next token begins.
-    pub(super) fn position(&self) -> Option<Position> {
-        match self.tokens.first() {
-            Some(token) => self.locator.start_of(token.span),
-            None => Some(self.end),
-        }
-    }
-
-    /// Nothing may follow.
-    pub(super) fn finish(&self) -> Result<()> {
-        match self.tokens.first() {
-            None => Ok(()),
-            Some(token) => Err(self.unexpected(&token.token, "the end of the statement")),
-        }
-    }
-
-    fn unexpected(&self, token: &Token, wanted: &str) -> Error {
-        syntax_error(
-            format!("syntax error: expected {wanted}, found {token}"),
-            self.position(),
-        )
-    }
-}
 
 /// Parses one statement.
 pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> Result<Statement> {

@@ -19,6 +19,7 @@ mod syntax_error;
 pub(crate) mod tests;
 mod tokens;
 mod transaction;
+mod words;
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! BEGIN, COMMIT and ROLLBACK in PostgreSQL's and SQLite's spellings.
 
-use super::heads::Words;
 use super::syntax_error::syntax_error;
+use super::words::Words;
 use crate::ast::{BeginMode, StatementKind};
 use crate::error::{Error, Result};
 

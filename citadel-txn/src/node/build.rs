@@ -2,7 +2,8 @@
 
 use super::cell::Cell;
 use super::edit::NodeMut;
-use super::view::{Malformed, Node};
+use super::malformed::Malformed;
+use super::view::Node;
 use super::{HEADER_BYTES, SLOT_BYTES};
 
 /// Fills a fresh node from left to right.

@@ -8,7 +8,7 @@
 //! Lengths and tags take one byte below 128, else two, most significant first with the top bit set: at most 32,767.
 
 use super::CHILD_BYTES;
-use super::view::Malformed;
+use super::malformed::Malformed;
 
 /// The value half of a leaf cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Changing a node in place.
 
 use super::cell::{self, Cell};
-use super::view::{Malformed, Node};
+use super::malformed::Malformed;
+use super::view::Node;
 use super::{CHILD_BYTES, HEADER_BYTES, SLOT_BYTES};
 use crate::wipe::wipe;
 

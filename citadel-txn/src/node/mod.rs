@@ -25,6 +25,7 @@
 mod build;
 mod cell;
 mod edit;
+mod malformed;
 mod view;
 
 #[cfg(test)]
@@ -33,7 +34,8 @@ mod tests;
 pub(crate) use build::{NodeBuilder, merge, split};
 pub(crate) use cell::{Cell, Payload};
 pub(crate) use edit::{NodeMut, leaf_footprint};
-pub(crate) use view::{EntrySpan, Malformed, Node};
+pub(crate) use malformed::Malformed;
+pub(crate) use view::{EntrySpan, Node};
 
 /// Bytes before the first slot.
 pub(crate) const HEADER_BYTES: usize = 8;

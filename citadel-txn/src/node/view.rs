@@ -4,11 +4,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::cell::{self, Payload};
+use super::malformed::Malformed;
 use super::{BODY_MAX, CHILD_BYTES, HEADER_BYTES, SLOT_BYTES};
-
-/// The bytes do not have the form of a node. Where, is known to whoever knows which page they came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
 
 /// Where the entry of a leaf lies in the body.
 #[derive(Clone, Debug, Default)]

@@ -33,6 +33,7 @@
 //! query has zero there, so walking by inner product is walking by distance, and the component is needed only while building.
 
 mod build;
+mod candidate;
 mod config;
 mod connect;
 mod graph;
@@ -47,9 +48,10 @@ mod scratch;
 mod search;
 mod segment;
 
+pub use candidate::Candidate;
 pub use config::{Build, BuildConfig, BuildError, Progress, RowMajor, Stage, Vectors};
 pub use scratch::Scratch;
-pub use search::{Candidate, Regime, Search, SearchError, SearchParams, SearchStats};
+pub use search::{Regime, Search, SearchError, SearchParams, SearchStats};
 pub use segment::Segment;
 
 pub(crate) use config::MAX_ROWS;

@@ -2,8 +2,8 @@
 
 use crate::quantize::QueryCode;
 
+use super::candidate::Candidate;
 use super::pool::{Entry, Pool};
-use super::search::Candidate;
 
 /// Reusable memory for searches, of any segment. Keep one for each thread or connection.
 #[derive(Debug, Default)]

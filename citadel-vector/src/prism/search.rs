@@ -6,6 +6,7 @@ use crate::kernel::{Kernels, prefetch};
 use crate::metric::Metric;
 use crate::quantize::QueryCode;
 
+use super::candidate::Candidate;
 use super::pool::Entry;
 use super::scratch::Scratch;
 
@@ -51,17 +52,6 @@ pub enum Regime {
     FilteredWalk,
     /// A walk through the graph where every row matches.
     Walk,
-}
-
-/// A row that may be near: its distance is approximate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Candidate {
-    /// Its place in the segment.
-    pub position: Position,
-    /// Its id.
-    pub row_id: i64,
-    /// Its approximate distance under the segment's metric.
-    pub approx: f32,
 }
 
 /// What a search did so far.

@@ -1,0 +1,117 @@
+//! From a physical plan to its tree of operators.
+
+use super::aggregate::Aggregate;
+use super::explain::Profile;
+use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
+use super::operator::BoxedOperator;
+use super::project::{FilterOp, LimitOp, ProjectOp};
+use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, ValuesOp};
+use super::sort::{SortOp, TopNOp};
+use super::{change, vector};
+use crate::error::Result;
+use crate::plan::PhysicalPlan;
+use crate::types::Value;
+
+/// Makes operators of plans; measures them if asked to.
+pub(crate) struct Builder<'a> {
+    pub(super) params: &'a [Value],
+    pub(super) profile: Option<&'a Profile>,
+}
+
+/// The operator tree of a plan, with the values of this execution's parameters.
+pub(crate) fn build(plan: &PhysicalPlan, params: &[Value]) -> Result<BoxedOperator> {
+    Builder {
+        params,
+        profile: None,
+    }
+    .build(plan)
+}
+
+impl Builder<'_> {
+    /// The operator of a plan and, below it, those of its inputs. Nodes are numbered as EXPLAIN prints them.
+    pub(super) fn build(&self, plan: &PhysicalPlan) -> Result<BoxedOperator> {
+        let Some(profile) = self.profile else {
+            return self.bare(plan);
+        };
+        let slot = profile.enter();
+        Ok(profile.measured(slot, self.bare(plan)?))
+    }
+
+    fn bare(&self, plan: &PhysicalPlan) -> Result<BoxedOperator> {
+        let params = self.params;
+        Ok(match plan {
+            PhysicalPlan::SingleRow => Box::new(ValuesOp::single_row()),
+            PhysicalPlan::Empty(_) => Box::new(EmptyOp),
+            PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values, params)?),
+            PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
+            PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
+            PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),
+            PhysicalPlan::RowCount(count) => Box::new(RowCountOp::new(count)),
+            PhysicalPlan::Filter { input, conjuncts } => {
+                let layout = input.layout();
+                Box::new(FilterOp::new(
+                    self.build(input)?,
+                    conjuncts,
+                    &layout,
+                    params,
+                )?)
+            }
+            PhysicalPlan::Project { input, columns } => {
+                let layout = input.layout();
+                Box::new(ProjectOp::new(
+                    self.build(input)?,
+                    columns,
+                    &layout,
+                    params,
+                )?)
+            }
+            PhysicalPlan::Sort { input, keys } => {
+                let layout = input.layout();
+                Box::new(SortOp::new(self.build(input)?, keys, &layout)?)
+            }
+            PhysicalPlan::TopN { input, keys, limit } => {
+                let layout = input.layout();
+                Box::new(TopNOp::new(
+                    self.build(input)?,
+                    keys,
+                    &layout,
+                    limit,
+                    params,
+                )?)
+            }
+            PhysicalPlan::Limit { input, limit } => {
+                Box::new(LimitOp::new(self.build(input)?, limit, params)?)
+            }
+            PhysicalPlan::HashAggregate(aggregate) => Box::new(Aggregate::new(
+                self.build(&aggregate.input)?,
+                aggregate,
+                params,
+            )?),
+            PhysicalPlan::HashJoin(join) => {
+                let inputs = (self.build(&join.left)?, self.build(&join.right)?);
+                Box::new(HashJoinOp::new(inputs, join, params)?)
+            }
+            PhysicalPlan::NestedLoopJoin(join) => {
+                let inputs = (self.build(&join.left)?, self.build(&join.right)?);
+                Box::new(NestedLoopOp::new(inputs, join, params)?)
+            }
+            PhysicalPlan::LookupJoin(join) => {
+                Box::new(LookupJoinOp::new(self.build(&join.left)?, join, params)?)
+            }
+            PhysicalPlan::VectorTopKPlan(top) => {
+                let rows = top.input().map(|input| self.build(input)).transpose()?;
+                vector::vector_top_k(top, rows, params)?
+            }
+            PhysicalPlan::AnnTopKPlan(top) => vector::ann_top_k(top, params)?,
+            PhysicalPlan::Insert(_)
+            | PhysicalPlan::Update(_)
+            | PhysicalPlan::Delete(_)
+            | PhysicalPlan::CreateTable(_)
+            | PhysicalPlan::DropTable(_)
+            | PhysicalPlan::CreateIndex(_)
+            | PhysicalPlan::DropIndex(_)
+            | PhysicalPlan::Nothing
+            | PhysicalPlan::Explain { .. } => return Err(change::not_rows(plan)),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! Reading a statement word by word, where sqlparser does not.
+
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::locator::Locator;
+use super::syntax_error::syntax_error;
+use crate::error::{Error, Position, Result};
+
+/// The words of a statement, from some place on.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) tokens: &'a [TokenWithSpan],
+    pub(super) locator: &'a Locator,
+    pub(super) end: Position,
+}
+
+impl<'a> Words<'a> {
+    /// The next word in upper case, unless it is quoted or no word.
+    pub(super) fn peek(&self) -> Option<String> {
+        match &self.tokens.first()?.token {
+            Token::Word(word) if word.quote_style.is_none() => {
+                Some(word.value.to_ascii_uppercase())
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the next word if it is this one.
+    pub(super) fn take(&mut self, word: &str) -> bool {
+        let found = self.peek().is_some_and(|next| next == word);
+        if found {
+            self.tokens = &self.tokens[1..];
+        }
+        found
+    }
+
+    /// Where the next token begins.
+    pub(super) fn position(&self) -> Option<Position> {
+        match self.tokens.first() {
+            Some(token) => self.locator.start_of(token.span),
+            None => Some(self.end),
+        }
+    }
+
+    /// Nothing may follow.
+    pub(super) fn finish(&self) -> Result<()> {
+        match self.tokens.first() {
+            None => Ok(()),
+            Some(token) => Err(self.unexpected(&token.token, "the end of the statement")),
+        }
+    }
+
+    pub(super) fn unexpected(&self, token: &Token, wanted: &str) -> Error {
+        syntax_error(
+            format!("syntax error: expected {wanted}, found {token}"),
+            self.position(),
+        )
+    }
+}
