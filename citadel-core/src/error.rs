@@ -61,6 +61,9 @@ pub enum Error {
     /// The header is sound, but no key slot opens with the key that was given.
     #[error("wrong key: no key slot opens with it")]
     WrongKey,
+    /// Another process replaced the root key of the file by a rekey; what it wrote since does not open with the old one.
+    #[error("the database was rekeyed; reopen it with its new key")]
+    Rekeyed,
     /// A page did not open under the pointer that leads to it: it was altered, moved, replaced by another version, or it
     /// was never completely written.
     #[error("page {page} is not what its pointer promises: altered, moved, stale or torn")]
@@ -138,9 +141,9 @@ impl Error {
         matches!(self, Error::TamperedPage { .. } | Error::Tampered { .. })
     }
 
-    /// True where the file is sound as far as can be told, and the key does not fit.
+    /// True where the file is sound as far as can be told, and the key does not fit, or fits no more.
     pub fn is_wrong_key(&self) -> bool {
-        matches!(self, Error::WrongKey)
+        matches!(self, Error::WrongKey | Error::Rekeyed)
     }
 
     /// True where the operating system refused an operation, or had refused one earlier.

@@ -40,6 +40,8 @@ mod crypto;
 mod error;
 mod format;
 mod id;
+#[cfg(feature = "nonce-ledger")]
+pub mod ledger;
 mod page;
 mod sealed_file;
 mod storage;

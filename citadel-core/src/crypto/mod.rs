@@ -11,6 +11,8 @@
 //!
 //! Every key here is zeroed when it is dropped, and none is ever printed.
 
+mod aead;
+mod epoch;
 mod kdf;
 mod key;
 mod root_key;
@@ -36,4 +38,10 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
         source: std::io::Error::other(error.to_string()),
     })?;
     Ok(bytes)
+}
+
+/// A cipher for the tests of other rooms.
+#[cfg(all(test, feature = "nonce-ledger"))]
+pub(crate) fn testing_cipher(key: &[u8; 32]) -> aead::Cipher {
+    aead::Cipher::new(key)
 }

@@ -1,9 +1,8 @@
 //! The root key of a file, and what is derived from it.
 
-use aes_gcm::Aes256Gcm;
-use aes_gcm::aead::{AeadInOut, KeyInit, array::Array, inout::InOutBuf};
 use zeroize::Zeroizing;
 
+use crate::crypto::aead::Cipher;
 use crate::crypto::{Kek, random};
 use crate::error::{Error, Result};
 use crate::id::FileId;
@@ -26,38 +25,23 @@ impl RootKey {
     }
 
     /// Wraps the key; `aad` is the clear context that the wrapping shall vouch for. A slot's salt is fresh for every wrap,
-    /// so each wrapping key seals once.
+    /// and a new root wraps the old one once, so each wrapping key seals once.
     pub(crate) fn wrap(&self, kek: &Kek, aad: &[u8]) -> Result<WrappedRoot> {
-        let mut wrapped = WrappedRoot {
-            nonce: random()?,
-            sealed: *self.0,
-            tag: [0; 16],
-        };
-        let tag = Aes256Gcm::new((&**kek).into())
-            .encrypt_inout_detached(
-                &Array::from(wrapped.nonce),
-                aad,
-                InOutBuf::from(wrapped.sealed.as_mut_slice()),
-            )
-            .map_err(|_| Error::Misuse {
+        let (nonce, mut sealed) = (random()?, [0; 32]);
+        let tag = Cipher::new(kek)
+            .seal(&nonce, aad, self.0.as_slice(), &mut sealed)
+            .ok_or(Error::Misuse {
                 what: "a key slot's context is too long",
             })?;
-        wrapped.tag = tag.0;
-        Ok(wrapped)
+        Ok(WrappedRoot { nonce, sealed, tag })
     }
 
     /// The key, if `kek` and `aad` are those of the wrap.
     pub(crate) fn unwrap(wrapped: &WrappedRoot, kek: &Kek, aad: &[u8]) -> Option<Self> {
         let mut bytes = Zeroizing::new(wrapped.sealed);
-        Aes256Gcm::new((&**kek).into())
-            .decrypt_inout_detached(
-                &Array::from(wrapped.nonce),
-                aad,
-                InOutBuf::from(bytes.as_mut_slice()),
-                &Array::from(wrapped.tag),
-            )
-            .ok()?;
-        Some(Self(bytes))
+        Cipher::new(kek)
+            .open(&wrapped.nonce, aad, bytes.as_mut_slice(), &wrapped.tag)
+            .then_some(Self(bytes))
     }
 
     /// The key that seals pages and commit records.
@@ -68,6 +52,11 @@ impl RootKey {
     /// The key that authenticates the superblock.
     pub(crate) fn mac_key(&self, file_id: &FileId) -> MacKey {
         MacKey(self.derive("Citadel format 1, superblock authentication", file_id))
+    }
+
+    /// The key that wraps the root key before this one, while a rekey is under way.
+    pub(crate) fn retiring_key(&self, file_id: &FileId) -> Kek {
+        self.derive("Citadel format 1, retiring root key", file_id)
     }
 
     /// Public bytes that bind a file to one root key: AES-GCM alone lets one ciphertext open under two keys.

@@ -6,16 +6,16 @@
 //! [`SEALS_PER_PREFIX`] seals the same writer draws again, which keeps every subkey far inside the limits of AES-GCM.
 //!
 //! What a run is sealed for (its [`Label`]) is associated data: it is not stored with the run, the reader must know it.
+//!
+//! While a rekey is under way there are two root keys, and the generation of a label chooses between them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aes_gcm::Aes256Gcm;
-use aes_gcm::aead::{AeadInOut, array::Array, inout::InOutBuf};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 
-use crate::crypto::xaes::{Prefix, Xaes};
-use crate::crypto::{RootKey, random};
+use crate::crypto::RootKey;
+use crate::crypto::epoch::{Epoch, PageNonce, counter_half};
 use crate::error::{Error, Result};
 use crate::format::FORMAT_VERSION;
 use crate::id::{FileId, Generation, PageNo};
@@ -23,8 +23,6 @@ use crate::page::{NONCE_BYTES, PageKind, PagePtr, PageRun, SEAL_BYTES, TAG_BYTES
 
 /// Seals under one nonce prefix, before the next is drawn.
 const SEALS_PER_PREFIX: u64 = 1 << 28;
-/// Subciphers kept.
-const DERIVED_SLOTS: usize = 64;
 
 /// What a run is sealed for. Bytes sealed under one label do not open under another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +42,8 @@ impl Label {
     }
 
     /// The label of a commit record. Records have no run: their slot takes the place of the page number. Their generation
-    /// is inside, as whoever opens them cannot know it.
+    /// is inside, as whoever opens them cannot know it; so they are sealed under the newest root key, and opened under
+    /// either.
     pub(crate) fn record(slot: u64) -> Self {
         Self {
             run: PageRun::new(PageNo::new(slot), 0),
@@ -54,40 +53,61 @@ impl Label {
     }
 }
 
-/// Holds the page key of one open file.
+/// Holds the page keys of one open file.
 pub(crate) struct Sealer {
     file_id: FileId,
-    xaes: Xaes,
-    writer: Mutex<Option<Incarnation>>,
-    /// Subciphers that were derived lately, placed by their prefix.
-    derived: Box<[RwLock<Option<Derived>>]>,
+    epochs: RwLock<Epochs>,
     seals: AtomicU64,
     seals_per_prefix: u64,
 }
 
-/// The cipher of a nonce prefix.
-struct Derived {
-    prefix: Prefix,
-    cipher: Arc<Aes256Gcm>,
+/// One root key's sealing, or two during a rekey.
+struct Epochs {
+    current: Arc<Epoch>,
+    /// What seals and opens generations before this one.
+    retiring: Option<(Generation, Arc<Epoch>)>,
 }
 
-/// A nonce prefix of this writer, and how much of it is used.
-struct Incarnation {
-    prefix: Prefix,
-    cipher: Arc<Aes256Gcm>,
-    used: u64,
+impl Epochs {
+    /// What seals and opens a generation. No generation is [`Generation::ZERO`]: what bears it is sealed under the newest.
+    fn of(&self, generation: Generation) -> &Arc<Epoch> {
+        match &self.retiring {
+            Some((until, old)) if generation < *until && generation != Generation::ZERO => old,
+            _ => &self.current,
+        }
+    }
 }
 
 impl Sealer {
     pub(crate) fn new(root: &RootKey, file_id: FileId) -> Self {
         Self {
             file_id,
-            xaes: Xaes::new(&root.page_key(&file_id)),
-            writer: Mutex::new(None),
-            derived: (0..DERIVED_SLOTS).map(|_| RwLock::new(None)).collect(),
+            epochs: RwLock::new(Epochs {
+                current: Arc::new(Epoch::new(root, &file_id)),
+                retiring: None,
+            }),
             seals: AtomicU64::new(0),
             seals_per_prefix: SEALS_PER_PREFIX,
         }
+    }
+
+    /// From now on the root key `old` opens and seals the generations before `until`.
+    pub(crate) fn add_retiring(&self, old: &RootKey, until: Generation) {
+        let old = Arc::new(Epoch::new(old, &self.file_id));
+        self.epochs.write().retiring = Some((until, old));
+    }
+
+    /// From now on the root key `new` seals the generations from `from` on, and the one until now only what is older.
+    pub(crate) fn begin_epoch(&self, new: &RootKey, from: Generation) {
+        let new = Arc::new(Epoch::new(new, &self.file_id));
+        let mut epochs = self.epochs.write();
+        let old = std::mem::replace(&mut epochs.current, new);
+        epochs.retiring = Some((from, old));
+    }
+
+    /// Forgets the root key that was replaced.
+    pub(crate) fn end_retiring(&self) {
+        self.epochs.write().retiring = None;
     }
 
     /// Seals `body` into `out`, which is [`SEAL_BYTES`] longer.
@@ -97,23 +117,21 @@ impl Sealer {
             body.len() + SEAL_BYTES,
             "a sealed run is its body and its seal"
         );
-        let (nonce, cipher) = self.next_nonce()?;
+        let epoch = Arc::clone(self.epochs.read().of(label.generation));
+        let (nonce, cipher) = epoch.next_nonce(self.seals_per_prefix)?;
+        self.seals.fetch_add(1, Ordering::Relaxed);
         let (sealed, trailer) = out.split_at_mut(body.len());
-        let buffers = InOutBuf::new(body, sealed).map_err(|_| too_long())?;
+        let aad = self.associated_data(label);
         let tag = cipher
-            .encrypt_inout_detached(
-                &Array::from(counter_half(&nonce)),
-                &self.associated_data(label),
-                buffers,
-            )
-            .map_err(|_| too_long())?;
+            .seal(&counter_half(&nonce), &aad, body, sealed)
+            .ok_or_else(too_long)?;
         trailer[..NONCE_BYTES].copy_from_slice(&nonce);
         trailer[NONCE_BYTES..].copy_from_slice(&tag);
-        Ok(Tag::from_bytes(tag.0))
+        Ok(Tag::from_bytes(tag))
     }
 
     /// Opens a sealed run in place and cuts its seal off. Where `expected` is given, the tag must be that one. Returns the
-    /// tag; `None` where the bytes do not open, which are then still sealed.
+    /// tag; `None` where the bytes do not open, and what is then in `run` is unspecified.
     #[must_use]
     pub(crate) fn open(
         &self,
@@ -122,23 +140,37 @@ impl Sealer {
         expected: Option<&Tag>,
     ) -> Option<Tag> {
         let body_len = run.len().checked_sub(SEAL_BYTES)?;
-        let (body, trailer) = run.split_at_mut(body_len);
-        let (nonce, tag) = trailer.split_at(NONCE_BYTES);
-        let (nonce, tag): ([u8; NONCE_BYTES], [u8; TAG_BYTES]) =
+        let (nonce, tag) = run[body_len..].split_at(NONCE_BYTES);
+        let (nonce, tag): (PageNonce, [u8; TAG_BYTES]) =
             (nonce.try_into().ok()?, tag.try_into().ok()?);
         if expected.is_some_and(|expected| *expected != Tag::from_bytes(tag)) {
             return None;
         }
-        self.subcipher(&prefix_half(&nonce))
-            .decrypt_inout_detached(
-                &Array::from(counter_half(&nonce)),
-                &self.associated_data(label),
-                InOutBuf::from(body),
-                &Array::from(tag),
-            )
-            .ok()?;
+        let (epoch, other) = self.epochs_to_try(label.generation);
+        let aad = self.associated_data(label);
+        let open = |epoch: &Epoch, body: &mut [u8]| {
+            let cipher = epoch.cipher_of(&nonce);
+            cipher.open(&counter_half(&nonce), &aad, body, &tag)
+        };
+        let untouched = other.as_ref().map(|_| run.clone());
+        if !open(&epoch, &mut run[..body_len]) {
+            *run = untouched?;
+            if !open(&*other?, &mut run[..body_len]) {
+                return None;
+            }
+        }
         run.truncate(body_len);
         Some(Tag::from_bytes(tag))
+    }
+
+    /// What may have sealed this generation: the second only where the label does not say, during a rekey.
+    fn epochs_to_try(&self, generation: Generation) -> (Arc<Epoch>, Option<Arc<Epoch>>) {
+        let epochs = self.epochs.read();
+        let other = match &epochs.retiring {
+            Some((_, old)) if generation == Generation::ZERO => Some(Arc::clone(old)),
+            _ => None,
+        };
+        (Arc::clone(epochs.of(generation)), other)
     }
 
     /// How many runs were sealed since the file was opened.
@@ -149,47 +181,6 @@ impl Sealer {
     #[cfg(test)]
     pub(crate) fn set_seals_per_prefix(&mut self, seals: u64) {
         self.seals_per_prefix = seals;
-    }
-
-    /// A nonce that was never used under its subkey, and the cipher of that subkey.
-    fn next_nonce(&self) -> Result<([u8; NONCE_BYTES], Arc<Aes256Gcm>)> {
-        let mut writer = self.writer.lock();
-        let spent = writer
-            .as_ref()
-            .is_none_or(|incarnation| incarnation.used >= self.seals_per_prefix);
-        if spent {
-            let prefix = random()?;
-            *writer = Some(Incarnation {
-                prefix,
-                cipher: self.subcipher(&prefix),
-                used: 0,
-            });
-        }
-        let incarnation = writer.as_mut().ok_or(Error::Misuse {
-            what: "no nonce prefix",
-        })?;
-        let mut nonce = [0; NONCE_BYTES];
-        nonce[..12].copy_from_slice(&incarnation.prefix);
-        nonce[16..].copy_from_slice(&incarnation.used.to_be_bytes());
-        incarnation.used += 1;
-        self.seals.fetch_add(1, Ordering::Relaxed);
-        Ok((nonce, Arc::clone(&incarnation.cipher)))
-    }
-
-    /// The cipher of a prefix, from the cache where it is there. Prefixes come from the medium, so the cache is bounded.
-    fn subcipher(&self, prefix: &Prefix) -> Arc<Aes256Gcm> {
-        let slot = &self.derived[usize::from(prefix[0] ^ prefix[1]) % DERIVED_SLOTS];
-        if let Some(derived) = slot.read().as_ref()
-            && derived.prefix == *prefix
-        {
-            return Arc::clone(&derived.cipher);
-        }
-        let cipher = Arc::new(self.xaes.subcipher(prefix));
-        *slot.write() = Some(Derived {
-            prefix: *prefix,
-            cipher: Arc::clone(&cipher),
-        });
-        cipher
     }
 
     /// `format version | file id | page | pages | kind | generation`, little-endian.
@@ -205,12 +196,11 @@ impl Sealer {
     }
 }
 
-fn prefix_half(nonce: &[u8; NONCE_BYTES]) -> Prefix {
-    std::array::from_fn(|i| nonce[i])
-}
-
-fn counter_half(nonce: &[u8; NONCE_BYTES]) -> [u8; 12] {
-    std::array::from_fn(|i| nonce[12 + i])
+#[cfg(feature = "nonce-ledger")]
+impl Drop for Sealer {
+    fn drop(&mut self) {
+        crate::ledger::report();
+    }
 }
 
 /// Cannot happen below 64 GiB, and a run is at most 4 GiB; an error is still better than a panic.

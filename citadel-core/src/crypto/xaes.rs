@@ -6,8 +6,9 @@
 
 use aes::Aes256;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
-use aes_gcm::Aes256Gcm;
 use zeroize::Zeroize;
+
+use crate::crypto::aead::Cipher;
 
 /// The first half of the nonce: chooses the subkey.
 pub(crate) type Prefix = [u8; 12];
@@ -32,12 +33,12 @@ impl Xaes {
     }
 
     /// The AES-256-GCM under which all nonces with this prefix are used.
-    pub(crate) fn subcipher(&self, prefix: &Prefix) -> Aes256Gcm {
+    pub(crate) fn subcipher(&self, prefix: &Prefix) -> Cipher {
         let mut key = [0; 32];
         for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
             half.copy_from_slice(&self.derivation_block(counter, prefix));
         }
-        let subcipher = Aes256Gcm::new((&key).into());
+        let subcipher = Cipher::new(&key);
         key.zeroize();
         subcipher
     }

@@ -1,7 +1,7 @@
 //! Adding, replacing and removing keys. All of it is instant: the root key is wrapped anew, no page is touched.
 
 use crate::crypto::{Kdf, Key};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sealed_file::{Header, SealedFile};
 use crate::superblock::{self, SlotIndex, SlotInfo, Superblock};
 
@@ -46,25 +46,23 @@ impl SealedFile {
         self.change_header(|_, next| next.clear_slot(index))
     }
 
-    fn change_header<T>(
+    pub(super) fn change_header<T>(
         &self,
         change: impl FnOnce(&Header, &mut Superblock) -> Result<T>,
     ) -> Result<T> {
         self.medium.require_writable()?;
         let mut header = self.header.lock();
         let mut next = header.superblock.clone();
-        next.sequence = next.sequence.checked_add(1).ok_or(Error::Corrupt {
-            what: "the superblock's sequence",
-        })?;
+        next.sequence = next.next_sequence()?;
         let result = change(&header, &mut next)?;
         let before = std::mem::replace(&mut header.superblock, next);
-        self.store_header(&mut header)
+        self.store_header(&header)
             .inspect_err(|_| header.superblock = before)?;
         Ok(result)
     }
 
     /// Writes both copies of the superblock.
-    pub(super) fn store_header(&self, header: &mut Header) -> Result<()> {
+    pub(super) fn store_header(&self, header: &Header) -> Result<()> {
         let bytes = header
             .superblock
             .encode(&header.root.mac_key(&self.file_id));

@@ -18,6 +18,7 @@ mod medium;
 mod options;
 mod read;
 mod record;
+mod rekey;
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::format::{PAGES_OFFSET, first_page};
 use crate::id::{FileId, PageNo, PageSize};
 use crate::storage::Storage;
-use crate::superblock::{self, Superblock, SuperblockInfo, Twin, Unlocked};
+use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocked};
 
 pub use batch::WriteBatch;
 pub use options::{CreateOptions, OpenOptions};
@@ -81,6 +82,7 @@ impl SealedFile {
         let unlocked = Unlocked {
             superblock,
             root,
+            retired: None,
             serving: Twin::A,
             needs_repair: true,
         };
@@ -106,11 +108,16 @@ impl SealedFile {
         let Unlocked {
             superblock,
             root,
+            retired,
             serving,
             needs_repair,
         } = unlocked;
+        let sealer = Sealer::new(&root, superblock.file_id);
+        if let Some(Retired { until, root }) = &retired {
+            sealer.add_retiring(root, *until);
+        }
         let file = Self {
-            sealer: Sealer::new(&root, superblock.file_id),
+            sealer,
             cache: Cache::new(cache_bytes),
             page_size: superblock.page_size,
             file_id: superblock.file_id,
@@ -122,7 +129,7 @@ impl SealedFile {
             medium,
         };
         if needs_repair && !file.is_read_only() {
-            file.store_header(&mut file.header.lock())?;
+            file.store_header(&file.header.lock())?;
         }
         Ok(file)
     }

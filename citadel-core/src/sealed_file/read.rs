@@ -15,7 +15,8 @@ impl SealedFile {
     ///
     /// # Errors
     /// [`Error::TamperedPage`] where the bytes are not those that were sealed under this pointer and kind;
-    /// [`Error::Truncated`] where the file ends before them; [`Error::Corrupt`] for a pointer to where no page can be;
+    /// [`Error::Truncated`] where the file ends before them; [`Error::Rekeyed`] where another process replaced the root
+    /// key since this one opened the file; [`Error::Corrupt`] for a pointer to where no page can be;
     /// [`Error::Io`].
     pub fn read(&self, ptr: &PagePtr, kind: PageKind) -> Result<FrameRef> {
         let key = FrameKey::new(ptr.run.first, ptr.generation);
@@ -44,9 +45,9 @@ impl SealedFile {
             .open(&Label::of(ptr, kind), &mut bytes, Some(&ptr.tag))
         {
             Some(_) => Ok(Frame::new(*ptr, kind, bytes)),
-            None => Err(Error::TamperedPage {
+            None => Err(self.unless_rekeyed(Error::TamperedPage {
                 page: ptr.run.first.get(),
-            }),
+            })),
         }
     }
 }

@@ -53,8 +53,8 @@ impl SealedFile {
     /// The body of the record in this slot; `None` where none was ever written.
     ///
     /// # Errors
-    /// [`Error::Tampered`] where it does not open: altered, or torn by a crash while it was written. [`Error::Corrupt`],
-    /// [`Error::Truncated`], [`Error::Io`].
+    /// [`Error::Tampered`] where it does not open: altered, or torn by a crash while it was written. [`Error::Rekeyed`],
+    /// [`Error::Corrupt`], [`Error::Truncated`], [`Error::Io`].
     pub fn read_record(&self, slot: RecordSlot) -> Result<Option<Vec<u8>>> {
         let mut bytes = vec![0; RECORD_BYTES];
         self.medium.read_at(slot.offset(), &mut bytes)?;
@@ -66,9 +66,9 @@ impl SealedFile {
             .open(&Label::record(slot.number()), &mut bytes, None)
             .is_none()
         {
-            return Err(Error::Tampered {
+            return Err(self.unless_rekeyed(Error::Tampered {
                 what: "a commit record",
-            });
+            }));
         }
         unframe(bytes).map(Some)
     }

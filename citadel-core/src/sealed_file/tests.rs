@@ -7,6 +7,7 @@ mod opening;
 mod pages;
 mod poison;
 mod records;
+mod rekey;
 
 use std::sync::Arc;
 

@@ -11,15 +11,16 @@
 //!   56  key commitment      32
 //!   88  zero                40
 //!  128  key slots      8 × 128   kind 1, zero 3, KDF parameters 3 × 4, salt 32, nonce 12, wrapped root key 32, tag 16, zero 20
-//! 1152  zero              2880
+//! 1152  retiring root       76   during a rekey: flag 1, zero 7, epoch generation 8, nonce 12, old root key wrapped 32, tag 16
+//! 1228  zero              2804
 //! 4032  MAC                 32   BLAKE3 keyed, over bytes 0..4032
 //! 4064  digest              32   BLAKE3, over bytes 0..4064; every later format keeps it here
 //! ```
 
 use crate::crypto::{Kdf, KdfBounds, MacKey, WrappedRoot};
 use crate::format::{CIPHER_SUITE, FORMAT_VERSION, SUPERBLOCK_BYTES};
-use crate::id::{FileId, PageSize};
-use crate::superblock::{CopyBytes, SLOT_COUNT, Slot, SlotIndex, Superblock};
+use crate::id::{FileId, Generation, PageSize};
+use crate::superblock::{CopyBytes, RetiringRoot, SLOT_COUNT, Slot, SlotIndex, Superblock};
 
 pub(super) const MAGIC: &[u8; 16] = b"Citadel vault\r\n\x1a";
 /// The fixed clear fields.
@@ -29,6 +30,8 @@ const COMMITMENT_AT: usize = 56;
 const SLOTS_AT: usize = 128;
 const SLOT_BYTES: usize = 128;
 const SLOT_HEAD_BYTES: usize = 48;
+const RETIRING_AT: usize = SLOTS_AT + SLOT_COUNT * SLOT_BYTES;
+const RETIRING_BYTES: usize = 76;
 const MAC_AT: usize = 4032;
 const DIGEST_AT: usize = 4064;
 
@@ -73,6 +76,12 @@ pub(super) fn encode(superblock: &Superblock, mac_key: &MacKey) -> Box<CopyBytes
             encode_slot(slot, &mut bytes[at..at + SLOT_BYTES]);
         }
     }
+    if let Some(retiring) = &superblock.retiring {
+        encode_retiring(
+            retiring,
+            &mut bytes[RETIRING_AT..RETIRING_AT + RETIRING_BYTES],
+        );
+    }
     let mac = mac_key.mac(&bytes[..MAC_AT]);
     bytes[MAC_AT..DIGEST_AT].copy_from_slice(&mac);
     let digest = blake3::hash(&bytes[..DIGEST_AT]);
@@ -107,6 +116,7 @@ pub(super) fn decode(bytes: Box<CopyBytes>) -> Result<Candidate, Fault> {
         sequence: u64::from_le_bytes(array(&*bytes, SEQUENCE_AT)),
         commitment: array(&*bytes, COMMITMENT_AT),
         slots,
+        retiring: decode_retiring(&array(&*bytes, RETIRING_AT))?,
     };
     Ok(Candidate { superblock, bytes })
 }
@@ -121,6 +131,14 @@ pub(super) fn slot_context(
     let mut context = fixed_fields(superblock).to_vec();
     context.push(index.get());
     context.extend_from_slice(&slot_head(method, salt));
+    context
+}
+
+/// What the wrapping of a retiring root vouches for: the fixed fields, and from where on the new root seals.
+pub(super) fn retiring_context(superblock: &Superblock, from: Generation) -> Vec<u8> {
+    let mut context = fixed_fields(superblock).to_vec();
+    context.extend_from_slice(b"retiring root");
+    context.extend_from_slice(&from.get().to_le_bytes());
     context
 }
 
@@ -187,6 +205,29 @@ fn decode_slot(bytes: &[u8; SLOT_BYTES]) -> Result<Option<Slot>, Fault> {
         salt: array(bytes, 16),
         wrapped,
     }))
+}
+
+fn encode_retiring(retiring: &RetiringRoot, bytes: &mut [u8]) {
+    bytes[0] = 1;
+    bytes[8..16].copy_from_slice(&retiring.from.get().to_le_bytes());
+    bytes[16..28].copy_from_slice(&retiring.wrapped.nonce);
+    bytes[28..60].copy_from_slice(&retiring.wrapped.sealed);
+    bytes[60..76].copy_from_slice(&retiring.wrapped.tag);
+}
+
+fn decode_retiring(bytes: &[u8; RETIRING_BYTES]) -> Result<Option<RetiringRoot>, Fault> {
+    match bytes[0] {
+        0 => Ok(None),
+        1 => Ok(Some(RetiringRoot {
+            from: Generation::new(u64::from_le_bytes(array(bytes, 8))),
+            wrapped: WrappedRoot {
+                nonce: array(bytes, 16),
+                sealed: array(bytes, 28),
+                tag: array(bytes, 60),
+            },
+        })),
+        _ => Err(Fault::Damaged("its retiring root key is of no known sort")),
+    }
 }
 
 /// `N` bytes from `at` on, of a buffer that is known to hold them.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::format::{CIPHER_SUITE, FORMAT_VERSION, first_page};
-use crate::id::{FileId, PageSize};
+use crate::id::{FileId, Generation, PageSize};
 use crate::storage::Storage;
 use crate::superblock::unlock::{Twin, read_candidates};
 use crate::superblock::{SlotInfo, Superblock};
@@ -21,6 +21,8 @@ pub struct SuperblockInfo {
     pub sequence: u64,
     /// The slots in use.
     pub slots: Vec<SlotInfo>,
+    /// While a rekey is under way: the first generation that the new root key seals.
+    pub rekey_from: Option<Generation>,
     /// The copies that can be read, with their sequence.
     copies: Vec<(Twin, u64)>,
 }
@@ -45,6 +47,7 @@ impl SuperblockInfo {
             file_id: superblock.file_id,
             sequence: superblock.sequence,
             slots: superblock.slot_infos(),
+            rekey_from: superblock.retiring.map(|retiring| retiring.from),
             copies,
         }
     }
@@ -63,6 +66,12 @@ impl fmt::Display for SuperblockInfo {
                 Some((_, sequence)) => writeln!(f, "  copy {copy:?}          sequence {sequence}")?,
                 None => writeln!(f, "  copy {copy:?}          damaged")?,
             }
+        }
+        if let Some(from) = self.rekey_from {
+            writeln!(
+                f,
+                "  rekey           under way, new from generation {from} on"
+            )?;
         }
         for slot in &self.slots {
             writeln!(f, "  key slot {}      {}", slot.index, slot.kind)?;

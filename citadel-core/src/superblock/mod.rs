@@ -8,17 +8,21 @@
 //! only the older copy knows has been removed and opens nothing. A change of slots writes the copy that is not in use,
 //! syncs, then writes the other, syncs: at every instant one copy is whole, and when the change is acknowledged both are
 //! the same.
+//!
+//! While a rekey is under way there are two root keys: see [`RetiringRoot`].
 
 mod codec;
 mod info;
+mod retiring;
 mod slot;
 mod unlock;
 
 pub use info::SuperblockInfo;
 pub use slot::{SLOT_COUNT, SlotIndex, SlotInfo, SlotKind};
 
+pub(crate) use retiring::RetiringRoot;
 pub(crate) use slot::Slot;
-pub(crate) use unlock::{Twin, Unlocked, load, store};
+pub(crate) use unlock::{Retired, Twin, Unlocked, has_other_root, load, store};
 
 use crate::crypto::{Kdf, Key, MacKey, RootKey};
 use crate::error::{Error, Result};
@@ -38,6 +42,8 @@ pub(crate) struct Superblock {
     /// Binds the file to one root key.
     pub(crate) commitment: [u8; 32],
     pub(crate) slots: [Option<Slot>; SLOT_COUNT],
+    /// The root key before this one, while a rekey is under way.
+    pub(crate) retiring: Option<RetiringRoot>,
 }
 
 impl Superblock {
@@ -55,9 +61,17 @@ impl Superblock {
             sequence: 1,
             commitment: root.commitment(&file_id),
             slots: [const { None }; SLOT_COUNT],
+            retiring: None,
         };
         superblock.set_slot(SlotIndex::FIRST, root, key, kdf)?;
         Ok(superblock)
+    }
+
+    /// The sequence of the next change.
+    pub(crate) fn next_sequence(&self) -> Result<u64> {
+        self.sequence.checked_add(1).ok_or(Error::Corrupt {
+            what: "the superblock's sequence",
+        })
     }
 
     /// Puts a slot for `key` in the place of whatever was at `index`.

@@ -5,6 +5,7 @@ use std::io;
 use crate::crypto::{Kdf, Kek, Key, RootKey};
 use crate::error::{Error, Result};
 use crate::format::{FORMAT_VERSION, PAGES_OFFSET, SUPERBLOCK_BYTES};
+use crate::id::Generation;
 use crate::storage::Storage;
 use crate::superblock::codec::{self, Candidate, Fault};
 use crate::superblock::{CopyBytes, SlotIndex, Superblock};
@@ -38,10 +39,29 @@ impl Twin {
 pub(crate) struct Unlocked {
     pub(crate) superblock: Superblock,
     pub(crate) root: RootKey,
+    /// The root key that a rekey replaces.
+    pub(crate) retired: Option<Retired>,
     /// The copy that serves; a change writes the other one first.
     pub(crate) serving: Twin,
     /// Whether the other copy is something else, and should be written again.
     pub(crate) needs_repair: bool,
+}
+
+/// A root key that a rekey replaces, open.
+pub(crate) struct Retired {
+    /// The first generation that it does not seal.
+    pub(crate) until: Generation,
+    pub(crate) root: RootKey,
+}
+
+/// Whether the storage now holds a superblock of another root key than the one with this commitment: a rekey in another
+/// process replaced it. It is told by what is public, so it explains a failure and proves nothing.
+pub(crate) fn has_other_root(storage: &dyn Storage, commitment: &[u8; 32]) -> bool {
+    read_candidates(storage).is_ok_and(|candidates| {
+        candidates
+            .first()
+            .is_some_and(|(_, newest)| newest.superblock.commitment != *commitment)
+    })
 }
 
 /// Reads both copies and opens the valid one with `key`.
@@ -152,9 +172,11 @@ fn unlock(candidates: &[(Twin, Candidate)], key: &Key) -> Result<Unlocked> {
         let needs_repair = !candidates.iter().any(|(other, twin)| {
             other != copy && twin.superblock == *superblock && twin.is_authentic(&mac_key)
         });
+        let retired = open_retired(superblock, &root)?;
         return Ok(Unlocked {
             superblock: superblock.clone(),
             root,
+            retired,
             serving: *copy,
             needs_repair,
         });
@@ -166,6 +188,21 @@ fn unlock(candidates: &[(Twin, Candidate)], key: &Key) -> Result<Unlocked> {
     } else {
         Error::WrongKey
     })
+}
+
+/// The root key before this one, where a rekey is under way.
+fn open_retired(superblock: &Superblock, root: &RootKey) -> Result<Option<Retired>> {
+    let Some(retiring) = &superblock.retiring else {
+        return Ok(None);
+    };
+    let old = superblock.open_retiring(root, retiring);
+    let root = old.ok_or(Error::Tampered {
+        what: "the retiring root key",
+    })?;
+    Ok(Some(Retired {
+        until: retiring.from,
+        root,
+    }))
 }
 
 /// The root key, by whichever slot the key opens.

@@ -1,0 +1,99 @@
+//! The sealing of pages under one root key: its page key, the subciphers derived from it, and this writer's nonces.
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::crypto::aead::{Cipher, Nonce};
+use crate::crypto::xaes::{Prefix, Xaes};
+use crate::crypto::{RootKey, random};
+use crate::error::{Error, Result};
+use crate::id::FileId;
+use crate::page::NONCE_BYTES;
+
+/// Subciphers kept.
+const DERIVED_SLOTS: usize = 64;
+
+/// Holds the page key of one root key.
+pub(super) struct Epoch {
+    xaes: Xaes,
+    writer: Mutex<Option<Incarnation>>,
+    /// Subciphers that were derived lately, placed by their prefix.
+    derived: Box<[RwLock<Option<Derived>>]>,
+}
+
+/// The cipher of a nonce prefix.
+struct Derived {
+    prefix: Prefix,
+    cipher: Arc<Cipher>,
+}
+
+/// A nonce prefix of this writer, and how much of it is used.
+struct Incarnation {
+    prefix: Prefix,
+    cipher: Arc<Cipher>,
+    used: u64,
+}
+
+/// A whole nonce: the prefix that chooses the subkey, and the counter under it.
+pub(super) type PageNonce = [u8; NONCE_BYTES];
+
+impl Epoch {
+    pub(super) fn new(root: &RootKey, file_id: &FileId) -> Self {
+        Self {
+            xaes: Xaes::new(&root.page_key(file_id)),
+            writer: Mutex::new(None),
+            derived: (0..DERIVED_SLOTS).map(|_| RwLock::new(None)).collect(),
+        }
+    }
+
+    /// A nonce that was never used under its subkey, and the cipher of that subkey. After `seals_per_prefix` nonces a new
+    /// prefix is drawn.
+    pub(super) fn next_nonce(&self, seals_per_prefix: u64) -> Result<(PageNonce, Arc<Cipher>)> {
+        let mut writer = self.writer.lock();
+        let spent = writer
+            .as_ref()
+            .is_none_or(|incarnation| incarnation.used >= seals_per_prefix);
+        if spent {
+            let prefix = random()?;
+            *writer = Some(Incarnation {
+                prefix,
+                cipher: self.subcipher(&prefix),
+                used: 0,
+            });
+        }
+        let incarnation = writer.as_mut().ok_or(Error::Misuse {
+            what: "no nonce prefix",
+        })?;
+        let mut nonce = [0; NONCE_BYTES];
+        nonce[..12].copy_from_slice(&incarnation.prefix);
+        nonce[16..].copy_from_slice(&incarnation.used.to_be_bytes());
+        incarnation.used += 1;
+        Ok((nonce, Arc::clone(&incarnation.cipher)))
+    }
+
+    /// The cipher of a nonce, from the cache where it is there. Nonces come from the medium, so the cache is bounded.
+    pub(super) fn cipher_of(&self, nonce: &PageNonce) -> Arc<Cipher> {
+        self.subcipher(&std::array::from_fn(|i| nonce[i]))
+    }
+
+    fn subcipher(&self, prefix: &Prefix) -> Arc<Cipher> {
+        let slot = &self.derived[usize::from(prefix[0] ^ prefix[1]) % DERIVED_SLOTS];
+        if let Some(derived) = slot.read().as_ref()
+            && derived.prefix == *prefix
+        {
+            return Arc::clone(&derived.cipher);
+        }
+        let cipher = Arc::new(self.xaes.subcipher(prefix));
+        *slot.write() = Some(Derived {
+            prefix: *prefix,
+            cipher: Arc::clone(&cipher),
+        });
+        cipher
+    }
+}
+
+/// The part of a nonce that counts under its subkey.
+pub(super) fn counter_half(nonce: &PageNonce) -> Nonce {
+    std::array::from_fn(|i| nonce[12 + i])
+}
