@@ -20,6 +20,14 @@ pub(crate) fn key(id: TreeId) -> [u8; 8] {
     id.get().to_be_bytes()
 }
 
+/// The tree that a key of the catalog names.
+pub(crate) fn id(key: &[u8]) -> Result<TreeId> {
+    let key = key
+        .try_into()
+        .map_err(|_| Error::corrupt("a key of the catalog"))?;
+    Ok(TreeId::new(u64::from_be_bytes(key)))
+}
+
 /// Reads a node that is in the file.
 #[inline]
 pub(crate) fn read_sealed(file: &SealedFile, at: &NodeRef) -> Result<NodeBytes> {
@@ -52,11 +60,7 @@ pub(crate) fn list(file: &SealedFile, record: &Record) -> Result<Vec<(TreeId, Tr
     if let Some(root) = record.catalog.root {
         let read = |at: &NodeRef| read_sealed(file, at);
         for_each(&root, record.catalog.level, &read, &mut |key, payload| {
-            let key = key
-                .try_into()
-                .map_err(|_| Error::corrupt("a key of the catalog"))?;
-            let id = TreeId::new(u64::from_be_bytes(key));
-            trees.insert(id, Tree::decode(payload.bytes, file.page_size())?);
+            trees.insert(id(key)?, Tree::decode(payload.bytes, file.page_size())?);
             Ok(())
         })?;
     }

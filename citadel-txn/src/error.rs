@@ -68,6 +68,9 @@ pub enum Error {
         /// Bytes that a value may have.
         max: u64,
     },
+    /// The work was stopped by whoever watches its progress. Nothing is lost; it can be begun or continued later.
+    #[error("interrupted")]
+    Interrupted,
     /// The savepoint was released, or rolled back past.
     #[error("the savepoint is no longer open")]
     StaleSavepoint,
@@ -130,6 +133,11 @@ impl Error {
     pub fn is_busy(&self) -> bool {
         matches!(self, Error::Busy | Error::SnapshotTooOld)
             || self.file().is_some_and(citadel_core::Error::is_busy)
+    }
+
+    /// True where the caller stopped the work.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Error::Interrupted)
     }
 
     fn file(&self) -> Option<&citadel_core::Error> {

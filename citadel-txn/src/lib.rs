@@ -41,6 +41,7 @@
 #![allow(rustdoc::private_intra_doc_links)]
 
 mod anchor;
+mod backup;
 mod catalog;
 mod check;
 mod codec;
@@ -57,13 +58,16 @@ pub mod fuzzing;
 mod inspect;
 mod node;
 mod options;
+mod progress;
 mod queue;
+mod reach;
 mod read_txn;
 mod record;
 mod recovery;
 mod shared;
 mod snapshot;
 mod space;
+mod survey;
 mod tree;
 mod tree_id;
 mod view;
@@ -71,13 +75,16 @@ mod wipe;
 mod write_txn;
 
 pub use anchor::Anchor;
+pub use backup::BackupReport;
 pub use check::{CheckReport, PageCounts};
 pub use cursor::Cursor;
 pub use database::Database;
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use options::Options;
+pub use progress::{Phase, Progress, Quiet, Step};
 pub use read_txn::ReadTxn;
+pub use survey::{SpaceReport, TreeSpace};
 pub use tree::TreeOptions;
 pub use tree_id::TreeId;
 pub use view::View;

@@ -33,7 +33,7 @@ impl ReadTxn {
     }
 
     /// In a process that only follows the writer, a page that does not open may have been used anew since.
-    fn explain(&self, error: Error) -> Error {
+    pub(crate) fn explain(&self, error: Error) -> Error {
         if error.is_corrupt() && self.database.has_moved_past(self.snapshot.generation()) {
             return Error::SnapshotTooOld;
         }

@@ -137,3 +137,8 @@ pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
     };
     space::decode(file.first_page(), &written)
 }
+
+/// Makes a commit the one that a file without records is found to hold. Its pages are there already, and durable.
+pub(crate) fn write_checkpoints(file: &SealedFile, record: &Record) -> Result<()> {
+    Ok(file.write_record(RecordSlot::of(record.generation), &record.encode())?)
+}

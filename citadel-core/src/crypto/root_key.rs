@@ -24,6 +24,11 @@ impl RootKey {
         Ok(Self(Zeroizing::new(random()?)))
     }
 
+    /// The same key again, for a copy of the file.
+    pub(crate) fn share(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Wraps the key; `aad` is the clear context that the wrapping shall vouch for. A slot's salt is fresh for every wrap,
     /// and a new root wraps the old one once, so each wrapping key seals once.
     pub(crate) fn wrap(&self, kek: &Kek, aad: &[u8]) -> Result<WrappedRoot> {

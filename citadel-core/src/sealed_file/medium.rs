@@ -132,6 +132,19 @@ impl Medium {
         Ok(())
     }
 
+    /// Gives the storage its name.
+    pub(super) fn publish(&self) -> Result<()> {
+        self.guarded_with(|storage| {
+            storage.publish().map_err(|source| match source.kind() {
+                io::ErrorKind::AlreadyExists => Error::AlreadyExists { path: None },
+                _ => Error::Io {
+                    action: "give the database its name",
+                    source,
+                },
+            })
+        })
+    }
+
     /// Writes zeros behind `end`, so that the file reaches `end` and some more, in whole pages.
     pub(super) fn ensure_len(&self, end: u64, page_size: PageSize) -> Result<()> {
         self.require_writable()?;

@@ -19,6 +19,7 @@ mod options;
 mod read;
 mod record;
 mod rekey;
+mod replica;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocke
 pub use batch::WriteBatch;
 pub use options::{CreateOptions, OpenOptions};
 pub use record::{RECORD_BODY_MAX, RecordSlot};
+pub use replica::Adopted;
 
 use medium::Medium;
 

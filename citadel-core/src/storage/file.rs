@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
+use crate::storage::partial::{give_name, open_partial};
 
 /// A file, accessed by position; no memory map, so that a fault of the medium is an error and never a signal.
 ///
@@ -21,6 +22,8 @@ pub struct FileStorage {
     locked: AtomicBool,
     /// Whether this handle created the file and nothing was ever synced into it.
     unfinished: AtomicBool,
+    /// Whether the file lies beside its path, until it is published.
+    partial: AtomicBool,
 }
 
 impl FileStorage {
@@ -48,6 +51,19 @@ impl FileStorage {
         })?;
         let storage = Self::new(file, path, true);
         sync_parent(path).map_err(Error::io("make the name of the new file durable"))?;
+        Ok(storage)
+    }
+
+    /// Opens a file that shall be at this path when it is [published](Storage::publish), and until then lies beside it,
+    /// with `.partial` behind its name: a new one, or what an interrupted copy left there. Dropping it keeps what was
+    /// written, to be continued.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] where anything has the name `path`; it is not touched. [`Error::Io`] otherwise.
+    pub fn create_partial(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let mut storage = Self::new(open_partial(path)?, path, false);
+        *storage.partial.get_mut() = true;
         Ok(storage)
     }
 
@@ -87,6 +103,7 @@ impl FileStorage {
             path: path.to_owned(),
             locked: AtomicBool::new(false),
             unfinished: AtomicBool::new(unfinished),
+            partial: AtomicBool::new(false),
         }
     }
 }
@@ -112,6 +129,19 @@ impl Storage for FileStorage {
         self.file.sync_data()?;
         self.unfinished.store(false, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn publish(&self) -> io::Result<()> {
+        if self.is_partial() {
+            give_name(&self.path)?;
+            sync_parent(&self.path)?;
+            self.partial.store(false, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn is_partial(&self) -> bool {
+        self.partial.load(Ordering::Acquire)
     }
 
     fn try_lock_writer(&self) -> io::Result<bool> {
@@ -280,6 +310,53 @@ mod tests {
         assert!(!path.exists());
         FileStorage::create(&path).unwrap().sync().unwrap();
         assert!(path.exists());
+    }
+
+    #[test]
+    fn a_partial_file_gets_its_name_when_it_is_published() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("copy.db");
+        let storage = FileStorage::create_partial(&path).unwrap();
+        storage.write_at(0, b"half").unwrap();
+        drop(storage);
+        assert!(!path.exists());
+        let storage = FileStorage::create_partial(&path).unwrap();
+        assert_eq!(storage.len().unwrap(), 4, "what was left is continued");
+        storage.publish().unwrap();
+        assert!(!storage.is_partial());
+        assert_eq!(std::fs::read(&path).unwrap(), b"half");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert!(matches!(
+            FileStorage::create_partial(&path),
+            Err(Error::AlreadyExists { .. })
+        ));
+    }
+
+    #[test]
+    fn publishing_never_replaces_what_exists() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("copy.db");
+        let storage = FileStorage::create_partial(&path).unwrap();
+        std::fs::write(&path, b"precious").unwrap();
+        assert_eq!(
+            storage.publish().unwrap_err().kind(),
+            io::ErrorKind::AlreadyExists
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_second_name_of_a_finished_file_is_not_written_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, moved) = (dir.path().join("copy.db"), dir.path().join("moved.db"));
+        let storage = FileStorage::create_partial(&path).unwrap();
+        storage.write_at(0, b"whole").unwrap();
+        // A crash between the two steps of publishing, and the file is then moved away.
+        std::fs::hard_link(dir.path().join("copy.db.partial"), &moved).unwrap();
+        let storage = FileStorage::create_partial(&path).unwrap();
+        storage.write_at(0, b"other").unwrap();
+        assert_eq!(std::fs::read(&moved).unwrap(), b"whole");
     }
 
     #[test]

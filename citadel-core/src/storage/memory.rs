@@ -23,6 +23,7 @@ pub struct MemoryStorage {
 struct Shared {
     bytes: RwLock<Vec<u8>>,
     locked: AtomicBool,
+    partial: AtomicBool,
 }
 
 impl MemoryStorage {
@@ -35,6 +36,13 @@ impl MemoryStorage {
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         let storage = Self::new();
         *storage.shared.bytes.write() = bytes;
+        storage
+    }
+
+    /// A storage that begins with these bytes and is without a name, as an interrupted copy leaves it.
+    pub fn partial(bytes: Vec<u8>) -> Self {
+        let storage = Self::from_bytes(bytes);
+        storage.shared.partial.store(true, Ordering::Release);
         storage
     }
 
@@ -88,6 +96,15 @@ impl Storage for MemoryStorage {
 
     fn sync(&self) -> io::Result<()> {
         Ok(())
+    }
+
+    fn publish(&self) -> io::Result<()> {
+        self.shared.partial.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    fn is_partial(&self) -> bool {
+        self.shared.partial.load(Ordering::Acquire)
     }
 
     fn try_lock_writer(&self) -> io::Result<bool> {

@@ -6,6 +6,7 @@
 
 mod file;
 mod memory;
+mod partial;
 #[cfg(test)]
 pub(crate) mod recorder;
 
@@ -57,6 +58,21 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Gives the writer's lock back. Called once, by the holder, at the end of its use; nothing where none is held.
     fn unlock_writer(&self) {}
+
+    /// Gives a storage that [is partial](Storage::is_partial) its name, durably, and never in place of another. Called once
+    /// all bytes are synced; nothing where it has its name.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] where the name is taken; what the medium says otherwise.
+    fn publish(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether the storage is still without its name: whatever is in it was left by a copy that was not finished, and may
+    /// be written over.
+    fn is_partial(&self) -> bool {
+        false
+    }
 
     /// Whether there are no bytes in the storage.
     ///

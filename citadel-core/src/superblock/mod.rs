@@ -22,7 +22,7 @@ pub use slot::{SLOT_COUNT, SlotIndex, SlotInfo, SlotKind};
 
 pub(crate) use retiring::RetiringRoot;
 pub(crate) use slot::Slot;
-pub(crate) use unlock::{Retired, Twin, Unlocked, has_other_root, load, store};
+pub(crate) use unlock::{Retired, Twin, Unlocked, has_other_root, load, open_retired, store};
 
 use crate::crypto::{Kdf, Key, MacKey, RootKey};
 use crate::error::{Error, Result};

@@ -191,7 +191,7 @@ fn unlock(candidates: &[(Twin, Candidate)], key: &Key) -> Result<Unlocked> {
 }
 
 /// The root key before this one, where a rekey is under way.
-fn open_retired(superblock: &Superblock, root: &RootKey) -> Result<Option<Retired>> {
+pub(crate) fn open_retired(superblock: &Superblock, root: &RootKey) -> Result<Option<Retired>> {
     let Some(retiring) = &superblock.retiring else {
         return Ok(None);
     };

@@ -11,4 +11,4 @@ mod plan;
 mod read;
 
 pub(crate) use plan::ExtentPlan;
-pub(crate) use read::{read, runs, verify};
+pub(crate) use read::{listed, read, runs, verify};

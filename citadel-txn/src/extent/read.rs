@@ -1,6 +1,6 @@
 //! Reading a large value.
 
-use citadel_core::{PageKind, PagePtr, SealedFile, body_len};
+use citadel_core::{PageKind, PagePtr, PageSize, SealedFile, body_len};
 
 use super::ExtentPlan;
 use crate::codec::Reader;
@@ -84,8 +84,16 @@ fn read_map(file: &SealedFile, map: &PagePtr, plan: &ExtentPlan) -> Result<Vec<P
     if plan.map_pages() != Some(map.run.pages) {
         return Err(WRONG_LENGTH);
     }
-    let body = file.read_uncached(map, PageKind::ExtentMap)?;
-    let mut reader = Reader::new(&body, "an extent map");
+    list(&file.read_uncached(map, PageKind::ExtentMap)?, plan)
+}
+
+/// The extents that the open map of a value lists.
+pub(crate) fn listed(page_size: PageSize, large: &LargeRef, map: &[u8]) -> Result<Vec<PagePtr>> {
+    list(map, &ExtentPlan::new(page_size, large.len))
+}
+
+fn list(map: &[u8], plan: &ExtentPlan) -> Result<Vec<PagePtr>> {
+    let mut reader = Reader::new(map, "an extent map");
     (0..plan.extents())
         .map(|_| reader.ptr()?.ok_or(WRONG_LENGTH))
         .collect()

@@ -1,0 +1,89 @@
+//! Online backup: the sealed pages of one commit, copied as they are.
+//!
+//! ```text
+//! pages ──► sync ──► read back ──► checkpoints ──► length ──► sync ──► header ──► name
+//! ```
+//!
+//! A backup holds a snapshot, so the pages that it copies stay as they are while writers go on. Every page is opened
+//! under its pointer before it is written, and the copy is read back from its own root before it gets a header; but no
+//! page is sealed anew, so the copy opens with the same keys.
+//!
+//! What always holds: a target that is not finished does not open as a database. One that was interrupted is continued
+//! by the next backup into it: a run that opens there under its pointer is not copied again.
+
+mod copy;
+mod report;
+
+pub use report::BackupReport;
+
+use std::sync::Arc;
+
+use citadel_core::{SealedFile, Storage};
+
+use crate::database::Database;
+use crate::error::{Error, Result};
+use crate::progress::{Meter, Phase, Progress};
+use crate::reach::reach;
+use crate::record::Record;
+use crate::recovery;
+use copy::{Copier, Prover};
+
+impl Database {
+    /// Copies the newest commit into another storage, which then is a database of its own that opens with the same keys.
+    /// Others read and write meanwhile. The storage must be empty, or left by a backup that was interrupted: for a file,
+    /// that is [`FileStorage::create_partial`](crate::FileStorage::create_partial). Uses little memory, and not the cache.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`], after which a backup into the same storage goes on; that the target holds something else;
+    /// that the source is damaged or the copy does not read back; an error of either medium.
+    pub fn backup(
+        &self,
+        target: Arc<dyn Storage>,
+        progress: &mut dyn Progress,
+    ) -> Result<BackupReport> {
+        let read = self.begin_read()?;
+        let (file, record) = (self.file(), &read.snapshot().record);
+        let copy = file.replica(target, 0)?;
+        let total = reachable_pages(file, record)?;
+        let mut copier = Copier {
+            source: file,
+            target: &copy,
+            meter: Meter::new(progress, Phase::Copy, total),
+            report: BackupReport::new(record.generation),
+        };
+        reach(record, file.page_size(), &mut copier).map_err(|error| read.explain(error))?;
+        let mut report = copier.report;
+        copy.sync()?;
+        let mut prover = Prover {
+            file: &copy,
+            meter: Meter::new(progress, Phase::Verify, report.pages),
+        };
+        reach(record, file.page_size(), &mut prover)?;
+        recovery::write_checkpoints(&copy, record)?;
+        copy.set_len(record.pages_end.max(file.first_page()))?;
+        require_record(&copy, record)?;
+        copy.publish()?;
+        report.bytes = copy.file_len()?;
+        Ok(report)
+    }
+}
+
+/// How many pages a commit reaches, as its free space tells. The places of records may be counted in.
+fn reachable_pages(file: &SealedFile, record: &Record) -> Result<u64> {
+    let space = recovery::load_space(file, record)?;
+    let all = record
+        .pages_end
+        .get()
+        .saturating_sub(file.first_page().get());
+    Ok(all.saturating_sub(space.free().pages() + space.retired_pages()))
+}
+
+/// Reads the checkpoint back.
+fn require_record(copy: &SealedFile, record: &Record) -> Result<()> {
+    let found = recovery::recover(copy)?;
+    if found.record.generation == record.generation {
+        Ok(())
+    } else {
+        Err(Error::corrupt("the record of the copy"))
+    }
+}
