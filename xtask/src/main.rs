@@ -16,6 +16,7 @@ usage: cargo xtask COMMAND
   check              format, clippy, tidy rules and docs, in minutes
   test [FILTER]      the tidy rules and every test of the workspace
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
+  isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
 ";
@@ -39,6 +40,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "check" => check(),
         "test" => test(rest),
         "bench" => bench(rest),
+        "isolation" => campaign("isolation", rest),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
@@ -86,6 +88,14 @@ fn test(filter: &[String]) -> Result<()> {
 
 fn bench(rest: &[String]) -> Result<()> {
     let mut arguments = vec!["run", "--release", "--package", "citadel-bench", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+/// Runs a long program of the tests' crate.
+fn campaign(program: &str, rest: &[String]) -> Result<()> {
+    let mut arguments = vec!["run", "--release", "--package", "citadel-tests", "--bin"];
+    arguments.extend([program, "--"]);
     arguments.extend(rest.iter().map(String::as_str));
     cargo(&arguments)
 }
