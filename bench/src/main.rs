@@ -1,6 +1,6 @@
-//! Head-to-head benchmarks: `citadel-bench SUITE [--quick] [--json FILE] [--data DIR]`.
+//! Head-to-head benchmarks: `citadel-bench SUITE [--quick] [--json FILE]`; without a suite it says what else it takes.
 //!
-//! Engines answer the same queries over the same rows on one thread, in interleaved rounds; what is reported is the
+//! Engines do the same with the same rows, in interleaved rounds; what is reported is the
 //! median of the rounds with their spread. Rivals live in this crate alone, so that no other build compiles them.
 #![deny(unsafe_code)]
 
@@ -8,6 +8,8 @@ mod arguments;
 mod data;
 mod engine;
 mod report;
+mod row;
+mod store;
 mod suite;
 mod timing;
 
@@ -17,7 +19,11 @@ use arguments::Arguments;
 use report::Report;
 
 /// An error is text for the user.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+type Error = Box<dyn std::error::Error + Send + Sync>;
+type Result<T> = std::result::Result<T, Error>;
+
+/// The engine that is laid beside its peers.
+const SUBJECT: &str = "citadel";
 
 fn main() -> ExitCode {
     match run() {
@@ -34,11 +40,13 @@ fn run() -> Result<()> {
     let mut report = Report::new(&arguments.suite);
     match arguments.suite.as_str() {
         "vector" => suite::vector::run(&arguments, &mut report)?,
-        other => return Err(format!("no suite '{other}'; there is: vector").into()),
+        "storage" => suite::storage::run(&arguments, &mut report)?,
+        other => return Err(format!("no suite '{other}'; there are: vector, storage").into()),
     }
     report.print();
+    report.print_against(SUBJECT);
     if let Some(path) = &arguments.json {
-        report.write_json(path)?;
+        report.write_json(path, SUBJECT)?;
     }
     Ok(())
 }

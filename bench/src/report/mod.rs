@@ -1,5 +1,7 @@
 //! What was measured: a table for people, and one JSON object per row for programs.
 
+mod against;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -74,9 +76,10 @@ impl Report {
         }
     }
 
-    pub(crate) fn write_json(&self, path: &Path) -> Result<()> {
+    /// A JSON object per line: the figures, then the subject's ratios to its peers.
+    pub(crate) fn write_json(&self, path: &Path, subject: &str) -> Result<()> {
         let mut text = String::new();
-        for row in &self.rows {
+        for row in self.rows.iter().chain(&self.ratios(subject)) {
             writeln!(
                 text,
                 "{{\"suite\":{},\"case\":{},\"engine\":{},\"params\":{},\"metric\":{},\"value\":{}}}",
