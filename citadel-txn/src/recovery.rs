@@ -142,3 +142,10 @@ pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
 pub(crate) fn write_checkpoints(file: &SealedFile, record: &Record) -> Result<()> {
     Ok(file.write_record(RecordSlot::of(record.generation), &record.encode())?)
 }
+
+/// Every record that opens, in no order, whatever else is damaged: for salvage.
+pub(crate) fn records_that_open(file: &SealedFile) -> Vec<Record> {
+    let slots = RecordSlot::BOTH.into_iter();
+    let opened = slots.filter_map(|slot| read_slot(file, slot).ok().flatten());
+    opened.map(|(record, _)| record).collect()
+}
