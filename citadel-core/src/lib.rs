@@ -54,7 +54,8 @@ pub use format::FORMAT_VERSION;
 pub use id::{FileId, Generation, PageNo, PageSize};
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
 pub use sealed_file::{
-    Adopted, CreateOptions, OpenOptions, RECORD_BODY_MAX, RecordSlot, SealedFile, WriteBatch,
+    Adopted, CreateOptions, OpenOptions, RECORD_BODY_MAX, RecordSlot, SealedFile, Unsealed,
+    WriteBatch,
 };
 pub use storage::{FileStorage, MemoryStorage, Storage};
 pub use superblock::{SLOT_COUNT, SlotIndex, SlotInfo, SlotKind, SuperblockInfo};

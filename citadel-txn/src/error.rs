@@ -74,6 +74,9 @@ pub enum Error {
     /// The savepoint was released, or rolled back past.
     #[error("the savepoint is no longer open")]
     StaleSavepoint,
+    /// The transaction could not write what it had no memory for, and holds only a part of what it changed. Roll it back.
+    #[error("an earlier step of this transaction failed; it must be rolled back")]
+    Broken,
     /// No more page numbers, generations or tree ids are left.
     #[error("the file has no more {what}")]
     Exhausted {
@@ -124,7 +127,7 @@ impl Error {
             Error::BadLeafPages { .. } | Error::KeyTooLong { .. } | Error::ValueTooLong { .. } => {
                 true
             }
-            Error::StaleSavepoint => true,
+            Error::StaleSavepoint | Error::Broken => true,
             _ => false,
         }
     }

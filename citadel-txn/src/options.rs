@@ -6,6 +6,9 @@ use citadel_core::{CreateOptions, Kdf, OpenOptions, PageSize};
 
 use crate::anchor::Anchor;
 
+/// Bytes of changes that a write transaction holds in memory, however small the cache is.
+const DIRTY_BYTES_MIN: usize = 1 << 20;
+
 /// How a database is created and opened. Start from [`Options::default`].
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -13,6 +16,9 @@ pub struct Options {
     pub page_size: PageSize,
     /// Bytes that the page cache may hold.
     pub cache_bytes: usize,
+    /// Bytes of changed pages and large values that a write transaction holds in memory before it writes them ahead of its
+    /// commit; none for a quarter of `cache_bytes`, and at least 1 MiB.
+    pub dirty_bytes: Option<usize>,
     /// How a passphrase is stretched; only for creating.
     pub kdf: Kdf,
     /// How long [`begin_write`](crate::Database::begin_write) waits for another write transaction to end.
@@ -29,6 +35,7 @@ impl Default for Options {
         Self {
             page_size: core.page_size,
             cache_bytes: core.cache_bytes,
+            dirty_bytes: None,
             kdf: core.kdf,
             busy_timeout: Duration::from_secs(5),
             read_only: false,
@@ -38,6 +45,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Bytes that a write transaction may hold in memory.
+    pub(crate) fn dirty_budget(&self) -> usize {
+        self.dirty_bytes
+            .unwrap_or((self.cache_bytes / 4).max(DIRTY_BYTES_MIN))
+    }
+
     pub(crate) fn to_create(&self) -> CreateOptions {
         CreateOptions::default()
             .page_size(self.page_size)

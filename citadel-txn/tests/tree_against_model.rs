@@ -1,5 +1,6 @@
 //! Promise: a database reads as a sorted map does, through any sequence of inserts, overwrites that grow or shrink,
-//! removals, savepoints, rollbacks, commits and reopenings, whatever the page size; and after each commit and each
+//! removals, savepoints, rollbacks, commits and reopenings, whatever the page size, and however little memory a transaction
+//! has before it spills; and after each commit and each
 //! reopening every page of the file is accounted for.
 
 use std::collections::BTreeMap;
@@ -63,8 +64,9 @@ fn value(seed: usize, len: usize) -> Vec<u8> {
         .collect()
 }
 
-fn options(page_size: u32) -> Options {
+fn options(page_size: u32, dirty_bytes: Option<usize>) -> Options {
     Options {
+        dirty_bytes,
         page_size: PageSize::new(page_size).unwrap(),
         kdf: Kdf::lightest(),
         cache_bytes: 1 << 20,
@@ -116,12 +118,12 @@ fn sound(database: &Database) {
     assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
-fn run(page_size: u32, leaf_pages: u16, steps: &[Step]) {
+fn run(page_size: u32, leaf_pages: u16, dirty_bytes: Option<usize>, steps: &[Step]) {
     let storage = MemoryStorage::new();
     let mut database = Database::create(
         Arc::new(storage.clone()),
         &Key::raw([1; 32]),
-        options(page_size),
+        options(page_size, dirty_bytes),
     )
     .unwrap();
     let mut txn = database.begin_write().unwrap();
@@ -182,7 +184,7 @@ fn run(page_size: u32, leaf_pages: u16, steps: &[Step]) {
                 database = Database::open(
                     Arc::new(storage.clone()),
                     &Key::raw([1; 32]),
-                    options(page_size),
+                    options(page_size, dirty_bytes),
                 )
                 .unwrap();
                 sound(&database);
@@ -200,16 +202,25 @@ proptest! {
 
     #[test]
     fn small_pages(steps in steps()) {
-        run(512, 1, &steps);
+        run(512, 1, None, &steps);
     }
 
     #[test]
     fn small_pages_long_leaves(steps in steps()) {
-        run(512, 3, &steps);
+        run(512, 3, None, &steps);
     }
 
     #[test]
     fn usual_pages(steps in steps()) {
-        run(8192, 1, &steps);
+        run(8192, 1, None, &steps);
+    }
+    #[test]
+    fn spilling_after_each_change(steps in steps()) {
+        run(512, 1, Some(0), &steps);
+    }
+
+    #[test]
+    fn spilling_now_and_then(steps in steps()) {
+        run(512, 3, Some(20_000), &steps);
     }
 }

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::crypto::Label;
 use crate::error::{Error, Result};
 use crate::format::run_range;
@@ -12,6 +14,8 @@ use crate::sealed_file::SealedFile;
 
 /// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
 const WRITE_BYTES_MAX: usize = 4 << 20;
+/// From so many bytes on, other cores help to seal: fewer are sealed before a second core has woken up.
+const PARALLEL_BYTES_MIN: usize = 256 << 10;
 
 /// Runs that are sealed one by one and written together. Dropping a batch that was not written writes nothing.
 #[must_use = "nothing is written before `write`"]
@@ -21,6 +25,22 @@ pub struct WriteBatch<'a> {
     /// The sealed bytes, one run after another, in the order of sealing.
     sealed: Vec<u8>,
     runs: Vec<SealedRun>,
+}
+
+/// A body, and the run that it is to be sealed for.
+pub struct Unsealed {
+    /// Where it will lie.
+    pub run: PageRun,
+    /// What it is.
+    pub kind: PageKind,
+    /// The body: exactly [`body_len`] bytes for its run.
+    pub body: Vec<u8>,
+}
+
+impl Unsealed {
+    fn sealed_len(&self) -> usize {
+        self.body.len() + SEAL_BYTES
+    }
 }
 
 struct SealedRun {
@@ -49,39 +69,53 @@ impl WriteBatch<'_> {
     /// [`Error::Misuse`] where the body has not exactly [`body_len`] bytes, or where no page can be;
     /// [`Error::ReadOnly`], [`Error::Poisoned`], [`Error::Io`].
     pub fn seal(&mut self, run: PageRun, kind: PageKind, body: Vec<u8>) -> Result<PagePtr> {
+        let ptrs = self.seal_all(vec![Unsealed { run, kind, body }])?;
+        ptrs.first().copied().ok_or(Error::Misuse {
+            what: "no body to seal",
+        })
+    }
+
+    /// Seals many bodies that do not refer to each other, on all cores where that is worth it, and gives their pointers in
+    /// the same order. After an error, none of them is in the batch.
+    ///
+    /// # Errors
+    /// As [`WriteBatch::seal`].
+    pub fn seal_all(&mut self, bodies: Vec<Unsealed>) -> Result<Vec<PagePtr>> {
         self.file.medium.require_writable()?;
-        let page_size = self.file.page_size;
-        run_range(page_size, &run).map_err(|_| Error::Misuse {
-            what: "a run where no page can be",
-        })?;
-        if body.len() != body_len(page_size, run.pages) {
-            return Err(Error::Misuse {
-                what: "a body that does not fill its run",
+        bodies
+            .iter()
+            .try_for_each(|unsealed| self.require_fit(unsealed))?;
+        let start = self.sealed.len();
+        let len = bodies.iter().map(Unsealed::sealed_len).sum::<usize>();
+        self.sealed.resize(start + len, 0);
+        let (file, generation) = (self.file, self.generation);
+        let ptrs = seal_side_by_side(file, generation, &bodies, &mut self.sealed[start..])
+            .inspect_err(|_| self.sealed.truncate(start))?;
+        let mut at = start;
+        for (unsealed, ptr) in bodies.into_iter().zip(&ptrs) {
+            let bytes = at..at + unsealed.sealed_len();
+            at = bytes.end;
+            self.runs.push(SealedRun {
+                run: unsealed.run,
+                bytes,
+                frame: Frame::new(*ptr, unsealed.kind, unsealed.body),
             });
         }
-        let start = self.sealed.len();
-        self.sealed.resize(start + body.len() + SEAL_BYTES, 0);
-        let bytes = start..self.sealed.len();
-        let label = Label {
-            run,
-            kind,
-            generation: self.generation,
-        };
-        let tag = self
-            .file
-            .sealer
-            .seal(&label, &body, &mut self.sealed[bytes.clone()])?;
-        let ptr = PagePtr {
-            run,
-            generation: self.generation,
-            tag,
-        };
-        self.runs.push(SealedRun {
-            run,
-            bytes,
-            frame: Frame::new(ptr, kind, body),
-        });
-        Ok(ptr)
+        Ok(ptrs)
+    }
+
+    fn require_fit(&self, unsealed: &Unsealed) -> Result<()> {
+        let page_size = self.file.page_size;
+        run_range(page_size, &unsealed.run).map_err(|_| Error::Misuse {
+            what: "a run where no page can be",
+        })?;
+        if unsealed.body.len() == body_len(page_size, unsealed.run.pages) {
+            Ok(())
+        } else {
+            Err(Error::Misuse {
+                what: "a body that does not fill its run",
+            })
+        }
     }
 
     /// How many runs were sealed.
@@ -143,6 +177,48 @@ impl WriteBatch<'_> {
         let offset = run_range(self.file.page_size, &first)?.start;
         self.file.medium.write_at(offset, bytes, "write pages")
     }
+}
+
+/// Seals each body into its part of `out`, which is as long as all of them together.
+fn seal_side_by_side(
+    file: &SealedFile,
+    generation: Generation,
+    bodies: &[Unsealed],
+    out: &mut [u8],
+) -> Result<Vec<PagePtr>> {
+    let is_worth_it = bodies.len() > 1 && out.len() >= PARALLEL_BYTES_MIN;
+    let mut rest = out;
+    let mut parts = Vec::with_capacity(bodies.len());
+    for unsealed in bodies {
+        let (part, behind) = rest.split_at_mut(unsealed.sealed_len());
+        parts.push((unsealed, part));
+        rest = behind;
+    }
+    let seal = |(unsealed, part)| seal_into(file, generation, unsealed, part);
+    if is_worth_it {
+        parts.into_par_iter().map(seal).collect()
+    } else {
+        parts.into_iter().map(seal).collect()
+    }
+}
+
+fn seal_into(
+    file: &SealedFile,
+    generation: Generation,
+    unsealed: &Unsealed,
+    out: &mut [u8],
+) -> Result<PagePtr> {
+    let label = Label {
+        run: unsealed.run,
+        kind: unsealed.kind,
+        generation,
+    };
+    let tag = file.sealer.seal(&label, &unsealed.body, out)?;
+    Ok(PagePtr {
+        run: unsealed.run,
+        generation,
+        tag,
+    })
 }
 
 /// How many of the runs, from the first on, are contiguous in the file and short enough for one write. At least one.

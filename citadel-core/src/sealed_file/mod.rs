@@ -33,7 +33,7 @@ use crate::id::{FileId, PageNo, PageSize};
 use crate::storage::Storage;
 use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocked};
 
-pub use batch::WriteBatch;
+pub use batch::{Unsealed, WriteBatch};
 pub use options::{CreateOptions, OpenOptions};
 pub use record::{RECORD_BODY_MAX, RecordSlot};
 pub use replica::Adopted;

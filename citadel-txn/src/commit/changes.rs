@@ -6,6 +6,7 @@ use std::sync::Arc;
 use citadel_core::Generation;
 use rustc_hash::FxHashMap;
 
+use super::Claim;
 use crate::dirty::DirtyPages;
 use crate::queue::Turn;
 use crate::shared::Shared;
@@ -30,6 +31,8 @@ pub(crate) struct Changes {
     pub(crate) trees: FxHashMap<TreeId, OpenTree>,
     pub(crate) dropped: BTreeSet<TreeId>,
     pub(crate) next_tree: u64,
+    /// Gives what was spilled back where the commit fails; it must go before the turn.
+    pub(crate) claim: Claim,
     /// Only to be held.
     pub(crate) _turn: Turn,
 }

@@ -16,9 +16,13 @@
 //! 6 poisons the file: nothing can be said about what is durable, and no later commit may pretend.
 
 mod changes;
+mod claim;
 mod descriptors;
+mod levels;
 mod sealer;
 mod steps;
 
 pub(crate) use changes::{Changes, OpenTree};
+pub(crate) use claim::Claim;
+pub(crate) use sealer::Sealer;
 pub(crate) use steps::commit;

@@ -1,20 +1,26 @@
-//! Sealing what a transaction changed, children first.
+//! Sealing what a transaction changed, children first: for its commit, or because it outgrew its memory.
+//!
+//! A tree is sealed level by level from the leaves up, each level in the order of its keys. So leaves lie side by side,
+//! which is what a scan wants, and all nodes of one level can be sealed at once by all cores.
 
-use citadel_core::{Generation, PageKind, PagePtr, SEAL_BYTES, SealedFile, WriteBatch, body_len};
+use citadel_core::{
+    Generation, PageKind, PagePtr, SEAL_BYTES, SealedFile, Unsealed, WriteBatch, body_len,
+};
 
+use super::levels::{Place, dirty_levels};
 use crate::dirty::{DirtyId, DirtyPages, NodeRef};
-use crate::dirty::{LargeRef, LargeTarget};
+use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::error::{Error, Result};
 use crate::extent::ExtentPlan;
 use crate::record::WrittenRun;
-use crate::space::Arena;
-use crate::tree::{Geometry, WritableTree};
+use crate::space::{Arena, Space};
+use crate::tree::WritableTree;
 
 /// Sealed bytes that are gathered before they are written.
-const BATCH_BYTES_MAX: usize = 4 << 20;
+const BATCH_BYTES_MAX: usize = 2 << 20;
 
-/// Seals and writes the pages of one commit.
-pub(super) struct Sealer<'a> {
+/// Seals and writes the pages of one transaction.
+pub(crate) struct Sealer<'a> {
     file: &'a SealedFile,
     generation: Generation,
     batch: WriteBatch<'a>,
@@ -24,125 +30,198 @@ pub(super) struct Sealer<'a> {
 }
 
 impl<'a> Sealer<'a> {
-    pub(super) fn new(file: &'a SealedFile, generation: Generation, arena: Arena<'a>) -> Self {
-        let batch = file.batch(generation);
-        Self {
+    /// A sealer for all that is dirty in `pages`.
+    pub(crate) fn new(
+        file: &'a SealedFile,
+        generation: Generation,
+        pages: &mut DirtyPages,
+        space: &'a mut Space,
+    ) -> Result<Self> {
+        let expected = pages_needed(file, pages);
+        Self::expecting(expected, file, generation, pages, space)
+    }
+
+    /// A sealer for one large value of so many bytes.
+    pub(crate) fn for_value(
+        len: usize,
+        file: &'a SealedFile,
+        generation: Generation,
+        pages: &mut DirtyPages,
+        space: &'a mut Space,
+    ) -> Result<Self> {
+        let expected = ExtentPlan::new(file.page_size(), len as u64).total_pages();
+        Self::expecting(expected, file, generation, pages, space)
+    }
+
+    /// A sealer for so many pages. What an earlier spill wrote and the transaction replaced since is free again at once.
+    fn expecting(
+        expected: u64,
+        file: &'a SealedFile,
+        generation: Generation,
+        pages: &mut DirtyPages,
+        space: &'a mut Space,
+    ) -> Result<Self> {
+        for span in pages.take_surplus() {
+            space.give_back(span)?;
+        }
+        Ok(Self {
             file,
             generation,
-            batch,
+            batch: file.batch(generation),
             batch_bytes: 0,
-            arena,
+            arena: Arena::new(space, expected),
             written: Vec::new(),
-        }
+        })
     }
 
     /// Seals all dirty nodes of a tree; its root is then a page.
-    pub(super) fn seal_tree(
+    pub(crate) fn seal_tree(
         &mut self,
         pages: &mut DirtyPages,
         tree: &mut WritableTree,
     ) -> Result<()> {
         tree.last_leaf = None;
-        if let Some(NodeRef::Dirty(root)) = tree.tree.root {
-            let has_large = tree.tree.large > 0;
-            let ptr = self.seal_node(pages, root, tree.tree.level, tree.geometry, has_large)?;
-            tree.tree.root = Some(NodeRef::Sealed(ptr));
+        let Some(NodeRef::Dirty(root)) = tree.tree.root else {
+            return Ok(());
+        };
+        let levels = dirty_levels(pages, root, tree.tree.level)?;
+        if let (Some(leaves), true) = (levels.first(), tree.tree.large > 0) {
+            self.seal_values(pages, leaves)?;
         }
-        Ok(())
-    }
-
-    fn seal_node(
-        &mut self,
-        pages: &mut DirtyPages,
-        id: DirtyId,
-        level: u8,
-        geometry: Geometry,
-        has_large: bool,
-    ) -> Result<PagePtr> {
-        if level > 0 {
-            self.seal_children(pages, id, level, geometry, has_large)?;
-        } else if has_large {
-            self.seal_values(pages, id)?;
-        }
-        let body = pages.take(id)?;
-        self.seal(geometry.pages(level), PageKind::TreeNode, body)
-    }
-
-    fn seal_children(
-        &mut self,
-        pages: &mut DirtyPages,
-        id: DirtyId,
-        level: u8,
-        geometry: Geometry,
-        has_large: bool,
-    ) -> Result<()> {
-        for index in 0..pages.view(id, level)?.count() {
-            let child = NodeRef::decode(pages.view(id, level)?.child(index)?.1)?;
-            if let NodeRef::Dirty(child) = child {
-                let ptr = self.seal_node(pages, child, level - 1, geometry, has_large)?;
-                pages.edit(id)?.set_child(index, &ptr.encode())?;
+        for (level, places) in levels.iter().enumerate() {
+            let level = level as u8;
+            let group = (BATCH_BYTES_MAX / tree.geometry.body(level)).max(1);
+            for places in places.chunks(group) {
+                self.seal_nodes(pages, tree, level, places)?;
             }
         }
         Ok(())
     }
 
-    fn seal_values(&mut self, pages: &mut DirtyPages, leaf: DirtyId) -> Result<()> {
+    /// Seals nodes of one level, and tells their parents.
+    fn seal_nodes(
+        &mut self,
+        pages: &mut DirtyPages,
+        tree: &mut WritableTree,
+        level: u8,
+        places: &[Place],
+    ) -> Result<()> {
+        let mut unsealed = Vec::with_capacity(places.len());
+        for place in places {
+            unsealed.push(Unsealed {
+                run: self.arena.take(tree.geometry.pages(level))?,
+                kind: PageKind::TreeNode,
+                body: pages.take(place.node)?,
+            });
+        }
+        for (place, ptr) in places.iter().zip(self.seal_all(unsealed)?) {
+            match place.parent {
+                Some(parent) => pages
+                    .edit(parent.node)?
+                    .set_child(parent.index, &ptr.encode())?,
+                None => tree.tree.root = Some(NodeRef::Sealed(ptr)),
+            }
+        }
+        self.flush_if_large()
+    }
+
+    /// Writes the large values of dirty leaves, and tells the leaves.
+    fn seal_values(&mut self, pages: &mut DirtyPages, leaves: &[Place]) -> Result<()> {
+        for leaf in leaves {
+            self.seal_values_of(pages, leaf.node)?;
+        }
+        Ok(())
+    }
+
+    fn seal_values_of(&mut self, pages: &mut DirtyPages, leaf: DirtyId) -> Result<()> {
         for index in 0..pages.view(leaf, 0)?.count() {
             let payload = pages.view(leaf, 0)?.entry(index)?.1;
             if !payload.large {
                 continue;
             }
             if let LargeTarget::Dirty(id) = LargeRef::decode(payload.bytes)?.target {
-                let value = pages.take_value(id)?;
-                let large = self.seal_value(&value)?;
+                let large = match pages.take_value(id)? {
+                    LargeValue::Held(value) => self.seal_value(&value)?,
+                    LargeValue::Written(large) => large,
+                };
                 pages.edit(leaf)?.set_payload(index, &large.encode())?;
             }
         }
         Ok(())
     }
 
-    fn seal_value(&mut self, value: &[u8]) -> Result<LargeRef> {
-        let len = value.len() as u64;
-        let plan = ExtentPlan::new(self.file.page_size(), len);
+    /// Writes the large values that no leaf refers to: those that a savepoint may bring back. They keep their ids.
+    pub(crate) fn seal_orphans(&mut self, pages: &mut DirtyPages) -> Result<()> {
+        for id in pages.held_values() {
+            if let LargeValue::Held(value) = pages.take_value(id)? {
+                let large = self.seal_value(&value)?;
+                pages.put_value(id, large);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a large value.
+    pub(crate) fn seal_value(&mut self, value: &[u8]) -> Result<LargeRef> {
+        let page_size = self.file.page_size();
+        let plan = ExtentPlan::new(page_size, value.len() as u64);
         let mut rest = value;
         let mut extents = Vec::new();
+        let mut unsealed = Vec::new();
+        let mut bytes = 0;
         for pages in plan.extent_pages() {
-            let (head, tail) =
-                rest.split_at(rest.len().min(body_len(self.file.page_size(), pages)));
-            extents.push(self.seal(pages, PageKind::Extent, self.padded(pages, head))?);
+            let (head, tail) = rest.split_at(rest.len().min(body_len(page_size, pages)));
+            unsealed.push(self.unsealed(pages, PageKind::Extent, head)?);
+            bytes += head.len();
             rest = tail;
+            if bytes >= BATCH_BYTES_MAX || rest.is_empty() {
+                extents.extend(self.seal_all(std::mem::take(&mut unsealed))?);
+                bytes = 0;
+                self.flush_if_large()?;
+            }
         }
         let target = match (plan.map_pages(), extents.as_slice()) {
             (None, [extent]) => LargeTarget::Extent(*extent),
             (pages, extents) => {
-                let pages = pages.unwrap_or(1);
                 let map: Vec<u8> = extents.iter().flat_map(PagePtr::encode).collect();
-                LargeTarget::Map(self.seal(pages, PageKind::ExtentMap, self.padded(pages, &map))?)
+                let map = self.unsealed(pages.unwrap_or(1), PageKind::ExtentMap, &map)?;
+                LargeTarget::Map(self.seal(map)?)
             }
         };
-        Ok(LargeRef { len, target })
+        Ok(LargeRef {
+            len: plan.len(),
+            target,
+        })
     }
 
-    fn padded(&self, pages: u16, bytes: &[u8]) -> Vec<u8> {
-        let mut body = vec![0; body_len(self.file.page_size(), pages)];
-        body[..bytes.len()].copy_from_slice(bytes);
-        body
-    }
-
-    /// Seals a body into pages of its own.
-    fn seal(&mut self, pages: u16, kind: PageKind, body: Vec<u8>) -> Result<PagePtr> {
+    /// Takes pages for bytes, which end in zeros where they do not fill them.
+    fn unsealed(&mut self, pages: u16, kind: PageKind, bytes: &[u8]) -> Result<Unsealed> {
+        let mut body = Vec::with_capacity(body_len(self.file.page_size(), pages));
+        body.extend_from_slice(bytes);
+        body.resize(body.capacity(), 0);
         let run = self.arena.take(pages)?;
-        self.batch_bytes += body.len();
-        let ptr = self.batch.seal(run, kind, body)?;
-        self.written.push(WrittenRun {
-            run,
+        Ok(Unsealed { run, kind, body })
+    }
+
+    fn seal(&mut self, unsealed: Unsealed) -> Result<PagePtr> {
+        let sealed = self.seal_all(vec![unsealed])?;
+        sealed
+            .first()
+            .copied()
+            .ok_or(Error::corrupt("a run that was not sealed"))
+    }
+
+    fn seal_all(&mut self, unsealed: Vec<Unsealed>) -> Result<Vec<PagePtr>> {
+        let kinds: Vec<PageKind> = unsealed.iter().map(|run| run.kind).collect();
+        self.batch_bytes += unsealed.iter().map(|run| run.body.len()).sum::<usize>();
+        let ptrs = self.batch.seal_all(unsealed)?;
+        let written = ptrs.iter().zip(kinds).map(|(ptr, kind)| WrittenRun {
+            run: ptr.run,
             kind,
             tag: ptr.tag,
         });
-        if self.batch_bytes >= BATCH_BYTES_MAX {
-            self.flush()?;
-        }
-        Ok(ptr)
+        self.written.extend(written);
+        Ok(ptrs)
     }
 
     /// Seals the free map into `pages` pages; `encode` is called when they are taken.
@@ -153,19 +232,14 @@ impl<'a> Sealer<'a> {
     ) -> Result<Option<PagePtr>> {
         let run = self.arena.take(pages)?;
         self.arena.close()?;
-        let bytes = encode(&self.arena);
-        if bytes.len() > body_len(self.file.page_size(), pages) {
+        let mut body = encode(&self.arena);
+        let len = body_len(self.file.page_size(), pages);
+        if body.len() > len {
             return Ok(None);
         }
-        let ptr = self
-            .batch
-            .seal(run, PageKind::FreeMap, self.padded(pages, &bytes))?;
-        self.written.push(WrittenRun {
-            run,
-            kind: PageKind::FreeMap,
-            tag: ptr.tag,
-        });
-        Ok(Some(ptr))
+        body.resize(len, 0);
+        let kind = PageKind::FreeMap;
+        self.seal(Unsealed { run, kind, body }).map(Some)
     }
 
     /// Pages of a run whose body has at least `len` bytes.
@@ -180,6 +254,13 @@ impl<'a> Sealer<'a> {
         &mut self.arena
     }
 
+    fn flush_if_large(&mut self) -> Result<()> {
+        if self.batch_bytes < BATCH_BYTES_MAX {
+            return Ok(());
+        }
+        self.flush()
+    }
+
     fn flush(&mut self) -> Result<()> {
         self.file.ensure_len(self.arena.space().end())?;
         let batch = std::mem::replace(&mut self.batch, self.file.batch(self.generation));
@@ -188,9 +269,23 @@ impl<'a> Sealer<'a> {
     }
 
     /// Writes what is still gathered, and gives the list of all that was written.
-    pub(super) fn finish(mut self) -> Result<Vec<WrittenRun>> {
+    pub(crate) fn finish(mut self) -> Result<Vec<WrittenRun>> {
         self.arena.close()?;
         self.flush()?;
         Ok(self.written)
     }
+}
+
+/// Pages that sealing all dirty nodes and values takes.
+fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
+    let page_size = file.page_size();
+    let nodes: u64 = pages
+        .node_lens()
+        .map(|len| (len + SEAL_BYTES).div_ceil(page_size.bytes()) as u64)
+        .sum();
+    let values: u64 = pages
+        .value_lens()
+        .map(|len| ExtentPlan::new(page_size, len).total_pages())
+        .sum();
+    nodes + values
 }

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, RecordSlot, SEAL_BYTES, SealedFile};
+use citadel_core::{Generation, RecordSlot, SealedFile};
 
 use super::Changes;
 use super::descriptors::Descriptors;
 use super::sealer::Sealer;
-use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
-use crate::extent::ExtentPlan;
 use crate::record::{Digest, FreeMap, Record};
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
 
@@ -47,8 +45,7 @@ fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)>
     let database = Arc::clone(&txn.database);
     let file = database.file().as_ref();
     let mut descriptors = Descriptors::gather(txn, file.page_size())?;
-    let arena = Arena::new(space, pages_needed(file, &txn.pages));
-    let mut sealer = Sealer::new(file, txn.generation, arena);
+    let mut sealer = Sealer::new(file, txn.generation, &mut txn.pages, space)?;
     descriptors.seal(txn, &mut sealer)?;
     let accounted = account(&mut sealer, txn)?;
     let mut record = Record {
@@ -65,7 +62,7 @@ fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)>
         recent: Vec::new(),
     };
     descriptors.record(&mut record);
-    if !record.fits() {
+    if txn.claim.has_spilled() || !record.fits() {
         file.sync()?;
         record.data_synced = true;
         record.written.clear();
@@ -76,20 +73,6 @@ fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)>
 fn write_record(file: &SealedFile, record: &Record, bytes: &[u8]) -> Result<()> {
     file.write_record(RecordSlot::of(record.generation), bytes)?;
     Ok(file.sync()?)
-}
-
-/// Pages that sealing all dirty nodes and values takes.
-fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
-    let page_size = file.page_size();
-    let nodes: u64 = pages
-        .node_lens()
-        .map(|len| (len + SEAL_BYTES).div_ceil(page_size.bytes()) as u64)
-        .sum();
-    let values: u64 = pages
-        .value_lens()
-        .map(|len| ExtentPlan::new(page_size, len).total_pages())
-        .sum();
-    nodes + values
 }
 
 /// How the free space after a commit is written down.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use citadel_core::{PageKind, PagePtr, SealedFile};
+use citadel_core::{Generation, PageKind, PagePtr, SealedFile};
 
 use super::{DirtyId, DirtyNode, NodeBytes, NodeRef, Slab};
-use super::{LargeRef, LargeTarget};
+use super::{LargeRef, LargeValue, Values};
 use crate::error::Result;
 use crate::node::{Node, NodeMut};
-use crate::space::Retiree;
+use crate::space::{Retiree, Span};
 
 /// One step of a way from the root of a tree to a leaf.
 #[derive(Clone, Copy, Debug)]
@@ -23,20 +23,32 @@ pub(crate) struct Step {
 #[derive(Debug)]
 pub(crate) struct DirtyPages {
     file: Arc<SealedFile>,
+    /// The commit that this will be. Pages of this generation are the transaction's own.
+    generation: Generation,
     nodes: Slab<Arc<DirtyNode>>,
-    values: Slab<Arc<DirtyNode>>,
+    /// Bytes of all nodes.
+    node_bytes: usize,
+    values: Values,
+    /// Bytes that nodes and values may take before they are spilled.
+    budget: usize,
     retired: Vec<Retiree>,
+    surplus: Vec<Span>,
     /// Reused by every descent, so that none allocates.
     pub(crate) path: Vec<Step>,
 }
 
 impl DirtyPages {
-    pub(crate) fn new(file: Arc<SealedFile>) -> Self {
+    /// Nothing changed yet, in the transaction that will be commit `generation` and holds about `budget` bytes in memory.
+    pub(crate) fn new(file: Arc<SealedFile>, generation: Generation, budget: usize) -> Self {
         Self {
             file,
+            generation,
             nodes: Slab::new(),
-            values: Slab::new(),
+            node_bytes: 0,
+            values: Values::default(),
+            budget,
             retired: Vec::new(),
+            surplus: Vec::new(),
             path: Vec::new(),
         }
     }
@@ -67,11 +79,14 @@ impl DirtyPages {
     }
 
     pub(crate) fn add(&mut self, body: Vec<u8>) -> DirtyId {
+        self.node_bytes += body.len();
         self.nodes.add(Arc::new(DirtyNode::new(body)))
     }
 
     pub(crate) fn replace(&mut self, id: DirtyId, body: Vec<u8>) -> Result<()> {
-        *self.nodes.get_mut(id)? = Arc::new(DirtyNode::new(body));
+        let node = self.nodes.get_mut(id)?;
+        self.node_bytes = self.node_bytes - node.len() + body.len();
+        *node = Arc::new(DirtyNode::new(body));
         Ok(())
     }
 
@@ -83,48 +98,76 @@ impl DirtyPages {
         };
         let frame = self.file.read(ptr, PageKind::TreeNode)?;
         Node::open(&frame, level)?.validate()?;
-        self.retired.push(ptr.into());
+        self.retire(ptr);
         Ok(self.add(frame.to_vec()))
     }
 
     /// Lets go of a node.
     pub(crate) fn free(&mut self, at: &NodeRef) -> Result<()> {
         match at {
-            NodeRef::Dirty(id) => drop(self.nodes.remove(*id)?),
-            NodeRef::Sealed(ptr) => self.retired.push(ptr.into()),
+            NodeRef::Dirty(id) => drop(self.remove(*id)?),
+            NodeRef::Sealed(ptr) => self.retire(ptr),
         }
         Ok(())
     }
 
+    /// Lets go of a sealed run. One that this transaction has written itself was never anyone else's.
     pub(crate) fn retire(&mut self, ptr: &PagePtr) {
-        self.retired.push(ptr.into());
+        if ptr.generation == self.generation {
+            self.surplus.push(ptr.run.into());
+        } else {
+            self.retired.push(ptr.into());
+        }
     }
 
     pub(crate) fn take_retired(&mut self) -> Vec<Retiree> {
         std::mem::take(&mut self.retired)
     }
 
+    /// Pages that this transaction has spilled and no longer reaches.
+    pub(crate) fn take_surplus(&mut self) -> Vec<Span> {
+        std::mem::take(&mut self.surplus)
+    }
+
     /// Takes the node out, to be sealed. A cursor cannot outlive the transaction's `&mut`, but it may still hold the
     /// bytes; then they are copied.
     pub(crate) fn take(&mut self, id: DirtyId) -> Result<Vec<u8>> {
-        Ok(unshare(self.nodes.remove(id)?))
+        Ok(unshare(self.remove(id)?))
     }
 
-    /// Keeps a large value until the commit writes it.
-    pub(crate) fn add_value(&mut self, value: &[u8]) -> LargeRef {
-        let id = self.values.add(Arc::new(DirtyNode::new(value.to_vec())));
-        LargeRef {
-            len: value.len() as u64,
-            target: LargeTarget::Dirty(id),
-        }
+    fn remove(&mut self, id: DirtyId) -> Result<Arc<DirtyNode>> {
+        let node = self.nodes.remove(id)?;
+        self.node_bytes -= node.len();
+        Ok(node)
     }
 
-    pub(crate) fn value(&self, id: DirtyId) -> Result<&[u8]> {
-        Ok(self.values.get(id)?)
+    /// Keeps a large value until it is written.
+    pub(crate) fn add_value(&mut self, value: &[u8]) -> Result<LargeRef> {
+        self.values.add(value)
     }
 
-    pub(crate) fn take_value(&mut self, id: DirtyId) -> Result<Vec<u8>> {
-        Ok(unshare(self.values.remove(id)?))
+    pub(crate) fn value(&self, id: DirtyId) -> Result<&LargeValue> {
+        self.values.get(id)
+    }
+
+    pub(crate) fn take_value(&mut self, id: DirtyId) -> Result<LargeValue> {
+        self.values.take(id)
+    }
+
+    /// Says where a value lies now that was taken.
+    pub(crate) fn put_value(&mut self, id: DirtyId, large: LargeRef) {
+        self.values.put(id, large);
+    }
+
+    /// The large values in memory.
+    pub(crate) fn held_values(&self) -> Vec<DirtyId> {
+        self.values.held()
+    }
+
+    /// Whether a further `bytes` in memory would be more than the budget.
+    #[inline]
+    pub(crate) fn is_over_budget_with(&self, bytes: usize) -> bool {
+        self.node_bytes + self.values.bytes() + bytes > self.budget
     }
 
     /// Body lengths of all dirty nodes.
@@ -132,9 +175,9 @@ impl DirtyPages {
         self.nodes.iter().map(|node| node.len())
     }
 
-    /// Lengths of all large values that the commit has to write.
+    /// Lengths of all large values in memory.
     pub(crate) fn value_lens(&self) -> impl Iterator<Item = u64> {
-        self.values.iter().map(|value| value.len() as u64)
+        self.values.lens()
     }
 }
 

@@ -29,6 +29,11 @@ impl ExtentPlan {
         body_len(page_size, EXTENT_PAGES_MAX) as u64
     }
 
+    /// Bytes of the value.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
     /// How many extents.
     pub(crate) fn extents(&self) -> u64 {
         self.len.div_ceil(Self::full(self.page_size)).max(1)

@@ -54,7 +54,9 @@ pub(crate) struct Space {
     /// The snapshots that were open when `pinned` was last looked through.
     pinned_by: Vec<Generation>,
     /// What the commit in progress has taken.
-    taken: Vec<Span>,
+    taken: FreeRuns,
+    /// The commit in progress: from its first [`begin`](Space::begin) until it commits or aborts.
+    in_progress: Option<Generation>,
 }
 
 impl Space {
@@ -71,7 +73,8 @@ impl Space {
             retired,
             pinned: Vec::new(),
             pinned_by: Vec::new(),
-            taken: Vec::new(),
+            taken: FreeRuns::default(),
+            in_progress: None,
         }
     }
 
@@ -105,9 +108,12 @@ impl Space {
     }
 
     /// Begins commit `commit`: what it may reuse becomes free. `open` are the generations of all open snapshots,
-    /// ascending.
+    /// ascending. A transaction that spills begins long before it commits; for the commit in progress, this does nothing.
     pub(crate) fn begin(&mut self, commit: Generation, open: &[Generation]) -> Result<()> {
-        self.taken.clear();
+        if self.in_progress == Some(commit) {
+            return Ok(());
+        }
+        self.in_progress = Some(commit);
         if self
             .pinned_by
             .iter()
@@ -153,7 +159,7 @@ impl Space {
             return self.extend(wanted);
         };
         self.free.remove(span)?;
-        self.taken.push(span);
+        self.taken.insert(span)?;
         Ok(span)
     }
 
@@ -171,41 +177,40 @@ impl Space {
             self.free.remove(tail)?;
         }
         self.end = span.end();
-        self.taken.push(span);
+        self.taken.insert(span)?;
         Ok(span)
     }
 
-    /// Gives the end of the region that was taken last back.
-    pub(crate) fn give_back(&mut self, rest: Span) -> Result<()> {
-        if rest.pages == 0 {
+    /// Gives pages back that the commit in progress has taken: no snapshot and no record reaches them.
+    pub(crate) fn give_back(&mut self, span: Span) -> Result<()> {
+        if span.pages == 0 {
             return Ok(());
         }
-        let last = self
-            .taken
-            .last_mut()
-            .filter(|last| last.end() == rest.end() && last.pages >= rest.pages);
-        let Some(last) = last else {
-            return Err(Error::corrupt("pages were given back that were not taken"));
-        };
-        last.pages -= rest.pages;
-        self.free.insert(rest)
+        self.taken.remove(span)?;
+        self.free.insert(span)
     }
 
     /// What the commit in progress has taken, in order.
     pub(crate) fn taken(&self) -> Vec<Span> {
-        merge_spans(self.taken.clone())
+        self.taken.iter().collect()
+    }
+
+    /// Whether this commit is in progress.
+    pub(crate) fn is_in_progress(&self, commit: Generation) -> bool {
+        self.in_progress == Some(commit)
     }
 
     /// Ends a commit that failed: what it took is free again.
     pub(crate) fn abort(&mut self) -> Result<()> {
-        std::mem::take(&mut self.taken)
-            .into_iter()
-            .try_for_each(|span| self.free.insert(span))
+        self.in_progress = None;
+        let taken = std::mem::take(&mut self.taken);
+        taken.iter().try_for_each(|span| self.free.insert(span))
     }
 
     /// Ends a commit that succeeded.
     pub(crate) fn commit(&mut self, generation: Generation, pages: Vec<Retiree>) {
-        self.taken.clear();
+        self.in_progress = None;
+        self.taken = FreeRuns::default();
         if !pages.is_empty() {
             self.retired.push_back(Retired { generation, pages });
         }

@@ -4,7 +4,7 @@ use citadel_core::PageKind;
 
 use super::Tree;
 use crate::dirty::{DirtyPages, NodeBytes, NodeRef};
-use crate::dirty::{LargeRef, LargeTarget};
+use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::error::Result;
 use crate::extent;
 use crate::node::Node;
@@ -59,11 +59,14 @@ fn read_once(pages: &DirtyPages, at: &NodeRef) -> Result<NodeBytes> {
 
 /// Frees the extents of a large value.
 pub(crate) fn free_large(pages: &mut DirtyPages, large: &LargeRef) -> Result<()> {
+    let mut written = *large;
     if let LargeTarget::Dirty(id) = large.target {
-        pages.take_value(id)?;
-        return Ok(());
+        match pages.take_value(id)? {
+            LargeValue::Held(_) => return Ok(()),
+            LargeValue::Written(large) => written = large,
+        }
     }
-    for ptr in extent::runs(pages.file(), large)? {
+    for ptr in extent::runs(pages.file(), &written)? {
         pages.retire(&ptr);
     }
     Ok(())

@@ -33,4 +33,12 @@ impl Journal {
     pub(crate) fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
+
+    /// The trees that were dropped and may come back.
+    pub(super) fn dropped_trees(&mut self) -> impl Iterator<Item = &mut OpenTree> {
+        self.undos.iter_mut().filter_map(|undo| match undo {
+            Undo::Dropped(_, tree) => Some(&mut **tree),
+            Undo::Entry { .. } | Undo::Created(_) => None,
+        })
+    }
 }

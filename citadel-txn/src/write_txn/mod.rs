@@ -1,13 +1,14 @@
 //! Changing the database.
 //!
-//! A [`WriteTxn`] stands on the newest snapshot and keeps all that it changes in memory until it commits. One exists at
-//! a time; the [queue](crate::queue) gives the turns. Savepoints are an undo journal of entries, kept only while one is open.
+//! A [`WriteTxn`] stands on the newest snapshot and keeps all that it changes in memory until it commits, or until that is
+//! more than its budget: then it [spills](spill). One exists at a time; the [queue](crate::queue) gives the turns. Savepoints are an undo journal of entries, kept only while one is open.
 //!
 //! What always holds: until [`commit`](WriteTxn::commit) returns, nothing that any snapshot or record reaches has
 //! changed. Dropping the transaction is rolling back.
 
 mod journal;
 mod savepoint;
+mod spill;
 mod txn;
 mod view;
 

@@ -1,6 +1,7 @@
 //! The write transaction.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +9,7 @@ use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
 use super::{Journal, Undo};
-use crate::commit::{self, Changes, OpenTree};
+use crate::commit::{self, Changes, Claim, OpenTree};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
@@ -43,6 +44,8 @@ pub struct WriteTxn {
     pub(super) journal: Journal,
     changed: bool,
     pub(super) stamp: u64,
+    /// Gives back what was spilled, before the turn is.
+    pub(super) claim: Claim,
     /// Held until everything else is gone.
     turn: Turn,
 }
@@ -55,7 +58,12 @@ impl WriteTxn {
         })?;
         let serial = NEXT_TXN.fetch_add(1, Ordering::Relaxed);
         Ok(Self {
-            pages: DirtyPages::new(Arc::clone(database.file())),
+            pages: DirtyPages::new(
+                Arc::clone(database.file()),
+                generation,
+                database.options().dirty_budget(),
+            ),
+            claim: Claim::new(Arc::clone(&database), generation),
             trees: FxHashMap::default(),
             dropped: BTreeSet::new(),
             next_tree: base.record.next_tree,
@@ -158,47 +166,36 @@ impl WriteTxn {
     /// # Errors
     /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
     pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
-        let keep = self.journal.is_open();
-        let open = self.trees.get_mut(&tree);
-        let open = match open {
-            Some(open) => open,
-            None => open_from_base(
-                &self.database,
-                &self.base,
-                &self.dropped,
-                &mut self.trees,
-                tree,
-            )?,
-        };
-        open.state.geometry.check_entry(key, value)?;
-        let old = if open.state.geometry.is_inline(key.len(), value.len()) {
-            insert(
-                &mut self.pages,
-                &mut open.state,
-                key,
-                Payload {
-                    bytes: value,
-                    large: false,
-                },
-                keep,
-            )?
+        let geometry = self.open_tree(tree)?.state.geometry;
+        geometry.check_entry(key, value)?;
+        let old = if geometry.is_inline(key.len(), value.len()) {
+            self.insert_payload(tree, key, inline(value))?
         } else {
-            let large = self.pages.add_value(value).encode();
-            insert(
-                &mut self.pages,
-                &mut open.state,
-                key,
-                Payload {
-                    bytes: &large,
-                    large: true,
-                },
-                keep,
-            )?
+            let large = self.hold_value(value)?.encode();
+            let payload = Payload {
+                bytes: &large,
+                large: true,
+            };
+            self.insert_payload(tree, key, payload)?
         };
         let replaced = old.is_some();
-        self.touch();
         self.settle(tree, key, old)?;
+        self.relieve()?;
         Ok(replaced)
+    }
+
+    #[inline]
+    fn insert_payload(
+        &mut self,
+        tree: TreeId,
+        key: &[u8],
+        payload: Payload<'_>,
+    ) -> Result<Option<OldValue>> {
+        let keep = self.journal.is_open();
+        let open = self.trees.get_mut(&tree).ok_or(Error::NoSuchTree(tree))?;
+        let old = insert(&mut self.pages, &mut open.state, key, payload, keep)?;
+        self.touch();
+        Ok(old)
     }
 
     /// Takes an entry out. True where there was one.
@@ -208,15 +205,14 @@ impl WriteTxn {
     pub fn remove(&mut self, tree: TreeId, key: &[u8]) -> Result<bool> {
         let keep = self.journal.is_open();
         self.open_tree(tree)?;
-        let Some(open) = self.trees.get_mut(&tree) else {
-            return Err(Error::NoSuchTree(tree));
-        };
+        let open = self.trees.get_mut(&tree).ok_or(Error::NoSuchTree(tree))?;
         let old = remove(&mut self.pages, &mut open.state, key, keep)?;
         if old.is_none() {
             return Ok(false);
         }
         self.touch();
         self.settle(tree, key, old)?;
+        self.relieve()?;
         Ok(true)
     }
 
@@ -227,6 +223,7 @@ impl WriteTxn {
     /// What the file says. After a failed write or sync no later commit of this database can succeed; whether this one
     /// did, only reopening tells.
     pub fn commit(mut self) -> Result<Generation> {
+        self.claim.require_whole()?;
         self.forget_journal()?;
         if !self.changed {
             return Ok(self.base.generation());
@@ -239,6 +236,7 @@ impl WriteTxn {
             trees: self.trees,
             dropped: self.dropped,
             next_tree: self.next_tree,
+            claim: self.claim,
             _turn: self.turn,
         })
     }
@@ -249,12 +247,9 @@ impl WriteTxn {
     /// Puts back what an undo holds.
     pub(super) fn put(&mut self, tree: TreeId, key: &[u8], payload: Payload<'_>) -> Result<()> {
         self.open_tree(tree)?;
-        let Some(open) = self.trees.get_mut(&tree) else {
-            return Err(Error::NoSuchTree(tree));
-        };
-        let old = insert(&mut self.pages, &mut open.state, key, payload, false)?;
-        self.touch();
-        self.settle(tree, key, old)
+        let old = self.insert_payload(tree, key, payload)?;
+        self.settle(tree, key, old)?;
+        self.relieve()
     }
 
     /// Frees a tree whose creation is taken back.
@@ -281,17 +276,22 @@ impl WriteTxn {
         self.stamp += 1;
     }
 
-    fn open_tree(&mut self, id: TreeId) -> Result<()> {
-        if !self.trees.contains_key(&id) {
-            open_from_base(
-                &self.database,
-                &self.base,
-                &self.dropped,
-                &mut self.trees,
-                id,
-            )?;
+    #[inline]
+    fn open_tree(&mut self, id: TreeId) -> Result<&mut OpenTree> {
+        match self.trees.entry(id) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(vacant) => {
+                let tree = match self.dropped.contains(&id) {
+                    true => None,
+                    false => self.base.tree(self.database.file(), id)?,
+                };
+                let page_size = self.database.file().page_size();
+                Ok(vacant.insert(OpenTree {
+                    state: WritableTree::new(tree.ok_or(Error::NoSuchTree(id))?, page_size)?,
+                    in_base: true,
+                }))
+            }
         }
-        Ok(())
     }
 
     /// Records how to take a change back while a savepoint is open; otherwise lets go of what it replaced.
@@ -310,25 +310,10 @@ impl WriteTxn {
     }
 }
 
-/// Opens a tree of the base snapshot for writing.
-fn open_from_base<'a>(
-    database: &Shared,
-    base: &Snapshot,
-    dropped: &BTreeSet<TreeId>,
-    trees: &'a mut FxHashMap<TreeId, OpenTree>,
-    id: TreeId,
-) -> Result<&'a mut OpenTree> {
-    let tree = if dropped.contains(&id) {
-        None
-    } else {
-        base.tree(database.file(), id)?
-    };
-    let state = WritableTree::new(
-        tree.ok_or(Error::NoSuchTree(id))?,
-        database.file().page_size(),
-    )?;
-    Ok(trees.entry(id).or_insert(OpenTree {
-        state,
-        in_base: true,
-    }))
+/// A value that lies in its leaf.
+fn inline(bytes: &[u8]) -> Payload<'_> {
+    Payload {
+        bytes,
+        large: false,
+    }
 }

@@ -3,7 +3,7 @@
 use citadel_core::Generation;
 
 use super::WriteTxn;
-use crate::dirty::{LargeRef, LargeTarget};
+use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
 use crate::extent;
@@ -42,7 +42,10 @@ impl Source for WriteTxn {
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
         match large.target {
-            LargeTarget::Dirty(id) => Ok(self.pages.value(id)?.to_vec()),
+            LargeTarget::Dirty(id) => match self.pages.value(id)? {
+                LargeValue::Held(value) => Ok(value.to_vec()),
+                LargeValue::Written(large) => extent::read(self.database.file(), large),
+            },
             LargeTarget::Extent(_) | LargeTarget::Map(_) => {
                 extent::read(self.database.file(), large)
             }
