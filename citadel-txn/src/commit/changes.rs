@@ -11,7 +11,7 @@ use crate::dirty::DirtyPages;
 use crate::queue::Turn;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::tree::WritableTree;
+use crate::tree::{Choice, WritableTree};
 use crate::tree_id::TreeId;
 
 /// A tree that the transaction has touched.
@@ -31,6 +31,8 @@ pub(crate) struct Changes {
     pub(crate) trees: FxHashMap<TreeId, OpenTree>,
     pub(crate) dropped: BTreeSet<TreeId>,
     pub(crate) next_tree: u64,
+    /// What of the catalog and the free map is to be written anew, whether or not it changes.
+    pub(crate) roots: Option<Choice>,
     /// Gives what was spilled back where the commit fails; it must go before the turn.
     pub(crate) claim: Claim,
     /// Only to be held.

@@ -11,7 +11,7 @@ use crate::dirty::DirtyPages;
 use crate::error::Result;
 use crate::node::Payload;
 use crate::record::Record;
-use crate::tree::{Tree, WritableTree, insert, remove};
+use crate::tree::{Tree, WritableTree, insert, refresh, remove};
 use crate::tree_id::TreeId;
 
 /// The descriptors that ride in the record, and the catalog.
@@ -31,13 +31,17 @@ impl Descriptors {
         recent.retain(|id, _| !txn.dropped.contains(id));
         let changed = txn.trees.iter().filter(|(_, open)| open.state.changed);
         recent.extend(changed.map(|(id, open)| (*id, open.state.tree)));
-        let fold = !txn.dropped.is_empty() || recent.len() > RECENT_MAX;
+        let fold = !txn.dropped.is_empty() || recent.len() > RECENT_MAX || txn.roots.is_some();
         let catalog = WritableTree::new(base.catalog, page_size)?;
         let mut descriptors = Self {
             recent,
             catalog,
             fold,
         };
+        if let Some(choice) = txn.roots {
+            let catalog = &mut descriptors.catalog;
+            refresh(&mut txn.pages, catalog, choice, &[], u64::MAX)?;
+        }
         if fold {
             for id in &txn.dropped {
                 remove(

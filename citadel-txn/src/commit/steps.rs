@@ -10,6 +10,7 @@ use super::sealer::Sealer;
 use crate::error::{Error, Result};
 use crate::record::{Digest, FreeMap, Record};
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
+use crate::tree::Choice;
 
 /// Bytes of log that a record may carry; more is written as a map.
 const LOG_BYTES_MAX: usize = 3584;
@@ -90,7 +91,9 @@ fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
     let mut log = base.log.clone();
     let taken = sealer.arena().space().taken();
     encode_log_entry(&mut log, &taken, &spans_of(&retired));
-    if log.len() <= LOG_BYTES_MAX {
+    let map = base.free_map.ptr.as_ref();
+    let is_taken = |choice: Choice| map.is_some_and(|ptr| choice.takes(ptr));
+    if log.len() <= LOG_BYTES_MAX && !txn.roots.is_some_and(is_taken) {
         let free_map = base.free_map;
         return Ok(Accounted {
             free_map,

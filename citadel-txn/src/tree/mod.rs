@@ -13,6 +13,7 @@
 mod descriptor;
 mod geometry;
 mod insert;
+mod refresh;
 mod remove;
 mod search;
 mod walk;
@@ -21,6 +22,7 @@ pub(crate) use descriptor::{DESCRIPTOR_BYTES, Tree, WritableTree};
 pub(crate) use geometry::Geometry;
 pub use geometry::TreeOptions;
 pub(crate) use insert::{OldValue, insert};
+pub(crate) use refresh::{Choice, Refreshed, refresh};
 pub(crate) use remove::remove;
 pub(crate) use search::{find, for_each};
 pub(crate) use walk::{free_large, free_tree};

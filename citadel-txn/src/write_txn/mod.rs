@@ -7,6 +7,7 @@
 //! changed. Dropping the transaction is rolling back.
 
 mod journal;
+mod refresh;
 mod savepoint;
 mod spill;
 mod txn;

@@ -17,7 +17,8 @@ use crate::queue::Turn;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::{
-    Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert, remove,
+    Choice, Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert,
+    remove,
 };
 use crate::tree_id::TreeId;
 use crate::view::Source;
@@ -43,6 +44,8 @@ pub struct WriteTxn {
     next_tree: u64,
     pub(super) journal: Journal,
     changed: bool,
+    /// What of the catalog and the free map the commit writes anew.
+    pub(super) roots: Option<Choice>,
     pub(super) stamp: u64,
     /// Gives back what was spilled, before the turn is.
     pub(super) claim: Claim,
@@ -69,6 +72,7 @@ impl WriteTxn {
             next_tree: base.record.next_tree,
             journal: Journal::default(),
             changed: false,
+            roots: None,
             stamp: STAMP_OF_WRITE | (serial << STAMP_SHIFT) & (STAMP_OF_WRITE - 1),
             database,
             base,
@@ -121,7 +125,8 @@ impl WriteTxn {
         self.add_tree(id, options)
     }
 
-    fn add_tree(&mut self, id: TreeId, options: TreeOptions) -> Result<()> {
+    /// Creates an empty tree under an id that is free.
+    pub(crate) fn add_tree(&mut self, id: TreeId, options: TreeOptions) -> Result<()> {
         let mut state = WritableTree::new(
             Tree::empty(options.leaf_pages),
             self.database.file().page_size(),
@@ -236,6 +241,7 @@ impl WriteTxn {
             trees: self.trees,
             dropped: self.dropped,
             next_tree: self.next_tree,
+            roots: self.roots,
             claim: self.claim,
             _turn: self.turn,
         })
@@ -271,13 +277,13 @@ impl WriteTxn {
     }
 
     #[inline]
-    fn touch(&mut self) {
+    pub(super) fn touch(&mut self) {
         self.changed = true;
         self.stamp += 1;
     }
 
     #[inline]
-    fn open_tree(&mut self, id: TreeId) -> Result<&mut OpenTree> {
+    pub(super) fn open_tree(&mut self, id: TreeId) -> Result<&mut OpenTree> {
         match self.trees.entry(id) {
             Entry::Occupied(open) => Ok(open.into_mut()),
             Entry::Vacant(vacant) => {

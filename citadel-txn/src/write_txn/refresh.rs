@@ -1,0 +1,32 @@
+//! Writing pages anew without changing an entry.
+
+use super::WriteTxn;
+use crate::error::{Error, Result};
+use crate::tree::{Choice, Refreshed, refresh};
+use crate::tree_id::TreeId;
+
+impl WriteTxn {
+    /// Lets this commit write anew what the choice takes of a tree, from a key on, up to about so many pages.
+    pub(crate) fn refresh(
+        &mut self,
+        tree: TreeId,
+        choice: Choice,
+        from: &[u8],
+        pages_max: u64,
+    ) -> Result<Refreshed> {
+        self.open_tree(tree)?;
+        let open = self.trees.get_mut(&tree).ok_or(Error::NoSuchTree(tree))?;
+        let refreshed = refresh(&mut self.pages, &mut open.state, choice, from, pages_max)?;
+        if open.state.changed {
+            self.touch();
+        }
+        self.relieve()?;
+        Ok(refreshed)
+    }
+
+    /// Lets this commit write anew what the choice takes of the catalog, and the free map where the choice takes it.
+    pub(crate) fn refresh_roots(&mut self, choice: Choice) {
+        self.touch();
+        self.roots = Some(choice);
+    }
+}
