@@ -52,6 +52,8 @@ struct Durability {
     plan: Option<Plan>,
     /// What is found after the cut.
     found: Option<Vec<u8>>,
+    /// Whether a sync says that it succeeded and does nothing.
+    lies: bool,
 }
 
 #[derive(Debug, Default)]
@@ -87,6 +89,11 @@ impl PowerDisk {
             left: operations,
             seed,
         });
+    }
+
+    /// From now on syncs say that they succeeded and do nothing: no promise can be kept on such a disk, and tests must find that.
+    pub fn lie(&self) {
+        self.state.durability.lock().lies = true;
     }
 
     /// Whether it is cut off.
@@ -248,7 +255,7 @@ impl Storage for PowerDisk {
         if durability.found.is_some() {
             return Err(cut_off());
         }
-        while durability.first < covered {
+        while durability.first < covered && !durability.lies {
             let Some(change) = durability.unsynced.pop_front() else {
                 break;
             };

@@ -7,6 +7,8 @@ mod keys;
 mod mode;
 mod round;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub use campaign::{Campaign, Tally};
 pub use mode::{Ending, Layer, Mode};

@@ -61,7 +61,8 @@ impl Round {
         })
     }
 
-    fn run_on<S: Store>(&self) -> Result<RoundReport, String> {
+    /// Runs it on a store.
+    pub(super) fn run_on<S: Store>(&self) -> Result<RoundReport, String> {
         let mut course = Course::<S> {
             round: self,
             clock: Clock::new(),
