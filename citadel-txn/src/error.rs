@@ -71,6 +71,9 @@ pub enum Error {
     /// The work was stopped by whoever watches its progress. Nothing is lost; it can be begun or continued later.
     #[error("interrupted")]
     Interrupted,
+    /// The key of a bulk load is not greater than the one before it.
+    #[error("the keys of a bulk load must ascend")]
+    KeyOutOfOrder,
     /// The savepoint was released, or rolled back past.
     #[error("the savepoint is no longer open")]
     StaleSavepoint,
@@ -127,7 +130,7 @@ impl Error {
             Error::BadLeafPages { .. } | Error::KeyTooLong { .. } | Error::ValueTooLong { .. } => {
                 true
             }
-            Error::StaleSavepoint | Error::Broken => true,
+            Error::StaleSavepoint | Error::Broken | Error::KeyOutOfOrder => true,
             _ => false,
         }
     }

@@ -90,7 +90,7 @@ pub use survey::{SpaceReport, TreeSpace};
 pub use tree::TreeOptions;
 pub use tree_id::TreeId;
 pub use view::View;
-pub use write_txn::{Savepoint, WriteTxn};
+pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,

@@ -18,6 +18,7 @@ type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 enum Step {
     Insert(u16, usize),
     Remove(u16),
+    Bulk(u8, usize),
     Savepoint,
     RollbackTo(usize),
     Release(usize),
@@ -31,6 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         60 => (0u16..700, len).prop_map(|(key, len)| Step::Insert(key, len)),
         40 => (0u16..700).prop_map(Step::Remove),
+        1 => (0u8..100, 0usize..60).prop_map(|(count, len)| Step::Bulk(count, len)),
         4 => Just(Step::Savepoint),
         3 => (0usize..4).prop_map(Step::RollbackTo),
         2 => (0usize..4).prop_map(Step::Release),
@@ -118,6 +120,25 @@ fn sound(database: &Database) {
     assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
+/// Appends entries behind the last one.
+fn bulk(txn: &mut WriteTxn, model: &mut Model, number: usize, count: u8, len: usize) {
+    let last = model
+        .last_key_value()
+        .map_or(vec![], |(key, _)| key.clone());
+    let mut load = txn.bulk(TREE).unwrap();
+    for at in 0..count {
+        let mut key = last[..last.len().min(20)].to_vec();
+        key.extend([0xff, 0xff, at]);
+        if model.last_key_value().is_some_and(|(last, _)| *last >= key) {
+            assert!(load.push(&key, b"too small").unwrap_err().is_misuse());
+            continue;
+        }
+        let value = value(number + usize::from(at), len);
+        load.push(&key, &value).unwrap();
+        model.insert(key, value);
+    }
+}
+
 fn run(page_size: u32, leaf_pages: u16, dirty_bytes: Option<usize>, steps: &[Step]) {
     let storage = MemoryStorage::new();
     let mut database = Database::create(
@@ -149,6 +170,7 @@ fn run(page_size: u32, leaf_pages: u16, dirty_bytes: Option<usize>, steps: &[Ste
                 );
                 agree_after_seeks(txn, &model, &key(*at));
             }
+            Step::Bulk(count, len) => bulk(txn, &mut model, number, *count, *len),
             Step::Savepoint => savepoints.push((txn.savepoint(), model.clone())),
             Step::RollbackTo(back) if *back < savepoints.len() => {
                 savepoints.truncate(savepoints.len() - back);

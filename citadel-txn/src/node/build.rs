@@ -57,6 +57,9 @@ pub(crate) fn split(
     cell: &Cell<'_>,
     body_len: usize,
 ) -> Result<Split, Malformed> {
+    if index == node.count() && index > 0 {
+        return split_off_last(node, cell, body_len);
+    }
     let cells = with_inserted(node, index, cell)?;
     let at = split_point(&cells, index, body_len);
     let (left, right) = cells.split_at(at);
@@ -65,15 +68,24 @@ pub(crate) fn split(
         true => shortest_between(last_key(left)?, key),
         false => key.to_vec(),
     };
-    let kept = index == node.count() && at == index;
     Ok(Split {
-        left: if kept {
-            None
-        } else {
-            Some(build(node.level(), body_len, left)?)
-        },
+        left: Some(build(node.level(), body_len, left)?),
         right: build_from(node.level(), body_len, first, &right[1..])?,
         separator,
+    })
+}
+
+/// The split for a cell behind all others: the node stays as it is, full, and the cell gets one of its own.
+fn split_off_last(node: &Node<'_>, cell: &Cell<'_>, body_len: usize) -> Result<Split, Malformed> {
+    let last = node.count() - 1;
+    let (key, first) = right_half(node, std::slice::from_ref(cell))?;
+    Ok(Split {
+        left: None,
+        right: build_from(node.level(), body_len, first, &[])?,
+        separator: match node.is_leaf() {
+            true => shortest_between(node.key(last)?, key),
+            false => key.to_vec(),
+        },
     })
 }
 
@@ -121,9 +133,6 @@ fn with_inserted<'a>(
 /// How many cells go left: at least one, and at least one goes right.
 fn split_point(cells: &[Cell<'_>], index: usize, body_len: usize) -> usize {
     let last = cells.len() - 1;
-    if index == last {
-        return last;
-    }
     if index == 0 {
         return 1;
     }

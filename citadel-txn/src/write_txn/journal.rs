@@ -13,6 +13,8 @@ pub(crate) enum Undo {
         key: Box<[u8]>,
         old: Option<OldValue>,
     },
+    /// The tree was empty before a bulk load.
+    Filled(TreeId),
     /// The tree was not there.
     Created(TreeId),
     /// The tree was there, like this.
@@ -38,7 +40,7 @@ impl Journal {
     pub(super) fn dropped_trees(&mut self) -> impl Iterator<Item = &mut OpenTree> {
         self.undos.iter_mut().filter_map(|undo| match undo {
             Undo::Dropped(_, tree) => Some(&mut **tree),
-            Undo::Entry { .. } | Undo::Created(_) => None,
+            Undo::Entry { .. } | Undo::Filled(_) | Undo::Created(_) => None,
         })
     }
 }

@@ -6,6 +6,7 @@
 //! What always holds: until [`commit`](WriteTxn::commit) returns, nothing that any snapshot or record reaches has
 //! changed. Dropping the transaction is rolling back.
 
+mod bulk;
 mod journal;
 mod refresh;
 mod savepoint;
@@ -13,6 +14,7 @@ mod spill;
 mod txn;
 mod view;
 
+pub use bulk::BulkLoad;
 pub(crate) use journal::{Journal, Undo};
 pub use savepoint::Savepoint;
 pub use txn::WriteTxn;

@@ -69,7 +69,7 @@ impl WriteTxn {
                     }
                 }
                 Undo::Dropped(_, tree) => free_tree(&mut self.pages, &tree.state.tree)?,
-                Undo::Entry { old: None, .. } | Undo::Created(_) => {}
+                Undo::Entry { old: None, .. } | Undo::Filled(_) | Undo::Created(_) => {}
             }
         }
         Ok(())
@@ -89,6 +89,7 @@ impl WriteTxn {
                     key,
                     old: None,
                 }) => drop(self.remove(tree, &key)?),
+                Some(Undo::Filled(tree)) => self.empty_tree(tree)?,
                 Some(Undo::Created(tree)) => self.discard_tree(tree)?,
                 Some(Undo::Dropped(id, tree)) => self.restore_tree(id, *tree),
                 None => break,

@@ -171,22 +171,32 @@ impl WriteTxn {
     /// # Errors
     /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
     pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
-        let geometry = self.open_tree(tree)?.state.geometry;
-        geometry.check_entry(key, value)?;
-        let old = if geometry.is_inline(key.len(), value.len()) {
-            self.insert_payload(tree, key, inline(value))?
-        } else {
-            let large = self.hold_value(value)?.encode();
-            let payload = Payload {
-                bytes: &large,
-                large: true,
-            };
-            self.insert_payload(tree, key, payload)?
-        };
+        let old = self.insert_value(tree, key, value)?;
         let replaced = old.is_some();
         self.settle(tree, key, old)?;
         self.relieve()?;
         Ok(replaced)
+    }
+
+    /// Puts an entry in; the caller settles what it replaced.
+    #[inline]
+    pub(super) fn insert_value(
+        &mut self,
+        tree: TreeId,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<Option<OldValue>> {
+        let geometry = self.open_tree(tree)?.state.geometry;
+        geometry.check_entry(key, value)?;
+        if geometry.is_inline(key.len(), value.len()) {
+            return self.insert_payload(tree, key, inline(value));
+        }
+        let large = self.hold_value(value)?.encode();
+        let payload = Payload {
+            bytes: &large,
+            large: true,
+        };
+        self.insert_payload(tree, key, payload)
     }
 
     #[inline]
@@ -258,6 +268,16 @@ impl WriteTxn {
         self.relieve()
     }
 
+    /// Takes everything out of a tree.
+    pub(super) fn empty_tree(&mut self, id: TreeId) -> Result<()> {
+        let state = &mut self.open_tree(id)?.state;
+        let empty = Tree::empty(state.tree.leaf_pages);
+        let full = std::mem::replace(&mut state.tree, empty);
+        state.last_leaf = None;
+        self.touch();
+        free_tree(&mut self.pages, &full)
+    }
+
     /// Frees a tree whose creation is taken back.
     pub(super) fn discard_tree(&mut self, id: TreeId) -> Result<()> {
         self.touch();
@@ -302,7 +322,7 @@ impl WriteTxn {
 
     /// Records how to take a change back while a savepoint is open; otherwise lets go of what it replaced.
     #[inline]
-    fn settle(&mut self, tree: TreeId, key: &[u8], old: Option<OldValue>) -> Result<()> {
+    pub(super) fn settle(&mut self, tree: TreeId, key: &[u8], old: Option<OldValue>) -> Result<()> {
         if self.journal.is_open() {
             self.journal.undos.push(Undo::Entry {
                 tree,
