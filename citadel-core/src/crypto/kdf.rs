@@ -3,8 +3,9 @@
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hmac::Hmac;
 use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
+use crate::crypto::locked::{Secret, scrubbed};
 use crate::error::{Error, Result};
 
 /// How a passphrase becomes a key. The parameters are stored, authenticated, in the key slot.
@@ -47,25 +48,25 @@ impl Kdf {
     }
 
     /// Derives the key. The bounds are checked before any work is done or memory taken.
-    pub(crate) fn derive(&self, passphrase: &[u8], salt: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>> {
+    pub(crate) fn derive(&self, passphrase: &[u8], salt: &[u8; 32]) -> Result<Secret> {
         KdfBounds::check(self)?;
-        let mut key = Zeroizing::new([0; 32]);
+        Secret::make(|key| scrubbed(|| self.stretch(passphrase, salt, key)))
+    }
+
+    fn stretch(&self, passphrase: &[u8], salt: &[u8; 32], key: &mut [u8; 32]) -> Result<()> {
         match *self {
             Kdf::Argon2id {
                 memory_kib,
                 iterations,
                 lanes,
-            } => {
-                argon2id([memory_kib, iterations, lanes], passphrase, salt, &mut key)?;
-            }
+            } => argon2id([memory_kib, iterations, lanes], passphrase, salt, key),
             Kdf::Pbkdf2Sha256 { iterations } => {
                 pbkdf2::pbkdf2::<Hmac<Sha256>>(passphrase, salt, iterations, key.as_mut_slice())
                     .map_err(|_| Error::KdfOutOfBounds {
                         reason: "the passphrase is too long",
-                    })?;
+                    })
             }
         }
-        Ok(key)
     }
 }
 
@@ -178,7 +179,10 @@ impl KdfBounds {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{KeyInit, Mac};
+
     use super::*;
+    use crate::crypto::vectors::{self, hex};
 
     #[test]
     fn parameters_have_a_floor_and_a_ceiling() {
@@ -239,23 +243,40 @@ mod tests {
             .unwrap(),
         ];
         for (i, key) in keys.iter().enumerate() {
-            assert!(keys[i + 1..].iter().all(|other| other != key));
+            assert!(keys[i + 1..].iter().all(|other| **other != **key));
         }
-        assert_eq!(Kdf::lightest().derive(b"one", &[0; 32]).unwrap(), keys[0]);
+        assert_eq!(*Kdf::lightest().derive(b"one", &[0; 32]).unwrap(), *keys[0]);
     }
 
-    /// RFC 7914, section 11, first block of the second vector's shape: a published PBKDF2-HMAC-SHA256 answer.
     #[test]
-    fn pbkdf2_gives_the_published_answer() {
-        let mut key = [0; 32];
-        pbkdf2::pbkdf2::<Hmac<Sha256>>(b"Password", b"NaCl", 80_000, &mut key).unwrap();
-        assert_eq!(
-            key,
-            [
-                0x4d, 0xdc, 0xd8, 0xf6, 0x0b, 0x98, 0xbe, 0x21, 0x83, 0x0c, 0xee, 0x5e, 0xf2, 0x27,
-                0x01, 0xf9, 0x64, 0x1a, 0x44, 0x18, 0xd0, 0x4c, 0x04, 0x14, 0xae, 0xff, 0x08, 0x87,
-                0x6b, 0x34, 0xab, 0x56
-            ]
-        );
+    fn pbkdf2_passes_wycheproof() {
+        let cases = vectors::lines(include_str!("vectors/pbkdf2_hmac_sha256.txt"));
+        let passed = cases.map(|fields| {
+            let [case, password, salt, iterations, expected] = fields[..] else {
+                panic!("five fields: {fields:?}")
+            };
+            let expected = hex(expected);
+            let mut key = vec![0; expected.len()];
+            let iterations = iterations.parse().unwrap();
+            pbkdf2::pbkdf2::<Hmac<Sha256>>(&hex(password), &hex(salt), iterations, &mut key)
+                .unwrap();
+            assert_eq!(key, expected, "case {case}");
+        });
+        assert_eq!(passed.count(), 12);
+    }
+
+    #[test]
+    fn hmac_passes_wycheproof() {
+        let cases = vectors::lines(include_str!("vectors/hmac_sha256.txt"));
+        let passed = cases.map(|fields| {
+            let [case, result, key, text, tag] = fields[..] else {
+                panic!("five fields: {fields:?}")
+            };
+            let mut mac = Hmac::<Sha256>::new_from_slice(&hex(key)).unwrap();
+            mac.update(&hex(text));
+            let holds = mac.verify_slice(&hex(tag)).is_ok();
+            assert_eq!(holds, result == "valid", "case {case}");
+        });
+        assert_eq!(passed.count(), 12);
     }
 }

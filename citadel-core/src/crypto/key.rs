@@ -5,6 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::crypto::Kdf;
+use crate::crypto::locked;
+use crate::crypto::root_key::derive_secret;
 use crate::error::{Error, Result};
 
 /// What opens a database: a passphrase, or 32 bytes that are a key already.
@@ -17,11 +19,11 @@ pub struct Key(Secret);
 #[derive(Clone)]
 enum Secret {
     Passphrase(Zeroizing<String>),
-    Raw(Zeroizing<[u8; 32]>),
+    Raw(locked::Secret),
 }
 
 /// The key that wraps the root key in one slot.
-pub(crate) type Kek = Zeroizing<[u8; 32]>;
+pub(crate) type Kek = locked::Secret;
 
 impl Key {
     /// A passphrase, stretched by a [`Kdf`] when a slot is opened. Its UTF-8 bytes count as they are. An empty one is
@@ -32,7 +34,7 @@ impl Key {
 
     /// 32 bytes with full entropy, from a key store or `/dev/urandom`; no stretching.
     pub fn raw(bytes: [u8; 32]) -> Self {
-        Key(Secret::Raw(Zeroizing::new(bytes)))
+        Key(Secret::Raw(locked::Secret::new(bytes)))
     }
 
     /// Refuses a key that protects nothing.
@@ -61,15 +63,10 @@ impl Key {
             (Secret::Passphrase(passphrase), Some(kdf)) => {
                 kdf.derive(passphrase.as_bytes(), salt).map(Some)
             }
-            (Secret::Raw(bytes), None) => {
-                let mut material = Zeroizing::new([0; 64]);
-                material[..32].copy_from_slice(salt);
-                material[32..].copy_from_slice(bytes.as_slice());
-                Ok(Some(Zeroizing::new(blake3::derive_key(
-                    "Citadel format 1, raw key slot",
-                    material.as_slice(),
-                ))))
-            }
+            (Secret::Raw(bytes), None) => Ok(Some(derive_secret(
+                "Citadel format 1, raw key slot",
+                &[salt, bytes.as_slice()],
+            ))),
             _ => Ok(None),
         }
     }
@@ -108,8 +105,11 @@ mod tests {
         );
         assert!(Key::passphrase("x").kek(None, &salt).unwrap().is_none());
         let kek = Key::raw([1; 32]).kek(None, &salt).unwrap();
-        assert_ne!(kek, Key::raw([1; 32]).kek(None, &[6; 32]).unwrap());
-        assert_ne!(kek, Key::raw([2; 32]).kek(None, &salt).unwrap());
+        let other =
+            |key: u8, salt: &[u8; 32]| *Key::raw([key; 32]).kek(None, salt).unwrap().unwrap();
+        let kek = *kek.unwrap();
+        assert_ne!(kek, other(1, &[6; 32]));
+        assert_ne!(kek, other(2, &salt));
     }
 
     #[test]

@@ -9,16 +9,19 @@
 //!                                                                  └─► key commitment (in the superblock)
 //! ```
 //!
-//! Every key here is zeroed when it is dropped, and none is ever printed.
+//! Every key here lies in locked memory, is wiped when it is dropped, and is never printed.
 
 mod aead;
 mod epoch;
 mod kdf;
 mod key;
+mod locked;
 mod root_key;
 mod sealer;
 #[cfg(test)]
 mod shake;
+#[cfg(test)]
+mod vectors;
 mod xaes;
 
 pub use kdf::Kdf;
@@ -33,11 +36,16 @@ use crate::error::{Error, Result};
 /// Random bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::Io {
+    fill_random(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same, in place.
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Error::Io {
         action: "draw random bytes",
         source: std::io::Error::other(error.to_string()),
-    })?;
-    Ok(bytes)
+    })
 }
 
 /// A cipher for the tests of other rooms.

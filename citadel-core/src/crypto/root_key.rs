@@ -1,15 +1,16 @@
 //! The root key of a file, and what is derived from it.
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 use crate::crypto::aead::Cipher;
-use crate::crypto::{Kek, random};
+use crate::crypto::locked::{Secret, scrubbed};
+use crate::crypto::{Kek, fill_random, random};
 use crate::error::{Error, Result};
 use crate::id::FileId;
 
 /// 32 random bytes, drawn when a file is created, from which every other key of the file is derived. Only its wrapped form
 /// is ever stored.
-pub(crate) struct RootKey(Zeroizing<[u8; 32]>);
+pub(crate) struct RootKey(Secret);
 
 /// The root key under a wrapping key: what a key slot stores.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(crate) struct WrappedRoot {
 
 impl RootKey {
     pub(crate) fn generate() -> Result<Self> {
-        Ok(Self(Zeroizing::new(random()?)))
+        Secret::make(|bytes| fill_random(bytes)).map(Self)
     }
 
     /// The same key again, for a copy of the file.
@@ -43,14 +44,20 @@ impl RootKey {
 
     /// The key, if `kek` and `aad` are those of the wrap.
     pub(crate) fn unwrap(wrapped: &WrappedRoot, kek: &Kek, aad: &[u8]) -> Option<Self> {
-        let mut bytes = Zeroizing::new(wrapped.sealed);
+        let mut bytes = Secret::copy_of(&wrapped.sealed);
         Cipher::new(kek)
             .open(&wrapped.nonce, aad, bytes.as_mut_slice(), &wrapped.tag)
             .then_some(Self(bytes))
     }
 
+    /// The key itself.
+    #[cfg(test)]
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The key that seals pages and commit records.
-    pub(crate) fn page_key(&self, file_id: &FileId) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn page_key(&self, file_id: &FileId) -> Secret {
         self.derive("Citadel format 1, page sealing", file_id)
     }
 
@@ -69,25 +76,42 @@ impl RootKey {
         *self.derive("Citadel format 1, root key commitment", file_id)
     }
 
-    fn derive(&self, context: &'static str, file_id: &FileId) -> Zeroizing<[u8; 32]> {
-        let mut material = Zeroizing::new([0; 48]);
-        material[..32].copy_from_slice(self.0.as_slice());
-        material[32..].copy_from_slice(file_id.as_bytes());
-        Zeroizing::new(blake3::derive_key(context, material.as_slice()))
+    fn derive(&self, context: &'static str, file_id: &FileId) -> Secret {
+        derive_secret(context, &[self.0.as_slice(), file_id.as_bytes()])
     }
 }
 
+/// 32 bytes from the concatenation of some, for one purpose. Nothing of either stays on the stack.
+pub(super) fn derive_secret(context: &'static str, parts: &[&[u8]]) -> Secret {
+    scrubbed(|| {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        for part in parts {
+            hasher.update(part);
+        }
+        let mut secret = Secret::new([0; 32]);
+        hasher.finalize_xof().fill(secret.as_mut_slice());
+        hasher.zeroize();
+        secret
+    })
+}
+
 /// Authenticates the superblock.
-pub(crate) struct MacKey(Zeroizing<[u8; 32]>);
+pub(crate) struct MacKey(Secret);
 
 impl MacKey {
+    /// The key itself.
+    #[cfg(test)]
+    pub(crate) fn into_secret(self) -> Secret {
+        self.0
+    }
+
     pub(crate) fn mac(&self, bytes: &[u8]) -> [u8; 32] {
-        blake3::keyed_hash(&self.0, bytes).into()
+        scrubbed(|| blake3::keyed_hash(&self.0, bytes).into())
     }
 
     /// Whether `mac` is that of `bytes`; constant time.
     pub(crate) fn verify(&self, bytes: &[u8], mac: &[u8; 32]) -> bool {
-        blake3::keyed_hash(&self.0, bytes) == *mac
+        scrubbed(|| blake3::keyed_hash(&self.0, bytes) == *mac)
     }
 }
 
@@ -98,7 +122,7 @@ mod tests {
     #[test]
     fn a_wrap_opens_only_with_its_key_and_context() {
         let root = RootKey::generate().unwrap();
-        let kek = Zeroizing::new([3; 32]);
+        let kek = Secret::new([3; 32]);
         let wrapped = root.wrap(&kek, b"context").unwrap();
         assert_ne!(wrapped.sealed, *root.0);
         assert_eq!(
@@ -106,7 +130,7 @@ mod tests {
             *root.0
         );
         assert!(RootKey::unwrap(&wrapped, &kek, b"contexT").is_none());
-        assert!(RootKey::unwrap(&wrapped, &Zeroizing::new([4; 32]), b"context").is_none());
+        assert!(RootKey::unwrap(&wrapped, &Secret::new([4; 32]), b"context").is_none());
         for bit in 0..256 {
             let mut altered = wrapped;
             altered.sealed[bit / 8] ^= 1 << (bit % 8);
@@ -126,10 +150,7 @@ mod tests {
     /// Changing any of this makes every existing file unreadable.
     #[test]
     fn what_format_1_derives_is_fixed() {
-        let (root, id) = (
-            RootKey(Zeroizing::new([7; 32])),
-            FileId::from_bytes([9; 16]),
-        );
+        let (root, id) = (RootKey(Secret::new([7; 32])), FileId::from_bytes([9; 16]));
         let first_bytes = |bytes: &[u8]| format!("{:02x?}", &bytes[..8]);
         assert_eq!(
             first_bytes(root.page_key(&id).as_slice()),

@@ -6,15 +6,17 @@
 
 use aes::Aes256;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
-use zeroize::Zeroize;
 
 use crate::crypto::aead::Cipher;
+use crate::crypto::locked::{Locked, Secret, scrubbed};
 
 /// The first half of the nonce: chooses the subkey.
 pub(crate) type Prefix = [u8; 12];
 
 /// The key of XAES-256-GCM, expanded for the derivation of subkeys.
-pub(crate) struct Xaes {
+pub(crate) struct Xaes(Locked<Expanded>);
+
+struct Expanded {
     cipher: Aes256,
     /// CMAC's subkey K1.
     k1: [u8; 16],
@@ -22,25 +24,28 @@ pub(crate) struct Xaes {
 
 impl Xaes {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        let cipher = Aes256::new(key.into());
-        let mut l = Array::from([0; 16]);
-        cipher.encrypt_block(&mut l);
-        let mut block = l.0;
-        let k1 = double(&block);
-        block.zeroize();
-        l.0.zeroize();
-        Self { cipher, k1 }
+        Self(scrubbed(|| Locked::new(Expanded::new(key))))
     }
 
     /// The AES-256-GCM under which all nonces with this prefix are used.
     pub(crate) fn subcipher(&self, prefix: &Prefix) -> Cipher {
-        let mut key = [0; 32];
-        for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
-            half.copy_from_slice(&self.derivation_block(counter, prefix));
-        }
-        let subcipher = Cipher::new(&key);
-        key.zeroize();
-        subcipher
+        let mut key = Secret::new([0; 32]);
+        scrubbed(|| {
+            for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
+                half.copy_from_slice(&self.0.derivation_block(counter, prefix));
+            }
+        });
+        Cipher::new(&key)
+    }
+}
+
+impl Expanded {
+    fn new(key: &[u8; 32]) -> Self {
+        let cipher = Aes256::new(key.into());
+        let mut l = Array::from([0; 16]);
+        cipher.encrypt_block(&mut l);
+        let k1 = double(&l.0);
+        Self { cipher, k1 }
     }
 
     /// CMAC of the single block `counter (16 bits) | 'X' | 0 | prefix`.
@@ -55,12 +60,6 @@ impl Xaes {
         let mut block = Array::from(block);
         self.cipher.encrypt_block(&mut block);
         block.0
-    }
-}
-
-impl Drop for Xaes {
-    fn drop(&mut self) {
-        self.k1.zeroize();
     }
 }
 

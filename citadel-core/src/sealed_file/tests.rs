@@ -8,6 +8,8 @@ mod pages;
 mod poison;
 mod records;
 mod rekey;
+#[cfg(target_os = "linux")]
+mod residue;
 
 use std::sync::Arc;
 

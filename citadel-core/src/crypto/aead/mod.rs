@@ -6,18 +6,27 @@
 //! | backend | built | |
 //! |---|---|---|
 //! | `rustcrypto` | always | the default; no C |
+//! | `aws-lc` | feature `aws-lc` | faster; C and assembly |
 //! | `identity` | feature `identity-aead`, `cfg(fuzzing)` | no encryption at all: for fuzzers, which could not reach a decoder otherwise |
 //!
 //! In builds with the feature `nonce-ledger` every seal is written down, and a repeated pair of key and nonce panics.
 
+#[cfg(feature = "aws-lc")]
+#[cfg_attr(any(fuzzing, feature = "identity-aead"), allow(dead_code))]
+mod aws_lc;
 #[cfg(any(fuzzing, feature = "identity-aead"))]
 mod identity;
-#[cfg_attr(any(fuzzing, feature = "identity-aead"), allow(dead_code))]
+#[cfg_attr(
+    any(fuzzing, feature = "identity-aead", feature = "aws-lc"),
+    allow(dead_code)
+)]
 mod rustcrypto;
 
+#[cfg(all(feature = "aws-lc", not(any(fuzzing, feature = "identity-aead"))))]
+use aws_lc::AwsLc as Chosen;
 #[cfg(any(fuzzing, feature = "identity-aead"))]
 use identity::Identity as Chosen;
-#[cfg(not(any(fuzzing, feature = "identity-aead")))]
+#[cfg(not(any(fuzzing, feature = "identity-aead", feature = "aws-lc")))]
 use rustcrypto::RustCrypto as Chosen;
 
 /// A nonce of AES-GCM.
@@ -73,3 +82,6 @@ impl Cipher {
         self.backend.open(nonce, aad, body, tag)
     }
 }
+
+#[cfg(test)]
+mod tests;

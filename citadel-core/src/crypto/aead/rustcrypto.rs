@@ -3,13 +3,15 @@
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{AeadInOut, KeyInit, array::Array, inout::InOutBuf};
 
+use crate::crypto::locked::{Locked, scrubbed};
+
 use super::{Backend, Nonce, TagBytes};
 
-pub(super) struct RustCrypto(Aes256Gcm);
+pub(super) struct RustCrypto(Locked<Aes256Gcm>);
 
 impl Backend for RustCrypto {
     fn new(key: &[u8; 32]) -> Self {
-        Self(Aes256Gcm::new(key.into()))
+        Self(scrubbed(|| Locked::new(Aes256Gcm::new(key.into()))))
     }
 
     fn seal(&self, nonce: &Nonce, aad: &[u8], body: &[u8], out: &mut [u8]) -> Option<TagBytes> {
