@@ -10,7 +10,7 @@ use crate::check::{self, CheckReport};
 use crate::echo;
 use crate::error::{Error, Result};
 use crate::inspect;
-use crate::options::Options;
+use crate::options::{Durability, Options};
 use crate::queue::WriterQueue;
 use crate::read_txn::ReadTxn;
 use crate::recovery;
@@ -116,6 +116,16 @@ impl Database {
     /// How long [`begin_write`](Self::begin_write) waits.
     pub fn busy_timeout(&self) -> Duration {
         self.shared.options().busy_timeout
+    }
+
+    /// When commits are safe on the medium, unless a transaction says otherwise.
+    pub fn durability(&self) -> Durability {
+        self.shared.durability()
+    }
+
+    /// Changes when commits are safe on the medium, for transactions that begin from now on.
+    pub fn set_durability(&self, durability: Durability) {
+        self.shared.set_durability(durability);
     }
 
     /// Reads everything that the newest commit reaches, and proves that it is whole: see [`CheckReport`].

@@ -82,7 +82,7 @@ pub use cursor::Cursor;
 pub use database::Database;
 pub use entry::Entry;
 pub use error::{Error, Result};
-pub use options::Options;
+pub use options::{Durability, Options};
 pub use progress::{Phase, Progress, Quiet, Step};
 pub use read_txn::ReadTxn;
 pub use salvage::{Loss, Losses, Salvage, SalvagedEntries, SalvagedEntry, SalvagedTree};

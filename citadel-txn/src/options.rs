@@ -9,6 +9,20 @@ use crate::anchor::Anchor;
 /// Bytes of changes that a write transaction holds in memory, however small the cache is.
 const DIRTY_BYTES_MIN: usize = 1 << 20;
 
+/// When a commit is safe on the medium. A database has one setting, and a transaction may have its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// When `commit` returns, the commit survives the loss of power. Commits that wait at the same time share one sync.
+    #[default]
+    Full,
+    /// When `commit` returns, the commit survives the death of the process. The loss of power may take the last commits
+    /// away, but only as a whole and the newest ones first: what is found is always a state that was committed. A sync
+    /// follows every few megabytes, on closing, and with the next commit that is [`Full`](Durability::Full).
+    Normal,
+    /// As [`Normal`](Durability::Normal), and nothing is ever synced before closing: a loss of power may damage the file.
+    Off,
+}
+
 /// How a database is created and opened. Start from [`Options::default`].
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -23,6 +37,8 @@ pub struct Options {
     pub kdf: Kdf,
     /// How long [`begin_write`](crate::Database::begin_write) waits for another write transaction to end.
     pub busy_timeout: Duration,
+    /// When a commit is safe on the medium.
+    pub durability: Durability,
     /// Opens without a lock and follows what a writer in another process commits.
     pub read_only: bool,
     /// Refuses a file that is older than this.
@@ -38,6 +54,7 @@ impl Default for Options {
             dirty_bytes: None,
             kdf: core.kdf,
             busy_timeout: Duration::from_secs(5),
+            durability: Durability::Full,
             read_only: false,
             expect: None,
         }

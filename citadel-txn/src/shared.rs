@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use citadel_core::{Generation, SealedFile};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::echo;
 use crate::error::Result;
-use crate::options::Options;
+use crate::options::{Durability, Options};
 use crate::queue::WriterQueue;
 use crate::record::{Digest, Record};
 use crate::recovery;
@@ -20,6 +20,8 @@ use crate::tree_id::TreeId;
 pub(crate) struct Shared {
     file: Arc<SealedFile>,
     options: Options,
+    /// What [`Options::durability`] said, until it was changed.
+    durability: RwLock<Durability>,
     registry: Registry,
     queue: Arc<WriterQueue>,
     /// None in a process that only reads.
@@ -36,6 +38,7 @@ impl Shared {
     ) -> Self {
         Self {
             file: Arc::new(file),
+            durability: RwLock::new(options.durability),
             options,
             registry: Registry::new(snapshot),
             queue: Arc::new(WriterQueue::new()),
@@ -45,6 +48,15 @@ impl Shared {
 
     pub(crate) fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// When commits are safe on the medium, unless a transaction says otherwise.
+    pub(crate) fn durability(&self) -> Durability {
+        *self.durability.read()
+    }
+
+    pub(crate) fn set_durability(&self, durability: Durability) {
+        *self.durability.write() = durability;
     }
 
     pub(crate) fn queue(&self) -> &Arc<WriterQueue> {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Claim;
 use crate::dirty::DirtyPages;
+use crate::options::Durability;
 use crate::queue::Turn;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -22,6 +23,24 @@ pub(crate) struct OpenTree {
     pub(crate) in_base: bool,
 }
 
+/// How a transaction wants to be committed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// When it is safe on the medium.
+    pub(crate) durability: Durability,
+    /// Whether its pages are synced before its record is written, however few they are.
+    pub(crate) pages_first: bool,
+}
+
+impl Terms {
+    pub(crate) fn new(durability: Durability) -> Self {
+        Self {
+            durability,
+            pages_first: false,
+        }
+    }
+}
+
 /// All that a transaction changed, and what it stands on.
 pub(crate) struct Changes {
     pub(crate) database: Arc<Shared>,
@@ -33,6 +52,7 @@ pub(crate) struct Changes {
     pub(crate) next_tree: u64,
     /// What of the catalog and the free map is to be written anew, whether or not it changes.
     pub(crate) roots: Option<Choice>,
+    pub(crate) terms: Terms,
     /// Gives what was spilled back where the commit fails; it must go before the turn.
     pub(crate) claim: Claim,
     /// Only to be held.

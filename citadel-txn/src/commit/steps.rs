@@ -63,7 +63,7 @@ fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)>
         recent: Vec::new(),
     };
     descriptors.record(&mut record);
-    if txn.claim.has_spilled() || !record.fits() {
+    if txn.claim.has_spilled() || txn.terms.pages_first || !record.fits() {
         file.sync()?;
         record.data_synced = true;
         record.written.clear();

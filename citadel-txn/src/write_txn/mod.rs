@@ -11,6 +11,7 @@ mod journal;
 mod refresh;
 mod savepoint;
 mod spill;
+mod terms;
 mod txn;
 mod view;
 

@@ -9,7 +9,7 @@ use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
 use super::{Journal, Undo};
-use crate::commit::{self, Changes, Claim, OpenTree};
+use crate::commit::{self, Changes, Claim, OpenTree, Terms};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
@@ -44,6 +44,7 @@ pub struct WriteTxn {
     next_tree: u64,
     pub(super) journal: Journal,
     changed: bool,
+    pub(super) terms: Terms,
     /// What of the catalog and the free map the commit writes anew.
     pub(super) roots: Option<Choice>,
     pub(super) stamp: u64,
@@ -72,6 +73,7 @@ impl WriteTxn {
             next_tree: base.record.next_tree,
             journal: Journal::default(),
             changed: false,
+            terms: Terms::new(database.durability()),
             roots: None,
             stamp: STAMP_OF_WRITE | (serial << STAMP_SHIFT) & (STAMP_OF_WRITE - 1),
             database,
@@ -252,6 +254,7 @@ impl WriteTxn {
             dropped: self.dropped,
             next_tree: self.next_tree,
             roots: self.roots,
+            terms: self.terms,
             claim: self.claim,
             _turn: self.turn,
         })
