@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_core::{CacheStats, Generation, Key, PageSize, SealedFile, Storage};
+use parking_lot::MutexGuard;
 
 use crate::anchor::Anchor;
 use crate::check::{self, CheckReport};
@@ -13,6 +14,7 @@ use crate::inspect;
 use crate::options::{Durability, Options};
 use crate::queue::WriterQueue;
 use crate::read_txn::ReadTxn;
+use crate::record::{Digest, Record};
 use crate::recovery;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -61,6 +63,17 @@ impl Database {
             echo::write_echo(database.shared.file(), database.shared.registry())?;
         }
         Ok(database)
+    }
+
+    /// A database that begins with this record, in a file that has no pages yet.
+    pub(crate) fn of_genesis(file: SealedFile, record: Record, cache_bytes: usize) -> Self {
+        let options = Options {
+            cache_bytes,
+            ..Options::default()
+        };
+        let digest = Digest::of(&record.encode());
+        let space = Space::new(file.first_page());
+        Self::assemble(file, options, Snapshot::new(record, digest), Some(space))
     }
 
     fn assemble(
@@ -169,6 +182,21 @@ impl Database {
     /// Whether the database was opened read-only.
     pub fn is_read_only(&self) -> bool {
         self.shared.options().read_only
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The right to do upkeep that rewrites the file, until it is dropped: one at a time.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]; [`Error::ReadOnly`].
+    pub(crate) fn begin_upkeep(&self) -> Result<MutexGuard<'_, ()>> {
+        if self.is_read_only() {
+            return Err(Error::ReadOnly);
+        }
+        self.shared.upkeep().try_lock().ok_or(Error::Busy)
     }
 
     /// The sealed file below: key slots, sizes, cipher statistics.

@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use citadel_core::{Frame, PageKind, PagePtr, PageSize};
+use citadel_core::{Frame, PageKind, PagePtr, PageSize, SealedFile};
 
 use crate::catalog;
 use crate::dirty::{LargeRef, LargeTarget, NodeRef};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::extent;
 use crate::node::Node;
+use crate::progress::Meter;
 use crate::record::Record;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
@@ -104,9 +105,25 @@ impl Way<'_> {
                 Ok(())
             }
             LargeTarget::Extent(ptr) => self.visitor.extent(ptr),
-            LargeTarget::Dirty(_) => {
-                Err(crate::error::Error::corrupt("a large value without a page"))
-            }
+            LargeTarget::Dirty(_) => Err(Error::corrupt("a large value without a page")),
         }
+    }
+}
+
+/// Opens every run, from the medium: what it is led through without an error can be read to the last byte.
+pub(crate) struct Prover<'a> {
+    pub(crate) file: &'a SealedFile,
+    pub(crate) meter: Meter<'a>,
+}
+
+impl Visitor for Prover<'_> {
+    fn open(&mut self, ptr: &PagePtr, kind: PageKind) -> Result<Frame> {
+        let frame = self.file.read_uncached(ptr, kind)?;
+        self.meter.advance(u64::from(ptr.run.pages))?;
+        Ok(frame)
+    }
+
+    fn extent(&mut self, ptr: &PagePtr) -> Result<()> {
+        self.open(ptr, PageKind::Extent).map(drop)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_core::Generation;
+use citadel_core::{Generation, SealedFile};
 
 use crate::catalog;
 use crate::dirty::LargeRef;
@@ -26,6 +26,10 @@ pub struct ReadTxn {
 impl ReadTxn {
     pub(crate) fn new(database: Arc<Shared>, snapshot: Arc<Snapshot>) -> Self {
         Self { database, snapshot }
+    }
+
+    pub(crate) fn file(&self) -> &SealedFile {
+        self.database.file()
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {

@@ -149,3 +149,11 @@ pub(crate) fn records_that_open(file: &SealedFile) -> Vec<Record> {
     let opened = slots.filter_map(|slot| read_slot(file, slot).ok().flatten());
     opened.map(|(record, _)| record).collect()
 }
+
+/// How many pages a commit reaches, as its free space tells. The places of records may be counted in.
+pub(crate) fn reachable_pages(file: &SealedFile, record: &Record) -> Result<u64> {
+    let space = load_space(file, record)?;
+    let first = file.first_page().get();
+    let all = record.pages_end.get().saturating_sub(first);
+    Ok(all.saturating_sub(space.free().pages() + space.retired_pages()))
+}

@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     queue: Arc<WriterQueue>,
     /// None in a process that only reads.
     space: Mutex<Option<Space>>,
+    /// Held by a vacuum or a rekey: they take turns.
+    upkeep: Mutex<()>,
 }
 
 impl Shared {
@@ -43,6 +45,7 @@ impl Shared {
             registry: Registry::new(snapshot),
             queue: Arc::new(WriterQueue::new()),
             space: Mutex::new(space),
+            upkeep: Mutex::new(()),
         }
     }
 
@@ -73,6 +76,10 @@ impl Shared {
 
     pub(crate) fn space(&self) -> &Mutex<Option<Space>> {
         &self.space
+    }
+
+    pub(crate) fn upkeep(&self) -> &Mutex<()> {
+        &self.upkeep
     }
 
     /// Takes up what the writer in another process has committed.

@@ -20,6 +20,7 @@ mod read;
 mod record;
 mod rekey;
 mod replica;
+mod scrub;
 
 use std::sync::Arc;
 

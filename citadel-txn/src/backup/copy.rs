@@ -1,4 +1,4 @@
-//! Copying runs, and proving that they are there.
+//! Copying runs.
 
 use citadel_core::{Frame, PageKind, PagePtr, SealedFile};
 
@@ -25,24 +25,6 @@ impl Visitor for Copier<'_> {
         }
         self.meter.advance(pages)?;
         Ok(adopted.frame)
-    }
-
-    fn extent(&mut self, ptr: &PagePtr) -> Result<()> {
-        self.open(ptr, PageKind::Extent).map(drop)
-    }
-}
-
-/// Opens every run, from the medium.
-pub(crate) struct Prover<'a> {
-    pub(crate) file: &'a SealedFile,
-    pub(crate) meter: Meter<'a>,
-}
-
-impl Visitor for Prover<'_> {
-    fn open(&mut self, ptr: &PagePtr, kind: PageKind) -> Result<Frame> {
-        let frame = self.file.read_uncached(ptr, kind)?;
-        self.meter.advance(u64::from(ptr.run.pages))?;
-        Ok(frame)
     }
 
     fn extent(&mut self, ptr: &PagePtr) -> Result<()> {

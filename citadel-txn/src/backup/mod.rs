@@ -23,10 +23,10 @@ use citadel_core::{SealedFile, Storage};
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::progress::{Meter, Phase, Progress};
-use crate::reach::reach;
+use crate::reach::{Prover, reach};
 use crate::record::Record;
 use crate::recovery;
-use copy::{Copier, Prover};
+use copy::Copier;
 
 impl Database {
     /// Copies the newest commit into another storage, which then is a database of its own that opens with the same keys.
@@ -44,7 +44,7 @@ impl Database {
         let read = self.begin_read()?;
         let (file, record) = (self.file(), &read.snapshot().record);
         let copy = file.replica(target, 0)?;
-        let total = reachable_pages(file, record)?;
+        let total = recovery::reachable_pages(file, record)?;
         let mut copier = Copier {
             source: file,
             target: &copy,
@@ -66,16 +66,6 @@ impl Database {
         report.bytes = copy.file_len()?;
         Ok(report)
     }
-}
-
-/// How many pages a commit reaches, as its free space tells. The places of records may be counted in.
-fn reachable_pages(file: &SealedFile, record: &Record) -> Result<u64> {
-    let space = recovery::load_space(file, record)?;
-    let all = record
-        .pages_end
-        .get()
-        .saturating_sub(file.first_page().get());
-    Ok(all.saturating_sub(space.free().pages() + space.retired_pages()))
 }
 
 /// Reads the checkpoint back.

@@ -96,6 +96,17 @@ impl Record {
         }
     }
 
+    /// The record of a file without trees that continues another file: generations and tree ids go on from there.
+    pub(crate) fn genesis_after(other: &Record, first_page: PageNo) -> Self {
+        let mut genesis = Self {
+            generation: other.generation,
+            next_tree: other.next_tree,
+            ..Self::genesis(first_page)
+        };
+        genesis.free_map.generation = genesis.generation;
+        genesis
+    }
+
     /// What the record itself says of a tree, ahead of the catalog.
     pub(crate) fn recent(&self, id: TreeId) -> Option<&Tree> {
         let found = self.recent.binary_search_by_key(&id, |(id, _)| *id).ok()?;

@@ -107,6 +107,14 @@ impl Space {
             .sum()
     }
 
+    /// Whether a page that may have been written before this commit is neither in use nor free: a record or a snapshot
+    /// may still reach it.
+    pub(crate) fn holds_older(&self, commit: Generation) -> bool {
+        let pinned = self.pinned.iter().map(|(page, _)| page);
+        let retired = self.retired.iter().flat_map(|batch| &batch.pages);
+        retired.chain(pinned).any(|page| page.born < commit)
+    }
+
     /// Begins commit `commit`: what it may reuse becomes free. `open` are the generations of all open snapshots,
     /// ascending. A transaction that spills begins long before it commits; for the commit in progress, this does nothing.
     pub(crate) fn begin(&mut self, commit: Generation, open: &[Generation]) -> Result<()> {

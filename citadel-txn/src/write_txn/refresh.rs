@@ -1,11 +1,18 @@
 //! Writing pages anew without changing an entry.
 
+use citadel_core::Generation;
+
 use super::WriteTxn;
 use crate::error::{Error, Result};
 use crate::tree::{Choice, Refreshed, refresh};
 use crate::tree_id::TreeId;
 
 impl WriteTxn {
+    /// The generation that this transaction will commit.
+    pub(crate) fn next_generation(&self) -> Generation {
+        self.generation
+    }
+
     /// Lets this commit write anew what the choice takes of a tree, from a key on, up to about so many pages.
     pub(crate) fn refresh(
         &mut self,

@@ -1,0 +1,158 @@
+//! Promise: a vacuum gives back what is free and changes no entry, whoever reads and writes meanwhile.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use citadel_txn::{
+    Cursor, Database, Key, MemoryStorage, Options, PageSize, Quiet, Step, TreeId, TreeOptions,
+};
+
+const PAGE: usize = 512;
+const TREES: [TreeId; 2] = [TreeId::new(1), TreeId::new(2)];
+
+type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn key() -> Key {
+    Key::raw([6; 32])
+}
+
+fn options() -> Options {
+    Options {
+        page_size: PageSize::new(PAGE as u32).unwrap(),
+        ..Options::default()
+    }
+}
+
+fn value(number: u32) -> Vec<u8> {
+    let len = if number.is_multiple_of(97) { 9_000 } else { 40 };
+    vec![number as u8; len]
+}
+
+/// A database whose trees were filled, and then emptied but for one entry in seven.
+fn sample() -> (Database, MemoryStorage) {
+    let storage = MemoryStorage::new();
+    let database = Database::create(Arc::new(storage.clone()), &key(), options()).unwrap();
+    let mut write = database.begin_write().unwrap();
+    for (tree, leaf_pages) in TREES.into_iter().zip([1, 3]) {
+        write
+            .create_tree_at(tree, TreeOptions { leaf_pages })
+            .unwrap();
+    }
+    let extra = write.create_tree(TreeOptions::default()).unwrap();
+    write.insert(extra, b"a", b"b").unwrap();
+    write.commit().unwrap();
+    for from in (0..3000u32).step_by(300) {
+        let mut write = database.begin_write().unwrap();
+        for number in from..from + 300 {
+            for tree in TREES {
+                write
+                    .insert(tree, &number.to_be_bytes(), &value(number))
+                    .unwrap();
+            }
+        }
+        write.commit().unwrap();
+    }
+    let mut write = database.begin_write().unwrap();
+    for number in (0..3000u32).filter(|number| !number.is_multiple_of(7)) {
+        for tree in TREES {
+            write.remove(tree, &number.to_be_bytes()).unwrap();
+        }
+    }
+    write.commit().unwrap();
+    (database, storage)
+}
+
+fn entries(database: &Database) -> [Entries; 2] {
+    let read = database.begin_read().unwrap();
+    TREES.map(|tree| {
+        let mut cursor = Cursor::new(tree);
+        let mut all = Vec::new();
+        while cursor.next(&read).unwrap() {
+            let value = cursor.value(&read).unwrap().into_owned();
+            all.push((cursor.key().to_vec(), value));
+        }
+        all
+    })
+}
+
+fn open(bytes: Vec<u8>) -> citadel_txn::Result<Database> {
+    Database::open(
+        Arc::new(MemoryStorage::from_bytes(bytes)),
+        &key(),
+        options(),
+    )
+}
+
+#[test]
+fn a_compact_copy_is_dense_and_equal() {
+    let (database, _) = sample();
+    let expected = entries(&database);
+    let target = MemoryStorage::new();
+    let report = database
+        .vacuum_into(Arc::new(target.clone()), &mut Quiet)
+        .unwrap();
+    assert!(report.pages_after * 4 < report.pages_before, "{report:?}");
+    let copy = open(target.snapshot()).unwrap();
+    assert_eq!(entries(&copy), expected);
+    let check = copy.check().unwrap();
+    assert!(check.is_ok(), "{check}");
+    assert!(copy.generation() > database.generation());
+    let space = copy.space(&mut Quiet).unwrap();
+    assert!(space.tree(TREES[0]).unwrap().fill() > 0.85);
+    let mut write = copy.begin_write().unwrap();
+    let fresh = write.create_tree(TreeOptions::default()).unwrap();
+    assert_eq!(fresh.get(), 17, "ids go on");
+    write.commit().unwrap();
+    assert!(copy.check().unwrap().is_ok());
+}
+
+#[test]
+fn an_interrupted_copy_does_not_open_and_is_begun_anew() {
+    let (database, _) = sample();
+    let target = MemoryStorage::partial(Vec::new());
+    for stop_after in [1, 50, 150] {
+        let mut left = stop_after;
+        let error = database
+            .vacuum_into(Arc::new(target.clone()), &mut |_: Step| {
+                left -= 1;
+                match left {
+                    0 => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            })
+            .unwrap_err();
+        assert!(error.is_interrupted());
+        assert!(open(target.snapshot()).is_err());
+    }
+    database
+        .vacuum_into(Arc::new(target.clone()), &mut Quiet)
+        .unwrap();
+    let copy = open(target.snapshot()).unwrap();
+    assert_eq!(entries(&copy), entries(&database));
+    assert!(copy.check().unwrap().is_ok());
+}
+
+#[test]
+fn a_copy_is_of_one_commit() {
+    let (database, _) = sample();
+    let expected = entries(&database);
+    let target = MemoryStorage::new();
+    let mut number = 50_000u32;
+    database
+        .vacuum_into(Arc::new(target.clone()), &mut |_: Step| {
+            number += 1;
+            if number.is_multiple_of(20) {
+                let mut write = database.begin_write().unwrap();
+                write
+                    .insert(TREES[0], &number.to_be_bytes(), b"new")
+                    .unwrap();
+                write
+                    .remove(TREES[1], &(number % 3000).to_be_bytes())
+                    .unwrap();
+                write.commit().unwrap();
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(entries(&open(target.snapshot()).unwrap()), expected);
+}
