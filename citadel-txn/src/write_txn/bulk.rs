@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Undo, WriteTxn};
+use super::WriteTxn;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::tree_id::TreeId;
@@ -35,7 +35,7 @@ impl WriteTxn {
         let last = cursor.last(self)?.then(|| cursor.key().to_vec());
         let is_journaled = self.journal.is_open();
         if is_journaled && is_empty {
-            self.journal.undos.push(Undo::Filled(tree));
+            self.journal.filled(tree);
         }
         Ok(BulkLoad {
             txn: self,

@@ -1,7 +1,9 @@
 //! Places to return to within a write transaction.
 
+use super::journal::{Leftover, Open};
 use super::{Undo, WriteTxn};
 use crate::error::{Error, Result};
+use crate::extent;
 use crate::tree::{free_large, free_tree};
 
 /// A place to return to within a write transaction. It belongs to the transaction that made it.
@@ -16,7 +18,8 @@ impl WriteTxn {
     pub fn savepoint(&mut self) -> Savepoint {
         let serial = self.journal.next_serial;
         self.journal.next_serial += 1;
-        self.journal.open.push((serial, self.journal.undos.len()));
+        let undos = self.journal.undos();
+        self.journal.open.push(Open { serial, undos });
         Savepoint { serial }
     }
 
@@ -28,9 +31,9 @@ impl WriteTxn {
     pub fn rollback_to(&mut self, savepoint: &Savepoint) -> Result<()> {
         let at = self.position(savepoint)?;
         self.journal.open.truncate(at + 1);
-        let len = self.journal.open[at].1;
+        let undos = self.journal.open[at].undos;
         let open = std::mem::take(&mut self.journal.open);
-        let undone = self.undo_to(len);
+        let undone = self.undo_to(undos);
         self.journal.open = open;
         undone
     }
@@ -54,44 +57,57 @@ impl WriteTxn {
             .journal
             .open
             .iter()
-            .position(|(serial, _)| *serial == savepoint.serial);
+            .position(|open| open.serial == savepoint.serial);
         found.ok_or(Error::StaleSavepoint)
     }
 
     /// Lets go of what only the journal still held.
     pub(super) fn forget_journal(&mut self) -> Result<()> {
-        self.journal.open.clear();
-        for undo in std::mem::take(&mut self.journal.undos) {
-            match undo {
-                Undo::Entry { old: Some(old), .. } => {
-                    if let Some(large) = old.large_ref()? {
-                        free_large(&mut self.pages, &large)?;
-                    }
-                }
-                Undo::Dropped(_, tree) => free_tree(&mut self.pages, &tree.state.tree)?,
-                Undo::Entry { old: None, .. } | Undo::Filled(_) | Undo::Created(_) => {}
+        while let Some(leftover) = self.journal.forget_segment() {
+            match leftover {
+                Leftover::Nothing => {}
+                Leftover::Extents(large) => free_large(&mut self.pages, &large)?,
+                Leftover::Undos => self.forget_undo()?,
             }
+        }
+        for tree in self.journal.close() {
+            free_tree(&mut self.pages, &tree.state.tree)?;
         }
         Ok(())
     }
 
-    /// Takes the youngest changes back, until `len` are left. The journal is closed meanwhile.
-    fn undo_to(&mut self, len: usize) -> Result<()> {
-        while self.journal.undos.len() > len {
-            match self.journal.undos.pop() {
-                Some(Undo::Entry {
-                    tree,
-                    key,
-                    old: Some(old),
-                }) => self.put(tree, &key, old.payload())?,
-                Some(Undo::Entry {
-                    tree,
-                    key,
-                    old: None,
-                }) => drop(self.remove(tree, &key)?),
+    /// Forgets the youngest undo, and frees the large value that it kept.
+    fn forget_undo(&mut self) -> Result<()> {
+        match self.pop_undo()? {
+            Some(Undo::Entry { old: Some(old), .. }) => match old.large_ref()? {
+                Some(large) => free_large(&mut self.pages, &large),
+                None => Ok(()),
+            },
+            Some(Undo::Dropped(_, tree)) => free_tree(&mut self.pages, &tree.state.tree),
+            _ => Ok(()),
+        }
+    }
+
+    fn pop_undo(&mut self) -> Result<Option<Undo>> {
+        if let Some(written) = self.journal.written_tail() {
+            let bytes = extent::read(self.database.file(), &written)?;
+            free_large(&mut self.pages, &written)?;
+            self.journal.load(bytes);
+        }
+        self.journal.pop()
+    }
+
+    /// Takes the youngest changes back, until so many are left. The journal is closed meanwhile.
+    fn undo_to(&mut self, undos: u64) -> Result<()> {
+        while self.journal.undos() > undos {
+            match self.pop_undo()? {
+                Some(Undo::Entry { tree, key, old }) => match old {
+                    Some(old) => self.put(tree, &key, old.payload())?,
+                    None => drop(self.remove(tree, &key)?),
+                },
                 Some(Undo::Filled(tree)) => self.empty_tree(tree)?,
                 Some(Undo::Created(tree)) => self.discard_tree(tree)?,
-                Some(Undo::Dropped(id, tree)) => self.restore_tree(id, *tree),
+                Some(Undo::Dropped(id, tree)) => self.restore_tree(id, tree),
                 None => break,
             }
         }

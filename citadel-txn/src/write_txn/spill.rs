@@ -1,6 +1,6 @@
 //! Transactions that are larger than their memory.
 //!
-//! When the changed nodes and large values of a transaction take more than its budget, all of them are sealed and written
+//! When the changed nodes, the large values and the undos of a transaction take more than its budget, all of them are sealed and written
 //! into free pages, children first, exactly as a commit does it; only the roots are still the transaction's own knowledge.
 //! It goes on with no dirty page at all: the way to the next change is made dirty again, and the few pages that this
 //! replaces are free for the next spill.
@@ -18,7 +18,7 @@ impl WriteTxn {
     /// Makes room where the changes take more than the budget. To be called between two changes.
     #[inline]
     pub(super) fn relieve(&mut self) -> Result<()> {
-        if self.pages.is_over_budget_with(0) {
+        if self.pages.is_over_budget_with(self.journal.bytes()) {
             self.spill()?;
         }
         Ok(())
@@ -26,7 +26,10 @@ impl WriteTxn {
 
     /// Keeps a large value, or writes it at once where there is no room to keep it.
     pub(super) fn hold_value(&mut self, value: &[u8]) -> Result<LargeRef> {
-        if !self.pages.is_over_budget_with(value.len()) {
+        if !self
+            .pages
+            .is_over_budget_with(self.journal.bytes() + value.len())
+        {
             return self.pages.add_value(value);
         }
         let (database, pages) = (&self.database, &mut self.pages);
@@ -52,6 +55,7 @@ impl WriteTxn {
                 sealer.seal_tree(pages, &mut tree.state)?;
             }
             sealer.seal_orphans(pages)?;
+            journal.spill(|bytes| sealer.seal_value(bytes))?;
             sealer.finish().map(drop)
         })
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
-use super::{Journal, Undo};
+use super::Journal;
 use crate::commit::{self, Changes, Claim, OpenTree, Terms};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
@@ -143,7 +143,7 @@ impl WriteTxn {
             },
         );
         if self.journal.is_open() {
-            self.journal.undos.push(Undo::Created(id));
+            self.journal.created(id);
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl WriteTxn {
             self.dropped.insert(id);
         }
         if self.journal.is_open() {
-            self.journal.undos.push(Undo::Dropped(id, Box::new(tree)));
+            self.journal.dropped(id, tree);
             return Ok(());
         }
         free_tree(&mut self.pages, &tree.state.tree)
@@ -327,11 +327,7 @@ impl WriteTxn {
     #[inline]
     pub(super) fn settle(&mut self, tree: TreeId, key: &[u8], old: Option<OldValue>) -> Result<()> {
         if self.journal.is_open() {
-            self.journal.undos.push(Undo::Entry {
-                tree,
-                key: key.into(),
-                old,
-            });
+            self.journal.entry(tree, key, old.as_ref());
         } else if let Some(large) = old.as_ref().map(OldValue::large_ref).transpose()?.flatten() {
             free_large(&mut self.pages, &large)?;
         }
