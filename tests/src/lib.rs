@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod golden;
 pub mod history;
+pub mod kill;
 pub mod promise;
 pub mod sim;
 pub mod subject;

@@ -17,6 +17,7 @@ usage: cargo xtask COMMAND
   test [FILTER]      the tidy rules and every test of the workspace
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
+  kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
 ";
@@ -40,7 +41,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "check" => check(),
         "test" => test(rest),
         "bench" => bench(rest),
-        "isolation" => campaign("isolation", rest),
+        "isolation" | "kill" => campaign(name, rest),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {

@@ -1,0 +1,73 @@
+//! The process that writes, and is killed.
+
+use std::sync::Arc;
+
+use citadel_sql::{Connection, Database, FileStorage, Result, Storage};
+
+use super::doomed::Doomed;
+use super::protocol::Line;
+use super::script;
+use super::setup::Setup;
+
+/// Opens or creates the file, and runs transactions on it: until each thread has run `transactions`, or the process dies.
+/// With `changes` it dies by itself at the change of the file after so many.
+pub fn work(setup: &Setup, transactions: u64, changes: Option<u64>) {
+    let result = open(setup, changes).and_then(|database| {
+        Line::Ready.say();
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..setup.threads)
+                .map(|thread| {
+                    let connection = database.connect();
+                    scope.spawn(move || run(setup, &connection, thread, transactions))
+                })
+                .collect();
+            let ended = threads.into_iter().map(|thread| match thread.join() {
+                Ok(result) => result,
+                Err(_) => Err(citadel_sql::Error::Misuse("a thread panicked".to_owned())),
+            });
+            ended.collect::<Result<()>>()
+        })
+    });
+    match result {
+        Ok(()) => Line::Done.say(),
+        Err(error) => Line::Fault(format!("worker: {error}")).say(),
+    }
+}
+
+fn open(setup: &Setup, changes: Option<u64>) -> Result<Database> {
+    let Some(changes) = changes else {
+        return Database::open_with(&setup.path, Setup::key(), setup.options());
+    };
+    let exists = setup.path.exists();
+    let file = if exists {
+        FileStorage::open(&setup.path)
+    } else {
+        FileStorage::create(&setup.path)
+    };
+    let file = file.map_err(|error| citadel_sql::Error::Misuse(error.to_string()))?;
+    let changes = i64::try_from(changes).unwrap_or(i64::MAX);
+    let storage: Arc<dyn Storage> = Arc::new(Doomed::new(file, changes));
+    if exists {
+        Database::open_on(storage, &Setup::key(), setup.options())
+    } else {
+        Database::create_on(storage, &Setup::key(), setup.options())
+    }
+}
+
+/// One thread's transactions, from where it stands.
+fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -> Result<()> {
+    if script::progress(connection, thread)?.is_none() {
+        Line::Attempt(thread, 0).say();
+        connection.execute_batch(&script::schema(setup, thread))?;
+        Line::Acknowledge(thread, 0).say();
+    }
+    let begun = script::progress(connection, thread)?.map_or(0, |(n, _, _)| n);
+    for n in begun + 1..=begun + transactions {
+        let script = script::transaction(setup, thread, n);
+        script::run(connection, &script, thread, n)?;
+        Line::Attempt(thread, n).say();
+        connection.execute_batch("COMMIT")?;
+        Line::Acknowledge(thread, n).say();
+    }
+    Ok(())
+}
