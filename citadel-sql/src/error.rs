@@ -230,7 +230,10 @@ impl Error {
 
     /// The statement was interrupted.
     pub fn is_interrupted(&self) -> bool {
-        self.sqlstate() == Some(SqlState::QUERY_CANCELED)
+        match self {
+            Self::Storage(error) => error.is_interrupted(),
+            _ => self.sqlstate() == Some(SqlState::QUERY_CANCELED),
+        }
     }
 
     /// Another writer holds the database, or a snapshot is too old: try again.

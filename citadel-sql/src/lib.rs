@@ -56,6 +56,7 @@ mod codec;
 mod error;
 mod execute;
 mod expression;
+mod findings;
 mod functions;
 mod parse;
 mod plan;
@@ -66,14 +67,15 @@ mod types;
 pub use ann::{AnnIndexStatus, Blake3, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
     AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
-    FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, OptionalExtension,
-    Options, Params, ParamsFromIter, Row, RowIndex, Rows, Statement, TableInfo, ToSql, ToSqlOutput,
-    Transaction, TransactionBehavior, params_from_iter,
+    FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
+    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SpaceReport,
+    Statement, TableInfo, ToSql, ToSqlOutput, Transaction, TransactionBehavior, params_from_iter,
 };
 pub use citadel_txn::{
-    Anchor, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize, Storage,
+    Anchor, BackupReport, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize, Phase,
+    Progress, Quiet, SlotIndex, SlotInfo, Step, Storage,
 };
-pub use citadel_vector::{Metric, Progress, Stage};
+pub use citadel_vector::{Metric, Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use types::{SqlType, Value, ValueRef};
 

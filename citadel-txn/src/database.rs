@@ -7,11 +7,12 @@ use citadel_core::{CacheStats, Generation, Key, PageSize, SealedFile, Storage};
 use parking_lot::MutexGuard;
 
 use crate::anchor::Anchor;
-use crate::check::{self, CheckReport};
+use crate::check::CheckReport;
 use crate::echo;
 use crate::error::{Error, Result};
 use crate::inspect;
 use crate::options::{Durability, Options};
+use crate::progress::Quiet;
 use crate::queue::WriterQueue;
 use crate::read_txn::ReadTxn;
 use crate::record::{Digest, Record};
@@ -146,7 +147,7 @@ impl Database {
     /// # Errors
     /// An error of the operating system. What is wrong with the file is in the report.
     pub fn check(&self) -> Result<CheckReport> {
-        check::check(self.shared.file(), self.begin_read()?.snapshot())
+        self.begin_read()?.check(&mut Quiet)
     }
 
     /// The superblock, the commit records, the trees with their pages, and the free space, as text. Holds no value and

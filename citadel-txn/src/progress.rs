@@ -26,6 +26,8 @@ pub enum Phase {
     Scrub,
     /// Reading all pages.
     Read,
+    /// Reading rows, and what hangs on them; counted in rows instead of pages.
+    Rows,
 }
 
 /// How far a piece of work is.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use citadel_core::{Generation, SealedFile};
 
 use crate::catalog;
+use crate::check::{self, CheckReport};
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
 use crate::extent;
+use crate::progress::Progress;
+use crate::recovery;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::Tree;
@@ -34,6 +37,39 @@ impl ReadTxn {
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// Reads everything that this commit reaches, and proves that it is whole: see [`CheckReport`].
+    ///
+    /// # Errors
+    /// An error of the operating system; [`Error::SnapshotTooOld`], in a process that only reads. What is wrong with the
+    /// file is in the report.
+    pub fn check(&self, progress: &mut dyn Progress) -> Result<CheckReport> {
+        let report = check::check(self.database.file(), &self.snapshot, progress)?;
+        if !report.is_ok() && self.database.has_moved_past(self.snapshot.generation()) {
+            return Err(Error::SnapshotTooOld);
+        }
+        Ok(report)
+    }
+
+    /// Pages that this commit leaves free, those that it and the ones just before it replaced included.
+    ///
+    /// # Errors
+    /// What the file says.
+    pub fn free_pages(&self) -> Result<u64> {
+        let space = recovery::load_space(self.database.file(), &self.snapshot.record)
+            .map_err(|error| self.explain(error))?;
+        Ok(space.free().pages() + space.retired_pages())
+    }
+
+    /// The ids of all trees, ascending.
+    ///
+    /// # Errors
+    /// What the file says.
+    pub fn trees(&self) -> Result<Vec<TreeId>> {
+        let trees = catalog::list(self.database.file(), &self.snapshot.record)
+            .map_err(|error| self.explain(error))?;
+        Ok(trees.into_iter().map(|(id, _)| id).collect())
     }
 
     /// In a process that only follows the writer, a page that does not open may have been used anew since.

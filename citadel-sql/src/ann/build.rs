@@ -15,18 +15,6 @@ use crate::schema::{AnnIndex, RowId, TableDef};
 use crate::store::{Direction, RowIdRange, TableScan};
 use crate::types::{SqlType, ValueRef};
 
-/// All row ids of a table, ascending.
-pub(super) fn row_ids(view: &dyn View, table: &TableDef) -> Result<Vec<RowId>> {
-    let mut scan = TableScan::new(table, &[], RowIdRange::ALL, Direction::Forward);
-    let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
-    let mut rows = Vec::new();
-    while scan.next(view, Some(&mut ids), &mut [], BATCH_ROWS)? > 0 {
-        rows.extend((0..ids.len()).filter_map(|at| row_id(&ids, at)));
-        ids.clear();
-    }
-    Ok(rows)
-}
-
 fn row_id(ids: &Column, at: usize) -> Option<RowId> {
     match ids.get(at) {
         ValueRef::Integer(id) => Some(RowId(id)),

@@ -1,73 +1,87 @@
 //! The integrity of ann indexes: bytes against their seals, and the index against the rows of its table.
+//!
+//! Rows of the table, rows of the delta and rows of each segment come in the order of their ids, so they are compared
+//! side by side ([`walk`]): memory holds the segments, as a query would, and nothing that grows with the table.
 
 use citadel_txn::View;
 use citadel_vector::{Position, Segment};
-use rustc_hash::FxHashMap;
 
-use super::chunks;
 use super::manifest::{Manifest, SegmentEntry};
 use super::refusal::Refusal;
 use super::segment_key::Key;
 use super::targets::{self, Target};
-use super::{build, cache, delta};
+use super::walk::{self, Place};
+use super::{build, cache, chunks};
 use crate::batch::Column;
-use crate::error::Result;
-use crate::schema::{AnnIndex, Catalog, ColumnNo, RowId, TableDef};
-use crate::store::{RowReader, VectorReader};
+use crate::error::{Error, Result};
+use crate::findings::Findings;
+use crate::schema::{AnnIndex, ColumnNo, RowId, TableDef};
+use crate::store::{RowReader, VectorReader, delta};
 
-/// What is wrong with the ann indexes of a database, in words. Empty: every segment decodes and matches, and delta
-/// and segments together name each row of the table exactly once.
+/// Checks the ann indexes of a table: every segment decodes and matches, delta and segments together name each row of the
+/// table exactly once, and where no row was touched since, the segment's fingerprint is that of the rows. `tick` is
+/// called for each row and may stop the check.
 ///
 /// # Errors
-/// Storage errors other than damage, which is a finding.
-pub(crate) fn check(view: &dyn View, catalog: &Catalog) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
-    for table in catalog.tables() {
-        for target in targets::of_table(table) {
-            let mut check = Check {
-                view,
-                table,
-                target: &target,
-                findings: &mut findings,
-            };
-            if let Err(error) = check.run() {
-                check.find(Refusal::of(error)?);
-            }
+/// What `tick` returns; storage errors other than damage, which is a finding.
+pub(crate) fn check(
+    view: &dyn View,
+    table: &TableDef,
+    findings: &mut Findings,
+    tick: &mut dyn FnMut() -> Result<()>,
+) -> Result<()> {
+    for target in targets::of_table(table) {
+        let mut check = Check {
+            view,
+            table,
+            target: &target,
+            findings,
+        };
+        if let Err(error) = check.run(tick) {
+            let refusal = Refusal::of(error)?;
+            check.find(refusal);
         }
     }
-    Ok(findings)
+    Ok(())
+}
+
+/// Checks every table; gives the findings.
+#[cfg(test)]
+pub(crate) fn check_all(view: &dyn View, catalog: &crate::schema::Catalog) -> Result<Vec<String>> {
+    let mut findings = Findings::default();
+    for table in catalog.tables() {
+        check(view, table, &mut findings, &mut || Ok(()))?;
+    }
+    Ok(findings.told().to_vec())
 }
 
 struct Check<'a> {
     view: &'a dyn View,
     table: &'a TableDef,
     target: &'a Target,
-    findings: &'a mut Vec<String>,
+    findings: &'a mut Findings,
 }
 
 impl Check<'_> {
     fn find(&mut self, what: impl std::fmt::Display) {
         let name = &self.target.0.name;
-        self.findings.push(format!("ann index \"{name}\": {what}"));
+        self.findings
+            .add(format_args!("ann index \"{name}\": {what}"));
     }
 
-    fn run(&mut self) -> Result<()> {
+    fn run(&mut self, tick: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let index = &self.target.1;
         let manifest = Manifest::load(self.view, index)?;
         self.keys(&manifest)?;
-        let delta = delta::rows(self.view, index)?;
-        let mut place: FxHashMap<RowId, Place> =
-            delta.into_iter().map(|row| (row, Place::Delta)).collect();
-        for entry in manifest.live() {
-            match cache::load(self.view, index, entry)? {
-                Ok(segment) => self.segment(entry, &segment, &mut place)?,
-                Err(reason) => {
-                    self.find(format!("segment {}: {reason}", entry.id.0));
-                    return Ok(());
-                }
-            }
+        let Some(segments) = self.segments(&manifest)? else {
+            return Ok(());
+        };
+        let found_before = self.findings.count();
+        self.rows(&segments, tick)?;
+        if self.findings.count() == found_before && delta::len(self.view, index)? == 0 {
+            self.fingerprints(&segments, tick)?;
         }
-        self.rows(&place)
+        Ok(())
     }
 
     /// Every key of the tree belongs to a live segment.
@@ -79,7 +93,7 @@ impl Check<'_> {
                     if let Some(segment) = key.segment()
                         && !manifest.live().iter().any(|entry| entry.id == segment)
                     {
-                        self.find(format!("segment {} is stored but not live", segment.0));
+                        self.find(format_args!("segment {} is stored but not live", segment.0));
                     }
                 }
             }
@@ -87,67 +101,88 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Every row of a segment that is not void is the segment's alone, and is in the table as the segment has it.
-    fn segment(
-        &mut self,
-        entry: &SegmentEntry,
-        segment: &Segment,
-        place: &mut FxHashMap<RowId, Place>,
-    ) -> Result<()> {
-        let mut table_side = TableSide::new(self.table, &self.target.1)?;
-        for (id, position) in segment.rows() {
-            let row = RowId(id);
-            match place.get(&row) {
-                Some(Place::Delta) => continue,
-                Some(Place::Segment) => {
-                    self.find(format!("row {id} is in two segments"));
-                    continue;
+    /// All live segments, decoded; `None` if one is refused.
+    fn segments(&mut self, manifest: &Manifest) -> Result<Option<Vec<(SegmentEntry, Segment)>>> {
+        let mut segments = Vec::new();
+        for entry in manifest.live() {
+            match cache::load(self.view, &self.target.1, entry)? {
+                Ok(segment) => segments.push((*entry, segment)),
+                Err(reason) => {
+                    self.find(format_args!("segment {}: {reason}", entry.id.0));
+                    return Ok(None);
                 }
-                None => {}
             }
-            place.insert(row, Place::Segment);
-            if let Some(what) = table_side.disagrees(self.view, row, segment, position)? {
-                let segment = entry.id.0;
-                self.find(format!(
-                    "segment {segment} disagrees with row {id} on {what}"
+        }
+        Ok(Some(segments))
+    }
+
+    /// Every row of the table is in the delta, or else in one segment, which has it as it is; and no segment has a row
+    /// that is in neither.
+    fn rows(
+        &mut self,
+        segments: &[(SegmentEntry, Segment)],
+        tick: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
+        let view = self.view;
+        let mut side = TableSide::new(self.table, &self.target.1)?;
+        let mut gone = 0_u64;
+        let newest = view.generation();
+        walk::walk(view, self.table, &self.target.1, segments, |row, place| {
+            tick()?;
+            match place {
+                Place::Touched(at) if at > newest => {
+                    self.find(format_args!("row {} is touched by a later commit", row.0));
+                }
+                Place::Touched(_) => {}
+                Place::Nowhere => self.find(format_args!(
+                    "row {} is in no segment and not in the delta",
+                    row.0
+                )),
+                Place::Twice => self.find(format_args!("row {} is in two segments", row.0)),
+                Place::Gone => gone += 1,
+                Place::Segment(at, position) => {
+                    let (entry, segment) = &segments[at];
+                    if let Some(what) = side.disagrees(view, row, segment, position)? {
+                        self.find(format_args!(
+                            "segment {} disagrees with row {} on {what}",
+                            entry.id.0, row.0
+                        ));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if gone > 0 {
+            self.find(format_args!("{gone} rows of segments are not in the table"));
+        }
+        Ok(())
+    }
+
+    /// Where no row was touched since, a segment's fingerprint is that of the vectors in the table.
+    fn fingerprints(
+        &mut self,
+        segments: &[(SegmentEntry, Segment)],
+        tick: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
+        for (entry, segment) in segments {
+            let reader = VectorReader::new(self.table, self.target.1.column)?;
+            let mut scan = reader.scan();
+            let now = segment.fingerprint_with(|row, out| {
+                tick()?;
+                let found = scan.find(self.view, RowId(row), |vector| {
+                    out.extend_from_slice(vector)
+                })?;
+                found.ok_or_else(|| Error::Corrupt(format!("row {row} has no vector")))
+            })?;
+            if now != segment.fingerprint() {
+                self.find(format_args!(
+                    "segment {} was built from other vectors than the table has",
+                    entry.id.0
                 ));
             }
         }
         Ok(())
     }
-
-    /// Every row of the table is somewhere, and every row of a segment is in the table.
-    fn rows(&mut self, place: &FxHashMap<RowId, Place>) -> Result<()> {
-        let rows = build::row_ids(self.view, self.table)?;
-        let mut in_segments = 0;
-        for row in rows {
-            match place.get(&row) {
-                Some(Place::Segment) => in_segments += 1,
-                Some(Place::Delta) => {}
-                None => self.find(format!(
-                    "row {} is in no segment and not in the delta",
-                    row.0
-                )),
-            }
-        }
-        let expected = place
-            .values()
-            .filter(|place| matches!(place, Place::Segment))
-            .count();
-        if expected != in_segments {
-            self.find(format!(
-                "{} rows of segments are not in the table",
-                expected - in_segments
-            ));
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Delta,
-    Segment,
 }
 
 /// Rows of the table, to compare a segment with.

@@ -45,10 +45,13 @@ mod status;
 mod targets;
 #[cfg(test)]
 pub(crate) mod tests;
+mod walk;
 
 pub(crate) use build::attribute_value;
 pub(crate) use cache::SegmentCache;
 pub(crate) use check::check;
+#[cfg(test)]
+pub(crate) use check::check_all;
 pub(crate) use persist::{fill_new_index, persist, persist_within};
 pub(crate) use refusal::Refusal;
 pub(crate) use snapshot::{IndexSnapshot, LiveSegment};

@@ -73,7 +73,11 @@ impl Connection {
         column: &Expr,
         params: &[Value],
     ) -> Result<Batch> {
-        let report = self.persist_ann_index(text(table, params)?, text(column, params)?)?;
+        let name = |expr| {
+            let wanted = "persist_ann_index takes the names of a table and a column as texts";
+            constant_text(expr, params, wanted)
+        };
+        let report = self.persist_ann_index(name(table)?, name(column)?)?;
         let blake3 = report.blake3.map(|blake3| blake3.to_string());
         let values = [
             Value::Integer(count(report.rows)),
@@ -87,7 +91,11 @@ impl Connection {
 }
 
 /// A literal or a parameter that is a text.
-fn text<'a>(expr: &'a Expr, params: &'a [Value]) -> Result<&'a str> {
+pub(crate) fn constant_text<'a>(
+    expr: &'a Expr,
+    params: &'a [Value],
+    wanted: &str,
+) -> Result<&'a str> {
     let value = match &expr.kind {
         ExprKind::Literal(value) => Some(value),
         ExprKind::Parameter(at) => params.get(*at),
@@ -95,11 +103,7 @@ fn text<'a>(expr: &'a Expr, params: &'a [Value]) -> Result<&'a str> {
     };
     match value {
         Some(Value::Text(text)) => Ok(text),
-        _ => Err(Error::sql(
-            SqlState::INVALID_PARAMETER_VALUE,
-            "persist_ann_index takes the names of a table and a column as texts",
-        )
-        .at(expr.position)),
+        _ => Err(Error::sql(SqlState::INVALID_PARAMETER_VALUE, wanted).at(expr.position)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use citadel_txn::View;
 
+use crate::api::pragma;
 use crate::ast;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
@@ -46,6 +47,10 @@ pub(crate) enum Action {
         /// A text.
         column: bound::Expr,
     },
+    /// `PRAGMA`.
+    Pragma(bound::Pragma),
+    /// `VACUUM [INTO file]`; the file is a text.
+    Vacuum { into: Option<bound::Expr> },
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
 }
@@ -90,7 +95,7 @@ impl Prepared {
         catalog: &Catalog,
         view: &dyn View,
     ) -> Result<Arc<Self>> {
-        if self.version == catalog.version() || self.is_transaction_control() {
+        if self.version == catalog.version() || self.is_free_of_schema() {
             return Ok(Arc::clone(self));
         }
         let (text, syntax) = (Arc::clone(&self.text), Arc::clone(&self.syntax));
@@ -109,7 +114,10 @@ impl Prepared {
 
     /// Does it leave the database as it is?
     pub(crate) fn is_read_only(&self) -> bool {
-        !matches!(self.action, Action::Write { .. } | Action::Persist { .. })
+        !matches!(
+            self.action,
+            Action::Write { .. } | Action::Persist { .. } | Action::Vacuum { .. }
+        )
     }
 
     /// Is it an INSERT, UPDATE or DELETE?
@@ -117,10 +125,15 @@ impl Prepared {
         matches!(self.action, Action::Write { rows: true, .. })
     }
 
-    fn is_transaction_control(&self) -> bool {
+    /// Does it mean the same whatever tables there are?
+    fn is_free_of_schema(&self) -> bool {
         matches!(
             self.action,
-            Action::Begin(_) | Action::Commit | Action::Rollback
+            Action::Begin(_)
+                | Action::Commit
+                | Action::Rollback
+                | Action::Pragma(_)
+                | Action::Vacuum { .. }
         )
     }
 }
@@ -140,6 +153,12 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
             };
             (action, PERSIST_COLUMNS.map(str::to_owned).into())
         }
+        Statement::Pragma(what) => {
+            let names = pragma::columns(what).iter();
+            let names = names.map(|&name| name.to_owned()).collect();
+            (Action::Pragma(*what), names)
+        }
+        Statement::Vacuum { into } => (Action::Vacuum { into: into.clone() }, no_rows()),
         statement => {
             let plan = plan::plan(&bound.statement, &PlanContext { view })?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();

@@ -9,7 +9,7 @@ use crate::api::connection::Connection;
 use crate::api::prepared::{Action, Prepared};
 use crate::api::session::{Done, Snapshot, Source};
 use crate::batch::Batch;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::schema::Catalog;
 use crate::types::Value;
@@ -79,6 +79,13 @@ impl Connection {
                 started.cursor = Cursor::Ready([row].into());
                 return Ok(started);
             }
+            Action::Pragma(pragma) => {
+                let mut started = Started::done(prepared);
+                let rows = self.run_pragma(pragma)?;
+                started.cursor = Cursor::Ready(rows.into_iter().collect());
+                return Ok(started);
+            }
+            Action::Vacuum { .. } => return Err(Error::unsupported("VACUUM")),
         }
         Ok(Started::done(prepared))
     }

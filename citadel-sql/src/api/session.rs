@@ -29,7 +29,7 @@ use std::time::Duration;
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::api::Database;
-use crate::bind::bound::BeginMode;
+use crate::bind::bound::{BeginMode, Synchronous};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Catalog;
 
@@ -79,6 +79,8 @@ pub(crate) struct Session {
     epoch: Epoch,
     /// How long a write waits for its turn.
     busy_timeout: Duration,
+    /// When its commits are durable.
+    durability: Synchronous,
 }
 
 /// What a write gave.
@@ -94,6 +96,7 @@ impl Session {
     pub(crate) fn new(database: Database) -> Self {
         Self {
             busy_timeout: database.shared().storage.busy_timeout(),
+            durability: Synchronous::Full,
             database,
             state: State::Autocommit,
             epoch: Epoch(0),
@@ -108,6 +111,28 @@ impl Session {
     /// Changes how long a write waits for its turn.
     pub(crate) fn set_busy_timeout(&mut self, timeout: Duration) {
         self.busy_timeout = timeout;
+    }
+
+    /// How long a write waits for its turn.
+    pub(crate) fn busy_timeout(&self) -> Duration {
+        self.busy_timeout
+    }
+
+    /// When its commits are durable.
+    pub(crate) fn durability(&self) -> Synchronous {
+        self.durability
+    }
+
+    /// Changes when its commits are durable, for transactions that begin from now on.
+    pub(crate) fn set_durability(&mut self, durability: Synchronous) -> Result<()> {
+        if !self.is_autocommit() {
+            return Err(Error::sql(
+                SqlState::ACTIVE_TRANSACTION,
+                "synchronous cannot be changed inside a transaction",
+            ));
+        }
+        self.durability = durability;
+        Ok(())
     }
 
     /// `BEGIN`.

@@ -20,7 +20,7 @@ pub(crate) use query::{
 pub(crate) use statement::{
     Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
     CreateIndex, CreateTable, Delete, Drop, DropObject, IndexMethod, IndexOption, Insert,
-    InsertSource, Statement, StatementKind, TableConstraint, Update,
+    InsertSource, Pragma, PragmaValue, Statement, StatementKind, TableConstraint, Update,
 };
 
 /// A name as it was written; names are compared without regard to ASCII case.

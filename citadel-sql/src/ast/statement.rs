@@ -32,6 +32,25 @@ pub(crate) enum StatementKind {
     Call(Call),
     /// `REINDEX [INDEX] name`
     Reindex(Identifier),
+    Pragma(Pragma),
+    /// `VACUUM [INTO file]`
+    Vacuum {
+        into: Option<Expr>,
+    },
+}
+
+/// `PRAGMA name [= value]`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pragma {
+    pub(crate) name: Identifier,
+    pub(crate) value: Option<PragmaValue>,
+}
+
+/// A word, a number or a string, as a pragma takes them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PragmaValue {
+    pub(crate) text: String,
+    pub(crate) position: Option<Position>,
 }
 
 /// How a transaction begins.

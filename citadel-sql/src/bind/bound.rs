@@ -5,6 +5,7 @@
 //! node says which ids its rows carry, and expressions are compiled against that list.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
@@ -166,6 +167,35 @@ pub(crate) enum Statement {
         table: Expr,
         column: Expr,
     },
+    Pragma(Pragma),
+    /// `VACUUM [INTO file]`; the file is a text.
+    Vacuum {
+        into: Option<Expr>,
+    },
+}
+
+/// What a PRAGMA asks for, or sets where it has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pragma {
+    /// `integrity_check`, or (not `thorough`) `quick_check`, which leaves indexes aside.
+    Check {
+        thorough: bool,
+        findings_max: u64,
+    },
+    Synchronous(Option<Synchronous>),
+    BusyTimeout(Option<Duration>),
+    PageCount,
+    PageSize,
+    FreelistCount,
+    DataVersion,
+}
+
+/// When a commit is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Synchronous {
+    Off,
+    Normal,
+    Full,
 }
 
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.

@@ -27,6 +27,7 @@ mod item;
 mod operator;
 mod order;
 mod parameters;
+mod pragma;
 mod procedure;
 mod query;
 mod same;
@@ -91,6 +92,8 @@ impl Binder<'_> {
             StatementKind::Explain { analyze, statement } => self.explain(*analyze, statement),
             StatementKind::Call(call) => self.call_procedure(call),
             StatementKind::Reindex(index) => self.reindex(index),
+            StatementKind::Pragma(pragma) => self.pragma(pragma),
+            StatementKind::Vacuum { into } => self.vacuum(into.as_ref()),
         }
     }
 

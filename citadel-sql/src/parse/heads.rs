@@ -5,6 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
+use super::keeper;
 use super::locator::Locator;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
@@ -47,7 +48,6 @@ const UNSUPPORTED: &[&str] = &[
     "MERGE",
     "NOTIFY",
     "OPTIMIZE",
-    "PRAGMA",
     "PREPARE",
     "REFRESH",
     "REKEY",
@@ -65,7 +65,6 @@ const UNSUPPORTED: &[&str] = &[
     "UNLISTEN",
     "UPSERT",
     "USE",
-    "VACUUM",
 ];
 
 /// Parses one statement.
@@ -114,6 +113,14 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "REINDEX" => {
             words.take("REINDEX");
             parse_reindex(words)
+        }
+        "PRAGMA" => {
+            words.take("PRAGMA");
+            keeper::parse_pragma(words)
+        }
+        "VACUUM" => {
+            words.take("VACUUM");
+            keeper::parse_vacuum(words, converter)
         }
         _ => {
             if let Some(kind) = transaction::parse(words)? {

@@ -12,6 +12,7 @@
 mod convert;
 mod dialect;
 mod heads;
+mod keeper;
 mod locator;
 mod parameters;
 mod syntax_error;

@@ -423,9 +423,8 @@ fn unsupported_clauses_are_named() {
         ("DROP VIEW v", "DROP VIEW"),
         ("DROP TABLE t CASCADE", "CASCADE"),
         ("ALTER TABLE t ADD COLUMN a INT", "ALTER"),
-        ("PRAGMA journal_mode = WAL", "PRAGMA"),
         ("SAVEPOINT a", "SAVEPOINT"),
-        ("VACUUM", "VACUUM"),
+        ("VACUUM FULL", "VACUUM FULL"),
         ("SET x = 1", "SET"),
         ("EXPLAIN (ANALYZE) SELECT 1", "option list"),
     ] {

@@ -49,6 +49,8 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::Begin(_)
         | Statement::Commit
         | Statement::Rollback
+        | Statement::Pragma(_)
+        | Statement::Vacuum { .. }
         | Statement::CallPersistAnnIndex { .. } => Err(Error::sql(
             SqlState::INTERNAL_ERROR,
             "this statement has no plan",
@@ -63,6 +65,8 @@ fn is_unplanned(statement: &Statement) -> bool {
         Statement::Begin(_)
             | Statement::Commit
             | Statement::Rollback
+            | Statement::Pragma(_)
+            | Statement::Vacuum { .. }
             | Statement::CallPersistAnnIndex { .. }
             | Statement::Explain { .. }
     )

@@ -22,7 +22,7 @@ use crate::codec::{Decoded, Malformed, Reader, put_varint};
 use crate::error::{Error, Result, SqlState};
 
 /// The well-known tree of definitions.
-const SCHEMA: TreeId = TreeId::new(1);
+pub(crate) const SCHEMA_TREE: TreeId = TreeId::new(1);
 
 const HEADER_KEY: [u8; 1] = [0];
 const TABLE: u8 = 1;
@@ -38,10 +38,10 @@ pub(super) struct Header {
 
 /// The header that a transaction sees.
 pub(super) fn header(view: &dyn View) -> Result<Header> {
-    if !view.tree_exists(SCHEMA)? {
+    if !view.tree_exists(SCHEMA_TREE)? {
         return Ok(Header::default());
     }
-    match view.get(SCHEMA, &HEADER_KEY)? {
+    match view.get(SCHEMA_TREE, &HEADER_KEY)? {
         Some(entry) => decode_header(&entry).map_err(|Malformed| damaged("header")),
         None => Err(damaged("header")),
     }
@@ -51,10 +51,10 @@ pub(super) fn header(view: &dyn View) -> Result<Header> {
 pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Vec<TableDef>)> {
     let version = header(view)?.version;
     let mut tables: Vec<TableDef> = Vec::new();
-    if !view.tree_exists(SCHEMA)? {
+    if !view.tree_exists(SCHEMA_TREE)? {
         return Ok((version, tables));
     }
-    let mut cursor = Cursor::new(SCHEMA);
+    let mut cursor = Cursor::new(SCHEMA_TREE);
     let mut found = cursor.seek(view, &[TABLE])?;
     while found {
         let mut key = Reader::new(cursor.key());
@@ -100,9 +100,9 @@ pub(crate) struct SchemaChange<'t> {
 impl<'t> SchemaChange<'t> {
     /// Begins a change.
     pub(crate) fn begin(txn: &'t mut WriteTxn) -> Result<Self> {
-        if !txn.tree_exists(SCHEMA)? {
-            txn.create_tree_at(SCHEMA, TreeOptions::default())?;
-            txn.insert(SCHEMA, &HEADER_KEY, &encode_header(Header::default()))?;
+        if !txn.tree_exists(SCHEMA_TREE)? {
+            txn.create_tree_at(SCHEMA_TREE, TreeOptions::default())?;
+            txn.insert(SCHEMA_TREE, &HEADER_KEY, &encode_header(Header::default()))?;
         }
         let header = header(txn)?;
         Ok(Self { txn, header })
@@ -128,20 +128,20 @@ impl<'t> SchemaChange<'t> {
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
         self.txn
-            .insert(SCHEMA, &key_of_table(table.id), &encode_table(table))?;
+            .insert(SCHEMA_TREE, &key_of_table(table.id), &encode_table(table))?;
         Ok(())
     }
 
     /// Writes an index's definition.
     pub(crate) fn put_index(&mut self, index: &IndexDef) -> Result<()> {
         self.txn
-            .insert(SCHEMA, &key_of_index(index), &encode_index(index))?;
+            .insert(SCHEMA_TREE, &key_of_index(index), &encode_index(index))?;
         Ok(())
     }
 
     /// Removes a table's definition; not its indexes.
     pub(crate) fn remove_table(&mut self, table: &TableDef) -> Result<()> {
-        match self.txn.remove(SCHEMA, &key_of_table(table.id))? {
+        match self.txn.remove(SCHEMA_TREE, &key_of_table(table.id))? {
             true => Ok(()),
             false => Err(gone("table", &table.name)),
         }
@@ -149,7 +149,7 @@ impl<'t> SchemaChange<'t> {
 
     /// Removes an index's definition.
     pub(crate) fn remove_index(&mut self, index: &IndexDef) -> Result<()> {
-        match self.txn.remove(SCHEMA, &key_of_index(index))? {
+        match self.txn.remove(SCHEMA_TREE, &key_of_index(index))? {
             true => Ok(()),
             false => Err(gone("index", &index.name)),
         }
@@ -159,7 +159,7 @@ impl<'t> SchemaChange<'t> {
     pub(crate) fn finish(mut self) -> Result<()> {
         self.header.version = next_version(self.header.version);
         self.txn
-            .insert(SCHEMA, &HEADER_KEY, &encode_header(self.header))?;
+            .insert(SCHEMA_TREE, &HEADER_KEY, &encode_header(self.header))?;
         Ok(())
     }
 }

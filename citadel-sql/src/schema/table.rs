@@ -63,6 +63,20 @@ pub(crate) enum ColumnStorage {
     Tree(TreeId),
 }
 
+/// What a tree of a table holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TreeUse<'a> {
+    Rows,
+    /// Vectors of a column.
+    Vectors(ColumnNo),
+    /// Entries of an ordered index.
+    Index(&'a IndexDef),
+    /// Rows that were touched since an ann index was folded.
+    Delta(&'a IndexDef),
+    /// Segments of an ann index.
+    Segments(&'a IndexDef),
+}
+
 /// An index.
 #[derive(Clone, Debug)]
 pub(crate) struct IndexDef {
@@ -116,7 +130,34 @@ pub(crate) struct AnnIndex {
     pub(crate) segments: TreeId,
 }
 
+impl IndexDef {
+    /// Is it a vector index?
+    pub(crate) fn is_ann(&self) -> bool {
+        matches!(self.kind, IndexKind::Ann(_))
+    }
+}
+
 impl TableDef {
+    /// All trees of the table.
+    pub(crate) fn trees(&self) -> Vec<(TreeId, TreeUse<'_>)> {
+        let mut trees = vec![(self.rows, TreeUse::Rows)];
+        for (no, column) in (0..).map(ColumnNo).zip(&self.columns) {
+            if let ColumnStorage::Tree(tree) = column.storage {
+                trees.push((tree, TreeUse::Vectors(no)));
+            }
+        }
+        for index in &self.indexes {
+            match &index.kind {
+                IndexKind::BTree(btree) => trees.push((btree.tree, TreeUse::Index(index))),
+                IndexKind::Ann(ann) => {
+                    trees.push((ann.delta, TreeUse::Delta(index)));
+                    trees.push((ann.segments, TreeUse::Segments(index)));
+                }
+            }
+        }
+        trees
+    }
+
     /// The column at a position.
     pub(crate) fn column(&self, no: ColumnNo) -> &ColumnDef {
         &self.columns[usize::from(no.0)]

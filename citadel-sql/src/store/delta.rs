@@ -46,20 +46,40 @@ pub(crate) fn forget_through(
     Ok(())
 }
 
+/// Steps through the rows that a delta names, ascending, each with the generation that touched it last.
+#[derive(Debug)]
+pub(crate) struct DeltaRows {
+    cursor: Cursor,
+}
+
+impl DeltaRows {
+    pub(crate) fn new(index: &AnnIndex) -> Self {
+        Self {
+            cursor: Cursor::new(index.delta),
+        }
+    }
+
+    /// The next row; `None` at the end.
+    pub(crate) fn next(&mut self, view: &dyn View) -> Result<Option<(RowId, Generation)>> {
+        if !self.cursor.next(view)? {
+            return Ok(None);
+        }
+        let row = row_key::decode(self.cursor.key())?;
+        let value = self.cursor.value(view)?;
+        let touched = <[u8; 8]>::try_from(&value[..])
+            .map_err(|_| Error::Corrupt("an entry of a delta is not a generation".to_owned()))?;
+        Ok(Some((row, Generation::new(u64::from_le_bytes(touched)))))
+    }
+}
+
 fn for_each(
     view: &dyn View,
     index: &AnnIndex,
     mut visit: impl FnMut(RowId, Generation),
 ) -> Result<()> {
-    let mut cursor = Cursor::new(index.delta);
-    let mut on_entry = cursor.first(view)?;
-    while on_entry {
-        let row = row_key::decode(cursor.key())?;
-        let value = cursor.value(view)?;
-        let touched = <[u8; 8]>::try_from(&value[..])
-            .map_err(|_| Error::Corrupt("an entry of a delta is not a generation".to_owned()))?;
-        visit(row, Generation::new(u64::from_le_bytes(touched)));
-        on_entry = cursor.next(view)?;
+    let mut rows = DeltaRows::new(index);
+    while let Some((row, touched)) = rows.next(view)? {
+        visit(row, touched);
     }
     Ok(())
 }

@@ -34,6 +34,8 @@ mod vectors;
 mod writer;
 
 pub(crate) use check::check;
+#[cfg(test)]
+pub(crate) use check::check_all;
 pub(crate) use ddl::{create_index, create_table, drop_index, drop_table};
 pub(crate) use index_key::KeyRange;
 pub(crate) use index_scan::IndexScan;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTxn};
 
-use super::{Direction, RowIdRange, TableScan, check, create_index, create_table};
+use super::{Direction, RowIdRange, TableScan, check_all, create_index, create_table};
 use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewIndex};
 use crate::schema::{Catalog, ColumnNo, IndexDef, TableDef};
@@ -109,6 +109,6 @@ pub(crate) fn rows(
 
 /// Rows, indexes and vectors agree.
 pub(crate) fn assert_sound(view: &dyn View) {
-    let findings = check(view, &Catalog::load(view).unwrap()).unwrap();
+    let findings = check_all(view, &Catalog::load(view).unwrap()).unwrap();
     assert!(findings.is_empty(), "{findings:#?}");
 }

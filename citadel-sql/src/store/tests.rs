@@ -146,7 +146,7 @@ fn findings_after(damage: impl FnOnce(&mut WriteTxn, &TableDef)) -> Vec<String> 
     let (mut txn, table) = filled(512, 1..=5);
     assert_sound(&txn);
     damage(&mut txn, &table);
-    check(&txn, &Catalog::load(&txn).unwrap()).unwrap()
+    check_all(&txn, &Catalog::load(&txn).unwrap()).unwrap()
 }
 
 fn index_tree(table: &TableDef) -> citadel_txn::TreeId {
@@ -187,6 +187,32 @@ fn the_check_finds_what_does_not_agree() {
     });
     assert!(
         found.iter().any(|f| f.contains("6 entries for 5 rows")),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|f| f.contains("an entry for row 2, which has another key")),
+        "{found:?}"
+    );
+    let found = findings_after(|txn, table| {
+        assert!(txn.remove(table.rows, &row).unwrap());
+    });
+    for expected in [
+        "an entry for row 2, which is not there",
+        "has a vector for row 2, which has none",
+    ] {
+        assert!(found.iter().any(|f| f.contains(expected)), "{found:?}");
+    }
+    let found = findings_after(|txn, table| {
+        let other = txn.get(table.rows, &row_key::encode(RowId(3))).unwrap();
+        let other = other.unwrap().to_vec();
+        txn.insert(table.rows, &row, &other).unwrap();
+    });
+    assert!(
+        found
+            .iter()
+            .any(|f| f.contains("unique, and rows 3 and 2 have the same key")),
         "{found:?}"
     );
     let found = findings_after(|txn, table| {

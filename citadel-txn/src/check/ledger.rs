@@ -3,28 +3,37 @@
 use citadel_core::{PageNo, PageRun};
 
 use super::CheckReport;
+use crate::error::Result;
+use crate::progress::{Meter, Phase, Progress};
 use crate::space::{Space, Span};
 
-/// Books every page once.
-pub(super) struct Ledger {
+/// Books every page once, and tells how many are booked.
+pub(super) struct Ledger<'p> {
     first: PageNo,
     end: PageNo,
     reached: Vec<Span>,
+    meter: Meter<'p>,
 }
 
-impl Ledger {
+impl<'p> Ledger<'p> {
     /// The books of a file with pages `first..end`.
-    pub(super) fn new(first: PageNo, end: PageNo) -> Self {
+    pub(super) fn new(first: PageNo, end: PageNo, progress: &'p mut dyn Progress) -> Self {
+        let pages = end.get().saturating_sub(first.get());
         Self {
             first,
             end,
             reached: Vec::new(),
+            meter: Meter::new(progress, Phase::Read, pages),
         }
     }
 
     /// Books a run that something refers to.
-    pub(super) fn reach(&mut self, run: PageRun) {
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`](crate::Error::Interrupted).
+    pub(super) fn reach(&mut self, run: PageRun) -> Result<()> {
         self.reached.push(run.into());
+        self.meter.advance(u64::from(run.pages))
     }
 
     /// Proves that what is reached, retired and free is every page exactly once.

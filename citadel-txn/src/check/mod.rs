@@ -20,16 +20,21 @@ use citadel_core::{PageKind, SealedFile};
 
 use crate::catalog;
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use crate::recovery;
 use crate::snapshot::Snapshot;
 use ledger::Ledger;
 use tree_check::TreeCheck;
 
 /// Reads all that a commit reaches.
-pub(crate) fn check(file: &SealedFile, snapshot: &Snapshot) -> Result<CheckReport> {
+pub(crate) fn check(
+    file: &SealedFile,
+    snapshot: &Snapshot,
+    progress: &mut dyn Progress,
+) -> Result<CheckReport> {
     let record = &snapshot.record;
     let mut report = CheckReport::new(record.generation);
-    let mut ledger = Ledger::new(file.first_page(), record.pages_end);
+    let mut ledger = Ledger::new(file.first_page(), record.pages_end, progress);
     TreeCheck::new(file, "the catalog".into(), &record.catalog).run(&mut ledger, &mut report)?;
     report.entries = 0;
     report.large_values = 0;
@@ -52,7 +57,7 @@ pub(crate) fn check(file: &SealedFile, snapshot: &Snapshot) -> Result<CheckRepor
             .map_err(Error::from);
         blame(opened, &mut report, "the free map does not open")?;
         report.pages.free_map = u64::from(ptr.run.pages);
-        ledger.reach(ptr.run);
+        ledger.reach(ptr.run)?;
     }
     if let Some(space) = blame(
         recovery::load_space(file, record),

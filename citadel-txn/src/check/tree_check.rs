@@ -45,7 +45,7 @@ impl<'a> TreeCheck<'a> {
     }
 
     /// Reads the tree; books its pages, counts and problems.
-    pub(super) fn run(mut self, ledger: &mut Ledger, report: &mut CheckReport) -> Result<()> {
+    pub(super) fn run(mut self, ledger: &mut Ledger<'_>, report: &mut CheckReport) -> Result<()> {
         let geometry = Geometry::new(self.file.page_size(), self.tree.leaf_pages)?;
         if let Some(root) = self.tree.root {
             let bounds = Bounds {
@@ -72,14 +72,14 @@ impl<'a> TreeCheck<'a> {
         level: u8,
         geometry: Geometry,
         bounds: Bounds<'_>,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
         report: &mut CheckReport,
     ) -> Result<()> {
         let what = format!("{}, level {level}", self.name);
         let Some(ptr) = blame(at.sealed(), report, &what)? else {
             return Ok(());
         };
-        ledger.reach(ptr.run);
+        ledger.reach(ptr.run)?;
         let counter = if level == 0 {
             &mut report.pages.leaves
         } else {
@@ -119,7 +119,7 @@ impl<'a> TreeCheck<'a> {
         what: &str,
         geometry: Geometry,
         bounds: Bounds<'_>,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
         report: &mut CheckReport,
     ) -> Result<()> {
         for index in 0..node.count() {
@@ -152,7 +152,7 @@ impl<'a> TreeCheck<'a> {
         node: &Node<'_>,
         what: &str,
         bounds: Bounds<'_>,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
         report: &mut CheckReport,
     ) -> Result<()> {
         for index in 0..node.count() {
@@ -174,12 +174,12 @@ impl<'a> TreeCheck<'a> {
     fn large_value(
         &self,
         payload: &[u8],
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
         report: &mut CheckReport,
     ) -> Result<()> {
         let large = LargeRef::decode(payload)?;
         for PagePtr { run, .. } in extent::runs(self.file, &large)? {
-            ledger.reach(run);
+            ledger.reach(run)?;
             report.pages.extents += u64::from(run.pages);
         }
         extent::verify(self.file, &large)

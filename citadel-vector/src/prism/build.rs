@@ -11,6 +11,7 @@ use crate::quantize::{ScalarCodes, pad_dim};
 
 use super::config::{Build, BuildError, MAX_DIM, MAX_ROWS, Progress, Stage};
 use super::connect;
+use super::fingerprint::Fingerprint;
 use super::graph::Graph;
 use super::layout::{self, Repeats};
 use super::matrix::{Matrix, Space};
@@ -406,24 +407,22 @@ impl Builder<'_, '_> {
     /// BLAKE3 over everything given that the segment's answers depend on.
     fn fingerprint(&self) -> [u8; 32] {
         let build = self.build;
-        let mut hasher = blake3::Hasher::new();
+        let mut fingerprint = Fingerprint::new();
         let mut bytes = Vec::with_capacity(build.dim * 4);
         let mut vector = vec![0.0; build.dim];
         for (index, row_id) in build.rows.iter().enumerate() {
             build.vectors.copy_to(index, &mut vector);
             bytes.clear();
-            bytes.extend_from_slice(&row_id.to_le_bytes());
             bytes.extend(vector.iter().flat_map(|value| value.to_le_bytes()));
-            hasher.update(&bytes);
+            fingerprint.indexed(*row_id, &bytes);
         }
         for row_id in build.undefined {
-            hasher.update(&row_id.to_le_bytes());
+            fingerprint.undefined(*row_id);
         }
         for attribute in &build.attributes {
-            hasher.update(attribute.name.as_bytes());
-            attribute.column.fingerprint(&mut hasher);
+            fingerprint.attribute(&attribute.name, &attribute.column);
         }
-        *hasher.finalize().as_bytes()
+        fingerprint.finish()
     }
 }
 

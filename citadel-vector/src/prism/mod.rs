@@ -36,6 +36,7 @@ mod build;
 mod candidate;
 mod config;
 mod connect;
+mod fingerprint;
 mod graph;
 mod layout;
 mod matrix;

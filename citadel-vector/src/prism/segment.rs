@@ -4,6 +4,7 @@
 //! reranks from. Its bytes are the business of [`crate::segment`].
 
 use super::build;
+use super::fingerprint::Fingerprint;
 use super::{Build, BuildError, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams};
 use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, evaluate};
 use crate::metric::Metric;
@@ -87,6 +88,37 @@ impl Segment {
     /// BLAKE3 over the rows that the segment was built from.
     pub fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
+    }
+
+    /// The [fingerprint](Segment::fingerprint) that this segment would have if its vectors were those that `vector` puts
+    /// into the buffer, as little-endian f32, for each row id. Rows come by ascending id; ids and filter columns are the
+    /// segment's own.
+    ///
+    /// # Errors
+    ///
+    /// What `vector` returns.
+    pub fn fingerprint_with<E>(
+        &self,
+        mut vector: impl FnMut(i64, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<[u8; 32], E> {
+        let mut fingerprint = Fingerprint::new();
+        let mut bytes = Vec::with_capacity(self.dim() * 4);
+        let mut order = Vec::with_capacity(self.len());
+        let indexed = |position: Position| (position.0 as usize) < self.indexed_len();
+        for (row_id, position) in self.rows().filter(|(_, position)| indexed(*position)) {
+            bytes.clear();
+            vector(row_id, &mut bytes)?;
+            fingerprint.indexed(row_id, &bytes);
+            order.push(position.0);
+        }
+        for (row_id, position) in self.rows().filter(|(_, position)| !indexed(*position)) {
+            fingerprint.undefined(row_id);
+            order.push(position.0);
+        }
+        for attribute in &self.attributes {
+            fingerprint.attribute(&attribute.name, &attribute.column.reordered(&order));
+        }
+        Ok(fingerprint.finish())
     }
 
     /// The filter columns, in the order that predicates name them by.

@@ -72,6 +72,19 @@ impl Table {
         }
     }
 
+    /// The fingerprint of a segment over this table's vectors, with the last component of one row moved by `shift`.
+    fn fingerprint_of(&self, segment: &Segment, shift: f32) -> [u8; 32] {
+        let mut vectors = self.vectors.clone();
+        *vectors.last_mut().unwrap() += shift;
+        let fetched = segment.fingerprint_with(|row_id, out| {
+            let at = self.ids.binary_search(&row_id).map_err(|_| "no such row")?;
+            let vector = &vectors[at * self.dim..(at + 1) * self.dim];
+            out.extend(vector.iter().flat_map(|value| value.to_le_bytes()));
+            Ok::<(), &str>(())
+        });
+        fetched.unwrap()
+    }
+
     fn build_with(&self, config: BuildConfig) -> Result<Segment, BuildError> {
         let attribute = |index: usize| Attribute {
             name: format!("filter {index}"),
@@ -522,6 +535,8 @@ fn bytes_hold_everything() {
         assert_eq!(header.config_hash(), BuildConfig::default().pinned());
         assert_eq!(header.filters, ["filter 0", "filter 1", "filter 2"]);
         assert_eq!(header.fingerprint, segment.fingerprint());
+        assert_eq!(table.fingerprint_of(&again, 0.0), segment.fingerprint());
+        assert_ne!(table.fingerprint_of(&again, 1.0), segment.fingerprint());
         let mut scratch = Scratch::new();
         let query = table.vector(-40);
         let mut candidates = |segment: &Segment| {

@@ -8,7 +8,9 @@ use citadel_vector::{Metric, Progress};
 
 use super::super::cache::Fetched;
 use super::super::manifest::{Manifest, SegmentEntry};
-use super::super::{AnnIndexStatus, PersistReport, SegmentCache, check, delta, persist, status};
+use super::super::{
+    AnnIndexStatus, PersistReport, SegmentCache, check_all, delta, persist, status,
+};
 use crate::batch::Column;
 use crate::bind::bound;
 use crate::error::Result;
@@ -136,7 +138,7 @@ impl Fixture {
 
     pub(super) fn check(&self) -> Vec<String> {
         let read = self.database.begin_read().unwrap();
-        check(&read, &Catalog::load(&read).unwrap()).unwrap()
+        check_all(&read, &Catalog::load(&read).unwrap()).unwrap()
     }
 
     /// The one live segment, through the cache.

@@ -1,7 +1,9 @@
 //! Promises of the API, each on a database in memory.
 
 mod concurrency;
+mod keeper;
 mod opening;
+mod pragmas;
 mod rows;
 mod statements;
 mod transactions;

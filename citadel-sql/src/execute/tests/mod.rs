@@ -70,7 +70,7 @@ impl Db {
             let text = &sql[parsed.text.clone()];
             last = self.run(&parsed.statement, text, params, &mut txn)?;
             let catalog = Catalog::load(&txn)?;
-            assert_eq!(store::check(&txn, &catalog)?, Vec::<String>::new());
+            assert_eq!(store::check_all(&txn, &catalog)?, Vec::<String>::new());
             txn.commit()?;
         }
         Ok(last)

@@ -12,7 +12,7 @@ use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
     /// Converts an expression.
-    pub(super) fn expr(&self, expr: Theirs) -> Result<Expr> {
+    pub(in crate::parse) fn expr(&self, expr: Theirs) -> Result<Expr> {
         self.deeper(|| self.expr_kind(expr))
     }
 

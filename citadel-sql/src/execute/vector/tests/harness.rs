@@ -128,8 +128,8 @@ impl Harness {
     pub(super) fn check(&self) {
         let read = self.database.begin_read().unwrap();
         let catalog = Catalog::load(&read).unwrap();
-        assert_eq!(ann::check(&read, &catalog).unwrap(), [""; 0]);
-        assert_eq!(store::check(&read, &catalog).unwrap(), [""; 0]);
+        assert_eq!(ann::check_all(&read, &catalog).unwrap(), [""; 0]);
+        assert_eq!(store::check_all(&read, &catalog).unwrap(), [""; 0]);
     }
 
     /// Runs a query on the newest snapshot.

@@ -1,47 +1,28 @@
-//! The proof that rows, indexes and vectors agree.
-//!
-//! Every row is read in full; each index entry that it should have is looked up and compared; then the counts are
-//! compared. Since each right entry belongs to one row, equal counts mean that there is no other entry.
-//! Vector indexes have a check of their own, above this room.
+//! From rows to what hangs on them.
 
 use citadel_txn::{Cursor, View};
 
-use super::index_key::IndexEntry;
-use super::row::{Field, components};
-use super::writer::{btrees, fields, indexed, tree_columns};
-use super::{projection, row_key};
+use super::strays::Suspect;
 use crate::error::Result;
-use crate::schema::{Catalog, ColumnNo, RowId, TableDef};
+use crate::findings::Findings;
+use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
+use crate::store::index_key::{IndexEntry, row_id_of_entry};
+use crate::store::row::{Field, components};
+use crate::store::writer::{btrees, fields, indexed, tree_columns};
+use crate::store::{projection, row_key};
 
-/// Checks every table; gives what is wrong, one sentence each. Empty: every row can be read and every index is right.
-///
-/// # Errors
-/// Storage errors, other than damage: that is a finding.
-pub(crate) fn check(view: &dyn View, catalog: &Catalog) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
-    for table in catalog.tables() {
-        match TableCheck::new(view, table, &mut findings).run() {
-            Ok(()) => {}
-            Err(error) if error.is_corrupt() || error.is_tampered() => {
-                findings.push(format!("table \"{}\": {error}", table.name));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(findings)
-}
-
-struct TableCheck<'c> {
+/// Reads the rows of a table.
+pub(super) struct RowsCheck<'c> {
     view: &'c dyn View,
     table: &'c TableDef,
-    findings: &'c mut Vec<String>,
+    findings: &'c mut Findings,
     entry: IndexEntry,
     /// Rows whose vector is not NULL, for each column with a tree of its own.
     vectors: Vec<u64>,
 }
 
-impl<'c> TableCheck<'c> {
-    fn new(view: &'c dyn View, table: &'c TableDef, findings: &'c mut Vec<String>) -> Self {
+impl<'c> RowsCheck<'c> {
+    pub(super) fn new(view: &'c dyn View, table: &'c TableDef, findings: &'c mut Findings) -> Self {
         Self {
             view,
             table,
@@ -51,16 +32,16 @@ impl<'c> TableCheck<'c> {
         }
     }
 
-    fn run(mut self) -> Result<()> {
+    /// Reads all rows; gives the trees that hold more or fewer entries than they should.
+    pub(super) fn run(mut self, tick: &mut dyn FnMut() -> Result<()>) -> Result<Vec<Suspect>> {
         let mut rows = Cursor::new(self.table.rows);
         let mut count = 0;
         let mut found = rows.first(self.view)?;
         while found {
-            let id = row_key::decode(rows.key())?;
-            let row = rows.value(self.view)?;
-            match fields(self.table, id, &row) {
-                Ok(fields) => self.row(id, &fields)?,
-                Err(error) => self.findings.push(error.to_string()),
+            tick()?;
+            match row_key::decode(rows.key()) {
+                Ok(id) => self.read(id, &rows.value(self.view)?)?,
+                Err(error) => self.finding(format_args!("{error}")),
             }
             count += 1;
             found = rows.next(self.view)?;
@@ -68,11 +49,22 @@ impl<'c> TableCheck<'c> {
         self.counts(count)
     }
 
+    fn read(&mut self, id: RowId, row: &[u8]) -> Result<()> {
+        match fields(self.table, id, row) {
+            Ok(fields) => self.row(id, &fields),
+            Err(error) => {
+                self.findings.add(error);
+                Ok(())
+            }
+        }
+    }
+
     fn row(&mut self, id: RowId, fields: &[Field<'_>]) -> Result<()> {
         for (no, field) in (0..).map(ColumnNo).zip(fields) {
             let column = self.table.column(no);
             let wrong = match field {
                 Field::Null if column.not_null => "is NULL",
+                Field::Default(value) if column.not_null && value.is_null() => "is NULL",
                 Field::Vector(bytes) if !all_finite(bytes) => "is not finite",
                 _ => continue,
             };
@@ -113,31 +105,76 @@ impl<'c> TableCheck<'c> {
                 indexed(fields[usize::from(no.0)], id)
             })?;
             let found = self.view.get(btree.tree, self.entry.key())?;
-            let right = found.is_some_and(|value| *value == *self.entry.value());
-            if !right {
-                self.finding(format_args!(
+            match found {
+                Some(value) if *value == *self.entry.value() => {}
+                Some(value) if self.entry.must_be_alone() => {
+                    let other = row_id_of_entry(self.entry.key(), &value).ok();
+                    self.two_rows(index, btree, id, other)?;
+                }
+                _ => self.finding(format_args!(
                     "index \"{}\" has no entry for row {}",
                     index.name, id.0
-                ));
+                )),
             }
         }
         Ok(())
     }
 
-    fn counts(mut self, rows: u64) -> Result<()> {
+    /// The key of a row leads to another row. If that one has the same key, the index is not unique; else its entry is
+    /// wrong.
+    fn two_rows(
+        &mut self,
+        index: &IndexDef,
+        btree: &BTreeIndex,
+        id: RowId,
+        other: Option<RowId>,
+    ) -> Result<()> {
+        let row = match other {
+            Some(other) => self.view.get(self.table.rows, &row_key::encode(other))?,
+            None => None,
+        };
+        let mut theirs = IndexEntry::default();
+        let is_theirs = match (other, &row) {
+            (Some(other), Some(row)) => match fields(self.table, other, row) {
+                Ok(fields) => {
+                    theirs.make(index, btree, other, usize::MAX, |no| {
+                        indexed(fields[usize::from(no.0)], other)
+                    })?;
+                    theirs.key() == self.entry.key()
+                }
+                Err(_) => false,
+            },
+            _ => false,
+        };
+        match other {
+            Some(other) if is_theirs => self.finding(format_args!(
+                "index \"{}\" is unique, and rows {} and {} have the same key",
+                index.name, other.0, id.0
+            )),
+            _ => self.finding(format_args!(
+                "index \"{}\" has no entry for row {}: its key leads elsewhere",
+                index.name, id.0
+            )),
+        }
+        Ok(())
+    }
+
+    fn counts(mut self, rows: u64) -> Result<Vec<Suspect>> {
+        let mut suspects = Vec::new();
         let said = self.view.tree_len(self.table.rows)?;
         if said != rows {
             self.finding(format_args!(
                 "{rows} rows were found, but {said} are counted"
             ));
         }
-        for (index, btree) in btrees(self.table) {
+        for (at, (index, btree)) in btrees(self.table).enumerate() {
             let entries = self.view.tree_len(btree.tree)?;
             if entries != rows {
                 self.finding(format_args!(
                     "index \"{}\" has {entries} entries for {rows} rows",
                     index.name
                 ));
+                suspects.push(Suspect::Index(at));
             }
         }
         for (at, (_, column, tree)) in tree_columns(self.table).enumerate() {
@@ -147,14 +184,15 @@ impl<'c> TableCheck<'c> {
                     "column \"{}\" has {entries} vectors for {rows} rows",
                     column.name
                 ));
+                suspects.push(Suspect::Vectors(at));
             }
         }
-        Ok(())
+        Ok(suspects)
     }
 
     fn finding(&mut self, what: std::fmt::Arguments<'_>) {
         self.findings
-            .push(format!("table \"{}\": {what}", self.table.name));
+            .add(format_args!("table \"{}\": {what}", self.table.name));
     }
 }
 

@@ -1,0 +1,99 @@
+//! PRAGMA: small questions to the database and the connection.
+
+use citadel_txn::{Quiet, View};
+
+use crate::api::connection::Connection;
+use crate::batch::{Batch, Column};
+use crate::bind::bound::{Pragma, Synchronous};
+use crate::error::{Error, Result, SqlState};
+use crate::types::{SqlType, Value};
+
+/// The columns of what a pragma gives, named as in SQLite; none for one that sets something.
+pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
+    match pragma {
+        Pragma::Check { thorough: true, .. } => &["integrity_check"],
+        Pragma::Check { .. } => &["quick_check"],
+        Pragma::Synchronous(None) => &["synchronous"],
+        Pragma::BusyTimeout(None) => &["timeout"],
+        Pragma::Synchronous(Some(_)) | Pragma::BusyTimeout(Some(_)) => &[],
+        Pragma::PageCount => &["page_count"],
+        Pragma::PageSize => &["page_size"],
+        Pragma::FreelistCount => &["freelist_count"],
+        Pragma::DataVersion => &["data_version"],
+    }
+}
+
+impl Connection {
+    /// Answers a pragma, or does what it sets. `None`: it gives no rows.
+    pub(crate) fn run_pragma(&self, pragma: &Pragma) -> Result<Option<Batch>> {
+        let storage = &self.database().shared().storage;
+        let number = match *pragma {
+            Pragma::Check {
+                thorough,
+                findings_max,
+            } => return self.check_as_rows(thorough, findings_max).map(Some),
+            Pragma::Synchronous(Some(mode)) => {
+                self.session().set_durability(mode)?;
+                return Ok(None);
+            }
+            Pragma::BusyTimeout(Some(timeout)) => {
+                self.busy_timeout(timeout);
+                return Ok(None);
+            }
+            Pragma::Synchronous(None) => match self.session().durability() {
+                Synchronous::Off => 0,
+                Synchronous::Normal => 1,
+                Synchronous::Full => 2,
+            },
+            Pragma::BusyTimeout(None) => {
+                u64::try_from(self.session().busy_timeout().as_millis()).unwrap_or(u64::MAX)
+            }
+            Pragma::PageCount => {
+                let bytes = storage
+                    .file()
+                    .file_len()
+                    .map_err(citadel_txn::Error::from)?;
+                bytes / u64::from(storage.page_size().get())
+            }
+            Pragma::PageSize => u64::from(storage.page_size().get()),
+            Pragma::FreelistCount => storage.begin_read()?.free_pages()?,
+            Pragma::DataVersion => storage.begin_read()?.generation().get(),
+        };
+        let number = Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+        rows(SqlType::Integer, [number]).map(Some)
+    }
+
+    /// Findings as rows of text; `ok` where there are none.
+    fn check_as_rows(&self, thorough: bool, findings_max: u64) -> Result<Batch> {
+        let report = self.check_thoroughly(thorough, &mut Quiet)?;
+        if report.is_ok() {
+            return rows(SqlType::Text, [Value::Text("ok".to_owned())]);
+        }
+        let most = usize::try_from(findings_max).unwrap_or(usize::MAX);
+        let told = report.faults().iter().take(most);
+        rows(SqlType::Text, told.map(|fault| Value::Text(fault.clone())))
+    }
+
+    /// Fails inside of a transaction, for statements that would have to wait for it.
+    pub(crate) fn require_autocommit(&self, what: &str) -> Result<()> {
+        if self.is_autocommit() {
+            return Ok(());
+        }
+        Err(Error::sql(
+            SqlState::ACTIVE_TRANSACTION,
+            format!("{what} cannot run inside a transaction"),
+        ))
+    }
+}
+
+/// A batch of one column.
+fn rows(ty: SqlType, values: impl IntoIterator<Item = Value>) -> Result<Batch> {
+    let mut column = Column::new(ty, 1);
+    for value in values {
+        column.push(value.as_ref())?;
+    }
+    Ok(Batch {
+        rows: column.len(),
+        columns: vec![column],
+    })
+}

@@ -1,0 +1,109 @@
+//! PRAGMA and VACUUM.
+
+use std::time::Duration;
+
+use super::Binder;
+use super::bound::{Pragma, Statement, Synchronous};
+use super::expr::{Aggregation, ExprBinder};
+use super::scope::Scope;
+use super::suggest;
+use crate::ast::{self, PragmaValue};
+use crate::error::{Error, Result, SqlState};
+use crate::types::SqlType;
+
+/// All pragmas that there are.
+const NAMES: [&str; 8] = [
+    "busy_timeout",
+    "data_version",
+    "freelist_count",
+    "integrity_check",
+    "page_count",
+    "page_size",
+    "quick_check",
+    "synchronous",
+];
+
+/// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
+const FINDINGS_MAX: u64 = 100;
+
+impl Binder<'_> {
+    pub(super) fn pragma(&mut self, pragma: &ast::Pragma) -> Result<Statement> {
+        let value = pragma.value.as_ref();
+        let name = pragma.name.name.to_ascii_lowercase();
+        let bound = match name.as_str() {
+            "integrity_check" | "quick_check" => Pragma::Check {
+                thorough: name == "integrity_check",
+                findings_max: value.map(number).transpose()?.unwrap_or(FINDINGS_MAX),
+            },
+            "synchronous" => Pragma::Synchronous(value.map(synchronous).transpose()?),
+            "busy_timeout" => {
+                let timeout = value.map(number).transpose()?;
+                Pragma::BusyTimeout(timeout.map(Duration::from_millis))
+            }
+            "page_count" => only_read(pragma, Pragma::PageCount)?,
+            "page_size" => only_read(pragma, Pragma::PageSize)?,
+            "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
+            "data_version" => only_read(pragma, Pragma::DataVersion)?,
+            _ => return Err(unknown(pragma, &name)),
+        };
+        Ok(Statement::Pragma(bound))
+    }
+
+    pub(super) fn vacuum(&mut self, into: Option<&ast::Expr>) -> Result<Statement> {
+        let Some(into) = into else {
+            return Ok(Statement::Vacuum { into: None });
+        };
+        let scope = Scope::default();
+        let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused("VACUUM"));
+        let into = binder.typed(into, SqlType::Text, "VACUUM INTO")?;
+        Ok(Statement::Vacuum { into: Some(into) })
+    }
+}
+
+fn unknown(pragma: &ast::Pragma, name: &str) -> Error {
+    let error = Error::unsupported(format!("PRAGMA {name}")).at(pragma.name.position);
+    match name {
+        "key" | "hexkey" => error.hint("the key is given when the file is opened"),
+        "rekey" | "hexrekey" => error
+            .hint("Connection::change_key and Connection::rekey, or .keys and .rekey in the shell"),
+        "journal_mode" | "wal_checkpoint" => {
+            error.hint("there is no journal: commits are made safe in the file itself")
+        }
+        _ => suggest::hint(error, name, NAMES.into_iter()),
+    }
+}
+
+fn only_read(pragma: &ast::Pragma, bound: Pragma) -> Result<Pragma> {
+    match &pragma.value {
+        None => Ok(bound),
+        Some(value) => Err(Error::unsupported(format!(
+            "setting PRAGMA {}",
+            pragma.name.name.to_ascii_lowercase()
+        ))
+        .at(value.position)),
+    }
+}
+
+fn number(value: &PragmaValue) -> Result<u64> {
+    value
+        .text
+        .parse()
+        .map_err(|_| wrong(value, "a number from 0 on"))
+}
+
+fn synchronous(value: &PragmaValue) -> Result<Synchronous> {
+    match value.text.to_ascii_lowercase().as_str() {
+        "full" | "2" => Ok(Synchronous::Full),
+        "normal" | "1" => Ok(Synchronous::Normal),
+        "off" | "0" => Ok(Synchronous::Off),
+        _ => Err(wrong(value, "FULL, NORMAL or OFF")),
+    }
+}
+
+fn wrong(value: &PragmaValue, wanted: &str) -> Error {
+    Error::sql(
+        SqlState::INVALID_PARAMETER_VALUE,
+        format!("expected {wanted}, not {}", value.text),
+    )
+    .at(value.position)
+}

@@ -1,0 +1,112 @@
+//! PRAGMA and VACUUM, in SQLite's spelling.
+
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
+
+use super::convert::Converter;
+use super::dialect::CitadelDialect;
+use super::syntax_error::{from_parser, syntax_error};
+use super::words::Words;
+use crate::ast::{Identifier, Pragma, PragmaValue, StatementKind};
+use crate::error::{Error, Result};
+
+/// `PRAGMA [main.]name`, `… = value`, `… (value)`; PRAGMA is taken already.
+pub(super) fn parse_pragma(mut words: Words<'_>) -> Result<StatementKind> {
+    let mut name = take_name(&mut words)?;
+    if name.name.eq_ignore_ascii_case("main") && take_token(&mut words, &Token::Period) {
+        name = take_name(&mut words)?;
+    }
+    let value = if take_token(&mut words, &Token::Eq) {
+        Some(take_value(&mut words)?)
+    } else if take_token(&mut words, &Token::LParen) {
+        let value = take_value(&mut words)?;
+        if !take_token(&mut words, &Token::RParen) {
+            return Err(expected(&words, "a closing parenthesis"));
+        }
+        Some(value)
+    } else {
+        None
+    };
+    words.finish()?;
+    Ok(StatementKind::Pragma(Pragma { name, value }))
+}
+
+/// `VACUUM`, `VACUUM INTO file`; VACUUM is taken already.
+pub(super) fn parse_vacuum(
+    mut words: Words<'_>,
+    converter: &Converter<'_>,
+) -> Result<StatementKind> {
+    if !words.take("INTO") {
+        let position = words.position();
+        if let Some(word) = words.peek()
+            && word != "MAIN"
+        {
+            return Err(Error::unsupported(format!("VACUUM {word}"))
+                .at(position)
+                .hint("VACUUM gives free space of the whole file back"));
+        }
+        words.take("MAIN");
+        words.finish()?;
+        return Ok(StatementKind::Vacuum { into: None });
+    }
+    let position = words.position();
+    let mut parser = Parser::new(&CitadelDialect).with_tokens_with_locations(words.tokens.to_vec());
+    let file = parser
+        .parse_expr()
+        .map_err(|error| from_parser(error, words.locator, words.end).at(position))?;
+    let rest = parser.peek_token();
+    if rest.token != Token::EOF {
+        return Err(syntax_error(
+            format!("syntax error: unexpected {}", rest.token),
+            words.locator.start_of(rest.span),
+        ));
+    }
+    let file = converter.expr(file).map_err(|error| error.at(position))?;
+    Ok(StatementKind::Vacuum { into: Some(file) })
+}
+
+fn take_token(words: &mut Words<'_>, token: &Token) -> bool {
+    let found = words
+        .tokens
+        .first()
+        .is_some_and(|next| next.token == *token);
+    if found {
+        words.tokens = &words.tokens[1..];
+    }
+    found
+}
+
+fn take_name(words: &mut Words<'_>) -> Result<Identifier> {
+    let position = words.position();
+    let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
+        return Err(expected(words, "the name of a pragma"));
+    };
+    let name = word.value.clone();
+    words.tokens = &words.tokens[1..];
+    Ok(Identifier { name, position })
+}
+
+/// A word, a string or a number, with a sign if it has one.
+fn take_value(words: &mut Words<'_>) -> Result<PragmaValue> {
+    let position = words.position();
+    let sign = if take_token(words, &Token::Minus) {
+        "-"
+    } else {
+        ""
+    };
+    let text = match words.tokens.first().map(|token| &token.token) {
+        Some(Token::Number(digits, _)) => format!("{sign}{digits}"),
+        Some(Token::Word(word)) if sign.is_empty() => word.value.clone(),
+        Some(Token::SingleQuotedString(text)) if sign.is_empty() => text.clone(),
+        _ => return Err(expected(words, "the value of the pragma")),
+    };
+    words.tokens = &words.tokens[1..];
+    Ok(PragmaValue { text, position })
+}
+
+fn expected(words: &Words<'_>, what: &str) -> Error {
+    match words.tokens.first() {
+        Some(token) => words.unexpected(&token.token, what),
+        None => syntax_error(format!("syntax error: expected {what}"), words.position()),
+    }
+}
