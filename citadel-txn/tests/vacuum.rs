@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Key, MemoryStorage, Options, PageSize, Quiet, Step, TreeId, TreeOptions,
+    Cursor, Database, Key, MemoryStorage, Options, PageSize, Quiet, Step, TreeId, TreeOptions, View,
 };
 
 const PAGE: usize = 512;
@@ -155,4 +155,118 @@ fn a_copy_is_of_one_commit() {
         })
         .unwrap();
     assert_eq!(entries(&open(target.snapshot()).unwrap()), expected);
+}
+
+#[test]
+fn a_vacuum_in_place_gives_back_what_is_free() {
+    let (database, storage) = sample();
+    let expected = entries(&database);
+    let before = storage.snapshot().len();
+    let report = database.vacuum(&mut Quiet).unwrap();
+    let compact = database
+        .vacuum_into(Arc::new(MemoryStorage::new()), &mut Quiet)
+        .unwrap();
+    assert!(
+        report.pages_after <= compact.pages_after * 5 / 4 + 40,
+        "{report:?}, dense {}",
+        compact.pages_after
+    );
+    assert!(storage.snapshot().len() * 3 < before);
+    assert_eq!(entries(&database), expected);
+    let check = database.check().unwrap();
+    assert!(check.is_ok(), "{check}");
+    drop(database);
+    let reopened = open(storage.snapshot()).unwrap();
+    assert_eq!(entries(&reopened), expected);
+    let check = reopened.check().unwrap();
+    assert!(check.is_ok(), "{check}");
+}
+
+#[test]
+fn a_vacuum_can_be_stopped_at_every_step() {
+    let (database, storage) = sample();
+    let expected = entries(&database);
+    let mut stop_after = 1;
+    loop {
+        let mut left = stop_after;
+        let ended = database.vacuum(&mut |_: Step| {
+            left -= 1;
+            match left {
+                0 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        assert_eq!(entries(&database), expected);
+        let check = database.check().unwrap();
+        assert!(check.is_ok(), "{check}");
+        match ended {
+            Ok(_) => break,
+            Err(error) => assert!(error.is_interrupted(), "{error}"),
+        }
+        // What a crash would leave now is sound too.
+        let crashed = open(storage.snapshot()).unwrap();
+        assert_eq!(entries(&crashed), expected);
+        assert!(crashed.check().unwrap().is_ok());
+        stop_after += 1;
+    }
+    assert!(stop_after > 4, "{stop_after}");
+}
+
+#[test]
+fn others_read_and_write_during_a_vacuum() {
+    let (database, storage) = sample();
+    let read = database.begin_read().unwrap();
+    let old: Vec<_> = (0..3000u32)
+        .map(|number| read.get(TREES[0], &number.to_be_bytes()).unwrap().is_some())
+        .collect();
+    let mut number = 70_000u32;
+    database
+        .vacuum(&mut |_: Step| {
+            let mut write = database.begin_write().unwrap();
+            number += 1;
+            write
+                .insert(TREES[0], &number.to_be_bytes(), &[1; 2_000])
+                .unwrap();
+            write
+                .remove(TREES[1], &((number - 70_000) * 7).to_be_bytes())
+                .unwrap();
+            write.commit().unwrap();
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    for (number, was) in old.iter().enumerate() {
+        let key = (number as u32).to_be_bytes();
+        assert_eq!(read.get(TREES[0], &key).unwrap().is_some(), *was);
+    }
+    drop(read);
+    let expected = entries(&database);
+    let before = database.space(&mut Quiet).unwrap().pages_total;
+    database.vacuum(&mut Quiet).unwrap();
+    assert!(database.space(&mut Quiet).unwrap().pages_total < before);
+    assert_eq!(entries(&database), expected);
+    assert!(database.check().unwrap().is_ok());
+    drop(database);
+    assert_eq!(entries(&open(storage.snapshot()).unwrap()), expected);
+}
+
+#[test]
+fn deleting_and_reloading_does_not_grow_the_file() {
+    let (database, _) = sample();
+    let mut sizes = Vec::new();
+    for _ in 0..8 {
+        let mut write = database.begin_write().unwrap();
+        for number in 0..3000u32 {
+            write
+                .insert(TREES[0], &number.to_be_bytes(), &value(number))
+                .unwrap();
+        }
+        write.commit().unwrap();
+        let mut write = database.begin_write().unwrap();
+        for number in (0..3000u32).filter(|number| number.is_multiple_of(2)) {
+            write.remove(TREES[0], &number.to_be_bytes()).unwrap();
+        }
+        write.commit().unwrap();
+        sizes.push(database.space(&mut Quiet).unwrap().pages_total);
+    }
+    assert_eq!(sizes[3], sizes[7], "{sizes:?}");
 }

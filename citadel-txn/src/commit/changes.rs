@@ -54,6 +54,8 @@ pub(crate) struct Changes {
     pub(crate) roots: Option<Choice>,
     pub(crate) terms: Terms,
     /// Gives what was spilled back where the commit fails; it must go before the turn.
+    /// Whether the pages shall end where the free ones at their end begin.
+    pub(crate) trims: bool,
     pub(crate) claim: Claim,
     /// Only to be held.
     pub(crate) _turn: Turn,

@@ -224,14 +224,19 @@ impl<'a> Sealer<'a> {
         Ok(ptrs)
     }
 
-    /// Seals the free map into `pages` pages; `encode` is called when they are taken.
+    /// Seals the free map into `pages` pages; `encode` is called when they are taken and, where the commit
+    /// trims, the free pages at the end are gone.
     pub(super) fn seal_free_map(
         &mut self,
         pages: u16,
+        trims: bool,
         encode: impl FnOnce(&Arena<'_>) -> Vec<u8>,
     ) -> Result<Option<PagePtr>> {
         let run = self.arena.take(pages)?;
-        self.arena.close()?;
+        match trims {
+            true => self.arena.trim()?,
+            false => self.arena.close()?,
+        }
         let mut body = encode(&self.arena);
         let len = body_len(self.file.page_size(), pages);
         if body.len() > len {

@@ -93,7 +93,7 @@ fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
     encode_log_entry(&mut log, &taken, &spans_of(&retired));
     let map = base.free_map.ptr.as_ref();
     let is_taken = |choice: Choice| map.is_some_and(|ptr| choice.takes(ptr));
-    if log.len() <= LOG_BYTES_MAX && !txn.roots.is_some_and(is_taken) {
+    if log.len() <= LOG_BYTES_MAX && !txn.trims && !txn.roots.is_some_and(is_taken) {
         let free_map = base.free_map;
         return Ok(Accounted {
             free_map,
@@ -102,7 +102,7 @@ fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
         });
     }
     retired.extend(base.free_map.ptr.as_ref().map(Retiree::from));
-    let free_map = write_map(sealer, txn.generation, &spans_of(&retired))?;
+    let free_map = write_map(sealer, txn, &spans_of(&retired))?;
     Ok(Accounted {
         free_map,
         log: Vec::new(),
@@ -111,12 +111,13 @@ fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
 }
 
 /// Writes all free space as a map. Taking pages for it changes what it says, by fewer bytes than the slack.
-fn write_map(sealer: &mut Sealer<'_>, commit: Generation, retired: &[Span]) -> Result<FreeMap> {
+fn write_map(sealer: &mut Sealer<'_>, txn: &Changes, retired: &[Span]) -> Result<FreeMap> {
+    let commit = txn.generation;
     let encode = |arena: &Arena<'_>| encode_map(arena.space(), commit, retired);
     let bytes = encode(sealer.arena()).len() + MAP_SLACK_BYTES;
     let pages = sealer.pages_for(bytes)?;
     let ptr = sealer
-        .seal_free_map(pages, encode)?
+        .seal_free_map(pages, txn.trims, encode)?
         .ok_or(Error::corrupt("the free map outgrew its slack"))?;
     Ok(FreeMap {
         ptr: Some(ptr),

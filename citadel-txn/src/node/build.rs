@@ -20,13 +20,22 @@ impl NodeBuilder {
         Self { bytes, count: 0 }
     }
 
+    /// Whether nothing was added yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Adds a cell after all others, if it fits.
+    pub(crate) fn offer(&mut self, cell: &Cell<'_>) -> Result<bool, Malformed> {
+        let fits = NodeMut::new(&mut self.bytes).insert(self.count, cell)?;
+        self.count += usize::from(fits);
+        Ok(fits)
+    }
+
     /// Adds a cell after all others.
     pub(crate) fn push(&mut self, cell: &Cell<'_>) -> Result<(), Malformed> {
-        match NodeMut::new(&mut self.bytes).insert(self.count, cell)? {
-            true => {
-                self.count += 1;
-                Ok(())
-            }
+        match self.offer(cell)? {
+            true => Ok(()),
             false => Err(Malformed),
         }
     }
@@ -180,7 +189,7 @@ fn last_key<'a>(left: &[Cell<'a>]) -> Result<&'a [u8], Malformed> {
 }
 
 /// The shortest key that is greater than `low` and not greater than `high`.
-fn shortest_between(low: &[u8], high: &[u8]) -> Vec<u8> {
+pub(crate) fn shortest_between(low: &[u8], high: &[u8]) -> Vec<u8> {
     let shared = low.iter().zip(high).take_while(|(a, b)| a == b).count();
     high[..(shared + 1).min(high.len())].to_vec()
 }

@@ -31,7 +31,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use build::{NodeBuilder, merge, split};
+pub(crate) use build::{NodeBuilder, merge, shortest_between, split};
 pub(crate) use cell::{Cell, Payload};
 pub(crate) use edit::{NodeMut, leaf_footprint};
 pub(crate) use malformed::Malformed;

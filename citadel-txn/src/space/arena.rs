@@ -51,6 +51,12 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// Lets the pages end where the free ones at their end begin.
+    pub(crate) fn trim(&mut self) -> Result<()> {
+        self.close()?;
+        self.space.trim()
+    }
+
     pub(crate) fn space(&self) -> &Space {
         self.space
     }

@@ -112,6 +112,11 @@ impl FreeRuns {
             .map(|(pages, first)| Span::new(*first, *pages))
     }
 
+    /// The first run of at least so many pages.
+    pub(crate) fn first_fit(&self, pages: u64) -> Option<Span> {
+        self.iter().find(|span| span.pages >= pages)
+    }
+
     /// The longest run.
     pub(crate) fn longest(&self) -> Option<Span> {
         self.by_length

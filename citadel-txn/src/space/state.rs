@@ -55,6 +55,10 @@ pub(crate) struct Space {
     pinned_by: Vec<Generation>,
     /// What the commit in progress has taken.
     taken: FreeRuns,
+    /// Where the pages ended before the commit in progress gave back the last ones.
+    trimmed_from: Option<PageNo>,
+    /// Whether pages are taken where the first free ones are, rather than where they fit best.
+    low: bool,
     /// The commit in progress: from its first [`begin`](Space::begin) until it commits or aborts.
     in_progress: Option<Generation>,
 }
@@ -74,6 +78,8 @@ impl Space {
             pinned: Vec::new(),
             pinned_by: Vec::new(),
             taken: FreeRuns::default(),
+            trimmed_from: None,
+            low: false,
             in_progress: None,
         }
     }
@@ -158,17 +164,33 @@ impl Space {
     /// Takes a region for `wanted` pages, and at least `least`: one piece if there is one, else the longest free run,
     /// else new pages at the end of the file. What is not used must be [given back](Space::give_back).
     pub(crate) fn take_region(&mut self, least: u64, wanted: u64) -> Result<Span> {
-        let found = self
-            .free
-            .best_fit(wanted)
-            .map(|run| Span::new(run.first, wanted));
-        let found = found.or_else(|| self.free.longest().filter(|run| run.pages >= least));
+        let found = match self.low {
+            true => self.lowest(least, wanted),
+            false => self.best(least, wanted),
+        };
         let Some(span) = found else {
             return self.extend(wanted);
         };
         self.free.remove(span)?;
         self.taken.insert(span)?;
         Ok(span)
+    }
+
+    fn best(&self, least: u64, wanted: u64) -> Option<Span> {
+        let fitting = self.free.best_fit(wanted);
+        fitting
+            .map(|run| Span::new(run.first, wanted))
+            .or_else(|| self.free.longest().filter(|run| run.pages >= least))
+    }
+
+    fn lowest(&self, least: u64, wanted: u64) -> Option<Span> {
+        let run = self.free.first_fit(least)?;
+        Some(Span::new(run.first, run.pages.min(wanted)))
+    }
+
+    /// From now on pages are taken as near to the beginning of the file as can be, or where they fit best.
+    pub(crate) fn keep_low(&mut self, low: bool) {
+        self.low = low;
     }
 
     /// Takes pages at the end of the file, from where the last free run begins that touches it.
@@ -198,6 +220,16 @@ impl Space {
         self.free.insert(span)
     }
 
+    /// Lets the pages end where the free ones at their end begin.
+    pub(crate) fn trim(&mut self) -> Result<()> {
+        if let Some(tail) = self.free.ending_at(self.end) {
+            self.free.remove(tail)?;
+            self.trimmed_from.get_or_insert(self.end);
+            self.end = tail.first;
+        }
+        Ok(())
+    }
+
     /// What the commit in progress has taken, in order.
     pub(crate) fn taken(&self) -> Vec<Span> {
         self.taken.iter().collect()
@@ -211,6 +243,9 @@ impl Space {
     /// Ends a commit that failed: what it took is free again.
     pub(crate) fn abort(&mut self) -> Result<()> {
         self.in_progress = None;
+        if let Some(end) = self.trimmed_from.take() {
+            self.grow_to(end)?;
+        }
         let taken = std::mem::take(&mut self.taken);
         taken.iter().try_for_each(|span| self.free.insert(span))
     }
@@ -218,6 +253,7 @@ impl Space {
     /// Ends a commit that succeeded.
     pub(crate) fn commit(&mut self, generation: Generation, pages: Vec<Retiree>) {
         self.in_progress = None;
+        self.trimmed_from = None;
         self.taken = FreeRuns::default();
         if !pages.is_empty() {
             self.retired.push_back(Retired { generation, pages });

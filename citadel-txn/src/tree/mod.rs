@@ -15,6 +15,7 @@ mod geometry;
 mod insert;
 mod refresh;
 mod remove;
+mod repack;
 mod search;
 mod walk;
 
@@ -24,5 +25,6 @@ pub use geometry::TreeOptions;
 pub(crate) use insert::{OldValue, insert};
 pub(crate) use refresh::{Choice, Refreshed, refresh};
 pub(crate) use remove::remove;
+pub(crate) use repack::repack;
 pub(crate) use search::{find, for_each};
 pub(crate) use walk::{free_large, free_tree};

@@ -47,6 +47,10 @@ impl Choice {
     }
 }
 
+/// Nodes that are looked at for each page that may be chosen, before a call ends: so that it is short where little is
+/// chosen, too.
+pub(super) const LOOKS_PER_PAGE: u64 = 16;
+
 /// How far a refresh came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Refreshed {
@@ -74,6 +78,7 @@ pub(crate) fn refresh(
         has_large: tree.tree.large > 0,
         from: from.to_vec(),
         pages_max,
+        looks: pages_max.saturating_mul(LOOKS_PER_PAGE),
         done: Refreshed::default(),
     };
     let fresh = walk.node(&root, tree.tree.level, &[])?;
@@ -92,6 +97,8 @@ struct Walk<'a> {
     has_large: bool,
     from: Vec<u8>,
     pages_max: u64,
+    /// How many more nodes may be looked at.
+    looks: u64,
     done: Refreshed,
 }
 
@@ -102,6 +109,7 @@ impl Walk<'_> {
         if !taken && self.is_skipped(at, level) {
             return Ok(*at);
         }
+        self.looks = self.looks.saturating_sub(1);
         let bytes = self.pages.read(at)?;
         let fresh = match level {
             0 => self.values(&bytes)?,
@@ -202,9 +210,9 @@ impl Walk<'_> {
         self.pages.add_value(&value).map(Some)
     }
 
-    /// Notes where to go on, once enough was chosen.
+    /// Notes where to go on, once enough was chosen or looked at.
     fn is_full(&mut self, key: &[u8]) -> bool {
-        if self.done.pages < self.pages_max {
+        if self.done.pages < self.pages_max && self.looks > 0 {
             return false;
         }
         self.done.next.get_or_insert_with(|| key.to_vec());

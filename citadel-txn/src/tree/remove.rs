@@ -158,7 +158,12 @@ fn merge_pair(
 }
 
 /// Lets a root with a single child give way to it, and an empty one to nothing.
-fn shrink(pages: &mut DirtyPages, tree: &mut WritableTree, root: DirtyId, level: u8) -> Result<()> {
+pub(super) fn shrink(
+    pages: &mut DirtyPages,
+    tree: &mut WritableTree,
+    root: DirtyId,
+    level: u8,
+) -> Result<()> {
     let (mut root, mut level) = (NodeRef::Dirty(root), level);
     loop {
         let bytes = pages.read(&root)?;

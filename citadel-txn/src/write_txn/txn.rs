@@ -47,6 +47,8 @@ pub struct WriteTxn {
     pub(super) terms: Terms,
     /// What of the catalog and the free map the commit writes anew.
     pub(super) roots: Option<Choice>,
+    /// Whether the commit lets the pages end where the free ones at their end begin.
+    pub(super) trims: bool,
     pub(super) stamp: u64,
     /// Gives back what was spilled, before the turn is.
     pub(super) claim: Claim,
@@ -75,6 +77,7 @@ impl WriteTxn {
             changed: false,
             terms: Terms::new(database.durability()),
             roots: None,
+            trims: false,
             stamp: STAMP_OF_WRITE | (serial << STAMP_SHIFT) & (STAMP_OF_WRITE - 1),
             database,
             base,
@@ -254,6 +257,7 @@ impl WriteTxn {
             dropped: self.dropped,
             next_tree: self.next_tree,
             roots: self.roots,
+            trims: self.trims,
             terms: self.terms,
             claim: self.claim,
             _turn: self.turn,
