@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_core::{CacheStats, Generation, Key, PageSize, SealedFile, Storage};
-use parking_lot::MutexGuard;
 
 use crate::anchor::Anchor;
 use crate::check::CheckReport;
@@ -187,17 +186,6 @@ impl Database {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
-    }
-
-    /// The right to do upkeep that rewrites the file, until it is dropped: one at a time.
-    ///
-    /// # Errors
-    /// [`Error::Busy`]; [`Error::ReadOnly`].
-    pub(crate) fn begin_upkeep(&self) -> Result<MutexGuard<'_, ()>> {
-        if self.is_read_only() {
-            return Err(Error::ReadOnly);
-        }
-        self.shared.upkeep().try_lock().ok_or(Error::Busy)
     }
 
     /// The sealed file below: key slots, sizes, cipher statistics.

@@ -72,6 +72,7 @@ mod space;
 mod survey;
 mod tree;
 mod tree_id;
+mod upkeep;
 mod vacuum;
 mod view;
 mod wipe;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use citadel_txn::{Cursor, Database, FileStorage, Key, Options, TreeId, TreeOptions, View};
+use citadel_txn::{Cursor, Database, FileStorage, Key, Options, Quiet, TreeId, TreeOptions, View};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -57,6 +57,18 @@ fn memory_stays_below_the_cache_and_a_constant() {
         update_and_take_back(&database, tree);
     });
     bounded(before, "large values", || large_values(&database));
+    bounded(before, "backup", || {
+        let target = FileStorage::create_partial(directory.path().join("backup")).unwrap();
+        database.backup(Arc::new(target), &mut Quiet).unwrap();
+    });
+    // It has two caches: its source's, and a small one.
+    bounded(before + (1 << 20), "compact copy", || {
+        let target = FileStorage::create_partial(directory.path().join("copy")).unwrap();
+        database.vacuum_into(Arc::new(target), &mut Quiet).unwrap();
+    });
+    bounded(before, "vacuum", || {
+        database.vacuum(&mut Quiet).unwrap();
+    });
     bounded(before, "check", || {
         assert!(database.check().unwrap().problems.is_empty())
     });

@@ -29,8 +29,6 @@ use crate::recovery;
 use crate::tree::Choice;
 use crate::tree_id::TreeId;
 
-/// Pages that one commit reseals.
-const STEP_PAGES: u64 = 256;
 /// Commits after which both checkpoints are of the epoch, whatever the protocol; more are not tried.
 const SETTLING_COMMITS_MAX: u32 = 200;
 
@@ -103,7 +101,8 @@ impl Database {
         from: &[u8],
     ) -> Result<(u64, Option<Vec<u8>>)> {
         let mut write = self.begin_write()?;
-        let refreshed = match write.refresh(tree, Choice::Before(epoch), from, STEP_PAGES) {
+        let pages = self.step_pages();
+        let refreshed = match write.refresh(tree, Choice::Before(epoch), from, pages) {
             Err(Error::NoSuchTree(_)) => return Ok((0, None)),
             refreshed => refreshed?,
         };

@@ -21,7 +21,7 @@ use crate::recovery;
 use crate::tree::TreeOptions;
 
 /// Bytes of cache of the copy, and by that of the transaction that fills it.
-const CACHE_BYTES: usize = 8 << 20;
+const CACHE_BYTES: usize = 1 << 20;
 
 impl Database {
     /// Writes a compact copy of the newest commit into another storage, which then is a database of its own that opens
@@ -85,11 +85,12 @@ fn load(read: &ReadTxn, copy: &Database, mut meter: Meter<'_>) -> Result<()> {
             leaf_pages: tree.leaf_pages,
         };
         write.add_tree(id, options)?;
+        let mut bulk = write.bulk(id)?;
         let mut cursor = Cursor::new(id);
         let mut unreported = 0;
         while cursor.next(read)? {
             let value = cursor.value(read)?;
-            write.insert(id, cursor.key(), &value)?;
+            bulk.push(cursor.key(), &value)?;
             unreported += cursor.key().len() + value.len();
             if unreported >= page_bytes {
                 meter.advance((unreported / page_bytes) as u64)?;

@@ -30,8 +30,6 @@ use crate::tree_id::TreeId;
 use crate::write_txn::WriteTxn;
 use place::KeepLow;
 
-/// Pages that one commit joins or moves.
-const STEP_PAGES: u64 = 256;
 /// Rounds of moving and truncating; two are the rule, more help where long runs find no room at once.
 const ROUNDS_MAX: u32 = 6;
 /// Commits after which no record tells of pages that were retired before them.
@@ -55,8 +53,9 @@ impl Database {
             pages_before: self.pages_in_file(),
             ..VacuumReport::default()
         };
+        let pages = self.step_pages();
         report.pages_moved += self.each_tree(progress, Phase::Repack, &|write, tree, from| {
-            write.repack(tree, from, STEP_PAGES)
+            write.repack(tree, from, pages)
         })?;
         for _ in 0..ROUNDS_MAX {
             let before = self.pages_in_file();
@@ -112,8 +111,9 @@ impl Database {
     /// Moves what lies behind the size that the file could have.
     fn move_down(&self, progress: &mut dyn Progress) -> Result<u64> {
         let choice = Choice::Behind(self.attainable_end()?);
+        let pages = self.step_pages();
         let moved = self.each_tree(progress, Phase::Move, &|write, tree, from| {
-            write.refresh(tree, choice, from, STEP_PAGES)
+            write.refresh(tree, choice, from, pages)
         })?;
         let mut write = self.begin_write()?;
         write.refresh_roots(choice);
