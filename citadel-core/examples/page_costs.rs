@@ -36,8 +36,22 @@ fn main() -> Result<()> {
         ptrs.iter()
             .try_for_each(|ptr| file.read(black_box(ptr), PageKind::TreeNode).map(drop))
     })?;
+    report("hit on one page", PAGES, || hit(&file, &ptrs[0]))?;
+    report("hit on one page, two threads at once", PAGES, || {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| (0..100).try_for_each(|_| hit(&file, &ptrs[0])));
+            (0..100).try_for_each(|_| hit(&file, &ptrs[0]))?;
+            other.join().unwrap_or(Ok(()))
+        })
+    })?;
+    println!("(the last: per 100 hits of each thread)");
     println!("{:?}", file.cache_stats());
     Ok(())
+}
+
+/// Asks for the same page again and again.
+fn hit(file: &SealedFile, ptr: &PagePtr) -> Result<()> {
+    (0..PAGES).try_for_each(|_| file.read(black_box(ptr), PageKind::TreeNode).map(drop))
 }
 
 /// Writes so many pages in one batch.

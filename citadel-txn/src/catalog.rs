@@ -4,7 +4,7 @@
 //! it anew: their descriptors ride in the commit record, which is asked first. They are folded into the catalog when
 //! there are too many, or when a tree is dropped.
 
-use citadel_core::{PageKind, SealedFile};
+use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -34,6 +34,19 @@ pub(crate) fn read_sealed(file: &SealedFile, at: &NodeRef) -> Result<NodeBytes> 
     Ok(NodeBytes::Frame(
         file.read(at.sealed()?, PageKind::TreeNode)?,
     ))
+}
+
+/// Reads a node that is in the file, and with it those that `next` gives, where they lie behind it.
+pub(crate) fn read_sealed_with_next(
+    file: &SealedFile,
+    at: &NodeRef,
+    next: &dyn Fn() -> Vec<PagePtr>,
+) -> Result<NodeBytes> {
+    Ok(NodeBytes::Frame(file.read_with_next(
+        at.sealed()?,
+        PageKind::TreeNode,
+        next,
+    )?))
 }
 
 /// What a commit says of a tree.

@@ -1,6 +1,9 @@
 //! Stepping through a tree.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use citadel_core::PagePtr;
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -30,7 +33,12 @@ pub struct Cursor {
     span: EntrySpan,
     place: Place,
     stamp: u64,
+    /// How many leaves to read ahead: none at first, then twice as many with each leaf that is left forwards.
+    ahead: usize,
 }
+
+/// Leaves that are read ahead at most; the file bounds their bytes.
+const AHEAD_MAX: usize = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -66,6 +74,7 @@ impl Cursor {
             span: EntrySpan::default(),
             place: Place::Nowhere,
             stamp: 0,
+            ahead: 0,
         }
     }
 
@@ -225,6 +234,7 @@ impl Cursor {
     /// Pins the root; none where the tree is empty. Until a step succeeds, the cursor stands nowhere.
     fn start(&mut self, view: &dyn View) -> Result<Option<(NodeBytes, u8)>> {
         self.rest(Place::Nowhere);
+        self.ahead = 0;
         let root = view.root(self.tree)?;
         self.stamp = view.stamp();
         Ok(root.node.map(|node| (node, root.tree.level)))
@@ -277,7 +287,7 @@ impl Cursor {
             let node = Node::open(&bytes, level)?;
             let count = node.count();
             let index = edge_index(count, edge)?;
-            let child = view.node(&NodeRef::decode(node.child(index)?.1)?)?;
+            let child = read_child(view, &node, index, self.ahead)?;
             self.path.push(Level {
                 node: bytes,
                 level,
@@ -295,6 +305,7 @@ impl Cursor {
     /// Goes to the first entry of the next leaf.
     fn next_leaf(&mut self, view: &dyn View) -> Result<bool> {
         self.place = Place::Nowhere;
+        self.ahead = (self.ahead * 2).clamp(1, AHEAD_MAX);
         while let Some(branch) = self.path.last_mut() {
             if branch.index + 1 < branch.count {
                 branch.index += 1;
@@ -308,6 +319,7 @@ impl Cursor {
     /// Goes to the last entry of the previous leaf.
     fn prev_leaf(&mut self, view: &dyn View) -> Result<bool> {
         self.place = Place::Nowhere;
+        self.ahead = 0;
         while let Some(branch) = self.path.last_mut() {
             if branch.index > 0 {
                 branch.index -= 1;
@@ -322,13 +334,9 @@ impl Cursor {
         let Some(branch) = self.path.last() else {
             return Ok(false);
         };
-        let at = NodeRef::decode(
-            Node::open(&branch.node, branch.level)?
-                .child(branch.index)?
-                .1,
-        )?;
+        let node = Node::open(&branch.node, branch.level)?;
+        let child = read_child(view, &node, branch.index, self.ahead)?;
         let level = branch.level - 1;
-        let child = view.node(&at)?;
         self.descend_edge(view, child, level, edge)
     }
 
@@ -343,6 +351,25 @@ impl Cursor {
         self.place = Place::Entry;
         Ok(true)
     }
+}
+
+/// Reads a child of a branch; where that is a leaf that is not in memory, the next leaves, up to `ahead`, with it.
+fn read_child(view: &dyn View, node: &Node<'_>, index: usize, ahead: usize) -> Result<NodeBytes> {
+    let at = NodeRef::decode(node.child(index)?.1)?;
+    if ahead == 0 || node.level() != 1 {
+        return view.node(&at);
+    }
+    let siblings = index + 1..node.count().min(index + 1 + ahead);
+    view.node_with_next(&at, &|| sealed_children(node, siblings.clone()))
+}
+
+/// The pointers of children that lie in the file.
+fn sealed_children(node: &Node<'_>, indexes: Range<usize>) -> Vec<PagePtr> {
+    let children = indexes.map_while(|index| {
+        let at = NodeRef::decode(node.child(index).ok()?.1).ok()?;
+        at.sealed().ok().copied()
+    });
+    children.collect()
 }
 
 fn edge_index(count: usize, edge: Edge) -> Result<usize> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, SealedFile};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use crate::catalog;
 use crate::check::{self, CheckReport};
@@ -104,6 +104,11 @@ impl Source for ReadTxn {
     #[inline]
     fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
         catalog::read_sealed(self.database.file(), at).map_err(|error| self.explain(error))
+    }
+
+    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes> {
+        catalog::read_sealed_with_next(self.database.file(), at, next)
+            .map_err(|error| self.explain(error))
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

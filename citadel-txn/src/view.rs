@@ -1,6 +1,6 @@
 //! One face for both kinds of transaction.
 
-use citadel_core::Generation;
+use citadel_core::{Generation, PagePtr};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -73,6 +73,8 @@ pub trait Source: Send + Sync {
     fn root(&self, tree: TreeId) -> Result<Root>;
     /// A node below the root.
     fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
+    /// The same where the nodes that `next` gives are wanted soon.
+    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes>;
     /// A large value.
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
     /// Differs from the last one whenever anything may read differently: between transactions, and after each change.

@@ -10,6 +10,8 @@
 mod shard;
 mod stats;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use parking_lot::RwLock;
 
 use crate::id::{Generation, PageNo};
@@ -39,11 +41,19 @@ impl FrameKey {
     fn of(frame: &FrameRef) -> Self {
         Self::new(frame.ptr().run.first, frame.ptr().generation)
     }
+
+    /// Neighbouring pages are far apart; the multiplier is that of Fibonacci hashing.
+    fn hash(self) -> u64 {
+        (self.page ^ self.generation.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 /// The cache of one open file.
 pub(crate) struct Cache {
     shards: Box<[RwLock<Shard>]>,
+    capacity_bytes: usize,
+    /// Bytes of the capacity that are lent to pages that are being changed.
+    reserved_bytes: AtomicUsize,
 }
 
 impl Cache {
@@ -55,6 +65,8 @@ impl Cache {
             shards: (0..shards)
                 .map(|_| RwLock::new(Shard::new(capacity_bytes / shards)))
                 .collect(),
+            capacity_bytes,
+            reserved_bytes: AtomicUsize::new(0),
         }
     }
 
@@ -63,13 +75,46 @@ impl Cache {
         self.shard(key).read().get(key)
     }
 
+    /// Whether a frame of this key is here. Counts as no use of it.
+    pub(crate) fn holds(&self, key: FrameKey) -> bool {
+        self.shard(key).read().holds(key)
+    }
+
     /// Takes a frame in, in place of one of the same key, and evicts what must go. A frame that is larger than a shard is
     /// not taken.
     pub(crate) fn insert(&self, frame: FrameRef) {
         let key = FrameKey::of(&frame);
-        let evicted = self.shard(key).write().insert(key, frame);
+        let bytes_max = self.shard_bytes_max();
+        let evicted = self.shard(key).write().insert(key, frame, bytes_max);
         // Wiping evicted frames takes longer than finding them: it happens here, after the lock was released.
         drop(evicted);
+    }
+
+    /// Lends so many bytes of the capacity to pages that are being changed, which are not here: frames make room for them
+    /// now. At least half of the capacity remains.
+    pub(crate) fn reserve(&self, bytes: usize) {
+        self.reserved_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let max = self.shard_bytes_max();
+        for shard in &self.shards {
+            let evicted = shard.write().shrink_to(max);
+            drop(evicted);
+        }
+    }
+
+    /// Takes back what was lent.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.reserved_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that may be held.
+    pub(crate) fn capacity_bytes(&self) -> usize {
+        self.capacity_bytes
+    }
+
+    /// Bytes that one shard may hold now.
+    fn shard_bytes_max(&self) -> usize {
+        let reserved = self.reserved_bytes.load(Ordering::Relaxed);
+        (self.capacity_bytes - reserved.min(self.capacity_bytes / 2)) / self.shards.len()
     }
 
     /// Numbers since the file was opened.
@@ -81,9 +126,7 @@ impl Cache {
     }
 
     fn shard(&self, key: FrameKey) -> &RwLock<Shard> {
-        // Neighbouring pages go to different shards; the multiplier is that of Fibonacci hashing.
-        let hash = (key.page ^ key.generation.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        &self.shards[(hash >> 48) as usize & (self.shards.len() - 1)]
+        &self.shards[(key.hash() >> 48) as usize & (self.shards.len() - 1)]
     }
 }
 

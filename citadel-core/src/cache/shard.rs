@@ -4,7 +4,7 @@
 //! the head, clears the flag of what was hit since it last came by, and stops at the first entry that was not: that one is
 //! evicted. Nothing moves in the queue, ever; an entry keeps its place until it goes.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::FxHashMap;
 
@@ -37,7 +37,6 @@ struct Entry {
     key: FrameKey,
     /// `None` in a vacant place.
     frame: Option<FrameRef>,
-    hit: AtomicBool,
     newer: Place,
     older: Place,
 }
@@ -69,30 +68,46 @@ impl Shard {
         } else {
             &self.misses
         };
-        counter.fetch_add(1, Ordering::Relaxed);
-        let entry = found?;
-        // Reading first keeps the line shared among the cores while the flag is set already.
-        if !entry.hit.load(Ordering::Relaxed) {
-            entry.hit.store(true, Ordering::Relaxed);
-        }
-        entry.frame.clone()
+        // Not one atomic addition: two threads at once may count as one, and a hit costs a quarter less.
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let frame = found?.frame.clone()?;
+        frame.touch();
+        Some(frame)
     }
 
-    /// Returns the frames that had to go.
+    /// Whether a frame of this key is here.
+    pub(super) fn holds(&self, key: FrameKey) -> bool {
+        self.places.contains_key(&key)
+    }
+
+    /// Takes a frame in, so that there are at most `bytes_max` bytes. Returns the frames that had to go.
     #[must_use]
-    pub(super) fn insert(&mut self, key: FrameKey, frame: FrameRef) -> Vec<FrameRef> {
+    pub(super) fn insert(
+        &mut self,
+        key: FrameKey,
+        frame: FrameRef,
+        bytes_max: usize,
+    ) -> Vec<FrameRef> {
         let mut gone = Vec::new();
         if let Some(&place) = self.places.get(&key) {
             gone.extend(self.take_out(place));
         }
         let cost = cost(&frame);
-        if cost > self.capacity_bytes {
+        if cost > bytes_max {
             return gone;
         }
-        while self.bytes + cost > self.capacity_bytes {
+        gone.extend(self.shrink_to(bytes_max - cost));
+        self.put_in(key, frame);
+        gone
+    }
+
+    /// Evicts until there are at most so many bytes. Returns what had to go.
+    #[must_use]
+    pub(super) fn shrink_to(&mut self, bytes_max: usize) -> Vec<FrameRef> {
+        let mut gone = Vec::new();
+        while self.bytes > bytes_max {
             gone.extend(self.evict());
         }
-        self.put_in(key, frame);
         gone
     }
 
@@ -114,8 +129,11 @@ impl Shard {
         } else {
             self.hand
         };
-        while *self.entries[place as usize].hit.get_mut() {
-            *self.entries[place as usize].hit.get_mut() = false;
+        while self.entries[place as usize]
+            .frame
+            .as_ref()
+            .is_some_and(|frame| frame.take_hit())
+        {
             let newer = self.entries[place as usize].newer;
             place = if newer == NOWHERE { self.tail } else { newer };
         }
@@ -129,7 +147,6 @@ impl Shard {
         let entry = Entry {
             key,
             frame: Some(frame),
-            hit: AtomicBool::new(false),
             newer: NOWHERE,
             older: self.head,
         };

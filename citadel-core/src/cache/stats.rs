@@ -1,6 +1,6 @@
 //! What the cache did.
 
-/// Numbers of the page cache since the file was opened.
+/// Numbers of the page cache since the file was opened. Hits and misses may miss some where threads meet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStats {
     /// Reads answered from the cache.

@@ -179,7 +179,7 @@ proptest! {
                 prop_assert_eq!(shard.get(key(page)).is_some(), model.hit(page));
             } else if shard.get(key(page)).is_none() {
                 model.hit(page);
-                drop(shard.insert(key(page), frame(page, 1, BODY)));
+                drop(shard.insert(key(page), frame(page, 1, BODY), frames * shard::cost(&one)));
                 model.insert(page);
             } else {
                 model.hit(page);
@@ -218,4 +218,46 @@ impl NaiveSieve {
         }
         self.queue.push((page, false));
     }
+}
+
+#[test]
+fn pages_that_are_changed_count_against_the_bound() {
+    let cache = Cache::new(16 << 20);
+    for page in 0..40_000 {
+        cache.insert(frame(page, 1, BODY));
+        cache.get(key(page));
+        cache.get(key(page));
+    }
+    cache.reserve(4 << 20);
+    assert!(cache.stats().bytes <= 12 << 20);
+    cache.reserve(100 << 20);
+    let left = cache.stats();
+    assert!(
+        left.bytes <= 8 << 20 && left.bytes > 7 << 20,
+        "half remains"
+    );
+    assert_eq!(held(&cache, 0..40_000) as u64, left.frames);
+    cache.release(104 << 20);
+    for page in 0..40_000 {
+        cache.insert(frame(page, 2, BODY));
+    }
+    assert!(cache.stats().bytes > 14 << 20);
+}
+
+#[test]
+fn what_was_read_ahead_is_not_in_use_when_it_is_read_once() {
+    let cache = cache_of(100);
+    for page in 0..50 {
+        cache.insert(frame(page, 1, BODY));
+        cache.get(key(page));
+    }
+    for page in 1000..3000 {
+        let ahead = Arc::into_inner(frame(page, 1, BODY)).unwrap();
+        cache.insert(Arc::new(ahead.read_ahead()));
+        assert!(cache.get(key(page)).is_some());
+        if page % 20 == 0 {
+            held(&cache, 0..50);
+        }
+    }
+    assert_eq!(held(&cache, 0..50), 50);
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::page::{PageKind, PagePtr};
 
@@ -11,14 +12,58 @@ pub struct Frame {
     ptr: PagePtr,
     kind: PageKind,
     body: Vec<u8>,
+    /// What the cache knows of its use; one of the three below.
+    usage: AtomicU8,
 }
+
+/// Not used since it came, or since the cache last looked.
+const COLD: u8 = 0;
+/// Used.
+const HIT: u8 = 1;
+/// Read ahead: the first use only says that reading it was right.
+const AHEAD: u8 = 2;
 
 /// A frame shared by the cache and its readers. Holding it keeps the bytes, whatever the cache evicts.
 pub type FrameRef = Arc<Frame>;
 
 impl Frame {
     pub(crate) fn new(ptr: PagePtr, kind: PageKind, body: Vec<u8>) -> Self {
-        Self { ptr, kind, body }
+        Self {
+            ptr,
+            kind,
+            body,
+            usage: AtomicU8::new(COLD),
+        }
+    }
+
+    /// The same frame, read before anyone asked for it.
+    pub(crate) fn read_ahead(mut self) -> Self {
+        *self.usage.get_mut() = AHEAD;
+        self
+    }
+
+    /// Notes that the frame is used. Reading first keeps the line shared among the cores while that is known.
+    #[inline]
+    pub(crate) fn touch(&self) {
+        match self.usage.load(Ordering::Relaxed) {
+            HIT => {}
+            AHEAD => self.usage.store(COLD, Ordering::Relaxed),
+            _ => self.usage.store(HIT, Ordering::Relaxed),
+        }
+    }
+
+    /// Whether the frame was used since [`take_hit`](Frame::take_hit).
+    #[inline]
+    pub(crate) fn is_hit(&self) -> bool {
+        self.usage.load(Ordering::Relaxed) == HIT
+    }
+
+    /// Forgets that the frame was used, and tells whether it was.
+    pub(crate) fn take_hit(&self) -> bool {
+        self.is_hit() && {
+            self.usage.store(COLD, Ordering::Relaxed);
+            true
+        }
     }
 
     /// The pointer that the frame was read or written through.

@@ -31,6 +31,8 @@ pub(crate) struct DirtyPages {
     values: Values,
     /// Bytes that nodes and values may take before they are spilled.
     budget: usize,
+    /// Bytes of the cache that are lent to what is in memory here.
+    reserved: usize,
     retired: Vec<Retiree>,
     surplus: Vec<Span>,
     /// Reused by every descent, so that none allocates.
@@ -47,6 +49,7 @@ impl DirtyPages {
             node_bytes: 0,
             values: Values::default(),
             budget,
+            reserved: 0,
             retired: Vec::new(),
             surplus: Vec::new(),
             path: Vec::new(),
@@ -164,6 +167,22 @@ impl DirtyPages {
         self.values.held()
     }
 
+    /// Lets the cache make room for what is in memory here, or gives the room back; both in steps.
+    #[inline]
+    pub(crate) fn balance(&mut self) {
+        let bytes = self.node_bytes + self.values.bytes();
+        if bytes.abs_diff(self.reserved) > BALANCE_STEP_BYTES {
+            self.lend(bytes);
+        }
+    }
+
+    #[cold]
+    fn lend(&mut self, bytes: usize) {
+        self.file.release_cache(self.reserved);
+        self.file.reserve_cache(bytes);
+        self.reserved = bytes;
+    }
+
     /// Whether a further `bytes` in memory would be more than the budget.
     #[inline]
     pub(crate) fn is_over_budget_with(&self, bytes: usize) -> bool {
@@ -180,6 +199,15 @@ impl DirtyPages {
         self.values.lens()
     }
 }
+
+impl Drop for DirtyPages {
+    fn drop(&mut self) {
+        self.file.release_cache(self.reserved);
+    }
+}
+
+/// The cache makes room for a transaction in steps of so many bytes.
+const BALANCE_STEP_BYTES: usize = 256 << 10;
 
 fn unshare(node: Arc<DirtyNode>) -> Vec<u8> {
     Arc::try_unwrap(node)

@@ -1,8 +1,9 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use citadel_core::Generation;
+use citadel_core::{Generation, PagePtr};
 
 use super::WriteTxn;
+use crate::catalog;
 use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -38,6 +39,13 @@ impl Source for WriteTxn {
 
     fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
         self.pages.read(at)
+    }
+
+    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes> {
+        match at {
+            NodeRef::Dirty(_) => self.pages.read(at),
+            NodeRef::Sealed(_) => catalog::read_sealed_with_next(self.database.file(), at, next),
+        }
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
