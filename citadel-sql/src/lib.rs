@@ -72,8 +72,8 @@ pub use api::{
     Statement, TableInfo, ToSql, ToSqlOutput, Transaction, TransactionBehavior, params_from_iter,
 };
 pub use citadel_txn::{
-    Anchor, BackupReport, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize, Phase,
-    Progress, Quiet, SlotIndex, SlotInfo, Step, Storage,
+    Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
+    Phase, Progress, Quiet, RekeyReport, SlotIndex, SlotInfo, Step, Storage,
 };
 pub use citadel_vector::{Metric, Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use citadel_txn::Key;
+use citadel_txn::{Durability, Key};
 
 use crate::api::cache::StatementCache;
 use crate::api::from_sql::FromSql;
@@ -217,6 +217,20 @@ impl Connection {
     /// ([`Error::is_busy`]). At first it is what [`Options::busy_timeout`] says.
     pub fn busy_timeout(&self, timeout: Duration) {
         self.session().set_busy_timeout(timeout);
+    }
+
+    /// Changes when commits of this connection are safe on the medium. At first it is what [`Options::durability`] says.
+    /// `PRAGMA synchronous` does the same.
+    ///
+    /// # Errors
+    /// A transaction is open.
+    pub fn set_durability(&self, durability: Durability) -> Result<()> {
+        self.session().set_durability(durability)
+    }
+
+    /// When commits of this connection are safe on the medium.
+    pub fn durability(&self) -> Durability {
+        self.session().durability()
     }
 
     /// Changes how many statements are kept prepared; 0: none.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use citadel_txn::{Anchor, Kdf, PageSize};
+use citadel_txn::{Anchor, Durability, Kdf, PageSize};
 
 /// How a database is opened or created. Start from [`Options::default`] and change what matters.
 #[derive(Clone, Debug)]
@@ -60,6 +60,13 @@ impl Options {
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.storage.busy_timeout = timeout;
+        self
+    }
+
+    /// When commits are safe on the medium. Default: before they return.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.storage.durability = durability;
         self
     }
 

@@ -1,10 +1,10 @@
 //! PRAGMA: small questions to the database and the connection.
 
-use citadel_txn::{Quiet, View};
+use citadel_txn::{Durability, Quiet, View};
 
 use crate::api::connection::Connection;
 use crate::batch::{Batch, Column};
-use crate::bind::bound::{Pragma, Synchronous};
+use crate::bind::bound::Pragma;
 use crate::error::{Error, Result, SqlState};
 use crate::types::{SqlType, Value};
 
@@ -41,9 +41,9 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::Synchronous(None) => match self.session().durability() {
-                Synchronous::Off => 0,
-                Synchronous::Normal => 1,
-                Synchronous::Full => 2,
+                Durability::Off => 0,
+                Durability::Normal => 1,
+                Durability::Full => 2,
             },
             Pragma::BusyTimeout(None) => {
                 u64::try_from(self.session().busy_timeout().as_millis()).unwrap_or(u64::MAX)

@@ -26,10 +26,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use citadel_txn::{ReadTxn, View, WriteTxn};
+use citadel_txn::{Durability, ReadTxn, View, WriteTxn};
 
 use crate::api::Database;
-use crate::bind::bound::{BeginMode, Synchronous};
+use crate::bind::bound::BeginMode;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Catalog;
 
@@ -80,7 +80,7 @@ pub(crate) struct Session {
     /// How long a write waits for its turn.
     busy_timeout: Duration,
     /// When its commits are durable.
-    durability: Synchronous,
+    durability: Durability,
 }
 
 /// What a write gave.
@@ -96,7 +96,7 @@ impl Session {
     pub(crate) fn new(database: Database) -> Self {
         Self {
             busy_timeout: database.shared().storage.busy_timeout(),
-            durability: Synchronous::Full,
+            durability: database.shared().storage.durability(),
             database,
             state: State::Autocommit,
             epoch: Epoch(0),
@@ -119,12 +119,12 @@ impl Session {
     }
 
     /// When its commits are durable.
-    pub(crate) fn durability(&self) -> Synchronous {
+    pub(crate) fn durability(&self) -> Durability {
         self.durability
     }
 
     /// Changes when its commits are durable, for transactions that begin from now on.
-    pub(crate) fn set_durability(&mut self, durability: Synchronous) -> Result<()> {
+    pub(crate) fn set_durability(&mut self, durability: Durability) -> Result<()> {
         if !self.is_autocommit() {
             return Err(Error::sql(
                 SqlState::ACTIVE_TRANSACTION,
@@ -296,7 +296,8 @@ impl Session {
 
     fn begin_write(&self) -> Result<(WriteTxn, Arc<Catalog>)> {
         let shared = self.database.shared();
-        let txn = shared.storage.begin_write_within(self.busy_timeout)?;
+        let mut txn = shared.storage.begin_write_within(self.busy_timeout)?;
+        txn.set_durability(self.durability);
         let catalog = shared.catalogs.of_view(&txn)?;
         Ok((txn, catalog))
     }

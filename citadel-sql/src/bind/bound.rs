@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use citadel_txn::Durability;
+
 pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction};
@@ -182,20 +184,12 @@ pub(crate) enum Pragma {
         thorough: bool,
         findings_max: u64,
     },
-    Synchronous(Option<Synchronous>),
+    Synchronous(Option<Durability>),
     BusyTimeout(Option<Duration>),
     PageCount,
     PageSize,
     FreelistCount,
     DataVersion,
-}
-
-/// When a commit is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Synchronous {
-    Off,
-    Normal,
-    Full,
 }
 
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use citadel_txn::Durability;
+
 use super::Binder;
-use super::bound::{Pragma, Statement, Synchronous};
+use super::bound::{Pragma, Statement};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::suggest;
@@ -91,11 +93,11 @@ fn number(value: &PragmaValue) -> Result<u64> {
         .map_err(|_| wrong(value, "a number from 0 on"))
 }
 
-fn synchronous(value: &PragmaValue) -> Result<Synchronous> {
+fn synchronous(value: &PragmaValue) -> Result<Durability> {
     match value.text.to_ascii_lowercase().as_str() {
-        "full" | "2" => Ok(Synchronous::Full),
-        "normal" | "1" => Ok(Synchronous::Normal),
-        "off" | "0" => Ok(Synchronous::Off),
+        "full" | "2" => Ok(Durability::Full),
+        "normal" | "1" => Ok(Durability::Normal),
+        "off" | "0" => Ok(Durability::Off),
         _ => Err(wrong(value, "FULL, NORMAL or OFF")),
     }
 }

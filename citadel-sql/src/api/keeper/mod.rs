@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod keys;
 mod owners;
+mod rekey;
 mod space;
 mod watch;
 
