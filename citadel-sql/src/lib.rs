@@ -73,7 +73,7 @@ pub use api::{
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
-    Phase, Progress, Quiet, RekeyReport, SlotIndex, SlotInfo, Step, Storage,
+    Phase, Progress, Quiet, RekeyReport, SlotIndex, SlotInfo, Step, Storage, VacuumReport,
 };
 pub use citadel_vector::{Metric, Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};

@@ -164,6 +164,15 @@ impl Database {
         Anchor::new(newest.generation(), newest.digest)
     }
 
+    /// Refuses a database that does not follow from an anchor, as [`Options::expect`] does when it is opened.
+    ///
+    /// # Errors
+    /// [`Error::AnchorMismatch`].
+    pub fn require_anchor(&self, anchor: &Anchor) -> Result<()> {
+        let newest = self.shared.registry().newest();
+        anchor.check(&newest.record, newest.digest)
+    }
+
     /// The newest commit that this process knows of.
     pub fn generation(&self) -> Generation {
         self.shared.registry().newest().generation()

@@ -11,6 +11,14 @@ impl SealedFile {
         self.header.lock().superblock.slot_infos()
     }
 
+    /// Proves that `key` opens the file: a slot gives the root key for it.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`](crate::Error::WrongKey); otherwise as [`SealedFile::open`].
+    pub fn check_key(&self, key: &Key) -> Result<()> {
+        superblock::load(self.medium.storage(), key).map(drop)
+    }
+
     /// Lets `key` open the file from now on, beside the keys that do already; a passphrase is stretched by `kdf`. It is
     /// durable when this returns.
     ///

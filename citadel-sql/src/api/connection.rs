@@ -73,8 +73,8 @@ impl Connection {
 
     /// Opens a file, or creates it where there is none. `:memory:` is [`open_in_memory`](Connection::open_in_memory).
     ///
-    /// For further connections to the same file take [`database`](Connection::database) and [`Database::connect`]: a
-    /// file is opened for writing once at a time.
+    /// Opening a file again in the same process gives another connection to the same database. Those who hold one already
+    /// need not stretch a passphrase again: [`database`](Connection::database) and [`Database::connect`].
     ///
     /// # Errors
     /// As [`Database::open`].

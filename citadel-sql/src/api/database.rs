@@ -2,13 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use citadel_txn::{Anchor, FileStorage, Generation, Key, MemoryStorage, Storage};
+use citadel_txn::{Anchor, Durability, FileStorage, Generation, Key, MemoryStorage, Storage};
 
 use crate::ann::SegmentCache;
 use crate::api::catalogs::Catalogs;
+use crate::api::registry::{Opening, Registration, Registry};
 use crate::api::{Connection, Options};
 use crate::error::Result;
+
+/// The files that this process has open for writing.
+static FILES: Registry<Shared> = Registry::new();
 
 /// The path of a database that lives in memory only.
 const MEMORY: &str = ":memory:";
@@ -16,8 +21,8 @@ const MEMORY: &str = ":memory:";
 /// An open database. Cloning it gives another handle to the same one; it may be sent to and shared between threads,
 /// each of which takes a [`Connection`] of its own from [`connect`](Database::connect).
 ///
-/// A file is opened for writing once at a time, by one process and by one `Database` in it. The file is let go when
-/// the last handle and the last connection are gone.
+/// A file is opened for writing by one process at a time. Opening it again in that process, with a key of the file, gives
+/// another handle to the same database. The file is let go when the last handle and the last connection are gone.
 ///
 /// ```
 /// use citadel_sql::Database;
@@ -36,6 +41,23 @@ const MEMORY: &str = ":memory:";
 #[derive(Clone, Debug)]
 pub struct Database {
     shared: Arc<Shared>,
+    defaults: Defaults,
+}
+
+/// What the connections of a handle begin with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Defaults {
+    pub(crate) busy_timeout: Duration,
+    pub(crate) durability: Durability,
+}
+
+impl Defaults {
+    fn of(options: &Options) -> Self {
+        Self {
+            busy_timeout: options.storage.busy_timeout,
+            durability: options.storage.durability,
+        }
+    }
 }
 
 /// What lives as long as any handle.
@@ -44,19 +66,22 @@ pub(crate) struct Shared {
     pub(crate) storage: citadel_txn::Database,
     pub(crate) catalogs: Catalogs,
     pub(crate) segments: SegmentCache,
+    /// Given up last, when the file is closed.
+    registration: Option<Registration<Shared>>,
 }
 
 impl Database {
     /// Opens a file, or creates it where there is none. `:memory:` is [`open_in_memory`](Database::open_in_memory).
     ///
     /// # Errors
-    /// The key is wrong; the file is not a database, damaged, or open for writing elsewhere; the operating system
+    /// The key is wrong; the file is not a database, damaged, or open for writing in another process; the operating system
     /// refuses.
     pub fn open(path: impl AsRef<Path>, key: Key) -> Result<Self> {
         Self::open_with(path, key, Options::default())
     }
 
-    /// Opens a file as the options say.
+    /// Opens a file as the options say. Where this process has the file open already, the size of the cache stays as it
+    /// is; the busy timeout and the durability are those of this handle's connections.
     ///
     /// # Errors
     /// As [`open`](Database::open); there is no such file and none is to be created.
@@ -65,22 +90,44 @@ impl Database {
         if path == Path::new(MEMORY) {
             return Self::create_on(Arc::new(MemoryStorage::new()), &key, options);
         }
-        let create = options.create && !options.storage.read_only;
-        if create && !path.try_exists().unwrap_or(true) {
-            key.check().map_err(citadel_txn::Error::from)?;
-            let storage = FileStorage::create(path).map_err(citadel_txn::Error::from)?;
-            return Self::create_on(Arc::new(storage), &key, options);
+        if options.storage.read_only {
+            let storage = FileStorage::open_read_only(path).map_err(below)?;
+            return Self::open_on(Arc::new(storage), &key, options);
         }
-        let storage = if options.storage.read_only {
-            FileStorage::open_read_only(path)
-        } else {
-            FileStorage::open(path)
+        if options.create {
+            key.check().map_err(below)?;
+        }
+        let defaults = Defaults::of(&options);
+        let (storage, registration) = match FILES.claim(path, options.create)? {
+            Opening::Shared(shared) => return Self::join(shared, &key, &options),
+            Opening::Created(file, registration) => {
+                let file = Arc::new(file);
+                let storage = citadel_txn::Database::create(file, &key, options.storage)?;
+                (storage, registration)
+            }
+            Opening::Existing(registration) => {
+                let file = Arc::new(FileStorage::open(path).map_err(below)?);
+                let storage = citadel_txn::Database::open(file, &key, options.storage)?;
+                (storage, registration)
+            }
         };
-        Self::open_on(
-            Arc::new(storage.map_err(citadel_txn::Error::from)?),
-            &key,
-            options,
-        )
+        Ok(Self::new(storage, defaults, Some(registration)))
+    }
+
+    /// Another handle to a database that is open, for one who has a key of it as well.
+    fn join(shared: Arc<Shared>, key: &Key, options: &Options) -> Result<Self> {
+        let file = shared.storage.file();
+        file.check_key(key).map_err(below)?;
+        if file.is_poisoned() {
+            return Err(below(citadel_txn::FileError::Poisoned).into());
+        }
+        if let Some(anchor) = &options.storage.expect {
+            shared.storage.require_anchor(anchor)?;
+        }
+        Ok(Self {
+            shared,
+            defaults: Defaults::of(options),
+        })
     }
 
     /// Creates a database that lives as long as its handles, and nowhere else.
@@ -98,9 +145,9 @@ impl Database {
     /// # Errors
     /// The storage is not empty, or refuses.
     pub fn create_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
-        citadel_txn::Database::create(storage, key, options.storage)
-            .map(Self::new)
-            .map_err(Into::into)
+        let defaults = Defaults::of(&options);
+        let storage = citadel_txn::Database::create(storage, key, options.storage)?;
+        Ok(Self::new(storage, defaults, None))
     }
 
     /// Opens a database on a storage of one's own.
@@ -108,19 +155,26 @@ impl Database {
     /// # Errors
     /// As [`open`](Database::open).
     pub fn open_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
-        citadel_txn::Database::open(storage, key, options.storage)
-            .map(Self::new)
-            .map_err(Into::into)
+        let defaults = Defaults::of(&options);
+        let storage = citadel_txn::Database::open(storage, key, options.storage)?;
+        Ok(Self::new(storage, defaults, None))
     }
 
-    fn new(storage: citadel_txn::Database) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                storage,
-                catalogs: Catalogs::default(),
-                segments: SegmentCache::default(),
-            }),
+    fn new(
+        storage: citadel_txn::Database,
+        defaults: Defaults,
+        registration: Option<Registration<Shared>>,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            storage,
+            catalogs: Catalogs::default(),
+            segments: SegmentCache::default(),
+            registration,
+        });
+        if let Some(registration) = &shared.registration {
+            registration.publish(&shared);
         }
+        Self { shared, defaults }
     }
 
     /// Another connection. It costs next to nothing.
@@ -149,4 +203,12 @@ impl Database {
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }
+
+    pub(crate) fn defaults(&self) -> Defaults {
+        self.defaults
+    }
+}
+
+fn below(error: citadel_txn::FileError) -> citadel_txn::Error {
+    error.into()
 }

@@ -19,6 +19,7 @@ mod options;
 mod params;
 mod pragma;
 mod prepared;
+mod registry;
 mod row;
 mod rows;
 mod run;

@@ -20,7 +20,6 @@ use citadel_txn::FileStorage;
 use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
-use crate::api::database::Shared;
 use crate::error::Result;
 
 /// What tells a file from all others that exist.
@@ -49,89 +48,110 @@ impl FileIdentity {
 
 /// Where a file stands. No entry: nothing is known of it.
 #[derive(Debug)]
-enum Entry {
+enum Entry<T> {
     BeingOpened,
     /// Open, or, where no handle is left, being closed.
-    Open(Weak<Shared>),
+    Open(Weak<T>),
 }
 
-static FILES: Mutex<Option<FxHashMap<FileIdentity, Entry>>> = Mutex::new(None);
-static CHANGED: Condvar = Condvar::new();
+/// The files of a process. `T` is what an open one is.
+#[derive(Debug)]
+pub(crate) struct Registry<T: 'static> {
+    /// `None`: there never was a file.
+    files: Mutex<Option<FxHashMap<FileIdentity, Entry<T>>>>,
+    changed: Condvar,
+}
 
 /// What to do about a file.
-pub(crate) enum Opening {
+pub(crate) enum Opening<T: 'static> {
     /// It is open in this process.
-    Shared(Arc<Shared>),
+    Shared(Arc<T>),
     /// The caller opens it.
-    Existing(Registration),
+    Existing(Registration<T>),
     /// The caller makes a database of it: it was not there, and now is, and is empty.
-    Created(FileStorage, Registration),
+    Created(FileStorage, Registration<T>),
 }
 
 /// The duty and the right to open a file; later, that it is open. Dropped when the file is let go.
 #[derive(Debug)]
-pub(crate) struct Registration {
+pub(crate) struct Registration<T: 'static> {
+    registry: &'static Registry<T>,
     identity: FileIdentity,
 }
 
-/// Finds out what to do about a file. `create`: it is made where it is not there.
-///
-/// # Errors
-/// The operating system refuses; there is no such file and none is to be made.
-pub(crate) fn claim(path: &Path, create: bool) -> Result<Opening> {
-    let mut files = FILES.lock();
-    loop {
-        let (identity, created) = match path.metadata() {
-            Ok(metadata) => (FileIdentity::of(path, &metadata).map_err(unknown)?, None),
-            Err(error) if create && error.kind() == std::io::ErrorKind::NotFound => {
-                // Made while the registry is held, so that no one else of this process takes the empty file for one
-                // that is not a database.
-                let storage = FileStorage::create(path).map_err(citadel_txn::Error::from)?;
-                let metadata = path.metadata().map_err(unknown)?;
-                let identity = FileIdentity::of(path, &metadata).map_err(unknown)?;
-                (identity, Some(storage))
-            }
-            Err(error) => return Err(unknown(error)),
-        };
-        let known = files.get_or_insert_default();
-        match known.get(&identity) {
-            None => {
-                known.insert(identity.clone(), Entry::BeingOpened);
-                let registration = Registration { identity };
-                return Ok(match created {
-                    Some(storage) => Opening::Created(storage, registration),
-                    None => Opening::Existing(registration),
-                });
-            }
-            Some(Entry::Open(shared)) => {
-                if let Some(shared) = shared.upgrade() {
-                    return Ok(Opening::Shared(shared));
-                }
-            }
-            Some(Entry::BeingOpened) => {}
+impl<T> Registry<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            files: Mutex::new(None),
+            changed: Condvar::new(),
         }
-        CHANGED.wait(&mut files);
+    }
+
+    /// Finds out what to do about a file. `create`: it is made where it is not there.
+    ///
+    /// # Errors
+    /// The operating system refuses; there is no such file and none is to be made.
+    pub(crate) fn claim(&'static self, path: &Path, create: bool) -> Result<Opening<T>> {
+        let mut files = self.files.lock();
+        loop {
+            let (identity, created) = identify(path, create)?;
+            let known = files.get_or_insert_default();
+            match known.get(&identity) {
+                None => {
+                    known.insert(identity.clone(), Entry::BeingOpened);
+                    let registration = Registration {
+                        registry: self,
+                        identity,
+                    };
+                    return Ok(match created {
+                        Some(storage) => Opening::Created(storage, registration),
+                        None => Opening::Existing(registration),
+                    });
+                }
+                Some(Entry::Open(open)) => {
+                    if let Some(open) = open.upgrade() {
+                        return Ok(Opening::Shared(open));
+                    }
+                }
+                Some(Entry::BeingOpened) => {}
+            }
+            self.changed.wait(&mut files);
+        }
     }
 }
 
-impl Registration {
+/// What the file at a path is known by; and the file, if it had to be made. It is made while the registry is held, so that
+/// no one else of this process takes the empty file for one that is not a database.
+fn identify(path: &Path, create: bool) -> Result<(FileIdentity, Option<FileStorage>)> {
+    let created = match path.metadata() {
+        Ok(_) => None,
+        Err(error) if create && error.kind() == std::io::ErrorKind::NotFound => {
+            Some(FileStorage::create(path).map_err(citadel_txn::Error::from)?)
+        }
+        Err(error) => return Err(unknown(error)),
+    };
+    let metadata = path.metadata().map_err(unknown)?;
+    Ok((FileIdentity::of(path, &metadata).map_err(unknown)?, created))
+}
+
+impl<T> Registration<T> {
     /// The file is open, and can be shared.
-    pub(crate) fn publish(&self, shared: &Arc<Shared>) {
-        let mut files = FILES.lock();
-        let entry = Entry::Open(Arc::downgrade(shared));
+    pub(crate) fn publish(&self, open: &Arc<T>) {
+        let mut files = self.registry.files.lock();
+        let entry = Entry::Open(Arc::downgrade(open));
         files
             .get_or_insert_default()
             .insert(self.identity.clone(), entry);
-        CHANGED.notify_all();
+        self.registry.changed.notify_all();
     }
 }
 
-impl Drop for Registration {
+impl<T> Drop for Registration<T> {
     fn drop(&mut self) {
-        if let Some(files) = FILES.lock().as_mut() {
+        if let Some(files) = self.registry.files.lock().as_mut() {
             files.remove(&self.identity);
         }
-        CHANGED.notify_all();
+        self.registry.changed.notify_all();
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use citadel_txn::WriteTxn;
+use citadel_txn::{Quiet, WriteTxn};
 
+use crate::api::ann::constant_text;
 use crate::api::connection::Connection;
 use crate::api::prepared::{Action, Prepared};
 use crate::api::session::{Done, Snapshot, Source};
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::schema::Catalog;
 use crate::types::Value;
@@ -85,7 +86,14 @@ impl Connection {
                 started.cursor = Cursor::Ready(rows.into_iter().collect());
                 return Ok(started);
             }
-            Action::Vacuum { .. } => return Err(Error::unsupported("VACUUM")),
+            Action::Vacuum { into: None } => {
+                self.vacuum(&mut Quiet)?;
+            }
+            Action::Vacuum { into: Some(file) } => {
+                let params = prepared.parameters.coerce_all(params)?;
+                let file = constant_text(file, &params, "VACUUM INTO takes the name of a file")?;
+                self.vacuum_into(file, &mut Quiet)?;
+            }
         }
         Ok(Started::done(prepared))
     }

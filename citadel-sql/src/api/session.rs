@@ -95,8 +95,8 @@ impl Session {
     /// In autocommit.
     pub(crate) fn new(database: Database) -> Self {
         Self {
-            busy_timeout: database.shared().storage.busy_timeout(),
-            durability: database.shared().storage.durability(),
+            busy_timeout: database.defaults().busy_timeout,
+            durability: database.defaults().durability,
             database,
             state: State::Autocommit,
             epoch: Epoch(0),

@@ -10,6 +10,7 @@ mod keys;
 mod owners;
 mod rekey;
 mod space;
+mod vacuum;
 mod watch;
 
 pub use check::CheckReport;

@@ -246,3 +246,72 @@ fn keys_are_added_changed_and_removed() {
     }
     assert!(open(&third).is_ok());
 }
+
+#[test]
+fn vacuum_gives_space_back_and_keeps_every_row() {
+    let dir = tempfile::tempdir().unwrap();
+    let (db, _) = sample();
+    for round in 0..6 {
+        db.execute(
+            "INSERT INTO plain SELECT a, b + 10 FROM plain WHERE b < 10",
+            (),
+        )
+        .unwrap();
+        db.execute("INSERT INTO plain SELECT a || 'x', b FROM plain", ())
+            .unwrap();
+        if round % 2 == 1 {
+            db.execute("DELETE FROM plain WHERE b >= 10", ()).unwrap();
+        }
+    }
+    db.execute("DELETE FROM plain WHERE rowid > 40", ())
+        .unwrap();
+    let pages = |db: &Connection| db.query_value::<i64, _>("PRAGMA page_count", ()).unwrap();
+    let (before, rows) = (pages(&db), "SELECT COUNT(*), SUM(LENGTH(a)) FROM plain");
+    let sum = |db: &Connection| {
+        db.query_row(rows, (), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })
+        .unwrap()
+    };
+    let expected = sum(&db);
+    let path = dir.path().join("compact.citadel");
+    db.execute("VACUUM INTO ?", [path.to_str().unwrap()])
+        .unwrap();
+    let copy = Connection::open(&path, key()).unwrap();
+    assert_eq!(sum(&copy), expected);
+    assert!(copy.check().unwrap().is_ok());
+    db.execute("VACUUM", ()).unwrap();
+    assert!(pages(&db) < before / 2, "{} of {before}", pages(&db));
+    assert!(pages(&copy) <= pages(&db));
+    assert_eq!(sum(&db), expected);
+    let report = db.check().unwrap();
+    assert!(report.is_ok(), "{report}");
+    db.execute_batch("BEGIN").unwrap();
+    let inside = db.execute("VACUUM", ()).unwrap_err();
+    assert_eq!(inside.sqlstate().unwrap().as_str(), "25001");
+}
+
+#[test]
+fn a_rekey_changes_what_opens_and_can_be_stopped_and_resumed() {
+    let (db, storage) = sample();
+    let new = Key::raw([9; 32]);
+    let handle = db.interrupt_handle();
+    let stopped = db.rekey(&new, &Kdf::default(), &mut |_: Step| {
+        handle.interrupt();
+        ControlFlow::Continue(())
+    });
+    assert!(stopped.unwrap_err().is_interrupted());
+    assert!(db.rekey_state().is_some());
+    db.execute("INSERT INTO plain VALUES ('between', 0)", ())
+        .unwrap();
+    drop(db);
+    let open = |key: &Key| Database::open_on(Arc::new(storage.clone()), key, Options::default());
+    assert!(open(&key()).unwrap_err().is_wrong_key());
+    let db = open(&new).unwrap().connect();
+    let report = db.rekey_resume(&mut Quiet).unwrap();
+    assert!(report.pages_proven > 0);
+    assert_eq!(db.rekey_state(), None);
+    let count = "SELECT COUNT(*) FROM plain";
+    assert_eq!(db.query_value::<i64, _>(count, ()).unwrap(), 41);
+    assert!(db.check().unwrap().is_ok());
+}

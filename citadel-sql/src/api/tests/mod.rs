@@ -5,6 +5,7 @@ mod keeper;
 mod opening;
 mod pragmas;
 mod rows;
+mod sharing;
 mod statements;
 mod transactions;
 
