@@ -49,6 +49,8 @@ pub struct SealedFile {
     medium: Medium,
     sealer: Sealer,
     cache: Cache,
+    /// Sealed bytes that were read ahead, while they are being opened; kept, as fresh memory costs as much as opening.
+    ahead: Mutex<Vec<u8>>,
     page_size: PageSize,
     file_id: FileId,
     header: Mutex<Header>,
@@ -122,6 +124,7 @@ impl SealedFile {
         let file = Self {
             sealer,
             cache: Cache::new(cache_bytes),
+            ahead: Mutex::default(),
             page_size: superblock.page_size,
             file_id: superblock.file_id,
             header: Mutex::new(Header {

@@ -79,9 +79,17 @@ impl SealedFile {
         let start = run_range(self.page_size, &stretch.first()?.run).ok()?.start;
         let end = run_range(self.page_size, &stretch.last()?.run).ok()?.end;
         self.medium.require(end).ok()?;
-        let mut bytes = vec![0; (end - start) as usize];
-        self.medium.read_at(start, &mut bytes).ok()?;
-        let mut rest = bytes.as_slice();
+        // Another thread that reads ahead meanwhile brings memory of its own.
+        let mut fresh = Vec::new();
+        let mut kept = self.ahead.try_lock();
+        let bytes = kept.as_deref_mut().unwrap_or(&mut fresh);
+        bytes.resize((end - start) as usize, 0);
+        self.medium.read_at(start, bytes).ok()?;
+        self.open_stretch(stretch, kind, bytes)
+    }
+
+    fn open_stretch(&self, stretch: &[PagePtr], kind: PageKind, bytes: &[u8]) -> Option<FrameRef> {
+        let mut rest = bytes;
         let mut first = None;
         for ptr in stretch {
             let (run, behind) = rest.split_at(self.page_size.bytes() * usize::from(ptr.run.pages));

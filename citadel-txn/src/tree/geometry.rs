@@ -19,9 +19,12 @@ impl Default for TreeOptions {
     }
 }
 
+/// What may be wasted in a leaf, in thousandths; branches and the last leaf waste some more.
+const WASTED_PERMILLE_MAX: usize = 92;
+
 impl TreeOptions {
     /// The shortest leaf in which values of `value_len` bytes, with keys of `key_len`, lie inline and waste less than a
-    /// tenth; where none does, the one that wastes least. Values too long for any leaf lie in extents, whatever the leaf.
+    /// tenth, the branches above them included; where none does, the one that wastes least. Values too long for any leaf lie in extents, whatever the leaf.
     pub fn for_values(page_size: PageSize, key_len: usize, value_len: usize) -> Self {
         let entry = leaf_footprint(key_len, value_len);
         let mut best = (usize::MAX, Self::default());
@@ -42,7 +45,7 @@ impl TreeOptions {
             if permille < best.0 {
                 best = (permille, Self { leaf_pages });
             }
-            if permille < 100 {
+            if permille < WASTED_PERMILLE_MAX {
                 break;
             }
         }
