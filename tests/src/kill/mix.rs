@@ -14,11 +14,19 @@ pub enum Mix {
     Vectors,
     /// Large values, and transactions larger than the cache.
     Large,
+    /// Small rows, and backups while others write.
+    Upkeep,
 }
 
 impl Mix {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Rows, Self::Definitions, Self::Vectors, Self::Large];
+    pub const ALL: [Self; 5] = [
+        Self::Rows,
+        Self::Definitions,
+        Self::Vectors,
+        Self::Large,
+        Self::Upkeep,
+    ];
 }
 
 impl fmt::Display for Mix {
@@ -28,6 +36,7 @@ impl fmt::Display for Mix {
             Self::Definitions => "definitions",
             Self::Vectors => "vectors",
             Self::Large => "large",
+            Self::Upkeep => "upkeep",
         })
     }
 }

@@ -101,7 +101,7 @@ impl Referee {
             }
             score.acknowledged += known.certain.values().sum::<u64>();
             if score.faults.is_empty() {
-                let _ = std::fs::remove_file(&setup.path);
+                forget(&setup);
             }
             number += 1;
         }
@@ -119,14 +119,16 @@ impl Referee {
         known.runs += 1;
         let mut follower = self.start("follow", setup, &[])?;
         let by_change = random.one_in(2);
-        let (transactions, most) = (TRANSACTIONS_MAX.to_string(), 150);
+        // The first death is early, so that some come while the file is created.
+        let most = if known.runs == 1 { 20 } else { 150 };
+        let transactions = TRANSACTIONS_MAX.to_string();
         let mut arguments = vec!["--transactions".to_owned(), transactions];
         if by_change {
             let changes = random.below(most).to_string();
             arguments.extend(["--changes".to_owned(), changes]);
         }
         let mut worker = self.start("work", setup, &arguments)?;
-        let kill_after = Duration::from_micros(random.below(30_000) as u64);
+        let kill_after = Duration::from_micros(random.below(60_000) as u64);
         let ended = worker.hear(known, (!by_change).then_some(kill_after))?;
         follower.kill();
         follower.drain(known, score)?;
@@ -150,7 +152,7 @@ impl Referee {
                 return Err(format!("nothing can be opened: {lines:?}"));
             }
             score.unfinished += 1;
-            let _ = std::fs::remove_file(&setup.path);
+            forget(setup);
             known.attempted.clear();
             return Ok(());
         }
@@ -212,6 +214,13 @@ impl Referee {
             }
         });
         Ok(Process { child, lines })
+    }
+}
+
+/// Removes a file and its backups, those that are there.
+fn forget(setup: &Setup) {
+    for path in setup.files() {
+        let _ = std::fs::remove_file(path);
     }
 }
 

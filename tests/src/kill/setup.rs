@@ -53,6 +53,28 @@ impl Setup {
             .collect()
     }
 
+    /// Where backups go.
+    pub(super) fn backup_path(&self) -> PathBuf {
+        self.path.with_extension("backup")
+    }
+
+    /// All files that work may leave.
+    pub(super) fn files(&self) -> [PathBuf; 3] {
+        let backup = self.backup_path();
+        let mut partial = backup.clone().into_os_string();
+        partial.push(".partial");
+        [self.path.clone(), backup, partial.into()]
+    }
+
+    /// The statement that sets how durable a thread's commits are; the kernel outlives the process, so it must not matter.
+    pub(super) fn durability(&self, thread: u32) -> &'static str {
+        match (self.seed >> 8).wrapping_add(u64::from(thread)) % 3 {
+            0 => "PRAGMA synchronous = full",
+            1 => "PRAGMA synchronous = normal",
+            _ => "PRAGMA synchronous = off",
+        }
+    }
+
     /// The file's key.
     pub(super) fn key() -> Key {
         Key::raw([0x4b; 32])

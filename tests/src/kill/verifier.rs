@@ -59,7 +59,24 @@ fn inspect(setup: &Setup) -> std::result::Result<Found, Trouble> {
     for (thread, n) in &found {
         compare(&connection, setup, *thread, *n)?;
     }
+    if setup.backup_path().exists() {
+        inspect_backup(setup)?;
+    }
     Ok(found)
+}
+
+/// A backup that has its name is whole, whatever became of its maker; it is of some commit.
+fn inspect_backup(setup: &Setup) -> std::result::Result<(), Trouble> {
+    let options = setup.options().create(false);
+    let backup = Connection::open_with(setup.backup_path(), Setup::key(), options)?;
+    let report = backup.check()?;
+    if !report.is_ok() {
+        return Err(Trouble::Fault(format!("the backup: {report}")));
+    }
+    for (thread, n) in found(&backup, setup)? {
+        compare(&backup, setup, thread, n)?;
+    }
+    Ok(())
 }
 
 fn found(connection: &Connection, setup: &Setup) -> Result<Found> {

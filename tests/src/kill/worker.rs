@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use citadel_sql::{Connection, Database, FileStorage, Result, Storage};
+use citadel_sql::{Connection, Database, FileStorage, Quiet, Result, Storage};
 
 use super::doomed::Doomed;
+use super::mix::Mix;
 use super::protocol::Line;
 use super::script;
 use super::setup::Setup;
+
+/// Every so many transactions of the first thread, upkeep.
+const UPKEEP_EVERY: u64 = 5;
 
 /// Opens or creates the file, and runs transactions on it: until each thread has run `transactions`, or the process dies.
 /// With `changes` it dies by itself at the change of the file after so many.
@@ -56,6 +60,7 @@ fn open(setup: &Setup, changes: Option<u64>) -> Result<Database> {
 
 /// One thread's transactions, from where it stands.
 fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -> Result<()> {
+    connection.execute_batch(setup.durability(thread))?;
     if script::progress(connection, thread)?.is_none() {
         Line::Attempt(thread, 0).say();
         connection.execute_batch(&script::schema(setup, thread))?;
@@ -63,6 +68,9 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
     }
     let begun = script::progress(connection, thread)?.map_or(0, |(n, _, _)| n);
     for n in begun + 1..=begun + transactions {
+        if (setup.mix, thread) == (Mix::Upkeep, 0) && n.is_multiple_of(UPKEEP_EVERY) {
+            keep_up(setup, connection)?;
+        }
         let script = script::transaction(setup, thread, n);
         script::run(connection, &script, thread, n)?;
         Line::Attempt(thread, n).say();
@@ -70,4 +78,12 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
         Line::Acknowledge(thread, n).say();
     }
     Ok(())
+}
+
+/// A backup in place of the one before; one that was interrupted is continued.
+fn keep_up(setup: &Setup, connection: &Connection) -> Result<()> {
+    let path = setup.backup_path();
+    // There may be none.
+    let _ = std::fs::remove_file(&path);
+    connection.backup(&path, &mut Quiet).map(drop)
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::keys::Keys;
 use super::script::{Action, Script};
+use super::{Ending, Mode};
 use crate::history::disk::PowerDisk;
 use crate::history::event::{Outcome, Role, Step, Transaction, Value};
 use crate::history::recorder::{Clock, Recorder};
@@ -19,8 +20,9 @@ pub(super) struct Scene<'s> {
     pub(super) begun: AtomicU64,
     /// How many there are to be.
     pub(super) quota: u64,
-    /// Whether what is acknowledged outlives the end.
-    pub(super) durable: bool,
+    pub(super) mode: Mode,
+    /// How it will end, which the connections do not know.
+    pub(super) ending: Ending,
 }
 
 /// What a connection has to tell.
@@ -45,7 +47,7 @@ pub(super) fn live<S: Session>(
     };
     let mut problem = None;
     while !scene.disk.is_cut() && scene.is_open(role) {
-        let script = Script::draw(scene.keys, role == Role::Client, &mut random);
+        let script = Script::draw(scene.keys, scene.mode, role == Role::Client, &mut random);
         if let Err(error) = client.run(&script) {
             problem = (!scene.disk.is_cut()).then_some(error);
             break;
@@ -86,7 +88,8 @@ impl<S: Session> Client<'_, '_, S> {
         }
         match self.session.commit() {
             Ok(()) => {
-                let durable = self.scene.durable;
+                let Scene { mode, ending, .. } = *self.scene;
+                let durable = mode.survives(ending, script.durability, script.changes());
                 self.recorder.end(Outcome::Committed { durable });
                 Ok(())
             }
@@ -103,7 +106,7 @@ impl<S: Session> Client<'_, '_, S> {
     }
 
     fn act(&mut self, script: &Script) -> Result<(), Failure> {
-        self.session.begin(script.intent)?;
+        self.session.begin(script.intent, script.durability)?;
         for action in &script.actions {
             let step = match *action {
                 Action::Append(key) => {

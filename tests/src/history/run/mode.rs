@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use citadel_txn::WriteTxn;
+use citadel_txn::Durability;
 
 use crate::history::disk::Cut;
+use crate::sim::Random;
 
 /// Which face of the database is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,8 +19,14 @@ pub enum Layer {
 /// The durability of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
-    /// An acknowledged commit outlives a loss of power.
+    /// All of them full: an acknowledged commit outlives a loss of power.
     Full,
+    /// All of them normal: a loss of power takes the last ones.
+    Normal,
+    /// Each full or normal, by chance.
+    Mixed,
+    /// All of them off: a loss of power may damage the file, and is not tried.
+    Off,
 }
 
 /// How a history ends.
@@ -35,31 +42,37 @@ pub enum Ending {
 
 impl Mode {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Full];
+    pub const ALL: [Self; 4] = [Self::Full, Self::Normal, Self::Mixed, Self::Off];
 
-    /// Whether an acknowledged commit outlives an ending.
-    pub(in crate::history) fn survives(self, _ending: Ending) -> bool {
+    /// The durability of a transaction.
+    pub(in crate::history) fn draw(self, random: &mut Random) -> Durability {
         match self {
-            Self::Full => true,
+            Self::Full => Durability::Full,
+            Self::Normal => Durability::Normal,
+            Self::Mixed if random.one_in(3) => Durability::Full,
+            Self::Mixed => Durability::Normal,
+            Self::Off => Durability::Off,
+        }
+    }
+
+    /// Whether what a transaction saw and did outlives an ending, once it is acknowledged. A transaction that changed nothing
+    /// makes nothing durable that others left.
+    pub(in crate::history) fn survives(
+        self,
+        ending: Ending,
+        durability: Durability,
+        changed: bool,
+    ) -> bool {
+        match (ending, self) {
+            (Ending::Close | Ending::Kill, _) | (Ending::PowerCut, Self::Full) => true,
+            (Ending::PowerCut, Self::Mixed) => changed && durability == Durability::Full,
+            (Ending::PowerCut, Self::Normal | Self::Off) => false,
         }
     }
 
     /// Whether a database may be opened after an ending.
-    pub(in crate::history) fn can_end(self, _ending: Ending) -> bool {
-        match self {
-            Self::Full => true,
-        }
-    }
-
-    /// Sets it for one transaction.
-    pub(in crate::history) fn apply(self, _write: &WriteTxn) {}
-
-    /// Sets it for a SQL database.
-    pub(in crate::history) fn apply_sql(
-        self,
-        options: citadel_sql::Options,
-    ) -> citadel_sql::Options {
-        options
+    pub(in crate::history) fn can_end(self, ending: Ending) -> bool {
+        (self, ending) != (Self::Off, Ending::PowerCut)
     }
 }
 
@@ -90,6 +103,9 @@ impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Full => "full",
+            Self::Normal => "normal",
+            Self::Mixed => "mixed",
+            Self::Off => "off",
         })
     }
 }

@@ -83,7 +83,7 @@ impl Round {
     fn setup(&self) -> Setup {
         Setup {
             page_size: self.page_size,
-            mode: self.mode,
+            durability: self.mode.draw(&mut Random::new(self.seed)),
         }
     }
 }
@@ -146,7 +146,8 @@ impl<S: Store> Course<'_, S> {
             disk: &open.disk,
             begun: AtomicU64::new(0),
             quota: self.round.transactions,
-            durable: self.round.mode.survives(ending),
+            mode: self.round.mode,
+            ending,
         };
         let scene = &scene;
         let setup = self.round.setup();

@@ -1,5 +1,8 @@
 //! What a transaction will do, drawn at random.
 
+use citadel_txn::Durability;
+
+use super::Mode;
 use super::keys::Keys;
 use crate::history::event::Key;
 use crate::history::store::Intent;
@@ -20,6 +23,7 @@ pub(super) enum Action {
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub(super) intent: Intent,
+    pub(super) durability: Durability,
     pub(super) actions: Vec<Action>,
     /// Whether it is rolled back at the end.
     pub(super) rolls_back: bool,
@@ -27,7 +31,7 @@ pub(super) struct Script {
 
 impl Script {
     /// Draws one for a connection that may write, or may not.
-    pub(super) fn draw(keys: &Keys, writes: bool, random: &mut Random) -> Self {
+    pub(super) fn draw(keys: &Keys, mode: Mode, writes: bool, random: &mut Random) -> Self {
         let kind = if writes { random.below(12) } else { 0 };
         let (intent, actions) = match kind {
             0..3 => (Intent::Read, reads_twice(keys, random)),
@@ -42,9 +46,16 @@ impl Script {
         };
         Self {
             intent,
+            durability: mode.draw(random),
             actions,
             rolls_back: random.one_in(12),
         }
+    }
+
+    /// Whether it changes anything.
+    pub(super) fn changes(&self) -> bool {
+        let changes = |action: &Action| matches!(action, Action::Append(_) | Action::Write(_));
+        self.actions.iter().any(changes)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Stores that break one promise each: a round finds every one of them.
 
+use citadel_txn::Durability;
+
 use super::{Layer, Mode, Round};
 use crate::history::disk::PowerDisk;
 use crate::history::event::{Key, Value};
@@ -75,31 +77,31 @@ impl<const FAULT: u8> FaultySession<FAULT> {
         if FAULT == HALF_COMMITS && self.intent != Intent::Read {
             self.inner.commit()?;
             std::thread::yield_now();
-            self.inner.begin(self.intent)?;
+            self.inner.begin(self.intent, Durability::Full)?;
         }
         Ok(())
     }
 }
 
 impl<const FAULT: u8> Session for FaultySession<FAULT> {
-    fn begin(&mut self, intent: Intent) -> Result<(), Failure> {
+    fn begin(&mut self, intent: Intent, durability: Durability) -> Result<(), Failure> {
         self.intent = intent;
         if FAULT == STALE_SNAPSHOTS && intent == Intent::Read && self.begun {
             return Ok(());
         }
         if FAULT == STALE_SNAPSHOTS && intent == Intent::Read {
             self.begun = true;
-            return self.snapshot.begin(intent);
+            return self.snapshot.begin(intent, durability);
         }
         if FAULT == NO_UPGRADE_CHECK && intent == Intent::Upgrade {
-            return self.snapshot.begin(Intent::Read);
+            return self.snapshot.begin(Intent::Read, durability);
         }
-        self.inner.begin(intent)
+        self.inner.begin(intent, durability)
     }
 
     fn append(&mut self, key: Key, value: Value) -> Result<(), Failure> {
         if FAULT == NO_UPGRADE_CHECK && self.intent == Intent::Upgrade {
-            self.inner.begin(Intent::Write)?;
+            self.inner.begin(Intent::Write, Durability::Full)?;
             self.inner.append(key, value)?;
             return self.inner.commit();
         }
@@ -113,7 +115,7 @@ impl<const FAULT: u8> Session for FaultySession<FAULT> {
                 self.snapshot.list(key)
             }
             (MOVING_SNAPSHOTS, Intent::Read) => {
-                self.inner.begin(Intent::Read)?;
+                self.inner.begin(Intent::Read, Durability::Full)?;
                 self.inner.list(key)
             }
             _ => self.inner.list(key),
@@ -122,7 +124,7 @@ impl<const FAULT: u8> Session for FaultySession<FAULT> {
 
     fn write(&mut self, key: Key, value: Value) -> Result<(), Failure> {
         if FAULT == NO_UPGRADE_CHECK && self.intent == Intent::Upgrade {
-            self.inner.begin(Intent::Write)?;
+            self.inner.begin(Intent::Write, Durability::Full)?;
             self.inner.write(key, value)?;
             return self.inner.commit();
         }

@@ -5,9 +5,10 @@ mod txn;
 
 use std::collections::BTreeMap;
 
+use citadel_txn::Durability;
+
 use super::disk::PowerDisk;
 use super::event::{Key, Value};
-use super::run::Mode;
 
 pub(super) use sql::SqlStore;
 pub(super) use txn::TxnStore;
@@ -16,7 +17,8 @@ pub(super) use txn::TxnStore;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Setup {
     pub(super) page_size: u32,
-    pub(super) mode: Mode,
+    /// Of what is not part of a transaction of a session: creating, recovering, closing.
+    pub(super) durability: Durability,
 }
 
 /// How a transaction begins.
@@ -66,7 +68,7 @@ pub(super) trait Store: Sized + Sync {
 
 /// A connection; one transaction at a time.
 pub(super) trait Session {
-    fn begin(&mut self, intent: Intent) -> Result<(), Failure>;
+    fn begin(&mut self, intent: Intent, durability: Durability) -> Result<(), Failure>;
     fn append(&mut self, key: Key, value: Value) -> Result<(), Failure>;
     fn list(&mut self, key: Key) -> Result<Vec<Value>, Failure>;
     fn write(&mut self, key: Key, value: Value) -> Result<(), Failure>;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use citadel_sql::{
     Connection, Database, Error, Kdf, Key as FileKey, OptionalExtension, Options, PageSize, params,
 };
+use citadel_txn::Durability;
 
 use super::{Contents, Failure, Intent, Session, Setup, Store};
 use crate::history::disk::PowerDisk;
@@ -14,6 +15,12 @@ const SCHEMA: &str = "
     CREATE TABLE items (id INTEGER PRIMARY KEY, k INTEGER NOT NULL, v INTEGER NOT NULL);
     CREATE INDEX items_k ON items (k);
     CREATE TABLE registers (k INTEGER PRIMARY KEY, v INTEGER NOT NULL);";
+
+/// A connection that knows what it last told the database of durability.
+pub(in crate::history) struct SqlSession {
+    connection: Connection,
+    durability: Option<Durability>,
+}
 
 /// A SQL database.
 pub(in crate::history) struct SqlStore {
@@ -35,16 +42,15 @@ fn file_key() -> FileKey {
 }
 
 fn options(setup: Setup) -> Options {
-    let options = Options::default()
+    Options::default()
         .page_size(PageSize::new(setup.page_size).expect("a page size"))
         .cache_bytes(256 << 10)
         .busy_timeout(std::time::Duration::from_secs(60))
-        .kdf(Kdf::lightest());
-    setup.mode.apply_sql(options)
+        .kdf(Kdf::lightest())
 }
 
 impl Store for SqlStore {
-    type Session = Connection;
+    type Session = SqlSession;
 
     fn create(disk: &PowerDisk, setup: Setup) -> Result<Self, Failure> {
         let database = Database::create_on(Arc::new(disk.clone()), &file_key(), options(setup))?;
@@ -63,8 +69,11 @@ impl Store for SqlStore {
         Ok(Self { database })
     }
 
-    fn session(&self) -> Connection {
-        self.database.connect()
+    fn session(&self) -> SqlSession {
+        SqlSession {
+            connection: self.database.connect(),
+            durability: None,
+        }
     }
 
     fn contents(&self) -> Result<Contents, Failure> {
@@ -93,9 +102,16 @@ fn pairs(connection: &Connection, sql: &str) -> Result<Vec<(Key, Value)>, Failur
     Ok(rows.into_iter().map(pair).collect())
 }
 
-impl Session for Connection {
-    fn begin(&mut self, intent: Intent) -> Result<(), Failure> {
-        self.execute_batch(match intent {
+impl Session for SqlSession {
+    fn begin(&mut self, intent: Intent, durability: Durability) -> Result<(), Failure> {
+        if self.durability.replace(durability) != Some(durability) {
+            self.connection.execute_batch(match durability {
+                Durability::Full => "PRAGMA synchronous = full",
+                Durability::Normal => "PRAGMA synchronous = normal",
+                Durability::Off => "PRAGMA synchronous = off",
+            })?;
+        }
+        self.connection.execute_batch(match intent {
             Intent::Read => "BEGIN READ ONLY",
             Intent::Write => "BEGIN IMMEDIATE",
             Intent::Upgrade => "BEGIN",
@@ -104,7 +120,7 @@ impl Session for Connection {
     }
 
     fn append(&mut self, key: Key, value: Value) -> Result<(), Failure> {
-        self.execute(
+        self.connection.execute(
             "INSERT INTO items (k, v) VALUES (?, ?)",
             params![i64::from(key.0), value.0 as i64],
         )?;
@@ -112,7 +128,7 @@ impl Session for Connection {
     }
 
     fn list(&mut self, key: Key) -> Result<Vec<Value>, Failure> {
-        let values = self.query_map(
+        let values = self.connection.query_map(
             "SELECT v FROM items WHERE k = ? ORDER BY id",
             params![i64::from(key.0)],
             |row| row.get::<_, i64>(0),
@@ -123,14 +139,16 @@ impl Session for Connection {
     fn write(&mut self, key: Key, value: Value) -> Result<(), Failure> {
         let (key, value) = (i64::from(key.0), value.0 as i64);
         let update = "UPDATE registers SET v = ? WHERE k = ?";
-        if self.execute(update, params![value, key])? == 0 {
-            self.execute("INSERT INTO registers VALUES (?, ?)", params![key, value])?;
+        if self.connection.execute(update, params![value, key])? == 0 {
+            self.connection
+                .execute("INSERT INTO registers VALUES (?, ?)", params![key, value])?;
         }
         Ok(())
     }
 
     fn register(&mut self, key: Key) -> Result<Option<Value>, Failure> {
         let value = self
+            .connection
             .query_row(
                 "SELECT v FROM registers WHERE k = ?",
                 params![i64::from(key.0)],
@@ -141,13 +159,13 @@ impl Session for Connection {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
-        Ok(self.execute_batch("COMMIT")?)
+        Ok(self.connection.execute_batch("COMMIT")?)
     }
 
     fn roll_back(&mut self) {
-        if !self.is_autocommit() {
+        if !self.connection.is_autocommit() {
             // It fails only where nothing is left to roll back.
-            let _ = self.execute_batch("ROLLBACK");
+            let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Error, Key as FileKey, Options, PageSize, ReadTxn, TreeId, TreeOptions, View,
-    WriteTxn,
+    Cursor, Database, Durability, Error, Key as FileKey, Options, PageSize, ReadTxn, TreeId,
+    TreeOptions, View, WriteTxn,
 };
 
 use super::{Contents, Failure, Intent, Session, Setup, Store};
 use crate::history::disk::PowerDisk;
 use crate::history::event::{Key, Value};
-use crate::history::run::Mode;
 
 const LISTS: TreeId = TreeId::new(2);
 const REGISTERS: TreeId = TreeId::new(3);
@@ -18,13 +17,11 @@ const REGISTERS: TreeId = TreeId::new(3);
 /// A database of the transaction layer.
 pub(in crate::history) struct TxnStore {
     database: Database,
-    mode: Mode,
 }
 
 /// A transaction at a time of it.
 pub(in crate::history) struct TxnSession {
     database: Database,
-    mode: Mode,
     state: State,
 }
 
@@ -53,17 +50,9 @@ fn options(setup: Setup, read_only: bool) -> Options {
         page_size: PageSize::new(setup.page_size).expect("a page size"),
         cache_bytes: 256 << 10,
         read_only,
+        durability: setup.durability,
         busy_timeout: std::time::Duration::from_secs(60),
         ..Options::default()
-    }
-}
-
-impl TxnStore {
-    fn new(database: Database, setup: Setup) -> Self {
-        Self {
-            database,
-            mode: setup.mode,
-        }
     }
 }
 
@@ -77,23 +66,22 @@ impl Store for TxnStore {
         write.create_tree_at(LISTS, TreeOptions::default())?;
         write.create_tree_at(REGISTERS, TreeOptions::default())?;
         write.commit()?;
-        Ok(Self::new(database, setup))
+        Ok(Self { database })
     }
 
     fn open(disk: &PowerDisk, setup: Setup) -> Result<Self, Failure> {
         let database = Database::open(Arc::new(disk.clone()), &file_key(), options(setup, false))?;
-        Ok(Self::new(database, setup))
+        Ok(Self { database })
     }
 
     fn follow(disk: &PowerDisk, setup: Setup) -> Result<Self, Failure> {
         let database = Database::open(Arc::new(disk.clone()), &file_key(), options(setup, true))?;
-        Ok(Self::new(database, setup))
+        Ok(Self { database })
     }
 
     fn session(&self) -> TxnSession {
         TxnSession {
             database: self.database.clone(),
-            mode: self.mode,
             state: State::None,
         }
     }
@@ -142,12 +130,12 @@ impl TxnSession {
 }
 
 impl Session for TxnSession {
-    fn begin(&mut self, intent: Intent) -> Result<(), Failure> {
+    fn begin(&mut self, intent: Intent, durability: Durability) -> Result<(), Failure> {
         self.state = match intent {
             Intent::Read => State::Reading(self.database.begin_read()?),
             Intent::Write | Intent::Upgrade => {
-                let write = self.database.begin_write()?;
-                self.mode.apply(&write);
+                let mut write = self.database.begin_write()?;
+                write.set_durability(durability);
                 State::Writing(Box::new(write))
             }
         };
