@@ -25,6 +25,7 @@ mod rows;
 mod run;
 mod schema_info;
 mod session;
+mod spare;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use citadel_txn::View;
 
 use crate::api::pragma;
+use crate::api::spare::{Run, Spare};
 use crate::ast;
+use crate::batch::Batch;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
+use crate::execute::Execution;
 use crate::parse;
 use crate::plan::{self, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
+use crate::types::Value;
 
 /// Columns of the row that `CALL persist_ann_index` gives.
 const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
@@ -25,6 +29,8 @@ pub(crate) struct Prepared {
     pub(crate) parameters: bound::Parameters,
     /// Of the result's columns; none for a statement that gives no rows.
     pub(crate) names: Arc<[String]>,
+    /// The last run of the plan, if it may run again.
+    spare: Spare,
 }
 
 /// What running the statement does.
@@ -86,6 +92,7 @@ impl Prepared {
             action,
             parameters: bound.parameters,
             names,
+            spare: Spare::default(),
         })
     }
 
@@ -100,6 +107,37 @@ impl Prepared {
         }
         let (text, syntax) = (Arc::clone(&self.text), Arc::clone(&self.syntax));
         Self::plan(text, syntax, catalog, view).map(Arc::new)
+    }
+
+    /// Gives parameters the types that their places want, which `before` had given those of its own.
+    ///
+    /// # Errors
+    /// A value is not one of its type.
+    pub(crate) fn fitted(&self, before: &Self, params: Vec<Value>) -> Result<Vec<Value>> {
+        if std::ptr::eq(self, before) {
+            Ok(params)
+        } else {
+            self.parameters.coerce_all(params)
+        }
+    }
+
+    /// Starts a run of the statement's own plan: the one that rests here, or another.
+    ///
+    /// # Errors
+    /// As [`Execution::start`].
+    pub(crate) fn start(&self, plan: &Arc<Plan>, params: &[Value]) -> Result<Run> {
+        if let Some(run) = self.spare.wake(params)? {
+            return Ok(run);
+        }
+        Ok(Run {
+            execution: Box::new(Execution::start(plan, params)?),
+            batch: Batch::default(),
+        })
+    }
+
+    /// Takes a run back that did not fail.
+    pub(crate) fn finish(&self, run: Run) {
+        self.spare.keep(run);
     }
 
     /// The statement's text.

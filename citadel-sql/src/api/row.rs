@@ -18,10 +18,10 @@ pub struct Row<'stmt> {
 }
 
 impl Row<'_> {
-    /// A place for rows, before the first.
-    pub(crate) fn before_first(names: Arc<[String]>) -> Self {
+    /// A place for rows, before the first. The batch has no rows.
+    pub(crate) fn before_first(names: Arc<[String]>, batch: Batch) -> Self {
         Self {
-            batch: Batch::default(),
+            batch,
             at: 0,
             names,
             statement: std::marker::PhantomData,
@@ -40,9 +40,9 @@ impl Row<'_> {
         &mut self.batch
     }
 
-    /// Forgets the batch: there are no more rows.
-    pub(crate) fn leave(&mut self) {
-        self.batch = Batch::default();
+    /// Gives the batch away: there are no more rows.
+    pub(crate) fn leave(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
     }
 
     /// The value of a column, by position from 0 or by name, as a Rust type.

@@ -1,10 +1,13 @@
 //! The rows of a running statement.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::api::Row;
 use crate::api::connection::Connection;
+use crate::api::prepared::Prepared;
 use crate::api::run::{Cursor, Started};
+use crate::batch::Batch;
 use crate::error::{Error, Result};
 
 /// The rows of a running statement, computed as they are asked for.
@@ -15,19 +18,24 @@ use crate::error::{Error, Result};
 #[must_use = "rows are computed as they are asked for"]
 pub struct Rows<'stmt> {
     connection: &'stmt Connection,
+    prepared: Arc<Prepared>,
     cursor: Cursor,
     row: Row<'stmt>,
-    changed: u64,
 }
 
 impl<'stmt> Rows<'stmt> {
     pub(crate) fn new(connection: &'stmt Connection, started: Started) -> Self {
         connection.count_open_rows(1);
+        let mut cursor = started.cursor;
+        let batch = match &mut cursor {
+            Cursor::Lazy { run, .. } => std::mem::take(&mut run.batch),
+            Cursor::Ready(_) => Batch::default(),
+        };
         Self {
             connection,
-            row: Row::before_first(Arc::clone(&started.prepared.names)),
-            cursor: started.cursor,
-            changed: started.changed,
+            row: Row::before_first(Arc::clone(&started.prepared.names), batch),
+            prepared: started.prepared,
+            cursor,
         }
     }
 
@@ -53,7 +61,9 @@ impl<'stmt> Rows<'stmt> {
                     return Ok(None);
                 }
                 Err(error) => {
-                    self.end();
+                    // What has failed does not run again.
+                    self.cursor = Cursor::Ready(VecDeque::new());
+                    self.row.leave();
                     return Err(error);
                 }
             }
@@ -77,20 +87,20 @@ impl<'stmt> Rows<'stmt> {
         AndThenRows { rows: self, read }
     }
 
-    /// Rows that the statement changed.
-    pub(crate) fn changed(&self) -> u64 {
-        self.changed
-    }
-
     /// Lets go of what the rows were read from.
     fn end(&mut self) {
-        self.cursor = Cursor::Ready(std::collections::VecDeque::new());
-        self.row.leave();
+        let batch = self.row.leave();
+        let cursor = std::mem::replace(&mut self.cursor, Cursor::Ready(VecDeque::new()));
+        if let Cursor::Lazy { mut run, .. } = cursor {
+            run.batch = batch;
+            self.prepared.finish(run);
+        }
     }
 }
 
 impl Drop for Rows<'_> {
     fn drop(&mut self) {
+        self.end();
         self.connection.count_open_rows(-1);
     }
 }

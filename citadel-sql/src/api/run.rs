@@ -9,9 +9,10 @@ use crate::api::ann::constant_text;
 use crate::api::connection::Connection;
 use crate::api::prepared::{Action, Prepared};
 use crate::api::session::{Done, Snapshot, Source};
+use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::execute::{ExecContext, Execution, Txn};
+use crate::execute::{ExecContext, Txn};
 use crate::schema::Catalog;
 use crate::types::Value;
 
@@ -20,9 +21,9 @@ use crate::types::Value;
 pub(crate) enum Cursor {
     /// Computed as they are asked for.
     Lazy {
-        execution: Box<Execution>,
+        run: Run,
         source: Source,
-        params: Box<[Value]>,
+        params: Vec<Value>,
     },
     /// Computed already.
     Ready(VecDeque<Batch>),
@@ -71,6 +72,7 @@ impl Connection {
                     .session()
                     .look(|view, catalog| prepared.current(catalog, view))?;
                 if let Action::Write { .. } = current.action {
+                    let params = current.fitted(prepared, params)?;
                     return self.run_write(&current, params);
                 }
             }
@@ -100,21 +102,21 @@ impl Connection {
 
     fn start_reading(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let source = self.session().read()?;
-        let prepared = self.with_source(&source, |txn, catalog| {
+        let current = self.with_source(&source, |txn, catalog| {
             prepared.current(catalog, txn.view())
         })?;
-        let Action::Read(plan) = &prepared.action else {
-            return Ok(Started::done(&prepared));
+        let Action::Read(plan) = &current.action else {
+            return Ok(Started::done(&current));
         };
-        let params = prepared.parameters.coerce_all(params)?.into_boxed_slice();
-        let execution = Box::new(Execution::start(plan, &params)?);
+        let params = current.fitted(prepared, params)?;
+        let run = current.start(plan, &params)?;
         Ok(Started {
             cursor: Cursor::Lazy {
-                execution,
+                run,
                 source,
                 params,
             },
-            prepared,
+            prepared: current,
             changed: 0,
         })
     }
@@ -122,7 +124,7 @@ impl Connection {
     fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let written = self.session().write(|txn, catalog| {
             let current = prepared.current(catalog, txn)?;
-            let params = current.parameters.coerce_all(params)?;
+            let params = current.fitted(prepared, params)?;
             let value = self.write_all(&current, &params, txn)?;
             Ok(Done {
                 redefined: !current.changes_rows(),
@@ -154,13 +156,14 @@ impl Connection {
         let Action::Write { plan, .. } = &prepared.action else {
             return Ok(written);
         };
-        let mut execution = Execution::start(plan, params)?;
+        let mut run = prepared.start(plan, params)?;
         let mut context = self.context(Txn::Write(txn), params);
-        while let Some(batch) = execution.next(&mut context)? {
+        while let Some(batch) = run.execution.next(&mut context)? {
             written.batches.push_back(batch);
         }
-        written.changed = execution.rows_changed();
-        written.last_rowid = execution.last_rowid();
+        written.changed = run.execution.rows_changed();
+        written.last_rowid = run.execution.last_rowid();
+        prepared.finish(run);
         Ok(written)
     }
 
@@ -175,11 +178,12 @@ impl Connection {
                 None => Ok(false),
             },
             Cursor::Lazy {
-                execution,
+                run,
                 source,
                 params,
             } => self.with_source(source, |txn, _| {
-                execution.next_into(&mut self.context(txn, params), out)
+                let context = &mut self.context(txn, params);
+                run.execution.next_into(context, out)
             }),
         }
     }

@@ -23,10 +23,11 @@
 //!    (SQLSTATE 40001, [`Error::is_busy`]): its reads would not be those of the world that it writes to.
 //! 5. `BEGIN READ ONLY` never writes.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use citadel_txn::{Durability, ReadTxn, View, WriteTxn};
+use citadel_txn::{Durability, Generation, ReadTxn, View, WriteTxn};
 
 use crate::api::Database;
 use crate::bind::bound::BeginMode;
@@ -81,6 +82,8 @@ pub(crate) struct Session {
     busy_timeout: Duration,
     /// When its commits are durable.
     durability: Durability,
+    /// The definitions that were seen last, and where: most statements follow another one in the same snapshot.
+    seen: RefCell<Option<(Generation, Arc<Catalog>)>>,
 }
 
 /// What a write gave.
@@ -100,6 +103,7 @@ impl Session {
             database,
             state: State::Autocommit,
             epoch: Epoch(0),
+            seen: RefCell::default(),
         }
     }
 
@@ -290,7 +294,15 @@ impl Session {
     fn snapshot(&self) -> Result<Snapshot> {
         let shared = self.database.shared();
         let txn = shared.storage.begin_read()?;
-        let catalog = shared.catalogs.of_snapshot(&txn)?;
+        let mut seen = self.seen.borrow_mut();
+        let catalog = match &*seen {
+            Some((at, catalog)) if *at == txn.generation() => Arc::clone(catalog),
+            _ => {
+                let catalog = shared.catalogs.of_snapshot(&txn)?;
+                *seen = Some((txn.generation(), Arc::clone(&catalog)));
+                catalog
+            }
+        };
         Ok(Snapshot { txn, catalog })
     }
 

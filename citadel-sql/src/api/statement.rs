@@ -7,6 +7,7 @@ use crate::api::params::Binder;
 use crate::api::prepared::Prepared;
 use crate::api::row::column_position;
 use crate::api::rows::{AndThenRows, MappedRows, Rows};
+use crate::api::run::Started;
 use crate::api::{Params, Row};
 use crate::error::{Error, Result};
 
@@ -33,8 +34,8 @@ impl<'conn> Statement<'conn> {
         if self.prepared.is_query() {
             return Err(gives_rows());
         }
-        let rows = self.query(params)?;
-        Ok(usize::try_from(rows.changed()).unwrap_or(usize::MAX))
+        let started = self.start(params)?;
+        Ok(usize::try_from(started.changed).unwrap_or(usize::MAX))
     }
 
     /// Inserts one row and returns its row id.
@@ -55,6 +56,12 @@ impl<'conn> Statement<'conn> {
     /// # Errors
     /// The statement fails; the parameters are not those of the statement.
     pub fn query<P: Params>(&mut self, params: P) -> Result<Rows<'_>> {
+        let started = self.start(params)?;
+        Ok(Rows::new(self.connection, started))
+    }
+
+    /// Starts the statement, which does all of it if it writes.
+    fn start<P: Params>(&mut self, params: P) -> Result<Started> {
         let params = Binder::collect(&self.prepared.parameters, params)?;
         let started = self.connection.start(&self.prepared, params)?;
         if !Arc::ptr_eq(&started.prepared, &self.prepared) {
@@ -62,7 +69,7 @@ impl<'conn> Statement<'conn> {
             self.connection
                 .remember(self.prepared.text(), &self.prepared);
         }
-        Ok(Rows::new(self.connection, started))
+        Ok(started)
     }
 
     /// Runs a query; each row is read by `read` as it is asked for.

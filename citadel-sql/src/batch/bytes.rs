@@ -37,6 +37,10 @@ impl Bytes {
         self.bytes.clear();
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.ends.capacity() * size_of::<usize>() + self.bytes.capacity()
+    }
+
     pub(super) fn truncate(&mut self, rows: usize) {
         self.bytes.truncate(start(&self.ends, rows));
         self.ends.truncate(rows);
@@ -78,6 +82,10 @@ impl Texts {
     pub(super) fn clear(&mut self) {
         self.ends.clear();
         self.text.clear();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.ends.capacity() * size_of::<usize>() + self.text.capacity()
     }
 
     pub(super) fn truncate(&mut self, rows: usize) {

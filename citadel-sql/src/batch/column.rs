@@ -139,6 +139,19 @@ impl Column {
         }
     }
 
+    /// Bytes of memory that the values take, used or not.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match &self.data {
+            ColumnData::Null => 0,
+            ColumnData::Boolean(v) => v.capacity(),
+            ColumnData::Integer(v) => v.capacity() * size_of::<i64>(),
+            ColumnData::Real(v) => v.capacity() * size_of::<f64>(),
+            ColumnData::Text(v) => v.heap_bytes(),
+            ColumnData::Blob(v) => v.heap_bytes(),
+            ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
+        }
+    }
+
     /// Forgets all rows; keeps the type and the memory.
     pub(crate) fn clear(&mut self) {
         match &mut self.data {

@@ -14,6 +14,9 @@ use crate::types::SqlType;
 /// The most rows in a batch.
 pub(crate) const BATCH_ROWS: usize = 1024;
 
+/// The most memory that a batch keeps while nothing is read into it.
+const IDLE_BYTES_MAX: usize = 4 << 10;
+
 /// Rows as columns of equal length.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
@@ -45,6 +48,16 @@ impl Batch {
         for &ty in &types[self.columns.len()..] {
             self.columns.push(Column::new(ty, 0));
         }
+    }
+
+    /// Forgets all rows, and memory beyond what a few rows need: the batch will lie idle.
+    pub(crate) fn rest(&mut self) {
+        self.rows = 0;
+        let held: usize = self.columns.iter().map(Column::heap_bytes).sum();
+        if held > IDLE_BYTES_MAX {
+            self.columns.clear();
+        }
+        self.columns.iter_mut().for_each(Column::clear);
     }
 
     /// Appends all rows of a batch with the same columns.

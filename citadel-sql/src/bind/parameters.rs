@@ -64,6 +64,9 @@ impl Parameters {
     /// The value is not one of that type.
     pub(crate) fn coerce(&self, index: usize, value: Value) -> Result<Value> {
         let ty = self.types.get(index).copied().unwrap_or(SqlType::Unknown);
+        if is_of(&value, ty) {
+            return Ok(value);
+        }
         let coerced = if self.compared.get(index).copied().unwrap_or(true) {
             coerce_compared(value, ty)
         } else {
@@ -78,5 +81,16 @@ impl Parameters {
             Some(Some(name)) => name.clone(),
             _ => format!("?{}", index + 1),
         }
+    }
+}
+
+/// Is the value of the type, whatever it is? REAL may be infinite, and vectors have dimensions.
+fn is_of(value: &Value, ty: SqlType) -> bool {
+    match value {
+        Value::Integer(_) => ty == SqlType::Integer,
+        Value::Text(_) => ty == SqlType::Text,
+        Value::Blob(_) => ty == SqlType::Blob,
+        Value::Boolean(_) => ty == SqlType::Boolean,
+        _ => false,
     }
 }

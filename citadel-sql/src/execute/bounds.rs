@@ -10,6 +10,7 @@ use crate::bind::bound::Expr;
 use crate::error::{Error, Result, SqlState};
 use crate::expression::constant;
 use crate::plan::{LimitBounds, Range, RangeEnd};
+use crate::schema::RowId;
 use crate::store::RowIdRange;
 use crate::types::{SqlType, Value, compare_integer_real};
 
@@ -61,20 +62,19 @@ fn count(expr: Option<&Expr>, clause: &str, params: &[Value]) -> Result<Option<u
     }
 }
 
-/// The row ids that are equal to some of the constants: ascending, each once.
-pub(super) fn row_ids(keys: &[Expr], params: &[Value]) -> Result<Vec<i64>> {
-    let mut ids = Vec::with_capacity(keys.len());
+/// The row ids that are equal to some of the constants: ascending, each once. `ids` is empty before.
+pub(super) fn row_ids(keys: &[Expr], params: &[Value], ids: &mut Vec<RowId>) -> Result<()> {
     for key in keys {
         let value = constant(key, params)?;
         if let Some(Value::Integer(id)) =
             point(&value, SqlType::Integer).map_err(|e| e.at(key.position))?
         {
-            ids.push(id);
+            ids.push(RowId(id));
         }
     }
     ids.sort_unstable();
     ids.dedup();
-    Ok(ids)
+    Ok(())
 }
 
 /// The row ids in a range.

@@ -5,7 +5,7 @@ use super::explain::Profile;
 use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
 use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
-use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, ValuesOp};
+use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, ValuesOp};
 use super::sort::{SortOp, TopNOp};
 use super::{change, vector};
 use crate::error::Result;
@@ -40,9 +40,9 @@ impl Builder<'_> {
     fn bare(&self, plan: &PhysicalPlan) -> Result<BoxedOperator> {
         let params = self.params;
         Ok(match plan {
-            PhysicalPlan::SingleRow => Box::new(ValuesOp::single_row()),
+            PhysicalPlan::SingleRow => Box::new(SingleRowOp::default()),
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
-            PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values, params)?),
+            PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
             PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),

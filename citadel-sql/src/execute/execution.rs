@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::build::Builder;
-use super::change::{self, Changed};
+use super::change::{self, Change, Changed};
 use super::context::ExecContext;
 use super::explain::Profile;
 use super::operator::BoxedOperator;
@@ -22,34 +22,28 @@ pub(crate) struct Execution {
     state: State,
     wanted: usize,
     changed: Changed,
+    is_over: bool,
 }
 
 enum State {
     /// Gives rows.
     Rows(BoxedOperator),
     /// Changes something, and gives none.
-    Change {
-        plan: Arc<Plan>,
-        source: Option<BoxedOperator>,
-    },
+    Change(Change),
     /// Gives the lines of a plan.
-    Explain {
-        plan: Arc<Plan>,
-        params: Vec<Value>,
-    },
-    Done,
+    Explain { plan: Arc<Plan>, params: Vec<Value> },
 }
 
 impl fmt::Debug for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Rows(_) => "rows",
-            State::Change { .. } => "change",
+            State::Change(_) => "change",
             State::Explain { .. } => "explain",
-            State::Done => "done",
         };
         f.debug_struct("Execution")
             .field("state", &state)
+            .field("is_over", &self.is_over)
             .field("changed", &self.changed)
             .finish()
     }
@@ -67,20 +61,45 @@ impl Execution {
         };
         let state = match &plan.root {
             PhysicalPlan::Explain { .. } => State::Explain {
-                plan: plan.clone(),
+                plan: Arc::clone(plan),
                 params: params.to_vec(),
             },
-            root if is_change(root) => State::Change {
-                source: source(root, &builder)?,
-                plan: plan.clone(),
-            },
+            root if is_change(root) => State::Change(Change::new(plan, &builder)?),
             root => State::Rows(builder.build(root)?),
         };
         Ok(Self {
             state,
             wanted: FIRST_ROWS,
             changed: Changed::default(),
+            is_over: false,
         })
+    }
+
+    /// Ends the run, whether or not it is over, and lets go of all that it read. False: it cannot be
+    /// [restarted](Self::restart), and is of no more use.
+    pub(crate) fn rest(&mut self) -> bool {
+        self.is_over = true;
+        match &mut self.state {
+            State::Rows(root) => root.rest(),
+            State::Change(change) => change.rest(),
+            State::Explain { .. } => false,
+        }
+    }
+
+    /// Prepares another run of the same plan, after [`rest`](Self::rest).
+    ///
+    /// # Errors
+    /// As [`start`](Self::start). It is then of no more use.
+    pub(crate) fn restart(&mut self, params: &[Value]) -> Result<()> {
+        match &mut self.state {
+            State::Rows(root) => root.restart(params)?,
+            State::Change(change) => change.restart(params)?,
+            State::Explain { .. } => {}
+        }
+        self.wanted = FIRST_ROWS;
+        self.changed = Changed::default();
+        self.is_over = false;
+        Ok(())
     }
 
     /// The next rows; `None` at the end, and from then on. A statement that changes something does all of it in the
@@ -102,25 +121,27 @@ impl Execution {
         context: &mut ExecContext<'_>,
         out: &mut Batch,
     ) -> Result<bool> {
-        if let State::Rows(root) = &mut self.state {
-            let more = root.next(context, out, self.wanted);
-            self.wanted = BATCH_ROWS;
-            if !matches!(more, Ok(true)) {
-                self.state = State::Done;
-            }
-            return more;
+        if std::mem::replace(&mut self.is_over, true) {
+            out.rows = 0;
+            return Ok(false);
         }
-        out.rows = 0;
-        match std::mem::replace(&mut self.state, State::Done) {
-            State::Change { plan, source } => {
-                self.changed = change::run(&plan.root, source, context)?;
+        match &mut self.state {
+            State::Rows(root) => {
+                let more = root.next(context, out, self.wanted)?;
+                self.wanted = BATCH_ROWS;
+                self.is_over = !more;
+                Ok(more)
+            }
+            State::Change(change) => {
+                out.rows = 0;
+                self.changed = change.run(context)?;
                 Ok(false)
             }
             State::Explain { plan, params } => {
+                let (plan, params) = (Arc::clone(plan), std::mem::take(params));
                 self.explain(&plan.root, &params, context, out)?;
                 Ok(true)
             }
-            State::Rows(_) | State::Done => Ok(false),
         }
     }
 
@@ -145,7 +166,7 @@ impl Execution {
             return Err(change::not_rows(root));
         };
         let measures = if *analyze {
-            Some(self.analyze(&plan.root, params, context)?)
+            Some(self.analyze(plan, params, context)?)
         } else {
             None
         };
@@ -160,7 +181,7 @@ impl Execution {
     /// Runs a plan to its end and measures its nodes.
     fn analyze(
         &mut self,
-        root: &PhysicalPlan,
+        plan: &Arc<Plan>,
         params: &[Value],
         context: &mut ExecContext<'_>,
     ) -> Result<Vec<crate::plan::NodeMeasure>> {
@@ -169,18 +190,17 @@ impl Execution {
             params,
             profile: Some(&profile),
         };
-        if is_change(root) {
+        if is_change(&plan.root) {
             let slot = profile.enter();
             let start = Instant::now();
-            let source = source(root, &builder)?;
-            self.changed = change::run(root, source, context)?;
+            self.changed = Change::new(plan, &builder)?.run(context)?;
             profile.change(|nodes| {
                 nodes[slot].time = start.elapsed();
                 nodes[slot].rows = self.changed.rows;
                 nodes[slot].batches = 1;
             });
         } else {
-            let mut operator = builder.build(root)?;
+            let mut operator = builder.build(&plan.root)?;
             let mut batch = Batch::default();
             while operator.next(context, &mut batch, BATCH_ROWS)? {}
         }
@@ -191,12 +211,4 @@ impl Execution {
 /// Gives the plan no rows, but a change?
 fn is_change(plan: &PhysicalPlan) -> bool {
     plan.writes() || matches!(plan, PhysicalPlan::Nothing)
-}
-
-/// The operator of a change's input.
-fn source(plan: &PhysicalPlan, builder: &Builder<'_>) -> Result<Option<BoxedOperator>> {
-    match plan.inputs().as_slice() {
-        [source] => builder.build(source).map(Some),
-        _ => Ok(None),
-    }
 }

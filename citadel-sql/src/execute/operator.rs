@@ -2,7 +2,8 @@
 
 use super::context::ExecContext;
 use crate::batch::Batch;
-use crate::error::Result;
+use crate::error::{Error, Result, SqlState};
+use crate::types::Value;
 
 /// One running node of a plan. See the rules in [`super`].
 pub(crate) trait Operator: Send {
@@ -16,6 +17,23 @@ pub(crate) trait Operator: Send {
         out: &mut Batch,
         wanted: usize,
     ) -> Result<bool>;
+
+    /// Lets go of all that was read, to be [restarted](Self::restart) by a later execution. False: it cannot be, and is of
+    /// no more use. Only for operators of which a short statement is made, that would otherwise cost less than making them.
+    fn rest(&mut self) -> bool {
+        false
+    }
+
+    /// Goes to the start again, after [`rest`](Self::rest), with the values of another execution's parameters.
+    ///
+    /// # Errors
+    /// As making the operator.
+    fn restart(&mut self, _params: &[Value]) -> Result<()> {
+        Err(Error::sql(
+            SqlState::INTERNAL_ERROR,
+            "an operator that does not rest was restarted",
+        ))
+    }
 
     /// What EXPLAIN ANALYZE adds, after the run: label and text.
     fn report(&self) -> Vec<(String, String)> {

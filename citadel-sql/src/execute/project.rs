@@ -126,6 +126,17 @@ impl Operator for ProjectOp {
         out.rows = self.read.rows;
         Ok(true)
     }
+
+    fn rest(&mut self) -> bool {
+        self.read.rest();
+        // What was computed may hold parameters.
+        let is_moved = |column: &Projected| matches!(column, Projected::Moved(_));
+        self.columns.iter().all(is_moved) && self.input.rest()
+    }
+
+    fn restart(&mut self, params: &[Value]) -> Result<()> {
+        self.input.restart(params)
+    }
 }
 
 /// Skips rows, and stops after some.

@@ -25,7 +25,7 @@ mod oracle;
 mod values;
 
 use crate::batch::{Batch, Column};
-use crate::bind::bound::{ColumnId, Expr};
+use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef, assign};
 
@@ -100,21 +100,6 @@ impl CompiledExpr {
             .map_err(|error| error.at(self.position))
     }
 
-    /// Appends the value of an expression without columns, fitted losslessly to a type.
-    pub(crate) fn push_single(&self, column: &mut Column, ty: SqlType) -> Result<()> {
-        let no_columns = Batch {
-            columns: Vec::new(),
-            rows: 1,
-        };
-        let values = self.evaluate(&no_columns, Rows::All(1))?;
-        let value = values.get(0);
-        if value.is_null() || value.sql_type() == ty {
-            return column.push(value);
-        }
-        let fitted = assign(value.to_owned(), ty).map_err(|error| error.at(self.position))?;
-        column.push(fitted.as_ref())
-    }
-
     /// The rows, in order, for which this condition is TRUE.
     pub(crate) fn select(
         &self,
@@ -127,8 +112,41 @@ impl CompiledExpr {
     }
 }
 
+/// Appends the value of an expression without columns, fitted losslessly to a type.
+pub(crate) fn push_constant(
+    expr: &Expr,
+    params: &[Value],
+    column: &mut Column,
+    ty: SqlType,
+) -> Result<()> {
+    if let Some(value) = at_hand(expr, params) {
+        return push_fitted(value.as_ref(), expr, column, ty);
+    }
+    push_fitted(constant(expr, params)?.as_ref(), expr, column, ty)
+}
+
+fn push_fitted(value: ValueRef<'_>, expr: &Expr, column: &mut Column, ty: SqlType) -> Result<()> {
+    if value.is_null() || value.sql_type() == ty {
+        return column.push(value);
+    }
+    let fitted = assign(value.to_owned(), ty).map_err(|error| error.at(expr.position))?;
+    column.push(fitted.as_ref())
+}
+
+/// The value of a literal or a parameter: what most constants are, and nothing has to be compiled for it.
+fn at_hand<'a>(expr: &'a Expr, params: &'a [Value]) -> Option<&'a Value> {
+    match &expr.kind {
+        ExprKind::Literal(value) => Some(value),
+        ExprKind::Parameter(at) => params.get(*at),
+        _ => None,
+    }
+}
+
 /// The value of an expression without columns.
 pub(crate) fn constant(expr: &Expr, params: &[Value]) -> Result<Value> {
+    if let Some(value) = at_hand(expr, params) {
+        return Ok(value.clone());
+    }
     let compiled = CompiledExpr::compile(expr, &[], params)?;
     if let Some(value) = compiled.as_constant() {
         return Ok(value.clone());

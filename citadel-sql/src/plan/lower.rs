@@ -1,5 +1,7 @@
 //! From the logical to the physical plan: an operator for each node.
 
+use std::sync::Arc;
+
 use super::access::{self, Wish};
 use super::estimate::{grouped_rows, join_rows};
 use super::expr::{column, is_stable, relations};
@@ -38,11 +40,11 @@ impl Lowering<'_> {
         Ok(match plan {
             LogicalPlan::SingleRow => PhysicalPlan::SingleRow,
             LogicalPlan::Empty(layout) => PhysicalPlan::Empty(layout.clone()),
-            LogicalPlan::Values(values) => PhysicalPlan::Values(Values {
+            LogicalPlan::Values(values) => PhysicalPlan::Values(Arc::new(Values {
                 layout: plan.layout(),
                 types: values.types.clone(),
                 rows: values.rows.clone(),
-            }),
+            })),
             LogicalPlan::Scan(scan) => lower_scan(scan, self.context)?,
             LogicalPlan::Join { left, right, on } => self.join(left, right, on)?,
             LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {

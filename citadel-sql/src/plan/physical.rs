@@ -21,11 +21,11 @@ pub(crate) enum PhysicalPlan {
     /// No rows.
     Empty(Vec<ColumnId>),
     /// Rows of expressions.
-    Values(Values),
+    Values(Arc<Values>),
     /// A table by row id: all of it, or a range.
     SeqScan(SeqScan),
     /// Rows of a table by row ids that are known when execution starts.
-    PkLookup(PkLookup),
+    PkLookup(Arc<PkLookup>),
     /// Rows of a table through a btree index.
     IndexScan(IndexScan),
     /// The number of rows of a table, without reading them.
@@ -83,7 +83,7 @@ pub(crate) enum PhysicalPlan {
     /// Prints a plan; runs it first for ANALYZE.
     Explain {
         analyze: bool,
-        plan: Box<Plan>,
+        plan: Arc<Plan>,
     },
 }
 
@@ -293,7 +293,7 @@ impl PhysicalPlan {
     pub(super) fn keep_columns(&mut self, wanted: &[ColumnId]) {
         let source = match self {
             Self::SeqScan(scan) => &mut scan.source,
-            Self::PkLookup(lookup) => &mut lookup.source,
+            Self::PkLookup(lookup) => &mut Arc::make_mut(lookup).source,
             Self::IndexScan(scan) => &mut scan.source,
             _ => return,
         };

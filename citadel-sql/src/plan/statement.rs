@@ -37,7 +37,7 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
             Ok(Plan {
                 root: PhysicalPlan::Explain {
                     analyze: *analyze,
-                    plan: Box::new(inner),
+                    plan: Arc::new(inner),
                 },
                 columns: vec![ResultColumn {
                     name: "QUERY PLAN".to_owned(),
@@ -121,7 +121,7 @@ fn without_identity(plan: PhysicalPlan) -> PhysicalPlan {
 fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan> {
     let (source, names, materialize) = match &insert.source {
         InsertSource::Values(rows) => {
-            let source = PhysicalPlan::Values(Values {
+            let source = PhysicalPlan::Values(Arc::new(Values {
                 layout: Vec::new(),
                 types: insert
                     .columns
@@ -129,7 +129,7 @@ fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan
                     .map(|no| insert.table.column(*no).ty)
                     .collect(),
                 rows: rows.clone(),
-            });
+            }));
             (source, Names::default(), false)
         }
         InsertSource::DefaultValues => (PhysicalPlan::SingleRow, Names::default(), false),

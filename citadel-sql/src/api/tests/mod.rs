@@ -4,6 +4,7 @@ mod concurrency;
 mod keeper;
 mod opening;
 mod pragmas;
+mod reruns;
 mod rows;
 mod sharing;
 mod statements;

@@ -12,7 +12,7 @@ pub(super) use pk_lookup::PkLookupOp;
 pub(super) use row_count::RowCountOp;
 pub(super) use seq_scan::SeqScanOp;
 pub(super) use table_rows::TableRows;
-pub(super) use values::{EmptyOp, ValuesOp};
+pub(super) use values::{EmptyOp, SingleRowOp, ValuesOp};
 
 use crate::store::Direction;
 

@@ -1,5 +1,7 @@
 //! Rows by row ids that are known when execution starts.
 
+use std::sync::Arc;
+
 use super::TableRows;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
@@ -13,6 +15,7 @@ use crate::types::Value;
 
 /// Rows of a table by known row ids.
 pub(in crate::execute) struct PkLookupOp {
+    plan: Arc<PkLookup>,
     ids: Vec<RowId>,
     at: usize,
     reader: RowReader,
@@ -20,23 +23,30 @@ pub(in crate::execute) struct PkLookupOp {
 }
 
 impl PkLookupOp {
-    pub(in crate::execute) fn new(plan: &PkLookup, params: &[Value]) -> Result<Self> {
+    pub(in crate::execute) fn new(plan: &Arc<PkLookup>, params: &[Value]) -> Result<Self> {
         let rows = TableRows::new(&plan.source, params)?;
-        let mut ids: Vec<RowId> = if rows.is_never() {
-            Vec::new()
-        } else {
-            let ids = bounds::row_ids(&plan.keys, params)?;
-            ids.into_iter().map(RowId).collect()
-        };
-        if plan.descending {
-            ids.reverse();
-        }
-        Ok(Self {
-            ids,
+        let mut operator = Self {
+            plan: Arc::clone(plan),
+            ids: Vec::new(),
             at: 0,
             reader: RowReader::new(&plan.source.table, rows.stored()),
             rows,
-        })
+        };
+        operator.choose(params)?;
+        Ok(operator)
+    }
+
+    /// Finds out which rows to read.
+    fn choose(&mut self, params: &[Value]) -> Result<()> {
+        self.at = 0;
+        self.ids.clear();
+        if !self.rows.is_never() {
+            bounds::row_ids(&self.plan.keys, params, &mut self.ids)?;
+        }
+        if self.plan.descending {
+            self.ids.reverse();
+        }
+        Ok(())
     }
 }
 
@@ -71,5 +81,14 @@ impl Operator for PkLookupOp {
         }
         out.rows = 0;
         Ok(false)
+    }
+
+    fn rest(&mut self) -> bool {
+        self.ids.len() == 1 && self.rows.rest()
+    }
+
+    fn restart(&mut self, params: &[Value]) -> Result<()> {
+        self.rows.restart(&self.plan.source, params)?;
+        self.choose(params)
     }
 }

@@ -25,6 +25,8 @@ pub(in crate::execute) struct TableRows {
     output: Vec<Output>,
     /// What is read is the output.
     direct: bool,
+    /// The columns that the filter is compiled against.
+    layout: Vec<ColumnId>,
     read: Batch,
     selected: Vec<u32>,
 }
@@ -52,8 +54,7 @@ impl TableRows {
         if wants_row_id {
             types.push(SqlType::Integer);
         }
-        let filter = CompiledExpr::conjunction(&source.filter, &layout, params)?;
-        let filter = filter.filter(|f| !matches!(f.as_constant(), Some(Value::Boolean(true))));
+        let filter = filter(source, &layout, params)?;
         let mut output = Vec::with_capacity(source.columns.len());
         for id in &source.columns {
             output.push(match column_no(*id).filter(|no| late.contains(no)) {
@@ -70,12 +71,31 @@ impl TableRows {
         Ok(Self {
             stored,
             types,
-            direct: identity && filter.is_none(),
+            direct: identity && source.filter.is_empty(),
+            layout,
             filter,
             output,
             read: Batch::default(),
             selected: Vec::new(),
         })
+    }
+
+    /// Lets go of what was read. False: it cannot be restarted.
+    pub(in crate::execute) fn rest(&mut self) -> bool {
+        self.read.rest();
+        // A scan of vectors holds pages.
+        let holds_none = |output: &Output| matches!(output, Output::Read(_));
+        self.output.iter().all(holds_none)
+    }
+
+    /// Begins anew with other parameters.
+    pub(in crate::execute) fn restart(
+        &mut self,
+        source: &TableSource,
+        params: &[Value],
+    ) -> Result<()> {
+        self.filter = filter(source, &self.layout, params)?;
+        Ok(())
     }
 
     /// The columns to read.
@@ -160,6 +180,16 @@ impl TableRows {
         }
         Ok(true)
     }
+}
+
+/// What rows must pass; `None`: all do.
+fn filter(
+    source: &TableSource,
+    layout: &[ColumnId],
+    params: &[Value],
+) -> Result<Option<CompiledExpr>> {
+    let filter = CompiledExpr::conjunction(&source.filter, layout, params)?;
+    Ok(filter.filter(|f| !matches!(f.as_constant(), Some(Value::Boolean(true)))))
 }
 
 /// The columns to read at first, the row id last if it is among them; and the columns to read late.

@@ -1,12 +1,14 @@
 //! Rows that need no table.
 
+use std::sync::Arc;
+
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::Operator;
-use crate::expression::CompiledExpr;
+use crate::expression::push_constant;
 use crate::plan::Values;
-use crate::types::{SqlType, Value};
+use crate::types::Value;
 
 /// No rows.
 pub(in crate::execute) struct EmptyOp;
@@ -18,35 +20,17 @@ impl Operator for EmptyOp {
     }
 }
 
-/// Rows of expressions.
+/// Rows of expressions, computed as they are asked for.
 pub(in crate::execute) struct ValuesOp {
-    types: Vec<SqlType>,
-    rows: std::vec::IntoIter<Vec<CompiledExpr>>,
+    values: Arc<Values>,
+    at: usize,
 }
 
 impl ValuesOp {
-    pub(in crate::execute) fn new(values: &Values, params: &[Value]) -> Result<Self> {
-        let compile = |row: &Vec<_>| {
-            row.iter()
-                .map(|expr| CompiledExpr::compile(expr, &[], params))
-                .collect::<Result<Vec<_>>>()
-        };
-        Ok(Self {
-            types: values.types.clone(),
-            rows: values
-                .rows
-                .iter()
-                .map(compile)
-                .collect::<Result<Vec<_>>>()?
-                .into_iter(),
-        })
-    }
-
-    /// One row without columns.
-    pub(in crate::execute) fn single_row() -> Self {
+    pub(in crate::execute) fn new(values: &Arc<Values>) -> Self {
         Self {
-            types: Vec::new(),
-            rows: vec![Vec::new()].into_iter(),
+            values: Arc::clone(values),
+            at: 0,
         }
     }
 }
@@ -59,13 +43,38 @@ impl Operator for ValuesOp {
         _wanted: usize,
     ) -> Result<bool> {
         context.check_interrupt()?;
-        out.reset(&self.types);
-        for row in self.rows.by_ref().take(BATCH_ROWS) {
-            for ((column, expr), ty) in out.columns.iter_mut().zip(&row).zip(&self.types) {
-                expr.push_single(column, *ty)?;
+        let values = &*self.values;
+        out.reset(&values.types);
+        for row in values.rows[self.at..].iter().take(BATCH_ROWS) {
+            for ((column, expr), ty) in out.columns.iter_mut().zip(row).zip(&values.types) {
+                push_constant(expr, context.params, column, *ty)?;
             }
             out.rows += 1;
         }
+        self.at += out.rows;
+        Ok(out.rows > 0)
+    }
+
+    fn rest(&mut self) -> bool {
+        true
+    }
+
+    fn restart(&mut self, _: &[Value]) -> Result<()> {
+        self.at = 0;
+        Ok(())
+    }
+}
+
+/// One row without columns.
+#[derive(Default)]
+pub(in crate::execute) struct SingleRowOp {
+    is_given: bool,
+}
+
+impl Operator for SingleRowOp {
+    fn next(&mut self, _: &mut ExecContext<'_>, out: &mut Batch, _: usize) -> Result<bool> {
+        out.reset(&[]);
+        out.rows = usize::from(!std::mem::replace(&mut self.is_given, true));
         Ok(out.rows > 0)
     }
 }

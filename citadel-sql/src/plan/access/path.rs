@@ -158,11 +158,11 @@ impl Path {
                 range,
                 descending,
             }),
-            PathKind::Keys(keys) => PhysicalPlan::PkLookup(PkLookup {
+            PathKind::Keys(keys) => PhysicalPlan::PkLookup(Arc::new(PkLookup {
                 source,
                 keys,
                 descending,
-            }),
+            })),
             PathKind::Index {
                 index, equal, next, ..
             } => PhysicalPlan::IndexScan(IndexScan {

@@ -24,6 +24,11 @@ impl RowEncoder {
         self.column = 0;
     }
 
+    /// Bytes of memory of the buffer.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Writes the next column, which is NULL.
     pub(crate) fn null(&mut self) {
         self.bytes[self.nulls_at + self.column / 8] |= 1 << (self.column % 8);

@@ -23,8 +23,8 @@ use crate::types::ValueRef;
 
 /// Writes rows of one table within one write transaction.
 ///
-/// Make one per statement: it remembers the greatest row id between calls, so nothing else may write the table
-/// meanwhile. Its buffers are used again for each row.
+/// Within a statement it remembers the greatest row id between calls, so nothing else may write the table meanwhile;
+/// [`rest`](TableWriter::rest) ends the statement. Its buffers are used again for each row.
 ///
 /// A call that fails may have written a part: roll the statement back.
 #[derive(Debug)]
@@ -37,6 +37,9 @@ pub(crate) struct TableWriter {
     new_keys: Vec<IndexEntry>,
     greatest: Greatest,
 }
+
+/// The most memory that a writer keeps between statements, but for keys.
+const IDLE_BYTES_MAX: usize = 16 << 10;
 
 /// The greatest row id of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +62,13 @@ impl TableWriter {
             vector: Vec::new(),
             greatest: Greatest::Unknown,
         }
+    }
+
+    /// Forgets what is known of the rows: another statement comes, maybe in another transaction. False: the buffers have
+    /// grown so much that they had better be freed.
+    pub(crate) fn rest(&mut self) -> bool {
+        self.greatest = Greatest::Unknown;
+        self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
     }
 }
 

@@ -1,0 +1,54 @@
+//! CREATE and DROP.
+
+use std::sync::Arc;
+
+use super::{Changed, not_rows};
+use crate::ann;
+use crate::bind::bound::CreateIndex;
+use crate::error::Result;
+use crate::execute::context::ExecContext;
+use crate::plan::PhysicalPlan;
+use crate::schema::{IndexDef, IndexKind};
+use crate::store;
+
+/// Changes definitions.
+pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<Changed> {
+    match plan {
+        PhysicalPlan::CreateTable(create) => {
+            store::create_table(context.txn.write()?, create)?;
+        }
+        PhysicalPlan::DropTable(tables) => {
+            for table in tables {
+                store::drop_table(context.txn.write()?, table)?;
+                forget_segments(context, &table.indexes);
+            }
+        }
+        PhysicalPlan::CreateIndex(create) => create_index(create, context)?,
+        PhysicalPlan::DropIndex(indexes) => {
+            for index in indexes {
+                store::drop_index(context.txn.write()?, index)?;
+            }
+            forget_segments(context, indexes);
+        }
+        PhysicalPlan::Nothing => {}
+        plan => return Err(not_rows(plan)),
+    }
+    Ok(Changed::default())
+}
+
+fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {
+    let (segments, interrupt) = (context.segments, context.interrupt);
+    let txn = context.txn.write()?;
+    let index = store::create_index(txn, create)?;
+    if let IndexKind::Ann(ann) = &index.kind {
+        ann::fill_new_index(txn, &create.table, index.id, ann, segments, interrupt)?;
+    }
+    Ok(())
+}
+
+/// Should the drop be rolled back, the segments are loaded again.
+fn forget_segments(context: &ExecContext<'_>, indexes: &[Arc<IndexDef>]) {
+    for index in indexes {
+        context.segments.forget_index(index.id);
+    }
+}

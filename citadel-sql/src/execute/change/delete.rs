@@ -1,0 +1,48 @@
+//! DELETE.
+
+use super::{Changed, push_row_ids};
+use crate::batch::{BATCH_ROWS, Batch};
+use crate::error::Result;
+use crate::execute::context::ExecContext;
+use crate::execute::operator::BoxedOperator;
+use crate::plan::Delete;
+use crate::schema::RowId;
+use crate::store::TableWriter;
+
+/// Deletes the rows of a source.
+pub(super) struct Deleter {
+    writer: TableWriter,
+    ids: Vec<RowId>,
+}
+
+impl Deleter {
+    pub(super) fn new(plan: &Delete) -> Self {
+        Self {
+            writer: TableWriter::new(plan.table.clone()),
+            ids: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(
+        &mut self,
+        source: &mut BoxedOperator,
+        batch: &mut Batch,
+        context: &mut ExecContext<'_>,
+    ) -> Result<Changed> {
+        self.ids.clear();
+        while source.next(context, batch, BATCH_ROWS)? {
+            context.check_interrupt()?;
+            push_row_ids(batch, &mut self.ids)?;
+        }
+        let mut changed = Changed::default();
+        let txn = context.txn.write()?;
+        for id in &self.ids {
+            changed.rows += u64::from(self.writer.delete(txn, *id)?);
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn rest(&mut self) -> bool {
+        self.ids.len() <= BATCH_ROWS && self.writer.rest()
+    }
+}

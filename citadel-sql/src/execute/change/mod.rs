@@ -1,0 +1,170 @@
+//! Statements that change something: INSERT, UPDATE, DELETE and definitions.
+//!
+//! A change is made once for a plan and run by one execution after the other; between them it rests, with its buffers.
+
+mod define;
+mod delete;
+mod insert;
+mod update;
+
+use std::sync::Arc;
+
+use super::build::Builder;
+use super::context::ExecContext;
+use super::operator::BoxedOperator;
+use crate::batch::{Batch, Column, ColumnData};
+use crate::error::{Error, Result, SqlState};
+use crate::plan::{PhysicalPlan, Plan};
+use crate::schema::RowId;
+use crate::types::{SqlType, Value, assign};
+use delete::Deleter;
+use insert::Inserter;
+use update::Updater;
+
+/// What a statement did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    pub(super) rows: u64,
+    /// The row id of the last row inserted.
+    pub(super) last_rowid: Option<i64>,
+}
+
+/// A statement that gives no rows, ready to run.
+pub(super) struct Change {
+    plan: Arc<Plan>,
+    kind: Kind,
+}
+
+enum Kind {
+    Rows(RowChange),
+    Definition,
+}
+
+/// A change of rows.
+struct RowChange {
+    /// Its input.
+    source: BoxedOperator,
+    /// What the input gives.
+    batch: Batch,
+    writer: Writer,
+}
+
+enum Writer {
+    Insert(Inserter),
+    Update(Updater),
+    Delete(Deleter),
+}
+
+impl Change {
+    /// Makes the change of a plan: the plan's root, or what its EXPLAIN explains.
+    pub(super) fn new(plan: &Arc<Plan>, builder: &Builder<'_>) -> Result<Self> {
+        let kind = match (&plan.root, plan.root.inputs().as_slice()) {
+            (root, [input]) => Kind::Rows(RowChange {
+                source: builder.build(input)?,
+                batch: Batch::default(),
+                writer: Writer::new(root)?,
+            }),
+            _ => Kind::Definition,
+        };
+        Ok(Self {
+            plan: Arc::clone(plan),
+            kind,
+        })
+    }
+
+    /// Does it.
+    pub(super) fn run(&mut self, context: &mut ExecContext<'_>) -> Result<Changed> {
+        let change = match &mut self.kind {
+            Kind::Rows(change) => change,
+            Kind::Definition => return define::run(&self.plan.root, context),
+        };
+        context.txn.write()?;
+        let (source, batch) = (&mut change.source, &mut change.batch);
+        match (&mut change.writer, &self.plan.root) {
+            (Writer::Insert(inserter), PhysicalPlan::Insert(plan)) => {
+                inserter.run(plan, source, batch, context)
+            }
+            (Writer::Update(updater), PhysicalPlan::Update(plan)) => {
+                updater.run(plan, source, batch, context)
+            }
+            (Writer::Delete(deleter), PhysicalPlan::Delete(_)) => {
+                deleter.run(source, batch, context)
+            }
+            (_, root) => Err(not_rows(root)),
+        }
+    }
+
+    /// As [`Operator::rest`](super::operator::Operator::rest).
+    pub(super) fn rest(&mut self) -> bool {
+        let Kind::Rows(change) = &mut self.kind else {
+            return false;
+        };
+        change.batch.rest();
+        change.writer.rest() && change.source.rest()
+    }
+
+    /// As [`Operator::restart`](super::operator::Operator::restart).
+    pub(super) fn restart(&mut self, params: &[Value]) -> Result<()> {
+        match &mut self.kind {
+            Kind::Rows(change) => change.source.restart(params),
+            Kind::Definition => Ok(()),
+        }
+    }
+}
+
+impl Writer {
+    fn new(plan: &PhysicalPlan) -> Result<Self> {
+        Ok(match plan {
+            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(plan)),
+            PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
+            PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
+            other => return Err(not_rows(other)),
+        })
+    }
+
+    /// Forgets the rows, and what is known of the table. False: too much memory would lie idle.
+    fn rest(&mut self) -> bool {
+        match self {
+            Self::Insert(inserter) => inserter.rest(),
+            Self::Update(updater) => updater.rest(),
+            Self::Delete(deleter) => deleter.rest(),
+        }
+    }
+}
+
+#[cold]
+pub(super) fn not_rows(plan: &PhysicalPlan) -> Error {
+    let what = if plan.writes() { "rows" } else { "a change" };
+    Error::sql(
+        SqlState::INTERNAL_ERROR,
+        format!("a plan that does not give {what} was asked for them"),
+    )
+}
+
+/// The values of a column fitted to the type that they are stored as, each the same value, or an error. `None`: they are
+/// of that type already.
+fn fitted(column: &Column, ty: SqlType) -> Result<Option<Column>> {
+    let (from, is_null) = (column.sql_type(), matches!(column.data(), ColumnData::Null));
+    if from == ty || is_null || matches!((from, ty), (SqlType::Vector(_), SqlType::Vector(_))) {
+        return Ok(None);
+    }
+    let mut out = Column::new(ty, column.len());
+    for row in 0..column.len() {
+        out.push(assign(column.get(row).to_owned(), ty)?.as_ref())?;
+    }
+    Ok(Some(out))
+}
+
+/// The first column of a batch: the row ids of the rows to change.
+fn push_row_ids(batch: &Batch, ids: &mut Vec<RowId>) -> Result<()> {
+    match batch.columns.first().map(Column::data) {
+        Some(ColumnData::Integer(values)) => {
+            ids.extend(values.iter().copied().map(RowId));
+            Ok(())
+        }
+        _ => Err(Error::sql(
+            SqlState::INTERNAL_ERROR,
+            "rows to change came without row ids",
+        )),
+    }
+}
