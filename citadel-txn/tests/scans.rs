@@ -86,7 +86,11 @@ fn a_cold_scan_reads_many_leaves_at_once_and_a_warm_one_none() {
     };
     let (database, tree) = cold(&storage, &Options::default());
     let leaves = database.check().unwrap().pages.leaves;
-    assert_eq!(leaves, ROWS.div_ceil(79), "79 entries fill a leaf to the edge");
+    assert_eq!(
+        leaves,
+        ROWS.div_ceil(79),
+        "79 entries fill a leaf to the edge"
+    );
     storage.reads.store(0, Ordering::Relaxed);
     storage.bytes.store(0, Ordering::Relaxed);
     scan(&database, tree);

@@ -106,3 +106,43 @@ fn a_batch_that_is_dropped_leaves_no_trace() {
         "nothing was cached"
     );
 }
+
+#[test]
+fn sealed_on_all_cores_is_sealed_in_order_under_nonces_of_their_own() {
+    let (file, _, memory) = recorded(&small());
+    let pages = 2_000;
+    let bodies = (0..pages).map(|at| Unsealed {
+        run: run(&file, at, 1),
+        kind: PageKind::TreeNode,
+        body: body(&file, 1, at as u8),
+    });
+    let mut batch = file.batch(Generation::new(1));
+    let ptrs = batch.seal_all(bodies.collect()).unwrap();
+    batch.write().unwrap();
+    let bytes = memory.snapshot();
+    let mut nonces = std::collections::HashSet::new();
+    for (at, ptr) in ptrs.iter().enumerate() {
+        assert_eq!(ptr.run, run(&file, at as u64, 1));
+        let end = (ptr.run.end().get() * u64::from(SMALL)) as usize;
+        assert!(nonces.insert(bytes[end - 40..end - 16].to_vec()));
+    }
+    let file = reopen(bytes);
+    for (at, ptr) in ptrs.iter().enumerate() {
+        assert_eq!(file.read(ptr, PageKind::TreeNode).unwrap()[0], at as u8);
+    }
+}
+
+#[test]
+fn one_body_that_does_not_fit_leaves_the_batch_as_it_was() {
+    let (file, recorder, _) = recorded(&small());
+    let mut batch = file.batch(Generation::new(1));
+    let bodies = [0u64, 1].map(|at| Unsealed {
+        run: run(&file, at, 1),
+        kind: PageKind::TreeNode,
+        body: vec![0; 400 + at as usize],
+    });
+    assert!(batch.seal_all(bodies.into()).unwrap_err().is_misuse());
+    assert!(batch.is_empty());
+    batch.write().unwrap();
+    assert!(recorder.take_writes().is_empty());
+}

@@ -256,3 +256,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_read_ahead_is_there_and_damage_in_it_waits_for_its_reader() {
+    let (file, _, memory) = recorded(&small());
+    let mut batch = file.batch(Generation::new(1));
+    let ptrs: Vec<PagePtr> = (0..10)
+        .map(|at| {
+            let body = body(&file, 1, at as u8);
+            let run = run(&file, at, 1);
+            batch.seal(run, PageKind::TreeNode, body).unwrap()
+        })
+        .collect();
+    batch.write().unwrap();
+    let mut bytes = memory.snapshot();
+    bytes[(ptrs[6].run.first.get() * u64::from(SMALL)) as usize] ^= 1;
+    let file = reopen(bytes);
+    let first = file
+        .read_with_next(&ptrs[2], PageKind::TreeNode, || ptrs[3..].to_vec())
+        .unwrap();
+    assert_eq!(first[0], 2);
+    assert_eq!(file.cache_stats().frames, 4, "up to the damaged one");
+    for at in [3, 4, 5, 7] {
+        let frame = file.read_with_next(&ptrs[at], PageKind::TreeNode, Vec::new);
+        assert_eq!(frame.unwrap()[0], at as u8);
+    }
+    let damaged = file.read_with_next(&ptrs[6], PageKind::TreeNode, || ptrs[7..].to_vec());
+    assert!(damaged.unwrap_err().is_tampered());
+    let apart = file.read_with_next(&ptrs[0], PageKind::TreeNode, || vec![ptrs[9]]);
+    assert_eq!(apart.unwrap()[0], 0);
+}
