@@ -15,6 +15,7 @@ usage: cargo xtask COMMAND
 
   check              format, clippy, tidy rules and docs, in minutes
   test [FILTER]      the tidy rules and every test of the workspace
+  crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
@@ -40,6 +41,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match name {
         "check" => check(),
         "test" => test(rest),
+        "crash" => crash(rest),
         "bench" => bench(rest),
         "isolation" | "kill" => campaign(name, rest),
         "demo-data" => demo_data::make(),
@@ -84,6 +86,13 @@ fn test(filter: &[String]) -> Result<()> {
     tidy::run()?;
     let mut arguments = vec!["test", "--workspace", "--exclude", "citadel-bench"];
     arguments.extend(filter.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+fn crash(rest: &[String]) -> Result<()> {
+    let mut arguments = vec!["run", "--profile", "crash", "--package", "citadel-tests"];
+    arguments.extend(["--bin", "crash", "--"]);
+    arguments.extend(rest.iter().map(String::as_str));
     cargo(&arguments)
 }
 

@@ -1,61 +1,38 @@
 //! The plug is pulled before each operation on the medium.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use crate::sim::{Crash, Operation, SimDisk, Trace};
-use crate::subject::{Refusal, Subject};
-
-/// Every so many distinct images are also written to.
-const WRITE_EVERY: usize = 4;
-/// In every so many distinct images the plug is pulled again while they recover.
-const NEST_EVERY: usize = 16;
-
-/// What was tried.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tried {
-    /// Places of the trace.
-    pub boundaries: usize,
-    /// Distinct disks that were opened.
-    pub images: usize,
-    /// Disks on which a state that was only attempted had arrived.
-    pub early: usize,
-    /// Disks on which the attempted state was rolled back.
-    pub rolled_back: usize,
-    /// Disks whose recovery was interrupted in turn.
-    pub nested: usize,
-    /// States that became durable with one sync.
-    pub one_sync: usize,
-    /// States that became durable with more syncs than one.
-    pub more_syncs: usize,
-}
+use super::Case;
+use super::outcome::{Outcome, Tried};
+use super::witness::Witness;
+use crate::sim::{Image, Moment, Operation, Promised, SimDisk, Trace};
+use crate::subject::{State, Survives};
 
 /// Runs the subject on an empty disk, and crashes it everywhere.
-///
-/// # Panics
-/// Where the promise is broken.
-pub fn everywhere<S: Subject>(subject: &S, disk: &SimDisk, seed: u64) -> Tried {
+pub fn everywhere(case: Case<'_>) -> Outcome {
+    on(case, &SimDisk::new())
+}
+
+/// The same on a disk of one's own.
+pub fn on(case: Case<'_>, disk: &SimDisk) -> Outcome {
+    let mut witness = Witness::new(case);
     let mut states = Vec::new();
-    subject
-        .run(disk, &mut states)
-        .expect("nothing fails on this disk");
-    let trace = disk.trace();
-    let mut witness = Witness {
-        subject,
-        states: &states,
-        seen: HashSet::new(),
-        tried: syncs_per_state(&trace),
-    };
-    for at in trace.boundaries() {
-        witness.tried.boundaries += 1;
-        let promised = trace.promised(at);
-        Crash::at(&[], &trace, at, seed).images(|what, image| {
-            witness.see(image, promised, || {
-                format!("crash before operation {at}, {what}, seed {seed}")
-            });
-        });
+    if let Err(stop) = case.subject.run(disk, &mut states) {
+        witness.blame("a run without faults", format!("{stop:?}"));
+        return witness.outcome;
     }
-    witness.tried
+    let trace = disk.trace();
+    witness.outcome.tried = syncs_per_state(&trace);
+    let mut moment = trace.start();
+    loop {
+        let at = moment.at();
+        let chosen = case.only.is_none_or(|(only, _)| only == at);
+        if chosen && trace.is_boundary(at) && !witness.outcome.is_hopeless() {
+            witness.outcome.tried.boundaries += 1;
+            crash_at(&mut witness, &moment, &states);
+        }
+        if !moment.advance() {
+            return witness.outcome;
+        }
+    }
 }
 
 fn syncs_per_state(trace: &Trace) -> Tried {
@@ -64,7 +41,7 @@ fn syncs_per_state(trace: &Trace) -> Tried {
     for operation in trace.operations() {
         match operation {
             Operation::Attempt(_) => syncs = 0,
-            Operation::Sync => syncs += 1,
+            Operation::Sync { .. } => syncs += 1,
             Operation::Acknowledge(_) if syncs == 1 => tried.one_sync += 1,
             Operation::Acknowledge(_) => tried.more_syncs += 1,
             _ => {}
@@ -73,93 +50,115 @@ fn syncs_per_state(trace: &Trace) -> Tried {
     tried
 }
 
-struct Witness<'s, S: Subject> {
-    subject: &'s S,
-    states: &'s [S::State],
-    seen: HashSet<u64>,
-    tried: Tried,
-}
-
-impl<S: Subject> Witness<'_, S> {
-    /// Opens a disk, unless the like was seen.
-    fn see(
-        &mut self,
-        image: &[u8],
-        (acknowledged, attempted): (Option<usize>, Option<usize>),
-        place: impl Fn() -> String,
-    ) {
-        let mut hasher = DefaultHasher::new();
-        (image, acknowledged, attempted).hash(&mut hasher);
-        if !self.seen.insert(hasher.finish()) {
+/// All images of one place.
+fn crash_at(witness: &mut Witness<'_>, moment: &Moment<'_>, states: &[State]) {
+    let case = witness.case;
+    let promised = moment.promised();
+    let most = match case.subject.survives() {
+        Survives::PowerLoss => case.effort.images,
+        // All that was written has arrived, which is the first fate.
+        Survives::ProcessDeath => 1,
+    };
+    let at = moment.at();
+    witness.images(moment, most, promised, |witness, number, image, fate| {
+        if case
+            .only
+            .is_some_and(|(_, only)| only.is_some_and(|only| only != number))
+        {
             return;
         }
-        self.tried.images += 1;
-        let disk = SimDisk::from_bytes(image);
-        let state = match self.subject.read(&disk).whole() {
-            Ok(state) => state,
-            Err(Refusal::Damaged(_)) if acknowledged.is_none() => return,
-            Err(refusal) => panic!("{}: {refusal:?}", place()),
-        };
-        let found = self.number_of(&state, acknowledged.unwrap_or(0), attempted, &place);
-        self.tried.early += usize::from(Some(found) != acknowledged);
-        self.tried.rolled_back += usize::from(Some(found) != attempted);
-        let again = self.subject.read(&disk).whole();
-        assert_eq!(again.as_ref(), Ok(&state), "{}: opened again", place());
-        if self.tried.images.is_multiple_of(WRITE_EVERY) {
-            self.write(&disk, &place);
-        }
-        if self.tried.images.is_multiple_of(NEST_EVERY) {
-            self.crash_again(image, &state, &place);
-        }
-    }
+        let place = format!("crash before operation {at}, image {number}: {fate}");
+        see(witness, &image, promised, states, &place);
+    });
+}
 
-    /// Which state this is, among those that may be there.
-    fn number_of(
-        &self,
-        state: &S::State,
-        oldest: usize,
-        newest: Option<usize>,
-        place: impl Fn() -> String,
-    ) -> usize {
-        let newest = newest.unwrap_or(0).max(oldest).min(self.states.len() - 1);
-        let allowed = &self.states[oldest..=newest];
-        match allowed.iter().rposition(|allowed| allowed == state) {
-            Some(at) => oldest + at,
-            None => {
-                let known = self.states.iter().rposition(|known| known == state);
-                panic!(
-                    "{}: state {known:?} is there; {oldest} was acknowledged and {newest} attempted",
-                    place()
-                );
-            }
+/// One image.
+fn see(
+    witness: &mut Witness<'_>,
+    image: &Image,
+    promised: Promised,
+    states: &[State],
+    place: &str,
+) {
+    witness.outcome.tried.images += 1;
+    let nth = witness.outcome.tried.images;
+    let disk = SimDisk::from_image(image.clone());
+    let Some(found) = witness.find(&disk, states, promised, place) else {
+        return;
+    };
+    let state = &states[found];
+    let tried = &mut witness.outcome.tried;
+    tried.early += usize::from(Some(found) != promised.acknowledged);
+    tried.rolled_back += usize::from(Some(found) != promised.attempted);
+    let recovery = disk.trace();
+    if !witness.confirm(&disk, state, &format!("{place}; opened again")) {
+        return;
+    }
+    if nth.is_multiple_of(witness.case.effort.write_every) {
+        write(witness, &disk, state, &format!("{place}; written to"));
+    }
+    if nth.is_multiple_of(witness.case.effort.nest_every) {
+        witness.outcome.tried.nested += 1;
+        let survives = witness.case.subject.survives();
+        if survives == Survives::PowerLoss {
+            interrupt(witness, &recovery, state, place, 2);
         }
     }
+}
 
-    fn write(&self, disk: &SimDisk, place: impl Fn() -> String) {
-        let expected = match self.subject.write(disk) {
-            Ok(state) => state,
-            Err(refusal) => panic!("{}: written to: {refusal:?}", place()),
-        };
-        let found = self.subject.read(disk).whole();
-        assert_eq!(found, Ok(expected), "{}: written to", place());
+/// A commit must succeed, and be there.
+fn write(witness: &mut Witness<'_>, disk: &SimDisk, state: &State, place: &str) {
+    witness.outcome.tried.written += 1;
+    let (states, end) = witness.go_on(disk, 1);
+    if let Err(stop) = end {
+        return witness.blame(place, format!("{:?}", stop.refusal));
     }
+    if states.first() != Some(state) {
+        return witness.blame(place, "another state was found");
+    }
+    let last = states.last().expect("there is a first");
+    witness.confirm(disk, last, place);
+}
 
-    /// Crashes everywhere in the recovery of a disk, which must not move from the state that it has shown.
-    fn crash_again(&mut self, image: &[u8], state: &S::State, place: impl Fn() -> String) {
-        let disk = SimDisk::from_bytes(image);
-        drop(self.subject.read(&disk));
-        let trace = disk.trace();
-        self.tried.nested += usize::from(!trace.is_empty());
-        for at in trace.boundaries() {
-            Crash::at(image, &trace, at, 1).images(|what, second| {
-                let found = self.subject.read(&SimDisk::from_bytes(second)).whole();
-                assert_eq!(
-                    found.as_ref(),
-                    Ok(state),
-                    "{}; then crash before operation {at} of the recovery, {what}",
-                    place()
-                );
-            });
+/// The plug is pulled everywhere in a recovery, which must not move from the state that it has shown; `depth` is 2 for the first
+/// recovery, 3 for that of the recovery.
+fn interrupt(
+    witness: &mut Witness<'_>,
+    recovery: &Trace,
+    state: &State,
+    place: &str,
+    depth: usize,
+) {
+    let effort = witness.case.effort;
+    let mut moment = recovery.start();
+    loop {
+        let at = moment.at();
+        if recovery.is_boundary(at) && !moment.pending().is_empty() {
+            witness.images(
+                &moment,
+                effort.nested_images,
+                0,
+                |witness, _, image, fate| {
+                    let place = format!(
+                        "{place}; then crash before operation {at} of the recovery: {fate}"
+                    );
+                    let disk = SimDisk::from_image(image);
+                    let kept = witness.confirm(&disk, state, &place);
+                    let tried = &mut witness.outcome.tried;
+                    if depth > 2 {
+                        tried.deep_images += 1;
+                        return;
+                    }
+                    tried.nested_images += 1;
+                    let nth = tried.nested_images;
+                    if kept && nth.is_multiple_of(effort.deep_every) {
+                        interrupt(witness, &disk.trace(), state, &place, depth + 1);
+                    }
+                },
+            );
+        }
+        if !moment.advance() {
+            return;
         }
     }
 }

@@ -1,105 +1,108 @@
 //! The n-th call to the disk fails, for every n.
 
-use crate::sim::{Crash, Fault, FaultKind, SimDisk, SyncFailure};
-use crate::subject::{Refusal, Stop, Subject};
+use super::Case;
+use super::life;
+use super::outcome::Outcome;
+use super::witness::Witness;
+use crate::sim::{Call, Fault, FaultKind, Promised, SimDisk};
+use crate::subject::{Refusal, State, Stop, Survives};
 
-/// All ways to fail.
-const KINDS: [FaultKind; 5] = [
-    FaultKind::Io,
-    FaultKind::NoSpace,
-    FaultKind::ShortWrite,
-    FaultKind::Sync(SyncFailure::KeptClean),
-    FaultKind::Sync(SyncFailure::Reverted),
-];
-
-/// What was tried.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tried {
-    /// Runs in which the fault struck.
-    pub faults: usize,
-    /// Runs that the fault ended.
-    pub stopped: usize,
-    /// Runs after whose end the same handle could still commit, because only a read had failed.
-    pub survived: usize,
-}
+/// Images of a loss of power after a fault.
+const IMAGES: usize = 12;
+/// Images at each place of the life of a second process after a failed sync.
+const LATER_IMAGES: usize = 5;
 
 /// Runs the subject once for every `stride`-th call of every kind, with a fault there, once and from there on.
-///
-/// # Panics
-/// Where the promise is broken.
-pub fn everywhere<S: Subject>(subject: &S, stride: usize) -> Tried {
+pub fn everywhere(case: Case<'_>) -> Outcome {
+    let mut witness = Witness::new(case);
     let mut states = Vec::new();
-    subject
-        .run(&SimDisk::new(), &mut states)
-        .expect("nothing fails on this disk");
-    let mut tried = Tried::default();
-    for kind in KINDS {
+    if let Err(stop) = case.subject.run(&SimDisk::new(), &mut states) {
+        witness.blame("a run without faults", format!("{stop:?}"));
+        return witness.outcome;
+    }
+    for kind in FaultKind::ALL {
+        // Syncs are few, and what follows a failed one is the hardest.
+        let stride = match kind {
+            FaultKind::Sync(_) => case.effort.stride.div_ceil(3),
+            _ => case.effort.stride,
+        };
         for sticky in [false, true] {
             for call in (0..).step_by(stride) {
                 let fault = Fault { call, sticky, kind };
-                if !strike(subject, &states, fault, &mut tried) {
+                if witness.outcome.is_hopeless() || !strike(&mut witness, &states, fault) {
                     break;
                 }
             }
         }
     }
-    tried
+    witness.outcome
 }
 
 /// One run; false where it ended before the fault could strike.
-fn strike<S: Subject>(subject: &S, states: &[S::State], fault: Fault, tried: &mut Tried) -> bool {
+fn strike(witness: &mut Witness<'_>, states: &[State], fault: Fault) -> bool {
+    let place = format!("{fault:?}");
     let disk = SimDisk::new();
     disk.set_fault(Some(fault));
-    let end = subject.run(&disk, &mut Vec::new());
-    if !disk.struck() {
-        assert!(end.is_ok(), "{fault:?} did not strike: {end:?}");
+    let subject = witness.case.subject;
+    let end = Refusal::guard(
+        || subject.run(&disk, &mut Vec::new()),
+        |refusal| Err(refusal.into()),
+    );
+    let Some(struck) = disk.struck() else {
+        if let Err(stop) = end {
+            witness.blame(&place, format!("did not strike: {stop:?}"));
+        }
         return false;
-    }
-    tried.faults += 1;
+    };
+    disk.set_fault(None);
+    witness.outcome.tried.faults += 1;
     if let Err(stop) = end {
+        let tried = &mut witness.outcome.tried;
         tried.stopped += 1;
         tried.survived += usize::from(stop.committed_later);
-        judge(&stop, fault);
+        judge(witness, &stop, struck, &place);
     }
-    disk.set_fault(None);
     let trace = disk.trace();
-    let (acknowledged, attempted) = trace.promised(trace.len());
-    let restart = |what: &str, image: &[u8]| {
-        let found = match subject.read(&SimDisk::from_bytes(image)).whole() {
-            Ok(state) => state,
-            Err(Refusal::Damaged(_)) if acknowledged.is_none() => return,
-            Err(refusal) => panic!("{fault:?}, {what}: {refusal:?}"),
-        };
-        let oldest = acknowledged.unwrap_or(0);
-        let newest = attempted.unwrap_or(0).max(oldest);
-        assert!(
-            states[oldest..=newest].contains(&found),
-            "{fault:?}, {what}: neither a state of {oldest}..={newest}"
-        );
-    };
-    restart("the process restarted", &disk.bytes());
-    restart("the power was lost", &disk.durable_bytes());
-    if !fault.sticky && fault.kind != FaultKind::Io {
-        Crash::at(&[], &trace, trace.len(), 5).images(restart_adapter(&restart));
+    let moment = trace.moment(trace.len());
+    let promised = moment.promised();
+    let process_death = SimDisk::from_image(disk.image());
+    let text = format!("{place}; the process restarted");
+    witness.find(&process_death, states, promised, &text);
+    if subject.survives() == Survives::PowerLoss {
+        witness.images(&moment, IMAGES, promised, |witness, _, image, fate| {
+            witness.outcome.tried.images += 1;
+            let text = format!("{place}; then the power failed: {fate}");
+            witness.find(&SimDisk::from_image(image), states, promised, &text);
+        });
+        go_on(witness, &disk, states, promised, struck, &place);
     }
     true
 }
 
-fn restart_adapter<'r>(restart: &'r impl Fn(&str, &[u8])) -> impl FnMut(&str, &[u8]) + 'r {
-    |what, image| restart(what, image)
+/// After a failed write or sync, a second process under the same operating system.
+fn go_on(
+    witness: &mut Witness<'_>,
+    disk: &SimDisk,
+    states: &[State],
+    promised: Promised,
+    struck: Call,
+    place: &str,
+) {
+    if struck.changes() && promised.acknowledged.is_some() {
+        witness.outcome.tried.restarts += 1;
+        life::second(witness, disk, states, promised, LATER_IMAGES, place);
+    }
 }
 
 /// The error names the disk, and after a failed write or sync nothing more is committed.
-fn judge(stop: &Stop, fault: Fault) {
-    assert!(
-        matches!(stop.refusal, Refusal::Disk(_)),
-        "{fault:?} was reported as {:?}",
-        stop.refusal
-    );
-    if fault.kind != FaultKind::Io {
-        assert!(
-            !stop.committed_later,
-            "{fault:?}: a commit succeeded through a handle whose write had failed"
+fn judge(witness: &mut Witness<'_>, stop: &Stop, struck: Call, place: &str) {
+    if !matches!(stop.refusal, Refusal::Disk(_)) {
+        witness.blame(place, format!("was reported as {:?}", stop.refusal));
+    }
+    if struck.changes() && stop.committed_later {
+        witness.blame(
+            place,
+            format!("a commit succeeded through a handle whose {struck:?} had failed"),
         );
     }
 }

@@ -7,72 +7,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use citadel_core::Storage;
 use parking_lot::Mutex;
 
-use super::trace::{Operation, Trace, apply};
-
-/// A fault to come.
-#[derive(Clone, Copy, Debug)]
-pub struct Fault {
-    /// Which call fails, counted from 0 since the fault was set, over the calls that the kind can hit.
-    pub call: usize,
-    /// Do all calls after it fail too?
-    pub sticky: bool,
-    /// How.
-    pub kind: FaultKind,
-}
-
-/// How a call fails, and by that which calls can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// Any call: input/output error, with nothing done.
-    Io,
-    /// A write or a change of length: no space left, with nothing done.
-    NoSpace,
-    /// A write stops half way with an error.
-    ShortWrite,
-    /// A sync fails; what becomes of the data is said by the model.
-    Sync(SyncFailure),
-}
-
-impl FaultKind {
-    fn can_hit(self, call: Call) -> bool {
-        match self {
-            FaultKind::Io => true,
-            FaultKind::NoSpace => matches!(call, Call::Write | Call::SetLen),
-            FaultKind::ShortWrite => call == Call::Write,
-            FaultKind::Sync(_) => call == Call::Sync,
-        }
-    }
-}
-
-/// What a caller can ask of a disk that may fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    Read,
-    Write,
-    SetLen,
-    Sync,
-}
-
-/// What a failed sync leaves in the operating system's cache (Rebello et al., USENIX ATC 2020).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncFailure {
-    /// The new data stays readable and is taken for clean: it is lost at a crash.
-    KeptClean,
-    /// Reads give the old data again.
-    Reverted,
-}
+use super::fault::{Call, Fault, FaultKind, SyncFailure};
+use super::image::Image;
+use super::random::Random;
+use super::trace::{AfterFailure, Operation, Trace};
 
 #[derive(Debug, Default)]
 struct State {
     /// What reads see.
-    visible: Vec<u8>,
-    /// What survived the last successful sync.
-    durable: Vec<u8>,
+    visible: Image,
     trace: Trace,
     fault: Option<Fault>,
     calls: usize,
-    /// Whether the fault has struck.
-    struck: bool,
+    /// The call that the fault struck first.
+    struck: Option<Call>,
     /// Whether a sync says that it succeeded and does nothing.
     lies: bool,
 }
@@ -118,23 +66,36 @@ impl SimDisk {
 
     /// A disk that holds bytes, all durable.
     pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_image(Image::from_bytes(bytes))
+    }
+
+    /// A disk that holds an image, all durable.
+    pub fn from_image(image: Image) -> Self {
         let disk = Self::new();
         {
             let mut state = disk.state.lock();
-            state.visible = bytes.to_vec();
-            state.durable = bytes.to_vec();
+            state.visible = image.clone();
+            state.trace.initial = image;
+        }
+        disk
+    }
+
+    /// The disk as it was before operation `at` of a trace, with the same things under way: the machine goes on, and
+    /// nobody holds the lock.
+    pub fn from_trace(trace: &Trace, at: usize) -> Self {
+        let visible = trace.moment(at).visible().clone();
+        let disk = Self::new();
+        {
+            let mut state = disk.state.lock();
+            state.visible = visible;
+            state.trace = trace.until(at);
         }
         disk
     }
 
     /// What reads see now.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub fn image(&self) -> Image {
         self.state.lock().visible.clone()
-    }
-
-    /// What a crash now is certain to keep.
-    pub fn durable_bytes(&self) -> Vec<u8> {
-        self.state.lock().durable.clone()
     }
 
     /// The record of all operations so far.
@@ -142,22 +103,23 @@ impl SimDisk {
         self.state.lock().trace.clone()
     }
 
+    /// How many operations there were so far.
+    pub fn operations(&self) -> usize {
+        self.state.lock().trace.len()
+    }
+
     /// Marks that state `n` is about to be made durable.
     pub fn attempt(&self, n: usize) {
-        self.state
-            .lock()
-            .trace
-            .operations
-            .push(Operation::Attempt(n));
+        self.note(Operation::Attempt(n));
     }
 
     /// Marks that state `n` was reported durable.
     pub fn acknowledge(&self, n: usize) {
-        self.state
-            .lock()
-            .trace
-            .operations
-            .push(Operation::Acknowledge(n));
+        self.note(Operation::Acknowledge(n));
+    }
+
+    fn note(&self, operation: Operation) {
+        self.state.lock().trace.operations.push(operation);
     }
 
     /// Sets a fault; its calls are counted from now on.
@@ -165,11 +127,11 @@ impl SimDisk {
         let mut state = self.state.lock();
         state.fault = fault;
         state.calls = 0;
-        state.struck = false;
+        state.struck = None;
     }
 
-    /// Whether the fault that was set last has struck.
-    pub fn struck(&self) -> bool {
+    /// The call that the fault which was set last struck first.
+    pub fn struck(&self) -> Option<Call> {
         self.state.lock().struck
     }
 }
@@ -181,67 +143,92 @@ impl State {
         let number = self.calls;
         self.calls += 1;
         let strikes = number == fault.call || (fault.sticky && number > fault.call);
-        self.struck |= strikes;
+        if strikes {
+            self.struck.get_or_insert(call);
+        }
         strikes.then_some(fault.kind)
     }
 
+    /// Counts a call that nothing but an error can come of.
+    fn refuse(&mut self, call: Call) -> io::Result<()> {
+        self.strike(call).map_or(Ok(()), |kind| Err(kind.error()))
+    }
+
     fn perform(&mut self, operation: Operation) {
-        apply(&mut self.visible, &operation);
+        operation.apply(&mut self.visible);
         self.trace.operations.push(operation);
+    }
+
+    /// What a failed sync leaves behind.
+    fn fail_sync(&mut self, failure: SyncFailure) {
+        let moment = self.trace.moment(self.trace.len());
+        let pending = moment.pending().len();
+        let mut random = Random::new(self.trace.len() as u64);
+        // Nothing had arrived, or some of it had.
+        let some = failure != SyncFailure::Reverted && random.one_in(2);
+        let arrived = (0..pending).map(|_| some && random.one_in(2)).collect();
+        let reads = match failure {
+            SyncFailure::KeptClean => AfterFailure::Written,
+            SyncFailure::Reverted | SyncFailure::Lost => AfterFailure::Medium,
+        };
+        drop(moment);
+        self.trace
+            .operations
+            .push(Operation::SyncFailed { arrived, reads });
+        self.visible = self.trace.moment(self.trace.len()).visible().clone();
     }
 }
 
-fn failure(kind: FaultKind) -> io::Error {
-    match kind {
-        FaultKind::NoSpace => io::Error::from(io::ErrorKind::StorageFull),
-        FaultKind::Io | FaultKind::ShortWrite | FaultKind::Sync(_) => {
-            io::Error::other("simulated input/output error")
-        }
-    }
+fn offset_of(offset: u64) -> io::Result<usize> {
+    usize::try_from(offset).map_err(io::Error::other)
 }
 
 impl Storage for SimDisk {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
         let mut state = self.state.lock();
         if let Some(kind) = state.strike(Call::Read) {
-            return Err(failure(kind));
+            if kind == FaultKind::ShortRead {
+                let half = buf.len() / 2;
+                state
+                    .visible
+                    .read_or_zero(offset_of(offset)?, &mut buf[..half]);
+            }
+            return Err(kind.error());
         }
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        let bytes = state
-            .visible
-            .get(start..start + buf.len())
-            .ok_or(io::ErrorKind::UnexpectedEof)?;
-        buf.copy_from_slice(bytes);
-        Ok(())
+        if state.visible.read_at(offset_of(offset)?, buf) {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
     }
 
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
+        let offset = offset_of(offset)?;
         let mut state = self.state.lock();
+        let write = |buf: &[u8]| Operation::Write {
+            offset,
+            bytes: buf.into(),
+        };
         if let Some(kind) = state.strike(Call::Write) {
             if kind == FaultKind::ShortWrite {
-                state.perform(Operation::Write {
-                    offset,
-                    bytes: buf[..buf.len() / 2].to_vec(),
-                });
+                state.perform(write(&buf[..buf.len() / 2]));
             }
-            return Err(failure(kind));
+            return Err(kind.error());
         }
-        state.perform(Operation::Write {
-            offset,
-            bytes: buf.to_vec(),
-        });
+        state.perform(write(buf));
         Ok(())
     }
 
     fn len(&self) -> io::Result<u64> {
-        Ok(self.state.lock().visible.len() as u64)
+        let mut state = self.state.lock();
+        state.refuse(Call::Len)?;
+        Ok(state.visible.len() as u64)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        let len = offset_of(len)?;
         let mut state = self.state.lock();
-        if let Some(kind) = state.strike(Call::SetLen) {
-            return Err(failure(kind));
-        }
+        state.refuse(Call::SetLen)?;
         state.perform(Operation::SetLen(len));
         Ok(())
     }
@@ -249,14 +236,14 @@ impl Storage for SimDisk {
     fn sync(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         if let Some(kind) = state.strike(Call::Sync) {
-            if kind == FaultKind::Sync(SyncFailure::Reverted) {
-                state.visible = state.durable.clone();
+            if let FaultKind::Sync(failure) = kind {
+                state.fail_sync(failure);
             }
-            return Err(failure(kind));
+            return Err(kind.error());
         }
         if !state.lies {
-            state.durable = state.visible.clone();
-            state.trace.operations.push(Operation::Sync);
+            let from = state.trace.len();
+            state.trace.operations.push(Operation::Sync { from });
         }
         Ok(())
     }
@@ -271,5 +258,64 @@ impl Storage for SimDisk {
         if self.holds_lock.swap(false, Ordering::SeqCst) {
             self.locked.store(false, Ordering::SeqCst);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failing(failure: SyncFailure) -> SimDisk {
+        let disk = SimDisk::new();
+        disk.write_at(0, b"old!").unwrap();
+        disk.sync().unwrap();
+        disk.set_fault(Some(Fault {
+            call: 0,
+            sticky: false,
+            kind: FaultKind::Sync(failure),
+        }));
+        disk.write_at(0, b"new!").unwrap();
+        assert!(disk.sync().is_err());
+        assert_eq!(disk.struck(), Some(Call::Sync));
+        disk
+    }
+
+    #[test]
+    fn a_write_that_a_sync_failed_on_is_never_written_later() {
+        for (failure, visible) in [
+            (SyncFailure::KeptClean, b"new!"),
+            (SyncFailure::Reverted, b"old!"),
+        ] {
+            let disk = failing(failure);
+            assert_eq!(disk.image().to_bytes(), visible);
+            disk.write_at(4, b"more").unwrap();
+            disk.sync().unwrap();
+            let trace = disk.trace();
+            let end = trace.moment(trace.len());
+            assert!(end.pending().is_empty());
+            let durable = end.durable().to_bytes();
+            // Some of it may have arrived before the sync failed, where the model says so; none arrives after it.
+            let arrived = matches!(&trace.operations()[3],
+                Operation::SyncFailed { arrived, .. } if arrived[0]);
+            let expected: &[u8] = if arrived { b"new!more" } else { b"old!more" };
+            assert_eq!(durable, expected, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn the_machine_goes_on_where_a_process_died() {
+        let disk = SimDisk::new();
+        disk.attempt(0);
+        disk.write_at(0, b"a").unwrap();
+        disk.sync().unwrap();
+        disk.acknowledge(0);
+        disk.write_at(1, b"b").unwrap();
+        let later = SimDisk::from_trace(&disk.trace(), 5);
+        assert_eq!(later.image().to_bytes(), b"ab");
+        let trace = later.trace();
+        let end = trace.moment(trace.len());
+        assert_eq!(end.durable().to_bytes(), b"a");
+        assert_eq!(end.pending().len(), 1);
+        assert_eq!(end.promised(), Default::default());
     }
 }

@@ -1,5 +1,7 @@
 //! An error, as a test sees it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 /// Why a database refused, told apart by what a test must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -7,8 +9,23 @@ pub enum Refusal {
     Damaged(String),
     /// The disk failed.
     Disk(String),
+    /// The program broke down, which is always wrong.
+    Panic(String),
     /// Anything else, which in these tests is always wrong.
     Other(String),
+}
+
+impl Refusal {
+    /// Runs something; `panicked` makes of a panic what else it could have returned.
+    pub fn guard<T>(run: impl FnOnce() -> T, panicked: impl FnOnce(Self) -> T) -> T {
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
+            let text = payload
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string));
+            panicked(Self::Panic(text.unwrap_or_default()))
+        })
+    }
 }
 
 impl From<citadel_txn::Error> for Refusal {

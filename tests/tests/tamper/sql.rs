@@ -1,31 +1,40 @@
 //! SQL: rows, indexes, large values and ann segments.
 
 use citadel_tests::promise::tamper::{PAGES, Target};
-use citadel_tests::sim::SimDisk;
+use citadel_tests::promise::{Case, Effort};
+use citadel_tests::sim::{Image, SimDisk};
 use citadel_tests::subject::{SqlSubject, Subject};
 
-const SUBJECT: SqlSubject = SqlSubject {
-    page_size: 512,
-    steps: 15,
-    large: 1_200,
-};
+/// Steps of the workload that make the file.
+const STEPS: usize = 16;
 
-fn file(steps: usize) -> Vec<u8> {
+fn subject() -> SqlSubject {
+    SqlSubject::named("sql-everything", 512)
+        .first(STEPS)
+        .large(1_200)
+}
+
+fn case(subject: &SqlSubject) -> Case<'_> {
+    Case {
+        subject,
+        seed: 1,
+        effort: Effort::SLICE,
+        only: None,
+    }
+}
+
+fn file(subject: &SqlSubject) -> Image {
     let disk = SimDisk::new();
-    let subject = SqlSubject { steps, ..SUBJECT };
     subject
         .run(&disk, &mut Vec::new())
         .expect("nothing fails on this disk");
-    disk.bytes()
-}
-
-fn target() -> Target<'static, SqlSubject> {
-    Target::new(&SUBJECT, file(SUBJECT.steps), 512)
+    disk.image()
 }
 
 #[test]
 fn flipped_bytes_are_refused_or_harmless() {
-    let mut target = target();
+    let subject = subject();
+    let mut target = Target::closed(case(&subject), file(&subject));
     target.flip_bytes(0, 61);
     target.flip_bytes(PAGES, 13);
     let tried = target.take_tried();
@@ -34,7 +43,8 @@ fn flipped_bytes_are_refused_or_harmless() {
 
 #[test]
 fn exchanged_and_wiped_places_are_refused_or_harmless() {
-    let mut target = target();
+    let subject = subject();
+    let mut target = Target::closed(case(&subject), file(&subject));
     target.wipe_places();
     target.change_length();
     let tried = target.take_tried();
@@ -43,14 +53,15 @@ fn exchanged_and_wiped_places_are_refused_or_harmless() {
 
 #[test]
 fn places_as_they_were_after_each_earlier_statement_are_refused_or_harmless() {
+    let subject = subject();
     let disk = SimDisk::new();
-    SUBJECT.run(&disk, &mut Vec::new()).unwrap();
-    let older = disk.bytes();
-    SUBJECT.write(&disk).unwrap();
-    let mut target = Target::new(&SUBJECT, disk.bytes(), 512);
+    subject.run(&disk, &mut Vec::new()).unwrap();
+    let older = disk.image();
+    subject.go_on(&disk, 1, &mut Vec::new()).unwrap();
+    let mut target = Target::closed(case(&subject), disk.image());
     target.replay(&older, 0);
-    for steps in (1..SUBJECT.steps).step_by(3) {
-        target.replay(&file(steps), steps);
+    for steps in (1..STEPS).step_by(3) {
+        target.replay(&file(&subject.first(steps)), steps);
     }
     let tried = target.take_tried();
     assert!(tried.refused > 50, "{tried:?}");

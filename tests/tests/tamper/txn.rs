@@ -1,59 +1,69 @@
 //! The transaction layer.
 
 use citadel_tests::promise::tamper::Target;
-use citadel_tests::sim::SimDisk;
+use citadel_tests::promise::{Case, Effort};
+use citadel_tests::sim::{Image, Operation, SimDisk};
 use citadel_tests::subject::{Subject, TxnSubject};
 
-const SUBJECT: TxnSubject = TxnSubject {
-    seed: 11,
-    transactions: 7,
-    page_size: 512,
-    value_len_max: 3_000,
-    bulk: None,
-};
-
-/// The file after each of the first transactions, closed each time.
-fn versions() -> Vec<Vec<u8>> {
-    (1..=SUBJECT.transactions)
-        .map(|transactions| TxnSubject {
-            transactions,
-            ..SUBJECT
-        })
-        .map(|subject| file(&subject))
-        .collect()
+fn case(subject: &TxnSubject) -> Case<'_> {
+    Case {
+        subject,
+        seed: 1,
+        effort: Effort::SLICE,
+        only: None,
+    }
 }
 
-fn file(subject: &TxnSubject) -> Vec<u8> {
+fn subject() -> TxnSubject {
+    TxnSubject::named("savepoints", 512)
+}
+
+fn file(subject: &TxnSubject) -> Image {
     let disk = SimDisk::new();
     subject
         .run(&disk, &mut Vec::new())
         .expect("nothing fails on this disk");
-    disk.bytes()
-}
-
-fn target() -> Target<'static, TxnSubject> {
-    Target::new(&SUBJECT, file(&SUBJECT), 512)
+    disk.image()
 }
 
 #[test]
 fn every_flipped_byte_is_refused_or_harmless() {
-    let mut target = target();
+    let subject = subject();
+    let mut target = Target::closed(case(&subject), file(&subject));
     target.flip_bytes(0, 1);
     let tried = target.take_tried();
-    assert_eq!(tried.files, target.len());
-    assert!(
-        tried.refused > 5_000 && tried.harmless >= 24_576,
-        "{tried:?}"
-    );
+    assert_eq!(tried.tampered, target.len());
+    assert!(tried.refused > 5_000 && tried.harmless > 8_000, "{tried:?}");
+    assert_eq!(tried.last_lost, 0);
+}
+
+#[test]
+fn a_file_that_was_not_closed_loses_its_last_commit_at_most() {
+    let subject = subject();
+    let disk = SimDisk::new();
+    let mut states = Vec::new();
+    subject.run(&disk, &mut states).unwrap();
+    let trace = disk.trace();
+    let last = |operation: &Operation| matches!(operation, Operation::Acknowledge(_));
+    let at = trace.operations().iter().rposition(last).unwrap();
+    let file = trace.moment(at).visible().clone();
+    let before = states[states.len() - 2].clone();
+    let mut target = Target::left_open(case(&subject), file, before);
+    target.flip_bytes(8192, 5);
+    target.wipe_places();
+    let tried = target.take_tried();
+    assert!(tried.refused > 500 && tried.harmless > 500, "{tried:?}");
+    assert!(tried.last_lost > 10, "{tried:?}");
 }
 
 #[test]
 fn every_exchange_of_places_is_refused_or_harmless() {
-    let mut target = target();
+    let subject = TxnSubject::named("updates", 512);
+    let mut target = Target::closed(case(&subject), file(&subject));
     target.exchange_places();
     let tried = target.take_tried();
     assert!(
-        tried.files > 600 && tried.refused > tried.files / 3,
+        tried.tampered > 600 && tried.refused > tried.tampered / 4,
         "{tried:?}"
     );
 }
@@ -61,27 +71,29 @@ fn every_exchange_of_places_is_refused_or_harmless() {
 #[test]
 fn every_older_version_of_a_place_is_refused_or_harmless() {
     // One history: the same disk, closed after each step.
+    let subject = subject();
     let disk = SimDisk::new();
-    SUBJECT.run(&disk, &mut Vec::new()).unwrap();
-    let mut versions = vec![disk.bytes()];
+    subject.run(&disk, &mut Vec::new()).unwrap();
+    let mut versions = vec![disk.image()];
     for _ in 0..4 {
-        SUBJECT.write(&disk).unwrap();
-        versions.push(disk.bytes());
+        subject.go_on(&disk, 1, &mut Vec::new()).unwrap();
+        versions.push(disk.image());
     }
     let newest = versions.pop().unwrap();
-    let mut target = Target::new(&SUBJECT, newest, 512);
+    let mut target = Target::closed(case(&subject), newest);
     for (version, older) in versions.iter().enumerate() {
         target.replay(older, version);
     }
     let tried = target.take_tried();
-    assert!(tried.files > 50 && tried.refused > 10, "{tried:?}");
+    assert!(tried.tampered > 50 && tried.refused > 10, "{tried:?}");
 }
 
 #[test]
 fn places_of_another_file_under_the_same_key_are_refused_or_harmless() {
-    let mut target = target();
-    for (version, other) in versions().iter().enumerate() {
-        target.replay(other, version);
+    let subject = subject();
+    let mut target = Target::closed(case(&subject), file(&subject));
+    for version in 0..3 {
+        target.replay(&file(&subject), version);
     }
     let tried = target.take_tried();
     assert!(tried.refused > 50, "{tried:?}");
@@ -89,7 +101,8 @@ fn places_of_another_file_under_the_same_key_are_refused_or_harmless() {
 
 #[test]
 fn wiped_places_and_other_lengths_are_refused_or_harmless() {
-    let mut target = target();
+    let subject = subject();
+    let mut target = Target::closed(case(&subject), file(&subject));
     target.wipe_places();
     target.change_length();
     let tried = target.take_tried();

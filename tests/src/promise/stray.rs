@@ -1,0 +1,67 @@
+//! A write goes to a wrong place, or to a second one: the medium lies, and nobody can repair it. What is read is refused, or it is a state that
+//! was committed: the newest, or the one before where the stray write was the last commit's, which cannot be told from
+//! a commit that never arrived.
+
+use super::Case;
+use super::outcome::Outcome;
+use super::witness::Witness;
+use crate::sim::{Misdirection, SimDisk};
+use crate::subject::Refusal;
+
+/// Runs the subject, and sends each write astray.
+pub fn everywhere(case: Case<'_>) -> Outcome {
+    let mut witness = Witness::new(case);
+    let disk = SimDisk::new();
+    let mut states = Vec::new();
+    if let Err(stop) = case.subject.run(&disk, &mut states) {
+        witness.blame("a run without faults", format!("{stop:?}"));
+        return witness.outcome;
+    }
+    let trace = disk.trace();
+    let unit = case.subject.page_size() as usize;
+    for stray in Misdirection::all(&trace, unit, case.effort.astray, case.seed) {
+        if witness.outcome.is_hopeless() {
+            break;
+        }
+        // Found at the next sync, and at the end of the run.
+        for at in [next_sync(&trace, stray.write()), trace.len()] {
+            let image = stray.image(&trace, at);
+            if !witness.is_new(&image, at) {
+                continue;
+            }
+            witness.outcome.tried.strays += 1;
+            let place = format!("before operation {at}, {stray}");
+            let promised = trace.moment(at).promised();
+            let state = match witness.read(&SimDisk::from_image(image)).whole() {
+                Ok(state) => state,
+                Err(Refusal::Damaged(_)) => {
+                    witness.outcome.tried.refused += 1;
+                    continue;
+                }
+                Err(refusal) => {
+                    witness.blame(&place, format!("{refusal:?}"));
+                    continue;
+                }
+            };
+            let range = promised.range(states.len());
+            if states[range.clone()].contains(&state) {
+                witness.outcome.tried.harmless += 1;
+            } else if states[..range.start].last() == Some(&state) {
+                witness.outcome.tried.last_lost += 1;
+            } else {
+                let known = states.iter().rposition(|known| *known == state);
+                witness.blame(&place, format!("wrong rows: state {known:?} of {range:?}"));
+            }
+        }
+    }
+    witness.outcome
+}
+
+fn next_sync(trace: &crate::sim::Trace, write: usize) -> usize {
+    use crate::sim::Operation;
+    let operations = &trace.operations()[write..];
+    let sync = operations
+        .iter()
+        .position(|operation| matches!(operation, Operation::Sync { .. }));
+    sync.map_or(trace.len(), |sync| write + sync + 1)
+}

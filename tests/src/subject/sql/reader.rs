@@ -1,0 +1,67 @@
+//! Seeing all of a database through SQL.
+
+use citadel_sql::{Connection, IndexKindInfo, Result, TableInfo};
+
+use crate::subject::State;
+use crate::text;
+
+/// Where the nearest rows are asked for: of a vector of three components.
+const PLACES: [&str; 3] = ["[0,0,0]", "[5,1,-3]", "[9,9,9]"];
+
+/// All tables with their indexes and rows, and the nearest rows where vectors are indexed.
+pub(super) fn state_of(connection: &Connection) -> Result<State> {
+    let mut state = State::new();
+    let mut tables = connection.tables()?;
+    tables.sort_by(|a, b| a.name.cmp(&b.name));
+    for table in &tables {
+        state.say(&format!("table {}: {}", table.name, table.sql));
+        for index in &table.indexes {
+            state.say(&format!("index {} on {:?}", index.name, index.columns));
+        }
+        let select = format!("SELECT * FROM {} ORDER BY 1", table.name);
+        for row in text::rows(connection, &select)? {
+            state.say(&row);
+        }
+        for index in &table.indexes {
+            if matches!(index.kind, IndexKindInfo::Ann { .. }) {
+                nearest(connection, table, &index.columns, &mut state)?;
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// What the index says, which must be what the exact plan says. Filters are tried on the first column that it has besides the vector.
+fn nearest(
+    connection: &Connection,
+    table: &TableInfo,
+    columns: &[String],
+    state: &mut State,
+) -> Result<()> {
+    let (name, vector) = (&table.name, &columns[0]);
+    let mut conditions = vec![String::new()];
+    conditions.extend(
+        columns
+            .get(1)
+            .map(|column| format!("WHERE {column} = 'x' ")),
+    );
+    for place in PLACES {
+        for condition in &conditions {
+            let distance = format!("{vector} <-> '{place}'");
+            let select = format!("SELECT id, {distance} FROM {name} {condition}ORDER BY");
+            let served = text::rows(connection, &format!("{select} {distance} LIMIT 4"))?;
+            let exact = text::rows(
+                connection,
+                &format!("{select} ({distance}) + 0, id LIMIT 4"),
+            )?;
+            if served != exact {
+                // A line that no state of the workload has.
+                state.say(&format!(
+                    "nearest to {place} {condition}: {served:?} is not {exact:?}"
+                ));
+            }
+            served.iter().for_each(|row| state.say(row));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The scripts. `{LARGE}` and `{SMALL}` are the digits of a large and a small value; `FAILS: ` begins a step that must fail and change nothing.
+
+use super::REOPEN;
+
+/// A workload: its name and steps.
+type Script = (&'static str, &'static [&'static str]);
+
+/// All of them.
+pub(super) const SCRIPTS: &[Script] = &[
+    ("sql-everything", EVERYTHING),
+    ("sql-rows", ROWS),
+    ("sql-ddl", DDL),
+    ("sql-create-index", CREATE_INDEX),
+    ("sql-unique-violation", UNIQUE_VIOLATION),
+    ("sql-large-values", LARGE_VALUES),
+    ("sql-vectors", VECTORS),
+    ("sql-segment-merge", SEGMENT_MERGE),
+];
+
+/// A little of everything, in one history.
+const EVERYTHING: &[&str] = &[
+    "CREATE TABLE plain (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size REAL, ok BOOLEAN)",
+    "INSERT INTO plain (name, size, ok) VALUES ('a', 1.5, TRUE), ('b', NULL, FALSE), ('c', -2, NULL)",
+    "CREATE UNIQUE INDEX plain_name ON plain (name)",
+    "BEGIN; UPDATE plain SET size = size + 1 WHERE id < 3; INSERT INTO plain VALUES (10, 'd', 0, TRUE); COMMIT",
+    "BEGIN; DELETE FROM plain; ROLLBACK",
+    "CREATE TABLE large (id INTEGER PRIMARY KEY, body BLOB)",
+    "INSERT INTO large VALUES (1, x'{LARGE}'), (2, x'{SMALL}')",
+    "CREATE TABLE docs (id INTEGER PRIMARY KEY, topic TEXT, emb VECTOR(3))",
+    REOPEN,
+    "INSERT INTO docs VALUES (1,'x','[0,0,1]'), (2,'y','[1,2,3]'), (3,'x','[5,1,-3]'), (4,'y',NULL), (5,'x','[9,8,7]'), (6,'y','[-1,4,2]')",
+    "CREATE INDEX docs_emb ON docs USING ann (emb) WITH (metric = 'l2', filters = 'topic')",
+    "CALL persist_ann_index('docs', 'emb')",
+    "UPDATE docs SET emb = '[9,9,9]' WHERE id = 2",
+    "BEGIN; DELETE FROM docs WHERE id = 5; INSERT INTO docs VALUES (7,'z','[5,1,-2]'); UPDATE docs SET topic = 'z' WHERE id = 1; COMMIT",
+    "UPDATE large SET body = x'{SMALL}' WHERE id = 1",
+    "CALL persist_ann_index('docs', 'emb')",
+    "CREATE TABLE gone (k TEXT PRIMARY KEY, v INTEGER)",
+    REOPEN,
+    "INSERT INTO gone VALUES ('p', 1), ('q', 2)",
+    "BEGIN; DROP TABLE gone; INSERT INTO large VALUES (3, x'{LARGE}'); COMMIT",
+    "DELETE FROM docs WHERE topic = 'y'",
+    "DROP INDEX plain_name",
+    "INSERT INTO plain (name, size) SELECT name, id FROM plain WHERE id <= 3",
+    "BEGIN; DROP INDEX docs_emb; DELETE FROM large WHERE id = 2; COMMIT",
+];
+
+const ROWS: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b REAL)",
+    "INSERT INTO t (a, b) VALUES ('one', 1)",
+    "INSERT INTO t (a, b) VALUES ('two', 2)",
+    "INSERT INTO t (a, b) SELECT a, b + 10 FROM t",
+    "INSERT INTO t (a, b) SELECT a, b + 100 FROM t",
+    "UPDATE t SET b = b * 2 WHERE id > 2",
+    "UPDATE t SET a = 'changed' WHERE id = 1",
+    "DELETE FROM t WHERE id = 2",
+    "DELETE FROM t WHERE b > 200",
+    "DELETE FROM t",
+    "INSERT INTO t VALUES (7, 'again', NULL)",
+];
+
+const DDL: &[&str] = &[
+    "CREATE TABLE a (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE b (k TEXT PRIMARY KEY, v INTEGER UNIQUE)",
+    "INSERT INTO b VALUES ('p', 1), ('q', 2)",
+    "BEGIN; CREATE TABLE c (x REAL); INSERT INTO c VALUES (1.5); DROP TABLE a; COMMIT",
+    "BEGIN; DROP TABLE b; CREATE TABLE d (y INTEGER); ROLLBACK",
+    "DROP TABLE c",
+    REOPEN,
+    "CREATE TABLE a (id INTEGER PRIMARY KEY, other TEXT)",
+    "BEGIN; DROP TABLE b; CREATE TABLE b (k INTEGER); INSERT INTO b VALUES (1); COMMIT",
+];
+
+const CREATE_INDEX: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER)",
+    "INSERT INTO t (a, b) VALUES ('m', 3), ('k', 1), ('z', NULL), (NULL, 2), ('k', 9)",
+    "INSERT INTO t (a, b) SELECT a, b + id FROM t",
+    "CREATE INDEX t_a ON t (a)",
+    "CREATE INDEX t_ba ON t (b, a)",
+    "UPDATE t SET b = b + 1 WHERE a = 'k'",
+    "DELETE FROM t WHERE b > 5",
+    "DROP INDEX t_a",
+    "CREATE UNIQUE INDEX t_id ON t (id, a)",
+];
+
+const UNIQUE_VIOLATION: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE, b BLOB)",
+    "INSERT INTO t VALUES (1, 'a', x'{LARGE}'), (2, 'b', NULL)",
+    "FAILS: INSERT INTO t VALUES (3, 'c', x'{LARGE}'), (4, 'a', x'00')",
+    "FAILS: UPDATE t SET k = 'b'",
+    "INSERT INTO t VALUES (3, 'c', x'{SMALL}')",
+    "CREATE TABLE u (a INTEGER, b INTEGER)",
+    "INSERT INTO u VALUES (1, 1), (2, 1)",
+    "FAILS: CREATE UNIQUE INDEX u_b ON u (b)",
+    "DELETE FROM t WHERE id = 1",
+    "INSERT INTO t VALUES (4, 'a', x'{LARGE}')",
+];
+
+const LARGE_VALUES: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)",
+    "INSERT INTO t VALUES (1, x'{LARGE}')",
+    "INSERT INTO t VALUES (2, x'{LARGE}'), (3, x'{SMALL}')",
+    "UPDATE t SET b = x'{SMALL}' WHERE id = 1",
+    "UPDATE t SET b = x'{LARGE}' WHERE id = 3",
+    "DELETE FROM t WHERE id = 2",
+    "INSERT INTO t SELECT id + 10, b FROM t",
+    "DROP TABLE t",
+];
+
+const VECTORS: &[&str] = &[
+    "CREATE TABLE docs (id INTEGER PRIMARY KEY, topic TEXT, emb VECTOR(3))",
+    "CREATE INDEX docs_emb ON docs USING ann (emb) WITH (metric = 'l2', filters = 'topic')",
+    "INSERT INTO docs VALUES (1,'x','[0,0,1]')",
+    "INSERT INTO docs VALUES (2,'y','[1,2,3]'), (3,'x','[5,1,-3]'), (4,'y',NULL)",
+    "UPDATE docs SET emb = '[4,4,4]' WHERE id = 1",
+    "UPDATE docs SET topic = 'x' WHERE id = 2",
+    "DELETE FROM docs WHERE id = 3",
+    "BEGIN; INSERT INTO docs VALUES (5,'x','[1,1,1]'); DELETE FROM docs; ROLLBACK",
+    "INSERT INTO docs SELECT id + 10, topic, emb FROM docs",
+];
+
+const SEGMENT_MERGE: &[&str] = &[
+    "CREATE TABLE docs (id INTEGER PRIMARY KEY, topic TEXT, emb VECTOR(3))",
+    "INSERT INTO docs VALUES (1,'x','[0,0,1]'), (2,'y','[1,2,3]'), (3,'x','[5,1,-3]'), (4,'y',NULL), (5,'x','[9,8,7]'), (6,'y','[-1,4,2]')",
+    "CREATE INDEX docs_emb ON docs USING ann (emb) WITH (metric = 'l2', filters = 'topic')",
+    "CALL persist_ann_index('docs', 'emb')",
+    "INSERT INTO docs SELECT id + 10, topic, emb FROM docs",
+    "CALL persist_ann_index('docs', 'emb')",
+    "DELETE FROM docs WHERE id < 4",
+    REOPEN,
+    "REINDEX docs_emb",
+    "UPDATE docs SET emb = '[2,2,2]' WHERE topic = 'y'",
+    "CALL persist_ann_index('docs', 'emb')",
+    "DROP INDEX docs_emb",
+];

@@ -1,0 +1,205 @@
+//! The transaction layer on a disk: trees of byte strings, at small pages so that little data makes deep trees.
+//!
+//! A workload is a script over a [`Stage`], which keeps beside the database a model of what it must hold.
+
+mod random;
+mod rows;
+mod space;
+mod stage;
+mod trees;
+
+use std::sync::Arc;
+
+use citadel_txn::{
+    Cursor, Database, Error, Kdf, Key, Options, PageSize, Result, TreeId, TreeOptions, View,
+};
+
+use super::{Reading, Refusal, State, Stop, Subject, Survives};
+use crate::sim::{Random, SimDisk};
+use stage::Stage;
+
+/// The tree that takes what is no part of any state.
+const ASIDE: TreeId = TreeId::new(9);
+/// Ids above this one are not looked for.
+const TREE_ID_MAX: u64 = 64;
+/// The tree that [`Subject::go_on`] writes into.
+const MORE: TreeId = TreeId::new(8);
+
+/// A script: what happens after the database was created.
+type Script = fn(&mut Stage<'_>) -> std::result::Result<(), Stop>;
+
+/// A workload of the transaction layer.
+#[derive(Clone, Copy, Debug)]
+pub struct TxnSubject {
+    name: &'static str,
+    script: Script,
+    page_size: u32,
+    seed: u64,
+    survives: Survives,
+    cache_bytes: usize,
+}
+
+impl TxnSubject {
+    /// The scripted workloads.
+    pub fn all(page_size: u32) -> Vec<Self> {
+        let scripts: Vec<(&str, Script)> = [
+            rows::SCRIPTS,
+            trees::SCRIPTS,
+            space::SCRIPTS,
+            random::SCRIPTS,
+        ]
+        .concat();
+        scripts
+            .into_iter()
+            .map(|(name, script)| Self {
+                name,
+                script,
+                page_size,
+                seed: 1,
+                survives: Survives::PowerLoss,
+                cache_bytes: 64 << 10,
+            })
+            .collect()
+    }
+
+    /// One of them.
+    ///
+    /// # Panics
+    /// Where there is none of this name.
+    pub fn named(name: &str, page_size: u32) -> Self {
+        let mut all = Self::all(page_size).into_iter();
+        all.find(|subject| subject.name == name)
+            .unwrap_or_else(|| panic!("no workload is called {name}"))
+    }
+
+    /// The same, drawn from another seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            page_size: PageSize::new(self.page_size).expect("a page size"),
+            cache_bytes: self.cache_bytes,
+            kdf: Kdf::lightest(),
+            ..Options::default()
+        }
+    }
+
+    fn key() -> Key {
+        Key::raw([7; 32])
+    }
+
+    fn create(&self, disk: &SimDisk) -> Result<Database> {
+        Database::create(Arc::new(disk.clone()), &Self::key(), self.options())
+    }
+
+    fn open(&self, disk: &SimDisk) -> Result<Database> {
+        Database::open(Arc::new(disk.clone()), &Self::key(), self.options())
+    }
+}
+
+impl Subject for TxnSubject {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn page_size(&self) -> u32 {
+        self.page_size
+    }
+
+    fn survives(&self) -> Survives {
+        self.survives
+    }
+
+    fn run(&self, disk: &SimDisk, states: &mut Vec<State>) -> std::result::Result<(), Stop> {
+        let mut stage = Stage::create(self, disk, states)?;
+        (self.script)(&mut stage)
+    }
+
+    fn read(&self, disk: &SimDisk) -> Reading {
+        let database = match self.open(disk) {
+            Ok(database) => database,
+            Err(error) => return Reading::refused(error.into()),
+        };
+        Reading {
+            state: state_of(&database).map_err(Refusal::from),
+            check: check(&database),
+        }
+    }
+
+    fn go_on(
+        &self,
+        disk: &SimDisk,
+        commits: usize,
+        states: &mut Vec<State>,
+    ) -> std::result::Result<(), Stop> {
+        disk.attempt(0);
+        let database = self.open(disk)?;
+        states.push(state_of(&database)?);
+        disk.acknowledge(0);
+        for number in 1..=commits {
+            let mut write = database.begin_write()?;
+            if !write.tree_exists(MORE)? {
+                write.create_tree_at(MORE, TreeOptions::default())?;
+            }
+            for entry in 0u32..30 {
+                let at = entry * 7 + number as u32;
+                write.insert(MORE, &at.to_be_bytes(), &[entry as u8; 90])?;
+            }
+            disk.attempt(number);
+            let done = write.commit();
+            done.map_err(|error| refused(error, &database))?;
+            disk.acknowledge(number);
+            states.push(state_of(&database)?);
+        }
+        Ok(())
+    }
+}
+
+/// The end of a run; whether the handle could go on nevertheless.
+fn refused(error: Error, database: &Database) -> Stop {
+    Stop {
+        refusal: error.into(),
+        committed_later: commit_aside(database).is_ok(),
+    }
+}
+
+/// Tries to commit something that is no part of any state.
+fn commit_aside(database: &Database) -> Result<()> {
+    let mut write = database.begin_write()?;
+    if !write.tree_exists(ASIDE)? {
+        write.create_tree_at(ASIDE, TreeOptions::default())?;
+    }
+    write.insert(ASIDE, b"later", b"1")?;
+    write.commit().map(drop)
+}
+
+/// All entries of all trees.
+fn state_of(database: &Database) -> Result<State> {
+    let read = database.begin_read()?;
+    let mut state = State::new();
+    for number in (0..TREE_ID_MAX).filter(|number| *number != ASIDE.get()) {
+        let id = TreeId::new(number);
+        if !read.tree_exists(id)? {
+            continue;
+        }
+        stage::push_tree(&mut state, number);
+        let mut cursor = Cursor::new(id);
+        while cursor.next(&read)? {
+            stage::push_entry(&mut state, cursor.key(), &cursor.value(&read)?);
+        }
+    }
+    Ok(state)
+}
+
+fn check(database: &Database) -> std::result::Result<(), Refusal> {
+    let report = database.check()?;
+    if report.is_ok() {
+        Ok(())
+    } else {
+        Err(Refusal::Damaged(report.problems.join("; ")))
+    }
+}

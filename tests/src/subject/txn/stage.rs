@@ -1,0 +1,225 @@
+//! A database and the model of what it must hold, changed together.
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use citadel_txn::{Database, Result, TreeId, TreeOptions, WriteTxn};
+use rustc_hash::FxHasher;
+
+use super::{Random, SimDisk, State, Stop, TxnSubject, refused};
+
+/// Trees by the number of their id.
+pub(super) type Model = BTreeMap<u64, BTreeMap<Vec<u8>, Vec<u8>>>;
+
+/// Where a script plays.
+#[derive(Debug)]
+pub(super) struct Stage<'s> {
+    subject: &'s TxnSubject,
+    disk: &'s SimDisk,
+    states: &'s mut Vec<State>,
+    /// None only between closing and opening.
+    database: Option<Database>,
+    pub(super) model: Model,
+    pub(super) random: Random,
+}
+
+/// Goes into a state: a tree.
+pub(super) fn push_tree(state: &mut State, number: u64) {
+    state.say(&format!("tree {number}"));
+}
+
+/// Goes into a state: an entry, as its key and what tells its value.
+pub(super) fn push_entry(state: &mut State, key: &[u8], value: &[u8]) {
+    let mut hasher = FxHasher::default();
+    hasher.write(value);
+    let mut line = Vec::with_capacity(key.len() + 16);
+    line.extend_from_slice(key);
+    line.extend_from_slice(&(value.len() as u64).to_be_bytes());
+    line.extend_from_slice(&hasher.finish().to_be_bytes());
+    state.push(line);
+}
+
+impl<'s> Stage<'s> {
+    /// Creates the database: state 0.
+    pub(super) fn create(
+        subject: &'s TxnSubject,
+        disk: &'s SimDisk,
+        states: &'s mut Vec<State>,
+    ) -> std::result::Result<Self, Stop> {
+        disk.attempt(0);
+        states.push(State::new());
+        let database = subject.create(disk)?;
+        disk.acknowledge(0);
+        Ok(Self {
+            subject,
+            disk,
+            states,
+            database: Some(database),
+            model: Model::new(),
+            random: Random::new(subject.seed),
+        })
+    }
+
+    pub(super) fn page_size(&self) -> usize {
+        self.subject.page_size as usize
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        self.database
+            .as_ref()
+            .expect("it is only shut while it is opened anew")
+    }
+
+    /// Closes the database and opens it again.
+    pub(super) fn reopen(&mut self) -> std::result::Result<(), Stop> {
+        self.database = None;
+        self.database = Some(self.subject.open(self.disk)?);
+        Ok(())
+    }
+
+    /// One transaction that is committed.
+    pub(super) fn commit(
+        &mut self,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        let done = self.transact(&database, script);
+        done.map_err(|error| refused(error, &database))
+    }
+
+    /// One transaction that is rolled back.
+    pub(super) fn roll_back(
+        &mut self,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        let mut model = self.model.clone();
+        let done = database.begin_write().and_then(|mut write| {
+            let mut change = Change {
+                write: &mut write,
+                model: &mut model,
+            };
+            script(&mut change)?;
+            write.rollback();
+            Ok(())
+        });
+        done.map_err(|error| refused(error, &database))
+    }
+
+    fn transact(
+        &mut self,
+        database: &Database,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut write = database.begin_write()?;
+        let mut model = self.model.clone();
+        let mut change = Change {
+            write: &mut write,
+            model: &mut model,
+        };
+        script(&mut change)?;
+        if model == self.model && write.is_unchanged() {
+            write.rollback();
+            return Ok(());
+        }
+        let number = self.states.len();
+        self.states.push(state_of(&model));
+        self.model = model;
+        self.disk.attempt(number);
+        write.commit()?;
+        self.disk.acknowledge(number);
+        Ok(())
+    }
+}
+
+fn state_of(model: &Model) -> State {
+    let mut state = State::new();
+    for (number, tree) in model {
+        push_tree(&mut state, *number);
+        tree.iter()
+            .for_each(|(key, value)| push_entry(&mut state, key, value));
+    }
+    state
+}
+
+/// A transaction and the model, changed together.
+#[derive(Debug)]
+pub(super) struct Change<'a> {
+    write: &'a mut WriteTxn,
+    pub(super) model: &'a mut Model,
+}
+
+impl Change<'_> {
+    pub(super) fn create_tree(&mut self, leaf_pages: u16) -> Result<TreeId> {
+        let id = self.write.create_tree(TreeOptions { leaf_pages })?;
+        self.model.insert(id.get(), BTreeMap::new());
+        Ok(id)
+    }
+
+    pub(super) fn drop_tree(&mut self, id: TreeId) -> Result<()> {
+        self.model.remove(&id.get());
+        self.write.drop_tree(id)
+    }
+
+    pub(super) fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<()> {
+        let entries = self.model.entry(tree.get()).or_default();
+        entries.insert(key.to_vec(), value.to_vec());
+        self.write.insert(tree, key, value).map(drop)
+    }
+
+    pub(super) fn remove(&mut self, tree: TreeId, key: &[u8]) -> Result<()> {
+        self.model.entry(tree.get()).or_default().remove(key);
+        self.write.remove(tree, key).map(drop)
+    }
+
+    /// Puts entries of numbers in, each with a value of `len` bytes made of `salt`.
+    pub(super) fn fill(
+        &mut self,
+        tree: TreeId,
+        keys: impl IntoIterator<Item = u32>,
+        len: usize,
+        salt: u8,
+    ) -> Result<()> {
+        for key in keys {
+            self.insert(tree, &key.to_be_bytes(), &value(key, len, salt))?;
+        }
+        Ok(())
+    }
+
+    /// Takes entries of numbers out.
+    pub(super) fn clear(
+        &mut self,
+        tree: TreeId,
+        keys: impl IntoIterator<Item = u32>,
+    ) -> Result<()> {
+        for key in keys {
+            self.remove(tree, &key.to_be_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Runs `script` under a savepoint, and takes it back if `keep` is not set.
+    pub(super) fn savepoint(
+        &mut self,
+        keep: bool,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let before = self.model.clone();
+        let savepoint = self.write.savepoint();
+        script(&mut Change {
+            write: self.write,
+            model: self.model,
+        })?;
+        if !keep {
+            self.write.rollback_to(&savepoint)?;
+            *self.model = before;
+        }
+        self.write.release(savepoint)
+    }
+}
+
+/// A value that tells its key and salt in every part.
+pub(super) fn value(key: u32, len: usize, salt: u8) -> Vec<u8> {
+    let pattern = (key.wrapping_mul(0x9E37_79B9) ^ u32::from(salt)).to_le_bytes();
+    pattern.into_iter().cycle().take(len).collect()
+}

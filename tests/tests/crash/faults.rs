@@ -1,0 +1,29 @@
+//! A disk that fails.
+
+use citadel_tests::promise::fault;
+use citadel_tests::subject::{SqlSubject, TxnSubject};
+
+use crate::slice;
+
+#[test]
+fn a_failing_disk_is_named_and_ends_all_writing() {
+    for name in ["updates", "large-values", "reopenings"] {
+        let tried = fault::everywhere(slice(&TxnSubject::named(name, 512))).kept();
+        assert!(
+            tried.faults > 100 && tried.stopped > 80,
+            "{name}: {tried:?}"
+        );
+        assert!(tried.restarts > 10, "{name}: {tried:?}");
+    }
+}
+
+#[test]
+fn a_failing_disk_ends_a_statement_with_its_own_error() {
+    let subject = SqlSubject::named("sql-everything", 512)
+        .first(14)
+        .large(2_000);
+    let mut case = slice(&subject);
+    case.effort.stride = 11;
+    let tried = fault::everywhere(case).kept();
+    assert!(tried.faults > 50 && tried.stopped > 30, "{tried:?}");
+}
