@@ -136,7 +136,14 @@ impl Connection {
     /// The statement is wrong; the text is not one statement.
     pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
         let known = self.statements.borrow_mut().get(sql);
-        if let Some(prepared) = known {
+        if let Some(known) = known {
+            // Its columns are those of the schema as it is now.
+            let prepared = self
+                .session()
+                .look(|view, catalog| known.current(catalog, view))?;
+            if !Arc::ptr_eq(&known, &prepared) {
+                self.remember(sql, &prepared);
+            }
             return Ok(Statement::new(self, prepared));
         }
         let prepared = self

@@ -90,7 +90,9 @@ fn go_on(
 ) {
     if struck.changes() && promised.acknowledged.is_some() {
         witness.outcome.tried.restarts += 1;
-        life::second(witness, disk, states, promised, LATER_IMAGES, place);
+        let trace = disk.trace();
+        let disk = SimDisk::from_trace(&trace, trace.len());
+        life::second(witness, &disk, states, promised, LATER_IMAGES, place);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::subject::{Refusal, State};
 /// Commits of the second process.
 const COMMITS: usize = 2;
 
-/// Opens `disk`, which goes on from a first process; `states` are those that it attempted, and `promised` what of them may be there. The
+/// Opens `disk`, which goes on from a first process and bears no marks of it; `states` are those that it attempted, and `promised` what of them may be there. The
 /// power fails at every place of the second life, with `images` images each.
 pub(super) fn second(
     witness: &mut Witness<'_>,

@@ -5,8 +5,8 @@
 use super::Case;
 use super::outcome::Outcome;
 use super::witness::Witness;
-use crate::sim::{Misdirection, SimDisk};
-use crate::subject::Refusal;
+use crate::sim::{Misdirection, Operation, SimDisk, Trace};
+use crate::subject::{Refusal, State};
 
 /// Runs the subject, and sends each write astray.
 pub fn everywhere(case: Case<'_>) -> Outcome {
@@ -46,7 +46,7 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
             let range = promised.range(states.len());
             if states[range.clone()].contains(&state) {
                 witness.outcome.tried.harmless += 1;
-            } else if states[..range.start].last() == Some(&state) {
+            } else if before(&states, range.start) == Some(&state) {
                 witness.outcome.tried.last_lost += 1;
             } else {
                 let known = states.iter().rposition(|known| *known == state);
@@ -57,8 +57,12 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
     witness.outcome
 }
 
-fn next_sync(trace: &crate::sim::Trace, write: usize) -> usize {
-    use crate::sim::Operation;
+/// The state before state `at`, among those that differ from it.
+fn before(states: &[State], at: usize) -> Option<&State> {
+    states[..at].iter().rfind(|state| **state != states[at])
+}
+
+fn next_sync(trace: &Trace, write: usize) -> usize {
     let operations = &trace.operations()[write..];
     let sync = operations
         .iter()

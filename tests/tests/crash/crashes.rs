@@ -45,7 +45,7 @@ fn every_recovery_of_a_small_workload_may_be_interrupted_everywhere() {
     let mut case = slice(&subject);
     case.effort = Effort::SLICE.exhaustive_recovery();
     let tried = crash::everywhere(case).kept();
-    assert!(tried.nested >= tried.images / 2, "{tried:?}");
+    assert!(tried.nested > tried.images / 3, "{tried:?}");
     assert!(tried.nested_images > tried.nested, "{tried:?}");
 }
 

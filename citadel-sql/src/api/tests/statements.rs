@@ -36,6 +36,19 @@ fn execute_refuses_rows_and_more_than_one_statement() {
 }
 
 #[test]
+fn a_text_prepared_again_has_the_columns_of_the_schema_as_it_is_now() {
+    let db = sample();
+    let select = "SELECT * FROM other";
+    db.execute_batch("CREATE TABLE other (a INTEGER, b INTEGER)")
+        .unwrap();
+    assert_eq!(db.prepare(select).unwrap().column_count(), 2);
+    db.execute_batch("DROP TABLE other").unwrap();
+    assert!(db.prepare(select).is_err());
+    db.execute_batch("CREATE TABLE other (a INTEGER)").unwrap();
+    assert_eq!(db.prepare(select).unwrap().column_count(), 1);
+}
+
+#[test]
 fn parameters_are_bound_by_position_and_name() {
     let db = sample();
     let name = |id: i64| -> Option<String> {

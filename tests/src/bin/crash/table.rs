@@ -64,6 +64,7 @@ pub(crate) fn print(jobs: &[Job], outcomes: &[Outcome]) {
         tried.all_images()
     ));
     details(&tried);
+    say(&format!("nonces: {}", citadel_core::ledger::counts()));
 }
 
 fn row(name: &str, outcome: &Outcome) {
