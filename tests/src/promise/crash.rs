@@ -4,7 +4,10 @@ use super::Case;
 use super::outcome::{Outcome, Tried};
 use super::witness::Witness;
 use crate::sim::{Image, Moment, Operation, Promised, SimDisk, Trace};
-use crate::subject::{State, Survives};
+use crate::subject::{Refusal, State, Survives};
+
+/// Every so many images of what was not finished are taken up again.
+const FINISH_EVERY: usize = 3;
 
 /// Runs the subject on an empty disk, and crashes it everywhere.
 pub fn everywhere(case: Case<'_>) -> Outcome {
@@ -84,6 +87,9 @@ fn see(
     let nth = witness.outcome.tried.images;
     let disk = SimDisk::from_image(image.clone());
     let Some(found) = witness.find(&disk, states, promised, place) else {
+        if promised.acknowledged.is_none() && nth.is_multiple_of(FINISH_EVERY) {
+            finish(witness, &disk, states, &format!("{place}; taken up again"));
+        }
         return;
     };
     let state = &states[found];
@@ -103,6 +109,19 @@ fn see(
         if survives == Survives::PowerLoss {
             interrupt(witness, &recovery, state, place, 2);
         }
+    }
+}
+
+/// What was not finished can be.
+fn finish(witness: &mut Witness<'_>, disk: &SimDisk, states: &[State], place: &str) {
+    let subject = witness.case.subject;
+    match Refusal::guard(|| subject.finish(disk), |refusal| Err(refusal.into())) {
+        Ok(false) => {}
+        Ok(true) => {
+            witness.outcome.tried.written += 1;
+            witness.confirm(disk, &states[0], place);
+        }
+        Err(stop) => witness.blame(place, format!("{:?}", stop.refusal)),
     }
 }
 

@@ -98,6 +98,13 @@ impl SimDisk {
         self.state.lock().visible.clone()
     }
 
+    /// Makes it a file without a name, on which nothing was written yet.
+    pub fn begin_partial(&self) {
+        let mut state = self.state.lock();
+        state.visible.set_partial(true);
+        state.trace.initial.set_partial(true);
+    }
+
     /// The record of all operations so far.
     pub fn trace(&self) -> Trace {
         self.state.lock().trace.clone()
@@ -246,6 +253,18 @@ impl Storage for SimDisk {
             state.trace.operations.push(Operation::Sync { from });
         }
         Ok(())
+    }
+
+    fn publish(&self) -> io::Result<()> {
+        let mut state = self.state.lock();
+        state.refuse(Call::Publish)?;
+        state.visible.set_partial(false);
+        state.trace.operations.push(Operation::Publish);
+        Ok(())
+    }
+
+    fn is_partial(&self) -> bool {
+        self.state.lock().visible.is_partial()
     }
 
     fn try_lock_writer(&self) -> io::Result<bool> {

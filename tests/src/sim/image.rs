@@ -15,6 +15,8 @@ pub struct Image {
     blocks: Vec<Arc<Block>>,
     /// Bytes; what the last block holds beyond them is zero.
     len: usize,
+    /// Whether the file is still without its name.
+    partial: bool,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,16 @@ impl Image {
         let mut image = Self::default();
         image.write_at(0, bytes);
         image
+    }
+
+    /// Whether the file is still without its name, and what is in it may be written over.
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Takes the file's name away, or gives it one.
+    pub fn set_partial(&mut self, partial: bool) {
+        self.partial = partial;
     }
 
     /// How many bytes there are.
@@ -137,7 +149,7 @@ impl Image {
     /// A number that tells images apart.
     pub fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.len.hash(&mut hasher);
+        (self.len, self.partial).hash(&mut hasher);
         self.blocks
             .iter()
             .for_each(|block| block.hash().hash(&mut hasher));

@@ -16,7 +16,7 @@ pub enum Operation {
     },
     /// A new length.
     SetLen(usize),
-    /// The file gets its name.
+    /// The file gets its name, durably.
     Publish,
     /// All before operation `from`, at which the sync began, is durable.
     Sync {
@@ -119,7 +119,6 @@ impl Trace {
             durable: self.initial.clone(),
             visible: self.initial.clone(),
             pending: Vec::new(),
-            published: false,
             acknowledged: None,
             attempted: None,
         }
@@ -142,7 +141,6 @@ pub struct Moment<'t> {
     visible: Image,
     /// Numbers of the operations under way, in order.
     pending: Vec<usize>,
-    published: bool,
     acknowledged: Option<usize>,
     attempted: Option<usize>,
 }
@@ -169,11 +167,6 @@ impl<'t> Moment<'t> {
         self.pending.iter().map(operation).collect()
     }
 
-    /// Whether the file has its name for certain.
-    pub fn is_published(&self) -> bool {
-        self.published
-    }
-
     /// The newest state that was acknowledged, and the newest that was attempted.
     pub fn promised(&self) -> Promised {
         Promised {
@@ -193,7 +186,10 @@ impl<'t> Moment<'t> {
                 operation.apply(&mut self.visible);
                 self.pending.push(self.at);
             }
-            Operation::Publish => self.published = true,
+            Operation::Publish => {
+                self.durable.set_partial(false);
+                self.visible.set_partial(false);
+            }
             Operation::Sync { from } => self.settle(|at, _| at < *from, |at| at < *from),
             Operation::SyncFailed { arrived, reads } => {
                 self.settle(|_, nth| arrived.get(nth) == Some(&true), |_| true);

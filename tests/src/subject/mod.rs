@@ -5,6 +5,7 @@
 //!
 //! [`all`] lists the scripted workloads: each is one kind of use, small enough that every place in it can be crashed.
 
+mod copy;
 mod refusal;
 mod sql;
 mod state;
@@ -12,6 +13,7 @@ mod txn;
 
 use crate::sim::SimDisk;
 
+pub use copy::CopySubject;
 pub use refusal::Refusal;
 pub use sql::SqlSubject;
 pub use state::State;
@@ -46,6 +48,14 @@ pub trait Subject: Sync {
     /// # Errors
     /// Where the database refused.
     fn go_on(&self, disk: &SimDisk, commits: usize, states: &mut Vec<State>) -> Result<(), Stop>;
+
+    /// Takes up a workload that was interrupted before state 0 was there; true where this kind can do that. Then state 0 is there.
+    ///
+    /// # Errors
+    /// Where the database refused.
+    fn finish(&self, _disk: &SimDisk) -> Result<bool, Stop> {
+        Ok(false)
+    }
 }
 
 /// Which crashes lose nothing acknowledged.
@@ -107,6 +117,9 @@ impl Reading {
 pub fn all(page_size: u32) -> Vec<Box<dyn Subject>> {
     let mut all: Vec<Box<dyn Subject>> = Vec::new();
     for subject in TxnSubject::all(page_size) {
+        all.push(Box::new(subject));
+    }
+    for subject in CopySubject::all(page_size) {
         all.push(Box::new(subject));
     }
     for subject in SqlSubject::all(page_size) {

@@ -2,16 +2,20 @@
 //!
 //! A workload is a script over a [`Stage`], which keeps beside the database a model of what it must hold.
 
+mod keys;
+mod modes;
 mod random;
 mod rows;
 mod space;
 mod stage;
 mod trees;
+mod vacuum;
 
 use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Error, Kdf, Key, Options, PageSize, Result, TreeId, TreeOptions, View,
+    Cursor, Database, Durability, Error, Kdf, Key, Options, PageSize, Quiet, Result, Storage,
+    TreeId, TreeOptions, View,
 };
 
 use super::{Reading, Refusal, State, Stop, Subject, Survives};
@@ -25,6 +29,13 @@ const TREE_ID_MAX: u64 = 64;
 /// The tree that [`Subject::go_on`] writes into.
 const MORE: TreeId = TreeId::new(8);
 
+/// The bytes of the keys that may open a file; it is created with the first.
+const KEYS: [u8; 2] = [7, 8];
+/// Bytes of the page cache.
+const CACHE_BYTES: usize = 64 << 10;
+/// Bytes of changes that a transaction keeps in memory; a larger one writes ahead of its commit.
+const DIRTY_BYTES: usize = 48 << 10;
+
 /// A script: what happens after the database was created.
 type Script = fn(&mut Stage<'_>) -> std::result::Result<(), Stop>;
 
@@ -35,8 +46,9 @@ pub struct TxnSubject {
     script: Script,
     page_size: u32,
     seed: u64,
-    survives: Survives,
-    cache_bytes: usize,
+    durability: Durability,
+    /// Whether the keys that open the file are part of a state.
+    with_keys: bool,
 }
 
 impl TxnSubject {
@@ -46,6 +58,9 @@ impl TxnSubject {
             rows::SCRIPTS,
             trees::SCRIPTS,
             space::SCRIPTS,
+            modes::SCRIPTS,
+            keys::SCRIPTS,
+            vacuum::SCRIPTS,
             random::SCRIPTS,
         ]
         .concat();
@@ -56,8 +71,8 @@ impl TxnSubject {
                 script,
                 page_size,
                 seed: 1,
-                survives: Survives::PowerLoss,
-                cache_bytes: 64 << 10,
+                durability: durability_of(name),
+                with_keys: keys::SCRIPTS.iter().any(|(other, _)| *other == name),
             })
             .collect()
     }
@@ -82,22 +97,58 @@ impl TxnSubject {
     fn options(&self) -> Options {
         Options {
             page_size: PageSize::new(self.page_size).expect("a page size"),
-            cache_bytes: self.cache_bytes,
+            cache_bytes: CACHE_BYTES,
+            dirty_bytes: Some(DIRTY_BYTES),
+            durability: self.durability,
             kdf: Kdf::lightest(),
             ..Options::default()
         }
     }
 
-    fn key() -> Key {
-        Key::raw([7; 32])
-    }
-
     fn create(&self, disk: &SimDisk) -> Result<Database> {
-        Database::create(Arc::new(disk.clone()), &Self::key(), self.options())
+        Database::create(Arc::new(disk.clone()), &key(KEYS[0]), self.options())
     }
 
+    /// Opens a database in another storage.
+    pub(super) fn open_storage(&self, storage: Arc<dyn Storage>) -> Result<Database> {
+        Database::open(storage, &key(KEYS[0]), self.options())
+    }
+
+    /// Opens the database with the first key that fits.
     fn open(&self, disk: &SimDisk) -> Result<Database> {
-        Database::open(Arc::new(disk.clone()), &Self::key(), self.options())
+        let open = |number| Database::open(Arc::new(disk.clone()), &key(number), self.options());
+        match open(KEYS[0]) {
+            Err(error) if self.with_keys && error.is_wrong_key() => open(KEYS[1]),
+            opened => opened,
+        }
+    }
+
+    /// The keys that open what is on the disk, as a line of the state.
+    fn push_keys(&self, disk: &SimDisk, state: &mut State) -> Result<()> {
+        if !self.with_keys {
+            return Ok(());
+        }
+        let mut fitting = Vec::new();
+        for number in KEYS {
+            let options = Options {
+                read_only: true,
+                ..self.options()
+            };
+            match Database::open(Arc::new(disk.clone()), &key(number), options) {
+                Ok(_) => fitting.push(number),
+                Err(error) if error.is_wrong_key() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        stage::push_keys(state, &fitting);
+        Ok(())
+    }
+
+    fn state_of(&self, disk: &SimDisk, database: &Database) -> Result<State> {
+        let mut state = State::new();
+        self.push_keys(disk, &mut state)?;
+        push_all(database, &mut state)?;
+        Ok(state)
     }
 }
 
@@ -111,7 +162,10 @@ impl Subject for TxnSubject {
     }
 
     fn survives(&self) -> Survives {
-        self.survives
+        match self.durability {
+            Durability::Off => Survives::ProcessDeath,
+            _ => Survives::PowerLoss,
+        }
     }
 
     fn run(&self, disk: &SimDisk, states: &mut Vec<State>) -> std::result::Result<(), Stop> {
@@ -125,7 +179,7 @@ impl Subject for TxnSubject {
             Err(error) => return Reading::refused(error.into()),
         };
         Reading {
-            state: state_of(&database).map_err(Refusal::from),
+            state: self.state_of(disk, &database).map_err(Refusal::from),
             check: check(&database),
         }
     }
@@ -138,7 +192,11 @@ impl Subject for TxnSubject {
     ) -> std::result::Result<(), Stop> {
         disk.attempt(0);
         let database = self.open(disk)?;
-        states.push(state_of(&database)?);
+        database.set_durability(Durability::Full);
+        if database.rekey_state().is_some() {
+            database.rekey_resume(&mut Quiet)?;
+        }
+        states.push(self.state_of(disk, &database)?);
         disk.acknowledge(0);
         for number in 1..=commits {
             let mut write = database.begin_write()?;
@@ -153,9 +211,21 @@ impl Subject for TxnSubject {
             let done = write.commit();
             done.map_err(|error| refused(error, &database))?;
             disk.acknowledge(number);
-            states.push(state_of(&database)?);
+            states.push(self.state_of(disk, &database)?);
         }
         Ok(())
+    }
+}
+
+fn key(number: u8) -> Key {
+    Key::raw([number; 32])
+}
+
+fn durability_of(name: &str) -> Durability {
+    match name {
+        modes::NORMAL => Durability::Normal,
+        modes::OFF => Durability::Off,
+        _ => Durability::Full,
     }
 }
 
@@ -178,21 +248,20 @@ fn commit_aside(database: &Database) -> Result<()> {
 }
 
 /// All entries of all trees.
-fn state_of(database: &Database) -> Result<State> {
+fn push_all(database: &Database, state: &mut State) -> Result<()> {
     let read = database.begin_read()?;
-    let mut state = State::new();
     for number in (0..TREE_ID_MAX).filter(|number| *number != ASIDE.get()) {
         let id = TreeId::new(number);
         if !read.tree_exists(id)? {
             continue;
         }
-        stage::push_tree(&mut state, number);
+        stage::push_tree(state, number);
         let mut cursor = Cursor::new(id);
         while cursor.next(&read)? {
-            stage::push_entry(&mut state, cursor.key(), &cursor.value(&read)?);
+            stage::push_entry(state, cursor.key(), &cursor.value(&read)?);
         }
     }
-    Ok(state)
+    Ok(())
 }
 
 fn check(database: &Database) -> std::result::Result<(), Refusal> {

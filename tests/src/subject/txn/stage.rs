@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
-use citadel_txn::{Database, Result, TreeId, TreeOptions, WriteTxn};
+use citadel_txn::{Database, Durability, Result, TreeId, TreeOptions, WriteTxn};
 use rustc_hash::FxHasher;
 
-use super::{Random, SimDisk, State, Stop, TxnSubject, refused};
+use super::{KEYS, Random, SimDisk, State, Stop, TxnSubject, refused};
 
 /// Trees by the number of their id.
 pub(super) type Model = BTreeMap<u64, BTreeMap<Vec<u8>, Vec<u8>>>;
@@ -19,8 +19,15 @@ pub(super) struct Stage<'s> {
     states: &'s mut Vec<State>,
     /// None only between closing and opening.
     database: Option<Database>,
+    /// The keys that open it.
+    pub(super) keys: Vec<u8>,
     pub(super) model: Model,
     pub(super) random: Random,
+}
+
+/// Goes into a state: the keys that open the file.
+pub(super) fn push_keys(state: &mut State, keys: &[u8]) {
+    state.say(&format!("opens with {keys:?}"));
 }
 
 /// Goes into a state: a tree.
@@ -46,18 +53,37 @@ impl<'s> Stage<'s> {
         disk: &'s SimDisk,
         states: &'s mut Vec<State>,
     ) -> std::result::Result<Self, Stop> {
-        disk.attempt(0);
-        states.push(State::new());
-        let database = subject.create(disk)?;
-        disk.acknowledge(0);
-        Ok(Self {
+        let mut stage = Self {
             subject,
             disk,
             states,
-            database: Some(database),
+            database: None,
+            keys: vec![KEYS[0]],
             model: Model::new(),
             random: Random::new(subject.seed),
-        })
+        };
+        let number = stage.attempt();
+        stage.database = Some(subject.create(disk)?);
+        disk.acknowledge(number);
+        Ok(stage)
+    }
+
+    /// Marks that what model and keys say now is about to be there; its number.
+    fn attempt(&mut self) -> usize {
+        let number = self.states.len();
+        let mut state = State::new();
+        if self.subject.with_keys {
+            push_keys(&mut state, &self.keys);
+        }
+        push_model(&mut state, &self.model);
+        self.states.push(state);
+        self.disk.attempt(number);
+        number
+    }
+
+    /// The newest state is durable now.
+    pub(super) fn acknowledge(&mut self) {
+        self.disk.acknowledge(self.states.len() - 1);
     }
 
     pub(super) fn page_size(&self) -> usize {
@@ -74,6 +100,22 @@ impl<'s> Stage<'s> {
     pub(super) fn reopen(&mut self) -> std::result::Result<(), Stop> {
         self.database = None;
         self.database = Some(self.subject.open(self.disk)?);
+        // Closing and opening leave nothing that a loss of power could take.
+        self.acknowledge();
+        Ok(())
+    }
+
+    /// Work on the database that changes no entry, but maybe the keys.
+    pub(super) fn maintain(
+        &mut self,
+        keys: &[u8],
+        work: impl FnOnce(&Database) -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        self.keys = keys.to_vec();
+        let number = self.attempt();
+        work(&database).map_err(|error| refused(error, &database))?;
+        self.disk.acknowledge(number);
         Ok(())
     }
 
@@ -82,8 +124,17 @@ impl<'s> Stage<'s> {
         &mut self,
         script: impl FnOnce(&mut Change<'_>) -> Result<()>,
     ) -> std::result::Result<(), Stop> {
+        self.commit_as(self.subject.durability, script)
+    }
+
+    /// The same, with a durability of its own.
+    pub(super) fn commit_as(
+        &mut self,
+        durability: Durability,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
         let database = self.database().clone();
-        let done = self.transact(&database, script);
+        let done = self.transact(&database, durability, script);
         done.map_err(|error| refused(error, &database))
     }
 
@@ -109,9 +160,11 @@ impl<'s> Stage<'s> {
     fn transact(
         &mut self,
         database: &Database,
+        durability: Durability,
         script: impl FnOnce(&mut Change<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut write = database.begin_write()?;
+        write.set_durability(durability);
         let mut model = self.model.clone();
         let mut change = Change {
             write: &mut write,
@@ -122,24 +175,22 @@ impl<'s> Stage<'s> {
             write.rollback();
             return Ok(());
         }
-        let number = self.states.len();
-        self.states.push(state_of(&model));
         self.model = model;
-        self.disk.attempt(number);
+        let number = self.attempt();
         write.commit()?;
-        self.disk.acknowledge(number);
+        if durability != Durability::Normal {
+            self.disk.acknowledge(number);
+        }
         Ok(())
     }
 }
 
-fn state_of(model: &Model) -> State {
-    let mut state = State::new();
+fn push_model(state: &mut State, model: &Model) {
     for (number, tree) in model {
-        push_tree(&mut state, *number);
+        push_tree(state, *number);
         tree.iter()
-            .for_each(|(key, value)| push_entry(&mut state, key, value));
+            .for_each(|(key, value)| push_entry(state, key, value));
     }
-    state
 }
 
 /// A transaction and the model, changed together.
