@@ -15,6 +15,7 @@ pub(super) const SCRIPTS: &[Script] = &[
     ("sql-large-values", LARGE_VALUES),
     ("sql-vectors", VECTORS),
     ("sql-segment-merge", SEGMENT_MERGE),
+    ("sql-vacuum", VACUUM),
 ];
 
 /// A little of everything, in one history.
@@ -132,4 +133,17 @@ const SEGMENT_MERGE: &[&str] = &[
     "UPDATE docs SET emb = '[2,2,2]' WHERE topic = 'y'",
     "CALL persist_ann_index('docs', 'emb')",
     "DROP INDEX docs_emb",
+];
+
+const VACUUM: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)",
+    "INSERT INTO t VALUES (1, x'{LARGE}'), (2, x'{SMALL}'), (3, x'{LARGE}'), (4, x'{SMALL}')",
+    "CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT UNIQUE)",
+    "INSERT INTO u (a) VALUES ('x'), ('y'), ('z')",
+    "DELETE FROM t WHERE id IN (1, 3)",
+    "VACUUM",
+    "INSERT INTO u (a) VALUES ('w')",
+    "DROP TABLE t",
+    "VACUUM",
+    "DELETE FROM u WHERE a = 'x'",
 ];
