@@ -143,6 +143,11 @@ impl SegmentHeader {
                 .eq(SectionTag::ALL),
             "sections are missing, repeated or out of order",
         )?;
+        let mut lens = header.sections.iter().map(|section| section.len);
+        ensure(
+            lens.try_fold(0_usize, usize::checked_add).is_some(),
+            "sections longer than memory",
+        )?;
         Ok(header)
     }
 

@@ -593,6 +593,16 @@ fn a_section_that_cannot_be_fetched_is_named() {
     assert_eq!(refusal.unwrap_err(), expected);
 }
 
+/// Found by the fuzzer: five lengths whose sum is past every number.
+#[test]
+fn sections_that_are_longer_than_memory_are_refused() {
+    let mut header = SegmentHeader::decode(&sample().header).unwrap();
+    for summary in &mut header.sections {
+        summary.len = usize::MAX / 2;
+    }
+    assert!(SegmentHeader::decode(&header.encode()).is_err());
+}
+
 /// Recomputes all hashes, so that the structure itself is put to the test.
 fn reseal(header: &[u8], tag: SectionTag, section: &[u8]) -> Vec<u8> {
     let mut header = SegmentHeader::decode(header).unwrap();
