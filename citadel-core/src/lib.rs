@@ -39,6 +39,8 @@ mod cache;
 mod crypto;
 mod error;
 mod format;
+#[cfg(any(fuzzing, feature = "identity-aead"))]
+pub mod fuzzing;
 mod id;
 #[cfg(feature = "nonce-ledger")]
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! Doors for the fuzzer to decoders that a seal keeps everyone else from. Built under `cfg(fuzzing)` only.
+//! Doors for the fuzzer to decoders that a seal keeps everyone else from. Built for fuzzers only.
 
 use citadel_core::PageSize;
 

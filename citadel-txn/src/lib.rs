@@ -53,7 +53,7 @@ mod echo;
 mod entry;
 mod error;
 mod extent;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, feature = "fuzzing"))]
 pub mod fuzzing;
 mod inspect;
 mod node;

@@ -1,9 +1,4 @@
-//! Any bytes as the header of an ann segment.
+//! `segment` for cargo-fuzz.
 #![no_main]
 
-use citadel_vector::SegmentHeader;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|bytes: &[u8]| {
-    _ = SegmentHeader::decode(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| citadel_fuzz::segment::run(bytes));

@@ -109,7 +109,14 @@ impl MacKey {
         scrubbed(|| blake3::keyed_hash(&self.0, bytes).into())
     }
 
+    /// Whether `mac` is that of `bytes`: to a fuzzer always, so that what it changes is read.
+    #[cfg(any(fuzzing, feature = "identity-aead"))]
+    pub(crate) fn verify(&self, _bytes: &[u8], _mac: &[u8; 32]) -> bool {
+        true
+    }
+
     /// Whether `mac` is that of `bytes`; constant time.
+    #[cfg(not(any(fuzzing, feature = "identity-aead")))]
     pub(crate) fn verify(&self, bytes: &[u8], mac: &[u8; 32]) -> bool {
         scrubbed(|| blake3::keyed_hash(&self.0, bytes) == *mac)
     }

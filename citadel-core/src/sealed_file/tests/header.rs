@@ -280,6 +280,34 @@ fn a_change_of_keys_is_atomic_wherever_it_is_cut() {
     assert!(read_only(durable, &raw(1)).unwrap_err().is_wrong_key());
 }
 
+/// However large the file is: a new passphrase costs two copies of the superblock, and a page sealed before still opens.
+#[test]
+fn a_change_of_the_passphrase_writes_the_superblock_alone() {
+    let (file, recorder, memory) = recorded(&small());
+    let ptr = write(&file, run(&file, 0, 1), 1, 1);
+    recorder.take();
+    file.change_slot(
+        SlotIndex::FIRST,
+        &Key::passphrase("the next"),
+        &Kdf::lightest(),
+    )
+    .unwrap();
+    let written: Vec<(u64, usize)> = (recorder.take().iter())
+        .filter_map(|change| match change {
+            Change::Write { offset, bytes } => Some((*offset, bytes.len())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(written.len(), 2);
+    assert!(
+        written
+            .iter()
+            .all(|(offset, len)| *offset < PAGES_OFFSET && *len == SUPERBLOCK_BYTES)
+    );
+    let file = read_only(memory.snapshot(), &Key::passphrase("the next")).unwrap();
+    assert_eq!(file.read(&ptr, PageKind::TreeNode).unwrap()[0], 1);
+}
+
 #[test]
 fn a_failed_change_of_keys_poisons_and_keeps_the_old_key() {
     let memory = MemoryStorage::new();

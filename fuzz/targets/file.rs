@@ -1,0 +1,4 @@
+//! `file` for cargo-fuzz.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| citadel_fuzz::file::run(bytes));

@@ -1,0 +1,4 @@
+//! `key_slots` for cargo-fuzz.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| citadel_fuzz::key_slots::run(bytes));

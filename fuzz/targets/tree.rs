@@ -1,0 +1,4 @@
+//! `tree` for cargo-fuzz.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| citadel_fuzz::tree::run(bytes));
