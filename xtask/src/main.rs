@@ -4,17 +4,20 @@
 
 mod command;
 mod demo_data;
+mod fuzz;
+mod nonce_ledger;
 mod tidy;
 
 use std::process::ExitCode;
 
-use command::{Result, cargo};
+use command::{Result, cargo, cargo_with};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   check              format, clippy, tidy rules and docs, in minutes
-  test [FILTER]      the tidy rules and every test of the workspace
+  test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets for some seconds
+  fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
@@ -42,6 +45,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "check" => check(),
         "test" => test(rest),
         "crash" => crash(rest),
+        "fuzz" => fuzz::run(rest),
         "bench" => bench(rest),
         "isolation" | "kill" => campaign(name, rest),
         "demo-data" => demo_data::make(),
@@ -68,7 +72,7 @@ fn check() -> Result<()> {
         "-D",
         "warnings",
     ])?;
-    command::cargo_with(
+    cargo_with(
         &[
             "doc",
             "--workspace",
@@ -86,7 +90,12 @@ fn test(filter: &[String]) -> Result<()> {
     tidy::run()?;
     let mut arguments = vec!["test", "--workspace", "--exclude", "citadel-bench"];
     arguments.extend(filter.iter().map(String::as_str));
-    cargo(&arguments)
+    let counts = nonce_ledger::watch(|environment| cargo_with(&arguments, environment))?;
+    say(&counts);
+    match filter {
+        [] => fuzz::run(&[]),
+        _ => Ok(()),
+    }
 }
 
 fn crash(rest: &[String]) -> Result<()> {

@@ -3,6 +3,7 @@
 //! A rule looks at the tree's text and names each place that breaks it. What the compiler or clippy can check is not here.
 
 mod arrows;
+mod encryption;
 mod source;
 mod text;
 
@@ -23,6 +24,7 @@ pub(crate) fn run() -> Result<()> {
         text::machine_paths,
         arrows::crates,
         arrows::stations,
+        encryption::identity,
     ] {
         complaints.extend(rule(&tree));
     }
