@@ -172,6 +172,12 @@ fn a_vacuum_in_place_gives_back_what_is_free() {
         compact.pages_after
     );
     assert!(storage.snapshot().len() * 3 < before);
+    let space = database.space(&mut Quiet).unwrap();
+    assert!(space.tree(TREES[0]).unwrap().depth >= 3);
+    for tree in TREES {
+        let fill = space.tree(tree).unwrap().fill();
+        assert!(fill > 0.75, "tree {tree} is {fill} full");
+    }
     assert_eq!(entries(&database), expected);
     let check = database.check().unwrap();
     assert!(check.is_ok(), "{check}");

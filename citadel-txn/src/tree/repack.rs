@@ -93,11 +93,12 @@ impl Walk<'_> {
     fn grandchildren(&mut self, children: &mut [Child], first: usize, level: u8) -> Result<bool> {
         let mut changed = false;
         for index in first..children.len() {
+            if self.done.next.is_some() {
+                break;
+            }
             let child = &mut children[index];
             if index > first && (self.done.pages >= self.pages_max || self.looks == 0) {
                 self.done.next = Some(child.key.clone());
-            }
-            if self.done.next.is_some() {
                 break;
             }
             let fresh = self.branch(&child.at, level - 1)?;
