@@ -14,7 +14,7 @@ pub enum Mix {
     Vectors,
     /// Large values, and transactions larger than the cache.
     Large,
-    /// Small rows, and backups while others write.
+    /// Small rows, and backups and vacuums while others write.
     Upkeep,
 }
 

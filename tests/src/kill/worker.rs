@@ -69,7 +69,7 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
     let begun = script::progress(connection, thread)?.map_or(0, |(n, _, _)| n);
     for n in begun + 1..=begun + transactions {
         if (setup.mix, thread) == (Mix::Upkeep, 0) && n.is_multiple_of(UPKEEP_EVERY) {
-            keep_up(setup, connection)?;
+            keep_up(setup, connection, n)?;
         }
         let script = script::transaction(setup, thread, n);
         script::run(connection, &script, thread, n)?;
@@ -80,8 +80,11 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
     Ok(())
 }
 
-/// A backup in place of the one before; one that was interrupted is continued.
-fn keep_up(setup: &Setup, connection: &Connection) -> Result<()> {
+/// A backup in place of the one before, where one that was interrupted is continued; or a vacuum.
+fn keep_up(setup: &Setup, connection: &Connection, n: u64) -> Result<()> {
+    if n.is_multiple_of(2 * UPKEEP_EVERY) {
+        return connection.execute_batch("VACUUM");
+    }
     let path = setup.backup_path();
     // There may be none.
     let _ = std::fs::remove_file(&path);
