@@ -8,6 +8,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use parking_lot::Mutex;
+
 use crate::error::{Error, Result};
 use crate::id::PageSize;
 use crate::storage::Storage;
@@ -22,6 +24,9 @@ pub(super) struct Medium {
     storage: Arc<dyn Storage>,
     read_only: bool,
     poisoned: AtomicBool,
+    /// Held while a sync is under way. Where two meet and the medium fails, the operating system tells only one of them; so
+    /// the other waits, and finds the file poisoned.
+    syncing: Mutex<()>,
     /// The length as last seen. Another process may have moved the end since; it is asked for again before it matters.
     len: AtomicU64,
 }
@@ -57,6 +62,7 @@ impl Medium {
             storage,
             read_only,
             poisoned: AtomicBool::new(false),
+            syncing: Mutex::new(()),
             len: AtomicU64::new(0),
         }
     }
@@ -123,6 +129,7 @@ impl Medium {
     }
 
     pub(super) fn sync(&self) -> Result<()> {
+        let _alone = self.syncing.lock();
         self.guarded("sync the database", |storage| storage.sync())
     }
 
@@ -208,5 +215,64 @@ impl Drop for Medium {
         if !self.read_only {
             self.storage.unlock_writer();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::storage::MemoryStorage;
+
+    /// As Linux does it: of two syncs at once, a failure is told to the one that began first.
+    #[derive(Default)]
+    struct TellsOne {
+        inner: MemoryStorage,
+        told: AtomicBool,
+    }
+
+    impl Storage for TellsOne {
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+            self.inner.read_at(offset, buf)
+        }
+
+        fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
+            self.inner.write_at(offset, buf)
+        }
+
+        fn len(&self) -> io::Result<u64> {
+            self.inner.len()
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.inner.set_len(len)
+        }
+
+        fn sync(&self) -> io::Result<()> {
+            if self.told.swap(true, Ordering::SeqCst) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(30));
+            Err(io::Error::other("the medium failed"))
+        }
+
+        fn try_lock_writer(&self) -> io::Result<bool> {
+            Ok(true)
+        }
+    }
+
+    #[test]
+    fn a_sync_beside_one_that_fails_does_not_succeed() {
+        let storage = Arc::new(TellsOne::default());
+        let medium = Medium::open_for_writing(storage.clone()).unwrap();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| medium.sync());
+            while !storage.told.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            assert!(matches!(medium.sync(), Err(Error::Poisoned)));
+            assert!(matches!(first.join().unwrap(), Err(Error::Io { .. })));
+        });
     }
 }
