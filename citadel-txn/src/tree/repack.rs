@@ -92,11 +92,10 @@ impl Walk<'_> {
     /// Repacks below the children from the first on, until enough was done.
     fn grandchildren(&mut self, children: &mut [Child], first: usize, level: u8) -> Result<bool> {
         let mut changed = false;
-        for index in first..children.len() {
+        for (index, child) in children.iter_mut().enumerate().skip(first) {
             if self.done.next.is_some() {
                 break;
             }
-            let child = &mut children[index];
             if index > first && (self.done.pages >= self.pages_max || self.looks == 0) {
                 self.done.next = Some(child.key.clone());
                 break;
