@@ -1,5 +1,6 @@
 //! Measures backup, compact copy, vacuum and rekey of a real file, in MB/s of pages: `cargo run --release -p citadel-txn
 //! --example upkeep [rows]`. The file lies below `target/`.
+#![allow(clippy::print_stdout, reason = "it tells what it measured")]
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -10,6 +10,8 @@ const PAGE: usize = 512;
 const TREES: [TreeId; 2] = [TreeId::new(1), TreeId::new(2)];
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+/// All values that a key ever had.
+type History = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
 
 fn key() -> Key {
     Key::raw([9; 32])
@@ -28,11 +30,11 @@ fn value(number: u32, round: u32) -> Vec<u8> {
 }
 
 /// A file that was not closed, its entries, and all values that a key ever had.
-fn sample() -> (Vec<u8>, [Entries; 2], BTreeMap<Vec<u8>, Vec<Vec<u8>>>) {
+fn sample() -> (Vec<u8>, [Entries; 2], History) {
     let storage = MemoryStorage::new();
     let database = Database::create(Arc::new(storage.clone()), &key(), options()).unwrap();
     let mut now = [Entries::new(), Entries::new()];
-    let mut ever: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+    let mut ever = History::new();
     for round in 0..6u32 {
         let mut write = database.begin_write().unwrap();
         for (which, tree) in TREES.into_iter().enumerate() {
