@@ -12,6 +12,6 @@ pub enum PageKind {
     ExtentMap = 3,
     /// Free space.
     FreeMap = 4,
-    /// A commit record; they have slots of their own, outside the pages.
+    /// A commit record: among the pages, or in one of two slots outside of them.
     CommitRecord = 5,
 }

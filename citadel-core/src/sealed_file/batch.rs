@@ -8,9 +8,10 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::crypto::Label;
 use crate::error::{Error, Result};
 use crate::format::run_range;
-use crate::id::Generation;
-use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len};
+use crate::id::{Generation, PageNo};
+use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
+use crate::sealed_file::record::{record_label, record_run, run_body};
 
 /// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
 const WRITE_BYTES_MAX: usize = 4 << 20;
@@ -47,7 +48,8 @@ struct SealedRun {
     run: PageRun,
     /// Where its bytes are in `WriteBatch::sealed`.
     bytes: Range<usize>,
-    frame: Frame,
+    /// For the cache, which takes no records.
+    frame: Option<Frame>,
 }
 
 impl SealedFile {
@@ -98,10 +100,41 @@ impl WriteBatch<'_> {
             self.runs.push(SealedRun {
                 run: unsealed.run,
                 bytes,
-                frame: Frame::new(*ptr, unsealed.kind, unsealed.body),
+                frame: Some(Frame::new(*ptr, unsealed.kind, unsealed.body)),
             });
         }
         Ok(ptrs)
+    }
+
+    /// Seals the record of this batch's generation, to lie from this page on; gives its run.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`](crate::RECORD_BODY_MAX), or where no page can
+    /// be; [`Error::ReadOnly`], [`Error::Poisoned`], [`Error::Io`].
+    pub fn seal_record(&mut self, first: PageNo, body: &[u8]) -> Result<PageRun> {
+        self.file.medium.require_writable()?;
+        let page_size = self.file.page_size;
+        let run = record_run(page_size, first);
+        let range = run_range(page_size, &run).map_err(|_| Error::Misuse {
+            what: "a record where no page can be",
+        })?;
+        let mut plain = run_body(page_size, &run, body)?;
+        let start = self.sealed.len();
+        self.sealed
+            .resize(start + (range.end - range.start) as usize, 0);
+        let label = record_label(run, self.generation);
+        let sealed = self
+            .file
+            .sealer
+            .seal(&label, &plain, &mut self.sealed[start..]);
+        wipe(&mut plain);
+        sealed.inspect_err(|_| self.sealed.truncate(start))?;
+        self.runs.push(SealedRun {
+            run,
+            bytes: start..self.sealed.len(),
+            frame: None,
+        });
+        Ok(run)
     }
 
     fn require_fit(&self, unsealed: &Unsealed) -> Result<()> {
@@ -150,7 +183,7 @@ impl WriteBatch<'_> {
             self.write_stretch(stretch)?;
             rest = behind;
         }
-        for SealedRun { frame, .. } in self.runs {
+        for frame in self.runs.into_iter().filter_map(|sealed| sealed.frame) {
             self.file.cache.insert(Arc::new(frame));
         }
         Ok(())

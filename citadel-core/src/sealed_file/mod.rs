@@ -36,7 +36,7 @@ use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocke
 
 pub use batch::{Unsealed, WriteBatch};
 pub use options::{CreateOptions, OpenOptions};
-pub use record::{RECORD_BODY_MAX, RecordSlot};
+pub use record::{RECORD_BODY_MAX, RecordSlot, record_run};
 pub use replica::Adopted;
 
 use medium::Medium;

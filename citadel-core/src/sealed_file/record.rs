@@ -1,13 +1,19 @@
-//! The two commit records: fixed places that are overwritten in turn.
+//! Commit records: among the pages, where a commit wrote them, and in two fixed slots.
 //!
-//! A record is sealed like a page, under the number of its slot. It carries the length of its body, so what is read is what
-//! was written. A slot of zeros was never written; whether that may be is for recovery to say.
+//! A record among the pages is sealed as a run is, under its place and its generation, and written in one go with the
+//! pages of its commit. Nobody holds a tag of it: whoever looks for the record of a generation at the place where it must
+//! be finds that one or nothing.
+//!
+//! A slot is sealed under its number. What is in it is known only when it is open; a slot of zeros was never written, and
+//! whether that may be is for recovery to say.
+//!
+//! Both carry the length of their body, so what is read is what was written.
 
 use crate::crypto::Label;
 use crate::error::{Error, Result};
-use crate::format::{RECORD_BYTES, RECORDS_OFFSET};
-use crate::id::Generation;
-use crate::page::{SEAL_BYTES, wipe};
+use crate::format::{RECORD_BYTES, RECORDS_OFFSET, run_range};
+use crate::id::{Generation, PageNo, PageSize};
+use crate::page::{PageKind, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
 
 const LENGTH_BYTES: usize = 4;
@@ -15,12 +21,12 @@ const LENGTH_BYTES: usize = 4;
 /// The longest body of a commit record, in bytes.
 pub const RECORD_BODY_MAX: usize = RECORD_BYTES - SEAL_BYTES - LENGTH_BYTES;
 
-/// One of the two places of commit records.
+/// One of the two fixed places of commit records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RecordSlot {
-    /// The slot of even generations.
+    /// The first one in the file.
     A,
-    /// The slot of odd generations.
+    /// The one behind it.
     B,
 }
 
@@ -28,12 +34,12 @@ impl RecordSlot {
     /// Both slots.
     pub const BOTH: [RecordSlot; 2] = [RecordSlot::A, RecordSlot::B];
 
-    /// The slot that a commit of this generation writes. Its neighbour generations write the other one.
-    pub const fn of(generation: Generation) -> Self {
-        if generation.get().is_multiple_of(2) {
-            RecordSlot::A
-        } else {
-            RecordSlot::B
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            RecordSlot::A => RecordSlot::B,
+            RecordSlot::B => RecordSlot::A,
         }
     }
 
@@ -79,14 +85,7 @@ impl SealedFile {
     /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`]; otherwise as [`SealedFile::sync`].
     pub fn write_record(&self, slot: RecordSlot, body: &[u8]) -> Result<()> {
         self.medium.require_writable()?;
-        if body.len() > RECORD_BODY_MAX {
-            return Err(Error::Misuse {
-                what: "a commit record longer than its slot",
-            });
-        }
-        let mut plain = vec![0; RECORD_BYTES - SEAL_BYTES];
-        plain[..LENGTH_BYTES].copy_from_slice(&(body.len() as u32).to_le_bytes());
-        plain[LENGTH_BYTES..LENGTH_BYTES + body.len()].copy_from_slice(body);
+        let mut plain = frame(body, RECORD_BYTES - SEAL_BYTES)?;
         let mut sealed = vec![0; RECORD_BYTES];
         let label = Label::record(slot.number());
         let result = self.sealer.seal(&label, &plain, &mut sealed);
@@ -95,6 +94,64 @@ impl SealedFile {
         self.medium
             .write_at(slot.offset(), &sealed, "write the commit record")
     }
+}
+
+/// The run that a commit record among the pages takes: at least 8 KiB.
+pub const fn record_run(page_size: PageSize, first: PageNo) -> PageRun {
+    PageRun::new(first, RECORD_BYTES.div_ceil(page_size.bytes()) as u16)
+}
+
+impl SealedFile {
+    /// The body of the record of this generation at this page; none where no such record is, whatever else there is.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for a place where no page can be; [`Error::Io`].
+    pub fn read_record_at(&self, first: PageNo, generation: Generation) -> Result<Option<Vec<u8>>> {
+        let run = record_run(self.page_size, first);
+        let range = run_range(self.page_size, &run)?;
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        let read = self
+            .medium
+            .require(range.end)
+            .and_then(|()| self.medium.read_at(range.start, &mut bytes));
+        match read {
+            Ok(()) => {}
+            Err(Error::Truncated { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        match self
+            .sealer
+            .open(&record_label(run, generation), &mut bytes, None)
+        {
+            Some(_) => unframe(bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+pub(super) fn record_label(run: PageRun, generation: Generation) -> Label {
+    Label {
+        run,
+        kind: PageKind::CommitRecord,
+        generation,
+    }
+}
+
+/// The plain bytes of a run that holds this record.
+pub(super) fn run_body(page_size: PageSize, run: &PageRun, body: &[u8]) -> Result<Vec<u8>> {
+    frame(body, body_len(page_size, run.pages))
+}
+
+fn frame(body: &[u8], len: usize) -> Result<Vec<u8>> {
+    if body.len() > RECORD_BODY_MAX {
+        return Err(Error::Misuse {
+            what: "a commit record longer than its place",
+        });
+    }
+    let mut plain = vec![0; len];
+    plain[..LENGTH_BYTES].copy_from_slice(&(body.len() as u32).to_le_bytes());
+    plain[LENGTH_BYTES..LENGTH_BYTES + body.len()].copy_from_slice(body);
+    Ok(plain)
 }
 
 /// Cuts an opened record to its body.

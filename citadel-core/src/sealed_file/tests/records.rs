@@ -1,4 +1,4 @@
-//! Commit records in their two slots.
+//! Commit records in their two slots, and among the pages.
 
 use super::*;
 
@@ -8,10 +8,7 @@ fn records_survive_and_a_torn_one_says_so() {
     for slot in RecordSlot::BOTH {
         assert!(file.read_record(slot).unwrap().is_none());
     }
-    assert_ne!(
-        RecordSlot::of(Generation::new(4)),
-        RecordSlot::of(Generation::new(5))
-    );
+    assert_ne!(RecordSlot::A, RecordSlot::A.other());
     let longest = vec![0x77; RECORD_BODY_MAX];
     for content in [&b""[..], b"generation one", &longest] {
         file.write_record(RecordSlot::A, content).unwrap();
@@ -48,5 +45,51 @@ fn records_survive_and_a_torn_one_says_so() {
             .unwrap_err()
             .is_tampered(),
         "a record of the other slot"
+    );
+}
+
+#[test]
+fn a_record_among_the_pages_opens_as_its_generation_at_its_place_only() {
+    let (file, recorder, memory) = recorded(&small());
+    let (first, generation) = (file.first_page().offset(2), Generation::new(9));
+    assert!(
+        file.read_record_at(first, generation).unwrap().is_none(),
+        "past the end"
+    );
+    let mut batch = file.batch(generation);
+    let run = batch.seal_record(first, b"the record").unwrap();
+    let behind = PageRun::single(run.end());
+    let body = vec![3; body_len(file.page_size(), 1)];
+    let ptr = batch.seal(behind, PageKind::TreeNode, body).unwrap();
+    recorder.take();
+    batch.write().unwrap();
+    assert_eq!(recorder.take().len(), 1, "one write for both");
+    assert_eq!(file.read(&ptr, PageKind::TreeNode).unwrap()[0], 3);
+    let found = file.read_record_at(first, generation).unwrap();
+    assert_eq!(found.as_deref(), Some(&b"the record"[..]));
+    for (first, generation) in [
+        (first, Generation::new(8)),
+        (first.offset(1), generation),
+        (file.first_page(), generation),
+    ] {
+        assert!(file.read_record_at(first, generation).unwrap().is_none());
+    }
+    let mut image = memory.snapshot();
+    let at = first.get() as usize * file.page_size().bytes();
+    image[at] ^= 1;
+    assert!(
+        reopen(image)
+            .read_record_at(first, generation)
+            .unwrap()
+            .is_none()
+    );
+    let mut batch = file.batch(generation);
+    let long = [0; RECORD_BODY_MAX + 1];
+    assert!(batch.seal_record(first, &long).unwrap_err().is_misuse());
+    assert!(
+        batch
+            .seal_record(PageNo::new(0), b"x")
+            .unwrap_err()
+            .is_misuse()
     );
 }
