@@ -7,7 +7,7 @@ use citadel_core::{CacheStats, Generation, Key, PageSize, SealedFile, Storage};
 
 use crate::anchor::Anchor;
 use crate::check::CheckReport;
-use crate::echo;
+use crate::checkpoint::Checkpoints;
 use crate::error::{Error, Result};
 use crate::inspect;
 use crate::options::{Durability, Options};
@@ -15,10 +15,10 @@ use crate::progress::Quiet;
 use crate::queue::WriterQueue;
 use crate::read_txn::ReadTxn;
 use crate::record::{Digest, Record};
-use crate::recovery;
-use crate::shared::Shared;
+use crate::recovery::{self, Link};
+use crate::settle::settle;
+use crate::shared::{Shared, Writing};
 use crate::snapshot::Snapshot;
-use crate::space::Space;
 use crate::tree::Geometry;
 use crate::write_txn::WriteTxn;
 
@@ -36,9 +36,11 @@ impl Database {
     /// An error of the file; among them that the storage is not empty, which leaves it untouched.
     pub fn create(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let file = SealedFile::create(storage, key, &options.to_create())?;
-        let snapshot = echo::write_genesis(&file)?;
-        let space = Space::new(file.first_page());
-        Ok(Self::assemble(file, options, snapshot, Some(space)))
+        let genesis = Record::genesis(file.first_page(), file.page_size());
+        file.ensure_len(genesis.pages_end)?;
+        let checkpoints = Checkpoints::create(&file, &genesis)?;
+        file.sync()?;
+        Self::begin_with(file, options, genesis, checkpoints)
     }
 
     /// Opens a database, and recovers it if it was not closed.
@@ -49,41 +51,63 @@ impl Database {
     pub fn open(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let file = SealedFile::open(storage, key, &options.to_open())?;
         let recovered = recovery::recover(&file)?;
+        let Link { record, digest } = recovered.newest.clone();
         if let Some(anchor) = &options.expect {
-            anchor.check(&recovered.record, recovered.digest)?;
+            anchor.check(&record, digest)?;
         }
-        let snapshot = Snapshot::new(recovered.record, recovered.digest);
         if options.read_only {
+            let snapshot = Snapshot::new(record, digest);
             return Ok(Self::assemble(file, options, snapshot, None));
         }
-        let space = recovery::load_space(&file, &snapshot.record)?;
-        file.sync()?;
-        let database = Self::assemble(file, options, snapshot, Some(space));
-        if !recovered.closed {
-            echo::write_echo(database.shared.file(), database.shared.registry())?;
-        }
+        let newest = recovered.checkpoints.first();
+        let writing = Writing {
+            space: recovery::load_space_for_writing(&file, &record, recovered.vouched)?,
+            checkpoints: Checkpoints::found(newest.ok_or(Error::corrupt("no checkpoint"))?),
+            durable: recovered.durable,
+            vouched: recovered.vouched,
+        };
+        let snapshot = Snapshot::new(record, digest);
+        let database = Self::assemble(file, options, snapshot, Some(writing));
+        settle(&database.shared, &recovered)?;
         Ok(database)
     }
 
     /// A database that begins with this record, in a file that has no pages yet.
-    pub(crate) fn of_genesis(file: SealedFile, record: Record, cache_bytes: usize) -> Self {
+    pub(crate) fn of_genesis(file: SealedFile, record: Record, cache_bytes: usize) -> Result<Self> {
         let options = Options {
             cache_bytes,
             ..Options::default()
         };
+        file.ensure_len(record.pages_end)?;
+        let checkpoints = Checkpoints::create(&file, &record)?;
+        Self::begin_with(file, options, record, checkpoints)
+    }
+
+    fn begin_with(
+        file: SealedFile,
+        options: Options,
+        record: Record,
+        checkpoints: Checkpoints,
+    ) -> Result<Self> {
+        let writing = Writing {
+            space: recovery::load_space(&file, &record)?,
+            checkpoints,
+            durable: record.generation,
+            vouched: record.generation,
+        };
         let digest = Digest::of(&record.encode());
-        let space = Space::new(file.first_page());
-        Self::assemble(file, options, Snapshot::new(record, digest), Some(space))
+        let snapshot = Snapshot::new(record, digest);
+        Ok(Self::assemble(file, options, snapshot, Some(writing)))
     }
 
     fn assemble(
         file: SealedFile,
         options: Options,
         snapshot: Snapshot,
-        space: Option<Space>,
+        writing: Option<Writing>,
     ) -> Self {
         Self {
-            shared: Arc::new(Shared::new(file, options, snapshot, space)),
+            shared: Arc::new(Shared::new(file, options, snapshot, writing)),
         }
     }
 

@@ -46,7 +46,7 @@ impl ReadTxn {
     /// file is in the report.
     pub fn check(&self, progress: &mut dyn Progress) -> Result<CheckReport> {
         let report = check::check(self.database.file(), &self.snapshot, progress)?;
-        if !report.is_ok() && self.database.has_moved_past(self.snapshot.generation()) {
+        if !report.is_ok() && self.database.has_moved_past(&self.snapshot) {
             return Err(Error::SnapshotTooOld);
         }
         Ok(report)
@@ -74,7 +74,7 @@ impl ReadTxn {
 
     /// In a process that only follows the writer, a page that does not open may have been used anew since.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        if error.is_corrupt() && self.database.has_moved_past(self.snapshot.generation()) {
+        if error.is_corrupt() && self.database.has_moved_past(&self.snapshot) {
             return Error::SnapshotTooOld;
         }
         error

@@ -1,111 +1,167 @@
 //! Finding the last good commit.
 //!
-//! The newest record that opens is the last commit, unless the runs that it lists as written do not all open: then the
-//! crash came before that commit was durable, and nobody was told that it was. In that case the other record stands, and
-//! its pages are untouched, because a commit only writes where neither of the two records before it reaches.
+//! Recovery starts from the newest checkpoint that opens, which is trusted whole, and follows the chain: the record of the
+//! next generation lies where the last one says. It must open there as that generation, and hold the digest of the record
+//! before it; so what an older life of the file has left at that place is not taken for it. Where one record is damaged,
+//! the one after it is looked for at the place that the one before it has announced; it is believed if it says that the
+//! damaged one was durable.
 //!
-//! A record that says that its pages were durable before it was written needs no list. If neither record stands, the
-//! file is corrupt. An error of the operating system is never taken for damage.
+//! Of the commits that were found, some are known to be durable, because a later record says so. Those after them were
+//! perhaps under way when the power was lost: each is proven by opening all that it lists as written. The first one of
+//! which anything is missing was never acknowledged, and it and all after it are rolled back. What the one before it
+//! reaches is untouched, because no commit writes over what was retired after a commit that a durable record vouches for
+//! ([`space`](crate::space)).
+//!
+//! What always holds: every commit that was acknowledged is found, if what was synced is on the medium. An error of the
+//! operating system is never taken for damage.
 
-use citadel_core::{Generation, PageKind, PagePtr, RecordSlot, SealedFile};
+use citadel_core::{Generation, PageKind, PagePtr, SealedFile};
 
+use crate::checkpoint::{self, Checkpoint};
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
 use crate::space::{self, Space, Written};
 
-/// The last good commit.
-pub(crate) struct Recovered {
+/// How often a follower looks again where the writer has moved on meanwhile.
+const FOLLOW_ATTEMPTS: usize = 4;
+
+/// A record, and its digest.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
     pub(crate) record: Record,
     pub(crate) digest: Digest,
-    /// Whether the database was closed after it: both records say the same.
-    pub(crate) closed: bool,
+}
+
+/// The last good commit.
+#[derive(Debug)]
+pub(crate) struct Recovered {
+    /// Its record.
+    pub(crate) newest: Link,
+    /// The newest commit that is known to be durable.
+    pub(crate) durable: Generation,
+    /// What the record of that one vouches for.
+    pub(crate) vouched: Generation,
+    /// The checkpoints, newest first; at least one.
+    pub(crate) checkpoints: Vec<Checkpoint>,
 }
 
 /// Finds the last good commit.
 pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
-    let recovered = choose(file, read_records(file)?)?;
-    require_pages(file, &recovered.record)?;
-    Ok(recovered)
+    let checkpoints = checkpoint::read_both(file)?;
+    let start = checkpoints
+        .first()
+        .ok_or(Error::corrupt("no checkpoint opens"))?;
+    let start = Link {
+        record: start.record.clone(),
+        digest: start.digest,
+    };
+    let chain = Chain::follow(file, start)?.cut(file)?;
+    require_pages(file, &chain.newest().record)?;
+    Ok(Recovered {
+        newest: chain.newest().clone(),
+        durable: chain.durable,
+        vouched: chain.vouched(),
+        checkpoints,
+    })
 }
 
-/// Refuses a file that was cut off before the last page of a commit that stands.
-fn require_pages(file: &SealedFile, record: &Record) -> Result<()> {
-    if record.pages_end <= file.first_page() {
-        return Ok(());
-    }
-    let len = file.file_len()?;
-    let page_bytes = u64::from(file.page_size().get());
-    match record.pages_end.get().checked_mul(page_bytes) {
-        Some(needed) if needed <= len => Ok(()),
-        needed => Err(citadel_core::Error::Truncated {
-            len,
-            needed: needed.unwrap_or(u64::MAX),
+/// Records that follow one another; the first one is known to be durable.
+struct Chain {
+    links: Vec<Link>,
+    durable: Generation,
+}
+
+impl Chain {
+    /// All records that can be found from a start on.
+    fn follow(file: &SealedFile, start: Link) -> Result<Self> {
+        let mut durable = start.record.generation.max(start.record.vouches_for());
+        let mut links = vec![start];
+        while let Some(last) = links.last() {
+            let Some(link) = next(file, last)? else { break };
+            durable = durable.max(link.record.vouches_for());
+            links.push(link);
         }
-        .into()),
+        Ok(Self { links, durable })
+    }
+
+    /// The chain up to the last commit of which all is there.
+    fn cut(mut self, file: &SealedFile) -> Result<Self> {
+        let durable = self.durable;
+        let in_doubt = self
+            .links
+            .partition_point(|link| link.record.generation <= durable);
+        for index in in_doubt.max(1)..self.links.len() {
+            let record = &self.links[index].record;
+            if !is_whole(file, record)? {
+                tracing::warn!(generation = %record.generation, "a commit was not completely written; it is rolled back");
+                self.links.truncate(index);
+                break;
+            }
+        }
+        Ok(self)
+    }
+
+    fn newest(&self) -> &Link {
+        // A chain has its start for ever.
+        &self.links[self.links.len() - 1]
+    }
+
+    /// What the record of the newest durable commit says to be durable: that is on the medium, whatever else is not.
+    fn vouched(&self) -> Generation {
+        let up_to = self.links.iter().map(|link| &link.record);
+        let known = up_to.take_while(|record| record.generation <= self.durable);
+        let vouched = known.last().map(Record::vouches_for);
+        vouched.unwrap_or(Generation::ZERO)
     }
 }
 
-/// Finds the last good commit, if it is newer than one that is known to be good.
-pub(crate) fn recover_newer(file: &SealedFile, known: Generation) -> Result<Option<Recovered>> {
-    let mut found = read_records(file)?;
-    found.retain(|(record, _)| record.generation > known);
-    if found.is_empty() {
+/// The record that follows, where one does.
+fn next(file: &SealedFile, last: &Link) -> Result<Option<Link>> {
+    let Some(generation) = last.record.generation.next() else {
         return Ok(None);
+    };
+    if let Some(link) = read_announced(file, &last.record, generation)?
+        && link.record.previous == last.digest
+    {
+        return Ok(Some(link));
     }
-    match choose(file, found) {
-        Ok(recovered) => Ok(Some(recovered)),
-        Err(error) if error.is_corrupt() => Ok(None),
-        Err(error) => Err(error),
+    let Some(after) = generation.next() else {
+        return Ok(None);
+    };
+    let link = read_announced(file, &last.record, after)?;
+    let link = link.filter(|link| link.record.vouches_for() >= generation);
+    if link.is_some() {
+        tracing::warn!(%generation, "a commit record is damaged; the one after it takes its place");
     }
+    Ok(link)
 }
 
-/// The records that open, newest first.
-fn read_records(file: &SealedFile) -> Result<Vec<(Record, Digest)>> {
-    let mut found = Vec::with_capacity(2);
-    for slot in RecordSlot::BOTH {
-        found.extend(read_slot(file, slot)?);
-    }
-    found.sort_by_key(|(record, _)| std::cmp::Reverse(record.generation));
-    Ok(found)
-}
-
-/// The newest record whose pages are there.
-fn choose(file: &SealedFile, found: Vec<(Record, Digest)>) -> Result<Recovered> {
-    let both = found.len() == 2;
-    for (rank, (record, digest)) in found.into_iter().enumerate() {
-        if record.data_synced || verify(file, &record)? {
-            let closed = both && rank == 0 && record.is_echo();
-            return Ok(Recovered {
-                record,
-                digest,
-                closed,
-            });
-        }
-        tracing::warn!(generation = %record.generation, "a commit was not completely written; it is rolled back");
-    }
-    Err(Error::corrupt("no commit record stands"))
-}
-
-/// The record in a slot, where it opens.
-fn read_slot(file: &SealedFile, slot: RecordSlot) -> Result<Option<(Record, Digest)>> {
-    let bytes = match file.read_record(slot) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Ok(None),
-        Err(error) if error.is_corrupt() => {
-            tracing::warn!(?slot, %error, "a commit record does not open");
-            return Ok(None);
-        }
-        Err(error) => return Err(error.into()),
+/// The record of a generation, where this one says that it lies.
+fn read_announced(
+    file: &SealedFile,
+    announcer: &Record,
+    generation: Generation,
+) -> Result<Option<Link>> {
+    let Some(place) = announcer.trail.place(generation) else {
+        return Ok(None);
+    };
+    let Some(bytes) = file.read_record_at(place, generation)? else {
+        return Ok(None);
     };
     let record = Record::decode(&bytes, file.page_size())?;
-    if RecordSlot::of(record.generation) != slot {
-        return Err(Error::corrupt("a commit record in the wrong slot"));
+    if record.generation != generation {
+        return Err(Error::corrupt("a commit record of another generation"));
     }
-    Ok(Some((record, Digest::of(&bytes))))
+    let digest = Digest::of(&bytes);
+    Ok(Some(Link { record, digest }))
 }
 
-/// Whether every run that the commit wrote opens.
-fn verify(file: &SealedFile, record: &Record) -> Result<bool> {
+/// Whether every run that the commit wrote opens, and the file reaches to where it says that the pages end.
+fn is_whole(file: &SealedFile, record: &Record) -> Result<bool> {
+    match require_pages(file, record) {
+        Err(error) if error.is_corrupt() => return Ok(false),
+        required => required?,
+    }
     for written in &record.written {
         let ptr = PagePtr {
             run: written.run,
@@ -121,8 +177,52 @@ fn verify(file: &SealedFile, record: &Record) -> Result<bool> {
     Ok(true)
 }
 
-/// The free space after a commit.
-pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
+/// Refuses a file that was cut off before the last page of a commit that stands.
+fn require_pages(file: &SealedFile, record: &Record) -> Result<()> {
+    let len = file.file_len()?;
+    let page_bytes = u64::from(file.page_size().get());
+    match record.pages_end.get().checked_mul(page_bytes) {
+        Some(needed) if needed <= len => Ok(()),
+        needed => Err(citadel_core::Error::Truncated {
+            len,
+            needed: needed.unwrap_or(u64::MAX),
+        }
+        .into()),
+    }
+}
+
+/// For a process that only reads: the newest commit that is whole, if it is newer than one that it knows. It looks where
+/// the known one announces the next, and where there is nothing, because the writer is far ahead or has done nothing,
+/// in the checkpoints. It takes a commit that is whole but may not be durable yet: a process cannot see the difference.
+pub(crate) fn recover_newer(file: &SealedFile, known: &Link) -> Result<Option<Link>> {
+    for _ in 0..FOLLOW_ATTEMPTS {
+        let chain = Chain::follow(file, known.clone())?.cut(file)?;
+        if chain.links.len() > 1 {
+            return Ok(Some(chain.newest().clone()));
+        }
+        let newest = checkpoint::read_both(file)?.into_iter().next();
+        let newest = newest.filter(|newest| newest.record.generation > known.record.generation);
+        let Some(newest) = newest else {
+            return Ok(None);
+        };
+        let start = Link {
+            digest: newest.digest,
+            record: newest.record,
+        };
+        let chain = Chain::follow(file, start)?.cut(file)?;
+        if require_pages(file, &chain.newest().record).is_ok() {
+            return Ok(Some(chain.newest().clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// The free space after a commit. What a commit after `vouched` has retired does not count as free.
+pub(crate) fn load_space_for_writing(
+    file: &SealedFile,
+    record: &Record,
+    vouched: Generation,
+) -> Result<Space> {
     let map = record
         .free_map
         .ptr
@@ -134,23 +234,39 @@ pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
         log: &record.log,
         generation: record.generation,
         end: record.pages_end,
+        vouched,
     };
     space::decode(file.first_page(), &written)
 }
 
+/// The free space after a commit.
+pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
+    load_space_for_writing(file, record, record.generation)
+}
+
 /// Makes a commit the one that a file without records is found to hold. Its pages are there already, and durable.
 pub(crate) fn write_checkpoints(file: &SealedFile, record: &Record) -> Result<()> {
-    Ok(file.write_record(RecordSlot::of(record.generation), &record.encode())?)
+    file.ensure_len(record.pages_end)?;
+    checkpoint::Checkpoints::create(file, record).map(drop)
 }
 
-/// Every record that opens, in no order, whatever else is damaged: for salvage.
+/// Every record that opens from a checkpoint on, in no order, whatever else is damaged: for salvage.
 pub(crate) fn records_that_open(file: &SealedFile) -> Vec<Record> {
-    let slots = RecordSlot::BOTH.into_iter();
-    let opened = slots.filter_map(|slot| read_slot(file, slot).ok().flatten());
-    opened.map(|(record, _)| record).collect()
+    let mut records = Vec::new();
+    for checkpoint in checkpoint::read_both(file).unwrap_or_default() {
+        let start = Link {
+            record: checkpoint.record,
+            digest: checkpoint.digest,
+        };
+        match Chain::follow(file, start.clone()) {
+            Ok(chain) => records.extend(chain.links.into_iter().map(|link| link.record)),
+            Err(_) => records.push(start.record),
+        }
+    }
+    records
 }
 
-/// How many pages a commit reaches, as its free space tells. The places of records may be counted in.
+/// How many pages a commit reaches, as its free space tells. The places of records are counted in.
 pub(crate) fn reachable_pages(file: &SealedFile, record: &Record) -> Result<u64> {
     let space = load_space(file, record)?;
     let first = file.first_page().get();

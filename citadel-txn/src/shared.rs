@@ -1,19 +1,19 @@
 //! What an open database and its transactions share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use citadel_core::{Generation, SealedFile};
 use parking_lot::{Mutex, RwLock};
 
-use crate::echo;
+use crate::checkpoint::{Checkpoint, Checkpoints};
+use crate::durability::{Committed, Durable, Pipeline};
 use crate::error::Result;
 use crate::options::{Durability, Options};
 use crate::queue::WriterQueue;
-use crate::record::{Digest, Record};
-use crate::recovery;
+use crate::recovery::{self, Link};
 use crate::snapshot::{Registry, Snapshot};
 use crate::space::Space;
-use crate::tree_id::TreeId;
 
 /// What a database and its transactions share.
 #[derive(Debug)]
@@ -23,28 +23,60 @@ pub(crate) struct Shared {
     /// What [`Options::durability`] said, until it was changed.
     durability: RwLock<Durability>,
     registry: Registry,
+    commits: Pipeline<Arc<Snapshot>>,
     queue: Arc<WriterQueue>,
     /// None in a process that only reads.
     space: Mutex<Option<Space>>,
+    /// None in a process that only reads.
+    checkpoints: Mutex<Option<Checkpoints>>,
+    /// Whether commits were taken for durable that were not synced.
+    has_assumed: AtomicBool,
     /// Held by a vacuum or a rekey: they take turns.
     upkeep: Mutex<()>,
 }
 
+/// What only the process has that writes.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    pub(crate) space: Space,
+    pub(crate) checkpoints: Checkpoints,
+    /// The newest commit that is durable, and what its record vouches for.
+    pub(crate) durable: Generation,
+    pub(crate) vouched: Generation,
+}
+
 impl Shared {
-    /// The state of a database whose newest commit is `snapshot`; without `space` it only reads.
+    /// The state of a database whose newest commit is `snapshot`; without `writing` it only reads.
     pub(crate) fn new(
         file: SealedFile,
         options: Options,
         snapshot: Snapshot,
-        space: Option<Space>,
+        writing: Option<Writing>,
     ) -> Self {
+        let head = Arc::new(snapshot);
+        let newest = head.generation();
+        let (generation, vouched) = match &writing {
+            Some(writing) => (writing.durable, writing.vouched),
+            None => (newest, newest),
+        };
+        let durable = Durable {
+            generation,
+            vouched,
+            commit: (generation == newest).then(|| Arc::clone(&head)),
+        };
+        let (space, checkpoints) = writing
+            .map(|writing| (writing.space, writing.checkpoints))
+            .unzip();
         Self {
             file: Arc::new(file),
             durability: RwLock::new(options.durability),
             options,
-            registry: Registry::new(snapshot),
+            registry: Registry::new(Arc::clone(&head)),
+            commits: Pipeline::new(head, durable),
             queue: Arc::new(WriterQueue::new()),
             space: Mutex::new(space),
+            checkpoints: Mutex::new(checkpoints),
+            has_assumed: AtomicBool::new(false),
             upkeep: Mutex::new(()),
         }
     }
@@ -82,36 +114,137 @@ impl Shared {
         &self.upkeep
     }
 
+    pub(crate) fn checkpoints(&self) -> &Mutex<Option<Checkpoints>> {
+        &self.checkpoints
+    }
+
+    /// The commit that was written last, on which the next one stands. Readers may not see it yet.
+    pub(crate) fn head(&self) -> Arc<Snapshot> {
+        self.commits.head()
+    }
+
+    /// What is known to be durable.
+    pub(crate) fn durable(&self) -> Durable<Arc<Snapshot>> {
+        self.commits.durable()
+    }
+
+    /// Begins to take pages for this commit, or goes on with it.
+    pub(crate) fn begin_space(&self, space: &mut Space, commit: Generation) -> Result<()> {
+        // In this order: what becomes durable in between is published, and its snapshot cannot reach what was freed.
+        let vouched = self.commits.durable().vouched;
+        space.begin(commit, vouched, &self.registry.open())
+    }
+
+    /// Makes a commit that was written the head. Only by the writer whose turn it is.
+    pub(crate) fn advance(&self, head: Snapshot, bytes: u64, durability: Durability) {
+        let head = Arc::new(head);
+        self.commits.wrote(Arc::clone(&head), bytes);
+        match durability {
+            Durability::Full => {}
+            Durability::Normal => self.registry.publish(head),
+            Durability::Off => {
+                self.registry.publish(head);
+                self.has_assumed.store(true, Ordering::Release);
+                self.commits.head_is_durable();
+            }
+        }
+    }
+
+    /// Returns when a commit that was written is durable; all before it are, too, and readers see it.
+    pub(crate) fn make_durable(&self, commit: Generation) -> Result<()> {
+        let publish = |commit: &Arc<Snapshot>| self.registry.publish(Arc::clone(commit));
+        self.commits.wait(commit, || Ok(self.file.sync()?), publish)
+    }
+
+    /// Syncs if much was written since the last sync.
+    pub(crate) fn sync_if_due(&self) -> Result<()> {
+        match self.commits.is_sync_due() {
+            true => self.make_durable(self.head().generation()),
+            false => Ok(()),
+        }
+    }
+
+    /// Syncs what was written after the head; with that, the head and all before it. Only by the writer whose turn it is.
+    pub(crate) fn sync_head(&self) -> Result<()> {
+        self.file.sync()?;
+        self.registry.publish(self.head());
+        self.commits.head_is_durable();
+        Ok(())
+    }
+
+    /// Writes the checkpoint again of which it is not known whether it is on the medium, and syncs.
+    pub(crate) fn repair_checkpoints(&self, found: &[Checkpoint]) -> Result<()> {
+        if let Some(checkpoints) = self.checkpoints.lock().as_mut() {
+            checkpoints.repair(&self.file, found)?;
+        }
+        Ok(self.file.sync()?)
+    }
+
+    /// Makes a checkpoint of the head, durably.
+    pub(crate) fn write_checkpoint(&self) -> Result<()> {
+        let head = self.head();
+        self.make_durable(head.generation())?;
+        if self.has_assumed.swap(false, Ordering::AcqRel) {
+            self.file.sync()?;
+        }
+        if let Some(checkpoints) = self.checkpoints.lock().as_mut() {
+            checkpoints.write(&self.file, &head.record, Generation::ZERO)?;
+        }
+        Ok(self.file.sync()?)
+    }
+
     /// Takes up what the writer in another process has committed.
     pub(crate) fn follow(&self) -> Result<()> {
-        let known = self.registry.newest().generation();
-        if let Some(newer) = recovery::recover_newer(&self.file, known)? {
+        if let Some(Link { record, digest }) = self.newer_than(&self.registry.newest())? {
             self.registry
-                .publish(Snapshot::new(newer.record, newer.digest));
+                .publish(Arc::new(Snapshot::new(record, digest)));
         }
         Ok(())
     }
 
-    /// Whether this process only reads, and the file holds a newer commit than `generation`.
-    pub(crate) fn has_moved_past(&self, generation: Generation) -> bool {
-        self.options.read_only
-            && recovery::recover_newer(&self.file, generation).is_ok_and(|newer| newer.is_some())
+    /// Whether this process only reads, and the file holds a newer commit than this one.
+    pub(crate) fn has_moved_past(&self, snapshot: &Snapshot) -> bool {
+        self.options.read_only && self.newer_than(snapshot).is_ok_and(|newer| newer.is_some())
     }
 
-    /// Publishes a commit that is durable.
-    pub(crate) fn publish(&self, record: Record, digest: Digest, changed: impl Fn(TreeId) -> bool) {
-        let next = self.registry.newest().succeed(record, digest, changed);
-        self.registry.publish(next);
+    fn newer_than(&self, snapshot: &Snapshot) -> Result<Option<Link>> {
+        let known = Link {
+            record: snapshot.record.clone(),
+            digest: snapshot.digest,
+        };
+        recovery::recover_newer(&self.file, &known)
+    }
+
+    /// Leaves a checkpoint of the newest commit, so that opening has nothing to recover.
+    fn close(&self) -> Result<()> {
+        if self.file.is_read_only() || self.file.is_poisoned() {
+            return Ok(());
+        }
+        let last = self
+            .checkpoints
+            .lock()
+            .as_ref()
+            .map(Checkpoints::generation);
+        match last {
+            Some(last) if last < self.head().generation() => self.write_checkpoint(),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Committed for Arc<Snapshot> {
+    fn generation(&self) -> Generation {
+        self.record.generation
+    }
+
+    fn vouches_for(&self) -> Generation {
+        self.record.vouches_for()
     }
 }
 
 impl Drop for Shared {
-    /// Closes: the newest commit is written to both record slots, so that damage to either is healed by the other.
     fn drop(&mut self) {
-        if self.registry.newest().record.is_echo() {
-            return;
-        }
-        if let Err(error) = echo::write_echo(&self.file, &self.registry) {
+        if let Err(error) = self.close() {
             tracing::warn!(%error, "the database was not closed cleanly; the next open recovers it");
         }
     }

@@ -29,7 +29,7 @@ fn value(number: u32, round: u32) -> Vec<u8> {
     vec![(number + round) as u8; len]
 }
 
-/// A file that was not closed, its entries, and all values that a key ever had.
+/// A file, its entries, and all values that a key ever had.
 fn sample() -> (Vec<u8>, [Entries; 2], History) {
     let storage = MemoryStorage::new();
     let database = Database::create(Arc::new(storage.clone()), &key(), options()).unwrap();
@@ -50,7 +50,7 @@ fn sample() -> (Vec<u8>, [Entries; 2], History) {
         }
         write.commit().unwrap();
     }
-    // As a crash leaves it: the two records are of two commits.
+    drop(database);
     (storage.snapshot(), now, ever)
 }
 

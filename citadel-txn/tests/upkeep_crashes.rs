@@ -129,7 +129,7 @@ fn sample() -> (Vec<u8>, Entries) {
     write.create_tree_at(TREE, TreeOptions::default()).unwrap();
     let other = write.create_tree(TreeOptions { leaf_pages: 2 }).unwrap();
     for number in 0..400u32 {
-        let len = if number.is_multiple_of(60) { 5_000 } else { 30 };
+        let len = if number.is_multiple_of(60) { 5_000 } else { 90 };
         write
             .insert(TREE, &number.to_be_bytes(), &vec![number as u8; len])
             .unwrap();

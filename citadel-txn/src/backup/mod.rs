@@ -71,7 +71,7 @@ impl Database {
 /// Reads the checkpoint back.
 fn require_record(copy: &SealedFile, record: &Record) -> Result<()> {
     let found = recovery::recover(copy)?;
-    if found.record.generation == record.generation {
+    if found.newest.record.generation == record.generation {
         Ok(())
     } else {
         Err(Error::corrupt("the record of the copy"))

@@ -16,7 +16,7 @@ mod tree_check;
 
 pub use report::{CheckReport, PageCounts};
 
-use citadel_core::{PageKind, SealedFile};
+use citadel_core::{PageKind, SealedFile, record_run};
 
 use crate::catalog;
 use crate::error::{Error, Result};
@@ -66,6 +66,11 @@ pub(crate) fn check(
     )? {
         report.pages.free = space.free().pages();
         report.pages.retired = space.retired_pages();
+        for (_, place) in record.trail.iter() {
+            let run = record_run(file.page_size(), place);
+            report.pages.records += u64::from(run.pages);
+            ledger.reach(run)?;
+        }
         ledger.close(&space, &mut report);
     }
     report.pages.total = record.pages_end.get() - file.first_page().get();

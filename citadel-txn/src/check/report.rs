@@ -26,7 +26,7 @@ pub struct CheckReport {
     pub problem_count: u64,
 }
 
-/// Pages of a file, by what they are for. The first four are reachable; together with retired and free they are all.
+/// Pages of a file, by what they are for. The first five are reachable; together with retired and free they are all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageCounts {
     /// All pages.
@@ -39,6 +39,8 @@ pub struct PageCounts {
     pub extents: u64,
     /// The free map.
     pub free_map: u64,
+    /// Commit records: those that recovery may need, and the places of the next two.
+    pub records: u64,
     /// Replaced by recent commits; free when nothing can reach them any more.
     pub retired: u64,
     /// Free.
@@ -81,12 +83,13 @@ impl fmt::Display for CheckReport {
         )?;
         writeln!(
             f,
-            "pages {} = branches {} + leaves {} + extents {} + free map {} + retired {} + free {}",
+            "pages {} = branches {} + leaves {} + extents {} + free map {} + records {} + retired {} + free {}",
             pages.total,
             pages.branches,
             pages.leaves,
             pages.extents,
             pages.free_map,
+            pages.records,
             pages.retired,
             pages.free
         )?;

@@ -41,7 +41,7 @@ impl Claim {
         self.require_whole()?;
         let mut space = self.database.space().lock();
         let space = space.as_mut().ok_or(Error::ReadOnly)?;
-        space.begin(self.generation, &self.database.registry().open())?;
+        self.database.begin_space(space, self.generation)?;
         self.has_spilled = true;
         write(space).inspect_err(|_| self.is_broken = true)
     }

@@ -4,7 +4,7 @@
 //! which is what a scan wants, and all nodes of one level can be sealed at once by all cores.
 
 use citadel_core::{
-    Generation, PageKind, PagePtr, SEAL_BYTES, SealedFile, Unsealed, WriteBatch, body_len,
+    Generation, PageKind, PageNo, PagePtr, SEAL_BYTES, SealedFile, Unsealed, WriteBatch, body_len,
 };
 
 use super::levels::{Place, dirty_levels};
@@ -38,7 +38,19 @@ impl<'a> Sealer<'a> {
         space: &'a mut Space,
     ) -> Result<Self> {
         let expected = pages_needed(file, pages);
-        Self::expecting(expected, file, generation, pages, space)
+        Self::expecting(expected, file, generation, pages, space, None)
+    }
+
+    /// The same for a commit whose record ends at this page: what it writes is to lie right behind it.
+    pub(super) fn for_commit(
+        file: &'a SealedFile,
+        generation: Generation,
+        pages: &mut DirtyPages,
+        space: &'a mut Space,
+        behind: PageNo,
+    ) -> Result<Self> {
+        let expected = pages_needed(file, pages);
+        Self::expecting(expected, file, generation, pages, space, Some(behind))
     }
 
     /// A sealer for one large value of so many bytes.
@@ -50,7 +62,7 @@ impl<'a> Sealer<'a> {
         space: &'a mut Space,
     ) -> Result<Self> {
         let expected = ExtentPlan::new(file.page_size(), len as u64).total_pages();
-        Self::expecting(expected, file, generation, pages, space)
+        Self::expecting(expected, file, generation, pages, space, None)
     }
 
     /// A sealer for so many pages. What an earlier spill wrote and the transaction replaced since is free again at once.
@@ -60,6 +72,7 @@ impl<'a> Sealer<'a> {
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
+        behind: Option<PageNo>,
     ) -> Result<Self> {
         for span in pages.take_surplus() {
             space.give_back(span)?;
@@ -69,7 +82,7 @@ impl<'a> Sealer<'a> {
             generation,
             batch: file.batch(generation),
             batch_bytes: 0,
-            arena: Arena::new(space, expected),
+            arena: Arena::new(space, expected, behind),
             written: Vec::new(),
         })
     }
@@ -255,6 +268,10 @@ impl<'a> Sealer<'a> {
         })
     }
 
+    pub(super) fn file(&self) -> &'a SealedFile {
+        self.file
+    }
+
     pub(super) fn arena(&mut self) -> &mut Arena<'a> {
         &mut self.arena
     }
@@ -271,6 +288,13 @@ impl<'a> Sealer<'a> {
         let batch = std::mem::replace(&mut self.batch, self.file.batch(self.generation));
         self.batch_bytes = 0;
         Ok(batch.write()?)
+    }
+
+    /// The list of all that was sealed, what of it is not written yet, and where the pages end.
+    pub(super) fn into_parts(mut self) -> Result<(Vec<WrittenRun>, WriteBatch<'a>, PageNo)> {
+        self.arena.close()?;
+        let end = self.arena.space().end();
+        Ok((self.written, self.batch, end))
     }
 
     /// Writes what is still gathered, and gives the list of all that was written.

@@ -2,78 +2,200 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, RecordSlot, SealedFile};
+use citadel_core::{Generation, PageNo, WriteBatch, record_run};
 
 use super::Changes;
 use super::descriptors::Descriptors;
 use super::sealer::Sealer;
+use crate::checkpoint::Checkpoints;
+use crate::durability::Durable;
 use crate::error::{Error, Result};
-use crate::record::{Digest, FreeMap, Record};
+use crate::options::Durability;
+use crate::record::{Digest, FreeMap, Record, Trail};
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
 use crate::tree::Choice;
 
 /// Bytes of log that a record may carry; more is written as a map.
 const LOG_BYTES_MAX: usize = 3584;
+/// Places of records that a trail may have before a commit syncs those before it, and writes a checkpoint even if the last
+/// one is recent. Twice the commits that may be unsynced, and some more.
+const TRAIL_MAX: usize = 160;
 
 /// Commits a transaction that has changed something.
-pub(crate) fn commit(mut txn: Changes) -> Result<Generation> {
+pub(crate) fn commit(txn: Changes) -> Result<Generation> {
     let database = Arc::clone(&txn.database);
+    let (generation, durability) = (txn.generation, txn.terms.durability);
+    // The turn ends here: the next writer goes on while this commit becomes durable.
+    write_head(&database, txn)?;
+    match durability {
+        Durability::Full => database.make_durable(generation)?,
+        Durability::Normal => database.sync_if_due()?,
+        Durability::Off => {}
+    }
+    Ok(generation)
+}
+
+/// Writes the commit, and makes it the one that the next writer stands on.
+fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
     let mut space = database.space().lock();
     let space = space.as_mut().ok_or(Error::ReadOnly)?;
-    space.begin(txn.generation, &database.registry().open())?;
-    let (record, retired) = match write(&mut txn, space) {
+    let mut checkpoints = database.checkpoints().lock();
+    let checkpoints = checkpoints.as_mut().ok_or(Error::ReadOnly)?;
+    database.begin_space(space, txn.generation)?;
+    let written = match write(database, &mut txn, space, checkpoints) {
         Ok(written) => written,
         Err(error) => {
             space.abort()?;
             return Err(error);
         }
     };
-    let bytes = record.encode();
-    if let Err(error) = write_record(database.file(), &record, &bytes) {
-        space.abort()?;
-        return Err(error);
-    }
-    space.commit(txn.generation, retired);
-    let generation = record.generation;
+    space.commit(txn.generation, written.retired, written.record_pages);
     let touched =
         |id| txn.dropped.contains(&id) || txn.trees.get(&id).is_some_and(|tree| tree.state.changed);
-    database.publish(record, Digest::of(&bytes), touched);
-    Ok(generation)
+    let head = txn.base.succeed(written.record, written.digest, touched);
+    database.advance(head, written.bytes, txn.terms.durability);
+    Ok(())
 }
 
-/// Writes the pages, and makes the record that names them.
-fn write(txn: &mut Changes, space: &mut Space) -> Result<(Record, Vec<Retiree>)> {
-    let database = Arc::clone(&txn.database);
+/// A commit that was written.
+struct Written {
+    record: Record,
+    digest: Digest,
+    retired: Vec<Retiree>,
+    record_pages: u64,
+    /// Bytes that are not synced yet.
+    bytes: u64,
+}
+
+/// Writes pages and record, and a checkpoint where one is due.
+fn write(
+    database: &Shared,
+    txn: &mut Changes,
+    space: &mut Space,
+    checkpoints: &mut Checkpoints,
+) -> Result<Written> {
     let file = database.file().as_ref();
-    let mut descriptors = Descriptors::gather(txn, file.page_size())?;
-    let mut sealer = Sealer::new(file, txn.generation, &mut txn.pages, space)?;
+    let page_size = file.page_size();
+    let durable = known_durable(database, txn)?;
+    let mut records = Records::of(txn, &durable, checkpoints, space)?;
+    let place = record_run(page_size, records.place);
+    let mut descriptors = Descriptors::gather(txn, page_size)?;
+    let generation = txn.generation;
+    let mut sealer = Sealer::for_commit(file, generation, &mut txn.pages, space, place.end())?;
     descriptors.seal(txn, &mut sealer)?;
-    let accounted = account(&mut sealer, txn)?;
+    let accounted = account(&mut sealer, txn, &mut records)?;
+    let (written, mut batch, pages_end) = sealer.into_parts()?;
     let mut record = Record {
-        generation: txn.generation,
+        generation,
         data_synced: false,
-        echo: false,
+        durable: durable.generation,
         previous: txn.base.digest,
         next_tree: txn.next_tree,
         free_map: accounted.free_map,
+        trail: records.trail,
         log: accounted.log,
-        written: sealer.finish()?,
-        pages_end: space.end(),
+        written,
+        pages_end,
         catalog: txn.base.record.catalog,
         recent: Vec::new(),
     };
     descriptors.record(&mut record);
+    file.ensure_len(pages_end)?;
     if txn.claim.has_spilled() || txn.terms.pages_first || !record.fits() {
-        file.sync()?;
+        batch.write()?;
+        sync_pages(database, txn)?;
         record.data_synced = true;
+        record.durable = txn.base.generation();
         record.written.clear();
+        batch = file.batch(generation);
     }
-    Ok((record, accounted.retired))
+    if let Some(checkpoint) = &records.checkpoint {
+        checkpoints.write(file, &checkpoint.record, generation)?;
+    }
+    let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
+    let pages = unsynced + u64::from(place.pages);
+    let digest = write_record(batch, &record, records.place)?;
+    Ok(Written {
+        record,
+        digest,
+        retired: accounted.retired,
+        record_pages: u64::from(place.pages),
+        bytes: pages * u64::from(page_size.get()),
+    })
 }
 
-fn write_record(file: &SealedFile, record: &Record, bytes: &[u8]) -> Result<()> {
-    file.write_record(RecordSlot::of(record.generation), bytes)?;
-    Ok(file.sync()?)
+/// Writes the record, with the pages that are still in the batch.
+fn write_record(mut batch: WriteBatch<'_>, record: &Record, place: PageNo) -> Result<Digest> {
+    let bytes = record.encode();
+    batch.seal_record(place, &bytes)?;
+    batch.write()?;
+    Ok(Digest::of(&bytes))
+}
+
+/// What is known to be durable, after a sync where too many records wait for one.
+fn known_durable(database: &Shared, txn: &Changes) -> Result<Durable<Arc<Snapshot>>> {
+    let waits = txn.base.record.trail.len() >= TRAIL_MAX;
+    if waits && txn.terms.durability != Durability::Off {
+        database.make_durable(txn.base.generation())?;
+    }
+    Ok(database.durable())
+}
+
+/// Makes what was written so far durable: the pages of this commit, and with them all commits before it.
+fn sync_pages(database: &Shared, txn: &Changes) -> Result<()> {
+    match txn.terms.durability {
+        Durability::Full | Durability::Normal => database.sync_head(),
+        Durability::Off => Ok(()),
+    }
+}
+
+/// What a commit does with commit records.
+struct Records {
+    /// Where its own lies.
+    place: PageNo,
+    /// Where that of the next commit lies.
+    next: PageNo,
+    /// Where all lie, without those that it retires.
+    trail: Trail,
+    retired: Vec<(Generation, PageNo)>,
+    /// What it writes into a checkpoint.
+    checkpoint: Option<Arc<Snapshot>>,
+}
+
+impl Records {
+    /// The plan of a commit. Once the checkpoint is on the medium, nothing leads to records before the other slot's.
+    fn of(
+        txn: &Changes,
+        durable: &Durable<Arc<Snapshot>>,
+        checkpoints: &Checkpoints,
+        space: &Space,
+    ) -> Result<Self> {
+        let mut trail = txn.base.record.trail.clone();
+        let announced = |generation: Option<Generation>| {
+            let place = generation.and_then(|generation| trail.place(generation));
+            place.ok_or(Error::corrupt("a record that announces no other"))
+        };
+        let (place, next) = (
+            announced(Some(txn.generation))?,
+            announced(txn.generation.next())?,
+        );
+        let urgent = trail.len() >= TRAIL_MAX || space.is_kept_low();
+        let is_due = checkpoints.is_due(txn.generation, durable.generation, urgent);
+        let checkpoint = durable.commit.clone().filter(|_| is_due);
+        let retired = match checkpoint {
+            Some(_) => trail.retire(checkpoints.generation()),
+            None => Vec::new(),
+        };
+        Ok(Self {
+            place,
+            next,
+            trail,
+            retired,
+            checkpoint,
+        })
+    }
 }
 
 /// How the free space after a commit is written down.
@@ -83,11 +205,18 @@ struct Accounted {
     retired: Vec<Retiree>,
 }
 
-/// Appends to the log; writes a map where that grows too long.
-fn account(sealer: &mut Sealer<'_>, txn: &mut Changes) -> Result<Accounted> {
+/// Chooses a place for the record after the next. Appends to the log; writes a map where that grows too long.
+fn account(sealer: &mut Sealer<'_>, txn: &mut Changes, records: &mut Records) -> Result<Accounted> {
     let base = &txn.base.record;
     let mut retired = txn.pages.take_retired();
-    sealer.arena().close()?;
+    let run = |place| record_run(sealer.file().page_size(), place);
+    let old = records.retired.iter();
+    retired.extend(old.map(|(generation, at)| Retiree::record(run(*at).into(), *generation)));
+    let next = run(records.next);
+    let after = sealer
+        .arena()
+        .take_record(next.end(), u64::from(next.pages))?;
+    records.trail.announce(after.first);
     let mut log = base.log.clone();
     let taken = sealer.arena().space().taken();
     encode_log_entry(&mut log, &taken, &spans_of(&retired));

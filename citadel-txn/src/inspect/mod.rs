@@ -1,6 +1,6 @@
 //! The file as text.
 //!
-//! The description has one line for each thing, most general first: the superblock, both commit records, the free space,
+//! The description has one line for each thing, most general first: the superblock, both checkpoints and the records that follow them, the free space,
 //! then every tree with its pages, indented by depth. It tells sizes and pointers, never keys or values, so it can be
 //! sent to someone who must not see the data.
 

@@ -1,59 +1,67 @@
 //! The commit records as text.
 
-use citadel_core::{RecordSlot, SealedFile};
+use citadel_core::{Generation, RecordSlot, SealedFile};
 
 use super::line;
+use crate::checkpoint::{self, Checkpoint};
 use crate::record::{Digest, Record};
+use crate::recovery;
 
-/// Describes what is in both slots, whether or not it is good.
+/// Describes what is in both slots, whether or not it is good, and the chain of records that leads on from there.
 pub(super) fn describe(file: &SealedFile, text: &mut String) {
+    let mut oldest = Generation::new(u64::MAX);
     for slot in RecordSlot::BOTH {
-        match file.read_record(slot) {
-            Ok(None) => line(text, format_args!("record {slot:?}: never written")),
-            Err(error) => line(text, format_args!("record {slot:?}: {error}")),
-            Ok(Some(bytes)) => match Record::decode(&bytes, file.page_size()) {
-                Ok(record) => describe_record(slot, &record, Digest::of(&bytes), text),
-                Err(error) => line(text, format_args!("record {slot:?}: {error}")),
-            },
+        match checkpoint::read(file, slot) {
+            Ok(None) => line(
+                text,
+                format_args!("checkpoint {slot:?}: never written, or damaged"),
+            ),
+            Err(error) => line(text, format_args!("checkpoint {slot:?}: {error}")),
+            Ok(Some(found)) => {
+                oldest = oldest.min(found.record.generation);
+                describe_checkpoint(&found, text);
+            }
         }
+    }
+    let mut chain = recovery::records_that_open(file);
+    chain.sort_by_key(|record| record.generation);
+    chain.dedup_by_key(|record| record.generation);
+    for record in chain.iter().filter(|record| record.generation > oldest) {
+        let name = format!("record of generation {}", record.generation);
+        describe_record(&name, record, text);
     }
 }
 
-fn describe_record(slot: RecordSlot, record: &Record, digest: Digest, text: &mut String) {
-    let kind = match (record.echo, record.data_synced) {
-        (true, _) => "echo of the commit before",
-        (false, true) => "pages durable before the record",
-        (false, false) => "pages listed in the record",
+fn describe_checkpoint(found: &Checkpoint, text: &mut String) {
+    let name = format!(
+        "checkpoint {:?}, written as number {}: generation {}",
+        found.slot, found.sequence, found.record.generation
+    );
+    describe_record(&name, &found.record, text);
+    line(text, format_args!("  digest {}", hex(&found.digest)));
+}
+
+fn describe_record(name: &str, record: &Record, text: &mut String) {
+    let kind = if record.data_synced {
+        "pages durable before the record"
+    } else {
+        "pages listed in the record"
     };
     line(
         text,
-        format_args!("record {slot:?}: generation {}, {kind}", record.generation),
+        format_args!("{name}, {kind}, {} was durable", record.durable),
     );
     line(
         text,
         format_args!(
-            "  digest {}, previous {}",
-            hex(&digest),
-            hex(&record.previous)
+            "  previous {}, pages end {}, next tree {}",
+            hex(&record.previous),
+            record.pages_end,
+            record.next_tree
         ),
     );
-    line(
-        text,
-        format_args!(
-            "  pages end {}, next tree {}",
-            record.pages_end, record.next_tree
-        ),
-    );
-    match &record.free_map.ptr {
-        Some(ptr) => line(
-            text,
-            format_args!("  free map {ptr}, log {} bytes since", record.log.len()),
-        ),
-        None => line(
-            text,
-            format_args!("  no free map, log {} bytes", record.log.len()),
-        ),
-    }
+    describe_trail(record, text);
+    describe_space(record, text);
     for written in &record.written {
         line(
             text,
@@ -68,6 +76,38 @@ fn describe_record(slot: RecordSlot, record: &Record, digest: Digest, text: &mut
             text,
             format_args!("  recent tree {id}: {} entries", tree.len),
         );
+    }
+}
+
+/// The place of the record itself, and the two that it announces.
+fn describe_trail(record: &Record, text: &mut String) {
+    let from = record.generation;
+    let places: Vec<String> = record
+        .trail
+        .iter()
+        .filter(|(generation, _)| *generation >= from)
+        .map(|(generation, place)| format!("{generation} at page {place}"))
+        .collect();
+    line(
+        text,
+        format_args!(
+            "  records: {}; {} in all",
+            places.join(", "),
+            record.trail.len()
+        ),
+    );
+}
+
+fn describe_space(record: &Record, text: &mut String) {
+    match &record.free_map.ptr {
+        Some(ptr) => line(
+            text,
+            format_args!("  free map {ptr}, log {} bytes since", record.log.len()),
+        ),
+        None => line(
+            text,
+            format_args!("  no free map, log {} bytes", record.log.len()),
+        ),
     }
 }
 

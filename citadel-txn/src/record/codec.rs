@@ -1,32 +1,34 @@
 //! The bytes of a commit record.
 
-use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag};
+use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag, record_run};
 
-use super::{Digest, FreeMap, Record, WrittenRun};
+use super::{Digest, FreeMap, Record, Trail, WrittenRun};
 use crate::codec::{Reader, put_ptr, put_run};
 use crate::error::Result;
 use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 
 const DATA_SYNCED: u8 = 1;
-const ECHO: u8 = 2;
-/// Bytes of everything but the three lists.
-const FIXED_BYTES: usize = 8 + 1 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2;
+/// Bytes that a record may have: with its sequence number, it must also fit into a checkpoint.
+const RECORD_BYTES_MAX: usize = RECORD_BODY_MAX - 8;
+/// Bytes of everything but the trail and the three lists.
+const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2;
 const RECENT_BYTES: usize = 8 + DESCRIPTOR_BYTES;
 const WRITTEN_BYTES: usize = 8 + 1 + 16;
 
 impl Record {
-    /// Whether the record fits into its slot.
+    /// Whether the record fits into its place.
     pub(crate) fn fits(&self) -> bool {
         let lists =
             self.recent.len() * RECENT_BYTES + self.log.len() + self.written.len() * WRITTEN_BYTES;
-        FIXED_BYTES + lists <= RECORD_BODY_MAX
+        FIXED_BYTES + self.trail.encoded_len() + lists <= RECORD_BYTES_MAX
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(RECORD_BODY_MAX);
         bytes.extend_from_slice(&self.generation.get().to_le_bytes());
-        bytes.push((u8::from(self.data_synced) * DATA_SYNCED) | (u8::from(self.echo) * ECHO));
+        bytes.push(u8::from(self.data_synced) * DATA_SYNCED);
+        bytes.extend_from_slice(&self.durable.get().to_le_bytes());
         bytes.extend_from_slice(&self.previous.0);
         bytes.extend_from_slice(&self.pages_end.get().to_le_bytes());
         bytes.extend_from_slice(&self.next_tree.to_le_bytes());
@@ -34,6 +36,7 @@ impl Record {
         put_ptr(&mut bytes, self.free_map.ptr.as_ref());
         bytes.extend_from_slice(&self.free_map.generation.get().to_le_bytes());
         bytes.extend_from_slice(&self.free_map.end.get().to_le_bytes());
+        self.trail.encode(&mut bytes);
         bytes.extend_from_slice(&(self.recent.len() as u16).to_le_bytes());
         for (id, tree) in &self.recent {
             bytes.extend_from_slice(&id.get().to_le_bytes());
@@ -54,10 +57,11 @@ impl Record {
         let mut reader = Reader::new(bytes, "a commit record");
         let generation = Generation::new(reader.u64()?);
         let flags = reader.u8()?;
-        if flags & !(DATA_SYNCED | ECHO) != 0 {
+        if flags & !DATA_SYNCED != 0 {
             return reader.corrupt();
         }
-        let (data_synced, echo) = (flags & DATA_SYNCED != 0, flags & ECHO != 0);
+        let data_synced = flags & DATA_SYNCED != 0;
+        let durable = Generation::new(reader.u64()?);
         let previous = Digest(reader.array()?);
         let (pages_end, next_tree) = (PageNo::new(reader.u64()?), reader.u64()?);
         let catalog = Tree::decode(reader.take(DESCRIPTOR_BYTES)?, page_size)?;
@@ -66,13 +70,17 @@ impl Record {
             generation: Generation::new(reader.u64()?),
             end: PageNo::new(reader.u64()?),
         };
+        let trail = Trail::decode(&mut reader, generation)?;
         let recent = take_recent(&mut reader, page_size)?;
         let log_len = reader.u32()? as usize;
         let log = reader.take(log_len)?.to_vec();
         let written = take_written(&mut reader)?;
-        let ordered = free_map.generation <= generation && free_map.end <= pages_end;
+        let ordered =
+            free_map.generation <= generation && free_map.end <= pages_end && durable <= generation;
+        let within = |place| record_run(page_size, place).end() <= pages_end;
         if !reader.is_empty()
             || !ordered
+            || !trail.iter().all(|(_, place)| within(place))
             || generation == Generation::ZERO
             || pages_end > PageNo::MAX
         {
@@ -81,12 +89,13 @@ impl Record {
         Ok(Self {
             generation,
             data_synced,
-            echo,
+            durable,
             previous,
             pages_end,
             next_tree,
             catalog,
             free_map,
+            trail,
             recent,
             log,
             written,
@@ -134,8 +143,11 @@ mod tests {
 
     #[test]
     fn a_record_survives_its_encoding() {
-        let mut record = Record::genesis(PageNo::new(3));
+        let mut record = Record::genesis(PageNo::new(3), PageSize::DEFAULT);
         record.generation = Generation::new(77);
+        record.durable = Generation::new(76);
+        record.trail = Trail::begin(record.generation, PageNo::new(5), PageNo::new(3));
+        record.pages_end = PageNo::new(90);
         record.recent = vec![
             (TreeId::new(1), Tree::empty(2)),
             (TreeId::new(20), Tree::empty(1)),
@@ -162,7 +174,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_a_record_or_refused(at in 0usize..400, value: u8) {
-            let mut record = Record::genesis(PageNo::new(3));
+            let mut record = Record::genesis(PageNo::new(3), PageSize::DEFAULT);
             record.recent = vec![(TreeId::new(1), Tree::empty(2)), (TreeId::new(20), Tree::empty(1))];
             record.log = vec![1, 2, 3];
             let mut bytes = record.encode();

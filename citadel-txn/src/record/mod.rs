@@ -2,29 +2,37 @@
 //!
 //! ```text
 //! generation            u64
-//! flags                 u8     1 = the pages were made durable before the record was written, 2 = an echo
+//! flags                 u8     1 = the pages were made durable before the record was written
+//! durable               u64    the newest commit that was known to be durable when this one was made
 //! previous              32     digest of the record before this one
-//! pages end             u64    the page after the last one ever allocated
+//! pages end             u64    the page after the last one in use
 //! next tree id          u64
 //! catalog               52     descriptor of the tree of descriptors
 //! free map              32     pointer, zeros where there is none
 //! free map generation   u64    the commit that wrote it
 //! free map end          u64    where the pages ended then
+//! trail                 u16 × place    of the records that may be needed, up to that two generations after this one
 //! recent trees          u16 × (id u64, descriptor 52)    newer than what the catalog says of them
 //! log                   u32 bytes                        free space since the free map
 //! written               u16 × (run 8, kind u8, tag 16)   what this commit wrote, where the flag is not set
 //! ```
 //!
-//! What always holds: the record of an even generation lies in slot A, of an odd one in slot B. `written` lists every run
-//! that the commit wrote, unless the flag says that they were durable before. The digest of a record is BLAKE3 over its
-//! bytes; as each record holds the digest of the one before, digests form a chain.
+//! Records form a chain forwards and backwards: each says where the next two will lie, and holds the digest of the one
+//! before. The digest of a record is BLAKE3 over its bytes. `written` lists every run that the commit wrote, unless the
+//! flag says that they were durable before.
 
 mod codec;
+mod trail;
 
-use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, Tag};
+use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag, record_run};
 
+use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
+pub(crate) use trail::Trail;
+
+/// Free pages between the first two records: room for what a small commit writes.
+const GENESIS_GAP_PAGES: u64 = 3;
 
 /// BLAKE3 over the bytes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +68,15 @@ pub(crate) struct WrittenRun {
 pub(crate) struct Record {
     pub(crate) generation: Generation,
     pub(crate) data_synced: bool,
-    /// Whether it only repeats the record before it.
-    pub(crate) echo: bool,
+    /// The newest commit that was known to be durable when this one was made.
+    pub(crate) durable: Generation,
     pub(crate) previous: Digest,
     pub(crate) pages_end: PageNo,
     pub(crate) next_tree: u64,
     pub(crate) catalog: Tree,
     pub(crate) free_map: FreeMap,
+    /// Where the records lie that may still be needed.
+    pub(crate) trail: Trail,
     /// Trees whose descriptor is newer than the catalog's, by id.
     pub(crate) recent: Vec<(TreeId, Tree)>,
     pub(crate) log: Vec<u8>,
@@ -74,37 +84,59 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The record of a file without trees.
-    pub(crate) fn genesis(first_page: PageNo) -> Self {
-        let generation = Generation::new(1);
+    /// The record of a file without trees. All that such a file has are the places of the next two records.
+    pub(crate) fn genesis(first_page: PageNo, page_size: PageSize) -> Self {
+        Self::first(
+            Generation::new(1),
+            TreeId::FIRST_ASSIGNED,
+            first_page,
+            page_size,
+        )
+    }
+
+    /// The record of a file without trees that continues another file: generations and tree ids go on from there.
+    pub(crate) fn genesis_after(other: &Record, first_page: PageNo, page_size: PageSize) -> Self {
+        Self::first(other.generation, other.next_tree, first_page, page_size)
+    }
+
+    fn first(
+        generation: Generation,
+        next_tree: u64,
+        first_page: PageNo,
+        page_size: PageSize,
+    ) -> Self {
+        let next = record_run(page_size, first_page);
+        let after = record_run(page_size, next.end().offset(GENESIS_GAP_PAGES));
+        let mut log = Vec::new();
+        encode_log_entry(&mut log, &[next.into(), after.into()], &[]);
         Self {
             generation,
             data_synced: true,
-            echo: false,
+            durable: generation,
             previous: Digest([0; 32]),
-            pages_end: first_page,
-            next_tree: TreeId::FIRST_ASSIGNED,
+            pages_end: after.end(),
+            next_tree,
             catalog: Tree::empty(1),
             free_map: FreeMap {
                 ptr: None,
-                generation,
+                generation: Generation::new(generation.get().saturating_sub(1)),
                 end: first_page,
             },
+            trail: Trail::begin(generation, next.first, after.first),
             recent: Vec::new(),
-            log: Vec::new(),
+            log,
             written: Vec::new(),
         }
     }
 
-    /// The record of a file without trees that continues another file: generations and tree ids go on from there.
-    pub(crate) fn genesis_after(other: &Record, first_page: PageNo) -> Self {
-        let mut genesis = Self {
-            generation: other.generation,
-            next_tree: other.next_tree,
-            ..Self::genesis(first_page)
-        };
-        genesis.free_map.generation = genesis.generation;
-        genesis
+    /// The newest commit that this record says to be durable, if it is itself: at least the commits up to that one, and
+    /// all that they wrote, are on the medium.
+    pub(crate) fn vouches_for(&self) -> Generation {
+        if self.data_synced {
+            self.generation
+        } else {
+            self.durable
+        }
     }
 
     /// What the record itself says of a tree, ahead of the catalog.

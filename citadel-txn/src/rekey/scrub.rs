@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use citadel_core::{Generation, PageNo};
+use citadel_core::{Generation, PageNo, record_run};
 
 use crate::database::Database;
 use crate::error::{Error, Result};
@@ -37,8 +37,26 @@ impl Database {
             meter.advance(pages)?;
             from = next;
         }
+        scrubbed += self.scrub_announced()?;
         self.file().sync()?;
         Ok(scrubbed)
+    }
+
+    /// Overwrites the places that are kept for the next two records: what was there before may be old.
+    fn scrub_announced(&self) -> Result<u64> {
+        let _turn = self.begin_write()?;
+        let record = &self.shared().head().record;
+        let mut pages = 0;
+        for (_, place) in record
+            .trail
+            .iter()
+            .filter(|(of, _)| *of > record.generation)
+        {
+            let run = record_run(self.page_size(), place);
+            self.file().scrub(run.first, u64::from(run.pages))?;
+            pages += u64::from(run.pages);
+        }
+        Ok(pages)
     }
 
     /// Commits until no page from before the epoch waits for a reader or a record to let go of it.

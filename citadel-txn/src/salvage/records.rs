@@ -22,11 +22,11 @@ pub(super) fn find(file: &SealedFile) -> Result<Records> {
     usable.dedup_by_key(|record| record.generation);
     let mut passed_over = Vec::new();
     if let Ok(recovered) = recovery::recover(file) {
-        let best = recovered.record.generation;
+        let best = recovered.newest.record.generation;
         let opened = usable.iter().map(|record| record.generation);
         passed_over.extend(opened.filter(|generation| *generation > best));
         usable.retain(|record| record.generation < best);
-        usable.insert(0, recovered.record);
+        usable.insert(0, recovered.newest.record);
     }
     if usable.is_empty() {
         return Err(Error::corrupt("no commit record opens"));

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use citadel_core::Generation;
-use parking_lot::RwLock;
-
 use super::Snapshot;
+use crate::sync::RwLock;
+use citadel_core::Generation;
 
 /// The newest snapshot, and all older ones that someone still holds.
 #[derive(Debug)]
@@ -22,10 +21,10 @@ struct Snapshots {
 }
 
 impl Registry {
-    pub(crate) fn new(newest: Snapshot) -> Self {
+    pub(crate) fn new(newest: Arc<Snapshot>) -> Self {
         Self {
             snapshots: RwLock::new(Snapshots {
-                newest: Arc::new(newest),
+                newest,
                 older: VecDeque::new(),
             }),
         }
@@ -37,14 +36,15 @@ impl Registry {
         Arc::clone(&self.snapshots.read().newest)
     }
 
-    /// Replaces the newest snapshot.
-    pub(crate) fn publish(&self, snapshot: Snapshot) -> Arc<Snapshot> {
-        let snapshot = Arc::new(snapshot);
+    /// Replaces the newest snapshot, unless it is newer.
+    pub(crate) fn publish(&self, snapshot: Arc<Snapshot>) {
         let mut snapshots = self.snapshots.write();
-        let replaced = std::mem::replace(&mut snapshots.newest, Arc::clone(&snapshot));
+        if snapshot.generation() <= snapshots.newest.generation() {
+            return;
+        }
+        let replaced = std::mem::replace(&mut snapshots.newest, snapshot);
         snapshots.older.push_back(replaced);
         snapshots.forget_unread();
-        snapshot
     }
 
     /// The generations that are open, ascending; the newest one always counts as open.

@@ -1,6 +1,6 @@
 //! Pages for one commit, side by side where that can be.
 
-use citadel_core::PageRun;
+use citadel_core::{PageNo, PageRun};
 
 use super::{Space, Span};
 use crate::error::Result;
@@ -12,15 +12,18 @@ pub(crate) struct Arena<'a> {
     region: Option<Span>,
     /// Pages that the commit is still expected to need.
     expected: u64,
+    /// The page behind which the first region is to lie.
+    behind: Option<PageNo>,
 }
 
 impl<'a> Arena<'a> {
     /// An arena for a commit that is expected to need so many pages.
-    pub(crate) fn new(space: &'a mut Space, expected: u64) -> Self {
+    pub(crate) fn new(space: &'a mut Space, expected: u64, behind: Option<PageNo>) -> Self {
         Self {
             space,
             region: None,
             expected,
+            behind,
         }
     }
 
@@ -32,7 +35,7 @@ impl<'a> Arena<'a> {
             rest => {
                 self.region = rest;
                 self.close()?;
-                self.space.take_region(wanted, wanted.max(self.expected))?
+                self.region_of(wanted)?
             }
         };
         self.region = Some(Span::new(
@@ -41,6 +44,17 @@ impl<'a> Arena<'a> {
         ));
         self.expected = self.expected.saturating_sub(wanted);
         Ok(PageRun::new(region.first, pages))
+    }
+
+    /// A region of at least so many pages: the first one where it was asked for, if it has room for all.
+    fn region_of(&mut self, least: u64) -> Result<Span> {
+        let wanted = least.max(self.expected);
+        if let Some(place) = self.behind.take()
+            && let Some(region) = self.space.take_behind(place, wanted)?
+        {
+            return Ok(region);
+        }
+        self.space.take_region(least, wanted)
     }
 
     /// Gives back what was not used of the region.
@@ -55,6 +69,12 @@ impl<'a> Arena<'a> {
     pub(crate) fn trim(&mut self) -> Result<()> {
         self.close()?;
         self.space.trim()
+    }
+
+    /// Takes a place for a record, behind the place of the one before.
+    pub(crate) fn take_record(&mut self, before: PageNo, pages: u64) -> Result<Span> {
+        self.close()?;
+        self.space.take_record(before, pages)
     }
 
     pub(crate) fn space(&self) -> &Space {

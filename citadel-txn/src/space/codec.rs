@@ -75,6 +75,8 @@ pub(crate) struct Written<'a> {
     pub(crate) generation: Generation,
     /// The end of the pages after that commit.
     pub(crate) end: PageNo,
+    /// What a later commit than this one has retired is not free.
+    pub(crate) vouched: Generation,
 }
 
 /// The space after the last commit: the map, and the log replayed over it.
@@ -96,7 +98,7 @@ pub(crate) fn decode(first: PageNo, written: &Written<'_>) -> Result<Space> {
         })?;
         let taken = take_spans(&mut reader, first, written.end)?;
         let retired = take_spans(&mut reader, first, written.end)?;
-        space.replay(generation, &taken, retired, written.end)?;
+        space.replay(generation, written.vouched, &taken, retired, written.end)?;
     }
     if !reader.is_empty() {
         return reader.corrupt();
@@ -143,6 +145,7 @@ mod tests {
                 log: &log,
                 generation: Generation::new(4),
                 end: PageNo::new(90),
+                vouched: Generation::new(4),
             };
             if let Ok(space) = decode(PageNo::new(3), &written) {
                 prop_assert!(space.free().pages() <= 87);
@@ -158,7 +161,7 @@ mod tests {
         let mut held: VecDeque<Span> = VecDeque::new();
         for number in 1..200u64 {
             let commit = Generation::new(number);
-            space.begin(commit, &[]).unwrap();
+            space.begin(commit, commit, &[]).unwrap();
             let taken = space.take_region(1, 1 + number % 5).unwrap();
             held.push_back(taken);
             let retired = if held.len() > 7 {
@@ -167,7 +170,11 @@ mod tests {
                 Vec::new()
             };
             encode_log_entry(&mut log, &space.taken(), &retired);
-            space.commit(commit, retired.into_iter().map(Retiree::at_rest).collect());
+            space.commit(
+                commit,
+                retired.into_iter().map(Retiree::at_rest).collect(),
+                0,
+            );
         }
         let last = Generation::new(199);
         let written = Written {
@@ -176,10 +183,11 @@ mod tests {
             log: &log,
             generation: last,
             end: space.end(),
+            vouched: last,
         };
         let mut replayed = decode(first, &written).unwrap();
         for space in [&mut space, &mut replayed] {
-            space.begin(Generation::new(210), &[last]).unwrap();
+            space.begin(Generation::new(210), last, &[last]).unwrap();
         }
         assert_eq!(
             space.free().iter().collect::<Vec<_>>(),

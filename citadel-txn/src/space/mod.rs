@@ -6,9 +6,10 @@
 //! When a page becomes free is the heart of it. A page that commit `r` retired can be reached by generation `r - 1` and
 //! older ones. Commit `c` may write over it only if
 //!
-//! 1. `r <= c - 2`: neither the current record `c - 1` nor the previous one `c - 2`, which recovery may fall back to,
-//!    reaches it; and
-//! 2. no open snapshot reaches it: none has a generation from that of the page's birth up to, and without, `r`.
+//! 1. `r <= c - 2`: neither the current commit `c - 1` nor the previous one `c - 2` reaches it;
+//! 2. a record that is durable says that `r` is durable: recovery knows then that it need not prove what `r - 1` or an
+//!    older commit wrote, and never falls back to them; and
+//! 3. no open snapshot reaches it: none has a generation from that of the page's birth up to, and without, `r`.
 //!
 //! So a snapshot pins the pages that it reaches and no others, however long it lives and whatever is written meanwhile.
 //!
@@ -21,6 +22,7 @@
 
 mod arena;
 mod codec;
+mod pace;
 mod runs;
 mod state;
 

@@ -85,6 +85,9 @@ impl FreeRuns {
 
     /// Takes exactly these pages out; all of them must be there.
     pub(crate) fn remove(&mut self, span: Span) -> Result<()> {
+        if span.pages == 0 {
+            return Ok(());
+        }
         let around = self
             .by_position
             .range(..=span.first)
@@ -122,6 +125,12 @@ impl FreeRuns {
         self.by_length
             .last()
             .map(|(pages, first)| Span::new(*first, *pages))
+    }
+
+    /// The run that has this page.
+    pub(crate) fn containing(&self, page: PageNo) -> Option<Span> {
+        let (first, pages) = self.by_position.range(..=page).next_back()?;
+        Some(Span::new(*first, *pages)).filter(|span| page < span.end())
     }
 
     /// The run that ends at this page.

@@ -4,8 +4,16 @@ use std::collections::VecDeque;
 
 use citadel_core::{Generation, PageNo, PagePtr};
 
+use super::pace::Pace;
 use super::{FreeRuns, Span};
 use crate::error::{Error, Result};
+
+/// The file grows for the sake of contiguous commits only while fewer pages than one in so many are free,
+const FREE_PART_MAX: u64 = 16;
+/// or fewer than so many.
+const FREE_PAGES_MAX: u64 = 128;
+/// Pages that may be taken from the smallest holes.
+const SCATTERED_PAGES_MAX: u64 = 128;
 
 /// Pages that a commit no longer reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +24,14 @@ pub(crate) struct Retiree {
 }
 
 impl Retiree {
+    /// The pages of the record of this generation.
+    pub(crate) fn record(span: Span, generation: Generation) -> Self {
+        Self {
+            span,
+            born: generation,
+        }
+    }
+
     /// Pages that were retired before the process began: no snapshot of it reaches them, whenever they were born.
     pub(super) fn at_rest(span: Span) -> Self {
         Self {
@@ -61,6 +77,7 @@ pub(crate) struct Space {
     low: bool,
     /// The commit in progress: from its first [`begin`](Space::begin) until it commits or aborts.
     in_progress: Option<Generation>,
+    pace: Pace,
 }
 
 impl Space {
@@ -81,6 +98,7 @@ impl Space {
             trimmed_from: None,
             low: false,
             in_progress: None,
+            pace: Pace::default(),
         }
     }
 
@@ -122,8 +140,13 @@ impl Space {
     }
 
     /// Begins commit `commit`: what it may reuse becomes free. `open` are the generations of all open snapshots,
-    /// ascending. A transaction that spills begins long before it commits; for the commit in progress, this does nothing.
-    pub(crate) fn begin(&mut self, commit: Generation, open: &[Generation]) -> Result<()> {
+    /// ascending, and nothing that a commit after `vouched` has retired is reused. A transaction that spills begins long before it commits; for the commit in progress, this does nothing.
+    pub(crate) fn begin(
+        &mut self,
+        commit: Generation,
+        vouched: Generation,
+        open: &[Generation],
+    ) -> Result<()> {
         if self.in_progress == Some(commit) {
             return Ok(());
         }
@@ -137,10 +160,10 @@ impl Space {
                 self.let_go(page, retired, open)?;
             }
         }
-        while let Some(batch) = self
-            .retired
-            .pop_front_if(|batch| batch.generation.get().saturating_add(2) <= commit.get())
-        {
+        let is_past = |batch: &mut Retired| {
+            batch.generation <= vouched && batch.generation.get().saturating_add(2) <= commit.get()
+        };
+        while let Some(batch) = self.retired.pop_front_if(is_past) {
             for page in batch.pages {
                 self.let_go(page, batch.generation, open)?;
             }
@@ -161,7 +184,7 @@ impl Space {
         self.free.insert(page.span)
     }
 
-    /// Takes a region for `wanted` pages, and at least `least`: one piece if there is one, else the longest free run,
+    /// Takes a region for `wanted` pages, and at least `least`: one piece if there is one, else a part of it,
     /// else new pages at the end of the file. What is not used must be [given back](Space::give_back).
     pub(crate) fn take_region(&mut self, least: u64, wanted: u64) -> Result<Span> {
         let found = match self.low {
@@ -180,7 +203,7 @@ impl Space {
         let fitting = self.free.best_fit(wanted);
         fitting
             .map(|run| Span::new(run.first, wanted))
-            .or_else(|| self.free.longest().filter(|run| run.pages >= least))
+            .or_else(|| self.part_of_region(least, wanted))
     }
 
     fn lowest(&self, least: u64, wanted: u64) -> Option<Span> {
@@ -191,6 +214,93 @@ impl Space {
     /// From now on pages are taken as near to the beginning of the file as can be, or where they fit best.
     pub(crate) fn keep_low(&mut self, low: bool) {
         self.low = low;
+    }
+
+    /// Whether pages are taken as near to the beginning of the file as can be: someone wants to shorten the file.
+    pub(crate) fn is_kept_low(&self) -> bool {
+        self.low
+    }
+
+    /// Where a region for `wanted` pages may begin that has to be taken in pieces; none where the file may grow instead. A
+    /// small commit fills the smallest holes, so that the longer ones are left for those that need them; a large one has
+    /// fewer writes to do in the longest ones.
+    fn part_of_region(&self, least: u64, wanted: u64) -> Option<Span> {
+        if wanted > SCATTERED_PAGES_MAX {
+            return self.free.longest().filter(|run| run.pages >= least);
+        }
+        if self.may_grow() {
+            return None;
+        }
+        let run = self.free.best_fit(least)?;
+        Some(Span::new(run.first, run.pages.min(wanted)))
+    }
+
+    /// Whether so little is free that the file may grow for the sake of contiguous writes.
+    fn may_grow(&self) -> bool {
+        self.free.pages() <= (self.end.get() / FREE_PART_MAX).max(FREE_PAGES_MAX)
+    }
+
+    /// Takes pages right behind others, if they are free or at the end of the file.
+    pub(crate) fn take_behind(&mut self, place: PageNo, pages: u64) -> Result<Option<Span>> {
+        let wanted = Span::new(place, pages);
+        let room = self.room_at(place);
+        if room >= pages {
+            self.free.remove(wanted)?;
+        } else if place.offset(room) == self.end && wanted.end() <= PageNo::MAX {
+            self.free.remove(Span::new(place, room))?;
+            self.end = wanted.end();
+        } else {
+            return Ok(None);
+        }
+        self.taken.insert(wanted)?;
+        Ok(Some(wanted))
+    }
+
+    /// How many pages are free from this one on.
+    fn room_at(&self, place: PageNo) -> u64 {
+        let run = self.free.containing(place);
+        run.map_or(0, |run| run.end().get() - place.get())
+    }
+
+    /// Takes a place for a record: behind the place of the one before, with room for a small commit in between, so that
+    /// commits walk through free space as a log does. Where the free run ends, they walk on in the longest one. The file
+    /// grows for it only while little of it is free; else the record goes where it fits.
+    pub(crate) fn take_record(&mut self, before: PageNo, pages: u64) -> Result<Span> {
+        if let Some(run) = self.free.first_fit(pages).filter(|_| self.low) {
+            return self.take_at(run.first, pages);
+        }
+        let gap = self.pace.gap();
+        let walk = before.offset(gap);
+        if self.room_at(before) >= gap + pages {
+            return self.take_at(walk, pages);
+        }
+        if let Some(run) = self.free.longest().filter(|run| run.pages >= gap + pages) {
+            return self.take_at(run.first, pages);
+        }
+        let hole = self.free.best_fit(pages).filter(|_| !self.may_grow());
+        if let Some(run) = hole {
+            return self.take_at(run.first, pages);
+        }
+        if before.offset(self.room_at(before)) == self.end {
+            self.grow_to(walk)?;
+            return self.extend_at(walk, pages);
+        }
+        self.extend_at(self.end, pages)
+    }
+
+    fn take_at(&mut self, place: PageNo, pages: u64) -> Result<Span> {
+        let span = Span::new(place, pages);
+        self.free.remove(span)?;
+        self.taken.insert(span)?;
+        Ok(span)
+    }
+
+    /// Takes pages from a place up to which the file reaches already.
+    fn extend_at(&mut self, place: PageNo, pages: u64) -> Result<Span> {
+        let span = self.take_behind(place, pages)?;
+        span.ok_or(Error::Exhausted {
+            what: "page numbers",
+        })
     }
 
     /// Takes pages at the end of the file, from where the last free run begins that touches it.
@@ -250,11 +360,17 @@ impl Space {
         taken.iter().try_for_each(|span| self.free.insert(span))
     }
 
-    /// Ends a commit that succeeded.
-    pub(crate) fn commit(&mut self, generation: Generation, pages: Vec<Retiree>) {
+    /// Ends a commit that succeeded. Of what it took, `record_pages` are for a record.
+    pub(crate) fn commit(
+        &mut self,
+        generation: Generation,
+        pages: Vec<Retiree>,
+        record_pages: u64,
+    ) {
         self.in_progress = None;
         self.trimmed_from = None;
-        self.taken = FreeRuns::default();
+        let taken = std::mem::take(&mut self.taken);
+        self.pace.note(taken.pages().saturating_sub(record_pages));
         if !pages.is_empty() {
             self.retired.push_back(Retired { generation, pages });
         }
@@ -264,11 +380,12 @@ impl Space {
     pub(super) fn replay(
         &mut self,
         commit: Generation,
+        vouched: Generation,
         taken: &[Span],
         retired: Vec<Span>,
         end: PageNo,
     ) -> Result<()> {
-        self.begin(commit, &[])?;
+        self.begin(commit, vouched, &[])?;
         for span in taken {
             if span.end() > end {
                 return Err(Error::corrupt("the free space log: a page past the end"));
@@ -276,7 +393,11 @@ impl Space {
             self.grow_to(span.end())?;
             self.free.remove(*span)?;
         }
-        self.commit(commit, retired.into_iter().map(Retiree::at_rest).collect());
+        self.commit(
+            commit,
+            retired.into_iter().map(Retiree::at_rest).collect(),
+            0,
+        );
         Ok(())
     }
 

@@ -64,9 +64,8 @@ impl Database {
         let file = self.file().replica(target, CACHE_BYTES)?;
         // What an earlier attempt left must not be taken for a commit of this one.
         file.set_len(file.first_page())?;
-        let genesis = Record::genesis_after(record, file.first_page());
-        recovery::write_checkpoints(&file, &genesis)?;
-        Ok(Database::of_genesis(file, genesis, CACHE_BYTES))
+        let genesis = Record::genesis_after(record, file.first_page(), file.page_size());
+        Database::of_genesis(file, genesis, CACHE_BYTES)
     }
 }
 

@@ -23,6 +23,7 @@ use citadel_core::PageNo;
 use crate::catalog;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::options::Durability;
 use crate::progress::{Meter, Phase, Progress};
 use crate::recovery;
 use crate::tree::{Choice, Refreshed};
@@ -32,8 +33,9 @@ use place::KeepLow;
 
 /// Rounds of moving and truncating; two are the rule, more help where long runs find no room at once.
 const ROUNDS_MAX: u32 = 6;
-/// Commits after which no record tells of pages that were retired before them.
-const SETTLING_COMMITS: u32 = 3;
+/// Commits after which no record tells of pages that were retired before them, and the records have moved: two until
+/// the announced places are used, two checkpoints, and two until what those let go of is free.
+const SETTLING_COMMITS: u32 = 7;
 
 /// What a step does to a tree, from a key on.
 type Work<'a> = &'a dyn Fn(&mut WriteTxn, TreeId, &[u8]) -> Result<Refreshed>;
@@ -134,6 +136,8 @@ impl Database {
         self.settle()?;
         let mut write = self.begin_write()?;
         write.trim();
+        // The file is cut on the strength of this commit.
+        write.set_durability(Durability::Full);
         write.commit()?;
         self.settle()?;
         // With the turn, no page behind the end is being written.
@@ -154,6 +158,7 @@ impl Database {
         for _ in 0..SETTLING_COMMITS {
             let mut write = self.begin_write()?;
             write.refresh_roots(Choice::Behind(PageNo::MAX));
+            write.set_durability(Durability::Full);
             write.commit()?;
         }
         Ok(())

@@ -58,7 +58,7 @@ pub struct WriteTxn {
 
 impl WriteTxn {
     pub(crate) fn begin(database: Arc<Shared>, turn: Turn) -> Result<Self> {
-        let base = database.registry().newest();
+        let base = database.head();
         let generation = base.generation().next().ok_or(Error::Exhausted {
             what: "generations",
         })?;

@@ -1,0 +1,71 @@
+//! Opening a file for writing that was not closed.
+//!
+//! What recovery has found, it has read; but perhaps from the operating system's cache. After a failed sync some systems
+//! take the pages for clean that they never wrote: they are read until the cache lets go of them, and lost when the power
+//! is. So what is not known to be durable is written anew, at other pages, before anything is built on it. In place it
+//! must not be written, since it may be there, and a torn write would destroy what was acknowledged.
+//!
+//! 1. The checkpoint that was written last is written again, and synced. From then on, both are on the medium.
+//! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first.
+//! 3. Both checkpoints are written with that commit, one after the other: the records before it may be missing.
+//!
+//! A file that was closed needs the first step only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use citadel_core::Generation;
+
+use crate::catalog;
+use crate::error::{Error, Result};
+use crate::options::Durability;
+use crate::queue::WriterQueue;
+use crate::recovery::Recovered;
+use crate::shared::Shared;
+use crate::tree::Choice;
+use crate::tree_id::TreeId;
+use crate::write_txn::WriteTxn;
+
+/// Pages that are refreshed before the transaction looks whether it has become too large for its memory.
+const STEP_PAGES: u64 = 256;
+
+/// Makes all that recovery has found durable, and both checkpoints good.
+pub(crate) fn settle(database: &Arc<Shared>, recovered: &Recovered) -> Result<()> {
+    database.repair_checkpoints(&recovered.checkpoints)?;
+    let newest = recovered.newest.record.generation;
+    let is_closed = recovered
+        .checkpoints
+        .first()
+        .is_some_and(|checkpoint| checkpoint.record.generation == newest);
+    if is_closed {
+        return Ok(());
+    }
+    if newest > recovered.durable {
+        renew(database, recovered.durable, newest)?;
+    }
+    database.write_checkpoint()?;
+    database.write_checkpoint()
+}
+
+/// Commits what the commits after `durable` have written once more.
+fn renew(database: &Arc<Shared>, durable: Generation, newest: Generation) -> Result<()> {
+    let turn = WriterQueue::wait(database.queue(), Duration::ZERO).ok_or(Error::Busy)?;
+    let choice = Choice::Between(durable, newest);
+    let mut write = WriteTxn::begin(Arc::clone(database), turn)?;
+    let head = database.head();
+    for (tree, _) in catalog::list(database.file(), &head.record)? {
+        renew_tree(&mut write, tree, choice)?;
+    }
+    write.refresh_roots(choice);
+    write.sync_pages_first();
+    write.set_durability(Durability::Full);
+    write.commit().map(drop)
+}
+
+fn renew_tree(write: &mut WriteTxn, tree: TreeId, choice: Choice) -> Result<()> {
+    let mut from = Some(Vec::new());
+    while let Some(key) = from {
+        from = write.refresh(tree, choice, &key, STEP_PAGES)?.next;
+    }
+    Ok(())
+}
