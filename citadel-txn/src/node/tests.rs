@@ -100,3 +100,40 @@ proptest! {
         }
     }
 }
+
+/// Keys that are hard to tell apart, or spread so that a guess is right, or wrong.
+fn any_key() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        (0u64..400).prop_map(|number| (number * 3).to_be_bytes().to_vec()),
+        any::<u64>().prop_map(|number| number.to_be_bytes().to_vec()),
+        (0u32..40).prop_map(|shift| (1u64 << shift).to_be_bytes().to_vec()),
+        proptest::collection::vec(0u8..2, 0..12),
+        (0u16..300).prop_map(|number| format!("one beginning {number}").into_bytes()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_key_is_found_where_it_is(
+        keys in proptest::collection::btree_set(any_key(), 0..200),
+        probes in proptest::collection::vec(any_key(), 20),
+    ) {
+        let keys: Vec<Vec<u8>> = keys.into_iter().collect();
+        let mut leaf = NodeBuilder::new(0, 16_344);
+        let mut branch = NodeBuilder::new(1, 16_344);
+        branch.push(&Cell::Branch { key: &[], child: &[1; CHILD_BYTES] }).unwrap();
+        for key in &keys {
+            leaf.push(&Cell::Leaf { key, payload: Payload { bytes: b"", large: false } }).unwrap();
+            if !key.is_empty() {
+                branch.push(&Cell::Branch { key, child: &[1; CHILD_BYTES] }).unwrap();
+            }
+        }
+        let (leaf, branch) = (leaf.finish(), branch.finish());
+        let (leaf, branch) = (Node::open(&leaf, 0).unwrap(), Node::open(&branch, 1).unwrap());
+        for probe in keys.iter().chain(&probes) {
+            prop_assert_eq!(leaf.find(probe).unwrap(), keys.binary_search(probe));
+            let below = keys.iter().filter(|key| !key.is_empty() && *key <= probe).count();
+            prop_assert_eq!(branch.child_index(probe).unwrap(), below);
+        }
+    }
+}
