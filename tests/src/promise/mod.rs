@@ -59,8 +59,8 @@ pub struct Effort {
 impl Effort {
     /// Enough to find what is broken, in seconds.
     pub const SLICE: Self = Self {
-        images: 24,
-        write_every: 6,
+        images: 16,
+        write_every: 5,
         nest_every: 24,
         nested_images: 6,
         deep_every: 64,

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use citadel_core::Storage;
 use parking_lot::Mutex;
@@ -11,6 +12,9 @@ use super::fault::{Call, Fault, FaultKind, SyncFailure};
 use super::image::Image;
 use super::random::Random;
 use super::trace::{AfterFailure, Operation, Trace};
+
+/// How long a sync is held at most.
+const HOLD_MAX: Duration = Duration::from_millis(60);
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,6 +27,8 @@ struct State {
     struck: Option<Call>,
     /// Whether a sync says that it succeeded and does nothing.
     lies: bool,
+    /// The next sync ends after so many more attempted states have been written.
+    hold: usize,
 }
 
 /// A simulated disk. Clones are other handles to the same disk, as a second opening of a file is.
@@ -127,6 +133,32 @@ impl SimDisk {
 
     fn note(&self, operation: Operation) {
         self.state.lock().trace.operations.push(operation);
+    }
+
+    /// Lets the next sync take until `attempts` states are attempted and written, counted from now, or nothing happens for a while: what
+    /// arrives meanwhile is not made durable by it.
+    pub fn hold_next_sync(&self, attempts: usize) {
+        let mut state = self.state.lock();
+        state.hold = if attempts == 0 {
+            0
+        } else {
+            state.trace.attempts() + attempts
+        };
+    }
+
+    /// Waits as [`hold_next_sync`](Self::hold_next_sync) says.
+    fn wait_for_writers(&self) {
+        let hold = std::mem::take(&mut self.state.lock().hold);
+        let start = Instant::now();
+        while hold > 0 && start.elapsed() < HOLD_MAX {
+            {
+                let state = self.state.lock();
+                if state.trace.attempts() >= hold && state.trace.is_newest_attempt_written() {
+                    return;
+                }
+            }
+            std::thread::sleep(Duration::from_micros(100));
+        }
     }
 
     /// Sets a fault; its calls are counted from now on.
@@ -241,6 +273,8 @@ impl Storage for SimDisk {
     }
 
     fn sync(&self) -> io::Result<()> {
+        let from = self.state.lock().trace.len();
+        self.wait_for_writers();
         let mut state = self.state.lock();
         if let Some(kind) = state.strike(Call::Sync) {
             if let FaultKind::Sync(failure) = kind {
@@ -249,7 +283,6 @@ impl Storage for SimDisk {
             return Err(kind.error());
         }
         if !state.lies {
-            let from = state.trace.len();
             state.trace.operations.push(Operation::Sync { from });
         }
         Ok(())

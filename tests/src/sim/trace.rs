@@ -49,6 +49,7 @@ impl Operation {
         match self {
             Operation::Write { offset, bytes } => medium.write_at(*offset, bytes),
             Operation::SetLen(len) => medium.set_len(*len),
+            Operation::Publish => medium.set_partial(false),
             _ => {}
         }
     }
@@ -84,6 +85,19 @@ impl Trace {
     /// The operations.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// How many states were attempted.
+    pub(super) fn attempts(&self) -> usize {
+        let attempt = |operation: &&Operation| matches!(operation, Operation::Attempt(_));
+        self.operations.iter().filter(attempt).count()
+    }
+
+    /// Whether something was written after the newest state was attempted.
+    pub(super) fn is_newest_attempt_written(&self) -> bool {
+        let newest = self.operations.iter().rev();
+        let mut after = newest.take_while(|o| !matches!(o, Operation::Attempt(_)));
+        after.any(Operation::changes)
     }
 
     /// Whether a crash before operation `at` can differ from one before its neighbour.

@@ -12,6 +12,7 @@ use citadel_sql::{Connection, Database, Error, Kdf, Key, Options, PageSize, Resu
 
 use super::{Reading, Refusal, State, Stop, Subject};
 use crate::sim::SimDisk;
+use reader::ASIDE;
 
 /// Bytes of a large value.
 const LARGE: usize = 5_000;
@@ -178,11 +179,14 @@ impl Subject for SqlSubject {
 
 /// The end of a run; whether the handle could go on nevertheless.
 fn refused(error: Error, connection: &Connection) -> Stop {
+    // A transaction that the failure left open is not committed.
+    _ = connection.execute_batch("ROLLBACK");
+    let aside = format!("CREATE TABLE IF NOT EXISTS {ASIDE} (a INTEGER)");
+    let more = format!("INSERT INTO {ASIDE} VALUES (1)");
+    let commits = |text: &str| connection.execute_batch(text).is_ok();
     Stop {
         refusal: error.into(),
-        committed_later: connection
-            .execute_batch("CREATE TABLE later (a INTEGER)")
-            .is_ok(),
+        committed_later: commits(&aside) && commits(&more),
     }
 }
 

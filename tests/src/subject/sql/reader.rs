@@ -8,10 +8,14 @@ use crate::text;
 /// Where the nearest rows are asked for: of a vector of three components.
 const PLACES: [&str; 3] = ["[0,0,0]", "[5,1,-3]", "[9,9,9]"];
 
+/// The table that takes what is no part of any state.
+pub(super) const ASIDE: &str = "later";
+
 /// All tables with their indexes and rows, and the nearest rows where vectors are indexed.
 pub(super) fn state_of(connection: &Connection) -> Result<State> {
     let mut state = State::new();
     let mut tables = connection.tables()?;
+    tables.retain(|table| table.name != ASIDE);
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     for table in &tables {
         state.say(&format!("table {}: {}", table.name, table.sql));

@@ -1,4 +1,4 @@
-//! Durability that is less than full: commits that a loss of power may take away, newest first.
+//! Durability that is less than full, where a loss of power may take commits away, newest first; and commits that wait together for one sync.
 
 use citadel_txn::Durability;
 
@@ -14,8 +14,12 @@ pub(super) const NORMAL: &str = "normal-mode";
 pub(super) const OFF: &str = "off-mode";
 
 /// The scripts of this file.
-pub(super) const SCRIPTS: &[(&str, Script)] =
-    &[(NORMAL, normal), (OFF, off), ("mixed-modes", mixed)];
+pub(super) const SCRIPTS: &[(&str, Script)] = &[
+    (NORMAL, normal),
+    (OFF, off),
+    ("mixed-modes", mixed),
+    ("group-commit", together),
+];
 
 fn normal(stage: &mut Stage<'_>) -> Played {
     let tree = loaded(stage, 20, 40)?;
@@ -50,6 +54,18 @@ fn mixed(stage: &mut Stage<'_>) -> Played {
         stage.commit_as(durability, |change| {
             change.fill(tree, [round % 9, round], 50, round as u8)
         })?;
+    }
+    stage.reopen()
+}
+
+/// Several threads commit at once, between commits of one.
+fn together(stage: &mut Stage<'_>) -> Played {
+    let tree = loaded(stage, 20, 40)?;
+    for round in 0..4u32 {
+        stage.commit_together(4, |change, nth| {
+            change.fill(tree, [round * 4 + nth, 50 + nth], 50, round as u8)
+        })?;
+        stage.commit(|change| change.fill(tree, [round], 40, 9))?;
     }
     stage.reopen()
 }

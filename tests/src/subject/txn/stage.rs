@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use citadel_txn::{Database, Durability, Result, TreeId, TreeOptions, WriteTxn};
+use parking_lot::Mutex;
 use rustc_hash::FxHasher;
 
 use super::{KEYS, Random, SimDisk, State, Stop, TxnSubject, refused};
@@ -27,7 +28,7 @@ pub(super) struct Stage<'s> {
 
 /// Goes into a state: the keys that open the file.
 pub(super) fn push_keys(state: &mut State, keys: &[u8]) {
-    state.say(&format!("opens with {keys:?}"));
+    state.say(&format!("{} {keys:?}", crate::subject::state::KEYS));
 }
 
 /// Goes into a state: a tree.
@@ -154,6 +155,47 @@ impl<'s> Stage<'s> {
             write.rollback();
             Ok(())
         });
+        done.map_err(|error| refused(error, &database))
+    }
+
+    /// Commits of several threads at once, which may share a sync: the first one is held until all others have written. Each does what
+    /// `script` says of its number in the order of their turns.
+    pub(super) fn commit_together(
+        &mut self,
+        threads: u32,
+        script: impl Fn(&mut Change<'_>, u32) -> Result<()> + Sync,
+    ) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        let first = self.states.len();
+        let disk = self.disk;
+        disk.hold_next_sync(threads as usize);
+        let stage = Mutex::new(&mut *self);
+        let commit = || -> Result<()> {
+            let mut write = database.begin_write()?;
+            let number = {
+                let mut stage = stage.lock();
+                let nth = (stage.states.len() - first) as u32;
+                let mut model = stage.model.clone();
+                let mut change = Change {
+                    write: &mut write,
+                    model: &mut model,
+                };
+                script(&mut change, nth)?;
+                stage.model = model;
+                stage.attempt()
+            };
+            write.commit()?;
+            disk.acknowledge(number);
+            Ok(())
+        };
+        let done = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(commit)).collect();
+            let ends = workers
+                .into_iter()
+                .map(|worker| worker.join().expect("a thread of the workload"));
+            ends.fold(Ok(()), std::result::Result::and)
+        });
+        disk.hold_next_sync(0);
         done.map_err(|error| refused(error, &database))
     }
 
