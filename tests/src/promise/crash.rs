@@ -70,7 +70,7 @@ fn crash_at(witness: &mut Witness<'_>, moment: &Moment<'_>, states: &[State]) {
         {
             return;
         }
-        let place = format!("crash before operation {at}, image {number}: {fate}");
+        let place = format!("crash before operation {at}, image {number} of {most}: {fate}");
         see(witness, &image, promised, states, &place);
     });
 }

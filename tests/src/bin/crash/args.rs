@@ -11,6 +11,7 @@ usage: cargo xtask crash [OPTIONS]
   --promise P      only crash, restart, fault or stray
   --place N        only the crash before operation N, to look at a violation again
   --image N        only image N of that place
+  --per-place N    exactly so many images at each place, instead of --images
   --stride N       a fault in every N-th call, a second process at every N-th place (default 1)
   --recovery       interrupt every recovery of every image everywhere: depth 2, for small workloads
   --tamper         instead: flip every bit of files of 64 pages, exchange all pages, replay all versions
@@ -28,6 +29,7 @@ pub(crate) struct Args {
     pub(crate) promise: Option<String>,
     pub(crate) place: Option<usize>,
     pub(crate) image: Option<usize>,
+    pub(crate) per_place: Option<usize>,
     pub(crate) stride: usize,
     pub(crate) recovery: bool,
     pub(crate) tamper: bool,
@@ -46,6 +48,7 @@ impl Args {
             promise: None,
             place: None,
             image: None,
+            per_place: None,
             stride: 1,
             recovery: false,
             tamper: false,
@@ -62,6 +65,7 @@ impl Args {
                 "--promise" => args.promise = Some(value(&word, words)?),
                 "--place" => args.place = Some(number(&word, words)?),
                 "--image" => args.image = Some(number(&word, words)?),
+                "--per-place" => args.per_place = Some(number(&word, words)?),
                 "--stride" => args.stride = number::<usize>(&word, words)?.max(1),
                 "--threads" => args.threads = number::<usize>(&word, words)?.max(1),
                 "--recovery" => args.recovery = true,

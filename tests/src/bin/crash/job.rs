@@ -96,6 +96,9 @@ impl Job {
 
     /// So many images at each place as make this job's share. About a third of them are seen before.
     fn images_per_place(&self) -> usize {
+        if let Some(images) = self.args.per_place {
+            return images;
+        }
         let disk = SimDisk::new();
         if self.subject.run(&disk, &mut Vec::new()).is_err() {
             return 1;
