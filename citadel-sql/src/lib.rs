@@ -68,8 +68,9 @@ pub use ann::{AnnIndexStatus, Blake3, PersistReport, SegmentState, SegmentStatus
 pub use api::{
     AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
     FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
-    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SpaceReport,
-    Statement, TableInfo, ToSql, ToSqlOutput, Transaction, TransactionBehavior, params_from_iter,
+    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
+    SalvagedTable, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput, Transaction,
+    TransactionBehavior, params_from_iter, salvage, salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,

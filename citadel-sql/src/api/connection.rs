@@ -119,8 +119,8 @@ impl Connection {
     /// before it stay done. Put `BEGIN` and `COMMIT` around them, or a [`Transaction`](crate::Transaction), to have all
     /// or nothing.
     pub fn execute_batch(&self, sql: &str) -> Result<()> {
-        let text: Arc<str> = sql.into();
         for parsed in parse::parse(sql)? {
+            let text: Arc<str> = sql.get(parsed.text).unwrap_or(sql).into();
             let syntax = Arc::new(parsed.statement);
             let prepared = self.session().look(|view, catalog| {
                 Prepared::plan(Arc::clone(&text), Arc::clone(&syntax), catalog, view)

@@ -36,7 +36,10 @@ pub use connection::Connection;
 pub use database::Database;
 pub use from_sql::{FromSql, FromSqlResult};
 pub use interrupt::InterruptHandle;
-pub use keeper::{CheckReport, ObjectKind, ObjectSpace, SpaceReport};
+pub use keeper::{
+    CheckReport, ObjectKind, ObjectSpace, SalvageReport, SalvagedTable, SpaceReport, salvage,
+    salvage_storage,
+};
 pub use optional::OptionalExtension;
 pub use options::Options;
 pub use params::{Params, ParamsFromIter, params_from_iter};

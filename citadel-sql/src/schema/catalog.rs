@@ -32,9 +32,15 @@ impl Catalog {
     /// Storage errors; definitions that do not decode.
     pub(crate) fn load(view: &dyn View) -> Result<Self> {
         let (version, tables) = schema_tree::load(view)?;
+        let mut catalog = Self::of_tables(tables.into_iter().map(Arc::new).collect());
+        catalog.version = version;
+        Ok(catalog)
+    }
+
+    /// A catalog of tables that come by ascending id; its version is none that is ever stored.
+    pub(crate) fn of_tables(tables: Vec<Arc<TableDef>>) -> Self {
         let mut catalog = Self {
-            version,
-            tables: tables.into_iter().map(Arc::new).collect(),
+            tables,
             ..Self::default()
         };
         for (at, table) in catalog.tables.iter().enumerate() {
@@ -43,7 +49,7 @@ impl Catalog {
                 catalog.index_names.insert(folded(&index.name), (at, place));
             }
         }
-        Ok(catalog)
+        catalog
     }
 
     /// The version that a transaction sees, without reading the definitions.

@@ -10,7 +10,7 @@ mod schema_tree;
 mod table;
 
 pub(crate) use catalog::{Catalog, SchemaVersion};
-pub(crate) use schema_tree::{SCHEMA_TREE, SchemaChange};
+pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
     IndexOrigin, RowId, TableDef, TableId, TreeUse,

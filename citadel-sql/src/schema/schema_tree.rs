@@ -50,30 +50,51 @@ pub(super) fn header(view: &dyn View) -> Result<Header> {
 /// The version and all tables with their indexes, both by ascending id.
 pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Vec<TableDef>)> {
     let version = header(view)?.version;
-    let mut tables: Vec<TableDef> = Vec::new();
     if !view.tree_exists(SCHEMA_TREE)? {
-        return Ok((version, tables));
+        return Ok((version, Vec::new()));
     }
+    let mut reader = DefinitionReader::default();
     let mut cursor = Cursor::new(SCHEMA_TREE);
     let mut found = cursor.seek(view, &[TABLE])?;
     while found {
-        let mut key = Reader::new(cursor.key());
         let value = cursor.value(view)?;
-        match key.byte() {
-            Ok(TABLE) => {
-                let table = table_key(key)
-                    .and_then(|id| decode_table(id, &value))
-                    .map_err(|Malformed| damaged("table"))?;
-                tables.push(table);
-            }
-            Ok(INDEX) => {
-                add_index(&mut tables, key, &value).map_err(|Malformed| damaged("index"))?
-            }
-            _ => return Err(damaged("key")),
-        }
+        reader.add(cursor.key(), &value).map_err(damaged)?;
         found = cursor.next(view)?;
     }
-    Ok((version, tables))
+    Ok((version, reader.finish()))
+}
+
+/// Collects definitions from the entries of their tree, which come in the order of their keys.
+#[derive(Debug, Default)]
+pub(crate) struct DefinitionReader {
+    tables: Vec<TableDef>,
+}
+
+impl DefinitionReader {
+    /// Takes an entry; the header is passed over.
+    ///
+    /// # Errors
+    /// Says what does not decode: that entry is left out.
+    pub(crate) fn add(&mut self, key: &[u8], value: &[u8]) -> Result<(), &'static str> {
+        if key == HEADER_KEY {
+            return Ok(());
+        }
+        let mut from = Reader::new(key);
+        match from.byte() {
+            Ok(TABLE) => {
+                let table = table_key(from).and_then(|id| decode_table(id, value));
+                self.tables.push(table.map_err(|Malformed| "table")?);
+                Ok(())
+            }
+            Ok(INDEX) => add_index(&mut self.tables, from, value).map_err(|Malformed| "index"),
+            _ => Err("key"),
+        }
+    }
+
+    /// All tables with their indexes, both by ascending id.
+    pub(crate) fn finish(self) -> Vec<TableDef> {
+        self.tables
+    }
 }
 
 fn add_index(tables: &mut [TableDef], mut key: Reader<'_>, value: &[u8]) -> Decoded<()> {

@@ -25,6 +25,7 @@ mod range;
 mod row;
 pub(crate) mod row_key;
 mod row_reader;
+mod row_values;
 mod table_scan;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -41,6 +42,7 @@ pub(crate) use index_key::KeyRange;
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};
 pub(crate) use row_reader::RowReader;
+pub(crate) use row_values::stored_values;
 pub(crate) use table_scan::TableScan;
 pub(crate) use vectors::{VectorReader, VectorScan};
 pub(crate) use writer::TableWriter;

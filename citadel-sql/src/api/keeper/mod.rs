@@ -9,11 +9,13 @@ mod check;
 mod keys;
 mod owners;
 mod rekey;
+mod salvage;
 mod space;
 mod vacuum;
 mod watch;
 
 pub use check::CheckReport;
+pub use salvage::{SalvageReport, SalvagedTable, salvage, salvage_storage};
 pub use space::{ObjectKind, ObjectSpace, SpaceReport};
 
 use owners::Owners;

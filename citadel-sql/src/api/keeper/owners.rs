@@ -87,6 +87,13 @@ impl Owners {
     }
 }
 
+impl Owner {
+    /// Are the keys of its tree row ids?
+    pub(super) fn is_by_row(&self) -> bool {
+        matches!(self.part, Part::Rows | Part::Vectors(_) | Part::Delta(_))
+    }
+}
+
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.part {

@@ -6,6 +6,7 @@ mod opening;
 mod pragmas;
 mod reruns;
 mod rows;
+mod salvage;
 mod sharing;
 mod statements;
 mod transactions;

@@ -17,8 +17,22 @@ impl TableWriter {
     /// # Errors
     /// A value that its column may not hold, a duplicate key, no row id left, a key that is too long.
     pub(crate) fn insert(&mut self, txn: &mut WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
-        self.check_row(row)?;
         let id = self.choose_row_id(txn, row)?;
+        self.insert_at(txn, id, row)?;
+        Ok(id)
+    }
+
+    /// Inserts a row under a row id of the caller's: that of its row id column, if the table has one.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub(crate) fn insert_at(
+        &mut self,
+        txn: &mut WriteTxn,
+        id: RowId,
+        row: &[ValueRef<'_>],
+    ) -> Result<()> {
+        self.check_row(row)?;
         self.encode_row(row);
         if txn.insert(self.table.rows, &row_key::encode(id), self.row.finish())? {
             return Err(duplicate_row_id(&self.table, id));
@@ -31,7 +45,7 @@ impl TableWriter {
         for ann in anns(&self.table) {
             delta::touch(txn, ann, id)?;
         }
-        Ok(id)
+        Ok(())
     }
 
     fn check_row(&self, row: &[ValueRef<'_>]) -> Result<()> {
@@ -57,9 +71,10 @@ impl TableWriter {
 
     /// The row id that the row gives, or the next one.
     fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
-        let given = self.table.rowid_column.map(|no| row[usize::from(no.0)]);
+        let column = self.table.rowid_column;
+        let given = column.and_then(|no| row.get(usize::from(no.0)));
         if let Some(ValueRef::Integer(id)) = given {
-            return Ok(RowId(id));
+            return Ok(RowId(*id));
         }
         match self.greatest(txn)? {
             None => Ok(RowId(1)),

@@ -1,0 +1,26 @@
+//! The definitions that can still be read.
+
+use citadel_txn::Salvage;
+
+use crate::schema::{DefinitionReader, SCHEMA_TREE, TableDef};
+
+/// What is left of the definitions.
+pub(super) struct Definitions {
+    pub(super) tables: Vec<TableDef>,
+    /// Definitions that do not decode, or whose table is gone.
+    pub(super) malformed: u64,
+}
+
+impl Definitions {
+    pub(super) fn read(source: &Salvage) -> Self {
+        let mut reader = DefinitionReader::default();
+        let mut malformed = 0;
+        for entry in source.entries(SCHEMA_TREE) {
+            malformed += u64::from(reader.add(&entry.key, &entry.value).is_err());
+        }
+        Self {
+            tables: reader.finish(),
+            malformed,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A new database from what a damaged one still holds.
+//!
+//! Definitions first, then the rows of each table, through the one write path that checks every value; indexes are made
+//! anew from the rows. So whatever could be read is sound in the new file, and what could not is named in the report.
+//! The damaged file is only read.
+
+mod definitions;
+mod report;
+mod table;
+
+pub use report::{SalvageReport, SalvagedTable};
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use citadel_txn::{Durability, FileStorage, Key, Progress, Salvage, Storage};
+
+use super::{Owners, Watch};
+use crate::api::{Database, Options};
+use crate::error::Result;
+use crate::schema::{Catalog, TableDef};
+
+use definitions::Definitions;
+
+/// Makes a new database from all that can still be read of a damaged one. `key` opens the damaged file, `new_key` will open
+/// the new one, and both may be the same; `options` are those of the new file.
+///
+/// Where the newest commit is damaged, older commits whose pages are still there stand in; the report says so.
+/// The new file lies beside its path, with `.partial` behind its name, until it is whole.
+///
+/// ```
+/// use citadel_sql::{Connection, Key, Options, Quiet, salvage};
+///
+/// # fn main() -> citadel_sql::Result<()> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let (damaged, rescued) = (dir.path().join("a.citadel"), dir.path().join("b.citadel"));
+/// # let key = Key::raw([7; 32]);
+/// # Connection::open(&damaged, Key::raw([7; 32]))?.execute_batch("CREATE TABLE t (x INTEGER); INSERT INTO t VALUES (1)")?;
+/// let report = salvage(&damaged, &key, &rescued, &key, Options::default(), &mut Quiet)?;
+/// assert!(report.is_complete() && report.rows() == 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// The key is wrong, or so much is damaged that not one commit is found; there is something at the new path already; it was
+/// stopped; the new file cannot be written. Damage is no error, but in the report.
+pub fn salvage(
+    damaged: impl AsRef<Path>,
+    key: &Key,
+    new: impl AsRef<Path>,
+    new_key: &Key,
+    options: Options,
+    progress: &mut dyn Progress,
+) -> Result<SalvageReport> {
+    let source = FileStorage::open_read_only(damaged).map_err(citadel_txn::Error::from)?;
+    let source = Salvage::open(Arc::new(source), key)?;
+    let target = FileStorage::create_partial(new).map_err(citadel_txn::Error::from)?;
+    into_new(&source, Arc::new(target), new_key, options, progress)
+}
+
+/// The same with storages of one's own. What an interrupted salvage left in the target is written over.
+///
+/// # Errors
+/// As [`salvage`].
+pub fn salvage_storage(
+    damaged: Arc<dyn Storage>,
+    key: &Key,
+    target: Arc<dyn Storage>,
+    new_key: &Key,
+    options: Options,
+    progress: &mut dyn Progress,
+) -> Result<SalvageReport> {
+    into_new(
+        &Salvage::open(damaged, key)?,
+        target,
+        new_key,
+        options,
+        progress,
+    )
+}
+
+fn into_new(
+    source: &Salvage,
+    target: Arc<dyn Storage>,
+    new_key: &Key,
+    mut options: Options,
+    progress: &mut dyn Progress,
+) -> Result<SalvageReport> {
+    let emptied = |source| citadel_txn::FileError::Io {
+        action: "empty the unfinished file",
+        source,
+    };
+    if target.is_partial() {
+        target
+            .set_len(0)
+            .map_err(|error| citadel_txn::Error::from(emptied(error)))?;
+    }
+    // Nobody counts on the new file before it has its name.
+    options.storage.durability = Durability::Normal;
+    options.storage.page_size = source.page_size();
+    let database = Database::create_on(Arc::clone(&target), new_key, options)?;
+    let never = AtomicBool::new(false);
+    let mut watch = Watch::new(progress, &never);
+    let report = rebuild(source, &database, &mut watch)?;
+    database
+        .shared()
+        .storage
+        .file()
+        .sync()
+        .map_err(citadel_txn::Error::from)?;
+    drop(database);
+    let unnamed = |source| citadel_txn::FileError::Io {
+        action: "give the new file its name",
+        source,
+    };
+    target
+        .sync()
+        .and_then(|()| target.publish())
+        .map_err(|error| citadel_txn::Error::from(unnamed(error)))?;
+    Ok(report)
+}
+
+fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Result<SalvageReport> {
+    let definitions = Definitions::read(source);
+    let mut report = SalvageReport::new(source.generation().get());
+    report.passed_over = source.passed_over().len() as u64;
+    report.definitions_lost = definitions.malformed;
+    let db = database.connect();
+    let old: Vec<Arc<TableDef>> = definitions.tables.into_iter().map(Arc::new).collect();
+    let rows = |tree| {
+        let known = source.trees().into_iter().find(|known| known.id == tree);
+        known.map_or(0, |known| known.entries)
+    };
+    let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
+    for table in &old {
+        let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
+        if let Err(error) = db.execute(&table.sql, ()) {
+            salvaged.refuse(format!("its definition is refused: {error}"));
+            report.tables.push(salvaged);
+            continue;
+        }
+        table::copy(source, table, database, &mut salvaged, &mut || meter.tick())?;
+        for index in table.indexes.iter().filter(|index| !index.sql.is_empty()) {
+            if let Err(error) = db.execute(&index.sql, ()) {
+                if error.is_io() {
+                    return Err(error);
+                }
+                salvaged.refuse(format!("index \"{}\" was not made: {error}", index.name));
+            }
+        }
+        report.tables.push(salvaged);
+    }
+    meter.report()?;
+    let owners = Owners::of(&Catalog::of_tables(old));
+    report.note_losses(&source.losses(), &owners);
+    report.note_orphans(&source.trees(), &owners);
+    Ok(report)
+}

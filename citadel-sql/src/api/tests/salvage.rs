@@ -1,0 +1,159 @@
+//! A new database from a damaged one.
+
+use std::sync::Arc;
+
+use citadel_txn::MemoryStorage;
+
+use crate::{Connection, Database, Key, Options, PageSize, Quiet, SalvageReport, salvage_storage};
+
+fn key() -> Key {
+    Key::raw([7; 32])
+}
+
+const PAGE: usize = 1024;
+const ROWS: i64 = 120;
+
+/// The bytes of a closed database.
+fn sample() -> Vec<u8> {
+    let storage = MemoryStorage::new();
+    let options = Options::default().page_size(PageSize::new(PAGE as u32).unwrap());
+    let database = Database::create_on(Arc::new(storage.clone()), &key(), options).unwrap();
+    let db = database.connect();
+    db.execute_batch(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, emb VECTOR(300));
+         CREATE INDEX t_emb ON t USING ann (emb) WITH (filters = 'name');
+         CREATE TABLE plain (a TEXT, b INTEGER);
+         CREATE INDEX plain_b ON plain (b)",
+    )
+    .unwrap();
+    for id in 0..ROWS {
+        let vector: Vec<f32> = (0..300).map(|at| ((id * 7 + at) % 13) as f32).collect();
+        let vector = (id % 10 != 0).then_some(vector);
+        db.execute(
+            "INSERT INTO t VALUES (?, ?, ?)",
+            crate::params![id, format!("name {id}"), vector],
+        )
+        .unwrap();
+    }
+    db.execute("INSERT INTO plain SELECT name || name, id % 5 FROM t", ())
+        .unwrap();
+    db.execute("DELETE FROM plain WHERE rowid <= 20", ())
+        .unwrap();
+    db.persist_ann_index("t", "emb").unwrap();
+    drop((db, database));
+    storage.snapshot()
+}
+
+fn rescue(bytes: Vec<u8>) -> crate::Result<(SalvageReport, Connection)> {
+    let new = MemoryStorage::new();
+    let report = salvage_storage(
+        Arc::new(MemoryStorage::from_bytes(bytes)),
+        &key(),
+        Arc::new(new.clone()),
+        &Key::raw([8; 32]),
+        Options::default(),
+        &mut Quiet,
+    )?;
+    let database = Database::open_on(Arc::new(new), &Key::raw([8; 32]), Options::default())?;
+    Ok((report, database.connect()))
+}
+
+fn rows(db: &Connection, sql: &str) -> Vec<String> {
+    db.query_map(sql, (), |row| {
+        Ok(format!("{:?} {:?}", row.get_ref(0)?, row.get_ref(1)?))
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_sound_database_is_salvaged_whole() {
+    let bytes = sample();
+    let storage = Arc::new(MemoryStorage::from_bytes(bytes.clone()));
+    let before = Database::open_on(storage, &key(), Options::default())
+        .unwrap()
+        .connect();
+    let (report, after) = rescue(bytes).unwrap();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(report.rows() as i64, 2 * ROWS - 20);
+    for sql in [
+        "SELECT rowid, a FROM plain ORDER BY rowid",
+        "SELECT id, emb FROM t ORDER BY id",
+        "SELECT id, name FROM t ORDER BY emb <-> (CAST('[' || repeat('1,', 299) || '1]' AS VECTOR(300))) LIMIT 20",
+    ] {
+        assert_eq!(rows(&before, sql), rows(&after, sql), "{sql}");
+    }
+    assert_eq!(before.tables().unwrap(), after.tables().unwrap());
+    assert!(after.check().unwrap().is_ok());
+}
+
+#[test]
+fn whatever_page_is_damaged_the_rest_is_saved_and_the_loss_is_named() {
+    let bytes = sample();
+    let (mut salvaged, mut lossy) = (0, 0);
+    for page in (24..bytes.len() / PAGE).step_by(3) {
+        let mut damaged = bytes.clone();
+        damaged[page * PAGE + 300] ^= 0x40;
+        let Ok((report, after)) = rescue(damaged) else {
+            continue;
+        };
+        salvaged += 1;
+        let check = after.check().unwrap();
+        assert!(check.is_ok(), "page {page}: {check}");
+        let found: i64 = report
+            .tables
+            .iter()
+            .map(|table| {
+                let sql = format!("SELECT COUNT(*) FROM {}", table.name);
+                after.query_value::<i64, _>(&sql, ()).unwrap()
+            })
+            .sum();
+        assert_eq!(found as u64, report.rows(), "page {page}");
+        if report.rows() as i64 != 2 * ROWS - 20 {
+            lossy += 1;
+            assert!(
+                !report.is_complete() && report.loss_count() > 0,
+                "page {page}: {report}"
+            );
+        }
+    }
+    assert!(
+        salvaged > 50 && lossy > 2,
+        "{salvaged} salvaged, {lossy} with losses"
+    );
+}
+
+#[test]
+fn a_wrong_key_salvages_nothing_and_leaves_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (damaged, new) = (dir.path().join("a"), dir.path().join("b"));
+    std::fs::write(&damaged, sample()).unwrap();
+    let wrong = Key::raw([9; 32]);
+    let error = crate::salvage(
+        &damaged,
+        &wrong,
+        &new,
+        &wrong,
+        Options::default(),
+        &mut Quiet,
+    )
+    .unwrap_err();
+    assert!(error.is_wrong_key(), "{error}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    let report = crate::salvage(
+        &damaged,
+        &key(),
+        &new,
+        &wrong,
+        Options::default(),
+        &mut Quiet,
+    );
+    assert!(report.unwrap().is_complete());
+    assert!(
+        Connection::open(&new, wrong)
+            .unwrap()
+            .check()
+            .unwrap()
+            .is_ok()
+    );
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
+}
