@@ -190,6 +190,7 @@ fn the_space_report_counts_every_page_once() {
     assert_eq!(tree.extent_pages, check.pages.extents);
     assert!(tree.fill() > 0.8, "{}", tree.fill());
     assert!(tree.depth > 1);
+    assert_eq!(report.pages_records, check.pages.records);
     let booked = tree.pages() + report.catalog.pages() + report.pages_free_map;
     assert_eq!(
         report.pages_total,

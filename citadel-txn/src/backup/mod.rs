@@ -18,7 +18,7 @@ pub use report::BackupReport;
 
 use std::sync::Arc;
 
-use citadel_core::{SealedFile, Storage};
+use citadel_core::{SealedFile, Storage, record_run};
 
 use crate::database::Database;
 use crate::error::{Error, Result};
@@ -61,11 +61,25 @@ impl Database {
         reach(record, file.page_size(), &mut prover)?;
         recovery::write_checkpoints(&copy, record)?;
         copy.set_len(record.pages_end.max(file.first_page()))?;
+        void_announced(&copy, record)?;
         require_record(&copy, record)?;
         copy.publish()?;
         report.bytes = copy.file_len()?;
         Ok(report)
     }
+}
+
+/// Overwrites the places of the records to come: what another attempt left there must not be taken for one.
+fn void_announced(copy: &SealedFile, record: &Record) -> Result<()> {
+    let announced = record
+        .trail
+        .iter()
+        .filter(|(of, _)| *of > record.generation);
+    for (_, place) in announced {
+        let run = record_run(copy.page_size(), place);
+        copy.scrub(run.first, u64::from(run.pages))?;
+    }
+    Ok(())
 }
 
 /// Reads the checkpoint back.

@@ -3,7 +3,7 @@
 //! A salvage needs the key and one copy of the superblock; everything else may be damaged. It stands on every commit
 //! record that still opens, newest first. A subtree that cannot be read costs the keys that lie in it and no others: the
 //! same range is looked for in the commits before, whose pages may not have been used anew, and what is found nowhere is
-//! named as lost. Nothing here guesses: every page is opened under a pointer from an authentic parent, so what is salvaged
+//! named as lost. Where both checkpoints are damaged, small files are searched for records. Nothing is made up: every page is opened under a pointer from an authentic parent, so what is salvaged
 //! was once committed as it is.
 //!
 //! Errors of the operating system count as damage here: a sector that cannot be read costs what lies in it.

@@ -18,6 +18,9 @@ pub(super) struct Records {
 /// Finds the records that still open.
 pub(super) fn find(file: &SealedFile) -> Result<Records> {
     let mut usable: Vec<Record> = recovery::records_that_open(file);
+    if usable.is_empty() {
+        usable = scan(file)?;
+    }
     usable.sort_by_key(|record| std::cmp::Reverse(record.generation));
     usable.dedup_by_key(|record| record.generation);
     let mut passed_over = Vec::new();
@@ -35,4 +38,31 @@ pub(super) fn find(file: &SealedFile) -> Result<Records> {
         usable,
         passed_over,
     })
+}
+
+/// Places and generations that are tried where no checkpoint leads to a record: some seconds.
+const SCAN_ATTEMPTS_MAX: u64 = 1 << 20;
+
+/// Looks for records at every page. Where one lies is not known, nor of which generation, and only both together open
+/// it; so this finds something only in files that are small or young. It ends well after the last record that was found:
+/// free pages still hold old ones, and the newest may be far from them.
+fn scan(file: &SealedFile) -> Result<Vec<Record>> {
+    let first = file.first_page();
+    let page_bytes = u64::from(file.page_size().get());
+    let pages = (file.file_len()? / page_bytes).saturating_sub(first.get());
+    let generations = SCAN_ATTEMPTS_MAX.checked_div(pages).unwrap_or(0);
+    let (mut found, mut last) = (Vec::new(), generations);
+    for generation in 1..=generations {
+        if generation > last.saturating_mul(4).saturating_add(128) {
+            break;
+        }
+        for page in (0..pages).map(|page| first.offset(page)) {
+            if let Ok(Some(bytes)) = file.read_record_at(page, Generation::new(generation)) {
+                found.extend(Record::decode(&bytes, file.page_size()));
+                last = generation;
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
