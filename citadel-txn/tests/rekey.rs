@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_txn::{
-    Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, Phase, Quiet, Step, TreeId,
-    TreeOptions, View,
+    Cursor, Database, Durability, Kdf, Key, MemoryStorage, Options, PageSize, Phase, Quiet, Step,
+    TreeId, TreeOptions, View,
 };
 
 const PAGE: usize = 512;
@@ -34,8 +34,12 @@ fn options() -> Options {
 
 /// A database with several trees, large values, and free pages.
 fn sample() -> (Database, MemoryStorage) {
+    sample_with(options())
+}
+
+fn sample_with(options: Options) -> (Database, MemoryStorage) {
     let storage = MemoryStorage::new();
-    let database = Database::create(Arc::new(storage.clone()), &old_key(), options()).unwrap();
+    let database = Database::create(Arc::new(storage.clone()), &old_key(), options).unwrap();
     let mut write = database.begin_write().unwrap();
     write.create_tree_at(TREE, TreeOptions::default()).unwrap();
     for _ in 0..40 {
@@ -117,6 +121,28 @@ fn nothing_is_left_under_the_old_key() {
     let reopened = open(after, &new_key()).unwrap();
     assert_eq!(entries(&reopened), expected);
     assert!(reopened.check().unwrap().is_ok());
+}
+
+#[test]
+fn it_ends_in_every_mode_of_durability() {
+    for durability in [Durability::Full, Durability::Normal, Durability::Off] {
+        let (database, storage) = sample_with(Options {
+            durability,
+            ..options()
+        });
+        let expected = entries(&database);
+        database
+            .rekey(&new_key(), &Kdf::default(), &mut Quiet)
+            .unwrap();
+        // As a crash leaves it.
+        let reopened = open(storage.snapshot(), &new_key()).unwrap();
+        assert_eq!(entries(&reopened), expected, "{durability:?}");
+        assert!(reopened.check().unwrap().is_ok());
+        database.vacuum(&mut Quiet).unwrap();
+        let reopened = open(storage.snapshot(), &new_key()).unwrap();
+        assert_eq!(entries(&reopened), expected, "{durability:?}");
+        assert!(reopened.check().unwrap().is_ok());
+    }
 }
 
 #[test]

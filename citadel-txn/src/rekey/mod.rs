@@ -24,6 +24,7 @@ use citadel_core::{Generation, Kdf, Key};
 use crate::catalog;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::options::Durability;
 use crate::progress::{Meter, Phase, Progress};
 use crate::recovery;
 use crate::tree::Choice;
@@ -115,6 +116,8 @@ impl Database {
         for _ in 0..SETTLING_COMMITS_MAX {
             let mut write = self.begin_write()?;
             write.refresh_roots(Choice::Before(epoch));
+            // A checkpoint only ever holds what is durable.
+            write.set_durability(Durability::Full);
             write.commit()?;
             let records = recovery::records_that_open(self.file());
             if records.iter().all(|record| record.generation >= epoch) {

@@ -6,6 +6,7 @@ use citadel_core::{Generation, PageNo, record_run};
 
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::options::Durability;
 use crate::progress::{Meter, Phase, Progress};
 use crate::space::{Space, Span};
 use crate::tree::Choice;
@@ -70,6 +71,7 @@ impl Database {
                 return Ok(());
             }
             write.refresh_roots(Choice::Before(epoch));
+            write.set_durability(Durability::Full);
             write.commit()?;
             if round > 3 {
                 if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
