@@ -105,7 +105,7 @@ impl SealedFile {
     /// The body of the record of this generation at this page; none where no such record is, whatever else there is.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for a place where no page can be; [`Error::Io`].
+    /// [`Error::Corrupt`] for a place where no page can be; [`Error::Rekeyed`], [`Error::Io`].
     pub fn read_record_at(&self, first: PageNo, generation: Generation) -> Result<Option<Vec<u8>>> {
         let run = record_run(self.page_size, first);
         let range = run_range(self.page_size, &run)?;
@@ -114,17 +114,14 @@ impl SealedFile {
             .medium
             .require(range.end)
             .and_then(|()| self.medium.read_at(range.start, &mut bytes));
+        let label = record_label(run, generation);
         match read {
-            Ok(()) => {}
-            Err(Error::Truncated { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        match self
-            .sealer
-            .open(&record_label(run, generation), &mut bytes, None)
-        {
-            Some(_) => unframe(bytes).map(Some),
-            None => Ok(None),
+            Ok(()) if self.sealer.open(&label, &mut bytes, None).is_some() => {
+                unframe(bytes).map(Some)
+            }
+            Ok(()) | Err(Error::Truncated { .. }) if self.was_rekeyed() => Err(Error::Rekeyed),
+            Ok(()) | Err(Error::Truncated { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

@@ -85,16 +85,18 @@ impl SealedFile {
         Ok(())
     }
 
-    /// `error`, unless what did not open was sealed under a root key that another process brought in since: only a file
-    /// that is open for reading can meet that.
+    /// `error`, unless what did not open was sealed under a root key that another process brought in since.
     pub(super) fn unless_rekeyed(&self, error: Error) -> Error {
-        if !self.is_read_only() {
-            return error;
-        }
-        let commitment = self.header.lock().superblock.commitment;
-        match superblock::has_other_root(self.medium.storage(), &commitment) {
+        match self.was_rekeyed() {
             true => Error::Rekeyed,
             false => error,
         }
+    }
+
+    /// Whether another process replaced the root key since this one opened the file: only a file that is open for reading
+    /// can meet that.
+    pub(super) fn was_rekeyed(&self) -> bool {
+        let commitment = self.header.lock().superblock.commitment;
+        self.is_read_only() && superblock::has_other_root(self.medium.storage(), &commitment)
     }
 }

@@ -26,7 +26,7 @@ pub(super) const MAGIC: &[u8; 16] = b"Citadel vault\r\n\x1a";
 /// The fixed clear fields.
 const FIXED_BYTES: usize = 42;
 const SEQUENCE_AT: usize = 48;
-const COMMITMENT_AT: usize = 56;
+pub(super) const COMMITMENT_AT: usize = 56;
 const SLOTS_AT: usize = 128;
 const SLOT_BYTES: usize = 128;
 const SLOT_HEAD_BYTES: usize = 48;
