@@ -56,7 +56,7 @@ impl<'a> Binder<'a> {
         self.given += 1;
         // Values beyond the last parameter are only counted, so that the error can say how many there were.
         if let Some(slot) = self.values.get_mut(at) {
-            *slot = Some(value.to_sql()?.into_value());
+            *slot = Some(self.parameters.coerce(at, value.to_sql()?.into_value())?);
         }
         Ok(())
     }
@@ -66,17 +66,17 @@ impl<'a> Binder<'a> {
             Error::Misuse(format!("the statement has no parameter named \"{name}\""))
         })?;
         self.given += usize::from(self.values[at].is_none());
-        self.values[at] = Some(value.to_sql()?.into_value());
+        let value = value.to_sql()?.into_value();
+        self.values[at] = Some(self.parameters.coerce(at, value)?);
         Ok(())
     }
 
     fn finish(self) -> Result<Vec<Value>> {
         let (given, wanted) = (self.given, self.values.len());
         if given == wanted {
-            let values = self.values.into_iter().flatten().enumerate();
-            return values
-                .map(|(at, value)| self.parameters.coerce(at, value))
-                .collect();
+            // None is missing.
+            let values = self.values.into_iter();
+            return Ok(values.map(|v| v.unwrap_or(Value::Null)).collect());
         }
         let missing = self.values.iter().position(Option::is_none);
         let name = missing.and_then(|at| self.parameters.names[at].as_deref());

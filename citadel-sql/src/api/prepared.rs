@@ -1,4 +1,4 @@
-//! A statement, parsed and planned: immutable, shared by all who run the same text.
+//! A statement, parsed and planned: shared by all who run the same text. What it says is immutable; its last run may rest with it.
 
 use std::sync::Arc;
 
