@@ -67,6 +67,8 @@ mod record;
 mod recovery;
 mod rekey;
 mod salvage;
+#[cfg(all(test, feature = "shuttle"))]
+mod schedules;
 mod settle;
 mod shared;
 mod snapshot;

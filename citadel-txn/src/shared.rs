@@ -156,6 +156,18 @@ impl Shared {
         self.commits.wait(commit, || Ok(self.file.sync()?), publish)
     }
 
+    /// Returns when a commit that was read ahead of its publication is as safe as the reader's durability promises; in any
+    /// case it is published, so that nobody who comes later sees an older one.
+    pub(crate) fn acknowledge(&self, read: &Arc<Snapshot>, durability: Durability) -> Result<()> {
+        match durability {
+            Durability::Full => self.make_durable(read.generation()),
+            Durability::Normal | Durability::Off => {
+                self.registry.publish(Arc::clone(read));
+                Ok(())
+            }
+        }
+    }
+
     /// Syncs if much was written since the last sync.
     pub(crate) fn sync_if_due(&self) -> Result<()> {
         match self.commits.is_sync_due() {

@@ -22,6 +22,7 @@ usage: cargo xtask COMMAND
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
+  schedules [N]      the orders in which threads meet in the commit protocol, N of each model
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
 ";
@@ -44,10 +45,10 @@ fn run(arguments: &[String]) -> Result<()> {
     match name {
         "check" => check(),
         "test" => test(rest),
-        "crash" => crash(rest),
         "fuzz" => fuzz::run(rest),
         "bench" => bench(rest),
-        "isolation" | "kill" => campaign(name, rest),
+        "crash" | "isolation" | "kill" => campaign(name, rest),
+        "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
@@ -93,16 +94,21 @@ fn test(filter: &[String]) -> Result<()> {
     let counts = nonce_ledger::watch(|environment| cargo_with(&arguments, environment))?;
     say(&counts);
     match filter {
-        [] => fuzz::run(&[]),
+        [] => {
+            fuzz::run(&[])?;
+            schedules("500")
+        }
         _ => Ok(()),
     }
 }
 
-fn crash(rest: &[String]) -> Result<()> {
-    let mut arguments = vec!["run", "--profile", "crash", "--package", "citadel-tests"];
-    arguments.extend(["--bin", "crash", "--"]);
-    arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments)
+/// Explores schedules of the models in citadel-txn, whose locks ask a scheduler in this build alone.
+fn schedules(of_each: &str) -> Result<()> {
+    let arguments = ["test", "--package", "citadel-txn", "--features", "shuttle"];
+    command::cargo_with(
+        &[&arguments[..], &["--lib", "schedules::"]].concat(),
+        &[("CITADEL_SCHEDULES", of_each)],
+    )
 }
 
 fn bench(rest: &[String]) -> Result<()> {
@@ -113,8 +119,8 @@ fn bench(rest: &[String]) -> Result<()> {
 
 /// Runs a long program of the tests' crate.
 fn campaign(program: &str, rest: &[String]) -> Result<()> {
-    let mut arguments = vec!["run", "--release", "--package", "citadel-tests", "--bin"];
-    arguments.extend([program, "--"]);
+    let mut arguments = vec!["run", "--profile", "crash", "--package", "citadel-tests"];
+    arguments.extend(["--bin", program, "--"]);
     arguments.extend(rest.iter().map(String::as_str));
     cargo(&arguments)
 }

@@ -246,7 +246,7 @@ impl WriteTxn {
         self.claim.require_whole()?;
         self.forget_journal()?;
         if !self.changed {
-            return Ok(self.base.generation());
+            return self.acknowledge_reads();
         }
         commit::commit(Changes {
             database: self.database,
@@ -262,6 +262,17 @@ impl WriteTxn {
             claim: self.claim,
             _turn: self.turn,
         })
+    }
+
+    /// Ends a transaction that changed nothing. It may have read a commit that is still on its way to the medium.
+    fn acknowledge_reads(self) -> Result<Generation> {
+        let database = Arc::clone(&self.database);
+        let base = Arc::clone(&self.base);
+        let durability = self.terms.durability;
+        // The turn ends here.
+        drop(self);
+        database.acknowledge(&base, durability)?;
+        Ok(base.generation())
     }
 
     /// Rolls back: nothing of it ever was.

@@ -1,7 +1,4 @@
-//! Locks, as the queue of writers, the pipeline of commits and the registry of snapshots use them.
-//!
-//! A room of its own, so that a test can put a scheduler of its own in their place and try the orders in which threads
-//! meet. Nothing here is poisoned by a panic.
+//! Locks of every build.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Instant;
