@@ -32,12 +32,8 @@ pub(super) struct Changed {
 /// A statement that gives no rows, ready to run.
 pub(super) struct Change {
     plan: Arc<Plan>,
-    kind: Kind,
-}
-
-enum Kind {
-    Rows(RowChange),
-    Definition,
+    /// None: it changes definitions.
+    rows: Option<Box<RowChange>>,
 }
 
 /// A change of rows.
@@ -58,25 +54,24 @@ enum Writer {
 impl Change {
     /// Makes the change of a plan: the plan's root, or what its EXPLAIN explains.
     pub(super) fn new(plan: &Arc<Plan>, builder: &Builder<'_>) -> Result<Self> {
-        let kind = match (&plan.root, plan.root.inputs().as_slice()) {
-            (root, [input]) => Kind::Rows(RowChange {
+        let rows = match (&plan.root, plan.root.inputs().as_slice()) {
+            (root, [input]) => Some(Box::new(RowChange {
                 source: builder.build(input)?,
                 batch: Batch::default(),
                 writer: Writer::new(root)?,
-            }),
-            _ => Kind::Definition,
+            })),
+            _ => None,
         };
         Ok(Self {
             plan: Arc::clone(plan),
-            kind,
+            rows,
         })
     }
 
     /// Does it.
     pub(super) fn run(&mut self, context: &mut ExecContext<'_>) -> Result<Changed> {
-        let change = match &mut self.kind {
-            Kind::Rows(change) => change,
-            Kind::Definition => return define::run(&self.plan.root, context),
+        let Some(change) = &mut self.rows else {
+            return define::run(&self.plan.root, context);
         };
         context.txn.write()?;
         let (source, batch) = (&mut change.source, &mut change.batch);
@@ -96,7 +91,7 @@ impl Change {
 
     /// As [`Operator::rest`](super::operator::Operator::rest).
     pub(super) fn rest(&mut self) -> bool {
-        let Kind::Rows(change) = &mut self.kind else {
+        let Some(change) = &mut self.rows else {
             return false;
         };
         change.batch.rest();
@@ -105,9 +100,9 @@ impl Change {
 
     /// As [`Operator::restart`](super::operator::Operator::restart).
     pub(super) fn restart(&mut self, params: &[Value]) -> Result<()> {
-        match &mut self.kind {
-            Kind::Rows(change) => change.source.restart(params),
-            Kind::Definition => Ok(()),
+        match &mut self.rows {
+            Some(change) => change.source.restart(params),
+            None => Ok(()),
         }
     }
 }
