@@ -56,7 +56,7 @@ pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
         digest: start.digest,
     };
     let chain = Chain::follow(file, start)?.cut(file)?;
-    require_pages(file, &chain.newest().record)?;
+    require_pages(file, &chain.newest_durable().record)?;
     Ok(Recovered {
         newest: chain.newest().clone(),
         durable: chain.durable,
@@ -106,12 +106,16 @@ impl Chain {
         &self.links[self.links.len() - 1]
     }
 
+    /// The newest commit that is known to be durable and whose record is at hand: the start of the chain is.
+    fn newest_durable(&self) -> &Link {
+        let durable = |link: &Link| link.record.generation <= self.durable;
+        let count = self.links.partition_point(durable);
+        &self.links[count.max(1) - 1]
+    }
+
     /// What the record of the newest durable commit says to be durable: that is on the medium, whatever else is not.
     fn vouched(&self) -> Generation {
-        let up_to = self.links.iter().map(|link| &link.record);
-        let known = up_to.take_while(|record| record.generation <= self.durable);
-        let vouched = known.last().map(Record::vouches_for);
-        vouched.unwrap_or(Generation::ZERO)
+        self.newest_durable().record.vouches_for()
     }
 }
 
@@ -156,12 +160,9 @@ fn read_announced(
     Ok(Some(Link { record, digest }))
 }
 
-/// Whether every run that the commit wrote opens, and the file reaches to where it says that the pages end.
+/// Whether every run that the commit wrote opens. The file may end before the pages do: behind the last run, there is
+/// nothing yet.
 fn is_whole(file: &SealedFile, record: &Record) -> Result<bool> {
-    match require_pages(file, record) {
-        Err(error) if error.is_corrupt() => return Ok(false),
-        required => required?,
-    }
     for written in &record.written {
         let ptr = PagePtr {
             run: written.run,
@@ -177,7 +178,7 @@ fn is_whole(file: &SealedFile, record: &Record) -> Result<bool> {
     Ok(true)
 }
 
-/// Refuses a file that was cut off before the last page of a commit that stands.
+/// Refuses a file that was cut off before the last page of a commit that is durable.
 fn require_pages(file: &SealedFile, record: &Record) -> Result<()> {
     let len = file.file_len()?;
     let page_bytes = u64::from(file.page_size().get());
@@ -210,7 +211,7 @@ pub(crate) fn recover_newer(file: &SealedFile, known: &Link) -> Result<Option<Li
             record: newest.record,
         };
         let chain = Chain::follow(file, start)?.cut(file)?;
-        if require_pages(file, &chain.newest().record).is_ok() {
+        if require_pages(file, &chain.newest_durable().record).is_ok() {
             return Ok(Some(chain.newest().clone()));
         }
     }

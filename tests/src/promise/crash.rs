@@ -57,16 +57,15 @@ fn syncs_per_state(trace: &Trace) -> Tried {
 fn crash_at(witness: &mut Witness<'_>, moment: &Moment<'_>, states: &[State]) {
     let case = witness.case;
     let promised = moment.promised();
-    let most = match case.subject.survives() {
-        Survives::PowerLoss => case.effort.images,
-        // All that was written has arrived, which is the first fate.
-        Survives::ProcessDeath => 1,
-    };
+    let process_death = case.subject.survives() == Survives::ProcessDeath;
+    let most = case.effort.images;
     let at = moment.at();
     witness.images(moment, most, promised, |witness, number, image, fate| {
         if case
             .only
             .is_some_and(|(_, only)| only.is_some_and(|only| only != number))
+            // All that was written has arrived, which is the first fate.
+            || process_death && number > 0
         {
             return;
         }
