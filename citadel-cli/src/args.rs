@@ -168,6 +168,66 @@ pub(crate) enum Command {
         #[command(flatten)]
         key: KeyArgs,
     },
+    /// Copy a database, also while it is written; goes on where an interrupted one stopped.
+    Backup {
+        /// The database file.
+        file: String,
+        /// The copy; it must not exist.
+        to: String,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Give free space back, or write a compact copy.
+    Vacuum {
+        /// The database file.
+        file: String,
+        /// Write a compact copy instead; it must not exist.
+        into: Option<String>,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Make a new database, with the same key, from what a damaged one still holds.
+    Salvage {
+        /// The damaged file; it is not changed.
+        file: String,
+        /// The new file; it must not exist.
+        to: String,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Tell where the space went, by table and index.
+    Space {
+        /// The database file.
+        file: String,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Seal the whole file under a new root key, or go on with that.
+    Rekey {
+        /// The database file.
+        file: String,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+        /// Read the new key from a file. Else it comes from CITADEL_NEW_KEY or a prompt.
+        #[arg(long, value_name = "PATH")]
+        new_key_file: Option<PathBuf>,
+    },
+    /// List, add, change or remove the keys that open a file.
+    Keys {
+        /// The database file.
+        file: String,
+        /// list; add [KEYFILE]; change SLOT [KEYFILE]; remove SLOT. A new key comes from the file, CITADEL_NEW_KEY or a prompt.
+        #[arg(value_name = "ACTION")]
+        action: Vec<String>,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
 }
 
 impl OutputArgs {

@@ -58,7 +58,7 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// The database does not hold together; what is wrong was already told.
-    Damaged(usize),
+    Damaged(u64),
     /// A script ended inside a transaction.
     TransactionLeftOpen,
     /// `.exit N`.

@@ -14,6 +14,9 @@ use crate::terminal;
 /// The variable that may hold the key.
 pub(crate) const VARIABLE: &str = "CITADEL_KEY";
 
+/// The variable that may hold a new key.
+const NEW_VARIABLE: &str = "CITADEL_NEW_KEY";
+
 /// What a raw key begins with.
 const RAW_PREFIX: &str = "hex:";
 
@@ -28,6 +31,17 @@ pub(crate) fn obtain(args: &KeyArgs, new_file: bool) -> Outcome<Key> {
     }
 }
 
+/// A new key: from a file, the environment, or a prompt that asks twice.
+pub(crate) fn obtain_new(file: Option<&Path>) -> Outcome<Key> {
+    if let Some(path) = file {
+        return read(path, &path.display().to_string());
+    }
+    match from_variable(NEW_VARIABLE)? {
+        Some(key) => Ok(key),
+        None => prompt(true),
+    }
+}
+
 /// The key from descriptor, file or environment.
 pub(crate) fn given(args: &KeyArgs) -> Outcome<Option<Key>> {
     if let Some(fd) = args.key_fd {
@@ -37,11 +51,15 @@ pub(crate) fn given(args: &KeyArgs) -> Outcome<Option<Key>> {
     if let Some(path) = &args.key_file {
         return read(path, &path.display().to_string()).map(Some);
     }
-    match std::env::var(VARIABLE) {
-        Ok(text) => parse(Zeroizing::new(text), VARIABLE).map(Some),
+    from_variable(VARIABLE)
+}
+
+fn from_variable(variable: &str) -> Outcome<Option<Key>> {
+    match std::env::var(variable) {
+        Ok(text) => parse(Zeroizing::new(text), variable).map(Some),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::Usage(format!("{VARIABLE} is not UTF-8")))
+            Err(Failure::Usage(format!("{variable} is not UTF-8")))
         }
     }
 }
@@ -114,7 +132,7 @@ fn prompt(new_file: bool) -> Outcome<Key> {
     if !new_file {
         return parse(ask("Passphrase: ")?, "the prompt");
     }
-    let first = ask("Passphrase for the new file: ")?;
+    let first = ask("New passphrase: ")?;
     if *first != *ask("The same again: ")? {
         return Err(Failure::Usage("the two passphrases differ".to_owned()));
     }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! main ─► args ─► key, open ─► batch or interactive ─pieces of script─► shell ─rows─► format
-//!            └──► demo, tools (inspect, check)
+//!            └──► demo, tools (inspect, check, backup, vacuum, …) ─► keeper
 //! ```
 #![forbid(unsafe_code)]
 
@@ -13,8 +13,10 @@ mod demo;
 mod exit;
 mod format;
 mod interactive;
+mod keeper;
 mod key;
 mod open;
+mod progress;
 mod script;
 mod shell;
 mod signals;
@@ -49,6 +51,16 @@ fn run(line: CommandLine) -> Outcome<()> {
         Some(Command::Demo { file, key }) => demo::run(file, &key),
         Some(Command::Inspect { file, key }) => tools::inspect(&file, &key),
         Some(Command::Check { file, key }) => tools::check(&file, &key),
+        Some(Command::Backup { file, to, key }) => tools::backup(&file, &to, &key),
+        Some(Command::Vacuum { file, into, key }) => tools::vacuum(&file, into.as_deref(), &key),
+        Some(Command::Salvage { file, to, key }) => tools::salvage(&file, &to, &key),
+        Some(Command::Space { file, key }) => tools::space(&file, &key),
+        Some(Command::Rekey {
+            file,
+            key,
+            new_key_file,
+        }) => tools::rekey(&file, new_key_file.as_deref(), &key),
+        Some(Command::Keys { file, action, key }) => tools::keys(&file, &action, &key),
         None => run_shell(&line),
     }
 }

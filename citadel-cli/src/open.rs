@@ -33,6 +33,14 @@ impl<'a> OpenRequest<'a> {
             busy_timeout: Duration::from_secs(5),
         }
     }
+
+    /// To change an existing file.
+    pub(crate) fn to_change(file: &'a str, key: &'a KeyArgs) -> Self {
+        Self {
+            read_only: false,
+            ..Self::to_read(file, key)
+        }
+    }
 }
 
 /// Opens a database. A key is asked for only when there is a file that it could open, or leave to create one.

@@ -21,6 +21,21 @@ pub(crate) fn interrupt_on_ctrl_c(handle: InterruptHandle, batch: bool) {
     let _ = ctrlc::set_handler(stop);
 }
 
+/// Makes Ctrl-C stop the running task, which asks [`is_pressed`]; a second press stops the process.
+pub(crate) fn stop_on_ctrl_c() {
+    let stop = || {
+        if PRESSES.fetch_add(1, Ordering::Relaxed) > 0 {
+            std::process::exit(130);
+        }
+    };
+    let _ = ctrlc::set_handler(stop);
+}
+
+/// Was Ctrl-C pressed since the running statement or task began?
+pub(crate) fn is_pressed() -> bool {
+    PRESSES.load(Ordering::Relaxed) > 0
+}
+
 /// Does a statement run at the moment?
 static STATEMENT_RUNS: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 

@@ -44,7 +44,7 @@ impl ResultWriter for QuoteWriter<'_> {
 }
 
 /// A literal that reads back as the same value.
-fn literal(value: ValueRef<'_>) -> String {
+pub(crate) fn literal(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "NULL".to_owned(),
         ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),

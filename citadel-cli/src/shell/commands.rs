@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::{Flow, Output, Shell, describe};
 use crate::exit::{Failure, Outcome};
 use crate::format::Mode;
+use crate::keeper;
 
 /// One command.
 struct Command {
@@ -20,10 +21,22 @@ struct Command {
 /// All commands, by name.
 const COMMANDS: &[Command] = &[
     Command {
+        name: ".backup",
+        arguments: "FILE",
+        help: "copy the database into a new file, also while it is written",
+        run: backup,
+    },
+    Command {
         name: ".check",
         arguments: "",
         help: "read everything and tell whether it holds together",
         run: check,
+    },
+    Command {
+        name: ".dump",
+        arguments: "[TABLE]",
+        help: "the statements that make the database anew, rows included",
+        run: dump,
     },
     Command {
         name: ".exit",
@@ -54,6 +67,12 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         help: "superblock, commit records, trees and pages as text",
         run: inspect,
+    },
+    Command {
+        name: ".keys",
+        arguments: "[ACTION…]",
+        help: "keys that open the file: list, add [KEYFILE], change SLOT [KEYFILE], remove SLOT",
+        run: keys,
     },
     Command {
         name: ".mode",
@@ -92,6 +111,12 @@ const COMMANDS: &[Command] = &[
         run: read,
     },
     Command {
+        name: ".rekey",
+        arguments: "[KEYFILE]",
+        help: "seal the whole file under a new root key, or go on with that",
+        run: rekey,
+    },
+    Command {
         name: ".schema",
         arguments: "[TABLE]",
         help: "the statements that make the tables and indexes",
@@ -104,6 +129,12 @@ const COMMANDS: &[Command] = &[
         run: separator,
     },
     Command {
+        name: ".space",
+        arguments: "",
+        help: "where the space went, by table and index",
+        run: space,
+    },
+    Command {
         name: ".tables",
         arguments: "[WORD]",
         help: "tables, or those whose name has the word",
@@ -114,6 +145,12 @@ const COMMANDS: &[Command] = &[
         arguments: "on|off",
         help: "tell how long each statement takes",
         run: timer,
+    },
+    Command {
+        name: ".vacuum",
+        arguments: "[FILE]",
+        help: "give free space back, or write a compact copy",
+        run: vacuum,
     },
     Command {
         name: ".vector",
@@ -141,7 +178,7 @@ pub(super) fn run(shell: &mut Shell, line: &str) -> Outcome<Flow> {
         .filter(|a| !a.starts_with('['))
         .count();
     let given = words.len() - 1;
-    let endless = command.arguments.ends_with('…');
+    let endless = command.arguments.trim_end_matches(']').ends_with('…');
     if given < least || (given > most && !endless) {
         return Err(Failure::Usage(
             format!("usage: {} {}", command.name, command.arguments)
@@ -213,10 +250,42 @@ fn on_or_off(word: &str) -> Outcome<bool> {
     }
 }
 
+fn backup(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let text = keeper::backup(&shell.connection, &arguments[0])?;
+    shell.write(&text)
+}
+
+fn dump(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let tables = describe::chosen(&shell.connection, arguments.first())?;
+    super::dump::dump(&shell.connection, &tables, &mut shell.output)?;
+    Ok(Flow::Continue)
+}
+
+fn keys(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let text = keeper::keys(&shell.connection, &words)?;
+    shell.write(&text)
+}
+
+fn rekey(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let text = keeper::rekey(&shell.connection, arguments.first().map(Path::new))?;
+    shell.write(&text)
+}
+
+fn space(shell: &mut Shell, _: &[String]) -> Outcome<Flow> {
+    let text = keeper::space(&shell.connection)?;
+    shell.write(&text)
+}
+
+fn vacuum(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let text = keeper::vacuum(&shell.connection, arguments.first().map(String::as_str))?;
+    shell.write(&text)
+}
+
 fn check(shell: &mut Shell, _: &[String]) -> Outcome<Flow> {
-    let report = shell.connection.check()?;
-    shell.write(&report.to_string())?;
-    match report.faults().len() {
+    let (text, faults) = keeper::check(&shell.connection)?;
+    shell.write(&text)?;
+    match faults {
         0 => Ok(Flow::Continue),
         faults => Err(Failure::Damaged(faults)),
     }

@@ -28,10 +28,15 @@ pub(super) fn statements(tables: &[TableInfo]) -> String {
             .iter()
             .filter_map(|index| index.sql.as_deref());
         for statement in std::iter::once(table.sql.as_str()).chain(indexes) {
-            let _ = writeln!(text, "{};", statement.trim_end().trim_end_matches(';'));
+            let _ = writeln!(text, "{}", self::statement(statement));
         }
     }
     text
+}
+
+/// A statement with its `;`.
+pub(super) fn statement(sql: &str) -> String {
+    format!("{};", sql.trim_end().trim_end_matches(';'))
 }
 
 /// One line per index.

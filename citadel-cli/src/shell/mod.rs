@@ -2,6 +2,7 @@
 
 mod commands;
 mod describe;
+mod dump;
 mod output;
 mod reading;
 
