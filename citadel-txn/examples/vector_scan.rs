@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use citadel_txn::{
     Cursor, Database, FileStorage, Key, MemoryStorage, Options, ReadTxn, Result, Storage, TreeId,
-    TreeOptions, View,
+    TreeOptions,
 };
 
 const BYTES: usize = 192 << 20;

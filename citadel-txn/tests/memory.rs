@@ -30,7 +30,8 @@ fn bounded<T>(before: usize, what: &str, act: impl FnOnce() -> T) -> T {
     MEMORY.reset_peak_usage();
     let result = act();
     let taken = MEMORY.peak_usage().saturating_sub(before);
-    eprintln!("{what}: {} KiB", taken >> 10);
+    #[allow(clippy::print_stderr, reason = "figures for whoever asks for them")]
+    let () = eprintln!("{what}: {} KiB", taken >> 10);
     assert!(
         taken <= CACHE_BYTES + CONSTANT_BYTES,
         "{what} took {taken} bytes"

@@ -89,6 +89,9 @@ impl WriteBatch<'_> {
             .try_for_each(|unsealed| self.require_fit(unsealed))?;
         let start = self.sealed.len();
         let len = bodies.iter().map(Unsealed::sealed_len).sum::<usize>();
+        if self.runs.is_empty() {
+            self.sealed.reserve_exact(len);
+        }
         self.sealed.resize(start + len, 0);
         let (file, generation) = (self.file, self.generation);
         let ptrs = seal_side_by_side(file, generation, &bodies, &mut self.sealed[start..])

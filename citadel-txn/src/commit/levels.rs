@@ -23,14 +23,12 @@ pub(super) fn dirty_levels(
         node: root,
         parent: None,
     }]];
-    let mut above = 0;
-    for level in (1..=root_level).rev() {
+    for (above, level) in (1..=root_level).rev().enumerate() {
         let mut below = Vec::new();
         for place in &levels[above] {
             dirty_children(pages, place.node, level, &mut below)?;
         }
         levels.push(below);
-        above += 1;
     }
     levels.reverse();
     Ok(levels)

@@ -135,7 +135,7 @@ impl<'a> Sealer<'a> {
                 None => tree.tree.root = Some(NodeRef::Sealed(ptr)),
             }
         }
-        self.flush_if_large()
+        Ok(())
     }
 
     /// Writes the large values of dirty leaves, and tells the leaves.
@@ -190,7 +190,6 @@ impl<'a> Sealer<'a> {
             if bytes >= BATCH_BYTES_MAX || rest.is_empty() {
                 extents.extend(self.seal_all(std::mem::take(&mut unsealed))?);
                 bytes = 0;
-                self.flush_if_large()?;
             }
         }
         let target = match (plan.map_pages(), extents.as_slice()) {
@@ -226,7 +225,11 @@ impl<'a> Sealer<'a> {
 
     fn seal_all(&mut self, unsealed: Vec<Unsealed>) -> Result<Vec<PagePtr>> {
         let kinds: Vec<PageKind> = unsealed.iter().map(|run| run.kind).collect();
-        self.batch_bytes += unsealed.iter().map(|run| run.body.len()).sum::<usize>();
+        let bytes = unsealed.iter().map(|run| run.body.len()).sum::<usize>();
+        if self.batch_bytes + bytes > BATCH_BYTES_MAX {
+            self.flush()?;
+        }
+        self.batch_bytes += bytes;
         let ptrs = self.batch.seal_all(unsealed)?;
         let written = ptrs.iter().zip(kinds).map(|(ptr, kind)| WrittenRun {
             run: ptr.run,
@@ -274,13 +277,6 @@ impl<'a> Sealer<'a> {
 
     pub(super) fn arena(&mut self) -> &mut Arena<'a> {
         &mut self.arena
-    }
-
-    fn flush_if_large(&mut self) -> Result<()> {
-        if self.batch_bytes < BATCH_BYTES_MAX {
-            return Ok(());
-        }
-        self.flush()
     }
 
     fn flush(&mut self) -> Result<()> {

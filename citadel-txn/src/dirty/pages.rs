@@ -167,10 +167,11 @@ impl DirtyPages {
         self.values.held()
     }
 
-    /// Lets the cache make room for what is in memory here, or gives the room back; both in steps.
+    /// Lets the cache make room for what is in memory here, and for `more` bytes elsewhere, or gives the room back; both in
+    /// steps.
     #[inline]
-    pub(crate) fn balance(&mut self) {
-        let bytes = self.node_bytes + self.values.bytes();
+    pub(crate) fn balance(&mut self, more: usize) {
+        let bytes = self.node_bytes + self.values.bytes() + more;
         if bytes.abs_diff(self.reserved) > BALANCE_STEP_BYTES {
             self.lend(bytes);
         }

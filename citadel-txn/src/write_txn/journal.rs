@@ -16,7 +16,7 @@ use crate::tree::OldValue;
 use crate::tree_id::TreeId;
 use crate::wipe::wipe;
 
-/// Bytes of a segment, and at most one undo more.
+/// Bytes of a segment; of one with a single undo, as many as that has.
 const SEGMENT_BYTES: usize = 128 << 10;
 
 const ABSENT: u8 = 0;
@@ -135,7 +135,7 @@ impl Journal {
         let len = 1 + 8 + 2 + key.len() + payload.len();
         self.undos += 1;
         self.bytes += len + 4;
-        let (bytes, keeps_large) = self.segment();
+        let (bytes, keeps_large) = self.segment(len + 4);
         *keeps_large |= kind == LARGE;
         bytes.push(kind);
         bytes.extend_from_slice(&tree.get().to_le_bytes());
@@ -145,10 +145,10 @@ impl Journal {
         bytes.extend_from_slice(&(len as u32).to_le_bytes());
     }
 
-    /// The segment that the next undo goes to.
-    fn segment(&mut self) -> (&mut Vec<u8>, &mut bool) {
+    /// The segment that the next undo, of `more` bytes, goes to; it has the room, and at most a segment's bytes.
+    fn segment(&mut self, more: usize) -> (&mut Vec<u8>, &mut bool) {
         let has_room = self.segments.last().is_some_and(|last| {
-            matches!(&last.place, SegmentPlace::Memory(bytes) if bytes.len() < SEGMENT_BYTES)
+            matches!(&last.place, SegmentPlace::Memory(bytes) if bytes.len() + more <= SEGMENT_BYTES)
         });
         if !has_room {
             self.segments.push(Segment {
@@ -160,7 +160,14 @@ impl Journal {
             Some(Segment {
                 place: SegmentPlace::Memory(bytes),
                 keeps_large,
-            }) => (bytes, keeps_large),
+            }) => {
+                let needed = bytes.len() + more;
+                if needed > bytes.capacity() {
+                    let room = (bytes.capacity() * 2).min(SEGMENT_BYTES).max(needed);
+                    bytes.reserve_exact(room - bytes.len());
+                }
+                (bytes, keeps_large)
+            }
             _ => unreachable!("a segment in memory was just put there"),
         }
     }

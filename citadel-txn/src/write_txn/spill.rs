@@ -18,7 +18,7 @@ impl WriteTxn {
     /// Makes room where the changes take more than the budget. To be called between two changes.
     #[inline]
     pub(super) fn relieve(&mut self) -> Result<()> {
-        self.pages.balance();
+        self.pages.balance(self.journal.bytes());
         if self.pages.is_over_budget_with(self.journal.bytes()) {
             self.spill()?;
         }
