@@ -79,7 +79,7 @@ impl<'t> Crash<'t> {
             let mixture = self.mixture();
             fates.push(mixture);
         }
-        fates.truncate(most.max(2));
+        fates.truncate(most.max(1));
         fates
     }
 
