@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::Target;
+use crate::marks;
 use crate::mutate::Mutator;
 
 /// An input that takes longer is a failure: nothing here is large.
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub corpus: u64,
     /// How long it took.
     pub elapsed: Duration,
+    /// The places that the target came by, and how often.
+    pub marks: Vec<(&'static str, u64)>,
     /// The input that broke a promise, and how.
     pub failure: Option<Failure>,
 }
@@ -39,12 +42,14 @@ pub struct Failure {
 /// Where the corpus cannot be read or an artifact not be written.
 pub fn run(target: &Target, executions: u64, seed: u64) -> std::io::Result<Outcome> {
     let corpus = read_corpus(target)?;
+    marks::take();
     let begun = Instant::now();
     let mut mutator = Mutator::new(&corpus, seed);
     let mut outcome = Outcome {
         executions: 0,
         corpus: corpus.len() as u64,
         elapsed: Duration::ZERO,
+        marks: Vec::new(),
         failure: None,
     };
     let inputs = corpus.iter().cloned();
@@ -58,6 +63,7 @@ pub fn run(target: &Target, executions: u64, seed: u64) -> std::io::Result<Outco
         }
     }
     outcome.elapsed = begun.elapsed();
+    outcome.marks = marks::take();
     Ok(outcome)
 }
 

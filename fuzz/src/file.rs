@@ -1,7 +1,7 @@
 //! Damage to a small file that has a bit of everything. What `check` calls whole can be read and written; all else is an
 //! error, and a salvage goes through.
 //!
-//! An input is a list of patches (`offset u16, scaled | length u8 | bytes`), or, where its first byte is 0xff, the whole
+//! An input is a list of patches (`page u16 | place in it u16 | length - 1 | bytes`), or, where its first byte is 0xff, the whole
 //! file.
 
 use std::sync::{Arc, LazyLock};
@@ -10,6 +10,7 @@ use citadel_core::{MemoryStorage, SuperblockInfo};
 use citadel_txn::{Cursor, Database, Result, Salvage, TreeId, TreeOptions, View};
 
 use crate::input::Input;
+use crate::marks;
 use crate::template::{self, PAGE_BYTES};
 
 /// Entries that are read of a tree, at most: a damaged tree may seem endless, but not for ever.
@@ -32,8 +33,12 @@ pub fn run(bytes: &[u8]) {
         &template::key(),
         template::options(),
     );
-    let Ok(database) = opened else { return };
+    let Ok(database) = opened else {
+        marks::hit("refused");
+        return;
+    };
     let whole = database.check().is_ok_and(|report| report.is_ok());
+    marks::hit(if whole { "whole" } else { "damaged" });
     assert!(
         whole || !bytes.is_empty(),
         "the file without damage is whole"
@@ -42,6 +47,9 @@ pub fn run(bytes: &[u8]) {
     let read = read_all(&database);
     let written = write(&database);
     drop(database);
+    if written.is_ok() {
+        marks::hit("written");
+    }
     if whole {
         read.expect("what was checked is read");
         written.expect("what was checked is written");
@@ -58,8 +66,7 @@ fn damaged(bytes: &[u8]) -> Vec<u8> {
     let mut file = TEMPLATE.clone();
     let mut input = Input::new(bytes);
     while !input.is_empty() {
-        // A page, and a place in it: pages of records and superblock are few, so all are reached.
-        let page = usize::from(input.byte()) % (file.len() / PAGE_BYTES);
+        let page = usize::from(input.word()) % (file.len() / PAGE_BYTES);
         let at = page * PAGE_BYTES + usize::from(input.word()) % PAGE_BYTES;
         let len = 1 + usize::from(input.byte() % 16);
         let patch = input.take(len);
@@ -129,15 +136,13 @@ fn write(database: &Database) -> Result<()> {
 pub fn seeds() -> Vec<Vec<u8>> {
     let pages = TEMPLATE.len() / PAGE_BYTES;
     let mut seeds = vec![Vec::new()];
-    // Superblock, records, and every fifth page: a byte of its head, and some of its middle.
-    for page in [0, 8, 16, 17, 32, 33]
-        .into_iter()
-        .chain((48..pages).step_by(5))
-    {
-        seeds.push(vec![
-            page as u8, 2, 0, 0, 9, page as u8, 100, 0, 3, 1, 2, 3, 4,
-        ]);
+    // Superblock, records, and some twenty pages: a byte of its head, and some of its middle.
+    let some = (48..pages).step_by(pages.div_ceil(20));
+    for page in [0, 8, 16, 17, 32, 33].into_iter().chain(some) {
+        let [low, high] = (page as u16).to_le_bytes();
+        let head = [low, high, 2, 0, 0, 9];
+        let middle = [low, high, 100, 0, 3, 1, 2, 3, 4];
+        seeds.push([&head[..], &middle].concat());
     }
-    seeds.truncate(24);
     seeds
 }

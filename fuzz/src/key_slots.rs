@@ -9,6 +9,7 @@ use citadel_core::{
 
 use crate::disk::Disk;
 use crate::input::Input;
+use crate::marks;
 
 /// Keys that inputs speak of: more than there are slots.
 const KEYS: u8 = 12;
@@ -49,6 +50,9 @@ pub fn run(bytes: &[u8]) {
         let mut after = model.clone();
         let done = change(&file, step / 4, &mut input, &mut after);
         let failed = matches!(&done, Err(error) if error.is_io());
+        if done.is_ok() {
+            marks::hit("changes");
+        }
         let before = match done.is_ok() || failed {
             true => std::mem::replace(&mut model, after),
             false => model.clone(),
@@ -57,6 +61,7 @@ pub fn run(bytes: &[u8]) {
             drop(file);
             disk.lose_power(input.long());
             if failed {
+                marks::hit("failures");
                 model = whichever(&disk, [before, model]);
             }
             file = reopen(&disk, &model);

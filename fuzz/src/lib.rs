@@ -10,7 +10,7 @@
 //! | [`record`] | a commit record | decoding refuses, never panics |
 //! | [`superblock`] | a superblock | opening refuses, or the file serves |
 //! | [`key_slots`] | changes of keys, rekeys, failing writes | the file opens with exactly the keys of a model |
-//! | [`tree`] | transactions, failing writes, losses of power | what a map says, before or after the commit that was cut |
+//! | [`tree`] | transactions, vacuum, rekey, copies, failing writes, losses of power | the last durable commit or a later one, and a file that is whole |
 //! | [`mod@file`] | damage to a small file | errors; and what `check` calls whole is read and written |
 //! | [`segment`] | the header of an ann segment | decoding refuses, never panics |
 //! | [`statement`] | SQL | an answer, or an error with a place inside of the text |
@@ -20,6 +20,7 @@ mod disk;
 pub mod file;
 mod input;
 pub mod key_slots;
+mod marks;
 mod mutate;
 pub mod node;
 pub mod record;

@@ -69,6 +69,14 @@ fn run_one(target: &Target, executions: u64, seed: u64) -> Result<u64, String> {
         outcome.corpus,
         outcome.elapsed.as_secs_f64()
     );
+    let marks: Vec<String> = outcome
+        .marks
+        .iter()
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    if !marks.is_empty() {
+        println!("             {}", marks.join(", "));
+    }
     match outcome.failure {
         None => Ok(outcome.executions),
         Some(failure) => Err(format!(

@@ -7,6 +7,7 @@ use citadel_core::{
 };
 
 use crate::input::Input;
+use crate::marks;
 use crate::template;
 
 const COPY_BYTES: usize = 4096;
@@ -39,7 +40,10 @@ pub fn run(bytes: &[u8]) {
     let options = OpenOptions::default().cache_bytes(0);
     match SealedFile::open(Arc::new(storage.clone()), &template::key(), &options) {
         Err(error) => assert!(!reads, "opens for reading, and not for writing: {error}"),
-        Ok(file) => serve(&file, &storage),
+        Ok(file) => {
+            marks::hit("opened");
+            serve(&file, &storage);
+        }
     }
 }
 
