@@ -3,7 +3,7 @@
 use super::{Changed, push_row_ids};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
-use crate::execute::context::ExecContext;
+use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
 use crate::plan::Delete;
 use crate::schema::RowId;
@@ -35,8 +35,10 @@ impl Deleter {
             push_row_ids(batch, &mut self.ids)?;
         }
         let mut changed = Changed::default();
+        let interrupt = context.interrupt;
         let txn = context.txn.write()?;
         for id in &self.ids {
+            check_interrupt(interrupt)?;
             changed.rows += u64::from(self.writer.delete(txn, *id)?);
         }
         Ok(changed)

@@ -3,7 +3,7 @@
 use super::{Changed, fitted};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::Result;
-use crate::execute::context::ExecContext;
+use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
 use crate::plan::Insert;
 use crate::schema::{ColumnNo, TableDef};
@@ -74,8 +74,10 @@ impl Inserter {
             });
         }
         let mut row = relent(std::mem::take(&mut self.row));
+        let interrupt = context.interrupt;
         let txn = context.txn.write()?;
         for at in 0..batch.rows {
+            check_interrupt(interrupt)?;
             row.clear();
             for (no, (source, fitted)) in self.source_of.iter().zip(&self.fitted).enumerate() {
                 row.push(match (fitted, source) {

@@ -3,7 +3,7 @@
 use super::{Changed, fitted, push_row_ids};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::Result;
-use crate::execute::context::ExecContext;
+use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
 use crate::expression::CompiledExpr;
 use crate::plan::Update;
@@ -59,8 +59,14 @@ impl Updater {
                 to.append(fitted.as_ref().unwrap_or(&computed))?;
             }
         }
-        let (writer, txn) = (&mut self.writer, context.txn.write()?);
-        writer.update(txn, &self.assigned, &self.ids, &self.values.columns)?;
+        let interrupt = context.interrupt;
+        self.writer.update_watched(
+            context.txn.write()?,
+            &self.assigned,
+            &self.ids,
+            &self.values.columns,
+            &mut || check_interrupt(interrupt),
+        )?;
         Ok(Changed {
             rows: self.ids.len() as u64,
             last_rowid: None,

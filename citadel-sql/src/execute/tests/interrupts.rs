@@ -4,10 +4,43 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Db;
+use crate::batch::Column;
+use crate::execute::context::check_interrupt;
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::plan::{PlanContext, plan};
-use crate::schema::Catalog;
+use crate::schema::{Catalog, ColumnNo, RowId};
+use crate::store::TableWriter;
+use crate::types::SqlType;
 use crate::{bind, parse};
+
+#[test]
+fn an_interrupt_stops_a_write_between_rows() {
+    let db = Db::after("CREATE TABLE n (id INTEGER PRIMARY KEY, v INTEGER UNIQUE)");
+    let rows: Vec<String> = (0..3000).map(|i| format!("({i}, {i})")).collect();
+    db.all(&format!("INSERT INTO n VALUES {}", rows.join(",")))
+        .unwrap();
+    let mut writer = TableWriter::new({
+        let read = db.database.begin_read().unwrap();
+        let catalog = Catalog::load(&read).unwrap();
+        Arc::clone(catalog.table("n").unwrap())
+    });
+    let ids: Vec<RowId> = (0..3000).map(RowId).collect();
+    for column in [0, 1] {
+        let mut values = Column::new(SqlType::Integer, ids.len());
+        for id in &ids {
+            values.push_integer(id.0 + 1).unwrap();
+        }
+        let mut txn = db.database.begin_write().unwrap();
+        let mut rows = 0;
+        let assigned = [ColumnNo(column)];
+        let stopped = writer.update_watched(&mut txn, &assigned, &ids, &[values], &mut || {
+            rows += 1;
+            check_interrupt(&AtomicBool::new(rows > 4000))
+        });
+        assert!(stopped.unwrap_err().is_interrupted());
+        assert_eq!(rows, 4001, "both passes over the rows look at the flag");
+    }
+}
 
 #[test]
 fn an_interrupt_stops_a_query_between_batches() {

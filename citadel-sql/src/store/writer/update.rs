@@ -58,6 +58,7 @@ impl TableWriter {
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
+    #[cfg(test)]
     pub(crate) fn update(
         &mut self,
         txn: &mut WriteTxn,
@@ -65,20 +66,37 @@ impl TableWriter {
         ids: &[RowId],
         values: &[Column],
     ) -> Result<()> {
+        self.update_watched(txn, assigned, ids, values, &mut || Ok(()))
+    }
+
+    /// The same, calling `watch` before each row: it may stop the update.
+    ///
+    /// # Errors
+    /// What `watch` returns; otherwise as [`insert`](Self::insert).
+    pub(crate) fn update_watched(
+        &mut self,
+        txn: &mut WriteTxn,
+        assigned: &[ColumnNo],
+        ids: &[RowId],
+        values: &[Column],
+        watch: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
         let assignments = &Assignments::new(&self.table, assigned, values);
         if self
             .table
             .rowid_column
             .is_some_and(|no| assignments.has(no))
         {
-            return self.move_rows(txn, assignments, ids);
+            return self.move_rows(txn, assignments, ids, watch);
         }
         if btrees(&self.table).any(|(_, btree)| btree.unique && assignments.touches(btree)) {
             for id in ids {
+                watch()?;
                 self.leave_unique_indexes(txn, assignments, *id)?;
             }
         }
         for (at, id) in ids.iter().enumerate() {
+            watch()?;
             self.rewrite(txn, assignments, *id, at)?;
         }
         Ok(())
@@ -206,13 +224,16 @@ impl TableWriter {
         txn: &mut WriteTxn,
         assignments: &Assignments<'_>,
         ids: &[RowId],
+        watch: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
+            watch()?;
             rows.push(self.whole_row(txn, *id)?);
             self.delete(txn, *id)?;
         }
         for (at, row) in rows.iter().enumerate() {
+            watch()?;
             let table = &*self.table;
             let changed: Vec<_> = (0..)
                 .map(ColumnNo)
