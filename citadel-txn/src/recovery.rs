@@ -23,7 +23,7 @@ use crate::record::{Digest, Record};
 use crate::space::{self, Space, Written};
 
 /// How often a follower looks again where the writer has moved on meanwhile.
-const FOLLOW_ATTEMPTS: usize = 4;
+const FOLLOW_ATTEMPTS: usize = 100;
 
 /// A record, and its digest.
 #[derive(Clone, Debug)]
@@ -192,30 +192,45 @@ fn require_pages(file: &SealedFile, record: &Record) -> Result<()> {
     }
 }
 
-/// For a process that only reads: the newest commit that is whole, if it is newer than one that it knows. It looks where
-/// the known one announces the next, and where there is nothing, because the writer is far ahead or has done nothing,
-/// in the checkpoints. It takes a commit that is whole but may not be durable yet: a process cannot see the difference.
+/// For a process that only reads: the newest commit that is whole, if it is newer than one that it knows. It takes a commit
+/// that is whole but may not be durable yet: a process cannot see the difference.
+///
+/// It follows the chain from the known commit on. Meanwhile the writer goes on, and uses anew the places of records that the
+/// checkpoints no longer need, and pages that nobody needs. So where the chain ends, and where something of a commit is
+/// missing, may be the writer's place or one that it has left long ago. The one it has left if a checkpoint is newer than
+/// the end of the chain, or if the chain has grown since: then it looks again from there.
+///
+/// # Errors
+/// [`Error::SnapshotTooOld`] where the writer was faster every time.
 pub(crate) fn recover_newer(file: &SealedFile, known: &Link) -> Result<Option<Link>> {
+    let mut start = known.clone();
     for _ in 0..FOLLOW_ATTEMPTS {
-        let chain = Chain::follow(file, known.clone())?.cut(file)?;
-        if chain.links.len() > 1 {
-            return Ok(Some(chain.newest().clone()));
-        }
-        let newest = checkpoint::read_both(file)?.into_iter().next();
-        let newest = newest.filter(|newest| newest.record.generation > known.record.generation);
-        let Some(newest) = newest else {
-            return Ok(None);
+        let chain = Chain::follow(file, start)?;
+        let end = chain.newest().clone();
+        let chain = chain.cut(file)?;
+        let found = chain.newest();
+        let checkpoint = checkpoint::read_both(file)?.into_iter().next();
+        let moved_to = match checkpoint {
+            Some(checkpoint) if checkpoint.record.generation > end.record.generation => {
+                Some(Link {
+                    digest: checkpoint.digest,
+                    record: checkpoint.record,
+                })
+            }
+            _ if found.record.generation == end.record.generation => None,
+            _ => next(file, &end)?.map(|_| found.clone()),
         };
-        let start = Link {
-            digest: newest.digest,
-            record: newest.record,
-        };
-        let chain = Chain::follow(file, start)?.cut(file)?;
-        if require_pages(file, &chain.newest_durable().record).is_ok() {
-            return Ok(Some(chain.newest().clone()));
+        match moved_to {
+            Some(link) => start = link,
+            None if found.record.generation <= known.record.generation => return Ok(None),
+            None if require_pages(file, &chain.newest_durable().record).is_ok() => {
+                return Ok(Some(found.clone()));
+            }
+            // The writer has cut the file off behind what a newer commit needs.
+            None => start = known.clone(),
         }
     }
-    Ok(None)
+    Err(Error::SnapshotTooOld)
 }
 
 /// The free space after a commit. What a commit after `vouched` has retired does not count as free.

@@ -216,7 +216,11 @@ impl Shared {
 
     /// Whether this process only reads, and the file holds a newer commit than this one.
     pub(crate) fn has_moved_past(&self, snapshot: &Snapshot) -> bool {
-        self.options.read_only && self.newer_than(snapshot).is_ok_and(|newer| newer.is_some())
+        self.options.read_only
+            && match self.newer_than(snapshot) {
+                Ok(newer) => newer.is_some(),
+                Err(error) => error.is_busy(),
+            }
     }
 
     fn newer_than(&self, snapshot: &Snapshot) -> Result<Option<Link>> {
