@@ -12,16 +12,24 @@
 //! reaches is untouched, because no commit writes over what was retired after a commit that a durable record vouches for
 //! ([`space`](crate::space)).
 //!
+//! The chain may also end too early, if two records in a row are damaged. So behind its end, where commits that walk through
+//! free space have gone on, recovery looks for a record that says that a later commit was durable. If there is one, opening is
+//! refused, rather than that acknowledged commits disappear in silence. That is no proof: who damages many records can.
+//!
 //! What always holds: every commit that was acknowledged is found, if what was synced is on the medium. An error of the
 //! operating system is never taken for damage.
 
-use citadel_core::{Generation, PageKind, PagePtr, SealedFile};
+use citadel_core::{Generation, PageKind, PageNo, PagePtr, SealedFile};
 
 use crate::checkpoint::{self, Checkpoint};
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
 use crate::space::{self, Space, Written};
 
+/// Pages from each announced place on at which a record is looked for that knows of later commits: as many as some dozen
+/// commits take. Of the longest pages, so many bytes.
+const PROMISE_PAGES: u64 = 256;
+const PROMISE_BYTES: u64 = 2 << 20;
 /// How often a follower looks again where the writer has moved on meanwhile.
 const FOLLOW_ATTEMPTS: usize = 100;
 
@@ -46,7 +54,50 @@ pub(crate) struct Recovered {
 }
 
 /// Finds the last good commit.
+///
+/// # Errors
+/// [`Error::Corrupt`], also where a record tells that a later commit was durable than any that is found.
 pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
+    let mut last = Generation::ZERO;
+    loop {
+        let recovered = recover_once(file)?;
+        let newest = &recovered.newest.record;
+        if !is_more_promised(file, newest)? {
+            return Ok(recovered);
+        }
+        // A process that only reads may have been overtaken by the writer.
+        if newest.generation <= last {
+            return Err(Error::corrupt("commits are missing that were durable"));
+        }
+        last = newest.generation;
+    }
+}
+
+/// Whether a record that lies where the chain goes on says that a commit after this one was durable. That one is lost, then:
+/// more than one record in a row is damaged.
+fn is_more_promised(file: &SealedFile, newest: &Record) -> Result<bool> {
+    let pages = PROMISE_PAGES.min(PROMISE_BYTES / u64::from(file.page_size().get()));
+    let mut seen = PageNo::new(0);
+    for (_, place) in newest
+        .trail
+        .iter()
+        .filter(|(of, _)| *of > newest.generation)
+    {
+        for page in (0..pages).map(|page| place.offset(page)) {
+            if page < seen {
+                continue;
+            }
+            seen = page.offset(1);
+            let found = read_at(file, page)?;
+            if found.is_some_and(|link| link.record.vouches_for() > newest.generation) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn recover_once(file: &SealedFile) -> Result<Recovered> {
     let checkpoints = checkpoint::read_both(file)?;
     let start = checkpoints
         .first()
@@ -149,15 +200,19 @@ fn read_announced(
     let Some(place) = announcer.trail.place(generation) else {
         return Ok(None);
     };
-    let Some(bytes) = file.read_record_at(place, generation)? else {
+    let link = read_at(file, place)?;
+    Ok(link.filter(|link| link.record.generation == generation))
+}
+
+/// The record at a place, of whatever generation.
+fn read_at(file: &SealedFile, place: PageNo) -> Result<Option<Link>> {
+    let Some(bytes) = file.read_record_at(place)? else {
         return Ok(None);
     };
-    let record = Record::decode(&bytes, file.page_size())?;
-    if record.generation != generation {
-        return Err(Error::corrupt("a commit record of another generation"));
-    }
-    let digest = Digest::of(&bytes);
-    Ok(Some(Link { record, digest }))
+    Ok(Some(Link {
+        record: Record::decode(&bytes, file.page_size())?,
+        digest: Digest::of(&bytes),
+    }))
 }
 
 /// Whether every run that the commit wrote opens. The file may end before the pages do: behind the last run, there is

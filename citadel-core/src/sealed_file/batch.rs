@@ -109,7 +109,7 @@ impl WriteBatch<'_> {
         Ok(ptrs)
     }
 
-    /// Seals the record of this batch's generation, to lie from this page on; gives its run.
+    /// Seals a record, to lie from this page on; gives its run.
     ///
     /// # Errors
     /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`](crate::RECORD_BODY_MAX), or where no page can
@@ -125,7 +125,7 @@ impl WriteBatch<'_> {
         let start = self.sealed.len();
         self.sealed
             .resize(start + (range.end - range.start) as usize, 0);
-        let label = record_label(run, self.generation);
+        let label = record_label(run);
         let sealed = self
             .file
             .sealer

@@ -1,8 +1,8 @@
 //! Commit records: among the pages, where a commit wrote them, and in two fixed slots.
 //!
-//! A record among the pages is sealed as a run is, under its place and its generation, and written in one go with the
-//! pages of its commit. Nobody holds a tag of it: whoever looks for the record of a generation at the place where it must
-//! be finds that one or nothing.
+//! A record among the pages is sealed as a run is, under its place, and written in one go with the pages of its commit.
+//! Nobody holds a tag of it, and its generation is inside: whoever looks for the record of a generation at the place where
+//! it must be compares that. So records can also be found by looking at every page.
 //!
 //! A slot is sealed under its number. What is in it is known only when it is open; a slot of zeros was never written, and
 //! whether that may be is for recovery to say.
@@ -102,11 +102,12 @@ pub const fn record_run(page_size: PageSize, first: PageNo) -> PageRun {
 }
 
 impl SealedFile {
-    /// The body of the record of this generation at this page; none where no such record is, whatever else there is.
+    /// The body of the record at this page; none where none is, whatever else there is. Which commit's it is, and whether
+    /// that was to be expected there, is for the caller to say.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for a place where no page can be; [`Error::Rekeyed`], [`Error::Io`].
-    pub fn read_record_at(&self, first: PageNo, generation: Generation) -> Result<Option<Vec<u8>>> {
+    pub fn read_record_at(&self, first: PageNo) -> Result<Option<Vec<u8>>> {
         let run = record_run(self.page_size, first);
         let range = run_range(self.page_size, &run)?;
         let mut bytes = vec![0; (range.end - range.start) as usize];
@@ -114,7 +115,7 @@ impl SealedFile {
             .medium
             .require(range.end)
             .and_then(|()| self.medium.read_at(range.start, &mut bytes));
-        let label = record_label(run, generation);
+        let label = record_label(run);
         match read {
             Ok(()) if self.sealer.open(&label, &mut bytes, None).is_some() => {
                 unframe(bytes).map(Some)
@@ -126,11 +127,12 @@ impl SealedFile {
     }
 }
 
-pub(super) fn record_label(run: PageRun, generation: Generation) -> Label {
+/// The label of a record among the pages: as in a slot, the generation is inside.
+pub(super) fn record_label(run: PageRun) -> Label {
     Label {
         run,
         kind: PageKind::CommitRecord,
-        generation,
+        generation: Generation::ZERO,
     }
 }
 

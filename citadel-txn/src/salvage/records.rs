@@ -1,6 +1,6 @@
 //! The commit records that still open.
 
-use citadel_core::{Generation, SealedFile};
+use citadel_core::{Generation, PageNo, SealedFile};
 
 use crate::error::{Error, Result};
 use crate::record::Record;
@@ -40,28 +40,18 @@ pub(super) fn find(file: &SealedFile) -> Result<Records> {
     })
 }
 
-/// Places and generations that are tried where no checkpoint leads to a record: some seconds.
-const SCAN_ATTEMPTS_MAX: u64 = 1 << 20;
+/// Bytes of a file that are looked through for records: some seconds.
+const SCAN_BYTES_MAX: u64 = 8 << 30;
 
-/// Looks for records at every page. Where one lies is not known, nor of which generation, and only both together open
-/// it; so this finds something only in files that are small or young. It ends well after the last record that was found:
-/// free pages still hold old ones, and the newest may be far from them.
+/// Looks for records at every page. Free pages still hold old ones.
 fn scan(file: &SealedFile) -> Result<Vec<Record>> {
-    let first = file.first_page();
     let page_bytes = u64::from(file.page_size().get());
-    let pages = (file.file_len()? / page_bytes).saturating_sub(first.get());
-    let generations = SCAN_ATTEMPTS_MAX.checked_div(pages).unwrap_or(0);
-    let (mut found, mut last) = (Vec::new(), generations);
-    for generation in 1..=generations {
-        if generation > last.saturating_mul(4).saturating_add(128) {
-            break;
-        }
-        for page in (0..pages).map(|page| first.offset(page)) {
-            if let Ok(Some(bytes)) = file.read_record_at(page, Generation::new(generation)) {
-                found.extend(Record::decode(&bytes, file.page_size()));
-                last = generation;
-                break;
-            }
+    let end = file.file_len()?.min(SCAN_BYTES_MAX) / page_bytes;
+    let first = file.first_page().get();
+    let mut found = Vec::new();
+    for page in (first..end).map(PageNo::new) {
+        if let Ok(Some(bytes)) = file.read_record_at(page) {
+            found.extend(Record::decode(&bytes, file.page_size()));
         }
     }
     Ok(found)

@@ -49,14 +49,14 @@ fn records_survive_and_a_torn_one_says_so() {
 }
 
 #[test]
-fn a_record_among_the_pages_opens_as_its_generation_at_its_place_only() {
+fn a_record_among_the_pages_opens_at_its_place_only() {
     let (file, recorder, memory) = recorded(&small());
-    let (first, generation) = (file.first_page().offset(2), Generation::new(9));
+    let first = file.first_page().offset(2);
     assert!(
-        file.read_record_at(first, generation).unwrap().is_none(),
+        file.read_record_at(first).unwrap().is_none(),
         "past the end"
     );
-    let mut batch = file.batch(generation);
+    let mut batch = file.batch(Generation::new(9));
     let run = batch.seal_record(first, b"the record").unwrap();
     let behind = PageRun::single(run.end());
     let body = vec![3; body_len(file.page_size(), 1)];
@@ -65,31 +65,25 @@ fn a_record_among_the_pages_opens_as_its_generation_at_its_place_only() {
     batch.write().unwrap();
     assert_eq!(recorder.take().len(), 1, "one write for both");
     assert_eq!(file.read(&ptr, PageKind::TreeNode).unwrap()[0], 3);
-    let found = file.read_record_at(first, generation).unwrap();
+    let found = file.read_record_at(first).unwrap();
     assert_eq!(found.as_deref(), Some(&b"the record"[..]));
-    for (first, generation) in [
-        (first, Generation::new(8)),
-        (first.offset(1), generation),
-        (file.first_page(), generation),
-    ] {
-        assert!(file.read_record_at(first, generation).unwrap().is_none());
+    for elsewhere in [first.offset(1), file.first_page()] {
+        assert!(file.read_record_at(elsewhere).unwrap().is_none());
     }
-    let mut image = memory.snapshot();
     let at = first.get() as usize * file.page_size().bytes();
-    image[at] ^= 1;
+    let len = usize::from(run.pages) * file.page_size().bytes();
+    let mut image = memory.snapshot();
+    image.extend_from_within(at..at + len);
+    let end = PageNo::new(((image.len() - len) / file.page_size().bytes()) as u64);
     assert!(
-        reopen(image)
-            .read_record_at(first, generation)
-            .unwrap()
-            .is_none()
+        reopen(image.clone()).read_record_at(end).unwrap().is_none(),
+        "moved"
     );
-    let mut batch = file.batch(generation);
+    image[at] ^= 1;
+    assert!(reopen(image).read_record_at(first).unwrap().is_none());
+    let mut batch = file.batch(Generation::new(9));
     let long = [0; RECORD_BODY_MAX + 1];
     assert!(batch.seal_record(first, &long).unwrap_err().is_misuse());
-    assert!(
-        batch
-            .seal_record(PageNo::new(0), b"x")
-            .unwrap_err()
-            .is_misuse()
-    );
+    let header = PageNo::new(0);
+    assert!(batch.seal_record(header, b"x").unwrap_err().is_misuse());
 }
