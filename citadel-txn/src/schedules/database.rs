@@ -21,6 +21,10 @@ use crate::view::View;
 const TREE: TreeId = TreeId::new(1);
 /// Entries that are there from the start: a few leaves full.
 const ENTRIES: u64 = 24;
+/// Commits beside a reader, enough to come round to pages that earlier ones have left.
+const COMMITS: u64 = 16;
+/// Looks of a reader at one snapshot.
+const LOOKS: usize = 6;
 /// The entry that counts commits.
 const COUNT: &[u8] = b"count";
 
@@ -116,15 +120,17 @@ fn a_snapshot_stands_still_while_pages_are_used_anew() {
             for _ in 0..2 {
                 let read = database.begin_read().unwrap();
                 let first = entries(&read);
-                thread::yield_now();
-                assert_eq!(entries(&read), first, "the snapshot moved");
+                for _ in 0..LOOKS {
+                    thread::yield_now();
+                    assert_eq!(entries(&read), first, "the snapshot moved");
+                }
                 let seen = count(&read);
                 assert!(seen >= newest, "{seen} after {newest}");
                 newest = seen;
             }
         });
         let writer = spawn(&world, |database, _| {
-            for number in 0..6 {
+            for number in 0..COMMITS {
                 step(database, number * 5, Durability::Full);
             }
         });
