@@ -22,7 +22,7 @@ use shuttle::{Config, Runner};
 /// The environment variable that says how many schedules of each model are tried.
 const SCHEDULES: &str = "CITADEL_SCHEDULES";
 const SCHEDULES_DEFAULT: usize = 1_000;
-const SEED: u64 = 0xC17A_DE1;
+const SEED: u64 = 0x0C17_ADE1;
 /// Preemptions that a PCT schedule has.
 const DEPTH: usize = 3;
 

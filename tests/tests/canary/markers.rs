@@ -28,14 +28,14 @@ pub(crate) const PASSPHRASE: &str = "canary-passphrase-90d2e6b41fc7a5";
 pub(crate) const NEW_PASSPHRASE: &str = "canary-new-passphrase-4a8e1d7b03";
 /// A vector: 32 bytes that no other vector has.
 pub(crate) const VECTOR: [f32; 8] = [
-    1.234_567_9,
+    1.234_567,
     -98.765_43,
     0.001_357_9,
-    24_680.246,
-    -3.141_59,
-    271.828_18,
-    0.577_215_66,
-    -1_618.034,
+    24_680.25,
+    -7.301_59,
+    271.828,
+    0.577_215,
+    -1_618.125,
 ];
 
 /// One marker.
