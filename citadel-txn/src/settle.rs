@@ -5,11 +5,11 @@
 //! is. So what is not known to be durable is written anew, at other pages, before anything is built on it. In place it
 //! must not be written, since it may be there, and a torn write would destroy what was acknowledged.
 //!
-//! 1. The checkpoint that was written last is written again, and synced. From then on, both are on the medium.
+//! 1. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both are on the medium.
 //! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first.
 //! 3. Both checkpoints are written with that commit, one after the other: the records before it may be missing.
 //!
-//! A file that was closed needs the first step only.
+//! A file that was closed needs the checkpoint of the first step only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,12 +31,16 @@ const STEP_PAGES: u64 = 256;
 
 /// Makes all that recovery has found durable, and both checkpoints good.
 pub(crate) fn settle(database: &Arc<Shared>, recovered: &Recovered) -> Result<()> {
-    database.repair_checkpoints(&recovered.checkpoints)?;
     let newest = recovered.newest.record.generation;
     let is_closed = recovered
         .checkpoints
         .first()
         .is_some_and(|checkpoint| checkpoint.record.generation == newest);
+    if !is_closed {
+        let pages_end = recovered.newest.record.pages_end;
+        database.file().renew_len(pages_end)?;
+    }
+    database.repair_checkpoints(&recovered.checkpoints)?;
     if is_closed {
         return Ok(());
     }

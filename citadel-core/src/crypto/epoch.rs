@@ -32,11 +32,21 @@ struct Derived {
 struct Incarnation {
     prefix: Prefix,
     cipher: Arc<Cipher>,
-    used: u64,
+    /// Nonces given to pages, and to commit records.
+    used: [u64; 2],
 }
 
-/// A whole nonce: the prefix that chooses the subkey, and the counter under it.
+/// A whole nonce: the prefix that chooses the subkey, a byte that marks a commit record, and the counter under both.
 pub(super) type PageNonce = [u8; NONCE_BYTES];
+
+/// Where the mark is, the three zeros behind it included.
+const MARK: std::ops::Range<usize> = 12..16;
+
+/// Whether a nonce says that it sealed a commit record. Nobody vouches for a nonce before what it sealed is open: this
+/// only spares the work where it says otherwise.
+pub(super) fn marks_record(nonce: &PageNonce) -> bool {
+    nonce[MARK] == [1, 0, 0, 0]
+}
 
 impl Epoch {
     pub(super) fn new(root: &RootKey, file_id: &FileId) -> Self {
@@ -47,19 +57,23 @@ impl Epoch {
         }
     }
 
-    /// A nonce that was never used under its subkey, and the cipher of that subkey. After `seals_per_prefix` nonces a new
-    /// prefix is drawn.
-    pub(super) fn next_nonce(&self, seals_per_prefix: u64) -> Result<(PageNonce, Arc<Cipher>)> {
+    /// A nonce that was never used under its subkey, for a page or a commit record, and the cipher of that subkey. After
+    /// `seals_per_prefix` nonces a new prefix is drawn.
+    pub(super) fn next_nonce(
+        &self,
+        seals_per_prefix: u64,
+        is_record: bool,
+    ) -> Result<(PageNonce, Arc<Cipher>)> {
         let mut writer = self.writer.lock();
         let spent = writer
             .as_ref()
-            .is_none_or(|incarnation| incarnation.used >= seals_per_prefix);
+            .is_none_or(|incarnation| incarnation.used.iter().sum::<u64>() >= seals_per_prefix);
         if spent {
             let prefix = random()?;
             *writer = Some(Incarnation {
                 prefix,
                 cipher: self.subcipher(&prefix),
-                used: 0,
+                used: [0; 2],
             });
         }
         let incarnation = writer.as_mut().ok_or(Error::Misuse {
@@ -67,8 +81,10 @@ impl Epoch {
         })?;
         let mut nonce = [0; NONCE_BYTES];
         nonce[..12].copy_from_slice(&incarnation.prefix);
-        nonce[16..].copy_from_slice(&incarnation.used.to_be_bytes());
-        incarnation.used += 1;
+        nonce[MARK.start] = u8::from(is_record);
+        let used = &mut incarnation.used[usize::from(is_record)];
+        nonce[MARK.end..].copy_from_slice(&used.to_be_bytes());
+        *used += 1;
         Ok((nonce, Arc::clone(&incarnation.cipher)))
     }
 

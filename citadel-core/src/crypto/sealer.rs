@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::RwLock;
 
 use crate::crypto::RootKey;
-use crate::crypto::epoch::{Epoch, PageNonce, counter_half};
+use crate::crypto::epoch::{Epoch, PageNonce, counter_half, marks_record};
 use crate::error::{Error, Result};
 use crate::format::FORMAT_VERSION;
 use crate::id::{FileId, Generation, PageNo};
@@ -118,7 +118,8 @@ impl Sealer {
             "a sealed run is its body and its seal"
         );
         let epoch = Arc::clone(self.epochs.read().of(label.generation));
-        let (nonce, cipher) = epoch.next_nonce(self.seals_per_prefix)?;
+        let is_record = label.kind == PageKind::CommitRecord;
+        let (nonce, cipher) = epoch.next_nonce(self.seals_per_prefix, is_record)?;
         self.seals.fetch_add(1, Ordering::Relaxed);
         let (sealed, trailer) = out.split_at_mut(body.len());
         let aad = self.associated_data(label);
@@ -143,6 +144,9 @@ impl Sealer {
         let (nonce, tag) = run[body_len..].split_at(NONCE_BYTES);
         let (nonce, tag): (PageNonce, [u8; TAG_BYTES]) =
             (nonce.try_into().ok()?, tag.try_into().ok()?);
+        if marks_record(&nonce) != (label.kind == PageKind::CommitRecord) {
+            return None;
+        }
         if expected.is_some_and(|expected| *expected != Tag::from_bytes(tag)) {
             return None;
         }

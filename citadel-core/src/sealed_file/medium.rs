@@ -173,6 +173,19 @@ impl Medium {
         Ok(())
     }
 
+    /// Writes the last page of the file anew if it lies behind `end`, where nothing is; otherwise the file grows.
+    pub(super) fn renew_len(&self, end: u64, page_size: PageSize) -> Result<()> {
+        let page = u64::from(page_size.get());
+        let len = self.refresh_len()?;
+        match (len / page * page).checked_sub(page) {
+            Some(last) if last >= end => {
+                let zeros = vec![0; page_size.bytes()];
+                self.write_at(last, &zeros, "extend the database")
+            }
+            _ => self.ensure_len(len.max(end) + 1, page_size),
+        }
+    }
+
     /// Refuses a write that must not be.
     pub(super) fn require_writable(&self) -> Result<()> {
         if self.read_only {

@@ -187,6 +187,16 @@ impl SealedFile {
             .ensure_len(self.offset(pages_end)?, self.page_size)
     }
 
+    /// Writes to the end of the file, behind `pages_end`, so that the next sync carries the file's length whatever became of
+    /// an earlier one: after a failed sync a system may show a length that is not on the medium.
+    ///
+    /// # Errors
+    /// As [`SealedFile::sync`].
+    pub fn renew_len(&self, pages_end: PageNo) -> Result<()> {
+        self.medium
+            .renew_len(self.offset(pages_end)?, self.page_size)
+    }
+
     /// Cuts the file off at `pages_end`, or extends it. Nothing that a snapshot can reach may lie behind.
     ///
     /// # Errors

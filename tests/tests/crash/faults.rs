@@ -6,7 +6,6 @@ use citadel_tests::subject::{SqlSubject, TxnSubject};
 use crate::slice;
 
 #[test]
-#[ignore = "after a failed sync the growth of the file may be lost, and opening does not renew it"]
 fn a_failing_disk_is_named_and_ends_all_writing() {
     for name in ["updates", "large-values", "reopenings"] {
         let tried = fault::everywhere(slice(&TxnSubject::named(name, 512))).kept();
@@ -19,7 +18,6 @@ fn a_failing_disk_is_named_and_ends_all_writing() {
 }
 
 #[test]
-#[ignore = "after a failed sync the growth of the file may be lost, and opening does not renew it"]
 fn a_failing_disk_ends_a_statement_with_its_own_error() {
     let subject = SqlSubject::named("sql-everything", 512)
         .first(14)
