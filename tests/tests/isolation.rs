@@ -23,17 +23,21 @@ fn concurrent_connections_are_strictly_serializable_through_crashes() {
 }
 
 #[test]
-fn two_followers_beside_one_writer() {
-    for layer in [Layer::Txn, Layer::Sql] {
+fn followers_beside_one_busy_writer() {
+    for (layer, mode) in [
+        (Layer::Txn, Mode::Full),
+        (Layer::Txn, Mode::Normal),
+        (Layer::Sql, Mode::Mixed),
+    ] {
         let round = Round {
             seed: 3,
             layer,
-            mode: Mode::Full,
+            mode,
             page_size: 512,
             clients: 1,
-            followers: 2,
+            followers: 3,
             histories: 3,
-            transactions: 400,
+            transactions: 1_500,
         };
         let report = round.run();
         assert!(report.problems.is_empty(), "{}", report.problems.join("\n"));
