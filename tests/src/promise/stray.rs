@@ -1,12 +1,15 @@
 //! A write goes to a wrong place, or to a second one: the medium lies, and nobody can repair it. What is read is refused, or it is a state that
-//! was committed: the newest, or the one before where the stray write was the last commit's, which cannot be told from
-//! a commit that never arrived. Which keys open the file is written apart from the commits, and looked at apart.
+//! was committed: the newest, or one of the two before it. A write is as long as a commit, so that it can hit the records of two;
+//! if those are the last ones, nothing tells them from commits that never arrived. Which keys open the file is written apart from the commits, and looked at apart.
 
 use super::Case;
 use super::outcome::Outcome;
 use super::witness::Witness;
 use crate::sim::{Misdirection, Operation, SimDisk, Trace};
 use crate::subject::{Refusal, State};
+
+/// Commits whose records one stray write can hit.
+const LOST_MAX: usize = 2;
 
 /// Runs the subject, and sends each write astray.
 pub fn everywhere(case: Case<'_>) -> Outcome {
@@ -50,7 +53,7 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
             let range = promised.range(states.len());
             if states[range.clone()].iter().any(|s| s.has_rows_of(&state)) {
                 witness.outcome.tried.harmless += 1;
-            } else if before(&states, range.start).is_some_and(|s| s.has_rows_of(&state)) {
+            } else if before(&states, range.start).any(|s| s.has_rows_of(&state)) {
                 witness.outcome.tried.last_lost += 1;
             } else {
                 let known = states.iter().rposition(|known| *known == state);
@@ -61,12 +64,13 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
     witness.outcome
 }
 
-/// The state before state `at`, among those that differ from it.
-fn before(states: &[State], at: usize) -> Option<&State> {
-    let newest = &states[at];
-    states[..at]
-        .iter()
-        .rfind(|state| !state.has_rows_of(newest))
+/// The last states before state `at` that differ from what follows them.
+fn before(states: &[State], at: usize) -> impl Iterator<Item = &State> {
+    let pairs = states[..=at].windows(2).rev();
+    pairs
+        .filter(|pair| !pair[0].has_rows_of(&pair[1]))
+        .map(|pair| &pair[0])
+        .take(LOST_MAX)
 }
 
 fn next_sync(trace: &Trace, write: usize) -> usize {
