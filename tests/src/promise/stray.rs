@@ -1,6 +1,6 @@
 //! A write goes to a wrong place, or to a second one: the medium lies, and nobody can repair it. What is read is refused, or it is a state that
-//! was committed: the newest, or one of the two before it. A write is as long as a commit, so that it can hit the records of two;
-//! if those are the last ones, nothing tells them from commits that never arrived. Which keys open the file is written apart from the commits, and looked at apart.
+//! was committed: the newest, or an older one that nothing tells from the newest: a write is as long as a commit, so that it can
+//! hit the records of the last two, and no record says yet that the commits of the last syncs were durable. Which keys open the file is written apart from the commits, and looked at apart.
 
 use super::Case;
 use super::outcome::Outcome;
@@ -53,7 +53,9 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
             let range = promised.range(states.len());
             if states[range.clone()].iter().any(|s| s.has_rows_of(&state)) {
                 witness.outcome.tried.harmless += 1;
-            } else if before(&states, range.start).any(|s| s.has_rows_of(&state)) {
+            } else if before(&states, range.start).any(|s| s.has_rows_of(&state))
+                || of_last_syncs(&states, &trace, stray.write(), at).any(|s| s.has_rows_of(&state))
+            {
                 witness.outcome.tried.last_lost += 1;
             } else {
                 let known = states.iter().rposition(|known| *known == state);
@@ -71,6 +73,21 @@ fn before(states: &[State], at: usize) -> impl Iterator<Item = &State> {
         .filter(|pair| !pair[0].has_rows_of(&pair[1]))
         .map(|pair| &pair[0])
         .take(LOST_MAX)
+}
+
+/// The states that the last syncs before a write have made durable, the one before them, and those up to operation `at`. A
+/// commit that is written while a sync is under way knows only of the one before, so it takes two.
+fn of_last_syncs<'s>(
+    states: &'s [State],
+    trace: &Trace,
+    write: usize,
+    at: usize,
+) -> impl Iterator<Item = &'s State> {
+    let operations = trace.operations()[..write].iter().enumerate().rev();
+    let mut syncs = operations.filter(|(_, op)| matches!(op, Operation::Sync { .. }));
+    let acknowledged = |at| trace.moment(at).promised().acknowledged.unwrap_or(0);
+    let oldest = syncs.nth(1).map_or(0, |(sync, _)| acknowledged(sync));
+    states[oldest..=acknowledged(at)].iter()
 }
 
 fn next_sync(trace: &Trace, write: usize) -> usize {
