@@ -5,11 +5,13 @@
 //! is. So what is not known to be durable is written anew, at other pages, before anything is built on it. In place it
 //! must not be written, since it may be there, and a torn write would destroy what was acknowledged.
 //!
-//! 1. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both are on the medium.
+//! 1. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both
+//!    checkpoints are on the medium, and the file is as long as it seems.
 //! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first.
 //! 3. Both checkpoints are written with that commit, one after the other: the records before it may be missing.
 //!
-//! A file that was closed needs the checkpoint of the first step only.
+//! A file that seems to have been closed needs the first step only; it may also be one whose last commit failed when it
+//! had only made the file longer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,10 +38,8 @@ pub(crate) fn settle(database: &Arc<Shared>, recovered: &Recovered) -> Result<()
         .checkpoints
         .first()
         .is_some_and(|checkpoint| checkpoint.record.generation == newest);
-    if !is_closed {
-        let pages_end = recovered.newest.record.pages_end;
-        database.file().renew_len(pages_end)?;
-    }
+    let pages_end = recovered.newest.record.pages_end;
+    database.file().renew_len(pages_end)?;
     database.repair_checkpoints(&recovered.checkpoints)?;
     if is_closed {
         return Ok(());
