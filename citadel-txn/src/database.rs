@@ -212,6 +212,16 @@ impl Database {
         Geometry::key_len_max(self.page_size())
     }
 
+    /// Whether nobody else holds the database: no other handle, and no transaction.
+    pub(crate) fn is_last_handle(&self) -> bool {
+        Arc::strong_count(&self.shared) == 1
+    }
+
+    /// Whether closing gives free pages back: [`Options::vacuum_on_close`].
+    pub(crate) fn vacuums_on_close(&self) -> bool {
+        self.shared.options().vacuum_on_close
+    }
+
     /// Whether the database was opened read-only.
     pub fn is_read_only(&self) -> bool {
         self.shared.options().read_only

@@ -39,6 +39,9 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// When a commit is safe on the medium.
     pub durability: Durability,
+    /// Whether closing gives free pages back: where they are more than a quarter of a file, and at most 64 MiB are in use,
+    /// the file is [vacuumed](crate::Database::vacuum).
+    pub vacuum_on_close: bool,
     /// Opens without a lock and follows what a writer in another process commits.
     pub read_only: bool,
     /// Refuses a file that is older than this.
@@ -55,6 +58,7 @@ impl Default for Options {
             kdf: core.kdf,
             busy_timeout: Duration::from_secs(5),
             durability: Durability::Full,
+            vacuum_on_close: true,
             read_only: false,
             expect: None,
         }

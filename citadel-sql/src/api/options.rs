@@ -42,6 +42,14 @@ impl Options {
         self
     }
 
+    /// Whether closing gives free pages back: where they are more than a quarter of the file, and at most 64 MiB are in
+    /// use, the file is vacuumed when its last connection ends. Default: yes.
+    #[must_use]
+    pub fn vacuum_on_close(mut self, vacuum: bool) -> Self {
+        self.storage.vacuum_on_close = vacuum;
+        self
+    }
+
     /// Bytes that the page cache may take.
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {

@@ -235,18 +235,24 @@ impl Space {
         Some(Span::new(run.first, run.pages.min(wanted)))
     }
 
+    /// Whether the file may grow although as much may be free elsewhere: by little, or while little is free.
+    fn may_grow_by(&self, pages: u64) -> bool {
+        let fits = self.end.get().saturating_add(pages) <= PageNo::MAX.get();
+        fits && (pages <= SCATTERED_PAGES_MAX || self.may_grow())
+    }
+
     /// Whether so little is free that the file may grow for the sake of contiguous writes.
     fn may_grow(&self) -> bool {
         self.free.pages() <= (self.end.get() / FREE_PART_MAX).max(FREE_PAGES_MAX)
     }
 
-    /// Takes pages right behind others, if they are free or at the end of the file.
+    /// Takes pages right behind others, if they are free, or at the end of a file that may grow.
     pub(crate) fn take_behind(&mut self, place: PageNo, pages: u64) -> Result<Option<Span>> {
         let wanted = Span::new(place, pages);
         let room = self.room_at(place);
         if room >= pages {
             self.free.remove(wanted)?;
-        } else if place.offset(room) == self.end && wanted.end() <= PageNo::MAX {
+        } else if place.offset(room) == self.end && self.may_grow_by(pages) {
             self.free.remove(Span::new(place, room))?;
             self.end = wanted.end();
         } else {

@@ -1,6 +1,6 @@
 //! Making a database small again.
 //!
-//! Deleting leaves free pages, which later commits use; the file does not shrink by itself. A vacuum in place goes on in
+//! Deleting leaves free pages, which later commits use; the file does not shrink before it is [closed](closing). A vacuum in place goes on in
 //! steps, each an ordinary commit of bounded size, so that others read and write in between and a crash or an
 //! interruption costs nothing that was done:
 //!
@@ -12,6 +12,7 @@
 //!
 //! Moving and truncating are repeated as long as the file gets smaller. [`into`] writes a compact copy elsewhere instead.
 
+mod closing;
 mod into;
 mod place;
 mod report;
