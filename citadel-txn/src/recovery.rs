@@ -10,7 +10,7 @@
 //! perhaps under way when the power was lost: each is proven by opening all that it lists as written. The first one of
 //! which anything is missing was never acknowledged, and it and all after it are rolled back. What the one before it
 //! reaches is untouched, because no commit writes over what was retired after a commit that a durable record vouches for
-//! ([`space`](crate::space)).
+//! ([`space`]).
 //!
 //! The chain may also end too early, if two records in a row are damaged. So behind its end, where commits that walk through
 //! free space have gone on, recovery looks for a record that says that a later commit was durable. If there is one, opening is

@@ -4,7 +4,7 @@
 //! process, opens the file. A *follower*, a third one, reads the file read-only all the while and is killed too.
 //!
 //! Each of the worker's threads runs transactions of its own tables. What its n-th transaction does is drawn from the seed
-//! alone ([`script`]), and the transaction notes `n` in a table of progress. So the verifier reads `n`, runs the first `n`
+//! alone (`script`), and the transaction notes `n` in a table of progress. So the verifier reads `n`, runs the first `n`
 //! transactions anew in memory, and compares all rows. The worker says through a pipe which transaction it attempts and
 //! which was acknowledged; the referee holds it to that:
 //!

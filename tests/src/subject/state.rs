@@ -37,11 +37,12 @@ impl State {
 
     /// Whether another state has the same rows, whatever the keys that open it.
     pub fn has_rows_of(&self, other: &Self) -> bool {
-        let rows = |state: &'_ Self| -> Vec<Box<[u8]>> {
-            let row = |line: &&Box<[u8]>| !line.starts_with(KEYS.as_bytes());
-            state.0.iter().filter(row).cloned().collect()
-        };
-        self == other || rows(self) == rows(other)
+        self == other || self.rows().eq(other.rows())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        let lines = self.0.iter().map(AsRef::as_ref);
+        lines.filter(|line: &&[u8]| !line.starts_with(KEYS.as_bytes()))
     }
 
     /// The first line that another state has otherwise.

@@ -115,8 +115,11 @@ impl Job {
     }
 }
 
+/// Tries a promise.
+type Everywhere = fn(Case<'_>) -> Outcome;
+
 /// The promises by name.
-const PROMISES: &[(&str, fn(Case<'_>) -> Outcome)] = &[
+const PROMISES: &[(&str, Everywhere)] = &[
     ("crash", crash::everywhere),
     ("restart", restart::everywhere),
     ("fault", fault::everywhere),
