@@ -221,7 +221,7 @@ pub(crate) enum Command {
     Keys {
         /// The database file.
         file: String,
-        /// list; add [KEYFILE]; change SLOT [KEYFILE]; remove SLOT. A new key comes from the file, CITADEL_NEW_KEY or a prompt.
+        /// list; add KEYFILE?; change SLOT KEYFILE?; remove SLOT. A new key comes from the file, CITADEL_NEW_KEY or a prompt.
         #[arg(value_name = "ACTION")]
         action: Vec<String>,
         /// Where the key comes from.

@@ -23,8 +23,8 @@ impl SealedFile {
     /// durable when this returns.
     ///
     /// # Errors
-    /// [`Error::SlotsFull`], [`Error::EmptyPassphrase`], [`Error::KdfOutOfBounds`]; [`Error::ReadOnly`],
-    /// [`Error::Poisoned`], [`Error::Io`]. After an error the keys are what they were, or, after [`Error::Io`], may be
+    /// [`SlotsFull`](crate::Error::SlotsFull), [`EmptyPassphrase`](crate::Error::EmptyPassphrase), [`KdfOutOfBounds`](crate::Error::KdfOutOfBounds); [`ReadOnly`](crate::Error::ReadOnly),
+    /// [`Poisoned`](crate::Error::Poisoned), [`Io`](crate::Error::Io). After an error the keys are what they were, or, after [`Io`](crate::Error::Io), may be
     /// either.
     pub fn add_slot(&self, key: &Key, kdf: &Kdf) -> Result<SlotIndex> {
         self.change_header(|header, next| {
@@ -37,7 +37,7 @@ impl SealedFile {
     /// Puts `key` in the place of the one in this slot, in one step.
     ///
     /// # Errors
-    /// [`Error::NoSuchSlot`] where the slot is empty; otherwise as [`SealedFile::add_slot`].
+    /// [`NoSuchSlot`](crate::Error::NoSuchSlot) where the slot is empty; otherwise as [`SealedFile::add_slot`].
     pub fn change_slot(&self, index: SlotIndex, key: &Key, kdf: &Kdf) -> Result<()> {
         self.change_header(|header, next| {
             next.require_slot(index)?;
@@ -49,7 +49,7 @@ impl SealedFile {
     /// root key is the same; if the key may be in wrong hands, the file must get a new root key.
     ///
     /// # Errors
-    /// [`Error::LastSlot`], [`Error::NoSuchSlot`]; otherwise as [`SealedFile::add_slot`].
+    /// [`LastSlot`](crate::Error::LastSlot), [`NoSuchSlot`](crate::Error::NoSuchSlot); otherwise as [`SealedFile::add_slot`].
     pub fn remove_slot(&self, index: SlotIndex) -> Result<()> {
         self.change_header(|_, next| next.clear_slot(index))
     }
