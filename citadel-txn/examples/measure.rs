@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use citadel_txn::{
-    Cursor, Database, FileStorage, Key, MemoryStorage, Options, Result, Storage, TreeOptions, View,
+    Cursor, Database, Durability, FileStorage, Key, MemoryStorage, Options, Result, Storage,
+    TreeId, TreeOptions, View,
 };
 
 const ROWS: u64 = 100_000;
@@ -89,6 +90,12 @@ fn main() -> Result<()> {
             txn.commit().map(drop)
         })
     })?;
+    for threads in [1, 8] {
+        shared(&database, tree, threads, Durability::Full)?;
+    }
+    for durability in [Durability::Normal, Durability::Off] {
+        shared(&database, tree, 1, durability)?;
+    }
     per("begin read and get", ROWS, || {
         (0..ROWS).try_for_each(|n| {
             black_box(database.begin_read()?.get(tree, &key(shuffled(n)))?);
@@ -96,6 +103,34 @@ fn main() -> Result<()> {
         })
     })?;
     println!("{}", database.check()?);
+    Ok(())
+}
+
+/// One-row commits of several threads at once.
+fn shared(database: &Database, tree: TreeId, threads: u64, durability: Durability) -> Result<()> {
+    database.set_durability(durability);
+    let commits = COMMITS * threads.min(4);
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        let each = |thread: u64| {
+            (0..commits / threads).try_for_each(|n| {
+                let mut txn = database.begin_write()?;
+                txn.insert(tree, &key(ROWS + thread * commits + n), &[7; 60])?;
+                txn.commit().map(drop)
+            })
+        };
+        let running: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || each(thread)))
+            .collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or(Ok(())))
+    })?;
+    println!(
+        "{threads} threads, {durability:?}: {:.0} commits/s",
+        commits as f64 / start.elapsed().as_secs_f64()
+    );
+    database.set_durability(Durability::Full);
     Ok(())
 }
 

@@ -28,14 +28,14 @@
 //!
 //! What always holds:
 //!
-//! 1. A page that the current or the previous commit record, or any open snapshot, can reach is never written over
-//!    ([`space`], [`snapshot`]).
+//! 1. A page that a commit reaches which recovery may fall back to, or any open snapshot, is never written over
+//!    ([`space`], [`snapshot`], [`recovery`]).
 //! 2. A node is read only through the pointer in its parent, with its generation and tag; its level is one less than its
 //!    parent's ([`tree`]).
-//! 3. When `commit` returns, the commit survives a crash; a crash before leaves the commit before it ([`commit`],
-//!    [`recovery`]).
+//! 3. When `commit` returns, the commit survives a crash, as far as its [`Durability`] says; a crash before leaves a commit
+//!    before it ([`commit`], [`durability`], [`recovery`]).
 //! 4. After a failed write or sync no later commit of the same database succeeds.
-//! 5. Allocated pages = reachable + retired + free, exactly, after every commit and every recovery ([`check`]).
+//! 5. Allocated pages = reachable + records + retired + free, exactly, after every commit and every recovery ([`check`]).
 //! 6. Readers and the writer never wait for each other.
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links)]

@@ -7,8 +7,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use citadel_txn::{
-    Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, Storage, TreeId, TreeOptions,
-    View,
+    Cursor, Database, Durability, Kdf, Key, MemoryStorage, Options, PageSize, Storage, TreeId,
+    TreeOptions, View,
 };
 
 const TREE: TreeId = TreeId::new(1);
@@ -326,4 +326,102 @@ fn after_a_failed_write_or_sync_nothing_commits() {
         );
     }
     assert!(!ops.is_empty() && !states.is_empty());
+}
+
+fn writes_and_syncs(ops: &[Op]) -> (usize, usize) {
+    let syncs = ops.iter().filter(|op| matches!(op, Op::Sync)).count();
+    let writes = ops.iter().filter(|op| matches!(op, Op::Write(..))).count();
+    (writes, syncs)
+}
+
+fn insert(database: &Database, number: u64, durability: Durability) {
+    let mut txn = database.begin_write().unwrap();
+    txn.set_durability(durability);
+    txn.insert(TREE, &number.to_be_bytes(), &value(number, 40))
+        .unwrap();
+    txn.commit().unwrap();
+    let read = database.begin_read().unwrap();
+    assert!(read.get(TREE, &number.to_be_bytes()).unwrap().is_some());
+}
+
+#[test]
+fn a_small_commit_is_one_write_and_one_sync() {
+    let recorder = Recorder::new();
+    let options = Options {
+        page_size: PageSize::DEFAULT,
+        ..options()
+    };
+    let database = Database::create(Arc::new(recorder.clone()), &key(), options).unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+    txn.commit().unwrap();
+    for number in 0..400 {
+        insert(&database, number, Durability::Full);
+    }
+    let mut single = 0;
+    for number in 400..500 {
+        let before = recorder.ops().len();
+        insert(&database, number, Durability::Full);
+        let (writes, syncs) = writes_and_syncs(&recorder.ops()[before..]);
+        assert_eq!(syncs, 1, "commit {number}");
+        single += usize::from(writes == 1);
+    }
+    assert!(
+        single > 80,
+        "checkpoints and jumps apart, one write: {single}"
+    );
+}
+
+#[test]
+fn commits_that_are_not_full_are_seen_at_once_and_synced_later() {
+    let recorder = Recorder::new();
+    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+    txn.commit().unwrap();
+    let mut synced = writes_and_syncs(&recorder.ops()).1;
+    let mut since = |what: &str, expected: std::ops::RangeInclusive<usize>| {
+        let now = writes_and_syncs(&recorder.ops()).1;
+        let syncs = now - std::mem::replace(&mut synced, now);
+        assert!(expected.contains(&syncs), "{what}: {syncs} syncs");
+    };
+    (0..40).for_each(|number| insert(&database, number, Durability::Normal));
+    since("forty normal commits", 0..=0);
+    insert(&database, 40, Durability::Full);
+    since("a full one after them", 1..=1);
+    (41..400).for_each(|number| insert(&database, number, Durability::Normal));
+    since("very many normal commits", 4..=8);
+    (400..700).for_each(|number| insert(&database, number, Durability::Off));
+    since("commits without durability", 0..=0);
+    drop(database);
+    since("closing, which may also shorten the file", 1..=200);
+    let database = Database::open(Arc::new(recorder), &key(), options()).unwrap();
+    assert_eq!(database.begin_read().unwrap().tree_len(TREE).unwrap(), 700);
+    assert!(database.check().unwrap().is_ok());
+}
+
+#[test]
+fn what_a_power_loss_leaves_of_normal_commits_is_a_prefix() {
+    let recorder = Recorder::new();
+    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+    txn.commit().unwrap();
+    let durable = recorder.ops().len();
+    (0..30).for_each(|number| insert(&database, number, Durability::Normal));
+    let ops = recorder.ops();
+    for lost in durable..ops.len() {
+        let mut image = Vec::new();
+        let kept = ops.iter().enumerate().filter(|(at, _)| *at != lost);
+        kept.for_each(|(_, op)| apply(&mut image, op));
+        let storage = MemoryStorage::from_bytes(image);
+        let database = Database::open(Arc::new(storage), &key(), options()).unwrap();
+        let read = database.begin_read().unwrap();
+        let len = read.tree_len(TREE).unwrap();
+        for number in 0..len {
+            let found = read.get(TREE, &number.to_be_bytes()).unwrap();
+            assert_eq!(found.as_deref(), Some(&value(number, 40)[..]));
+        }
+        assert!(database.check().unwrap().is_ok(), "without {lost}");
+    }
 }

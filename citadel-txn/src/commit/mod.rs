@@ -1,19 +1,23 @@
 //! Making a transaction durable.
 //!
-//! The protocol, for commit `c` on top of `c - 1`, which is durable:
+//! The protocol, for commit `c` on top of `c - 1`, which was written and may not be durable yet:
 //!
 //! 1. *Fold*: descriptors that no longer fit into the record go into the catalog.
-//! 2. *Assign*: pages retired by `r <= c - 2` that no snapshot reaches become free; dirty nodes and values take pages,
-//!    side by side where free space allows.
+//! 2. *Assign*: pages that nobody can fall back to or reads become free ([`space`](crate::space)); dirty nodes and values
+//!    take pages, right behind the place of the commit's record where there is room.
 //! 3. *Seal*, children before parents, so that each parent holds its children's tags.
-//! 4. *Account*: what was taken and retired is appended to the log in the record, or all free space is written as a map.
-//! 5. *Write* the pages, then the record, into the slot that `c - 2` leaves. The record lists the runs that were
-//!    written; if the list does not fit, the pages are made durable first and the record says so.
-//! 6. *Sync*. Only now is the commit acknowledged and published.
+//! 4. *Account*: the record after the next gets its place; what was taken and retired is appended to the log in the record,
+//!    or all free space is written as a map.
+//! 5. *Write* record and pages, which is one write where they lie side by side. The record lists the runs that were written;
+//!    if the list does not fit, the pages are made durable first and the record says so. Every now and then a
+//!    [checkpoint](crate::checkpoint) of a durable commit is written as well.
+//! 6. *Hand over*: the commit is the head, on which the next writer stands; the turn is given up.
+//! 7. *Sync*, alone or together with others ([`durability`](crate::durability)). Only now is the commit published and
+//!    acknowledged, unless the transaction asked for less.
 //!
-//! What always holds: a crash before 6 leaves either a record that recovery can prove complete, or the record of `c - 1`
-//! with all that it reaches. An error before 5 gives the pages back and leaves the database as it was. An error in 5 or
-//! 6 poisons the file: nothing can be said about what is durable, and no later commit may pretend.
+//! What always holds: a crash before the end of 7 leaves either a commit that recovery can prove complete, or the one before
+//! it with all that it reaches. An error before 5 gives the pages back and leaves the database as it was. An error from then
+//! on poisons the file: nothing can be said about what is durable, and no later commit may pretend.
 
 mod changes;
 mod claim;
