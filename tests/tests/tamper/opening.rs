@@ -69,7 +69,9 @@ fn five_reasons_are_five_errors() {
         "{not_ours}"
     );
 
+    assert_eq!(std::fs::read(&path).unwrap(), before, "nothing was touched");
     let holder = Holder::start(&path);
+    let held = std::fs::read(&path).unwrap();
     let locked = refusal(&path, key());
     assert!(locked.is_busy(), "{locked}");
     let reader = Connection::open_with(&path, key(), options().read_only(true)).unwrap();
@@ -87,7 +89,11 @@ fn five_reasons_are_five_errors() {
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 5, "{all:#?}");
-    assert_eq!(std::fs::read(&path).unwrap(), before, "nothing was touched");
+    assert_eq!(
+        std::fs::read(&path).unwrap(),
+        held,
+        "nobody but the holder wrote"
+    );
 }
 
 #[test]

