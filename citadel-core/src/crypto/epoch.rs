@@ -37,14 +37,14 @@ struct Incarnation {
 }
 
 /// A whole nonce: the prefix that chooses the subkey, a byte that marks a commit record, and the counter under both.
-pub(super) type PageNonce = [u8; NONCE_BYTES];
+pub(crate) type PageNonce = [u8; NONCE_BYTES];
 
 /// Where the mark is, the three zeros behind it included.
 const MARK: std::ops::Range<usize> = 12..16;
 
 /// Whether a nonce says that it sealed a commit record. Nobody vouches for a nonce before what it sealed is open: this
 /// only spares the work where it says otherwise.
-pub(super) fn marks_record(nonce: &PageNonce) -> bool {
+pub(crate) fn marks_record(nonce: &PageNonce) -> bool {
     nonce[MARK] == [1, 0, 0, 0]
 }
 

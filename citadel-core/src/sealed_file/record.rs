@@ -9,11 +9,13 @@
 //!
 //! Both carry the length of their body, so what is read is what was written.
 
-use crate::crypto::Label;
+use std::ops::Range;
+
+use crate::crypto::{Label, marks_record};
 use crate::error::{Error, Result};
 use crate::format::{RECORD_BYTES, RECORDS_OFFSET, run_range};
 use crate::id::{Generation, PageNo, PageSize};
-use crate::page::{PageKind, PageRun, SEAL_BYTES, body_len, wipe};
+use crate::page::{NONCE_BYTES, PageKind, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
 
 const LENGTH_BYTES: usize = 4;
@@ -110,20 +112,30 @@ impl SealedFile {
     pub fn read_record_at(&self, first: PageNo) -> Result<Option<Vec<u8>>> {
         let run = record_run(self.page_size, first);
         let range = run_range(self.page_size, &run)?;
-        let mut bytes = vec![0; (range.end - range.start) as usize];
-        let read = self
-            .medium
-            .require(range.end)
-            .and_then(|()| self.medium.read_at(range.start, &mut bytes));
-        let label = record_label(run);
-        match read {
-            Ok(()) if self.sealer.open(&label, &mut bytes, None).is_some() => {
-                unframe(bytes).map(Some)
-            }
-            Ok(()) | Err(Error::Truncated { .. }) if self.was_rekeyed() => Err(Error::Rekeyed),
-            Ok(()) | Err(Error::Truncated { .. }) => Ok(None),
+        match self.read_marked(range) {
+            Ok(None) => Ok(None),
+            Ok(Some(mut bytes)) => match self.sealer.open(&record_label(run), &mut bytes, None) {
+                Some(_) => unframe(bytes).map(Some),
+                None if self.was_rekeyed() => Err(Error::Rekeyed),
+                None => Ok(None),
+            },
+            Err(Error::Truncated { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// A sealed run, where its nonce says that it is a record: few are, and many places are looked at.
+    fn read_marked(&self, range: Range<u64>) -> Result<Option<Vec<u8>>> {
+        self.medium.require(range.end)?;
+        let mut nonce = [0; NONCE_BYTES];
+        self.medium
+            .read_at(range.end - SEAL_BYTES as u64, &mut nonce)?;
+        if !marks_record(&nonce) {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        self.medium.read_at(range.start, &mut bytes)?;
+        Ok(Some(bytes))
     }
 }
 

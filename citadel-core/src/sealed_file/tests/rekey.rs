@@ -169,7 +169,12 @@ fn a_reader_learns_that_the_file_was_rekeyed() {
         reader.read_record(RecordSlot::A),
         Err(Error::Rekeyed)
     ));
-    let next = reader.read_record_at(file.first_page());
+    let place = file.first_page().offset(2);
+    assert!(reader.read_record_at(place).unwrap().is_none());
+    let mut batch = file.batch(Generation::new(2));
+    batch.seal_record(place, b"next").unwrap();
+    batch.write().unwrap();
+    let next = reader.read_record_at(place);
     assert!(matches!(next, Err(Error::Rekeyed)));
     file.finish_rekey().unwrap();
     assert!(reads(&during, &new));

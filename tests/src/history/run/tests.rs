@@ -198,7 +198,9 @@ fn commits_by_half_are_found() {
 
 #[test]
 fn updates_of_what_others_changed_are_found() {
-    assert!(problems_with::<NO_UPGRADE_CHECK>().contains("G"));
+    // Threads must meet for it, which they do not in every run.
+    let mut runs = (0..20).map(|_| problems_with::<NO_UPGRADE_CHECK>());
+    assert!(runs.any(|problems| problems.contains('G')));
 }
 
 #[test]
