@@ -204,15 +204,17 @@ fn read_announced(
     Ok(link.filter(|link| link.record.generation == generation))
 }
 
-/// The record at a place, of whatever generation.
+/// The record at a place, of whatever generation. What opens and is no record is none: it is passed over as damage is.
 fn read_at(file: &SealedFile, place: PageNo) -> Result<Option<Link>> {
     let Some(bytes) = file.read_record_at(place)? else {
         return Ok(None);
     };
-    Ok(Some(Link {
-        record: Record::decode(&bytes, file.page_size())?,
-        digest: Digest::of(&bytes),
-    }))
+    let Ok(record) = Record::decode(&bytes, file.page_size()) else {
+        tracing::warn!(%place, "what is sealed as a commit record is none");
+        return Ok(None);
+    };
+    let digest = Digest::of(&bytes);
+    Ok(Some(Link { record, digest }))
 }
 
 /// Whether every run that the commit wrote opens. The file may end before the pages do: behind the last run, there is

@@ -115,7 +115,7 @@ impl SealedFile {
         match self.read_marked(range) {
             Ok(None) => Ok(None),
             Ok(Some(mut bytes)) => match self.sealer.open(&record_label(run), &mut bytes, None) {
-                Some(_) => unframe(bytes).map(Some),
+                Some(_) => Ok(unframe(bytes).ok()),
                 None if self.was_rekeyed() => Err(Error::Rekeyed),
                 None => Ok(None),
             },
