@@ -42,6 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod element;
 mod filter;
 mod kernel;
 mod metric;
@@ -51,6 +52,7 @@ mod segment;
 mod top_k;
 mod wire;
 
+pub use element::{Element, hamming, jaccard, l1_to_stored};
 pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
     Predicate, Unsupported,

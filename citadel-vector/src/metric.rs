@@ -4,7 +4,7 @@
 //! 1e19 or beyond, or so small that their squares vanish) it is computed again in `f64`, so that order is kept wherever the
 //! result itself fits.
 
-use crate::kernel::{Kernels, StoredF32, stored};
+use crate::kernel::{Kernels, Stored, StoredF32, components, stored};
 
 /// How two vectors are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,8 +53,8 @@ pub fn l1(a: &[f32], b: &[f32]) -> f32 {
     l1_stored(a, stored(b))
 }
 
-fn l1_stored(a: &[f32], b: &[StoredF32]) -> f32 {
-    let sum = Kernels::active().l1(a, b);
+pub(crate) fn l1_stored<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+    let sum = Kernels::active().real().l1(a, b);
     if sum.is_finite() {
         return sum;
     }
@@ -67,12 +67,7 @@ fn l1_stored(a: &[f32], b: &[StoredF32]) -> f32 {
 ///
 /// If `bytes` is not four times as long as `a`.
 pub fn l1_le(a: &[f32], bytes: &[u8]) -> f32 {
-    let (vector, rest) = bytes.as_chunks::<4>();
-    assert!(
-        rest.is_empty(),
-        "a stored vector is a whole number of floats"
-    );
-    l1_stored(a, vector)
+    l1_stored::<StoredF32>(a, components(bytes))
 }
 
 /// The inner product `Σ a·b`.
@@ -139,12 +134,7 @@ impl<'a> Query<'a> {
     /// If `bytes` is not four times the dimension long.
     #[inline]
     pub fn distance_le(&self, bytes: &[u8]) -> Option<f32> {
-        let (vector, rest) = bytes.as_chunks::<4>();
-        assert!(
-            rest.is_empty(),
-            "a stored vector is a whole number of floats"
-        );
-        self.measure(vector)
+        self.measure::<StoredF32>(components(bytes))
     }
 
     /// Distances to the rows of a row-major matrix, in order. Clears `out` first; no allocation once it is large enough.
@@ -169,7 +159,7 @@ impl<'a> Query<'a> {
     }
 
     #[inline]
-    fn measure(&self, vector: &[StoredF32]) -> Option<f32> {
+    pub(crate) fn measure<S: Stored>(&self, vector: &[S]) -> Option<f32> {
         match self.metric {
             Metric::L2 => Some(l2(self.vector, vector)),
             // Taken from zero, so that orthogonal vectors are at 0 and not at -0.
@@ -178,8 +168,8 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn cosine(&self, vector: &[StoredF32]) -> Option<f32> {
-        let (product, squared) = Kernels::active().dot_and_square(self.vector, vector);
+    fn cosine<S: Stored>(&self, vector: &[S]) -> Option<f32> {
+        let (product, squared) = Kernels::active().real().dot_and_square(self.vector, vector);
         if squared.is_normal() && product.is_finite() && self.norm > 0.0 {
             let cosine = f64::from(product) / (self.norm * f64::from(squared).sqrt());
             return Some((1.0 - cosine.clamp(-1.0, 1.0)) as f32);
@@ -188,7 +178,7 @@ impl<'a> Query<'a> {
     }
 
     #[cold]
-    fn wide_cosine(&self, vector: &[StoredF32]) -> Option<f32> {
+    fn wide_cosine<S: Stored>(&self, vector: &[S]) -> Option<f32> {
         let norm = wide_sum_one(vector, |x| x * x).sqrt();
         if norm == 0.0 || self.norm == 0.0 {
             return None;
@@ -198,8 +188,8 @@ impl<'a> Query<'a> {
     }
 }
 
-fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
-    let product = Kernels::active().dot(a, b);
+fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+    let product = Kernels::active().real().dot(a, b);
     if product.is_finite() {
         return product;
     }
@@ -207,8 +197,8 @@ fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
 }
 
 #[inline]
-fn l2(a: &[f32], b: &[StoredF32]) -> f32 {
-    let squared = Kernels::active().squared_l2(a, b);
+fn l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+    let squared = Kernels::active().real().squared_l2(a, b);
     if squared.is_normal() {
         return squared.sqrt();
     }
@@ -217,26 +207,26 @@ fn l2(a: &[f32], b: &[StoredF32]) -> f32 {
 
 /// Length in `f64`, where no square of an `f32` overflows or vanishes.
 fn wide_norm(vector: &[f32], stored: &[StoredF32]) -> f64 {
-    let squared = Kernels::active().dot(vector, stored);
+    let squared = Kernels::active().real().dot(vector, stored);
     if squared.is_normal() {
         return f64::from(squared).sqrt();
     }
     wide_sum_one(stored, |x| x * x).sqrt()
 }
 
-fn wide_sum_one(vector: &[StoredF32], term: impl Fn(f64) -> f64) -> f64 {
+fn wide_sum_one<S: Stored>(vector: &[S], term: impl Fn(f64) -> f64) -> f64 {
     vector
         .iter()
-        .map(|&value| term(f64::from(f32::from_le_bytes(value))))
+        .map(|&value| term(f64::from(value.widen())))
         .sum()
 }
 
 #[cold]
-fn wide_sum(a: &[f32], b: &[StoredF32], term: impl Fn(f64, f64) -> f64) -> f64 {
+fn wide_sum<S: Stored>(a: &[f32], b: &[S], term: impl Fn(f64, f64) -> f64) -> f64 {
     assert_eq!(a.len(), b.len(), "vectors of different dimensions");
     a.iter()
         .zip(b)
-        .map(|(&x, &y)| term(f64::from(x), f64::from(f32::from_le_bytes(y))))
+        .map(|(&x, &y)| term(f64::from(x), f64::from(y.widen())))
         .sum()
 }
 

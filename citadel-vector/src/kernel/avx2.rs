@@ -4,16 +4,21 @@
 
 use std::arch::x86_64::*;
 
+use super::bits::sum_words;
+use super::real::real;
 use super::scalar;
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
+use super::{
+    BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
+    TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
+};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
     name: "avx2",
-    dot,
-    squared_l2,
-    l1,
-    dot_and_square,
+    f32s: real!(StoredF32),
+    f16s: real!(StoredF16),
+    i8s: real!(StoredI8),
+    bits: BitKernels { differing, overlap },
     dot_rows,
     tile,
     ..scalar::KERNELS
@@ -21,7 +26,48 @@ pub(super) const KERNELS: Kernels = Kernels {
 
 /// Whether this machine runs this sibling.
 pub(super) fn is_supported() -> bool {
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
+        && is_x86_feature_detected!("popcnt")
+}
+
+/// A stored component that eight lanes are loaded of.
+trait Load: Stored {
+    /// Eight components, widened.
+    ///
+    /// # Safety
+    ///
+    /// The machine must have AVX2 and F16C.
+    unsafe fn load(values: &[Self; LANES]) -> __m256;
+}
+
+impl Load for StoredF32 {
+    #[inline(always)]
+    unsafe fn load(values: &[Self; LANES]) -> __m256 {
+        // SAFETY: the array holds 32 bytes; the load needs no alignment; the caller vouches for the instruction set.
+        unsafe { _mm256_loadu_ps(values.as_ptr().cast()) }
+    }
+}
+
+impl Load for StoredF16 {
+    #[inline(always)]
+    unsafe fn load(values: &[Self; LANES]) -> __m256 {
+        // SAFETY: the array holds 16 bytes; the load needs no alignment; the caller vouches for the instruction set.
+        unsafe { _mm256_cvtph_ps(_mm_loadu_si128(values.as_ptr().cast())) }
+    }
+}
+
+impl Load for StoredI8 {
+    #[inline(always)]
+    unsafe fn load(values: &[Self; LANES]) -> __m256 {
+        // SAFETY: the array holds 8 bytes; the load needs no alignment; the caller vouches for the instruction set.
+        unsafe {
+            _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(
+                values.as_ptr().cast(),
+            )))
+        }
+    }
 }
 
 /// Floats in a register.
@@ -29,13 +75,13 @@ const LANES: usize = 8;
 /// Registers that are summed independently, to hide the latency of an addition.
 const CHAINS: usize = 4;
 
-#[target_feature(enable = "avx2,fma")]
-fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx2,fma,f16c")]
+fn dot<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |sum, x, y| _mm256_fmadd_ps(x, y, sum), |x, y| x * y)
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx2,fma,f16c")]
+fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(
         a,
         b,
@@ -47,8 +93,8 @@ fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
     )
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx2,fma,f16c")]
+fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(
         a,
         b,
@@ -61,8 +107,8 @@ fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
 }
 
 /// Inner product, and squared length of the second vector.
-#[target_feature(enable = "avx2,fma")]
-fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+#[target_feature(enable = "avx2,fma,f16c")]
+fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
     let (a_whole, a_tail) = a.as_chunks::<LANES>();
     let (b_whole, b_tail) = b.as_chunks::<LANES>();
     let (mut products, mut squares) = ([_mm256_setzero_ps(); 2], [_mm256_setzero_ps(); 2]);
@@ -74,7 +120,7 @@ fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
     let mut product = reduce(_mm256_add_ps(products[0], products[1]));
     let mut square = reduce(_mm256_add_ps(squares[0], squares[1]));
     for (&a, &b) in a_tail.iter().zip(b_tail) {
-        let b = f32::from_le_bytes(b);
+        let b = b.widen();
         product += a * b;
         square += b * b;
     }
@@ -83,34 +129,30 @@ fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
 
 /// Sums over both vectors: `wide` for whole registers, `term` for the tail.
 #[inline]
-#[target_feature(enable = "avx2,fma")]
-fn fold(
+#[target_feature(enable = "avx2,fma,f16c")]
+fn fold<S: Load>(
     a: &[f32],
-    b: &[StoredF32],
+    b: &[S],
     wide: impl Fn(__m256, __m256, __m256) -> __m256,
     term: impl Fn(f32, f32) -> f32,
 ) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
-    let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
+    let (a_whole, a_tail) = a.as_chunks::<LANES>();
+    let (b_whole, b_tail) = b.as_chunks::<LANES>();
+    let (a_blocks, a_rest) = a_whole.as_chunks::<CHAINS>();
+    let (b_blocks, b_rest) = b_whole.as_chunks::<CHAINS>();
     let mut sums = [_mm256_setzero_ps(); CHAINS];
     for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for (chain, sum) in sums.iter_mut().enumerate() {
-            *sum = wide(
-                *sum,
-                load(&a[chain * LANES..]),
-                load_stored(&b[chain * LANES..]),
-            );
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum = wide(*sum, load(a), load_stored(b));
         }
     }
-    let (a_whole, a_tail) = a_rest.as_chunks::<LANES>();
-    let (b_whole, b_tail) = b_rest.as_chunks::<LANES>();
-    for (a, b) in a_whole.iter().zip(b_whole) {
+    for (a, b) in a_rest.iter().zip(b_rest) {
         sums[0] = wide(sums[0], load(a), load_stored(b));
     }
     let tail: f32 = a_tail
         .iter()
         .zip(b_tail)
-        .map(|(&x, &y)| term(x, f32::from_le_bytes(y)))
+        .map(|(&x, &y)| term(x, y.widen()))
         .sum();
     let sum = _mm256_add_ps(
         _mm256_add_ps(sums[0], sums[1]),
@@ -121,18 +163,33 @@ fn fold(
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(values: &[f32]) -> __m256 {
-    let values = &values[..LANES];
-    // SAFETY: eight floats are in bounds, as the slice above checked; the load needs no alignment.
+fn load(values: &[f32; LANES]) -> __m256 {
+    // SAFETY: the array holds eight floats; the load needs no alignment.
     unsafe { _mm256_loadu_ps(values.as_ptr()) }
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
-fn load_stored(values: &[StoredF32]) -> __m256 {
-    let values = &values[..LANES];
-    // SAFETY: 32 bytes are in bounds, as the slice above checked; the load needs no alignment.
-    unsafe { _mm256_loadu_ps(values.as_ptr().cast()) }
+#[target_feature(enable = "avx2,f16c")]
+fn load_stored<S: Load>(values: &[S; LANES]) -> __m256 {
+    // SAFETY: this function is compiled for the instruction set that the load needs.
+    unsafe { S::load(values) }
+}
+
+#[target_feature(enable = "popcnt")]
+fn differing(a: &[u8], b: &[u8]) -> u64 {
+    let mut sum = 0;
+    sum_words(a, b, |a, b| sum += u64::from((a ^ b).count_ones()));
+    sum
+}
+
+#[target_feature(enable = "popcnt")]
+fn overlap(a: &[u8], b: &[u8]) -> Overlap {
+    let mut found = Overlap { both: 0, either: 0 };
+    sum_words(a, b, |a, b| {
+        found.both += u64::from((a & b).count_ones());
+        found.either += u64::from((a | b).count_ones());
+    });
+    found
 }
 
 #[inline]

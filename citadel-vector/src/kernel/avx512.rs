@@ -2,16 +2,21 @@
 
 use std::arch::x86_64::*;
 
+use super::avx2;
+use super::real::real;
 use super::scalar::keep_within;
-use super::{CodeRows, Kernels, StoredF32, TILE_RIGHT, TileKeys, TileLeft, TileRight};
+use super::{
+    CodeRows, Kernels, Real, Stored, StoredF16, StoredF32, StoredI8, TILE_RIGHT, TileKeys,
+    TileLeft, TileRight,
+};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
     name: "avx512",
-    dot,
-    squared_l2,
-    l1,
-    dot_and_square,
+    f32s: real!(StoredF32),
+    f16s: real!(StoredF16),
+    i8s: real!(StoredI8),
+    bits: avx2::KERNELS.bits,
     dot_rows,
     tile,
     keep_u8,
@@ -22,7 +27,8 @@ pub(super) const KERNELS: Kernels = Kernels {
 
 /// Whether this machine runs this sibling.
 pub(super) fn is_supported() -> bool {
-    is_x86_feature_detected!("avx512f")
+    avx2::is_supported()
+        && is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512vnni")
@@ -35,29 +41,29 @@ const CHAINS: usize = 4;
 /// Rows whose products are computed together and reduced by one transposition.
 const ROWS: usize = 4;
 
-#[target_feature(enable = "avx512f")]
-fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn dot<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
 }
 
-#[target_feature(enable = "avx512f")]
-fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |sum, x, y| {
         let difference = _mm512_sub_ps(x, y);
         _mm512_fmadd_ps(difference, difference, sum)
     })
 }
 
-#[target_feature(enable = "avx512f")]
-fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |sum, x, y| {
         _mm512_add_ps(sum, _mm512_abs_ps(_mm512_sub_ps(x, y)))
     })
 }
 
 /// Inner product, and squared length of the second vector.
-#[target_feature(enable = "avx512f")]
-fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
     let (mut products, mut squares) = ([_mm512_setzero_ps(); 2], [_mm512_setzero_ps(); 2]);
     for (index, (a, b)) in a.chunks(LANES).zip(b.chunks(LANES)).enumerate() {
         let (a, b) = (load(a), load_stored(b));
@@ -72,8 +78,8 @@ fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
 
 /// Sums `wide` over both vectors. The tail is loaded under a mask: its missing lanes are zero on both sides.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn fold(a: &[f32], b: &[StoredF32], wide: impl Fn(__m512, __m512, __m512) -> __m512) -> f32 {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn fold<S: Load>(a: &[f32], b: &[S], wide: impl Fn(__m512, __m512, __m512) -> __m512) -> f32 {
     let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
     let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
     let mut sums = [_mm512_setzero_ps(); CHAINS];
@@ -109,11 +115,49 @@ fn load(values: &[f32]) -> __m512 {
     unsafe { _mm512_maskz_loadu_ps(mask(values.len()), values.as_ptr()) }
 }
 
+/// Up to sixteen stored components, widened; lanes beyond the slice are zero.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn load_stored(values: &[StoredF32]) -> __m512 {
-    // SAFETY: only lanes below the slice's length are read, four bytes each; the load needs no alignment.
-    unsafe { _mm512_maskz_loadu_ps(mask(values.len()), values.as_ptr().cast()) }
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn load_stored<S: Load>(values: &[S]) -> __m512 {
+    // SAFETY: this function is compiled for the instruction set that the load needs.
+    unsafe { S::load(values.as_ptr(), mask(values.len())) }
+}
+
+/// A stored component that up to sixteen lanes are loaded of.
+trait Load: Stored {
+    /// The components under the mask, widened; other lanes are zero.
+    ///
+    /// # Safety
+    ///
+    /// The components under the mask must be readable; the machine must have AVX-512 F, BW and VL.
+    unsafe fn load(values: *const Self, mask: __mmask16) -> __m512;
+}
+
+impl Load for StoredF32 {
+    #[inline(always)]
+    unsafe fn load(values: *const Self, mask: __mmask16) -> __m512 {
+        // SAFETY: only lanes under the mask are read, which the caller vouches for; the load needs no alignment.
+        unsafe { _mm512_maskz_loadu_ps(mask, values.cast()) }
+    }
+}
+
+impl Load for StoredF16 {
+    #[inline(always)]
+    unsafe fn load(values: *const Self, mask: __mmask16) -> __m512 {
+        // SAFETY: as above, two bytes a lane.
+        unsafe { _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, values.cast())) }
+    }
+}
+
+impl Load for StoredI8 {
+    #[inline(always)]
+    unsafe fn load(values: *const Self, mask: __mmask16) -> __m512 {
+        // SAFETY: as above, one byte a lane.
+        unsafe {
+            let bytes = _mm_maskz_loadu_epi8(mask, values.cast());
+            _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes))
+        }
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]

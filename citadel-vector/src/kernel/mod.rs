@@ -6,7 +6,7 @@
 //! 1. `scalar` is always compiled and is the oracle: the integer kernels of every sibling give exactly its integers, the
 //!    float kernels agree with it up to rounding.
 //! 2. Callers reach a kernel only through the methods of [`Kernels`], which check every length; a sibling may rely on them.
-//! 3. Stored floats are read as little-endian groups of four bytes, at any alignment: a page is never copied to be measured.
+//! 3. Stored components are read as little-endian bytes, at any alignment: a page is never copied to be measured.
 //!
 //! On AArch64 the scalar sibling is written in lanes that the compiler turns into NEON, which is part of that target's baseline.
 
@@ -15,13 +15,21 @@ mod aligned;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avx512_popcount;
+mod bits;
 mod pages;
+mod real;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
+use bits::{BitKernels, Overlap};
+use real::Real;
+
 pub(crate) use aligned::AlignedBytes;
 pub(crate) use pages::advise_large_pages;
+pub(crate) use real::{RealKernels, Stored, StoredF16, StoredF32, StoredI8, components};
 
 use std::sync::OnceLock;
 
@@ -29,9 +37,6 @@ use std::sync::OnceLock;
 compile_error!(
     "stored vectors are little-endian and are measured in place: big-endian targets are not supported"
 );
-
-/// A stored `f32`: four little-endian bytes at any alignment.
-pub(crate) type StoredF32 = [u8; 4];
 
 /// Rows that one tile multiplies at a time on its left side (signed codes).
 pub(crate) const TILE_LEFT: usize = 12;
@@ -97,10 +102,10 @@ impl TileKeys {
 #[derive(Clone, Copy)]
 pub(crate) struct Kernels {
     name: &'static str,
-    dot: unsafe fn(&[f32], &[StoredF32]) -> f32,
-    squared_l2: unsafe fn(&[f32], &[StoredF32]) -> f32,
-    l1: unsafe fn(&[f32], &[StoredF32]) -> f32,
-    dot_and_square: unsafe fn(&[f32], &[StoredF32]) -> (f32, f32),
+    f32s: Real<StoredF32>,
+    f16s: Real<StoredF16>,
+    i8s: Real<StoredI8>,
+    bits: BitKernels,
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
     keep_u8: unsafe fn(&[u8], u8, u8, &mut [u64]),
@@ -178,6 +183,9 @@ impl Kernels {
             if avx512::is_supported() {
                 found.push(avx512::KERNELS);
             }
+            if avx512_popcount::is_supported() {
+                found.push(avx512_popcount::KERNELS);
+            }
         }
         found
     }
@@ -187,36 +195,10 @@ impl Kernels {
         self.name
     }
 
-    /// Inner product.
-    #[inline]
-    pub(crate) fn dot(&self, a: &[f32], b: &[StoredF32]) -> f32 {
-        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
-        // SAFETY: `available` listed this sibling after detecting its instruction set; the lengths are equal.
-        unsafe { (self.dot)(a, b) }
-    }
-
-    /// Squared euclidean distance.
-    #[inline]
-    pub(crate) fn squared_l2(&self, a: &[f32], b: &[StoredF32]) -> f32 {
-        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
-        // SAFETY: as in `dot`.
-        unsafe { (self.squared_l2)(a, b) }
-    }
-
-    /// Sum of absolute differences.
-    #[inline]
-    pub(crate) fn l1(&self, a: &[f32], b: &[StoredF32]) -> f32 {
-        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
-        // SAFETY: as in `dot`.
-        unsafe { (self.l1)(a, b) }
-    }
-
-    /// Inner product, and squared length of the second vector, in one pass.
-    #[inline]
-    pub(crate) fn dot_and_square(&self, a: &[f32], b: &[StoredF32]) -> (f32, f32) {
-        assert_eq!(a.len(), b.len(), "vectors of different dimensions");
-        // SAFETY: as in `dot`.
-        unsafe { (self.dot_and_square)(a, b) }
+    /// The float kernels over one kind of stored component.
+    #[inline(always)]
+    pub(crate) fn real<S: Stored>(&self) -> RealKernels<'_, S> {
+        S::kernels(self)
     }
 
     /// Products of a signed query with the named rows of biased codes: `out[i] = Σ row(positions[i]) * query`.

@@ -1,14 +1,19 @@
 //! The oracle: plain Rust for any machine, in lanes that a compiler can turn into whatever vectors the target has.
 
-use super::{CodeRows, Kernels, StoredF32, TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight};
+use super::bits::sum_words;
+use super::real::real;
+use super::{
+    BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
+    TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
+};
 
 /// The table of this sibling.
 pub(super) const KERNELS: Kernels = Kernels {
     name: "scalar",
-    dot,
-    squared_l2,
-    l1,
-    dot_and_square,
+    f32s: real!(StoredF32),
+    f16s: real!(StoredF16),
+    i8s: real!(StoredI8),
+    bits: BitKernels { differing, overlap },
     dot_rows,
     tile,
     keep_u8: keep_within,
@@ -19,39 +24,54 @@ pub(super) const KERNELS: Kernels = Kernels {
 
 const LANES: usize = 8;
 
-fn dot(a: &[f32], b: &[StoredF32]) -> f32 {
+fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |x, y| x * y)
 }
 
-fn squared_l2(a: &[f32], b: &[StoredF32]) -> f32 {
+fn squared_l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |x, y| (x - y) * (x - y))
 }
 
-fn l1(a: &[f32], b: &[StoredF32]) -> f32 {
+fn l1<S: Stored>(a: &[f32], b: &[S]) -> f32 {
     fold(a, b, |x, y| (x - y).abs())
 }
 
-fn dot_and_square(a: &[f32], b: &[StoredF32]) -> (f32, f32) {
+fn dot_and_square<S: Stored>(a: &[f32], b: &[S]) -> (f32, f32) {
     (fold(a, b, |x, y| x * y), fold(a, b, |_, y| y * y))
 }
 
 /// Sums `term` over both vectors in independent lanes.
 #[inline(always)]
-fn fold(a: &[f32], b: &[StoredF32], term: impl Fn(f32, f32) -> f32) -> f32 {
+fn fold<S: Stored>(a: &[f32], b: &[S], term: impl Fn(f32, f32) -> f32) -> f32 {
     let (a_whole, a_tail) = a.as_chunks::<LANES>();
     let (b_whole, b_tail) = b.as_chunks::<LANES>();
     let mut sums = [0.0f32; LANES];
     for (a, b) in a_whole.iter().zip(b_whole) {
         for lane in 0..LANES {
-            sums[lane] += term(a[lane], f32::from_le_bytes(b[lane]));
+            sums[lane] += term(a[lane], b[lane].widen());
         }
     }
     let tail: f32 = a_tail
         .iter()
         .zip(b_tail)
-        .map(|(&x, &y)| term(x, f32::from_le_bytes(y)))
+        .map(|(&x, &y)| term(x, y.widen()))
         .sum();
     sums.iter().sum::<f32>() + tail
+}
+
+fn differing(a: &[u8], b: &[u8]) -> u64 {
+    let mut sum = 0;
+    sum_words(a, b, |a, b| sum += u64::from((a ^ b).count_ones()));
+    sum
+}
+
+fn overlap(a: &[u8], b: &[u8]) -> Overlap {
+    let mut found = Overlap { both: 0, either: 0 };
+    sum_words(a, b, |a, b| {
+        found.both += u64::from((a & b).count_ones());
+        found.either += u64::from((a | b).count_ones());
+    });
+    found
 }
 
 fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {

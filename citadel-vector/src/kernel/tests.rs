@@ -16,18 +16,47 @@ fn close(ours: f32, oracle: f32) -> bool {
     (ours - oracle).abs() <= 1e-4 * (1.0 + oracle.abs()) + 1e-2
 }
 
+/// Every sibling against plain sums in `f64`.
+fn agree<S: Stored>(a: &[f32], b: &[S]) -> Result<(), TestCaseError> {
+    let sum = |term: fn(f64, f64) -> f64| -> f32 {
+        a.iter()
+            .zip(b)
+            .map(|(&x, &y)| term(f64::from(x), f64::from(y.widen())))
+            .sum::<f64>() as f32
+    };
+    for kernels in Kernels::available() {
+        let (real, name) = (kernels.real::<S>(), kernels.name());
+        prop_assert!(close(real.dot(a, b), sum(|x, y| x * y)), "{}", name);
+        let squared = sum(|x, y| (x - y) * (x - y));
+        prop_assert!(close(real.squared_l2(a, b), squared), "{}", name);
+        prop_assert!(close(real.l1(a, b), sum(|x, y| (x - y).abs())), "{}", name);
+        let (product, square) = real.dot_and_square(a, b);
+        prop_assert!(close(product, sum(|x, y| x * y)), "{}", name);
+        prop_assert!(close(square, sum(|_, y| y * y)), "{}", name);
+    }
+    Ok(())
+}
+
+/// A half float near a value: its fraction is cut off.
+fn half(value: f32) -> StoredF16 {
+    let bits = value.to_bits();
+    let exponent = (bits >> 23 & 0xff) as i32 - 112;
+    let sign = (bits >> 16 & 0x8000) as u16;
+    if exponent <= 0 {
+        // Subnormal: steps of two to the power of minus 24.
+        return (sign | (value.abs() * 16_777_216.0) as u16).to_le_bytes();
+    }
+    (sign | (exponent as u16) << 10 | (bits >> 13 & 0x3ff) as u16).to_le_bytes()
+}
+
 proptest! {
     #[test]
     fn float_kernels_agree_with_the_oracle((a, b) in pairs()) {
-        let oracle = scalar::KERNELS;
-        for kernels in Kernels::available() {
-            prop_assert!(close(kernels.dot(&a, stored(&b)), oracle.dot(&a, stored(&b))));
-            prop_assert!(close(kernels.squared_l2(&a, stored(&b)), oracle.squared_l2(&a, stored(&b))));
-            let (product, square) = kernels.dot_and_square(&a, stored(&b));
-            prop_assert!(close(product, oracle.dot(&a, stored(&b))));
-            prop_assert!(close(square, oracle.dot(&b, stored(&b))));
-            prop_assert!(close(kernels.l1(&a, stored(&b)), oracle.l1(&a, stored(&b))));
-        }
+        let halves: Vec<StoredF16> = b.iter().map(|&value| half(value)).collect();
+        let small: Vec<StoredI8> = b.iter().map(|&value| [(value * 15.9) as i8 as u8]).collect();
+        agree(&a, stored(&b))?;
+        agree(&a, &halves)?;
+        agree(&a, &small)?;
     }
 
     #[test]
@@ -37,7 +66,21 @@ proptest! {
         let (unaligned, rest) = bytes[shift..].as_chunks::<4>();
         prop_assert!(rest.is_empty());
         for kernels in Kernels::available() {
-            prop_assert_eq!(kernels.dot(&a, unaligned), kernels.dot(&a, stored(&b)));
+            let real = kernels.real();
+            prop_assert_eq!(real.dot(&a, unaligned), real.dot(&a, stored(&b)));
+        }
+    }
+
+    #[test]
+    fn bits_are_counted_exactly(len in 0usize..200, seed in any::<u64>()) {
+        let (a, b) = (noise(seed, len), noise(!seed, len));
+        let count = |each: fn(u8, u8) -> u8| -> u64 {
+            a.iter().zip(&b).map(|(&a, &b)| u64::from(each(a, b).count_ones())).sum()
+        };
+        let overlap = Overlap { both: count(|a, b| a & b), either: count(|a, b| a | b) };
+        for kernels in Kernels::available() {
+            prop_assert_eq!(kernels.differing_bits(&a, &b), count(|a, b| a ^ b), "{}", kernels.name());
+            prop_assert_eq!(kernels.overlapping_bits(&a, &b), overlap, "{}", kernels.name());
         }
     }
 
