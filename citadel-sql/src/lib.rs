@@ -76,9 +76,10 @@ pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
     Phase, Progress, Quiet, RekeyReport, SlotIndex, SlotInfo, Step, Storage, VacuumReport,
 };
-pub use citadel_vector::{Metric, Progress as BuildProgress, Stage as BuildStage};
+pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
-pub use types::{SqlType, Value, ValueRef};
+pub use schema::Metric;
+pub use types::{Bits, BitsRef, Element, SqlType, Value, ValueRef, VectorType};
 
 /// The README's example is run as a test.
 #[cfg(doctest)]

@@ -19,6 +19,7 @@ pub fn value(value: &Value) -> String {
             let parts: Vec<String> = v.iter().map(f32::to_string).collect();
             format!("[{}]", parts.join(", "))
         }
+        Value::Bits(v) => format!("b'{v}'"),
         other => format!("{other:?}"),
     }
 }

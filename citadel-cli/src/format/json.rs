@@ -1,7 +1,7 @@
 //! JSON: an array per result, or an object per line.
 //!
-//! INTEGER and REAL are numbers, BOOLEAN true or false, VECTOR an array of numbers, BLOB a string of hexadecimal
-//! digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
+//! INTEGER and REAL are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
+//! 0 and 1), BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -80,6 +80,7 @@ fn value(value: ValueRef<'_>) -> String {
         ValueRef::Real(v) if !v.is_finite() => "null".to_owned(),
         ValueRef::Text(v) => string(v),
         ValueRef::Blob(v) => string(&text::hex(v)),
+        ValueRef::Bits(v) => string(&v.to_string()),
         other => text::full(other, "null"),
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn literal(value: ValueRef<'_>) -> String {
         ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
         ValueRef::Blob(v) => format!("X'{}'", text::hex(v)),
         ValueRef::Vector(v) => format!("'{}'", text::vector(v)),
+        ValueRef::Bits(v) => format!("'{v}'"),
         other => text::full(other, "NULL").to_uppercase(),
     }
 }

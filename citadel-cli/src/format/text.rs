@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use citadel_sql::ValueRef;
+use citadel_sql::{Bits, ValueRef};
 
 /// Components of a vector that a short form shows before the rest is counted.
 const VECTOR_SHOWN: usize = 4;
+
+/// Bits of a vector that a short form shows.
+const BITS_SHOWN: usize = 32;
 
 /// The whole value; `null` for NULL.
 pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
@@ -17,6 +20,7 @@ pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
         ValueRef::Text(v) => v.to_owned(),
         ValueRef::Blob(v) => hex(v),
         ValueRef::Vector(v) => vector(v),
+        ValueRef::Bits(v) => v.to_string(),
         other => format!("{other:?}"),
     }
 }
@@ -30,6 +34,10 @@ pub(crate) fn short(value: ValueRef<'_>, null: &str) -> String {
                 .map(|c| format!("{c:.3}"))
                 .collect();
             format!("[{}, … +{}]", shown.join(", "), v.len() - VECTOR_SHOWN)
+        }
+        ValueRef::Bits(v) if v.dim() > BITS_SHOWN => {
+            let shown: Bits = v.iter().take(BITS_SHOWN).collect();
+            format!("{shown}… +{}", v.dim() - BITS_SHOWN)
         }
         ValueRef::Blob(v) if v.len() > 16 => format!("{}… +{}", hex(&v[..16]), v.len() - 16),
         ValueRef::Text(v) => visible(v),

@@ -32,7 +32,7 @@ pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
         ValueRef::Real(v) => AttributeValue::Real(v),
         ValueRef::Text(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
         ValueRef::Blob(v) => AttributeValue::Bytes(v.to_vec()),
-        ValueRef::Vector(_) => return None,
+        ValueRef::Vector(_) | ValueRef::Bits(_) => return None,
     })
 }
 
@@ -57,7 +57,7 @@ struct Rows {
 impl<'a> Builder<'a> {
     pub(super) fn new(table: &'a TableDef, index: &'a AnnIndex) -> Self {
         let dim = match table.column(index.column).ty {
-            SqlType::Vector(Some(dim)) => usize::from(dim),
+            SqlType::Vector(vector) => usize::from(vector.dim.unwrap_or(0)),
             _ => 0,
         };
         Self { table, index, dim }
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
         }
         let attributes = self.attributes(rows.filters)?;
         let build = Build {
-            metric: self.index.metric,
+            metric: self.index.metric.of_segments(),
             dim: self.dim,
             config: BuildConfig::default(),
             column: &self.table.column(self.index.column).name,
@@ -147,6 +147,11 @@ impl<'a> Builder<'a> {
                     rows.defined.push(id);
                     true
                 }
+                ValueRef::Bits(bits) => {
+                    rows.vectors.extend(bits.numbers());
+                    rows.defined.push(id);
+                    true
+                }
                 _ => {
                     rows.undefined.push(id);
                     false
@@ -166,7 +171,7 @@ impl<'a> Builder<'a> {
 
     /// Is the distance from this vector defined? Under cosine a zero vector has none.
     fn has_distance(&self, vector: &[f32]) -> bool {
-        Query::new(self.index.metric, vector)
+        Query::new(self.index.metric.of_segments(), vector)
             .distance(vector)
             .is_some()
     }

@@ -357,7 +357,7 @@ fn mismatch(
             "its row count is not the manifest's",
         ),
         (
-            header.metric() == index.metric,
+            header.metric() == index.metric.of_segments(),
             "its metric is not the index's",
         ),
         (

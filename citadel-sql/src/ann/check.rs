@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::schema::{AnnIndex, ColumnNo, RowId, TableDef};
 use crate::store::{RowReader, VectorReader, delta};
+use crate::types::StoredVector;
 
 /// Checks the ann indexes of a table: every segment decodes and matches, delta and segments together name each row of the
 /// table exactly once, and where no row was touched since, the segment's fingerprint is that of the rows. `tick` is
@@ -169,9 +170,8 @@ impl Check<'_> {
             let mut scan = reader.scan();
             let now = segment.fingerprint_with(|row, out| {
                 tick()?;
-                let found = scan.find(self.view, RowId(row), |vector| {
-                    out.extend_from_slice(vector)
-                })?;
+                let found =
+                    scan.find(self.view, RowId(row), |vector| vector.append_f32_bytes(out))?;
                 found.ok_or_else(|| Error::Corrupt(format!("row {row} has no vector")))
             })?;
             if now != segment.fingerprint() {
@@ -218,10 +218,10 @@ impl<'a> TableSide<'a> {
         if !self.filters.fetch(view, row, &mut self.columns)? {
             return Ok(None);
         }
-        let metric = self.index.metric;
+        let metric = self.index.metric.of_segments();
         let defined = self
             .vectors
-            .fetch_bytes(view, row, |bytes| has_distance(metric, bytes))?;
+            .fetch_stored(view, row, |vector| has_distance(metric, vector))?;
         if defined.unwrap_or(false) != ((position.0 as usize) < segment.indexed_len()) {
             return Ok(Some(&self.table.column(self.index.column).name));
         }
@@ -235,12 +235,8 @@ impl<'a> TableSide<'a> {
     }
 }
 
-fn has_distance(metric: citadel_vector::Metric, bytes: &[u8]) -> bool {
-    let vector: Vec<f32> = bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|&component| f32::from_le_bytes(component))
-        .collect();
+fn has_distance(metric: citadel_vector::Metric, stored: StoredVector<'_>) -> bool {
+    let mut vector = Vec::with_capacity(stored.dim());
+    stored.append_to(&mut vector);
     citadel_vector::distance(metric, &vector, &vector).is_some()
 }

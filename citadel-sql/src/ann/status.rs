@@ -1,7 +1,7 @@
 //! What `ann_index_status` tells.
 
+use crate::schema::Metric;
 use citadel_txn::View;
-use citadel_vector::Metric;
 
 use super::cache::{Known, Origin, SegmentCache};
 use super::manifest::{Blake3, Manifest, SegmentEntry};

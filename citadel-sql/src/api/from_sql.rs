@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::error::FromSqlError;
-use crate::types::{SqlType, Value, ValueRef};
+use crate::types::{Bits, BitsRef, SqlType, Value, ValueRef};
 
 /// The result of a conversion from SQL.
 pub type FromSqlResult<T> = Result<T, FromSqlError>;
@@ -13,7 +13,9 @@ pub type FromSqlResult<T> = Result<T, FromSqlError>;
 ///
 /// Conversions are exact: INTEGER is read as any integer type that holds it and as `f64` (as `f64` does for
 /// literals), REAL as `f64` or `f32`, TEXT as `String`, BLOB as `Vec<u8>` or `[u8; N]`, BOOLEAN as `bool`,
-/// VECTOR as `Vec<f32>` or `[f32; N]`. NULL is read as `Option`; everything is read as [`Value`].
+/// VECTOR as `Vec<f32>` or `[f32; N]`, and as `Vec` of [`half::f16`] or `i8` where each component is one exactly, as
+/// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`. NULL is read as `Option`; everything is read
+/// as [`Value`].
 pub trait FromSql: Sized {
     /// Converts one value.
     ///
@@ -59,6 +61,8 @@ from_variant! {
     Box<[u8]>: ValueRef::Blob(v) => v.into(),
     Vec<f32>: ValueRef::Vector(v) => v.to_owned(),
     Box<[f32]>: ValueRef::Vector(v) => v.into(),
+    Bits: ValueRef::Bits(v) => v.to_owned(),
+    Vec<bool>: ValueRef::Bits(v) => v.iter().collect(),
 }
 
 impl FromSql for f64 {
@@ -68,6 +72,34 @@ impl FromSql for f64 {
             ValueRef::Integer(v) => Ok(v as f64),
             _ => Err(FromSqlError::InvalidType),
         }
+    }
+}
+
+impl FromSql for Vec<half::f16> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let narrow = |v: &f32| {
+            let half = half::f16::from_f32(*v);
+            (half.to_f32() == *v).then_some(half)
+        };
+        value
+            .as_vector()?
+            .iter()
+            .map(narrow)
+            .collect::<Option<_>>()
+            .ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl FromSql for Vec<i8> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        // A cast from f32 saturates, so what is not an i8 does not come back.
+        let narrow = |v: &f32| (f32::from(*v as i8) == *v).then_some(*v as i8);
+        value
+            .as_vector()?
+            .iter()
+            .map(narrow)
+            .collect::<Option<_>>()
+            .ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -160,6 +192,17 @@ impl<'a> ValueRef<'a> {
         }
     }
 
+    /// The bits of a VECTOR of bits, without copying.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    pub fn as_bits(self) -> FromSqlResult<BitsRef<'a>> {
+        match self {
+            Self::Bits(v) => Ok(v),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+
     /// The type's name in SQL; `NULL` for NULL.
     pub(crate) fn type_name(self) -> String {
         match self.sql_type() {
@@ -202,6 +245,17 @@ mod tests {
         let value = ValueRef::Vector(&[1.0, 2.0]);
         assert_eq!(Vec::<f32>::column_result(value).unwrap(), [1.0, 2.0]);
         assert_eq!(<[f32; 2]>::column_result(value).unwrap(), [1.0, 2.0]);
+        assert_eq!(Vec::<i8>::column_result(value).unwrap(), [1, 2]);
+        assert!(Vec::<i8>::column_result(ValueRef::Vector(&[0.5])).is_err());
+        assert!(Vec::<i8>::column_result(ValueRef::Vector(&[300.0])).is_err());
+        let halves = Vec::<half::f16>::column_result(ValueRef::Vector(&[0.5])).unwrap();
+        assert_eq!(halves, [half::f16::from_f32(0.5)]);
+        assert!(Vec::<half::f16>::column_result(ValueRef::Vector(&[0.1])).is_err());
+        let bits: Bits = [true, false].into_iter().collect();
+        let value = ValueRef::Bits(bits.as_ref());
+        assert_eq!(Vec::<bool>::column_result(value).unwrap(), [true, false]);
+        assert!(Vec::<f32>::column_result(value).is_err());
+        let value = ValueRef::Vector(&[1.0, 2.0]);
         assert!(matches!(
             <[f32; 3]>::column_result(value),
             Err(FromSqlError::InvalidLength {

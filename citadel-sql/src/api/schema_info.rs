@@ -59,7 +59,7 @@ pub enum IndexKindInfo {
     /// Nearest neighbours.
     Ann {
         /// By this distance.
-        metric: citadel_vector::Metric,
+        metric: crate::schema::Metric,
     },
 }
 

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
-use crate::types::{Value, ValueRef};
+use crate::types::vector_text::{DIMENSION_MAX, too_long};
+use crate::types::{Bits, Value, ValueRef};
 
 /// A Rust value that can be bound to a parameter.
 ///
 /// Integers become INTEGER, `f32` and `f64` REAL, strings TEXT, `bool` BOOLEAN, byte slices BLOB,
-/// slices and arrays of `f32` or [`half::f16`] VECTOR, `None` NULL.
+/// slices and arrays of `f32`, [`half::f16`] and `i8` VECTOR, of `bool` and [`Bits`] VECTOR of bits, `None` NULL.
 pub trait ToSql {
     /// The SQL value.
     ///
@@ -80,7 +81,7 @@ value_from! {
     f32 => Real as f64, f64 => Real as f64,
     String => Text as String, &str => Text as String,
     Vec<u8> => Blob as Vec<u8>, &[u8] => Blob as Vec<u8>,
-    Vec<f32> => Vector as Vec<f32>, &[f32] => Vector as Vec<f32>,
+    Vec<f32> => Vector as Vec<f32>, &[f32] => Vector as Vec<f32>, Bits => Bits as Bits,
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -159,7 +160,14 @@ macro_rules! to_sql_by_deref {
     )*};
 }
 
-to_sql_by_deref!(String, Vec<u8>, Vec<f32>, Vec<half::f16>);
+to_sql_by_deref!(
+    String,
+    Vec<u8>,
+    Vec<f32>,
+    Vec<half::f16>,
+    Vec<i8>,
+    Vec<bool>
+);
 
 macro_rules! to_sql_by_array {
     ($($element:ty),* $(,)?) => {$(
@@ -171,12 +179,35 @@ macro_rules! to_sql_by_array {
     )*};
 }
 
-to_sql_by_array!(u8, f32, half::f16);
+to_sql_by_array!(u8, f32, half::f16, i8, bool);
 
 impl ToSql for [half::f16] {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
         let widened = self.iter().map(|v| v.to_f32()).collect();
         Ok(ToSqlOutput::Owned(Value::Vector(widened)))
+    }
+}
+
+impl ToSql for [i8] {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        let widened = self.iter().map(|v| f32::from(*v)).collect();
+        Ok(ToSqlOutput::Owned(Value::Vector(widened)))
+    }
+}
+
+impl ToSql for [bool] {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        if self.len() > DIMENSION_MAX {
+            return Err(too_long(self.len()));
+        }
+        let bits = self.iter().copied().collect();
+        Ok(ToSqlOutput::Owned(Value::Bits(bits)))
+    }
+}
+
+impl ToSql for Bits {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Bits(self.as_ref())))
     }
 }
 
@@ -253,6 +284,11 @@ mod tests {
         assert_eq!(sql(&vec![1.0_f32, -2.5]), expected);
         assert_eq!(sql(&&[1.0_f32, -2.5][..]), expected);
         assert_eq!(sql(&[1.0, -2.5].map(half::f16::from_f32)), expected);
+        assert_eq!(sql(&[1_i8, -2]), Value::Vector(vec![1.0, -2.0]));
+        let bits: Bits = [true, false].into_iter().collect();
+        assert_eq!(sql(&[true, false]), Value::Bits(bits.clone()));
+        assert_eq!(sql(&bits), Value::Bits(bits));
+        assert!(vec![true; 65_536].to_sql().is_err());
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub(crate) enum DistanceMetric {
     Cosine,
     /// `<+>`
     L1,
+    /// `<~>`: how many bits differ.
+    Hamming,
+    /// `<%>`: 1 − the share of bits set in both among those set in either; of bits.
+    Jaccard,
 }
 
 impl UnaryOp {
@@ -89,6 +93,13 @@ impl DistanceMetric {
             Self::NegativeInnerProduct => "<#>",
             Self::Cosine => "<=>",
             Self::L1 => "<+>",
+            Self::Hamming => "<~>",
+            Self::Jaccard => "<%>",
         }
+    }
+
+    /// Does it measure vectors of bits, rather than of numbers?
+    pub(crate) fn is_of_bits(self) -> bool {
+        matches!(self, Self::Hamming | Self::Jaccard)
     }
 }

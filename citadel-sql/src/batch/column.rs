@@ -2,7 +2,7 @@
 
 use super::bytes::{Bytes, Texts};
 use crate::error::{Error, Result, SqlState};
-use crate::types::{SqlType, ValueRef};
+use crate::types::{BitsRef, Element, SqlType, StoredVector, ValueRef, VectorType};
 
 /// Values of one type, with NULLs marked apart.
 ///
@@ -31,8 +31,10 @@ pub(crate) enum ColumnData {
     Text(Texts),
     /// BLOB.
     Blob(Bytes),
-    /// Row-major; each row has `dim` components.
+    /// VECTOR of numbers, row-major; each row has `dim` components.
     Vector { dim: usize, values: Vec<f32> },
+    /// VECTOR of bits, packed; each row has the bytes of `dim` bits.
+    Bits { dim: u16, bytes: Vec<u8> },
 }
 
 impl Default for Column {
@@ -45,13 +47,20 @@ impl Column {
     /// An empty column of a type, with room for some rows.
     pub(crate) fn new(ty: SqlType, rows: usize) -> Self {
         let data = match ty {
-            SqlType::Unknown | SqlType::Vector(None) => ColumnData::Null,
+            SqlType::Unknown | SqlType::Vector(VectorType { dim: None, .. }) => ColumnData::Null,
             SqlType::Boolean => ColumnData::Boolean(Vec::with_capacity(rows)),
             SqlType::Integer => ColumnData::Integer(Vec::with_capacity(rows)),
             SqlType::Real => ColumnData::Real(Vec::with_capacity(rows)),
             SqlType::Text => ColumnData::Text(Texts::with_capacity(rows)),
             SqlType::Blob => ColumnData::Blob(Bytes::with_capacity(rows)),
-            SqlType::Vector(Some(dim)) => ColumnData::Vector {
+            SqlType::Vector(VectorType {
+                dim: Some(dim),
+                element: Element::Bit,
+            }) => ColumnData::Bits {
+                dim,
+                bytes: Vec::with_capacity(rows * bytes_of(dim)),
+            },
+            SqlType::Vector(VectorType { dim: Some(dim), .. }) => ColumnData::Vector {
                 dim: usize::from(dim),
                 values: Vec::with_capacity(rows * usize::from(dim)),
             },
@@ -136,6 +145,10 @@ impl Column {
             ColumnData::Vector { dim, values } => {
                 ValueRef::Vector(&values[row * dim..(row + 1) * dim])
             }
+            ColumnData::Bits { dim, bytes } => {
+                let width = bytes_of(*dim);
+                ValueRef::Bits(BitsRef::new(&bytes[row * width..(row + 1) * width], *dim))
+            }
         }
     }
 
@@ -149,6 +162,7 @@ impl Column {
             ColumnData::Text(v) => v.heap_bytes(),
             ColumnData::Blob(v) => v.heap_bytes(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
+            ColumnData::Bits { bytes, .. } => bytes.capacity(),
         }
     }
 
@@ -162,6 +176,7 @@ impl Column {
             ColumnData::Text(v) => v.clear(),
             ColumnData::Blob(v) => v.clear(),
             ColumnData::Vector { values, .. } => values.clear(),
+            ColumnData::Bits { bytes, .. } => bytes.clear(),
         }
         self.nulls.clear();
         self.len = 0;
@@ -188,6 +203,7 @@ impl Column {
             ColumnData::Text(v) => v.truncate(rows),
             ColumnData::Blob(v) => v.truncate(rows),
             ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
+            ColumnData::Bits { dim, bytes } => bytes.truncate(bytes_of(*dim) * rows),
         }
         self.nulls.truncate(rows);
         self.len = rows;
@@ -206,6 +222,7 @@ impl Column {
             ColumnData::Text(v) => v.push(""),
             ColumnData::Blob(v) => v.push(&[]),
             ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
+            ColumnData::Bits { dim, bytes } => bytes.resize(bytes.len() + bytes_of(*dim), 0),
         }
         if self.nulls.is_empty() {
             self.nulls.resize(self.len, false);
@@ -236,7 +253,16 @@ impl Column {
     #[cold]
     fn mismatch(&self, given: SqlType) -> Error {
         let message = match (self.sql_type(), given) {
-            (SqlType::Vector(Some(a)), SqlType::Vector(Some(b))) => {
+            (
+                SqlType::Vector(VectorType {
+                    dim: Some(a),
+                    element,
+                }),
+                SqlType::Vector(VectorType {
+                    dim: Some(b),
+                    element: given,
+                }),
+            ) if element == given => {
                 format!("vectors of different dimensions {a} and {b} in one column")
             }
             (have, given) => format!("values of types {have} and {given} in one column"),
@@ -253,7 +279,11 @@ impl Column {
             ColumnData::Real(_) => SqlType::Real,
             ColumnData::Text(_) => SqlType::Text,
             ColumnData::Blob(_) => SqlType::Blob,
-            ColumnData::Vector { dim, .. } => SqlType::Vector(u16::try_from(*dim).ok()),
+            ColumnData::Vector { dim, .. } => SqlType::Vector(VectorType {
+                dim: u16::try_from(*dim).ok(),
+                element: Element::F32,
+            }),
+            ColumnData::Bits { dim, .. } => SqlType::Vector(VectorType::new(*dim, Element::Bit)),
         }
     }
 
@@ -319,19 +349,35 @@ impl Column {
         self.push_first(ValueRef::Vector(value))
     }
 
-    /// Appends a VECTOR given as little-endian f32 bytes, as rows and vector trees hold it; `bytes.len()` must
-    /// be four times the dimension of the column.
-    pub(crate) fn push_vector_le_bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        let (components, rest) = bytes.as_chunks::<4>();
-        if let ColumnData::Vector { dim, values } = &mut self.data
-            && *dim == components.len()
-            && rest.is_empty()
+    /// Appends a VECTOR of bits; of the dimension of the column, or it is an error.
+    pub(crate) fn push_bits(&mut self, value: BitsRef<'_>) -> Result<()> {
+        if let ColumnData::Bits { dim, bytes } = &mut self.data
+            && usize::from(*dim) == value.dim()
         {
-            values.extend(components.iter().map(|&b| f32::from_le_bytes(b)));
+            bytes.extend_from_slice(value.as_bytes());
             self.pushed();
             return Ok(());
         }
-        Err(self.mismatch(SqlType::Vector(u16::try_from(components.len()).ok())))
+        self.push_first(ValueRef::Bits(value))
+    }
+
+    /// Appends a VECTOR as rows and vector trees hold it; of the dimension of the column, or it is an error.
+    pub(crate) fn push_stored_vector(&mut self, stored: StoredVector<'_>) -> Result<()> {
+        match &mut self.data {
+            ColumnData::Vector { dim, values }
+                if *dim == stored.dim() && stored.element != Element::Bit =>
+            {
+                stored.append_to(values);
+            }
+            ColumnData::Bits { dim, bytes }
+                if usize::from(*dim) == stored.dim() && stored.element == Element::Bit =>
+            {
+                bytes.extend_from_slice(stored.bytes);
+            }
+            _ => return Err(self.mismatch(stored.to_value().sql_type())),
+        }
+        self.pushed();
+        Ok(())
     }
 
     /// Appends a value of any type.
@@ -347,6 +393,7 @@ impl Column {
             ValueRef::Text(v) => self.push_text(v),
             ValueRef::Blob(v) => self.push_blob(v),
             ValueRef::Vector(v) => self.push_vector(v),
+            ValueRef::Bits(v) => self.push_bits(v),
         }
     }
 
@@ -385,6 +432,13 @@ impl Column {
                     values: other_values,
                 },
             ) if dim == other_dim => values.extend_from_slice(other_values),
+            (
+                ColumnData::Bits { dim, bytes },
+                ColumnData::Bits {
+                    dim: other_dim,
+                    bytes: other_bytes,
+                },
+            ) if dim == other_dim => bytes.extend_from_slice(other_bytes),
             _ => return Err(self.mismatch(other.sql_type())),
         }
         if !other.nulls.is_empty() || !self.nulls.is_empty() {
@@ -425,6 +479,19 @@ impl Column {
                     values.extend_from_slice(&from[at..at + *dim]);
                 }
             }
+            (
+                ColumnData::Bits { dim, bytes },
+                ColumnData::Bits {
+                    dim: other_dim,
+                    bytes: from,
+                },
+            ) if dim == other_dim => {
+                let width = bytes_of(*dim);
+                for &row in rows {
+                    let at = row as usize * width;
+                    bytes.extend_from_slice(&from[at..at + width]);
+                }
+            }
             _ => return Err(self.mismatch(other.sql_type())),
         }
         if !other.nulls.is_empty() || !self.nulls.is_empty() {
@@ -445,6 +512,11 @@ impl Column {
     }
 }
 
+/// Bytes of so many bits.
+fn bytes_of(dim: u16) -> usize {
+    Element::Bit.bytes_of(usize::from(dim))
+}
+
 fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
     to.extend(rows.iter().map(|&row| from[row as usize]));
 }
@@ -452,7 +524,7 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::Value;
+    use crate::types::{Bits, Value};
     use proptest::prelude::*;
 
     fn column_of(values: &[Value]) -> Column {
@@ -486,6 +558,11 @@ mod tests {
             nullable(
                 proptest::collection::vec(-1.0f32..1.0, 3)
                     .prop_map(Value::Vector)
+                    .boxed()
+            ),
+            nullable(
+                proptest::collection::vec(any::<bool>(), 11)
+                    .prop_map(|bits| Value::Bits(bits.into_iter().collect()))
                     .boxed()
             ),
         ]
@@ -522,10 +599,14 @@ mod tests {
     fn refuses_another_type_and_another_dimension() {
         let mut column = column_of(&[Value::Null, Value::Integer(1)]);
         assert!(column.push_text("x").is_err());
-        let mut vectors = Column::new(SqlType::Vector(Some(2)), 1);
+        let mut vectors = Column::new(SqlType::vector(2), 1);
         assert!(vectors.push_vector(&[1.0]).is_err());
-        assert!(vectors.push_vector_le_bytes(&[0; 7]).is_err());
-        vectors.push_vector_le_bytes(&[0; 8]).unwrap();
+        let stored =
+            |dim, bytes| StoredVector::new(VectorType::new(dim, Element::F16), bytes).unwrap();
+        assert!(vectors.push_stored_vector(stored(3, &[0; 6])).is_err());
+        vectors.push_stored_vector(stored(2, &[0; 4])).unwrap();
         assert_eq!(vectors.get(0), ValueRef::Vector(&[0.0, 0.0]));
+        let bits: Bits = [true, false].into_iter().collect();
+        assert!(vectors.push_bits(bits.as_ref()).is_err());
     }
 }

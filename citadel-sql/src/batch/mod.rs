@@ -41,7 +41,7 @@ impl Batch {
         self.columns.truncate(types.len());
         for (column, &ty) in self.columns.iter_mut().zip(types) {
             column.clear();
-            if column.sql_type() != ty {
+            if column.sql_type() != ty.evaluated() {
                 *column = Column::new(ty, 0);
             }
         }

@@ -342,7 +342,7 @@ pub(crate) enum NewIndex {
     },
     Ann {
         column: ColumnNo,
-        metric: citadel_vector::Metric,
+        metric: crate::schema::Metric,
         filters: Vec<ColumnNo>,
     },
 }

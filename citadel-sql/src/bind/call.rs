@@ -110,9 +110,9 @@ impl ExprBinder<'_, '_> {
         typing::settle(argument);
         match (function, argument.ty) {
             (CountRows | Count, _) => Ok(SqlType::Integer),
-            (Sum, ty @ (SqlType::Integer | SqlType::Real | SqlType::Vector(_))) => Ok(ty),
+            (Sum, ty @ (SqlType::Integer | SqlType::Real)) => Ok(ty),
+            (Sum | Avg, ty @ SqlType::Vector(vector)) if !vector.is_bits() => Ok(ty.evaluated()),
             (Avg, SqlType::Integer | SqlType::Real) => Ok(SqlType::Real),
-            (Avg, ty @ SqlType::Vector(_)) => Ok(ty),
             (Min | Max, SqlType::Vector(_)) => {
                 Err(undefined_for(name, &[argument.ty], argument.position))
             }

@@ -1,7 +1,5 @@
 //! CREATE INDEX: btree and ann.
 
-use citadel_vector::Metric;
-
 use super::Binder;
 use super::bound::{CreateIndex, NewIndex, Statement};
 use super::create_table::{check_key_type, taken};
@@ -9,8 +7,8 @@ use super::insert::{column_of, named_twice};
 use super::suggest;
 use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, TableDef};
-use crate::types::SqlType;
+use crate::schema::{ColumnNo, Metric, TableDef};
+use crate::types::{SqlType, VectorType};
 
 /// The options of an ann index.
 const OPTIONS: [&str; 2] = ["metric", "filters"];
@@ -63,7 +61,7 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
     let (&[column], [name]) = (columns, create.columns.as_slice()) else {
         return Err(Error::unsupported("an ann index on more than one column").at(at));
     };
-    if !matches!(table.column(column).ty, SqlType::Vector(_)) {
+    let SqlType::Vector(vector) = table.column(column).ty else {
         return Err(Error::sql(
             SqlState::DATATYPE_MISMATCH,
             format!(
@@ -73,13 +71,13 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
             ),
         )
         .at(name.position));
-    }
+    };
     let mut metric = None;
     let mut filters = distinct_columns(table, &create.include)?;
     let mut are_filters_given = false;
     for option in &create.options {
         match option.name.name.to_ascii_lowercase().as_str() {
-            "metric" if metric.is_none() => metric = Some(metric_of(option)?),
+            "metric" if metric.is_none() => metric = Some(metric_of(option, vector)?),
             "filters" if !are_filters_given => {
                 are_filters_given = true;
                 for name in filter_names(option)? {
@@ -111,7 +109,11 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
     }
     Ok(NewIndex::Ann {
         column,
-        metric: metric.unwrap_or(Metric::L2),
+        metric: metric.unwrap_or(if vector.is_bits() {
+            Metric::Hamming
+        } else {
+            Metric::L2
+        }),
         filters,
     })
 }
@@ -144,19 +146,43 @@ fn option_text(option: &IndexOption) -> Result<&str> {
     }
 }
 
-fn metric_of(option: &IndexOption) -> Result<Metric> {
+/// A metric that measures the vectors of a column.
+fn metric_of(option: &IndexOption, vector: VectorType) -> Result<Metric> {
+    const METRICS: &str = "the metrics are l2, cosine and inner_product, and hamming for bits";
     let text = option_text(option)?;
-    match text.to_ascii_lowercase().as_str() {
-        "l2" => Ok(Metric::L2),
-        "cosine" => Ok(Metric::Cosine),
-        "inner_product" | "inner" | "ip" => Ok(Metric::InnerProduct),
-        _ => Err(Error::sql(
-            SqlState::INVALID_PARAMETER_VALUE,
-            format!("\"{text}\" is no metric"),
-        )
-        .at(option.value.position)
-        .hint("the metrics are l2, cosine and inner_product")),
+    let metric = match text.to_ascii_lowercase().as_str() {
+        "l2" => Metric::L2,
+        "cosine" => Metric::Cosine,
+        "inner_product" | "inner" | "ip" => Metric::InnerProduct,
+        "hamming" => Metric::Hamming,
+        "jaccard" => {
+            return Err(Error::unsupported("an ann index of metric jaccard")
+                .at(option.value.position)
+                .hint("<%> is answered exactly, without an index"));
+        }
+        "l1" => {
+            return Err(Error::unsupported("an ann index of metric l1")
+                .at(option.value.position)
+                .hint("<+> is answered exactly, without an index"));
+        }
+        _ => {
+            return Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!("\"{text}\" is no metric"),
+            )
+            .at(option.value.position)
+            .hint(METRICS));
+        }
+    };
+    if metric.is_of_bits() == vector.is_bits() {
+        return Ok(metric);
     }
+    Err(Error::sql(
+        SqlState::INVALID_PARAMETER_VALUE,
+        format!("metric {} does not measure {vector}", metric.name()),
+    )
+    .at(option.value.position)
+    .hint(METRICS))
 }
 
 /// `'a, b'` as names.

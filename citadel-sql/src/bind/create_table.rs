@@ -73,7 +73,7 @@ impl Binder<'_> {
         {
             return Err(named_twice(name));
         }
-        if definition.ty == SqlType::Vector(None) {
+        if matches!(definition.ty, SqlType::Vector(vector) if vector.dim.is_none()) {
             return Err(invalid(
                 format!("column \"{}\" is a VECTOR without a dimension", name.name),
                 at,

@@ -5,10 +5,10 @@ use super::expr::ExprBinder;
 use super::typing::Strength;
 use crate::ast;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::SqlType;
+use crate::types::{Element, SqlType, VectorType};
 
 /// The functions that are distances.
-pub(super) const FUNCTIONS: [(&str, DistanceMetric); 5] = [
+pub(super) const FUNCTIONS: [(&str, DistanceMetric); 7] = [
     ("l2_distance", DistanceMetric::L2),
     ("cosine_distance", DistanceMetric::Cosine),
     ("l1_distance", DistanceMetric::L1),
@@ -18,6 +18,8 @@ pub(super) const FUNCTIONS: [(&str, DistanceMetric); 5] = [
     ),
     // Its sign is turned back.
     ("inner_product", DistanceMetric::NegativeInnerProduct),
+    ("hamming_distance", DistanceMetric::Hamming),
+    ("jaccard_distance", DistanceMetric::Jaccard),
 ];
 
 /// The metric of a function's name.
@@ -72,7 +74,8 @@ impl ExprBinder<'_, '_> {
         let (left_type, right_type) = (left.ty, right.ty);
         self.operand(&mut left, right_type, metric)?;
         self.operand(&mut right, left_type, metric)?;
-        if let (SqlType::Vector(Some(a)), SqlType::Vector(Some(b))) = (left.ty, right.ty)
+        if let (SqlType::Vector(a), SqlType::Vector(b)) = (left.ty, right.ty)
+            && let (Some(a), Some(b)) = (a.dim, b.dim)
             && a != b
         {
             return Err(Error::sql(
@@ -91,18 +94,37 @@ impl ExprBinder<'_, '_> {
 
     /// Makes an operand a vector like the other one.
     fn operand(&mut self, expr: &mut Expr, other: SqlType, metric: DistanceMetric) -> Result<()> {
-        let wanted = match other {
-            SqlType::Vector(_) => other,
-            _ => SqlType::Vector(None),
+        let element = if metric.is_of_bits() {
+            Element::Bit
+        } else {
+            Element::F32
         };
+        let dim = match other {
+            SqlType::Vector(other) => other.dim,
+            _ => None,
+        };
+        let wanted = SqlType::Vector(VectorType { dim, element });
         self.decide(expr, wanted, Strength::Exact)?;
         match expr.ty {
-            SqlType::Vector(_) | SqlType::Unknown => Ok(()),
-            other => Err(Error::sql(
-                SqlState::DATATYPE_MISMATCH,
-                format!("{} takes vectors, not {other}", metric.symbol()),
-            )
-            .at(expr.position)),
+            SqlType::Unknown => Ok(()),
+            SqlType::Vector(vector) if vector.is_bits() == metric.is_of_bits() => Ok(()),
+            found => Err(misfit(metric, found).at(expr.position)),
         }
+    }
+}
+
+/// An operand that the distance is not defined on.
+fn misfit(metric: DistanceMetric, found: SqlType) -> Error {
+    let symbol = metric.symbol();
+    let error = |what: &str| {
+        let message = format!("{symbol} takes vectors{what}, not {found}");
+        Error::sql(SqlState::DATATYPE_MISMATCH, message)
+    };
+    match found {
+        SqlType::Vector(_) if metric.is_of_bits() => {
+            error(" of bits").hint("binary_quantize(…) makes bits of a vector's signs")
+        }
+        SqlType::Vector(_) => error(" of numbers").hint("<~> and <%> measure vectors of bits"),
+        _ => error(""),
     }
 }

@@ -121,6 +121,7 @@ impl Binder<'_> {
             expr.ty = column.ty;
             return Ok(());
         }
+        // What a vector's components may be is left to the writer, as its dimension is.
         let is_fitting = expr.ty == column.ty
             || matches!(
                 (expr.ty, column.ty),

@@ -6,7 +6,9 @@ use super::typing::{self, Strength};
 use crate::ast;
 use crate::error::{Error, Result, SqlState};
 use crate::types::SqlType;
+use crate::types::VectorType;
 use crate::types::arithmetic::no_operator_for;
+use crate::types::vector_text::dimension_mismatch;
 
 impl ExprBinder<'_, '_> {
     pub(super) fn unary(
@@ -63,8 +65,8 @@ impl ExprBinder<'_, '_> {
         let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
         let (left_type, right_type) = (left.ty, right.ty);
         for (expr, other) in [(&mut left, right_type), (&mut right, left_type)] {
-            if other.is_numeric() {
-                self.decide(expr, other, Strength::Exact)?;
+            if other.is_numeric() || is_numbers(other) {
+                self.decide(expr, other.evaluated(), Strength::Exact)?;
             }
         }
         let ty = match (left.ty, right.ty) {
@@ -82,14 +84,20 @@ impl ExprBinder<'_, '_> {
                 SqlType::Unknown
             }
             (SqlType::Unknown, other) | (other, SqlType::Unknown) if other.is_numeric() => other,
-            (a, b) => return Err(no_operator_for(op.symbol(), &[a, b])),
+            (a, b) => match vector_result(op, a, b)? {
+                Some(vector) => SqlType::Vector(vector),
+                None => return Err(no_operator_for(op.symbol(), &[a, b])),
+            },
         };
         Ok((join(op, left, right), ty))
     }
 
-    /// BLOB with BLOB, or TEXT with anything.
+    /// BLOB with BLOB, a vector of numbers with such a one, or TEXT with anything.
     fn concat(&mut self, left: &ast::Expr, right: &ast::Expr) -> Result<(ExprKind, SqlType)> {
         let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        if is_numbers(left.ty) && is_numbers(right.ty) {
+            return Ok((join(BinaryOp::Concat, left, right), SqlType::VECTOR));
+        }
         let is_blob = [&left, &right].iter().any(|e| e.ty == SqlType::Blob)
             && [&left, &right]
                 .iter()
@@ -112,6 +120,29 @@ impl ExprBinder<'_, '_> {
             }
         }
         Ok((join(BinaryOp::Concat, left, right), ty))
+    }
+}
+
+/// A vector of numbers?
+fn is_numbers(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Vector(vector) if !vector.is_bits())
+}
+
+/// The type of `+`, `-` and `*` by component; `None`: the operator is not defined for these types.
+fn vector_result(op: BinaryOp, a: SqlType, b: SqlType) -> Result<Option<VectorType>> {
+    let by_component = matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply);
+    let (SqlType::Vector(left), SqlType::Vector(right)) = (a, b) else {
+        return Ok(None);
+    };
+    if !by_component || !is_numbers(a) || !is_numbers(b) {
+        return Ok(None);
+    }
+    match left.both(right) {
+        Some(both) => Ok(Some(both.evaluated())),
+        None => {
+            let dim = |vector: VectorType| usize::from(vector.dim.unwrap_or(0));
+            Err(dimension_mismatch(dim(left), dim(right)))
+        }
     }
 }
 

@@ -34,9 +34,10 @@ impl Parameters {
         match (*ty, wanted) {
             (known, wanted) if known == wanted => *compared &= is_compared,
             (SqlType::Unknown, wanted) => (*ty, *compared) = (wanted, is_compared),
-            (SqlType::Vector(_), SqlType::Vector(None)) => *compared &= is_compared,
-            (SqlType::Vector(None), SqlType::Vector(_)) => {
-                (*ty, *compared) = (wanted, *compared && is_compared);
+            (SqlType::Vector(known), SqlType::Vector(other))
+                if let Some(both) = known.both(other) =>
+            {
+                (*ty, *compared) = (SqlType::Vector(both), *compared && is_compared);
             }
             // Numbers of both kinds compare: where one place only compares, the other decides.
             (known, wanted) if known.is_numeric() && wanted.is_numeric() && is_compared => {}

@@ -72,7 +72,7 @@ fn type_of(catalog: &Catalog, text: &str) -> SqlType {
 
 #[test]
 fn types_of_expressions() {
-    use SqlType::{Blob, Boolean, Integer, Real, Text, Unknown, Vector};
+    use SqlType::{Blob, Boolean, Integer, Real, Text, Unknown};
     let catalog = catalog();
     for (text, ty) in [
         ("a + 1", Integer),
@@ -87,7 +87,7 @@ fn types_of_expressions() {
         ("NULL", Unknown),
         ("?", Unknown),
         ("emb <-> '[1,2,3]'", Real),
-        ("emb", Vector(Some(3))),
+        ("emb", SqlType::vector(3)),
         ("f AND a > 1", Boolean),
         ("CASE WHEN f THEN a ELSE 1.5 END", Real),
         ("CASE a WHEN 1 THEN 'x' END", Text),
@@ -102,15 +102,15 @@ fn types_of_expressions() {
         ("greatest(a, r)", Real),
         ("max(a, 3)", Integer),
         ("inner_product(emb, emb)", Real),
-        ("l2_normalize(emb)", Vector(Some(3))),
+        ("l2_normalize(emb)", SqlType::vector(3)),
         ("a::TEXT", Text),
-        ("'[1,2]'::VECTOR(2)", Vector(Some(2))),
+        ("'[1,2]'::VECTOR(2)", SqlType::vector(2)),
         ("rowid", Integer),
         ("a IN (1, 2.5, '3')", Boolean),
         ("s LIKE 'a%'", Boolean),
         ("sum(a)", Integer),
         ("avg(a)", Real),
-        ("avg(emb)", Vector(Some(3))),
+        ("avg(emb)", SqlType::vector(3)),
         ("count(*)", Integer),
         ("min(s)", Text),
     ] {
@@ -145,15 +145,15 @@ fn strings_take_the_type_of_their_neighbour() {
 
 #[test]
 fn parameters_take_the_type_of_their_place() {
-    use SqlType::{Boolean, Integer, Real, Text, Unknown, Vector};
+    use SqlType::{Boolean, Integer, Real, Text, Unknown};
     let catalog = catalog();
     for (sql, types) in [
         ("SELECT * FROM t WHERE a = ? AND s = ?", vec![Integer, Text]),
         (
             "SELECT a FROM t ORDER BY emb <-> :q LIMIT :k",
-            vec![Vector(Some(3)), Integer],
+            vec![SqlType::vector(3), Integer],
         ),
-        ("SELECT ? <-> emb FROM t", vec![Vector(Some(3))]),
+        ("SELECT ? <-> emb FROM t", vec![SqlType::vector(3)]),
         (
             "INSERT INTO t (a, r, s) VALUES (?, ?, ?)",
             vec![Integer, Real, Text],
@@ -652,7 +652,7 @@ fn new_indexes_are_checked() {
         panic!()
     };
     assert_eq!(column, ColumnNo(6));
-    assert_eq!(metric, citadel_vector::Metric::Cosine);
+    assert_eq!(metric, crate::schema::Metric::Cosine);
     assert_eq!(filters, [ColumnNo(1), ColumnNo(3)]);
 }
 

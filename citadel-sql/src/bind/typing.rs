@@ -24,6 +24,11 @@ pub(super) fn decide(
     if expr.ty != SqlType::Unknown || to == SqlType::Unknown {
         return Ok(());
     }
+    // What is only compared with a stored vector is not rounded as that was.
+    let to = match strength {
+        Strength::Compared => to.evaluated(),
+        Strength::Exact => to,
+    };
     let position = expr.position;
     match &mut expr.kind {
         ExprKind::Literal(value @ Value::Text(_)) => {
@@ -106,13 +111,15 @@ pub(super) fn unify_results(
     let Some(first) = deciding_type(exprs) else {
         return Ok(SqlType::Unknown);
     };
-    let mut common = first;
+    let mut common = first.evaluated();
     for expr in exprs.iter() {
         common = match (common, expr.ty) {
             (common, SqlType::Unknown) => common,
-            (common, ty) if common == ty => common,
+            (common, ty) if common == ty.evaluated() => common,
             (common, ty) if common.is_numeric() && ty.is_numeric() => SqlType::Real,
-            (SqlType::Vector(_), SqlType::Vector(_)) => SqlType::Vector(None),
+            (SqlType::Vector(a), SqlType::Vector(b)) if let Some(both) = a.common(b) => {
+                SqlType::Vector(both)
+            }
             _ => return Err(mismatch(what, common, expr)),
         };
     }
@@ -143,7 +150,7 @@ fn deciding_type(exprs: &[&mut Expr]) -> Option<SqlType> {
 fn compares(a: SqlType, b: SqlType) -> bool {
     match (a, b) {
         (SqlType::Unknown, _) | (_, SqlType::Unknown) => true,
-        (SqlType::Vector(a), SqlType::Vector(b)) => a.is_none() || b.is_none() || a == b,
+        (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
         (a, b) => a == b || a.is_numeric() && b.is_numeric(),
     }
 }

@@ -65,7 +65,7 @@ impl Accumulator {
                 counts,
                 average,
             },
-            SqlType::Vector(_) => Self::Vectors {
+            SqlType::Vector(vector) if !vector.is_bits() => Self::Vectors {
                 sums: Vec::new(),
                 counts,
                 average,

@@ -116,6 +116,11 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
             // Adding zero makes -0.0 the same as 0.0.
             v.iter().for_each(|c| out.extend((c + 0.0).to_le_bytes()));
         }
+        ValueRef::Bits(v) => {
+            out.push(7);
+            out.extend((v.dim() as u64).to_le_bytes());
+            out.extend_from_slice(v.as_bytes());
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::ScalarFunction;
 use super::scalar::{gives_blob, gives_boolean, gives_integer, gives_real, gives_text};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
-use crate::types::{SqlType, Value, ValueRef, assign};
+use crate::types::{Element, SqlType, Value, ValueRef, VectorType, assign};
 
 const fn assignment(
     name: &'static str,
@@ -37,11 +37,15 @@ static TO_TEXT: ScalarFunction = assignment("to text", gives_text, |a| to(a, Sql
 static TO_BLOB: ScalarFunction = assignment("to blob", gives_blob, |a| to(a, SqlType::Blob));
 static TO_VECTOR: ScalarFunction = assignment(
     "to vector",
-    |_| Ok(SqlType::Vector(None)),
-    |a| to(a, SqlType::Vector(None)),
+    |_| Ok(SqlType::VECTOR),
+    |a| to(a, SqlType::VECTOR),
 );
 
-/// The function that fits a value into a column of a type; the dimension of a vector is left to the writer.
+const BITS: SqlType = SqlType::Vector(VectorType::any(Element::Bit));
+static TO_BITS: ScalarFunction = assignment("to bits", |_| Ok(BITS), |a| to(a, BITS));
+
+/// The function that fits a value into a column of a type; the dimension of a vector, and what its numbers may be, are
+/// left to the writer.
 pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
     match ty {
         SqlType::Unknown => None,
@@ -50,6 +54,7 @@ pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
         SqlType::Real => Some(&TO_REAL),
         SqlType::Text => Some(&TO_TEXT),
         SqlType::Blob => Some(&TO_BLOB),
+        SqlType::Vector(vector) if vector.is_bits() => Some(&TO_BITS),
         SqlType::Vector(_) => Some(&TO_VECTOR),
     }
 }

@@ -90,7 +90,7 @@ fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
         Some(ValueRef::Real(_)) => "real",
         Some(ValueRef::Text(_)) => "text",
         Some(ValueRef::Blob(_)) => "blob",
-        Some(ValueRef::Vector(_)) => "vector",
+        Some(ValueRef::Vector(_) | ValueRef::Bits(_)) => "vector",
     }
 }
 
@@ -108,6 +108,7 @@ fn quoted(value: ValueRef<'_>) -> String {
         ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
         ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
         ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
+        ValueRef::Bits(v) => format!("'{v}'"),
     }
 }
 

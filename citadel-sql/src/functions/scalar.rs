@@ -29,7 +29,10 @@ pub(crate) enum ArgumentKind {
     Text,
     /// TEXT or BLOB; TEXT if undecided.
     TextOrBlob,
+    /// A vector of numbers.
     Vector,
+    /// A vector of numbers or bits; of numbers if undecided.
+    AnyVector,
     /// Anything.
     Any,
     /// The same type as the other arguments of this kind.
@@ -45,7 +48,8 @@ impl ArgumentKind {
             (Self::Integer, ty) => ty == SqlType::Integer,
             (Self::Text, ty) => ty == SqlType::Text,
             (Self::TextOrBlob, ty) => matches!(ty, SqlType::Text | SqlType::Blob),
-            (Self::Vector, ty) => matches!(ty, SqlType::Vector(_)),
+            (Self::Vector, ty) => matches!(ty, SqlType::Vector(vector) if !vector.is_bits()),
+            (Self::AnyVector, ty) => matches!(ty, SqlType::Vector(_)),
         }
     }
 
@@ -55,7 +59,7 @@ impl ArgumentKind {
             Self::Number => Some(SqlType::Real),
             Self::Integer => Some(SqlType::Integer),
             Self::Text | Self::TextOrBlob => Some(SqlType::Text),
-            Self::Vector => Some(SqlType::Vector(None)),
+            Self::Vector | Self::AnyVector => Some(SqlType::VECTOR),
             Self::Any | Self::Same => None,
         }
     }

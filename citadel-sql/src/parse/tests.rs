@@ -327,7 +327,7 @@ fn tables_and_indexes() {
             SqlType::Real,
             SqlType::Blob,
             SqlType::Boolean,
-            SqlType::Vector(Some(3))
+            SqlType::vector(3)
         ]
     );
     let StatementKind::CreateIndex(index) = one(
@@ -400,7 +400,10 @@ fn unsupported_clauses_are_named() {
         ("CREATE TABLE t (a VARCHAR(10))", "VARCHAR(10)"),
         ("CREATE TABLE t (a DECIMAL(10, 2))", "DECIMAL"),
         ("CREATE TABLE t (a SMALLINT)", "SMALLINT"),
-        ("CREATE TABLE t (a VECTOR(3, f16))", "VECTOR(n, f16)"),
+        (
+            "CREATE TABLE t (a VECTOR(3, f16, f16))",
+            "VECTOR(n, f16, f16)",
+        ),
         ("CREATE TABLE t (a STRUCT(b INT))", "STRUCT"),
         (
             "CREATE TABLE t (a INT, CONSTRAINT u UNIQUE (a))",

@@ -1,7 +1,7 @@
 //! Tokens, cut into statements.
 //!
 //! sqlparser's tokenizer does the lexing. Here tokens that touch each other become the operators and parameters
-//! that it does not know: `<->`, `<#>`, `<=>`, `<+>`, `:q`, `@q`. Working on whole tokens and their spans, `v<->?1`,
+//! that it does not know: `<->`, `<#>`, `<=>`, `<+>`, `<~>`, `<%>`, `:q`, `@q`. Working on whole tokens and their spans, `v<->?1`,
 //! `a<?1`, `a<@q` and `a<-1` all read as they are meant.
 
 use std::ops::Range;
@@ -93,13 +93,17 @@ fn glue(sql: &str, token: TokenWithSpan, rest: &mut Tokens, at: Position) -> Res
         Token::Lt if touching(|t| matches!(t, Token::Arrow)).is_some() => "<->",
         Token::Lt if touching(|t| matches!(t, Token::HashArrow)).is_some() => "<#>",
         Token::Lt if touching(|t| matches!(t, Token::Plus)).is_some() => {
-            if touching(|t| matches!(t, Token::Gt)).is_none() {
-                return Err(
-                    syntax_error("syntax error: \"<+\" is no operator", Some(at))
-                        .hint("L1 distance is written <+>; write a space between < and a sign"),
-                );
-            }
+            let hint = "L1 distance is written <+>; write a space between < and a sign";
+            closed(touching(is_gt), "<+", hint, at)?;
             "<+>"
+        }
+        Token::Lt if touching(|t| matches!(t, Token::Tilde)).is_some() => {
+            closed(touching(is_gt), "<~", "Hamming distance is written <~>", at)?;
+            "<~>"
+        }
+        Token::Lt if touching(|t| matches!(t, Token::Mod)).is_some() => {
+            closed(touching(is_gt), "<%", "Jaccard distance is written <%>", at)?;
+            "<%>"
         }
         Token::Spaceship => "<=>",
         Token::Colon | Token::AtSign => {
@@ -149,6 +153,22 @@ fn glue(sql: &str, token: TokenWithSpan, rest: &mut Tokens, at: Position) -> Res
         Token::CustomBinaryOperator(operator.to_owned()),
         span,
     ))
+}
+
+/// An operator that begins with these signs ends with `>`.
+fn closed(end: Option<TokenWithSpan>, signs: &str, hint: &str, at: Position) -> Result<()> {
+    match end {
+        Some(_) => Ok(()),
+        None => Err(syntax_error(
+            format!("syntax error: \"{signs}\" is no operator"),
+            Some(at),
+        )
+        .hint(hint)),
+    }
+}
+
+fn is_gt(token: &Token) -> bool {
+    matches!(token, Token::Gt)
 }
 
 fn is_name(token: &Token) -> bool {

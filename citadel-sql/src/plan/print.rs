@@ -6,7 +6,7 @@ use super::names::Names;
 use crate::bind::bound::{AggregateCall, BinaryOp, DistanceMetric, Expr, ExprKind, UnaryOp};
 use crate::functions::AggregateFunction;
 use crate::types::number_text::real_to_text;
-use crate::types::{Value, hex, vector_text};
+use crate::types::{Bits, Value, hex, vector_text};
 
 /// Vectors longer than this are shortened: no one reads 768 numbers in a plan.
 const VECTOR_SHOWN_MAX: usize = 4;
@@ -67,8 +67,16 @@ pub(crate) fn value_text(value: &Value) -> String {
             format!("'{shown},… {} components]'", v.len())
         }
         Value::Vector(v) => format!("'{}'", vector_text::print(v)),
+        Value::Bits(v) if v.as_ref().dim() > BITS_SHOWN_MAX => {
+            let shown: Bits = v.as_ref().iter().take(BITS_SHOWN_MAX).collect();
+            format!("'{shown}… {} bits'", v.as_ref().dim())
+        }
+        Value::Bits(v) => format!("'{v}'"),
     }
 }
+
+/// The most bits that a constant shows.
+const BITS_SHOWN_MAX: usize = 64;
 
 const OR_LEVEL: u8 = 1;
 const AND_LEVEL: u8 = 2;
@@ -101,12 +109,7 @@ fn binary(op: BinaryOp) -> (&'static str, u8, u8) {
 
 /// The operator of a distance.
 pub(crate) fn distance_operator(metric: DistanceMetric) -> &'static str {
-    match metric {
-        DistanceMetric::L2 => "<->",
-        DistanceMetric::NegativeInnerProduct => "<#>",
-        DistanceMetric::Cosine => "<=>",
-        DistanceMetric::L1 => "<+>",
-    }
+    metric.symbol()
 }
 
 struct Printer<'a> {

@@ -3,14 +3,13 @@
 //! Each record begins with the version of its form, and ends where its bytes end. Lists begin with their count.
 
 use citadel_txn::TreeId;
-use citadel_vector::Metric;
 
 use super::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
-    IndexOrigin, TableDef, TableId,
+    IndexOrigin, Metric, TableDef, TableId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
-use crate::types::{SqlType, Value};
+use crate::types::{Bits, Element, SqlType, Value, VectorType};
 
 /// The form of definitions that this code writes, and the only one that it reads.
 const VERSION: u8 = 1;
@@ -85,6 +84,7 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
                 Metric::L2 => 0,
                 Metric::InnerProduct => 1,
                 Metric::Cosine => 2,
+                Metric::Hamming => 3,
             });
             put_columns(&mut out, &ann.filters);
             put_varint(&mut out, ann.delta.get());
@@ -122,6 +122,7 @@ pub(super) fn decode_index(
                 0 => Metric::L2,
                 1 => Metric::InnerProduct,
                 2 => Metric::Cosine,
+                3 => Metric::Hamming,
                 _ => return Err(Malformed),
             },
             filters: column_nos(&mut from, width)?,
@@ -188,9 +189,14 @@ fn put_type(out: &mut Vec<u8>, ty: SqlType) {
         SqlType::Real => out.push(3),
         SqlType::Text => out.push(4),
         SqlType::Blob => out.push(5),
-        SqlType::Vector(dim) => {
-            out.push(6);
-            put_varint(out, u64::from(dim.unwrap_or(0)));
+        SqlType::Vector(vector) => {
+            out.push(match vector.element {
+                Element::F32 => 6,
+                Element::F16 => 7,
+                Element::I8 => 8,
+                Element::Bit => 9,
+            });
+            put_varint(out, u64::from(vector.dim.unwrap_or(0)));
         }
     }
 }
@@ -202,12 +208,19 @@ fn sql_type(from: &mut Reader<'_>) -> Decoded<SqlType> {
         3 => SqlType::Real,
         4 => SqlType::Text,
         5 => SqlType::Blob,
-        6 => match u16::try_from(from.varint()?) {
-            Ok(dim @ 1..) => SqlType::Vector(Some(dim)),
-            _ => return Err(Malformed),
-        },
+        6 => vector_type(from, Element::F32)?,
+        7 => vector_type(from, Element::F16)?,
+        8 => vector_type(from, Element::I8)?,
+        9 => vector_type(from, Element::Bit)?,
         _ => return Err(Malformed),
     })
+}
+
+fn vector_type(from: &mut Reader<'_>, element: Element) -> Decoded<SqlType> {
+    match u16::try_from(from.varint()?) {
+        Ok(dim @ 1..) => Ok(SqlType::Vector(VectorType::new(dim, element))),
+        _ => Err(Malformed),
+    }
 }
 
 fn put_value(out: &mut Vec<u8>, value: &Value) {
@@ -235,6 +248,11 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
             let bytes: Vec<u8> = v.iter().flat_map(|c| c.to_le_bytes()).collect();
             put_bytes(out, &bytes);
         }
+        Value::Bits(v) => {
+            out.push(7);
+            put_varint(out, v.as_ref().dim() as u64);
+            put_bytes(out, v.as_ref().as_bytes());
+        }
     }
 }
 
@@ -252,6 +270,11 @@ fn value(from: &mut Reader<'_>) -> Decoded<Value> {
                 return Err(Malformed);
             }
             Value::Vector(components.iter().map(|c| f32::from_le_bytes(*c)).collect())
+        }
+        7 => {
+            let dim = u16::try_from(from.varint()?).map_err(|_| Malformed)?;
+            let bits = Bits::from_bytes(from.bytes()?.to_owned(), dim);
+            Value::Bits(bits.ok_or(Malformed)?)
         }
         _ => return Err(Malformed),
     })
@@ -330,7 +353,7 @@ mod tests {
                 ),
                 column(
                     "v",
-                    SqlType::Vector(Some(2)),
+                    SqlType::vector(2),
                     Value::Vector(vec![1.0, -2.5]),
                     ColumnStorage::Tree(TreeId::new(300)),
                 ),

@@ -6,10 +6,12 @@
 
 mod catalog;
 mod encoding;
+mod metric;
 mod schema_tree;
 mod table;
 
 pub(crate) use catalog::{Catalog, SchemaVersion};
+pub use metric::Metric;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,

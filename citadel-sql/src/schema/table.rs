@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use super::Metric;
 use citadel_txn::TreeId;
-use citadel_vector::Metric;
 
 use crate::types::{SqlType, Value};
 

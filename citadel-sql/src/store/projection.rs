@@ -7,7 +7,7 @@ use crate::batch::Column;
 use crate::codec::{Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnNo, ColumnStorage, RowId, TableDef};
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, Value, VectorType};
 
 /// A list of wanted columns, compiled once; `out[i]` is then the i-th of them.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ struct Step {
 #[derive(Clone, Debug)]
 pub(super) struct TreeColumn {
     pub(super) tree: TreeId,
-    pub(super) bytes: usize,
+    pub(super) ty: VectorType,
     slot: usize,
     no: ColumnNo,
 }
@@ -52,13 +52,15 @@ impl Projection {
             let slot = slot_of(no);
             match (column.storage, slot) {
                 _ if table.rowid_column == Some(no) => projection.row_id_slots.extend(slot),
-                (ColumnStorage::Tree(tree), Some(slot)) => projection.trees.push(TreeColumn {
-                    tree,
-                    bytes: vector_bytes(column.ty),
-                    slot,
-                    no,
-                }),
-                (ColumnStorage::Tree(_), None) => {}
+                (ColumnStorage::Tree(tree), slot) => {
+                    let column = slot.zip(vector_type(column.ty));
+                    projection.trees.extend(column.map(|(slot, ty)| TreeColumn {
+                        tree,
+                        ty,
+                        slot,
+                        no,
+                    }));
+                }
                 (ColumnStorage::Row, slot) => projection.steps.push(Step {
                     no,
                     layout: Layout::of(table, no),
@@ -128,7 +130,7 @@ impl Projection {
             Field::Text(v) => out.push_text(v),
             Field::Boolean(v) => out.push_boolean(v),
             Field::Blob(v) => out.push_blob(v),
-            Field::Vector(v) => out.push_vector_le_bytes(v),
+            Field::Vector(v) => out.push_stored_vector(v),
             Field::Default(v) => out.push(v.as_ref()),
             Field::Null | Field::Elsewhere => Err(self.malformed(id, Malformed)),
         }
@@ -166,11 +168,11 @@ impl Projection {
     }
 }
 
-/// Bytes of a vector column's values.
-pub(super) fn vector_bytes(ty: SqlType) -> usize {
+/// The type of a vector column.
+pub(super) fn vector_type(ty: SqlType) -> Option<VectorType> {
     match ty {
-        SqlType::Vector(Some(dim)) => usize::from(dim) * 4,
-        _ => 0,
+        SqlType::Vector(vector) if vector.dim.is_some() => Some(vector),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::row_key;
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{ColumnNo, RowId, TableDef};
+use crate::types::StoredVector;
 
 /// Fetches single rows, the wanted columns only.
 #[derive(Clone, Debug)]
@@ -37,11 +38,13 @@ impl RowReader {
         self.projection.push_row(id, &row, out)?;
         for (at, column) in self.projection.trees().iter().enumerate() {
             self.projection.push_vector(at, id, &row, out, |out| {
-                match view.get(column.tree, &key)? {
-                    Some(vector) if vector.len() == column.bytes => {
-                        out.push_vector_le_bytes(&vector).map(|()| true)
-                    }
-                    _ => Ok(false),
+                let vector = view.get(column.tree, &key)?;
+                match vector
+                    .as_deref()
+                    .and_then(|v| StoredVector::new(column.ty, v))
+                {
+                    Some(vector) => out.push_stored_vector(vector).map(|()| true),
+                    None => Ok(false),
                 }
             })?;
         }

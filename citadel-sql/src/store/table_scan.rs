@@ -8,6 +8,7 @@ use super::row_key;
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{ColumnNo, RowId, TableDef};
+use crate::types::{StoredVector, VectorType};
 
 /// A scan of a range of row ids, either way. It owns its cursors, so it may rest between batches.
 #[derive(Debug)]
@@ -127,7 +128,7 @@ impl TableScan {
 #[derive(Debug)]
 struct Follower {
     cursor: Cursor,
-    bytes: usize,
+    ty: VectorType,
     begun: bool,
 }
 
@@ -135,7 +136,7 @@ impl Follower {
     fn new(column: &TreeColumn) -> Self {
         Self {
             cursor: Cursor::new(column.tree),
-            bytes: column.bytes,
+            ty: column.ty,
             begun: false,
         }
     }
@@ -163,10 +164,9 @@ impl Follower {
         }
         self.begun = true;
         let vector = self.cursor.value(view)?;
-        if vector.len() != self.bytes {
-            return Ok(false);
+        match StoredVector::new(self.ty, &vector) {
+            Some(vector) => out.push_stored_vector(vector).map(|()| true),
+            None => Ok(false),
         }
-        out.push_vector_le_bytes(&vector)?;
-        Ok(true)
     }
 }

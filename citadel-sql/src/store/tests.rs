@@ -14,7 +14,7 @@ use crate::types::{SqlType, Value, ValueRef};
 /// Rows (id, text, wide vector) with the given ids; every third vector is NULL.
 fn filled(page_bytes: u32, ids: impl IntoIterator<Item = i64>) -> (WriteTxn, Arc<TableDef>) {
     let mut txn = database(page_bytes).begin_write().unwrap();
-    let types = [SqlType::Integer, SqlType::Text, SqlType::Vector(Some(260))];
+    let types = [SqlType::Integer, SqlType::Text, SqlType::vector(260)];
     let mut new = new_table("t", &types);
     new.primary_key = vec![ColumnNo(0)];
     let table = make(&mut txn, &new);

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 
 use citadel_txn::{Cursor, TreeId, View};
 
-use super::projection::{malformed_row, vector_bytes};
-use super::row::{Layout, Row, components, skip};
+use super::projection::{malformed_row, vector_type};
+use super::row::{Layout, Row, skip};
 use super::row_key;
 use crate::codec::{Decoded, Malformed};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnNo, ColumnStorage, RowId, TableDef};
-use crate::types::{SqlType, Value};
+use crate::types::{StoredVector, Value, VectorType, put_vector};
 
 /// Reads the vectors of one column.
 #[derive(Clone, Debug)]
@@ -20,8 +20,7 @@ pub(crate) struct VectorReader {
     table: String,
     /// The tree that holds the vectors: the column's, or the rows'.
     tree: TreeId,
-    /// Bytes of a vector.
-    bytes: usize,
+    ty: VectorType,
     place: Place,
 }
 
@@ -34,7 +33,7 @@ enum Place {
     InRow {
         before: Vec<(ColumnNo, Layout)>,
         no: ColumnNo,
-        /// The default of the column, little-endian, for rows that are older.
+        /// The default of the column, as rows store it, for rows that are older.
         default: Option<Vec<u8>>,
     },
 }
@@ -46,35 +45,35 @@ impl VectorReader {
     /// The column is not a vector.
     pub(crate) fn new(table: &TableDef, no: ColumnNo) -> Result<Self> {
         let column = table.column(no);
-        if !matches!(column.ty, SqlType::Vector(Some(_))) {
+        let Some(ty) = vector_type(column.ty) else {
             return Err(Error::Misuse(format!(
                 "column \"{}\" of table \"{}\" is not a vector",
                 column.name, table.name
             )));
-        }
+        };
         let (tree, place) = match column.storage {
             ColumnStorage::Tree(tree) => (tree, Place::Whole),
-            ColumnStorage::Row => (table.rows, in_row(table, no)),
+            ColumnStorage::Row => (table.rows, in_row(table, no, ty)),
         };
         Ok(Self {
             table: table.name.clone(),
             tree,
-            bytes: vector_bytes(column.ty),
+            ty,
             place,
         })
     }
 
-    /// Calls `read` with the row's vector as little-endian f32, straight from its page.
+    /// Calls `read` with the row's vector, straight from its page.
     /// `None`: the vector is NULL, or there is no such row.
     ///
     /// # Errors
     /// Storage errors; a row or vector that does not decode.
     #[inline]
-    pub(crate) fn fetch_bytes<R>(
+    pub(crate) fn fetch_stored<R>(
         &self,
         view: &dyn View,
         id: RowId,
-        read: impl FnOnce(&[u8]) -> R,
+        read: impl FnOnce(StoredVector<'_>) -> R,
     ) -> Result<Option<R>> {
         let Some(entry) = view.get(self.tree, &row_key::encode(id))? else {
             return Ok(None);
@@ -82,14 +81,12 @@ impl VectorReader {
         Ok(self.vector_in(id, &entry)?.map(read))
     }
 
-    /// Puts the row's vector in place of what `out` holds. False: the vector is NULL, or there is no such row.
+    /// The row's vector. `None`: it is NULL, or there is no such row.
     ///
     /// # Errors
-    /// As [`fetch_bytes`](Self::fetch_bytes).
-    pub(crate) fn fetch(&self, view: &dyn View, id: RowId, out: &mut Vec<f32>) -> Result<bool> {
-        out.clear();
-        let found = self.fetch_bytes(view, id, |bytes| out.extend(components(bytes)))?;
-        Ok(found.is_some())
+    /// As [`fetch_stored`](Self::fetch_stored).
+    pub(crate) fn fetch(&self, view: &dyn View, id: RowId) -> Result<Option<Value>> {
+        self.fetch_stored(view, id, |vector| vector.to_value())
     }
 
     /// A scan of all vectors that are not NULL, by ascending row id.
@@ -104,33 +101,37 @@ impl VectorReader {
 
     /// The vector in an entry of the tree.
     #[inline]
-    fn vector_in<'a>(&'a self, id: RowId, entry: &'a [u8]) -> Result<Option<&'a [u8]>> {
+    fn vector_in<'a>(&'a self, id: RowId, entry: &'a [u8]) -> Result<Option<StoredVector<'a>>> {
         let vector = match &self.place {
             Place::Whole => Ok(Some(entry)),
             Place::InRow {
                 before,
                 no,
                 default,
-            } => pick(entry, before, *no, self.bytes, default.as_deref()),
+            } => pick(entry, before, *no, self.ty, default.as_deref()),
         };
         match vector {
-            Ok(Some(vector)) if vector.len() != self.bytes => Err(malformed_row(&self.table, id)),
-            Ok(vector) => Ok(vector),
+            Ok(None) => Ok(None),
+            Ok(Some(bytes)) => StoredVector::new(self.ty, bytes)
+                .map(Some)
+                .ok_or_else(|| malformed_row(&self.table, id)),
             Err(Malformed) => Err(malformed_row(&self.table, id)),
         }
     }
 }
 
-fn in_row(table: &TableDef, no: ColumnNo) -> Place {
+fn in_row(table: &TableDef, no: ColumnNo, ty: VectorType) -> Place {
     let before = (0..no.0)
         .map(ColumnNo)
         .map(|no| (no, Layout::of(table, no)))
         .filter(|(_, layout)| *layout != Layout::Elsewhere)
         .collect();
-    let default = match &table.column(no).default {
-        Value::Vector(v) => Some(v.iter().flat_map(|c| c.to_le_bytes()).collect()),
-        _ => None,
-    };
+    let default = &table.column(no).default;
+    let default = (!default.is_null()).then(|| {
+        let mut bytes = Vec::with_capacity(ty.stored_bytes());
+        put_vector(&mut bytes, default.as_ref(), ty.element);
+        bytes
+    });
     Place::InRow {
         before,
         no,
@@ -142,7 +143,7 @@ fn pick<'a>(
     row: &'a [u8],
     before: &[(ColumnNo, Layout)],
     no: ColumnNo,
-    bytes: usize,
+    ty: VectorType,
     default: Option<&'a [u8]>,
 ) -> Decoded<Option<&'a [u8]>> {
     let row = Row::parse(row)?;
@@ -158,7 +159,7 @@ fn pick<'a>(
             skip(&mut values, *layout)?;
         }
     }
-    values.take(bytes).map(Some)
+    values.take(ty.stored_bytes()).map(Some)
 }
 
 /// Entries that [`VectorScan::find`] passes over before it searches: about what a search costs.
@@ -174,8 +175,7 @@ pub(crate) struct VectorScan {
 }
 
 impl VectorScan {
-    /// Calls `visit` with each row id and its vector as little-endian f32, straight from its page, until there are
-    /// no more or `visit` breaks. A later call goes on after the last one visited. Rows whose vector is NULL are
+    /// Calls `visit` with each row id and its vector, straight from its page, until there are no more or `visit` breaks. A later call goes on after the last one visited. Rows whose vector is NULL are
     /// passed over.
     ///
     /// # Errors
@@ -183,7 +183,7 @@ impl VectorScan {
     pub(crate) fn for_each(
         &mut self,
         view: &dyn View,
-        mut visit: impl FnMut(RowId, &[u8]) -> Result<ControlFlow<()>>,
+        mut visit: impl FnMut(RowId, StoredVector<'_>) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         while self.step(view)? {
             let id = row_key::decode(self.entries.key())?;
@@ -206,7 +206,7 @@ impl VectorScan {
         &mut self,
         view: &dyn View,
         id: RowId,
-        read: impl FnOnce(&[u8]) -> R,
+        read: impl FnOnce(StoredVector<'_>) -> R,
     ) -> Result<Option<R>> {
         (self.begun, self.ended) = (true, false);
         let key = row_key::encode(id);

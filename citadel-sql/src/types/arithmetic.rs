@@ -2,24 +2,35 @@
 //!
 //! INTEGER with INTEGER stays INTEGER and is checked; a REAL on either side makes it REAL, and a result that is
 //! not finite is an error. INTEGER division truncates toward zero; the remainder has the sign of the dividend.
+//! Vectors of numbers add, subtract and multiply by component.
 
 use super::number_text::{finite, out_of_range};
+use super::vector_arithmetic::{self, by_component};
 use super::{SqlType, Value, ValueRef, cast};
 use crate::error::{Error, Result, SqlState};
 
 /// `a + b`
 pub(crate) fn add(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("+", a, b, add_integers, |a, b| finite(a + b))
+    match (a, b) {
+        (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a + b),
+        _ => numeric("+", a, b, add_integers, |a, b| finite(a + b)),
+    }
 }
 
 /// `a - b`
 pub(crate) fn subtract(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("-", a, b, subtract_integers, |a, b| finite(a - b))
+    match (a, b) {
+        (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a - b),
+        _ => numeric("-", a, b, subtract_integers, |a, b| finite(a - b)),
+    }
 }
 
 /// `a * b`
 pub(crate) fn multiply(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("*", a, b, multiply_integers, |a, b| finite(a * b))
+    match (a, b) {
+        (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a * b),
+        _ => numeric("*", a, b, multiply_integers, |a, b| finite(a * b)),
+    }
 }
 
 /// `a / b`
@@ -42,12 +53,13 @@ pub(crate) fn negate(a: ValueRef<'_>) -> Result<Value> {
     }
 }
 
-/// `a || b`: joins TEXT (the other side becomes text) or BLOB.
+/// `a || b`: joins TEXT (the other side becomes text), BLOBs or vectors of numbers.
 pub(crate) fn concat(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Null, _) | (_, ValueRef::Null) => Ok(Value::Null),
         (ValueRef::Text(a), ValueRef::Text(b)) => Ok(Value::Text([a, b].concat())),
         (ValueRef::Blob(a), ValueRef::Blob(b)) => Ok(Value::Blob([a, b].concat())),
+        (ValueRef::Vector(a), ValueRef::Vector(b)) => vector_arithmetic::concat(a, b),
         (ValueRef::Text(_), _) | (_, ValueRef::Text(_)) => {
             concat_text(&cast(a, SqlType::Text)?, &cast(b, SqlType::Text)?)
         }

@@ -8,7 +8,8 @@ use super::number_text::{
     boolean_to_text, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
     real_to_text,
 };
-use super::{SqlType, Value, ValueRef, vector_text};
+use super::vector_type::{Element, VectorType, same_or_open};
+use super::{SqlType, Value, ValueRef, bits, vector_fit, vector_text};
 use crate::error::{Error, Result, SqlState};
 
 /// May a value of `from` be cast to `to` at all?
@@ -16,7 +17,7 @@ pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
     use SqlType::{Blob, Boolean, Integer, Real, Text, Unknown, Vector};
     match (from, to) {
         (Unknown, _) | (Text, _) | (_, Text) => true,
-        (Vector(a), Vector(b)) => a.is_none() || b.is_none() || a == b,
+        (Vector(a), Vector(b)) => same_or_open(a.dim, b.dim),
         (Integer | Real, Integer | Real) | (Boolean, Integer) | (Integer, Boolean) => true,
         (Blob, Vector(_)) | (Vector(_), Blob) => true,
         _ => from == to,
@@ -27,7 +28,7 @@ pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
 pub(crate) fn can_assign(from: SqlType, to: SqlType) -> bool {
     match (from, to) {
         (SqlType::Unknown, _) => true,
-        (SqlType::Vector(a), SqlType::Vector(b)) => a.is_none() || b.is_none() || a == b,
+        (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
         _ => from == to || (from.is_numeric() && to.is_numeric()),
     }
 }
@@ -44,7 +45,7 @@ pub(crate) fn cast(value: ValueRef<'_>, to: SqlType) -> Result<Value> {
         SqlType::Real => to_real(value),
         SqlType::Text => Ok(Value::Text(to_text(value))),
         SqlType::Blob => to_blob(value),
-        SqlType::Vector(dim) => to_vector(value, dim),
+        SqlType::Vector(vector) => to_vector(value, vector),
     }
 }
 
@@ -59,13 +60,14 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
         (Value::Real(r), SqlType::Integer) => exact_integer(r)
             .map(Value::Integer)
             .ok_or_else(|| inexact_real(r, to)),
-        (Value::Vector(v), SqlType::Vector(_) | SqlType::Unknown) => {
-            let dim = match to {
-                SqlType::Vector(dim) => dim,
-                _ => None,
-            };
-            vector_text::check_dimension(&v, dim)?;
+        (Value::Vector(v), SqlType::Vector(vector)) => vector_fit::fit(v, vector),
+        (Value::Vector(v), SqlType::Unknown) => {
+            vector_text::check(&v)?;
             Ok(Value::Vector(v))
+        }
+        (Value::Bits(v), SqlType::Vector(vector)) if vector.is_bits() => {
+            check_bits(&v, vector.dim)?;
+            Ok(Value::Bits(v))
         }
         (value, SqlType::Unknown) => Ok(value),
         (value, to) if value.sql_type() == to => Ok(value),
@@ -76,10 +78,12 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
     }
 }
 
-/// Gives a parameter the type of its place: TEXT is read as that type, a BLOB of 4·n bytes is a vector.
+/// Gives a parameter the type of its place: TEXT is read as that type, a BLOB may hold the bytes of a vector. Components
+/// fit as they do when a vector is stored.
 pub(crate) fn coerce_parameter(value: Value, to: SqlType) -> Result<Value> {
     match (&value, to) {
         (Value::Text(_), SqlType::Text | SqlType::Unknown) => Ok(value),
+        (Value::Text(text), SqlType::Vector(vector)) => assign(vector_of_text(text, vector)?, to),
         (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => cast(value.as_ref(), to),
         _ => assign(value, to),
     }
@@ -171,6 +175,7 @@ fn to_text(value: ValueRef<'_>) -> String {
         ValueRef::Text(v) => v.to_owned(),
         ValueRef::Blob(v) => format!("\\x{}", hex(v)),
         ValueRef::Vector(v) => vector_text::print(v),
+        ValueRef::Bits(v) => v.to_string(),
     }
 }
 
@@ -178,6 +183,7 @@ fn to_blob(value: ValueRef<'_>) -> Result<Value> {
     match value {
         ValueRef::Blob(v) => Ok(Value::Blob(v.to_owned())),
         ValueRef::Vector(v) => Ok(Value::Blob(vector_text::to_le_bytes(v))),
+        ValueRef::Bits(v) => Ok(Value::Blob(v.as_bytes().to_owned())),
         ValueRef::Text(text) => match text.strip_prefix("\\x") {
             Some(digits) => unhex(digits)
                 .map(Value::Blob)
@@ -188,15 +194,42 @@ fn to_blob(value: ValueRef<'_>) -> Result<Value> {
     }
 }
 
-fn to_vector(value: ValueRef<'_>, dim: Option<u16>) -> Result<Value> {
+fn to_vector(value: ValueRef<'_>, to: VectorType) -> Result<Value> {
     let vector = match value {
         ValueRef::Vector(v) => v.to_owned(),
-        ValueRef::Text(text) => vector_text::parse(text)?,
-        ValueRef::Blob(bytes) => vector_text::from_le_bytes(bytes)?,
-        _ => return Err(cannot_cast(value, SqlType::Vector(dim))),
+        ValueRef::Bits(v) if to.is_bits() => {
+            return assign(Value::Bits(v.to_owned()), SqlType::Vector(to));
+        }
+        ValueRef::Bits(v) => v.numbers().collect(),
+        ValueRef::Text(text) => match vector_of_text(text, to)? {
+            Value::Vector(v) => v,
+            bits => return assign(bits, SqlType::Vector(to)),
+        },
+        ValueRef::Blob(bytes) => return vector_fit::from_bytes(bytes, to),
+        _ => return Err(cannot_cast(value, SqlType::Vector(to))),
     };
-    vector_text::check_dimension(&vector, dim)?;
-    Ok(Value::Vector(vector))
+    vector_fit::round(vector, to)
+}
+
+/// A vector as it is written: `[1,0]`, and bits as `10` too.
+fn vector_of_text(text: &str, to: VectorType) -> Result<Value> {
+    if to.element == Element::Bit
+        && let Some(bits) = bits::parse(text)
+    {
+        return bits.map(Value::Bits);
+    }
+    vector_text::parse(text).map(Value::Vector)
+}
+
+fn check_bits(bits: &bits::Bits, dim: Option<u16>) -> Result<()> {
+    let found = bits.as_ref().dim();
+    match dim {
+        _ if found == 0 => vector_text::check(&[]),
+        Some(dim) if usize::from(dim) != found => {
+            Err(vector_text::dimension_mismatch(usize::from(dim), found))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn cannot_cast(value: ValueRef<'_>, to: SqlType) -> Error {
@@ -255,7 +288,7 @@ mod tests {
             (text("1e3"), SqlType::Real, Value::Real(1000.0)),
             (
                 text("[1,2]"),
-                SqlType::Vector(Some(2)),
+                SqlType::vector(2),
                 Value::Vector(vec![1.0, 2.0]),
             ),
             (Value::Vector(vec![1.0]), SqlType::Text, text("[1]")),
@@ -280,8 +313,8 @@ mod tests {
             (Value::Real(9.3e18), SqlType::Integer),
             (text("x"), SqlType::Integer),
             (Value::Real(1.0), SqlType::Boolean),
-            (Value::Integer(1), SqlType::Vector(None)),
-            (text("[1,2]"), SqlType::Vector(Some(3))),
+            (Value::Integer(1), SqlType::VECTOR),
+            (text("[1,2]"), SqlType::vector(3)),
             (text("\\x0"), SqlType::Blob),
         ] {
             assert!(cast(value.as_ref(), to).is_err(), "{value:?} {to}");
@@ -309,7 +342,7 @@ mod tests {
         );
         assert!(assign(text("1"), SqlType::Integer).is_err());
         assert!(assign(Value::Integer(1), SqlType::Text).is_err());
-        assert!(assign(Value::Vector(vec![f32::NAN]), SqlType::Vector(Some(1))).is_err());
+        assert!(assign(Value::Vector(vec![f32::NAN]), SqlType::vector(1)).is_err());
         assert!(assign(Value::Real(f64::INFINITY), SqlType::Real).is_err());
     }
 
@@ -321,7 +354,7 @@ mod tests {
         );
         let blob = Value::Blob(1.5_f32.to_le_bytes().to_vec());
         assert_eq!(
-            coerce_parameter(blob, SqlType::Vector(Some(1))).unwrap(),
+            coerce_parameter(blob, SqlType::vector(1)).unwrap(),
             Value::Vector(vec![1.5])
         );
         assert!(coerce_parameter(Value::Real(8.5), SqlType::Integer).is_err());

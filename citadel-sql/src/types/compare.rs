@@ -1,7 +1,7 @@
 //! The order of values.
 //!
 //! INTEGER and REAL compare by their exact mathematical values, beyond 2^53 too; -0.0 equals 0.0; FALSE is before
-//! TRUE; TEXT and BLOB compare by bytes; vectors by component and then by length.
+//! TRUE; TEXT and BLOB compare by bytes; vectors by component and then by length. Bits and numbers do not compare.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use super::ValueRef;
 
 /// The SQL comparison of two values; `None` if either is NULL or the types do not compare.
 pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Ordering> {
-    use ValueRef::{Blob, Boolean, Integer, Real, Text, Vector};
+    use ValueRef::{Bits, Blob, Boolean, Integer, Real, Text, Vector};
     Some(match (left, right) {
         (Integer(a), Integer(b)) => a.cmp(&b),
         (Real(a), Real(b)) => compare_reals(a, b),
@@ -19,6 +19,7 @@ pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Orderin
         (Blob(a), Blob(b)) => a.cmp(b),
         (Boolean(a), Boolean(b)) => a.cmp(&b),
         (Vector(a), Vector(b)) => compare_vectors(a, b),
+        (Bits(a), Bits(b)) => (a.as_bytes(), a.dim()).cmp(&(b.as_bytes(), b.dim())),
         _ => return None,
     })
 }
@@ -37,7 +38,8 @@ fn rank(value: ValueRef<'_>) -> u8 {
         ValueRef::Text(_) => 2,
         ValueRef::Blob(_) => 3,
         ValueRef::Vector(_) => 4,
-        ValueRef::Null => 5,
+        ValueRef::Bits(_) => 5,
+        ValueRef::Null => 6,
     }
 }
 
@@ -128,6 +130,8 @@ mod tests {
             "[a-c]{0,3}".prop_map(Value::Text),
             proptest::collection::vec(0_u8..3, 0..3).prop_map(Value::Blob),
             proptest::collection::vec((-2_i8..2).prop_map(f32::from), 1..3).prop_map(Value::Vector),
+            proptest::collection::vec(any::<bool>(), 1..10)
+                .prop_map(|bits| Value::Bits(bits.into_iter().collect())),
         ]
     }
 

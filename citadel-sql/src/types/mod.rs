@@ -1,21 +1,30 @@
 //! What values are: SQL types, owned and borrowed values, their order, casts and arithmetic.
 //!
 //! What always holds: a REAL is never NaN or infinite, a VECTOR has 1 to 65,535 finite components; nothing here
-//! truncates, wraps or rounds silently. NULL goes in and NULL comes out.
+//! truncates, wraps or rounds silently, but for f16, whose purpose it is. NULL goes in and NULL comes out.
 
 pub(crate) mod arithmetic;
+mod bits;
 mod cast;
 mod compare;
 mod like;
 pub(crate) mod number_text;
 mod sql_type;
+mod stored_vector;
 mod value;
+mod vector_arithmetic;
+mod vector_fit;
 pub(crate) mod vector_text;
+mod vector_type;
 
+pub use bits::{Bits, BitsRef};
 pub(crate) use cast::{
     assign, can_assign, can_cast, cast, coerce_compared, coerce_parameter, hex, unhex,
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::LikePattern;
 pub use sql_type::SqlType;
+pub(crate) use stored_vector::{StoredVector, put_vector};
 pub use value::{Value, ValueRef};
+pub(crate) use vector_fit::check_components;
+pub use vector_type::{Element, VectorType};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::vector_type::{Element, VectorType};
+
 /// The type of a column or an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -18,11 +20,27 @@ pub enum SqlType {
     Text,
     /// Bytes.
     Blob,
-    /// A vector of f32. A column always has a dimension; an expression may have one of any dimension.
-    Vector(Option<u16>),
+    /// A vector. A column always has a dimension; an expression may have one of any dimension.
+    Vector(VectorType),
 }
 
 impl SqlType {
+    /// Vectors of f32, of any dimension.
+    pub const VECTOR: Self = Self::Vector(VectorType::any(Element::F32));
+
+    /// `VECTOR(n)`: vectors of f32.
+    pub const fn vector(dim: u16) -> Self {
+        Self::Vector(VectorType::new(dim, Element::F32))
+    }
+
+    /// The type of the values that expressions see: vectors of numbers are of f32 there, however they are stored.
+    pub(crate) fn evaluated(self) -> Self {
+        match self {
+            Self::Vector(vector) => Self::Vector(vector.evaluated()),
+            other => other,
+        }
+    }
+
     /// INTEGER or REAL.
     pub fn is_numeric(self) -> bool {
         matches!(self, Self::Integer | Self::Real)
@@ -38,8 +56,7 @@ impl fmt::Display for SqlType {
             Self::Real => f.write_str("REAL"),
             Self::Text => f.write_str("TEXT"),
             Self::Blob => f.write_str("BLOB"),
-            Self::Vector(Some(dim)) => write!(f, "VECTOR({dim})"),
-            Self::Vector(None) => f.write_str("VECTOR"),
+            Self::Vector(vector) => vector.fmt(f),
         }
     }
 }

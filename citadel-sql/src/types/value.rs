@@ -1,6 +1,8 @@
 //! Owned and borrowed SQL values.
 
 use super::SqlType;
+use super::bits::{Bits, BitsRef};
+use super::vector_type::{Element, VectorType};
 
 /// An owned SQL value.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -19,8 +21,10 @@ pub enum Value {
     Text(String),
     /// BLOB.
     Blob(Vec<u8>),
-    /// VECTOR; as many components as its dimension.
+    /// VECTOR of numbers; as many components as its dimension.
     Vector(Vec<f32>),
+    /// VECTOR of bits.
+    Bits(Bits),
 }
 
 /// A borrowed SQL value.
@@ -39,8 +43,10 @@ pub enum ValueRef<'a> {
     Text(&'a str),
     /// BLOB.
     Blob(&'a [u8]),
-    /// VECTOR.
+    /// VECTOR of numbers.
     Vector(&'a [f32]),
+    /// VECTOR of bits.
+    Bits(BitsRef<'a>),
 }
 
 impl Value {
@@ -54,6 +60,7 @@ impl Value {
             Self::Text(v) => ValueRef::Text(v),
             Self::Blob(v) => ValueRef::Blob(v),
             Self::Vector(v) => ValueRef::Vector(v),
+            Self::Bits(v) => ValueRef::Bits(v.as_ref()),
         }
     }
 
@@ -79,6 +86,7 @@ impl ValueRef<'_> {
             Self::Text(v) => Value::Text(v.to_owned()),
             Self::Blob(v) => Value::Blob(v.to_owned()),
             Self::Vector(v) => Value::Vector(v.to_owned()),
+            Self::Bits(v) => Value::Bits(v.to_owned()),
         }
     }
 
@@ -96,7 +104,11 @@ impl ValueRef<'_> {
             Self::Real(_) => SqlType::Real,
             Self::Text(_) => SqlType::Text,
             Self::Blob(_) => SqlType::Blob,
-            Self::Vector(v) => SqlType::Vector(u16::try_from(v.len()).ok()),
+            Self::Vector(v) => SqlType::Vector(VectorType {
+                dim: u16::try_from(v.len()).ok(),
+                element: Element::F32,
+            }),
+            Self::Bits(v) => SqlType::Vector(v.vector_type()),
         }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) const DIMENSION_MAX: usize = u16::MAX as usize;
 /// Reads a vector; each component must be finite as f32.
 pub(crate) fn parse(text: &str) -> Result<Vec<f32>> {
     let invalid =
-        || invalid_input(SqlType::Vector(None), text).hint("a vector is written as '[1, 2.5, -3]'");
+        || invalid_input(SqlType::VECTOR, text).hint("a vector is written as '[1, 2.5, -3]'");
     let body = text
         .trim_ascii()
         .strip_prefix('[')
@@ -53,13 +53,7 @@ pub(crate) fn print(vector: &[f32]) -> String {
 /// Is this a vector that SQL may hold: 1 to 65,535 components, all finite?
 pub(crate) fn check(vector: &[f32]) -> Result<()> {
     if vector.is_empty() || vector.len() > DIMENSION_MAX {
-        return Err(Error::sql(
-            SqlState::DATA_EXCEPTION,
-            format!(
-                "a vector has 1 to {DIMENSION_MAX} components, not {}",
-                vector.len()
-            ),
-        ));
+        return Err(too_long(vector.len()));
     }
     if let Some(at) = vector.iter().position(|c| !c.is_finite()) {
         return Err(Error::sql(
@@ -68,6 +62,14 @@ pub(crate) fn check(vector: &[f32]) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// A vector of no dimension, or of too many.
+pub(crate) fn too_long(dim: usize) -> Error {
+    Error::sql(
+        SqlState::DATA_EXCEPTION,
+        format!("a vector has 1 to {DIMENSION_MAX} components, not {dim}"),
+    )
 }
 
 /// Checks a vector against the dimension that its place wants.
@@ -102,13 +104,7 @@ pub(crate) fn from_le_bytes(bytes: &[u8]) -> Result<Vec<f32>> {
         ));
     }
     if components.len() > DIMENSION_MAX {
-        return Err(Error::sql(
-            SqlState::DATA_EXCEPTION,
-            format!(
-                "a vector has 1 to {DIMENSION_MAX} components, not {}",
-                components.len()
-            ),
-        ));
+        return Err(too_long(components.len()));
     }
     let vector: Vec<f32> = components.iter().map(|c| f32::from_le_bytes(*c)).collect();
     check(&vector)?;

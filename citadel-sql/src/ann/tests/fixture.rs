@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTxn};
-use citadel_vector::{Metric, Progress};
+use citadel_vector::Progress;
+
+use crate::schema::Metric;
 
 use super::super::cache::Fetched;
 use super::super::manifest::{Manifest, SegmentEntry};
@@ -58,7 +60,7 @@ impl Fixture {
         let columns = vec![
             column("id", SqlType::Integer),
             column("cat", SqlType::Integer),
-            column("v", SqlType::Vector(Some(4))),
+            column("v", SqlType::vector(4)),
         ];
         let table = bound::CreateTable {
             name: "t".into(),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::super::{persist, persist_within};
 use super::fixture::{Fixture, definitions, delete, insert, live, update, vector};

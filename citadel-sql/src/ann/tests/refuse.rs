@@ -1,7 +1,7 @@
 //! Segments that are not what they must be.
 
+use crate::schema::Metric;
 use citadel_txn::{Database, View};
-use citadel_vector::Metric;
 
 use super::super::SegmentState;
 use super::super::cache::Fetched;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use citadel_vector::{Metric, Segment};
+use citadel_vector::Segment;
+
+use crate::schema::Metric;
 
 use super::super::cache::Fetched;
 use super::super::{SegmentCache, SegmentState};

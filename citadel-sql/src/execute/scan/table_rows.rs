@@ -251,7 +251,7 @@ fn push_vectors(
     };
     for &row in selected {
         let id = RowId(ids[row as usize]);
-        match vectors.find(view, id, |bytes| out.push_vector_le_bytes(bytes))? {
+        match vectors.find(view, id, |vector| out.push_stored_vector(vector))? {
             Some(pushed) => pushed?,
             None => out.push_null(),
         }

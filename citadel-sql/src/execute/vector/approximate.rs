@@ -1,5 +1,6 @@
 //! The ann plan: segments through their graphs, the delta exactly.
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 
 use citadel_txn::View;
@@ -49,7 +50,7 @@ pub(super) enum Outcome {
 pub(super) fn search(
     setting: &Setting<'_>,
     plan: &AnnTopK,
-    query: &[f32],
+    query: &Value,
     k: usize,
     nearest: &mut Nearest,
     report: &mut VectorReport,
@@ -70,10 +71,14 @@ pub(super) fn search(
         Ok(snapshot) => snapshot,
         Err(reason) => return Ok(Outcome::Exact(format!("the index is refused: {reason}"))),
     };
+    let Some(measure) = Measure::new(plan.exact.top.key.metric, query.as_ref()) else {
+        return Ok(Outcome::Exact("the vector searched for is NULL".into()));
+    };
+    let query = &numbers(query);
     let searcher = Searcher {
         setting,
         plan,
-        measure: Measure::new(plan.exact.top.key.metric, query),
+        measure,
         reader: VectorReader::new(table, index.column)?,
         query,
         k,
@@ -81,6 +86,15 @@ pub(super) fn search(
         snapshot,
     };
     searcher.run(index, nearest, report)
+}
+
+/// The vector as segments know it: bits are zeros and ones.
+fn numbers(query: &Value) -> Cow<'_, [f32]> {
+    match query {
+        Value::Vector(vector) => Cow::Borrowed(vector),
+        Value::Bits(bits) => bits.as_ref().numbers().collect(),
+        _ => Cow::Borrowed(&[]),
+    }
 }
 
 struct Searcher<'a> {
@@ -234,8 +248,8 @@ impl Searcher<'_> {
     ) -> Result<Result<(), Missing>> {
         candidates.sort_unstable();
         for &row in &*candidates {
-            let distance = self.reader.fetch_bytes(self.setting.view, row, |vector| {
-                self.measure.distance_le(vector)
+            let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
+                self.measure.distance_stored(vector)
             })?;
             match distance.transpose()?.flatten() {
                 Some(distance) => nearest.push(Some(distance), row),

@@ -34,7 +34,7 @@ pub(super) fn measure_table(
         context.check_interrupt()?;
         let before = measured;
         scan.for_each(view, |row, vector| {
-            nearest.push(measure.distance_le(vector)?, row);
+            nearest.push(measure.distance_stored(vector)?, row);
             measured += 1;
             Ok(if (measured - before) as usize == BATCH_ROWS {
                 ControlFlow::Break(())
@@ -49,7 +49,7 @@ pub(super) fn measure_table(
     // The scan passes over rows whose vector is NULL.
     if measured < view.tree_len(top.table.rows)? && nearest.wants_undefined() {
         add_undefined(context, top, nearest, |row| {
-            Ok(reader.fetch_bytes(view, row, |_| ())?.is_none())
+            Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
         })?;
     }
     Ok(measured)
@@ -92,7 +92,7 @@ pub(super) fn measure_rows(
             None => None,
             Some(measure) => {
                 measured += 1;
-                let distance = vectors.find(view, row, |vector| measure.distance_le(vector))?;
+                let distance = vectors.find(view, row, |vector| measure.distance_stored(vector))?;
                 distance.transpose()?.flatten()
             }
         };

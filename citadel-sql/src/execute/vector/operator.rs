@@ -19,13 +19,13 @@ use crate::plan::vector::{AnnTopK, TopK, VectorTopK};
 use crate::schema::RowId;
 use crate::store::VectorReader;
 use crate::types::vector_text::dimension_mismatch;
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, Value, VectorType};
 
 /// What an execution asks for, its constants evaluated.
 #[derive(Debug)]
 struct Question {
-    /// `None`: the vector searched for is NULL, and so is every distance.
-    query: Option<Vec<f32>>,
+    /// A vector that the metric measures, of the column's dimension. NULL: so is every distance.
+    query: Value,
     offset: usize,
     /// Offset and limit together.
     k: usize,
@@ -43,26 +43,29 @@ impl Question {
     }
 }
 
-/// The vector searched for, of the column's dimension.
-fn query_vector(top: &TopK, params: &[Value]) -> Result<Option<Vec<f32>>> {
+/// The vector searched for, of the column's dimension; or NULL.
+fn query_vector(top: &TopK, params: &[Value]) -> Result<Value> {
     let column = top.table.column(top.key.column).ty;
     let query = &top.key.query;
-    match value_of(query, params)? {
-        Value::Null => Ok(None),
-        Value::Vector(vector) => match column {
-            SqlType::Vector(Some(dim)) if usize::from(dim) != vector.len() => {
-                Err(dimension_mismatch(vector.len(), usize::from(dim)).at(query.position))
-            }
-            _ => Ok(Some(vector)),
-        },
-        other => Err(Error::sql(
+    let value = value_of(query, params)?;
+    let Some(measure) = Measure::new(top.key.metric, value.as_ref()) else {
+        if value.is_null() {
+            return Ok(value);
+        }
+        return Err(Error::sql(
             SqlState::DATATYPE_MISMATCH,
             format!(
                 "a distance needs two vectors, not {column} and {}",
-                other.sql_type()
+                value.sql_type()
             ),
         )
-        .at(query.position)),
+        .at(query.position));
+    };
+    match column {
+        SqlType::Vector(VectorType { dim: Some(dim), .. }) if usize::from(dim) != measure.dim() => {
+            Err(dimension_mismatch(measure.dim(), usize::from(dim)).at(query.position))
+        }
+        _ => Ok(value),
     }
 }
 
@@ -162,9 +165,7 @@ impl VectorTopKOp {
         if *k == 0 {
             return Ok(nearest);
         }
-        let measure = query
-            .as_deref()
-            .map(|query| Measure::new(self.top.key.metric, query));
+        let measure = Measure::new(self.top.key.metric, query.as_ref());
         let Some(rows) = &mut self.rows else {
             let measure = measure.as_ref();
             self.report.scanned = exact::measure_table(context, &self.top, measure, &mut nearest)?;
@@ -238,8 +239,8 @@ impl AnnTopKOp {
         let mut nearest = Nearest::new(*k, top.order);
         let outcome = match query {
             _ if *k == 0 => Outcome::Answered,
-            None => Outcome::Exact("the vector searched for is NULL".into()),
-            Some(query) => {
+            Value::Null => Outcome::Exact("the vector searched for is NULL".into()),
+            query => {
                 let setting = Setting {
                     view: context.view(),
                     params: context.params,

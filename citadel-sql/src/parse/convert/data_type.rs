@@ -4,7 +4,7 @@ use sqlparser::ast::{DataType, ExactNumberInfo, ObjectName, ObjectNamePart};
 
 use super::Converter;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::SqlType;
+use crate::types::{Element, SqlType, VectorType};
 
 impl Converter<'_> {
     /// The type of a name.
@@ -44,24 +44,38 @@ fn is_vector(name: &ObjectName) -> bool {
     )
 }
 
-/// `VECTOR(n)`; without a dimension only a cast may take it, which `bind` sees to.
+/// `VECTOR(n)`, `VECTOR(n, f16)`; without a dimension only a cast may take it, which `bind` sees to.
 fn vector_type(modifiers: &[String]) -> Result<SqlType> {
-    match modifiers {
-        [] => Ok(SqlType::Vector(None)),
-        [dimension] => dimension
-            .parse()
-            .ok()
-            .filter(|&dimension: &u16| dimension > 0)
-            .map(|dimension| SqlType::Vector(Some(dimension)))
-            .ok_or_else(|| {
-                Error::sql(
-                    SqlState::INVALID_PARAMETER_VALUE,
-                    format!("the dimension of a VECTOR is 1 to 65535, not {dimension}"),
-                )
-            }),
-        [_, rest @ ..] => Err(Error::unsupported(format!(
-            "VECTOR(n, {})",
-            rest.join(", ")
-        ))),
-    }
+    let vector = match modifiers {
+        [] => VectorType::any(Element::F32),
+        [element] if Element::of_name(element).is_some() => VectorType::any(element_of(element)?),
+        [dim] => VectorType::new(dimension(dim)?, Element::F32),
+        [dim, element] => VectorType::new(dimension(dim)?, element_of(element)?),
+        [_, rest @ ..] => {
+            return Err(Error::unsupported(format!(
+                "VECTOR(n, {})",
+                rest.join(", ")
+            )));
+        }
+    };
+    Ok(SqlType::Vector(vector))
+}
+
+fn dimension(text: &str) -> Result<u16> {
+    text.parse().ok().filter(|&dim| dim > 0).ok_or_else(|| {
+        Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("the dimension of a VECTOR is 1 to 65535, not {text}"),
+        )
+    })
+}
+
+fn element_of(name: &str) -> Result<Element> {
+    Element::of_name(name).ok_or_else(|| {
+        Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("a VECTOR has no components of type {name}"),
+        )
+        .hint("they are f32 (VECTOR(n) alone), f16, i8 or bit")
+    })
 }

@@ -134,6 +134,8 @@ fn distance_metric(symbol: &str) -> Option<DistanceMetric> {
         "<#>" => Some(DistanceMetric::NegativeInnerProduct),
         "<=>" => Some(DistanceMetric::Cosine),
         "<+>" => Some(DistanceMetric::L1),
+        "<~>" => Some(DistanceMetric::Hamming),
+        "<%>" => Some(DistanceMetric::Jaccard),
         _ => None,
     }
 }

@@ -43,5 +43,5 @@ fn vector_column(expr: &Expr, relation: RelationNo, table: &TableDef) -> Option<
     };
     let no = ColumnNo(u16::try_from(id.column).ok()?);
     let column = table.columns.get(usize::from(no.0))?;
-    (id.relation == relation && matches!(column.ty, SqlType::Vector(Some(_)))).then_some(no)
+    (id.relation == relation && matches!(column.ty, SqlType::Vector(_))).then_some(no)
 }

@@ -25,7 +25,7 @@ use super::logical::{LimitBounds, LogicalKey, LogicalScan};
 use super::physical::PhysicalPlan;
 use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
 use crate::error::Result;
-use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, TableDef};
+use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, Metric, TableDef};
 use crate::types::SqlType;
 
 /// Rows that a vector query is taken to give where its limit is a parameter.
@@ -325,12 +325,12 @@ fn finds_few_rows(access: &Access, nothing_pushed: bool) -> bool {
     }
 }
 
-fn is_metric(asked: DistanceMetric, has: citadel_vector::Metric) -> bool {
-    use citadel_vector::Metric;
+fn is_metric(asked: DistanceMetric, has: Metric) -> bool {
     matches!(
         (asked, has),
         (DistanceMetric::L2, Metric::L2)
             | (DistanceMetric::NegativeInnerProduct, Metric::InnerProduct)
             | (DistanceMetric::Cosine, Metric::Cosine)
+            | (DistanceMetric::Hamming, Metric::Hamming)
     )
 }

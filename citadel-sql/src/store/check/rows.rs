@@ -7,9 +7,10 @@ use crate::error::Result;
 use crate::findings::Findings;
 use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
 use crate::store::index_key::{IndexEntry, row_id_of_entry};
-use crate::store::row::{Field, components};
+use crate::store::row::Field;
 use crate::store::writer::{btrees, fields, indexed, tree_columns};
 use crate::store::{projection, row_key};
+use crate::types::StoredVector;
 
 /// Reads the rows of a table.
 pub(super) struct RowsCheck<'c> {
@@ -65,7 +66,7 @@ impl<'c> RowsCheck<'c> {
             let wrong = match field {
                 Field::Null if column.not_null => "is NULL",
                 Field::Default(value) if column.not_null && value.is_null() => "is NULL",
-                Field::Vector(bytes) if !all_finite(bytes) => "is not finite",
+                Field::Vector(vector) if !vector.is_sound() => "is not a sound vector",
                 _ => continue,
             };
             self.finding(format_args!(
@@ -87,7 +88,9 @@ impl<'c> RowsCheck<'c> {
                 .view
                 .get(tree, &row_key::encode(id))?
                 .is_some_and(|vector| {
-                    vector.len() == projection::vector_bytes(column.ty) && all_finite(&vector)
+                    projection::vector_type(column.ty)
+                        .and_then(|ty| StoredVector::new(ty, &vector))
+                        .is_some_and(StoredVector::is_sound)
                 });
             if !whole {
                 self.finding(format_args!(
@@ -194,8 +197,4 @@ impl<'c> RowsCheck<'c> {
         self.findings
             .add(format_args!("table \"{}\": {what}", self.table.name));
     }
-}
-
-fn all_finite(bytes: &[u8]) -> bool {
-    components(bytes).all(f32::is_finite)
 }

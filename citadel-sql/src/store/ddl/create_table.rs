@@ -12,8 +12,8 @@ use crate::schema::{
     BTreeIndex, Catalog, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, IndexOrigin,
     SchemaChange, TableDef,
 };
-use crate::store::projection::vector_bytes;
-use crate::types::SqlType;
+use crate::store::projection::vector_type;
+use crate::types::{SqlType, VectorType};
 
 /// Vectors of more bytes than this lie in a tree of their own.
 const WIDE_BYTES: usize = 1024;
@@ -73,7 +73,7 @@ fn rowid_column(new: &bound::CreateTable) -> Option<ColumnNo> {
 }
 
 fn storage(txn: &mut WriteTxn, ty: SqlType) -> Result<ColumnStorage> {
-    let bytes = vector_bytes(ty);
+    let bytes = vector_type(ty).map_or(0, VectorType::stored_bytes);
     if bytes <= WIDE_BYTES {
         return Ok(ColumnStorage::Row);
     }

@@ -29,8 +29,8 @@ fn definitions_survive_a_commit_and_are_found_by_folded_names() {
         &[
             SqlType::Integer,
             SqlType::Text,
-            SqlType::Vector(Some(256)),
-            SqlType::Vector(Some(257)),
+            SqlType::vector(256),
+            SqlType::vector(257),
         ],
     );
     new.primary_key = vec![ColumnNo(0)];
@@ -101,7 +101,7 @@ fn dropping_frees_every_tree() {
     let mut txn = database.begin_write().unwrap();
     let mut new = new_table(
         "t",
-        &[SqlType::Integer, SqlType::Vector(Some(300)), SqlType::Text],
+        &[SqlType::Integer, SqlType::vector(300), SqlType::Text],
     );
     new.unique = vec![vec![ColumnNo(2)]];
     let table = make(&mut txn, &new);
@@ -110,7 +110,7 @@ fn dropping_frees_every_tree() {
         table,
         kind: NewIndex::Ann {
             column: ColumnNo(1),
-            metric: citadel_vector::Metric::Cosine,
+            metric: crate::schema::Metric::Cosine,
             filters: vec![ColumnNo(0)],
         },
         sql: String::new(),
@@ -170,7 +170,7 @@ fn an_index_is_built_from_the_rows_that_are_there() {
 #[test]
 fn a_vector_is_no_key() {
     let mut txn = database(512).begin_write().unwrap();
-    let mut new = new_table("t", &[SqlType::Vector(Some(3))]);
+    let mut new = new_table("t", &[SqlType::vector(3)]);
     let table = make(&mut txn, &new);
     let error = create_index(&mut txn, &new_btree("i", &table, &[0], false)).unwrap_err();
     assert_eq!(error.sqlstate(), Some(SqlState::DATATYPE_MISMATCH));

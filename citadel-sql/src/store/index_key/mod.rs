@@ -51,7 +51,7 @@ pub(crate) fn put_key_column(out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(
         ValueRef::Real(v) => out.extend_from_slice(&real_key(v)),
         ValueRef::Text(v) => put_escaped(out, v.as_bytes()),
         ValueRef::Blob(v) => put_escaped(out, v),
-        ValueRef::Null | ValueRef::Vector(_) => {
+        ValueRef::Null | ValueRef::Vector(_) | ValueRef::Bits(_) => {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,
                 "a vector has no order and cannot be part of a key",

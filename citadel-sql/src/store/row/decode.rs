@@ -2,7 +2,7 @@
 
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::schema::{ColumnNo, ColumnStorage, TableDef};
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, StoredVector, Value, VectorType};
 
 /// A row's head, parsed; its values not yet.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,8 @@ pub(crate) enum Field<'a> {
     Real(f64),
     Text(&'a str),
     Blob(&'a [u8]),
-    /// Little-endian f32, as many as the column's dimension.
-    Vector(&'a [u8]),
+    /// As many components as the column's dimension.
+    Vector(StoredVector<'a>),
 }
 
 impl Field<'_> {
@@ -41,15 +41,9 @@ impl Field<'_> {
             Self::Real(v) => Value::Real(v),
             Self::Text(v) => Value::Text(v.to_owned()),
             Self::Blob(v) => Value::Blob(v.to_owned()),
-            Self::Vector(bytes) => Value::Vector(components(bytes).collect()),
+            Self::Vector(stored) => stored.to_value(),
         })
     }
-}
-
-/// The components of a vector as it is stored.
-pub(crate) fn components(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
-    let (chunks, _) = bytes.as_chunks::<4>();
-    chunks.iter().map(|chunk| f32::from_le_bytes(*chunk))
 }
 
 /// How a column lies in a row, worked out once per statement.
@@ -61,8 +55,7 @@ pub(crate) enum Layout {
     Real,
     Text,
     Blob,
-    /// Bytes of the vector.
-    Vector(usize),
+    Vector(VectorType),
 }
 
 impl Layout {
@@ -77,7 +70,7 @@ impl Layout {
             SqlType::Integer => Self::Integer,
             SqlType::Real => Self::Real,
             SqlType::Text => Self::Text,
-            SqlType::Vector(dim) => Self::Vector(usize::from(dim.unwrap_or(0)) * 4),
+            SqlType::Vector(vector) => Self::Vector(vector),
             SqlType::Blob | SqlType::Unknown => Self::Blob,
         }
     }
@@ -128,7 +121,7 @@ pub(crate) fn skip(values: &mut Reader<'_>, layout: Layout) -> Decoded<()> {
         Layout::Integer => values.skip_varint()?,
         Layout::Real => drop(values.take(8)?),
         Layout::Text | Layout::Blob => drop(values.bytes()?),
-        Layout::Vector(bytes) => drop(values.take(bytes)?),
+        Layout::Vector(vector) => drop(values.take(vector.stored_bytes())?),
     }
     Ok(())
 }
@@ -153,7 +146,10 @@ pub(crate) fn read<'a>(values: &mut Reader<'a>, layout: Layout) -> Decoded<Field
         }
         Layout::Text => Field::Text(values.text()?),
         Layout::Blob => Field::Blob(values.bytes()?),
-        Layout::Vector(bytes) => Field::Vector(values.take(bytes)?),
+        Layout::Vector(vector) => {
+            let bytes = values.take(vector.stored_bytes())?;
+            Field::Vector(StoredVector::new(vector, bytes).ok_or(Malformed)?)
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Field;
 use crate::codec::{put_bytes, put_signed, put_varint};
-use crate::types::ValueRef;
+use crate::types::{Element, SqlType, ValueRef, put_vector};
 
 /// Writes one row, column by column, into a buffer that is used again for the next.
 #[derive(Debug, Default)]
@@ -40,8 +40,8 @@ impl RowEncoder {
         self.column += 1;
     }
 
-    /// Writes the next column's value, which is of the column's type.
-    pub(crate) fn value(&mut self, value: ValueRef<'_>) {
+    /// Writes the next column's value, which the column's type can hold.
+    pub(crate) fn value(&mut self, ty: SqlType, value: ValueRef<'_>) {
         let out = &mut self.bytes;
         match value {
             ValueRef::Null => return self.null(),
@@ -50,7 +50,7 @@ impl RowEncoder {
             ValueRef::Real(v) => out.extend_from_slice(&v.to_le_bytes()),
             ValueRef::Text(v) => put_bytes(out, v.as_bytes()),
             ValueRef::Blob(v) => put_bytes(out, v),
-            ValueRef::Vector(v) => put_components(out, v),
+            ValueRef::Vector(_) | ValueRef::Bits(_) => put_vector(out, value, element(ty)),
         }
         self.column += 1;
     }
@@ -64,22 +64,24 @@ impl RowEncoder {
         }
     }
 
-    /// Writes the next column as another row has it.
-    pub(crate) fn field(&mut self, field: Field<'_>) {
-        match field {
-            Field::Default(v) => self.value(v.as_ref()),
-            Field::Null => self.null(),
-            Field::Elsewhere => self.elsewhere(),
-            Field::Boolean(v) => self.value(ValueRef::Boolean(v)),
-            Field::Integer(v) => self.value(ValueRef::Integer(v)),
-            Field::Real(v) => self.value(ValueRef::Real(v)),
-            Field::Text(v) => self.value(ValueRef::Text(v)),
-            Field::Blob(v) => self.value(ValueRef::Blob(v)),
-            Field::Vector(bytes) => {
-                self.bytes.extend_from_slice(bytes);
+    /// Writes the next column, of a type, as another row has it.
+    pub(crate) fn field(&mut self, ty: SqlType, field: Field<'_>) {
+        let value = match field {
+            Field::Default(v) => v.as_ref(),
+            Field::Null => ValueRef::Null,
+            Field::Elsewhere => return self.elsewhere(),
+            Field::Boolean(v) => ValueRef::Boolean(v),
+            Field::Integer(v) => ValueRef::Integer(v),
+            Field::Real(v) => ValueRef::Real(v),
+            Field::Text(v) => ValueRef::Text(v),
+            Field::Blob(v) => ValueRef::Blob(v),
+            Field::Vector(stored) => {
+                self.bytes.extend_from_slice(stored.bytes);
                 self.column += 1;
+                return;
             }
-        }
+        };
+        self.value(ty, value);
     }
 
     /// The row.
@@ -88,12 +90,10 @@ impl RowEncoder {
     }
 }
 
-/// Appends the components of a vector, little-endian.
-pub(crate) fn put_components(out: &mut Vec<u8>, vector: &[f32]) {
-    let start = out.len();
-    out.resize(start + size_of_val(vector), 0);
-    let (slots, _) = out[start..].as_chunks_mut::<4>();
-    for (slot, component) in slots.iter_mut().zip(vector) {
-        *slot = component.to_le_bytes();
+/// The element of a vector type.
+fn element(ty: SqlType) -> Element {
+    match ty {
+        SqlType::Vector(vector) => vector.element,
+        _ => Element::F32,
     }
 }

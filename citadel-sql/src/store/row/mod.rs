@@ -22,5 +22,5 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decode::{Field, Fields, Layout, Row, components, read, skip};
-pub(crate) use encode::{RowEncoder, put_components};
+pub(crate) use decode::{Field, Fields, Layout, Row, read, skip};
+pub(crate) use encode::RowEncoder;

@@ -15,9 +15,9 @@ fn table() -> TableDef {
         SqlType::Integer,
         SqlType::Boolean,
         SqlType::Real,
-        SqlType::Vector(Some(3)),
+        SqlType::vector(3),
         SqlType::Blob,
-        SqlType::Vector(Some(3)),
+        SqlType::vector(3),
         SqlType::Integer,
         SqlType::Text,
     ];
@@ -77,7 +77,7 @@ fn encode(table: &TableDef, row: &[Value], columns: usize) -> Vec<u8> {
     for (at, value) in row.iter().enumerate().take(columns) {
         match table.columns[at].storage {
             _ if at == 1 => encoder.elsewhere(),
-            ColumnStorage::Row => encoder.value(value.as_ref()),
+            ColumnStorage::Row => encoder.value(table.columns[at].ty, value.as_ref()),
             ColumnStorage::Tree(_) => encoder.value_elsewhere(value.as_ref()),
         }
     }
@@ -118,8 +118,8 @@ proptest! {
         let bytes = encode(&table, &row, 9);
         let mut copy = RowEncoder::default();
         copy.begin(9);
-        for field in decode(&table, &bytes).unwrap() {
-            copy.field(field);
+        for (field, column) in decode(&table, &bytes).unwrap().into_iter().zip(&table.columns) {
+            copy.field(column.ty, field);
         }
         prop_assert_eq!(copy.finish(), bytes);
     }

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnDef, TableDef};
-use crate::types::{SqlType, ValueRef};
+use crate::types::{SqlType, ValueRef, VectorType, check_components};
 
 /// Is the value one that the column may hold?
 ///
 /// # Errors
-/// NULL where there must be none; another type or dimension; NaN or infinity.
+/// NULL where there must be none; another type or dimension; NaN, infinity, or what a component cannot be.
 pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
     match (column.ty, value) {
         (_, ValueRef::Null) if column.not_null => Err(null_value(table, column)),
@@ -21,7 +21,12 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
             SqlState::NUMERIC_OUT_OF_RANGE,
             format!("{} cannot be NaN or infinite", place(table, column)),
         )),
-        (SqlType::Vector(dim), ValueRef::Vector(v)) => check_vector(table, column, dim, v),
+        (SqlType::Vector(ty), ValueRef::Vector(v)) if !ty.is_bits() => {
+            check_vector(table, column, ty, v)
+        }
+        (SqlType::Vector(ty), ValueRef::Bits(v)) if ty.is_bits() => {
+            check_dimension(table, column, ty, v.dim())
+        }
         (ty, value) => Err(Error::sql(
             SqlState::DATATYPE_MISMATCH,
             format!(
@@ -36,22 +41,12 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
 fn check_vector(
     table: &TableDef,
     column: &ColumnDef,
-    dim: Option<u16>,
+    ty: VectorType,
     vector: &[f32],
 ) -> Result<()> {
-    let dim = usize::from(dim.unwrap_or(0));
-    if vector.len() != dim {
-        return Err(Error::sql(
-            SqlState::DATA_EXCEPTION,
-            format!(
-                "{} wants {dim} dimensions, but the vector has {}",
-                place(table, column),
-                vector.len()
-            ),
-        ));
-    }
+    check_dimension(table, column, ty, vector.len())?;
     if all_finite(vector) {
-        return Ok(());
+        return check_components(vector, ty.element);
     }
     let at = vector.iter().take_while(|c| c.is_finite()).count();
     Err(Error::sql(
@@ -60,6 +55,25 @@ fn check_vector(
             "{} cannot hold NaN or infinity, which component {} is",
             place(table, column),
             at + 1
+        ),
+    ))
+}
+
+fn check_dimension(
+    table: &TableDef,
+    column: &ColumnDef,
+    ty: VectorType,
+    found: usize,
+) -> Result<()> {
+    let dim = usize::from(ty.dim.unwrap_or(0));
+    if found == dim {
+        return Ok(());
+    }
+    Err(Error::sql(
+        SqlState::DATA_EXCEPTION,
+        format!(
+            "{} wants {dim} dimensions, but the vector has {found}",
+            place(table, column),
         ),
     ))
 }

@@ -3,10 +3,10 @@
 use citadel_txn::{Cursor, WriteTxn};
 
 use super::check_value::check_value;
+use super::encode_vector;
 use super::{Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, tree_columns};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
-use crate::store::row::put_components;
 use crate::store::{delta, row_key};
 use crate::types::ValueRef;
 
@@ -108,7 +108,7 @@ impl TableWriter {
             if table.rowid_column == Some(no) {
                 self.row.elsewhere();
             } else if column.storage == ColumnStorage::Row {
-                self.row.value(*value);
+                self.row.value(column.ty, *value);
             } else {
                 self.row.value_elsewhere(*value);
             }
@@ -121,11 +121,9 @@ impl TableWriter {
         id: RowId,
         row: &[ValueRef<'_>],
     ) -> Result<()> {
-        for (no, _, tree) in tree_columns(&self.table) {
-            if let ValueRef::Vector(vector) = row[usize::from(no.0)] {
-                self.vector.clear();
-                put_components(&mut self.vector, vector);
-                txn.insert(tree, &row_key::encode(id), &self.vector)?;
+        for (no, column, tree) in tree_columns(&self.table) {
+            if let Some(vector) = encode_vector(&mut self.vector, column, row[usize::from(no.0)]) {
+                txn.insert(tree, &row_key::encode(id), vector)?;
             }
         }
         Ok(())

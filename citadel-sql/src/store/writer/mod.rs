@@ -19,7 +19,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::schema::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, RowId, TableDef,
 };
-use crate::types::ValueRef;
+use crate::types::{SqlType, ValueRef, put_vector};
 
 /// Writes rows of one table within one write transaction.
 ///
@@ -210,4 +210,18 @@ pub(super) fn indexed(field: Field<'_>, id: RowId) -> ValueRef<'_> {
         Field::Blob(v) => ValueRef::Blob(v),
         Field::Null | Field::Vector(_) => ValueRef::Null,
     }
+}
+
+/// The entry of a vector column with a tree of its own; `None` for NULL.
+fn encode_vector<'a>(
+    out: &'a mut Vec<u8>,
+    column: &ColumnDef,
+    value: ValueRef<'_>,
+) -> Option<&'a [u8]> {
+    let SqlType::Vector(vector) = column.ty else {
+        return None;
+    };
+    out.clear();
+    put_vector(out, value, vector.element);
+    (!value.is_null()).then_some(out)
 }

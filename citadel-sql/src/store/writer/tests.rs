@@ -11,12 +11,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, NewIndex};
-use crate::store::row::components;
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
 use crate::store::{Direction, IndexScan, KeyRange, RowReader, VectorReader, delta};
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, StoredVector, Value};
 
 const ID: u16 = 0;
 const UNIQUE: u16 = 1;
@@ -31,8 +30,8 @@ const TYPES: [SqlType; 7] = [
     SqlType::Integer,
     SqlType::Real,
     SqlType::Text,
-    SqlType::Vector(Some(3)),
-    SqlType::Vector(Some(300)),
+    SqlType::vector(3),
+    SqlType::vector(300),
 ];
 
 /// id INTEGER PRIMARY KEY, unique TEXT UNIQUE, a INTEGER, b REAL NOT NULL, body TEXT, narrow VECTOR(3),
@@ -50,7 +49,7 @@ fn table(txn: &mut WriteTxn) -> Arc<TableDef> {
         table,
         kind: NewIndex::Ann {
             column: ColumnNo(NARROW),
-            metric: citadel_vector::Metric::L2,
+            metric: crate::schema::Metric::L2,
             filters: vec![ColumnNo(A)],
         },
         sql: String::new(),
@@ -310,9 +309,9 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
         let mut go_on = true;
         // Rests after each row, and goes on.
         while std::mem::take(&mut go_on) {
-            let visit = |id, vector: &[u8]| {
+            let visit = |id, vector: StoredVector<'_>| {
                 ids.push(id);
-                all.extend(components(vector));
+                vector.append_to(&mut all);
                 go_on = true;
                 Ok(ControlFlow::Break(()))
             };
@@ -332,19 +331,18 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
         for order in orders {
             let mut scan = reader.scan();
             for id in (-4..26).map(order) {
-                let found = scan.find(view, RowId(id), |bytes| bytes.len()).unwrap();
+                let found = scan
+                    .find(view, RowId(id), |vector| vector.bytes.len())
+                    .unwrap();
                 let expected = vectors.iter().find(|(other, _)| *other == id);
                 assert_eq!(found, expected.map(|(_, vector)| vector.len() * 4));
             }
         }
         for (id, vector) in vectors {
-            let mut one = vec![9.0];
-            assert!(reader.fetch(view, RowId(id), &mut one).unwrap());
-            assert_eq!(&one, vector);
+            let found = reader.fetch(view, RowId(id)).unwrap();
+            assert_eq!(found, Some(Value::Vector(vector.clone())));
         }
-        let mut none = vec![9.0];
-        assert!(!reader.fetch(view, RowId(1000), &mut none).unwrap());
-        assert!(none.is_empty());
+        assert_eq!(reader.fetch(view, RowId(1000)).unwrap(), None);
     }
 }
 
@@ -507,10 +505,7 @@ fn the_ann_index_is_told_of_each_change_that_concerns_it() {
     writer
         .update(&mut txn, &[ColumnNo(A)], &[RowId(1)], &filter)
         .unwrap();
-    let vector = [column(
-        SqlType::Vector(Some(3)),
-        [Value::Vector(vec![0.5; 3])],
-    )];
+    let vector = [column(SqlType::vector(3), [Value::Vector(vec![0.5; 3])])];
     writer
         .update(&mut txn, &[ColumnNo(NARROW)], &[RowId(2)], &vector)
         .unwrap();

@@ -7,6 +7,7 @@
 use citadel_txn::{View, WriteTxn};
 
 use super::check_value::{check_value, null_value};
+use super::encode_vector;
 use super::{
     TableWriter, anns, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry,
     tree_columns,
@@ -14,7 +15,7 @@ use super::{
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
-use crate::store::row::{Field, put_components};
+use crate::store::row::Field;
 use crate::store::vectors::VectorReader;
 use crate::store::{delta, row_key};
 use crate::types::{Value, ValueRef};
@@ -155,15 +156,13 @@ impl TableWriter {
             put_entry(txn, table, index, btree, new, id)?;
         }
         let key = row_key::encode(id);
-        for (no, _, tree) in tree_columns(table) {
-            match assignments.value(no, at) {
-                Some(ValueRef::Vector(vector)) => {
-                    self.vector.clear();
-                    put_components(&mut self.vector, vector);
-                    txn.insert(tree, &key, &self.vector)?;
-                }
-                Some(_) => drop(txn.remove(tree, &key)?),
-                None => {}
+        for (no, column, tree) in tree_columns(table) {
+            let Some(value) = assignments.value(no, at) else {
+                continue;
+            };
+            match encode_vector(&mut self.vector, column, value) {
+                Some(vector) => drop(txn.insert(tree, &key, vector)?),
+                None => drop(txn.remove(tree, &key)?),
             }
         }
         if !txn.insert(table.rows, &key, self.row.finish())? {
@@ -197,11 +196,11 @@ impl TableWriter {
                     if in_tree {
                         self.row.value_elsewhere(value);
                     } else {
-                        self.row.value(value);
+                        self.row.value(column.ty, value);
                     }
                 }
                 None if in_tree && *field != Field::Elsewhere => self.row.null(),
-                None => self.row.field(*field),
+                None => self.row.field(column.ty, *field),
             }
         }
         let max_len = txn.max_key_len();
@@ -259,13 +258,9 @@ impl TableWriter {
             values.push(match field.to_value() {
                 Some(value) => value,
                 None if table.rowid_column == Some(no) => Value::Integer(id.0),
-                None => {
-                    let mut vector = Vec::new();
-                    if !VectorReader::new(table, no)?.fetch(txn, id, &mut vector)? {
-                        return Err(stale_row(table, id));
-                    }
-                    Value::Vector(vector)
-                }
+                None => VectorReader::new(table, no)?
+                    .fetch(txn, id)?
+                    .ok_or_else(|| stale_row(table, id))?,
             });
         }
         Ok(values)

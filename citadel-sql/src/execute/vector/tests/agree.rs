@@ -1,6 +1,6 @@
 //! The ann plan and the exact plan give what the oracle gives, whatever was done to the table.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 use proptest::prelude::*;
 
 use super::harness::*;

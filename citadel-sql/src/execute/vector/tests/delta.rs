@@ -1,6 +1,6 @@
 //! Rows that changed since the last fold.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::harness::*;
 use crate::bind::bound::{DistanceMetric, Statement};

@@ -1,6 +1,6 @@
 //! NULLs, zero vectors, dimensions, LIMIT and OFFSET: the same with and without an index.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::harness::*;
 use crate::bind::bound::{DistanceMetric, Query};

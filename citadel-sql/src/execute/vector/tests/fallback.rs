@@ -1,6 +1,6 @@
 //! Where the index cannot answer, or should not.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::harness::*;
 use crate::ann::SegmentState;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::schema::Metric;
 use citadel_txn::{Database, View, WriteTxn};
-use citadel_vector::Metric;
 
 use crate::ann::{self, AnnIndexStatus, PersistReport, SegmentCache};
 use crate::batch::Column;
@@ -53,7 +53,7 @@ impl Harness {
                 column("id", SqlType::Integer),
                 column("cat", SqlType::Integer),
                 column("name", SqlType::Text),
-                column("v", SqlType::Vector(Some(dim))),
+                column("v", SqlType::vector(dim)),
             ],
             primary_key: vec![ColumnNo(0)],
             unique: Vec::new(),
@@ -284,7 +284,7 @@ fn expr(kind: ExprKind, ty: SqlType) -> Expr {
 pub(super) fn column(no: u32) -> Expr {
     let ty = match no {
         NAME => SqlType::Text,
-        V => SqlType::Vector(None),
+        V => SqlType::VECTOR,
         _ => SqlType::Integer,
     };
     let id = ColumnId {
@@ -326,7 +326,7 @@ pub(super) fn distance(metric: DistanceMetric, left: Expr, right: Expr) -> Expr 
 }
 
 pub(super) fn query_vector() -> Expr {
-    parameter(0, SqlType::Vector(None))
+    parameter(0, SqlType::VECTOR)
 }
 
 pub(super) fn output(expr: Expr, name: &str) -> OutputColumn {
@@ -408,7 +408,7 @@ pub(super) fn oracle(
         .map(|(id, row)| {
             let v = row.v.as_deref();
             (
-                v.and_then(|v| citadel_vector::distance(metric, query, v)),
+                v.and_then(|v| citadel_vector::distance(metric.of_segments(), query, v)),
                 *id,
             )
         })

@@ -1,6 +1,6 @@
 //! Which plan is chosen, and what EXPLAIN says.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::harness::*;
 use crate::bind::bound::{
@@ -125,7 +125,7 @@ fn the_distance_is_computed_once_and_the_row_is_read_only_if_needed() {
         assert_eq!(Some(name), harness.row(*id).name.as_ref());
         assert_eq!(Some(v), harness.row(*id).v.as_ref());
         let Value::Vector(q) = &q()[0] else { panic!() };
-        let exact = citadel_vector::distance(Metric::L2, q, v).unwrap();
+        let exact = citadel_vector::distance(citadel_vector::Metric::L2, q, v).unwrap();
         assert_eq!(*distance, f64::from(exact));
     }
 }

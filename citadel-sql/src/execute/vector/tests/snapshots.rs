@@ -1,6 +1,6 @@
 //! Old readers see old answers.
 
-use citadel_vector::Metric;
+use crate::schema::Metric;
 
 use super::harness::*;
 use crate::ann::SegmentCache;
