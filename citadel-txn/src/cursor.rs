@@ -33,12 +33,12 @@ pub struct Cursor {
     span: EntrySpan,
     place: Place,
     stamp: u64,
-    /// How many leaves to read ahead: none at first, then twice as many with each leaf that is left forwards.
+    /// How many leaves to read ahead: none at first, then twice as many as were left forwards.
     ahead: usize,
 }
 
 /// Leaves that are read ahead at most; the file bounds their bytes.
-const AHEAD_MAX: usize = 32;
+const AHEAD_MAX: usize = 256;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -305,7 +305,7 @@ impl Cursor {
     /// Goes to the first entry of the next leaf.
     fn next_leaf(&mut self, view: &dyn View) -> Result<bool> {
         self.place = Place::Nowhere;
-        self.ahead = (self.ahead * 2).clamp(1, AHEAD_MAX);
+        self.ahead = (self.ahead + 2).min(AHEAD_MAX);
         while let Some(branch) = self.path.last_mut() {
             if branch.index + 1 < branch.count {
                 branch.index += 1;

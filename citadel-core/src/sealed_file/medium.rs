@@ -4,7 +4,8 @@
 //! success the next time. So the first failure poisons, and every later write is refused. Only opening the file anew, which
 //! reads what is really there, ends that.
 
-use std::io;
+use std::io::{self, IoSliceMut};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -110,6 +111,16 @@ impl Medium {
                     source,
                 },
             })
+    }
+
+    /// Fills `bufs`, one after the other, from `offset` on. False where that fails: reading them one by one tells why.
+    pub(super) fn try_read_vectored_at(&self, offset: u64, bufs: &mut [IoSliceMut<'_>]) -> bool {
+        self.storage.read_vectored_at(offset, bufs).is_ok()
+    }
+
+    /// Says that these bytes will be read soon.
+    pub(super) fn will_read(&self, range: Range<u64>) {
+        self.storage.will_read(range.start, range.end - range.start);
     }
 
     /// Refuses a range that passes the end, so that nothing is allocated for it.

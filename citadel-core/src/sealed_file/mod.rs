@@ -12,6 +12,7 @@
 //! 2. A frame is in the cache only after its bytes were read under its pointer, or written.
 //! 3. Whoever opened the file for writing holds the writer's lock of the storage as long as the value lives.
 
+mod ahead;
 mod batch;
 mod key_slots;
 mod medium;
@@ -49,8 +50,6 @@ pub struct SealedFile {
     medium: Medium,
     sealer: Sealer,
     cache: Cache,
-    /// Sealed bytes that were read ahead, while they are being opened; kept, as fresh memory costs as much as opening.
-    ahead: Mutex<Vec<u8>>,
     page_size: PageSize,
     file_id: FileId,
     header: Mutex<Header>,
@@ -124,7 +123,6 @@ impl SealedFile {
         let file = Self {
             sealer,
             cache: Cache::new(cache_bytes),
-            ahead: Mutex::default(),
             page_size: superblock.page_size,
             file_id: superblock.file_id,
             header: Mutex::new(Header {

@@ -9,9 +9,6 @@ use crate::format::run_range;
 use crate::page::{Frame, FrameRef, PageKind, PagePtr};
 use crate::sealed_file::SealedFile;
 
-/// The longest read ahead, in bytes.
-const AHEAD_BYTES_MAX: usize = 256 << 10;
-
 impl SealedFile {
     /// The open body of the run that `ptr` names, from the cache or the medium. A hit compares pointer and kind, so the
     /// cache never answers what the medium would refuse.
@@ -30,85 +27,7 @@ impl SealedFile {
         Ok(frame)
     }
 
-    /// The same where the runs that `next` gives will be wanted soon. If this run must be read, those of them that lie right
-    /// behind it, and are not in the cache, are read with it at once and wait in the cache. That one of them does not open
-    /// is found out by whoever asks for it.
-    ///
-    /// # Errors
-    /// As [`SealedFile::read`].
-    pub fn read_with_next(
-        &self,
-        ptr: &PagePtr,
-        kind: PageKind,
-        next: impl FnOnce() -> Vec<PagePtr>,
-    ) -> Result<FrameRef> {
-        if let Some(frame) = self.cached(ptr, kind) {
-            return Ok(frame);
-        }
-        let stretch = self.stretch(ptr, next());
-        if stretch.len() > 1
-            && let Some(frame) = self.read_stretch(&stretch, kind)
-        {
-            return Ok(frame);
-        }
-        self.read(ptr, kind)
-    }
-
-    /// The runs to read in one go: `ptr`, and what follows it in the file.
-    fn stretch(&self, ptr: &PagePtr, next: Vec<PagePtr>) -> Vec<PagePtr> {
-        let bytes_max = AHEAD_BYTES_MAX.min(self.cache.capacity_bytes() / 8);
-        let pages_max = (bytes_max / self.page_size.bytes()) as u64;
-        let mut stretch = vec![*ptr];
-        let mut end = ptr.run.end();
-        for ptr in next {
-            let is_close = ptr.run.first == end
-                && ptr.run.end().get() - stretch[0].run.first.get() <= pages_max;
-            let key = FrameKey::new(ptr.run.first, ptr.generation);
-            if !is_close || self.cache.holds(key) {
-                break;
-            }
-            end = ptr.run.end();
-            stretch.push(ptr);
-        }
-        stretch
-    }
-
-    /// Reads runs that lie side by side, and takes them into the cache; gives the first. None where that fails in any way:
-    /// reading the first alone tells why.
-    fn read_stretch(&self, stretch: &[PagePtr], kind: PageKind) -> Option<FrameRef> {
-        let start = run_range(self.page_size, &stretch.first()?.run).ok()?.start;
-        let end = run_range(self.page_size, &stretch.last()?.run).ok()?.end;
-        self.medium.require(end).ok()?;
-        // Another thread that reads ahead meanwhile brings memory of its own.
-        let mut fresh = Vec::new();
-        let mut kept = self.ahead.try_lock();
-        let bytes = kept.as_deref_mut().unwrap_or(&mut fresh);
-        bytes.resize((end - start) as usize, 0);
-        self.medium.read_at(start, bytes).ok()?;
-        self.open_stretch(stretch, kind, bytes)
-    }
-
-    fn open_stretch(&self, stretch: &[PagePtr], kind: PageKind, bytes: &[u8]) -> Option<FrameRef> {
-        let mut rest = bytes;
-        let mut first = None;
-        for ptr in stretch {
-            let (run, behind) = rest.split_at(self.page_size.bytes() * usize::from(ptr.run.pages));
-            rest = behind;
-            let Ok(frame) = self.open_run(ptr, kind, run.to_vec()) else {
-                break;
-            };
-            if first.is_none() {
-                let frame = Arc::new(frame);
-                self.cache.insert(Arc::clone(&frame));
-                first = Some(frame);
-            } else {
-                self.cache.insert(Arc::new(frame.read_ahead()));
-            }
-        }
-        first
-    }
-
-    fn cached(&self, ptr: &PagePtr, kind: PageKind) -> Option<FrameRef> {
+    pub(super) fn cached(&self, ptr: &PagePtr, kind: PageKind) -> Option<FrameRef> {
         let key = FrameKey::new(ptr.run.first, ptr.generation);
         self.cache
             .get(key)
@@ -137,7 +56,12 @@ impl SealedFile {
         self.open_run(ptr, kind, bytes)
     }
 
-    fn open_run(&self, ptr: &PagePtr, kind: PageKind, mut bytes: Vec<u8>) -> Result<Frame> {
+    pub(super) fn open_run(
+        &self,
+        ptr: &PagePtr,
+        kind: PageKind,
+        mut bytes: Vec<u8>,
+    ) -> Result<Frame> {
         match self
             .sealer
             .open(&Label::of(ptr, kind), &mut bytes, Some(&ptr.tag))

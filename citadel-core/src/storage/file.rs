@@ -1,13 +1,14 @@
 //! A database in a file of the operating system.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 use crate::storage::partial::{give_name, open_partial};
+use crate::storage::vectored;
 
 /// A file, accessed by position; no memory map, so that a fault of the medium is an error and never a signal.
 ///
@@ -113,6 +114,14 @@ impl Storage for FileStorage {
         positional::read_exact_at(&self.file, offset, buf)
     }
 
+    fn read_vectored_at(&self, offset: u64, bufs: &mut [IoSliceMut<'_>]) -> io::Result<()> {
+        vectored::read_exact_at(&self.file, offset, bufs)
+    }
+
+    fn will_read(&self, offset: u64, len: u64) {
+        vectored::will_read(&self.file, offset, len);
+    }
+
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
         positional::write_all_at(&self.file, offset, buf)
     }
@@ -191,6 +200,10 @@ fn sync_parent(path: &Path) -> io::Result<()> {
     let _ = path;
     Ok(())
 }
+
+/// Fills `buf` from the bytes at `offset`.
+#[cfg(windows)]
+pub(super) use positional::read_exact_at;
 
 #[cfg(unix)]
 mod positional {

@@ -1,7 +1,7 @@
 //! A database in memory: for `:memory:` and for tests.
 
 use std::fmt;
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -72,6 +72,14 @@ impl Storage for MemoryStorage {
         let bytes = self.shared.bytes.read();
         let range = range(offset, buf.len())?;
         buf.copy_from_slice(bytes.get(range).ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn read_vectored_at(&self, mut offset: u64, bufs: &mut [IoSliceMut<'_>]) -> io::Result<()> {
+        for buf in bufs {
+            self.read_at(offset, buf)?;
+            offset += buf.len() as u64;
+        }
         Ok(())
     }
 

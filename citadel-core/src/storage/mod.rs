@@ -9,8 +9,9 @@ mod memory;
 mod partial;
 #[cfg(test)]
 pub(crate) mod recorder;
+mod vectored;
 
-use std::io;
+use std::io::{self, IoSliceMut};
 
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
@@ -25,6 +26,28 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`io::ErrorKind::UnexpectedEof`] where the range passes the end; what the medium says otherwise.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()>;
+
+    /// Fills `bufs`, one after the other, from the bytes at `offset`: one request, where the medium can do that.
+    ///
+    /// # Errors
+    /// As [`Storage::read_at`].
+    fn read_vectored_at(&self, offset: u64, bufs: &mut [IoSliceMut<'_>]) -> io::Result<()> {
+        let mut together = vec![0; bufs.iter().map(|buf| buf.len()).sum()];
+        self.read_at(offset, &mut together)?;
+        let mut rest = together.as_slice();
+        for buf in bufs {
+            let (here, behind) = rest.split_at(buf.len());
+            buf.copy_from_slice(here);
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    /// Says that these bytes will be read soon, so that the medium can fetch them meanwhile. It changes nothing else, and
+    /// the range may pass the end.
+    fn will_read(&self, offset: u64, len: u64) {
+        let _ = (offset, len);
+    }
 
     /// Writes all of `buf` at `offset`. A write past the end extends the storage; a gap reads as zeros.
     ///

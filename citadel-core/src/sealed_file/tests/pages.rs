@@ -286,3 +286,43 @@ fn what_is_read_ahead_is_there_and_damage_in_it_waits_for_its_reader() {
     let apart = file.read_with_next(&ptrs[0], PageKind::TreeNode, || vec![ptrs[9]]);
     assert_eq!(apart.unwrap()[0], 0);
 }
+
+#[test]
+fn a_long_stretch_is_opened_by_all_cores_as_by_one() {
+    let memory = MemoryStorage::new();
+    let options = CreateOptions::default();
+    let file = SealedFile::create(Arc::new(memory.clone()), &key(), &options).unwrap();
+    let mut batch = file.batch(Generation::new(1));
+    let mut ptrs = Vec::new();
+    let mut at = 0;
+    for fill in 0..150_u8 {
+        let pages = 1 + u16::from(fill % 3);
+        let body = body(&file, pages, fill);
+        let ptr = batch.seal(run(&file, at, pages), PageKind::TreeNode, body);
+        ptrs.push(ptr.unwrap());
+        at += u64::from(pages);
+    }
+    batch.write().unwrap();
+    let mut bytes = memory.snapshot();
+    bytes[(ptrs[77].run.first.get() * u64::from(file.page_size().get())) as usize] ^= 1;
+    drop(file);
+    for round in 0..20 {
+        let file = reopen(bytes.clone());
+        let first = file.read_with_next(&ptrs[round], PageKind::TreeNode, || {
+            ptrs[round + 1..].to_vec()
+        });
+        assert_eq!(first.unwrap()[0], round as u8);
+        let there = file.cache_stats().frames;
+        assert!(
+            there > 100,
+            "{there} frames of a stretch that is damaged once"
+        );
+        for (fill, ptr) in ptrs.iter().enumerate().skip(round) {
+            match file.read(ptr, PageKind::TreeNode) {
+                Ok(frame) => assert_eq!(frame[9], fill as u8),
+                Err(error) => assert!(fill == 77 && error.is_tampered(), "{fill}: {error}"),
+            }
+        }
+        assert_eq!(file.cache_stats().frames, 149 - round as u64);
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading ahead of a scan.
+//!
+//! A scan says which runs it will want next. Those of them that lie side by side in the file make a stretch, which is read
+//! in few requests, straight into the memory that the frames will keep, and opened there. A stretch of some length is
+//! split, and the other cores open parts of it beside the one that asked; while they do, the system fetches what lies behind.
+//!
+//! What always holds:
+//!
+//! 1. A stretch takes at most [`STRETCH_BYTES_MAX`], and at most an eighth of the cache, whose frames it replaces.
+//! 2. Nothing goes on after the call: helpers work for as long as their caller waits for them.
+//! 3. That a run behind the first does not open is found out by whoever asks for that run, and told there.
+
+use std::io::IoSliceMut;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::cache::FrameKey;
+use crate::error::Result;
+use crate::format::run_range;
+use crate::page::{Frame, FrameRef, PageKind, PagePtr};
+use crate::sealed_file::SealedFile;
+
+/// The longest stretch, in bytes.
+const STRETCH_BYTES_MAX: usize = 2 << 20;
+/// How many stretches lie between the one that is opened and the one that the medium is asked to fetch.
+const STRETCHES_BETWEEN: u64 = 2;
+/// What one core reads and opens at once, in bytes; a single run may be longer.
+const PART_BYTES: usize = 128 << 10;
+/// More threads than this wait for memory, or for the medium.
+const HELPERS_MAX: usize = 7;
+
+impl SealedFile {
+    /// As [`read`](SealedFile::read), where the runs that `next` gives will be wanted soon. If this run must be read, those
+    /// of them that lie right behind it, and are not in the cache, are read with it and wait in the cache.
+    ///
+    /// # Errors
+    /// As [`SealedFile::read`].
+    pub fn read_with_next(
+        &self,
+        ptr: &PagePtr,
+        kind: PageKind,
+        next: impl FnOnce() -> Vec<PagePtr>,
+    ) -> Result<FrameRef> {
+        if let Some(frame) = self.cached(ptr, kind) {
+            return Ok(frame);
+        }
+        let stretch = self.stretch(ptr, next());
+        if stretch.len() > 1
+            && let Some(frame) = self.read_stretch(&stretch, kind)
+        {
+            return Ok(frame);
+        }
+        self.read(ptr, kind)
+    }
+
+    /// The runs to read in one go: `ptr`, and what follows it in the file.
+    fn stretch(&self, ptr: &PagePtr, next: Vec<PagePtr>) -> Vec<PagePtr> {
+        let bytes_max = STRETCH_BYTES_MAX.min(self.cache.capacity_bytes() / 8);
+        let pages_max = (bytes_max / self.page_size.bytes()) as u64;
+        let start = ptr.run.first.get();
+        let mut stretch = vec![*ptr];
+        let mut end = ptr.run.end();
+        for ptr in next {
+            let is_beside = ptr.run.first == end;
+            let key = FrameKey::new(ptr.run.first, ptr.generation);
+            if !is_beside || self.cache.holds(key) {
+                break;
+            }
+            if ptr.run.end().get() - start > pages_max {
+                self.announce(&stretch, &ptr);
+                break;
+            }
+            end = ptr.run.end();
+            stretch.push(ptr);
+        }
+        stretch
+    }
+
+    /// Lets the medium fetch what will be wanted when the next stretches are opened, if they are as long as this one; those
+    /// between were announced before.
+    fn announce(&self, stretch: &[PagePtr], next: &PagePtr) {
+        let pages: u64 = stretch.iter().map(|ptr| u64::from(ptr.run.pages)).sum();
+        let len = pages * u64::from(self.page_size.get());
+        if let Ok(range) = run_range(self.page_size, &next.run) {
+            let start = range.start.saturating_add(len * STRETCHES_BETWEEN);
+            self.medium.will_read(start..start.saturating_add(len));
+        }
+    }
+
+    /// Reads runs that lie side by side, and takes them into the cache; gives the first. None where that fails in any way:
+    /// reading the first alone tells why.
+    fn read_stretch(&self, stretch: &[PagePtr], kind: PageKind) -> Option<FrameRef> {
+        let end = run_range(self.page_size, &stretch.last()?.run).ok()?.end;
+        self.medium.require(end).ok()?;
+        let parts = self.parts(stretch);
+        let (head, rest) = parts.split_first()?;
+        let claimed = AtomicUsize::new(0);
+        let work = || {
+            while let Some(part) = rest.get(claimed.fetch_add(1, Ordering::Relaxed)) {
+                self.read_part(part, kind)
+                    .into_iter()
+                    .for_each(|frame| self.cache.insert(Arc::new(frame.read_ahead())));
+            }
+        };
+        let Some(helpers) = helpers().filter(|_| !rest.is_empty()) else {
+            let first = self.read_head(head, kind);
+            work();
+            return first;
+        };
+        helpers.in_place_scope(|scope| {
+            for _ in 0..rest.len().min(helpers.current_num_threads()) {
+                scope.spawn(|_| work());
+            }
+            let first = self.read_head(head, kind);
+            work();
+            first
+        })
+    }
+
+    /// Splits a stretch into what one core takes at once.
+    fn parts<'a>(&self, stretch: &'a [PagePtr]) -> Vec<&'a [PagePtr]> {
+        let pages_max = (PART_BYTES / self.page_size.bytes()) as u64;
+        let mut parts = Vec::new();
+        let mut rest = stretch;
+        while let [first, ..] = rest {
+            let start = first.run.first.get();
+            let fits = |ptr: &&PagePtr| ptr.run.end().get() - start <= pages_max;
+            let len = rest.iter().take_while(fits).count().max(1);
+            let (part, behind) = rest.split_at(len);
+            parts.push(part);
+            rest = behind;
+        }
+        parts
+    }
+
+    /// Reads the part that begins with the run that was asked for, and gives that one.
+    fn read_head(&self, part: &[PagePtr], kind: PageKind) -> Option<FrameRef> {
+        let mut frames = self.read_part(part, kind).into_iter();
+        let first = Arc::new(frames.next()?);
+        self.cache.insert(Arc::clone(&first));
+        frames.for_each(|frame| self.cache.insert(Arc::new(frame.read_ahead())));
+        Some(first)
+    }
+
+    /// Reads runs that lie side by side by one request, each into the memory that it stays in, and opens them there, up to
+    /// the first that does not open.
+    fn read_part(&self, part: &[PagePtr], kind: PageKind) -> Vec<Frame> {
+        let Some(Ok(range)) = part.first().map(|ptr| run_range(self.page_size, &ptr.run)) else {
+            return Vec::new();
+        };
+        let run_bytes = |ptr: &PagePtr| self.page_size.bytes() * usize::from(ptr.run.pages);
+        let mut bodies: Vec<Vec<u8>> = part.iter().map(|ptr| vec![0; run_bytes(ptr)]).collect();
+        let mut slices: Vec<_> = bodies
+            .iter_mut()
+            .map(|body| IoSliceMut::new(body))
+            .collect();
+        if !self.medium.try_read_vectored_at(range.start, &mut slices) {
+            return Vec::new();
+        }
+        let opened = part.iter().zip(bodies);
+        opened
+            .map_while(|(ptr, body)| self.open_run(ptr, kind, body).ok())
+            .collect()
+    }
+}
+
+/// Threads that do nothing else than to help reading stretches: where all shared threads are busy for long, as when an
+/// index is built, no scan has to wait for one. They are started by the first long scan of the process; none where there
+/// is one core.
+fn helpers() -> Option<&'static ThreadPool> {
+    static HELPERS: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let pool = HELPERS.get_or_init(|| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = (cores - 1).min(HELPERS_MAX);
+        if threads == 0 {
+            return None;
+        }
+        let named = ThreadPoolBuilder::new().thread_name(|at| format!("citadel-read-{at}"));
+        named.num_threads(threads).build().ok()
+    });
+    pool.as_ref()
+}
