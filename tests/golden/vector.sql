@@ -250,7 +250,7 @@ error 42804 at 1:40: an ann index is on a VECTOR, and column "topic" is TEXT
 CREATE INDEX doc_bad ON doc USING ann (emb) WITH (metric = 'nosuch');
 ----
 error 22023 at 1:60: "nosuch" is no metric
-hint: the metrics are l2, cosine and inner_product
+hint: the metrics are l2, cosine and inner_product, and hamming for bits
 
 CREATE INDEX doc_bad ON doc USING ann (emb) WITH (nosuch = 1);
 ----

@@ -11,8 +11,8 @@ use crate::api::prepared::{Action, Prepared};
 use crate::api::session::{Done, Snapshot, Source};
 use crate::api::spare::Run;
 use crate::batch::Batch;
-use crate::error::Result;
-use crate::execute::{ExecContext, Txn};
+use crate::error::{Error, Result};
+use crate::execute::{ExecContext, Many, Txn};
 use crate::schema::Catalog;
 use crate::types::Value;
 
@@ -121,6 +121,34 @@ impl Connection {
         })
     }
 
+    /// Runs a query for many sets of parameters in one snapshot; gives the query as it was run, and the rows of each set.
+    pub(crate) fn run_many(
+        &self,
+        prepared: &Arc<Prepared>,
+        sets: Vec<Vec<Value>>,
+    ) -> Result<(Arc<Prepared>, Vec<Vec<Batch>>)> {
+        self.arm_interrupt();
+        let source = self.session().read()?;
+        self.with_source(&source, |txn, catalog| {
+            let current = prepared.current(catalog, txn.view())?;
+            let Action::Read(plan) = &current.action else {
+                return Err(only_queries());
+            };
+            let sets = sets
+                .into_iter()
+                .map(|params| current.fitted(prepared, params))
+                .collect::<Result<Vec<_>>>()?;
+            let many = Many {
+                plan,
+                sets: &sets,
+                interrupt: self.interrupt_flag(),
+                segments: &self.database().shared().segments,
+            };
+            let given = many.run(txn)?;
+            Ok((current, given))
+        })
+    }
+
     fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let written = self.session().write(|txn, catalog| {
             let current = prepared.current(catalog, txn)?;
@@ -211,4 +239,10 @@ impl Connection {
             }
         }
     }
+}
+
+/// A statement that changes something cannot be run for many sets at once.
+#[cold]
+fn only_queries() -> Error {
+    Error::Misuse("query_many runs statements that give rows and change nothing".to_owned())
 }

@@ -9,6 +9,7 @@ use crate::api::row::column_position;
 use crate::api::rows::{AndThenRows, MappedRows, Rows};
 use crate::api::run::Started;
 use crate::api::{Params, Row};
+use crate::batch::Batch;
 use crate::error::{Error, Result};
 
 /// A prepared statement of a connection. Its plan is made anew when the schema has changed, and only then.
@@ -64,12 +65,17 @@ impl<'conn> Statement<'conn> {
     fn start<P: Params>(&mut self, params: P) -> Result<Started> {
         let params = Binder::collect(&self.prepared.parameters, params)?;
         let started = self.connection.start(&self.prepared, params)?;
-        if !Arc::ptr_eq(&started.prepared, &self.prepared) {
-            self.prepared = Arc::clone(&started.prepared);
+        self.adopt(Arc::clone(&started.prepared));
+        Ok(started)
+    }
+
+    /// Goes on with the statement as it was run, if it was planned anew.
+    fn adopt(&mut self, run: Arc<Prepared>) {
+        if !Arc::ptr_eq(&run, &self.prepared) {
+            self.prepared = run;
             self.connection
                 .remember(self.prepared.text(), &self.prepared);
         }
-        Ok(started)
     }
 
     /// Runs a query; each row is read by `read` as it is asked for.
@@ -95,6 +101,61 @@ impl<'conn> Statement<'conn> {
         F: FnMut(&Row<'_>) -> Result<T, E>,
     {
         self.query(params).map(|rows| rows.and_then(read))
+    }
+
+    /// Runs a query once for each set of parameters, all in one snapshot, and gives the rows of each, read by `read`.
+    ///
+    /// Made for searching with many vectors: an exact search measures a block of them in each pass over the rows, where the sets
+    /// agree in what WHERE reads, and other plans run on all cores. All rows are computed before the first is read.
+    ///
+    /// ```
+    /// # fn main() -> citadel_sql::Result<()> {
+    /// let db = citadel_sql::Connection::open_in_memory()?;
+    /// db.execute_batch(
+    ///     "CREATE TABLE t (id INTEGER PRIMARY KEY, emb VECTOR(2));
+    ///      INSERT INTO t VALUES (1, '[0,0]'), (2, '[3,0]'), (3, '[0,4]');",
+    /// )?;
+    /// let mut nearest = db.prepare("SELECT id FROM t ORDER BY emb <-> :q LIMIT 2")?;
+    /// let queries = [[0.0_f32, 0.0], [0.0, 5.0]];
+    /// let found: Vec<Vec<i64>> =
+    ///     nearest.query_many(queries.iter().map(|q| [q]), |row| row.get(0))?;
+    /// assert_eq!(found, [[1, 2], [3, 1]]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The statement is no query; a set is not one of the statement's parameters; a run or `read` fails.
+    pub fn query_many<P, T, F>(
+        &mut self,
+        sets: impl IntoIterator<Item = P>,
+        mut read: F,
+    ) -> Result<Vec<Vec<T>>>
+    where
+        P: Params,
+        F: FnMut(&Row<'_>) -> Result<T>,
+    {
+        let sets = sets
+            .into_iter()
+            .map(|params| Binder::collect(&self.prepared.parameters, params))
+            .collect::<Result<Vec<_>>>()?;
+        let (run, given) = self.connection.run_many(&self.prepared, sets)?;
+        let names = Arc::clone(&run.names);
+        self.adopt(run);
+        let mut row = Row::before_first(names, Batch::default());
+        let mut all = Vec::with_capacity(given.len());
+        for batches in given {
+            let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.rows).sum());
+            for batch in batches.into_iter().filter(|batch| batch.rows > 0) {
+                *row.refill() = batch;
+                rows.push(read(&row)?);
+                while row.advance() {
+                    rows.push(read(&row)?);
+                }
+            }
+            all.push(rows);
+        }
+        Ok(all)
     }
 
     /// Runs a query and reads its first row; what may come after it is not computed.

@@ -1,5 +1,7 @@
 //! From a physical plan to its tree of operators.
 
+use std::cell::Cell;
+
 use super::aggregate::Aggregate;
 use super::explain::Profile;
 use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
@@ -7,6 +9,7 @@ use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, ValuesOp};
 use super::sort::{SortOp, TopNOp};
+use super::vector::Nearest;
 use super::{change, vector};
 use crate::error::Result;
 use crate::plan::PhysicalPlan;
@@ -16,6 +19,8 @@ use crate::types::Value;
 pub(crate) struct Builder<'a> {
     pub(super) params: &'a [Value],
     pub(super) profile: Option<&'a Profile>,
+    /// What the plan's exact vector search has found already.
+    pub(super) found: Option<&'a Cell<Option<Nearest>>>,
 }
 
 /// The operator tree of a plan, with the values of this execution's parameters.
@@ -23,6 +28,7 @@ pub(crate) fn build(plan: &PhysicalPlan, params: &[Value]) -> Result<BoxedOperat
     Builder {
         params,
         profile: None,
+        found: None,
     }
     .build(plan)
 }
@@ -98,10 +104,13 @@ impl Builder<'_> {
             PhysicalPlan::LookupJoin(join) => {
                 Box::new(LookupJoinOp::new(self.build(&join.left)?, join, params)?)
             }
-            PhysicalPlan::VectorTopKPlan(top) => {
-                let rows = top.input().map(|input| self.build(input)).transpose()?;
-                vector::vector_top_k(top, rows, params)?
-            }
+            PhysicalPlan::VectorTopKPlan(top) => match self.found.and_then(Cell::take) {
+                Some(found) => vector::found_top_k(top, found, params)?,
+                None => {
+                    let rows = top.input().map(|input| self.build(input)).transpose()?;
+                    vector::vector_top_k(top, rows, params)?
+                }
+            },
             PhysicalPlan::AnnTopKPlan(top) => vector::ann_top_k(top, params)?,
             PhysicalPlan::Insert(_)
             | PhysicalPlan::Update(_)

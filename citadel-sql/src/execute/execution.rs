@@ -1,5 +1,6 @@
 //! One run of a plan.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,6 +10,7 @@ use super::change::{self, Change, Changed};
 use super::context::ExecContext;
 use super::explain::Profile;
 use super::operator::BoxedOperator;
+use super::vector::Nearest;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::plan::{PhysicalPlan, Plan, explain};
@@ -55,9 +57,26 @@ impl Execution {
     /// # Errors
     /// A bound of an access path, a LIMIT or an OFFSET does not evaluate.
     pub(crate) fn start(plan: &Arc<Plan>, params: &[Value]) -> Result<Self> {
+        Self::begin(plan, params, None)
+    }
+
+    /// As [`start`](Self::start), with what the plan's exact vector search is to find.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(super) fn start_with(plan: &Arc<Plan>, params: &[Value], found: Nearest) -> Result<Self> {
+        Self::begin(plan, params, Some(&Cell::new(Some(found))))
+    }
+
+    fn begin(
+        plan: &Arc<Plan>,
+        params: &[Value],
+        found: Option<&Cell<Option<Nearest>>>,
+    ) -> Result<Self> {
         let builder = Builder {
             params,
             profile: None,
+            found,
         };
         let state = match &plan.root {
             PhysicalPlan::Explain { .. } => State::Explain {
@@ -189,6 +208,7 @@ impl Execution {
         let builder = Builder {
             params,
             profile: Some(&profile),
+            found: None,
         };
         if is_change(&plan.root) {
             let slot = profile.enter();

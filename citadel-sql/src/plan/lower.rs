@@ -45,7 +45,10 @@ impl Lowering<'_> {
                 types: values.types.clone(),
                 rows: values.rows.clone(),
             })),
-            LogicalPlan::Scan(scan) => lower_scan(scan, self.context)?,
+            LogicalPlan::Scan(scan) => match self.range(scan)? {
+                Some(plan) => plan,
+                None => lower_scan(scan, self.context)?,
+            },
             LogicalPlan::Join { left, right, on } => self.join(left, right, on)?,
             LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {
                 input: self.boxed(input)?,
@@ -73,8 +76,16 @@ impl Lowering<'_> {
             }
             LogicalPlan::Extend { input, columns } => self.extend(input, columns)?,
             LogicalPlan::Distinct { input } => self.distinct(input)?,
-            LogicalPlan::Sort { input, keys } => self.sort(input, keys, None, wanted)?,
-            LogicalPlan::TopN { input, keys, limit } => self.top_n(input, keys, limit, wanted)?,
+            LogicalPlan::Sort { input, keys } => match self.nearest(input, keys, None, wanted)? {
+                Some(plan) => plan,
+                None => self.sort(input, keys, None, wanted)?,
+            },
+            LogicalPlan::TopN { input, keys, limit } => {
+                match self.nearest(input, keys, Some(limit), wanted)? {
+                    Some(plan) => plan,
+                    None => self.sort(input, keys, Some(limit), wanted)?,
+                }
+            }
             LogicalPlan::Limit { input, limit } => PhysicalPlan::Limit {
                 input: Box::new(self.node(input, wanted)?),
                 limit: limit.clone(),
@@ -151,18 +162,10 @@ impl Lowering<'_> {
     ) -> Result<PhysicalPlan> {
         let keys = key_columns(keys)?;
         let (input, ordered) = match input {
-            LogicalPlan::Scan(scan) => {
-                let wish = Wish {
-                    order: &keys,
-                    rows: limit.and_then(known_rows),
-                };
-                let mut access = access::choose(scan, wish, self.context)?;
-                if let (true, Some(wanted)) = (access.ordered, wanted) {
-                    // Nobody reads the keys any more.
-                    access.plan.keep_columns(wanted);
-                }
-                (access.plan, access.ordered)
-            }
+            LogicalPlan::Scan(scan) => match self.range(scan)? {
+                Some(plan) => (plan, false),
+                None => self.ordered_scan(scan, &keys, limit, wanted)?,
+            },
             other => (self.node(other, None)?, false),
         };
         let input = Box::new(input);
@@ -174,13 +177,34 @@ impl Lowering<'_> {
         })
     }
 
-    fn top_n(
+    /// The way to the rows of a table, and whether they come in order.
+    fn ordered_scan(
+        &self,
+        scan: &LogicalScan,
+        keys: &[KeyColumn],
+        limit: Option<&LimitBounds>,
+        wanted: Option<&[ColumnId]>,
+    ) -> Result<(PhysicalPlan, bool)> {
+        let wish = Wish {
+            order: keys,
+            rows: limit.and_then(known_rows),
+        };
+        let mut access = access::choose(scan, wish, self.context)?;
+        if let (true, Some(wanted)) = (access.ordered, wanted) {
+            // Nobody reads the keys any more.
+            access.plan.keep_columns(wanted);
+        }
+        Ok((access.plan, access.ordered))
+    }
+
+    /// An order by a distance from a stored vector, if a vector plan answers it.
+    fn nearest(
         &self,
         input: &LogicalPlan,
         keys: &[LogicalKey],
-        limit: &LimitBounds,
+        limit: Option<&LimitBounds>,
         wanted: Option<&[ColumnId]>,
-    ) -> Result<PhysicalPlan> {
+    ) -> Result<Option<PhysicalPlan>> {
         if let LogicalPlan::Extend {
             input: below,
             columns,
@@ -198,17 +222,20 @@ impl Lowering<'_> {
                 limit,
                 wanted: wanted.unwrap_or(&layout),
             };
-            let plan = vector::try_vector_top_k(&request, || self.rows_of(scan))?;
-            if let Some(plan) = plan {
-                return Ok(plan);
-            }
+            return vector::try_vector_top_k(&request, |filter| self.rows_of(scan, filter));
         }
-        self.sort(input, keys, Some(limit), wanted)
+        Ok(None)
     }
 
-    /// The row ids alone of the rows that meet a scan's filter.
-    fn rows_of(&self, scan: &LogicalScan) -> Result<vector::Access> {
+    /// The rows within a radius, if an index finds them.
+    fn range(&self, scan: &LogicalScan) -> Result<Option<PhysicalPlan>> {
+        vector::try_range(scan, |filter| self.rows_of(scan, filter))
+    }
+
+    /// The row ids alone of the rows of a scan that meet a filter.
+    fn rows_of(&self, scan: &LogicalScan, filter: Vec<Expr>) -> Result<vector::Access> {
         let mut scan = scan.clone();
+        scan.filter = filter;
         scan.columns = vec![ColumnId {
             relation: scan.relation,
             column: ColumnId::ROWID,

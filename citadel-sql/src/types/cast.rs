@@ -218,7 +218,12 @@ fn vector_of_text(text: &str, to: VectorType) -> Result<Value> {
     {
         return bits.map(Value::Bits);
     }
-    vector_text::parse(text).map(Value::Vector)
+    vector_text::parse(text)
+        .map(Value::Vector)
+        .map_err(|error| match to.element {
+            Element::Bit => error.hint("a vector of bits is written as '101' or '[1, 0, 1]'"),
+            _ => error,
+        })
 }
 
 fn check_bits(bits: &bits::Bits, dim: Option<u16>) -> Result<()> {

@@ -10,6 +10,7 @@ mod salvage;
 mod sharing;
 mod statements;
 mod transactions;
+mod vectors;
 
 use crate::Connection;
 

@@ -1,12 +1,14 @@
 //! The ann plan: segments through their graphs, the delta exactly.
 
+mod range;
+
 use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 
 use citadel_txn::View;
 use citadel_vector::{PositionSet, Predicate, Search, SearchParams, Segment};
 
-use super::exact::measure_rows;
+use super::exact::{Asked, measure_rows};
 use super::nearest::Nearest;
 use super::report::{SegmentReport, VectorReport};
 use super::resolve;
@@ -182,6 +184,9 @@ impl Searcher<'_> {
         nearest: &mut Nearest,
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
+        if let Some(within) = nearest.within().cloned() {
+            return self.search_within(live, &within, nearest, report);
+        }
         let segment = &*live.segment;
         let (allowed, recheck) = self.allowed(segment);
         let k = self.k.min(segment.len());
@@ -248,15 +253,31 @@ impl Searcher<'_> {
     ) -> Result<Result<(), Missing>> {
         candidates.sort_unstable();
         for &row in &*candidates {
-            let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
-                self.measure.distance_stored(vector)
-            })?;
-            match distance.transpose()?.flatten() {
+            match self.distance_of(row)? {
                 Some(distance) => nearest.push(Some(distance), row),
                 None => return Ok(Err(Missing::Mismatch(row))),
             }
         }
         Ok(Ok(()))
+    }
+
+    /// The exact distance of a candidate; `None`: it has none in the table.
+    fn distance_of(&self, row: RowId) -> Result<Option<f32>> {
+        let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
+            self.measure.distance_stored(vector)
+        })?;
+        Ok(distance.transpose()?.flatten())
+    }
+
+    /// A row that the segment has and the table has not.
+    fn lost(&self, given: &[RowId]) -> Result<Missing> {
+        let Searcher { setting, plan, .. } = self;
+        let top = &plan.exact.top;
+        let mut there = RowFilter::new(&top.table, top.relation, &[], setting.params)?;
+        let mut found = Vec::new();
+        there.select(setting.view, given, &mut found)?;
+        let lost = given.iter().find(|row| !found.contains(row));
+        Ok(Missing::Mismatch(lost.copied().unwrap_or(given[0])))
     }
 
     /// Offers the segment's rows without a distance, by ascending row id, until as many are kept as can matter.
@@ -306,13 +327,17 @@ impl Searcher<'_> {
         let mut filter = RowFilter::new(&top.table, top.relation, &conjuncts, self.setting.params)?;
         let mut passing = Vec::new();
         let mut vectors = self.reader.scan();
+        let mut asked = [Asked {
+            measure: Some(self.measure),
+            nearest,
+        }];
         for rows in delta.chunks(BATCH_ROWS) {
             check_interrupt(self.setting.interrupt)?;
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;
             report.delta_measured += passing.len();
             let (view, rows) = (self.setting.view, passing.iter().copied());
-            measure_rows(view, &mut vectors, Some(&self.measure), rows, nearest)?;
+            measure_rows(view, &mut vectors, rows, &mut asked)?;
         }
         Ok(())
     }
@@ -358,7 +383,7 @@ impl Candidates<'_> {
             };
             let found = filter.select(setting.view, &given, &mut self.passing)?;
             if found < given.len() {
-                return Ok(Err(self.lost(&given)?));
+                return Ok(Err(self.searcher.lost(&given)?));
             }
             if self.checked as u64 > budget && self.passing.len() < wanted {
                 let why = format!(
@@ -381,16 +406,5 @@ impl Candidates<'_> {
         missing
             .saturating_mul(share)
             .clamp(missing, missing.max(BATCH_ROWS))
-    }
-
-    /// A row that the segment has and the table has not.
-    fn lost(&self, given: &[RowId]) -> Result<Missing> {
-        let Searcher { setting, plan, .. } = self.searcher;
-        let top = &plan.exact.top;
-        let mut there = RowFilter::new(&top.table, top.relation, &[], setting.params)?;
-        let mut found = Vec::new();
-        there.select(setting.view, given, &mut found)?;
-        let lost = given.iter().find(|row| !found.contains(row));
-        Ok(Missing::Mismatch(lost.copied().unwrap_or(given[0])))
     }
 }

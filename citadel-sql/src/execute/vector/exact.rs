@@ -12,29 +12,76 @@ use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
 use crate::store::{Direction, RowIdRange, TableScan, VectorReader, VectorScan};
-use crate::types::{SqlType, ValueRef};
+use crate::types::{SqlType, StoredVector, ValueRef};
 
-/// Measures all rows of the table.
+/// A question that rows are measured for.
+pub(super) struct Asked<'a> {
+    /// `None`: the vector searched for is NULL, and so is every distance.
+    pub(super) measure: Option<Measure<'a>>,
+    pub(super) nearest: &'a mut Nearest,
+}
+
+impl Asked<'_> {
+    /// Offers a row by its vector.
+    #[inline]
+    fn offer(&mut self, row: RowId, vector: StoredVector<'_>) -> Result<()> {
+        let distance = match &self.measure {
+            Some(measure) => measure.distance_stored(vector)?,
+            None => None,
+        };
+        self.nearest.push(distance, row);
+        Ok(())
+    }
+}
+
+/// Measures all rows of the table for each question, in one pass.
 pub(super) fn measure_table(
     context: &ExecContext<'_>,
     top: &TopK,
-    measure: Option<&Measure<'_>>,
-    nearest: &mut Nearest,
+    asked: &mut [Asked<'_>],
 ) -> Result<u64> {
     let view = context.view();
     let reader = VectorReader::new(&top.table, top.key.column)?;
-    let Some(measure) = measure else {
-        // The vector searched for is NULL: so is every distance.
-        add_undefined(context, top, nearest, |_| Ok(true))?;
-        return Ok(0);
+    let mut measuring: Vec<&mut Asked<'_>> = asked
+        .iter_mut()
+        .filter(|asked| asked.measure.is_some())
+        .collect();
+    let measured = if measuring.is_empty() {
+        0
+    } else {
+        scan_vectors(context, &mut reader.scan(), &mut measuring)?
     };
-    let mut scan = reader.scan();
+    // The scan passes over rows whose vector is NULL.
+    let rows = view.tree_len(top.table.rows)?;
+    for Asked { measure, nearest } in asked {
+        if !nearest.wants_undefined() {
+            continue;
+        }
+        match measure {
+            None => add_undefined(context, top, nearest, |_| Ok(true))?,
+            Some(_) if measured < rows => add_undefined(context, top, nearest, |row| {
+                Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
+            })?,
+            Some(_) => {}
+        }
+    }
+    Ok(measured)
+}
+
+/// Offers every vector that is not NULL; tells how many there are.
+fn scan_vectors(
+    context: &ExecContext<'_>,
+    scan: &mut VectorScan,
+    asked: &mut [&mut Asked<'_>],
+) -> Result<u64> {
     let mut measured = 0;
     loop {
         context.check_interrupt()?;
         let before = measured;
-        scan.for_each(view, |row, vector| {
-            nearest.push(measure.distance_stored(vector)?, row);
+        scan.for_each(context.view(), |row, vector| {
+            for asked in asked.iter_mut() {
+                asked.offer(row, vector)?;
+            }
             measured += 1;
             Ok(if (measured - before) as usize == BATCH_ROWS {
                 ControlFlow::Break(())
@@ -43,16 +90,9 @@ pub(super) fn measure_table(
             })
         })?;
         if measured - before < BATCH_ROWS as u64 {
-            break;
+            return Ok(measured);
         }
     }
-    // The scan passes over rows whose vector is NULL.
-    if measured < view.tree_len(top.table.rows)? && nearest.wants_undefined() {
-        add_undefined(context, top, nearest, |row| {
-            Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
-        })?;
-    }
-    Ok(measured)
 }
 
 /// Offers rows without a distance, by ascending row id, until as many are kept as can matter.
@@ -78,25 +118,34 @@ fn add_undefined(
     Ok(())
 }
 
-/// Measures some rows, which exist; cheapest where they ascend.
+/// Measures some rows, which exist, for each question; cheapest where they ascend. Tells how many have a vector.
 pub(super) fn measure_rows(
     view: &dyn View,
     vectors: &mut VectorScan,
-    measure: Option<&Measure<'_>>,
     rows: impl Iterator<Item = RowId>,
-    nearest: &mut Nearest,
+    asked: &mut [Asked<'_>],
 ) -> Result<u64> {
     let mut measured = 0;
+    let is_needed = asked.iter().any(|asked| asked.measure.is_some());
     for row in rows {
-        let distance = match measure {
-            None => None,
-            Some(measure) => {
-                measured += 1;
-                let distance = vectors.find(view, row, |vector| measure.distance_stored(vector))?;
-                distance.transpose()?.flatten()
-            }
+        let offered = if is_needed {
+            vectors.find(view, row, |vector| {
+                asked
+                    .iter_mut()
+                    .try_for_each(|asked| asked.offer(row, vector))
+            })?
+        } else {
+            None
         };
-        nearest.push(distance, row);
+        match offered {
+            Some(offered) => {
+                offered?;
+                measured += 1;
+            }
+            None => asked
+                .iter_mut()
+                .for_each(|asked| asked.nearest.push(None, row)),
+        }
     }
     Ok(measured)
 }

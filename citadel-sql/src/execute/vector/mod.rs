@@ -20,7 +20,9 @@
 //! 1. Distances in the answer are exact, from stored vectors; only which rows were looked at is approximate.
 //! 2. `min(k, matching)` rows are found: the search goes on until that many have passed the recheck, or none are left.
 //! 3. A row of the delta is never taken from a segment.
-//! 4. Where the index cannot be used (refused, or no segment yet), or would be slower (most rows are in the delta, or
+//! 4. With a range of distances, every distance is held against it. The walk goes on in the order of distances until as many
+//!    rows as asked for are found or the radius is passed: a run of candidates beyond it ([`approximate`] says how long).
+//! 5. Where the index cannot be used (refused, or no segment yet), or would be slower (most rows are in the delta, or
 //!    nearly no candidate passes the recheck), the exact plan answers, and the report says why.
 
 mod approximate;
@@ -33,13 +35,17 @@ mod resolve;
 mod row_filter;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use std::sync::Arc;
 
 use super::operator::BoxedOperator;
+use super::{ExecContext, build};
 use crate::error::Result;
 use crate::plan::vector::{AnnTopK, VectorTopK};
 use crate::types::Value;
+
+pub(crate) use nearest::Nearest;
 
 /// The operator of a [`VectorTopK`]; `rows` gives the row ids to measure, all rows if there is none.
 pub(crate) fn vector_top_k(
@@ -48,6 +54,31 @@ pub(crate) fn vector_top_k(
     params: &[Value],
 ) -> Result<BoxedOperator> {
     Ok(Box::new(operator::VectorTopKOp::new(plan, rows, params)?))
+}
+
+/// The operator of a [`VectorTopK`] whose search is done.
+pub(crate) fn found_top_k(
+    plan: &VectorTopK,
+    found: Nearest,
+    params: &[Value],
+) -> Result<BoxedOperator> {
+    Ok(Box::new(operator::VectorTopKOp::found(
+        plan, found, params,
+    )?))
+}
+
+/// What the search of a [`VectorTopK`] finds for each of some sets of parameters, in one pass over the rows. The sets agree in
+/// what its WHERE clause reads, and the context has the first of them.
+pub(crate) fn search_together(
+    plan: &VectorTopK,
+    sets: &[Vec<Value>],
+    context: &mut ExecContext<'_>,
+) -> Result<Vec<Nearest>> {
+    let rows = match plan.input() {
+        Some(input) => Some(build(input, context.params)?),
+        None => None,
+    };
+    operator::search_together(plan, rows, sets, context)
 }
 
 /// The operator of an [`AnnTopK`].

@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use citadel_vector::{Neighbor, TopK};
 
+use super::within::Within;
 use crate::plan::vector::DistanceOrder;
 use crate::schema::RowId;
 
@@ -12,6 +13,8 @@ use crate::schema::RowId;
 pub(crate) struct Nearest {
     k: usize,
     order: DistanceOrder,
+    /// Only distances in it are kept.
+    within: Option<Within>,
     /// Rows with a distance; negated if the order descends.
     defined: TopK,
     /// The least row ids without a distance.
@@ -19,10 +22,11 @@ pub(crate) struct Nearest {
 }
 
 impl Nearest {
-    pub(crate) fn new(k: usize, order: DistanceOrder) -> Self {
+    pub(crate) fn new(k: usize, order: DistanceOrder, within: Option<Within>) -> Self {
         Self {
             k,
             order,
+            within,
             defined: TopK::new(k),
             undefined: BinaryHeap::new(),
         }
@@ -31,6 +35,11 @@ impl Nearest {
     /// Offers a row. Each row is offered once.
     #[inline]
     pub(crate) fn push(&mut self, distance: Option<f32>, row: RowId) {
+        if let Some(within) = &self.within
+            && !distance.is_some_and(|distance| within.holds(distance))
+        {
+            return;
+        }
         match distance {
             Some(distance) if self.order.descending => {
                 self.defined.push(Some(-distance), row.0);
@@ -54,12 +63,19 @@ impl Nearest {
 
     /// Could a row without a distance be among the first k, as far as those with one decide?
     pub(crate) fn wants_undefined(&self) -> bool {
-        self.k > 0 && (self.order.nulls_first || self.defined.len() < self.k)
+        self.within.is_none()
+            && self.k > 0
+            && (self.order.nulls_first || self.defined.len() < self.k)
     }
 
     /// Are k rows without a distance kept? Then none with a greater row id can enter.
     pub(crate) fn is_full_of_undefined(&self) -> bool {
         self.undefined.len() >= self.k
+    }
+
+    /// The range that distances are held against.
+    pub(crate) fn within(&self) -> Option<&Within> {
+        self.within.as_ref()
     }
 
     /// The first k rows in order.
@@ -108,7 +124,7 @@ mod tests {
             nulls_first: bool,
         ) {
             let order = DistanceOrder { descending, nulls_first };
-            let mut nearest = Nearest::new(k, order);
+            let mut nearest = Nearest::new(k, order, None);
             let mut all = Vec::new();
             for (row_id, distance) in rows {
                 let distance = distance.map(f32::from);

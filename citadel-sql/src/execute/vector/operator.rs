@@ -5,10 +5,11 @@ use std::sync::Arc;
 use citadel_vector::Neighbor;
 
 use super::approximate::{self, Outcome, Setting};
-use super::exact;
+use super::exact::{self, Asked};
 use super::fetcher::Fetcher;
 use super::nearest::Nearest;
 use super::report::VectorReport;
+use super::within::Within;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
@@ -26,6 +27,8 @@ use crate::types::{SqlType, Value, VectorType};
 struct Question {
     /// A vector that the metric measures, of the column's dimension. NULL: so is every distance.
     query: Value,
+    /// The distances asked for; `None`: any.
+    within: Option<Within>,
     offset: usize,
     /// Offset and limit together.
     k: usize,
@@ -37,9 +40,20 @@ impl Question {
         let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
         Ok(Self {
             query: query_vector(top, params)?,
+            within: match &top.range {
+                Some(range) => Some(Within::new(range, params)?),
+                None => None,
+            },
             offset: count(rows.offset),
             k: rows.total().map_or(usize::MAX, count),
         })
+    }
+}
+
+impl Question {
+    /// Nothing found yet.
+    fn nothing(&self, top: &TopK) -> Nearest {
+        Nearest::new(self.k, top.order, self.within.clone())
     }
 }
 
@@ -159,29 +173,73 @@ impl VectorTopKOp {
         })
     }
 
+    /// The operator of a search that is done.
+    pub(super) fn found(plan: &VectorTopK, found: Nearest, params: &[Value]) -> Result<Self> {
+        let mut operator = Self::new(plan, None, params)?;
+        let offset = operator.question.offset;
+        operator.answer = Some(Answer::new(&plan.top, found, offset));
+        Ok(operator)
+    }
+
     fn find(&mut self, context: &mut ExecContext<'_>) -> Result<Nearest> {
-        let Question { query, k, .. } = &self.question;
-        let mut nearest = Nearest::new(*k, self.top.order);
-        if *k == 0 {
-            return Ok(nearest);
-        }
-        let measure = Measure::new(self.top.key.metric, query.as_ref());
-        let Some(rows) = &mut self.rows else {
-            let measure = measure.as_ref();
-            self.report.scanned = exact::measure_table(context, &self.top, measure, &mut nearest)?;
-            return Ok(nearest);
-        };
-        let mut vectors = VectorReader::new(&self.top.table, self.top.key.column)?.scan();
-        let mut batch = Batch::default();
-        while rows.next(context, &mut batch, BATCH_ROWS)? {
-            context.check_interrupt()?;
-            let ids = batch.columns.first().into_iter().flat_map(exact::row_ids);
-            let view = context.view();
-            self.report.scanned +=
-                exact::measure_rows(view, &mut vectors, measure.as_ref(), ids, &mut nearest)?;
+        let mut nearest = self.question.nothing(&self.top);
+        if self.question.k > 0 {
+            let asked = Asked {
+                measure: Measure::new(self.top.key.metric, self.question.query.as_ref()),
+                nearest: &mut nearest,
+            };
+            self.report.scanned = find(&self.top, self.rows.as_mut(), context, &mut [asked])?;
         }
         Ok(nearest)
     }
+}
+
+/// What the search of a plan finds for each of some sets of parameters, in one pass over the rows.
+pub(super) fn search_together(
+    plan: &VectorTopK,
+    mut rows: Option<BoxedOperator>,
+    sets: &[Vec<Value>],
+    context: &mut ExecContext<'_>,
+) -> Result<Vec<Nearest>> {
+    let top = &plan.top;
+    let questions: Vec<Question> = sets
+        .iter()
+        .map(|params| Question::new(top, params))
+        .collect::<Result<_>>()?;
+    let mut found: Vec<Nearest> = questions.iter().map(|q| q.nothing(top)).collect();
+    let asked = questions.iter().zip(&mut found);
+    let mut asked: Vec<Asked<'_>> = asked
+        .filter(|(question, _)| question.k > 0)
+        .map(|(question, nearest)| Asked {
+            measure: Measure::new(top.key.metric, question.query.as_ref()),
+            nearest,
+        })
+        .collect();
+    if !asked.is_empty() {
+        find(top, rows.as_mut(), context, &mut asked)?;
+    }
+    Ok(found)
+}
+
+/// Measures the rows that an operator gives, all rows if there is none, for each question. Tells how many were measured.
+fn find(
+    top: &TopK,
+    rows: Option<&mut BoxedOperator>,
+    context: &mut ExecContext<'_>,
+    asked: &mut [Asked<'_>],
+) -> Result<u64> {
+    let Some(rows) = rows else {
+        return exact::measure_table(context, top, asked);
+    };
+    let mut vectors = VectorReader::new(&top.table, top.key.column)?.scan();
+    let mut batch = Batch::default();
+    let mut measured = 0;
+    while rows.next(context, &mut batch, BATCH_ROWS)? {
+        context.check_interrupt()?;
+        let ids = batch.columns.first().into_iter().flat_map(exact::row_ids);
+        measured += exact::measure_rows(context.view(), &mut vectors, ids, asked)?;
+    }
+    Ok(measured)
 }
 
 impl Operator for VectorTopKOp {
@@ -235,8 +293,10 @@ impl AnnTopKOp {
 
     fn begin(&mut self, context: &ExecContext<'_>) -> Result<State> {
         let top = &self.plan.exact.top;
-        let Question { query, offset, k } = &self.question;
-        let mut nearest = Nearest::new(*k, top.order);
+        let Question {
+            query, offset, k, ..
+        } = &self.question;
+        let mut nearest = self.question.nothing(top);
         let outcome = match query {
             _ if *k == 0 => Outcome::Answered,
             Value::Null => Outcome::Exact("the vector searched for is NULL".into()),

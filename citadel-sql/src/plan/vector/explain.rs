@@ -19,7 +19,12 @@ impl AnnTopK {
     pub(crate) fn explain(&self, names: &Names) -> NodeText {
         let top = &self.exact.top;
         let (source, index) = (top.source_name(), quoted(&self.index.name));
-        let title = format!("AnnTopKPlan on {source} using {index}");
+        let name = if top.limit.limit.is_some() {
+            "AnnTopKPlan"
+        } else {
+            "AnnRangePlan"
+        };
+        let title = format!("{name} on {source} using {index}");
         let mut text = top.details(NodeText::new(title), names);
         if !self.pushed.is_empty() {
             let pushed: Vec<Expr> = self.pushed.iter().map(|p| p.expr.clone()).collect();
@@ -65,6 +70,11 @@ impl TopK {
             };
             order.push_str(&format!(" NULLS {nulls}"));
         }
-        text.detail("Order", order).limit(&self.limit, names)
+        let text = text.detail("Order", order);
+        let text = match &self.range {
+            Some(range) => text.detail("Within", conjuncts_text(&range.conjuncts, names)),
+            None => text,
+        };
+        text.limit(&self.limit, names)
     }
 }

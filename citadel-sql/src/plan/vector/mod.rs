@@ -6,6 +6,11 @@
 //!   ascending, NULLs last. Conjuncts over the index's filter columns go into the index, the rest is rechecked.
 //! - [`VectorTopK`] (`VectorTopKPlan`) otherwise, with the reason: exact, streaming, O(k) memory.
 //!
+//! A conjunct `column <-> constant < r` bounds the search: both plans hold it against the distances that they compute. Without
+//! ORDER BY and LIMIT, or with ORDER BY alone, it makes the query an [`AnnTopK`] without a limit (`AnnRangePlan`), if an index
+//! serves; otherwise WHERE is evaluated on rows as any other. Statements that change rows never search: what they change
+//! is found exactly.
+//!
 //! Both give the same rows in the same order: (distance, row id), rows without a distance as the order says. Both
 //! carry the distance as [`ColumnId::DISTANCE`] if it is read above: it is computed once. An [`AnnTopK`] holds the exact plan for the same rows, and takes it where a
 //! segment is refused or where it would be the faster one.
@@ -13,12 +18,14 @@
 mod distance_key;
 mod explain;
 mod pushdown;
+mod range;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use distance_key::DistanceKey;
 pub(crate) use pushdown::{Comparison, Condition, FilterNo, Pushed};
+pub(crate) use range::DistanceRange;
 
 use super::estimate::limited_rows;
 use super::logical::{LimitBounds, LogicalKey, LogicalScan};
@@ -26,7 +33,7 @@ use super::physical::PhysicalPlan;
 use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
 use crate::error::Result;
 use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, Metric, TableDef};
-use crate::types::SqlType;
+use crate::types::{SqlType, Value};
 
 /// Rows that a vector query is taken to give where its limit is a parameter.
 const USUAL_ROWS: f64 = 10.0;
@@ -39,7 +46,8 @@ pub(super) struct Request<'a> {
     pub(super) distance: &'a Expr,
     /// The order; its first key is the column of the distance.
     pub(super) keys: &'a [LogicalKey],
-    pub(super) limit: &'a LimitBounds,
+    /// `None`: all rows are asked for, and a plan is made only if a range and an index bound the search.
+    pub(super) limit: Option<&'a LimitBounds>,
     /// What is read above the Top-N, the distance included where it is.
     pub(super) wanted: &'a [ColumnId],
 }
@@ -59,6 +67,8 @@ pub(crate) struct TopK {
     pub(crate) relation: RelationNo,
     pub(crate) alias: String,
     pub(crate) key: DistanceKey,
+    /// Only rows whose distance is in it.
+    pub(crate) range: Option<DistanceRange>,
     pub(crate) order: DistanceOrder,
     pub(crate) limit: LimitBounds,
     /// What the rows carry: columns of the table, then the hidden row id, then the distance; the last two if wanted.
@@ -79,13 +89,16 @@ pub(crate) struct DistanceOrder {
 #[derive(Clone, Debug)]
 pub(crate) struct VectorTopK {
     pub(crate) top: Arc<TopK>,
-    /// The rows that satisfy the WHERE clause; `None`: all rows, and nothing but the vector column is read.
+    /// The rows that satisfy the WHERE clause, but for the range; `None`: all rows, and nothing but the vector column is
+    /// read.
     pub(crate) rows: Option<Box<PhysicalPlan>>,
+    /// The parameters that WHERE reads, but for those of the range.
+    pub(crate) filter_parameters: Vec<usize>,
     /// Why no index serves.
     pub(crate) why: Why,
 }
 
-/// `AnnTopKPlan`: through an ann index.
+/// `AnnTopKPlan`, or `AnnRangePlan` without a limit: through an ann index.
 #[derive(Clone, Debug)]
 pub(crate) struct AnnTopK {
     pub(crate) index: Arc<IndexDef>,
@@ -161,6 +174,13 @@ impl VectorTopK {
         self.top.estimate
     }
 
+    /// Do the rows to measure not depend on which of two sets of parameters is given?
+    pub(crate) fn filter_agrees(&self, a: &[Value], b: &[Value]) -> bool {
+        self.filter_parameters
+            .iter()
+            .all(|&at| a.get(at) == b.get(at))
+    }
+
     /// The plan of the rows to measure.
     pub(crate) fn input(&self) -> Option<&PhysicalPlan> {
         self.rows.as_deref()
@@ -190,58 +210,119 @@ impl AnnTopK {
 /// Turns a Top-N by distance into a vector plan; `None` if the distance is not from a stored vector to a constant, or
 /// if more keys matter than the distance.
 ///
-/// `access` plans the rows of the scan that satisfy its filter, giving the hidden row id alone; asked only if there is
-/// a filter. The plan's rows have the layout of its [`TopK`].
+/// `access` plans the rows of the scan that satisfy a filter, giving the hidden row id alone; asked only if there is
+/// more to satisfy than a range. The plan's rows have the layout of its [`TopK`].
 pub(super) fn try_vector_top_k(
     request: &Request<'_>,
-    access: impl FnOnce() -> Result<Access>,
+    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
 ) -> Result<Option<PhysicalPlan>> {
-    let Some(top) = request.top() else {
+    let mut filter = request.scan.filter.clone();
+    let Some(top) = request.top(&mut filter) else {
         return Ok(None);
     };
-    let scan = request.scan;
-    let access = if scan.filter.is_empty() {
+    if request.limit.is_none() && top.range.is_none() {
+        return Ok(None);
+    }
+    Ok(match choose(top, filter, access)? {
+        (exact, Ok(choice)) => Some(ann(choice, exact)),
+        (_, Err(_)) if request.limit.is_none() => None,
+        (exact, Err(why)) => Some(PhysicalPlan::VectorTopKPlan(VectorTopK { why, ..exact })),
+    })
+}
+
+/// Turns a scan whose filter asks for the rows within a radius into a search; `None` if no index serves. `access` is as
+/// for [`try_vector_top_k`].
+pub(super) fn try_range(
+    scan: &LogicalScan,
+    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
+) -> Result<Option<PhysicalPlan>> {
+    let (relation, table) = (scan.relation, &scan.table);
+    if !table.indexes.iter().any(|index| index.is_ann()) {
+        return Ok(None);
+    }
+    let Some(key) = DistanceRange::key(&scan.filter, relation, table) else {
+        return Ok(None);
+    };
+    let mut filter = scan.filter.clone();
+    let top = Arc::new(TopK {
+        table: Arc::clone(table),
+        relation,
+        alias: scan.alias.clone(),
+        range: DistanceRange::take(&mut filter, &key, relation, table),
+        key,
+        order: DistanceOrder::NEAREST,
+        limit: LimitBounds::default(),
+        layout: ordered(&scan.columns),
+        estimate: USUAL_ROWS,
+    });
+    let (exact, choice) = choose(top, filter, access)?;
+    Ok(choice.ok().map(|choice| ann(choice, exact)))
+}
+
+/// The exact plan, and the index that serves, or why none does.
+fn choose(
+    top: Arc<TopK>,
+    filter: Vec<Expr>,
+    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
+) -> Result<(VectorTopK, Result<Choice, Why>)> {
+    let access = if filter.is_empty() {
         None
     } else {
-        Some(access()?)
+        Some(access(filter.clone())?)
     };
-    let choice = choose_index(&top, &scan.filter, access.as_ref());
-    let rows = access.map(|access| Box::new(access.rows));
-    Ok(Some(match choice {
-        Err(why) => PhysicalPlan::VectorTopKPlan(VectorTopK { top, rows, why }),
-        Ok(choice) => PhysicalPlan::AnnTopKPlan(Arc::new(AnnTopK {
-            index: choice.index,
-            pushed: choice.pushed,
-            residual: choice.residual,
-            exact: VectorTopK {
-                top,
-                rows,
-                why: Why::Fallback,
-            },
-        })),
+    let choice = choose_index(&top, &filter, access.as_ref());
+    let exact = VectorTopK {
+        top,
+        rows: access.map(|access| Box::new(access.rows)),
+        filter_parameters: filter.iter().flat_map(parameters).collect(),
+        why: Why::Fallback,
+    };
+    Ok((exact, choice))
+}
+
+/// The parameters that an expression reads.
+fn parameters(expr: &Expr) -> Vec<usize> {
+    let mut found = match expr.kind {
+        ExprKind::Parameter(at) => vec![at],
+        _ => Vec::new(),
+    };
+    expr.for_each_child(&mut |child| found.extend(parameters(child)));
+    found
+}
+
+fn ann(choice: Choice, exact: VectorTopK) -> PhysicalPlan {
+    PhysicalPlan::AnnTopKPlan(Arc::new(AnnTopK {
+        index: choice.index,
+        pushed: choice.pushed,
+        residual: choice.residual,
+        exact,
     }))
 }
 
 impl Request<'_> {
-    fn top(&self) -> Option<Arc<TopK>> {
+    /// What the plan does; the range of the distance is taken out of the filter.
+    fn top(&self, filter: &mut Vec<Expr>) -> Option<Arc<TopK>> {
         let (first, rest) = self.keys.split_first()?;
         // The row id breaks ties in any case: as the next key it changes nothing, and nothing after it matters.
         if !rest.first().is_none_or(|key| self.is_row_id_ascending(key)) {
             return None;
         }
         let scan = self.scan;
+        let key = DistanceKey::of(self.distance, scan.relation, &scan.table)?;
+        let limit = self.limit.cloned().unwrap_or_default();
         Some(Arc::new(TopK {
             table: Arc::clone(&scan.table),
             relation: scan.relation,
             alias: scan.alias.clone(),
-            key: DistanceKey::of(self.distance, scan.relation, &scan.table)?,
+            range: DistanceRange::take(filter, &key, scan.relation, &scan.table),
+            key,
             order: DistanceOrder {
                 descending: first.descending,
                 nulls_first: first.nulls_first,
             },
-            limit: self.limit.clone(),
+            estimate: limited_rows(USUAL_ROWS, limit.limit.as_ref()),
+            limit,
             layout: ordered(self.wanted),
-            estimate: limited_rows(USUAL_ROWS, self.limit.limit.as_ref()),
         }))
     }
 

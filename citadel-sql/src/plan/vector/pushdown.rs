@@ -4,6 +4,8 @@
 //! combination, becomes a [`Condition`]: a bitmap over the segment, with an exact count. What is left is rechecked
 //! on rows. Constants stay expressions here, since parameters are known at execution only.
 
+use std::cmp::Ordering;
+
 use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo, UnaryOp};
 use crate::plan::expr::is_constant;
 use crate::schema::{AnnIndex, ColumnNo};
@@ -182,8 +184,19 @@ impl Filters<'_> {
 }
 
 impl Comparison {
+    /// Does it hold between values of this order?
+    pub(crate) fn is_satisfied_by(self, order: Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Lt => order.is_lt(),
+            Self::LtEq => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::GtEq => order.is_ge(),
+        }
+    }
+
     /// `5 < x` is `x > 5`.
-    fn mirrored(self) -> Self {
+    pub(super) fn mirrored(self) -> Self {
         match self {
             Self::Eq => Self::Eq,
             Self::Lt => Self::Gt,
@@ -194,7 +207,8 @@ impl Comparison {
     }
 }
 
-fn comparison(op: BinaryOp) -> Option<Comparison> {
+/// How an operator compares; `None`: not by order.
+pub(super) fn comparison(op: BinaryOp) -> Option<Comparison> {
     match op {
         BinaryOp::Eq => Some(Comparison::Eq),
         BinaryOp::Lt => Some(Comparison::Lt),

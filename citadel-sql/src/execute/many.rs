@@ -1,0 +1,127 @@
+//! One query run for many sets of parameters, all in one snapshot.
+//!
+//! Where the plan is an exact vector search, and the sets agree in what its WHERE clause reads, a block of queries shares one
+//! pass over the rows: each stored vector is measured against all of them while it is at hand. Any other plan runs set by
+//! set, a vector index with one walk each. Blocks run on all cores where the transaction only reads.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use citadel_txn::ReadTxn;
+use rayon::prelude::*;
+
+use super::context::{ExecContext, Txn};
+use super::execution::Execution;
+use super::vector;
+use crate::ann::SegmentCache;
+use crate::batch::Batch;
+use crate::error::Result;
+use crate::plan::vector::VectorTopK;
+use crate::plan::{PhysicalPlan, Plan};
+use crate::types::Value;
+
+/// The most queries that share a pass: their vectors stay in the core's cache beside the rows.
+const BLOCK_MAX: usize = 32;
+
+/// A query to be run for many sets of parameters.
+pub(crate) struct Many<'a> {
+    pub(crate) plan: &'a Arc<Plan>,
+    /// Each of its places' types.
+    pub(crate) sets: &'a [Vec<Value>],
+    pub(crate) interrupt: &'a AtomicBool,
+    pub(crate) segments: &'a SegmentCache,
+}
+
+impl Many<'_> {
+    /// The rows for each set, in the order of the sets.
+    ///
+    /// # Errors
+    /// Those of the first set that fails.
+    pub(crate) fn run(&self, txn: Txn<'_>) -> Result<Vec<Vec<Batch>>> {
+        match txn {
+            Txn::Read(txn) => self.run_on_all_cores(txn),
+            Txn::Write(txn) => {
+                let mut given = Vec::with_capacity(self.sets.len());
+                for block in self.sets.chunks(self.block_len(1)) {
+                    given.extend(self.run_block(&mut Txn::Write(txn), block)?);
+                }
+                Ok(given)
+            }
+        }
+    }
+
+    fn run_on_all_cores(&self, txn: &ReadTxn) -> Result<Vec<Vec<Batch>>> {
+        let len = self.block_len(rayon::current_num_threads());
+        let blocks: Vec<_> = self
+            .sets
+            .par_chunks(len)
+            .map(|block| self.run_block(&mut Txn::Read(txn), block))
+            .collect();
+        let mut given = Vec::with_capacity(self.sets.len());
+        for block in blocks {
+            given.extend(block?);
+        }
+        Ok(given)
+    }
+
+    /// How many sets run together.
+    fn block_len(&self, threads: usize) -> usize {
+        match self.shared() {
+            Some(_) => self.sets.len().div_ceil(threads.max(1)).clamp(1, BLOCK_MAX),
+            None => 1,
+        }
+    }
+
+    /// The part of the plan that one pass over the rows answers for several sets.
+    fn shared(&self) -> Option<&VectorTopK> {
+        let search = exact_search(&self.plan.root)?;
+        let agree = |pair: &[Vec<Value>]| search.filter_agrees(&pair[0], &pair[1]);
+        self.sets.windows(2).all(agree).then_some(search)
+    }
+
+    fn run_block(&self, txn: &mut Txn<'_>, sets: &[Vec<Value>]) -> Result<Vec<Vec<Batch>>> {
+        let mut found = Vec::new();
+        if let (Some(search), Some(first)) = (self.shared(), sets.first()) {
+            found = vector::search_together(search, sets, &mut self.context(txn, first))?;
+        }
+        let mut found = found.into_iter();
+        let mut given = Vec::with_capacity(sets.len());
+        for params in sets {
+            let mut execution = match found.next() {
+                Some(found) => Execution::start_with(self.plan, params, found)?,
+                None => Execution::start(self.plan, params)?,
+            };
+            let context = &mut self.context(txn, params);
+            let mut batches = Vec::new();
+            while let Some(batch) = execution.next(context)? {
+                batches.push(batch);
+            }
+            given.push(batches);
+        }
+        Ok(given)
+    }
+
+    fn context<'a>(&'a self, txn: &'a mut Txn<'_>, params: &'a [Value]) -> ExecContext<'a> {
+        ExecContext {
+            txn: match txn {
+                Txn::Read(txn) => Txn::Read(txn),
+                Txn::Write(txn) => Txn::Write(txn),
+            },
+            params,
+            interrupt: self.interrupt,
+            segments: self.segments,
+        }
+    }
+}
+
+/// The exact vector search of a plan, if it has exactly one.
+fn exact_search(plan: &PhysicalPlan) -> Option<&VectorTopK> {
+    if let PhysicalPlan::VectorTopKPlan(search) = plan {
+        return Some(search);
+    }
+    let mut found = plan.inputs().into_iter().filter_map(exact_search);
+    match (found.next(), found.next()) {
+        (Some(search), None) => Some(search),
+        _ => None,
+    }
+}
