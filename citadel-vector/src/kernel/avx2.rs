@@ -20,6 +20,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     i8s: real!(StoredI8),
     bits: BitKernels { differing, overlap },
     dot_rows,
+    dot_halved,
     tile,
     ..scalar::KERNELS
 };
@@ -217,6 +218,34 @@ fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]
             let products =
                 _mm256_madd_epi16(_mm256_cvtepu8_epi16(codes), _mm256_cvtepi8_epi16(query));
             sums = _mm256_add_epi32(sums, products);
+        }
+        *out = reduce_integers(sums);
+    }
+}
+
+/// Four bits leave room: two products of 15 and 128 fit into 16 bits, so that the multiply of bytes does not saturate.
+#[target_feature(enable = "avx2")]
+fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    let (low, high) = query.split_at(rows.stride);
+    let (low, high) = (low.as_chunks::<16>().0, high.as_chunks::<16>().0);
+    let (mask, ones) = (_mm256_set1_epi8(15), _mm256_set1_epi16(1));
+    for (out, &position) in out.iter_mut().zip(positions) {
+        let (row, _) = rows.row(position).as_chunks::<16>();
+        let mut sums = _mm256_setzero_si256();
+        for (codes, (low, high)) in row.iter().zip(low.iter().zip(high)) {
+            // SAFETY: the arrays hold sixteen bytes each; the loads need no alignment.
+            let (codes, query) = unsafe {
+                (
+                    _mm_loadu_si128(codes.as_ptr().cast()),
+                    _mm256_set_m128i(
+                        _mm_loadu_si128(high.as_ptr().cast()),
+                        _mm_loadu_si128(low.as_ptr().cast()),
+                    ),
+                )
+            };
+            let codes = _mm256_set_m128i(_mm_srli_epi16::<4>(codes), codes);
+            let pairs = _mm256_maddubs_epi16(_mm256_and_si256(codes, mask), query);
+            sums = _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, ones));
         }
         *out = reduce_integers(sums);
     }

@@ -18,6 +18,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     i8s: real!(StoredI8),
     bits: avx2::KERNELS.bits,
     dot_rows,
+    dot_halved,
     tile,
     keep_u8,
     keep_u16,
@@ -163,18 +164,64 @@ impl Load for StoredI8 {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
     for (four, out) in positions.chunks(ROWS).zip(out.chunks_mut(ROWS)) {
-        // A short chunk repeats its first row in the place of those that are missing.
-        let mut codes = [rows.row(four[0]); ROWS];
-        for (codes, &position) in codes.iter_mut().zip(four).skip(1) {
-            *codes = rows.row(position);
-        }
-        let sums = dot_four(codes, query);
-        // SAFETY: the mask lets through no more integers than `out` holds, at most four; the store needs no alignment.
-        unsafe {
-            let mask = 0xf >> (ROWS - out.len());
-            _mm_mask_storeu_epi32(out.as_mut_ptr(), mask, sums);
-        }
+        store_few(dot_four(four_rows(rows, four), query), out);
     }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    let (low, high) = query.split_at(rows.stride);
+    for (four, out) in positions.chunks(ROWS).zip(out.chunks_mut(ROWS)) {
+        store_few(dot_four_halved(four_rows(rows, four), low, high), out);
+    }
+}
+
+/// Up to four rows; a short chunk repeats its first row in the place of those that are missing.
+#[inline(always)]
+fn four_rows<'a>(rows: CodeRows<'a>, positions: &[u32]) -> [&'a [u8]; ROWS] {
+    let mut codes = [rows.row(positions[0]); ROWS];
+    for (codes, &position) in codes.iter_mut().zip(positions).skip(1) {
+        *codes = rows.row(position);
+    }
+    codes
+}
+
+/// Stores as many sums as there is room for, one to four.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl")]
+fn store_few(sums: __m128i, out: &mut [i32]) {
+    debug_assert!((1..=ROWS).contains(&out.len()));
+    let mask = 0xf >> (ROWS - out.len());
+    // SAFETY: the mask lets through no more integers than `out` holds; the store needs no alignment.
+    unsafe { _mm_mask_storeu_epi32(out.as_mut_ptr(), mask, sums) };
+}
+
+/// Products of four rows of four-bit codes with the two halves of a query, each as long as the rows.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
+    let nibble = _mm512_set1_epi8(15);
+    let mut sums = [_mm512_setzero_si512(); ROWS];
+    let len = low.len();
+    assert!(high.len() == len && rows.iter().all(|row| row.len() == len));
+    let mut at = 0;
+    while at < len {
+        let mask = u64::MAX >> (64 - (len - at).min(64));
+        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+        unsafe {
+            let low = _mm512_maskz_loadu_epi8(mask, low.as_ptr().add(at));
+            let high = _mm512_maskz_loadu_epi8(mask, high.as_ptr().add(at));
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
+                let lower = _mm512_and_si512(codes, nibble);
+                let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(codes), nibble);
+                *sum = _mm512_dpbusd_epi32(*sum, lower, low);
+                *sum = _mm512_dpbusd_epi32(*sum, upper, high);
+            }
+        }
+        at += 64;
+    }
+    reduce_four(sums)
 }
 
 /// Products of four rows, as long as the query, with it.

@@ -107,6 +107,7 @@ pub(crate) struct Kernels {
     i8s: Real<StoredI8>,
     bits: BitKernels,
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
+    dot_halved: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
     keep_u8: unsafe fn(&[u8], u8, u8, &mut [u64]),
     keep_u16: unsafe fn(&[u16], u16, u16, &mut [u64]),
@@ -221,6 +222,31 @@ impl Kernels {
         assert!(rows.stride.is_multiple_of(16), "rows are padded");
         // SAFETY: the instruction set was detected; the lengths were checked; each row is sliced, thus bounds-checked.
         unsafe { (self.dot_rows)(rows, positions, query, out) }
+    }
+
+    /// Products of a signed query with the named rows of four-bit codes: byte `i` of a row holds component `i` in its lower half
+    /// and component `stride + i` in its upper one. The sums are exact.
+    #[inline]
+    pub(crate) fn dot_halved(
+        &self,
+        rows: CodeRows<'_>,
+        positions: &[u32],
+        query: &[i8],
+        out: &mut [i32],
+    ) {
+        assert_eq!(
+            query.len(),
+            2 * rows.stride,
+            "query and rows differ in components"
+        );
+        assert_eq!(
+            positions.len(),
+            out.len(),
+            "one product per position is written"
+        );
+        assert!(rows.stride.is_multiple_of(16), "rows are padded");
+        // SAFETY: the instruction set was detected; the lengths were checked; each row is sliced, thus bounds-checked.
+        unsafe { (self.dot_halved)(rows, positions, query, out) }
     }
 
     /// Keys of [`TILE_LEFT`] signed rows against one panel of [`TILE_RIGHT`] biased rows.

@@ -15,6 +15,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     i8s: real!(StoredI8),
     bits: BitKernels { differing, overlap },
     dot_rows,
+    dot_halved,
     tile,
     keep_u8: keep_within,
     keep_u16: keep_within,
@@ -77,6 +78,20 @@ fn overlap(a: &[u8], b: &[u8]) -> Overlap {
 fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
     for (out, &position) in out.iter_mut().zip(positions) {
         *out = dot_codes(rows.row(position), query);
+    }
+}
+
+fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
+    let (low, high) = query.split_at(rows.stride);
+    for (out, &position) in out.iter_mut().zip(positions) {
+        *out = rows
+            .row(position)
+            .iter()
+            .zip(low.iter().zip(high))
+            .map(|(&codes, (&low, &high))| {
+                i32::from(codes & 15) * i32::from(low) + i32::from(codes >> 4) * i32::from(high)
+            })
+            .sum();
     }
 }
 

@@ -104,6 +104,25 @@ proptest! {
     }
 
     #[test]
+    fn products_of_four_bits_are_exact(
+        blocks in 1usize..14,
+        positions in prop::collection::vec(0u32..5, 0..12),
+        seed in any::<u64>(),
+    ) {
+        let stride = blocks * 16;
+        let bytes = noise(seed, stride * 5);
+        let query: Vec<i8> = noise(seed ^ 1, stride * 2).iter().map(|&byte| byte as i8).collect();
+        let rows = CodeRows { bytes: &bytes, stride };
+        let mut expected = vec![0; positions.len()];
+        scalar::KERNELS.dot_halved(rows, &positions, &query, &mut expected);
+        for kernels in Kernels::available() {
+            let mut found = vec![0; positions.len()];
+            kernels.dot_halved(rows, &positions, &query, &mut found);
+            prop_assert_eq!(&found, &expected, "{}", kernels.name());
+        }
+    }
+
+    #[test]
     fn comparisons_are_exact(
         keys in prop::collection::vec(0u8..9, 0..300),
         low in 0u8..9,

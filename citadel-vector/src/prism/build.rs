@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Rows, Segment, Shape};
+use super::{Coarse, Rows, Segment, Shape};
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
 use crate::quantize::{ScalarCodes, pad_dim};
@@ -16,6 +16,7 @@ use super::graph::Graph;
 use super::layout::{self, Repeats};
 use super::matrix::{Matrix, Space};
 use super::neighbors::Neighbors;
+use super::precision::precise;
 use super::prune::Pruner;
 use super::refine::Refiner;
 
@@ -108,6 +109,8 @@ impl Builder<'_, '_> {
             extras,
         };
         let (graph, entries) = self.link(&space, &spatial)?;
+        let coarse = space.matrix.fit_coarse(build.dim);
+        let coarse = precise(coarse, &space, &graph, build.dim);
         let halves = match build.metric {
             Metric::L2 => (space.lengths.iter())
                 .map(|&length| length as f32 * 0.5)
@@ -126,6 +129,7 @@ impl Builder<'_, '_> {
             config: build.config.pinned(),
             fingerprint: self.fingerprint(),
             codes,
+            coarse: coarse.map(|codes| Coarse::new(codes, &space.matrix)),
             matrix: space.matrix,
             halves,
             graph,

@@ -42,8 +42,8 @@ impl Graph {
     #[inline]
     pub(crate) fn links(&self, position: u32) -> &[u32] {
         let room = &self.links[position as usize * self.room..][..self.room];
-        let used = room.iter().position(|&link| link == NONE);
-        &room[..used.unwrap_or(room.len())]
+        let used = room.partition_point(|&link| link != NONE);
+        &room[..used]
     }
 
     /// Asks the cache for the links of a row.

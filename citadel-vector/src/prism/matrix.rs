@@ -1,6 +1,7 @@
 //! The codes of a segment's indexed rows, and distances among them.
 
-use crate::kernel::{AlignedBytes, BIAS, CodeRows, Kernels, signed};
+use crate::kernel::{AlignedBytes, BIAS, CodeRows, Kernels, prefetch, signed};
+use crate::quantize::CoarseCodes;
 
 /// Codes of all indexed rows, by position.
 #[derive(Clone)]
@@ -57,6 +58,40 @@ impl Matrix {
             to.copy_from_slice(self.row(from));
         }
         moved
+    }
+
+    /// Coarse codes of the same rows: half as long.
+    pub(crate) fn coarse(&self, codes: CoarseCodes) -> Self {
+        let stride = self.stride / 2;
+        let mut coarse = Self {
+            bytes: AlignedBytes::filled(self.rows * stride, 0),
+            stride,
+            rows: self.rows,
+        };
+        let rows = self.bytes.as_slice().chunks_exact(self.stride);
+        for (row, out) in rows.zip(coarse.bytes_mut().chunks_exact_mut(stride)) {
+            codes.encode(row, out);
+        }
+        coarse
+    }
+
+    /// The coarse coding that fits a sample of these rows, of `dim` components each.
+    pub(crate) fn fit_coarse(&self, dim: usize) -> CoarseCodes {
+        const SAMPLE: usize = 1_000_000;
+        let step = (self.rows * dim).div_ceil(SAMPLE).max(1);
+        let mut counts = [0u64; 129];
+        for row in (0..self.rows as u32).step_by(step) {
+            for &code in &self.row(row)[..dim] {
+                counts[usize::from(code.abs_diff(BIAS))] += 1;
+            }
+        }
+        CoarseCodes::fit(&counts)
+    }
+
+    /// Asks the cache for a row.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, position: u32) {
+        prefetch(self.row(position));
     }
 
     /// The squared length of a row, in steps.

@@ -66,6 +66,8 @@ impl Entry {
 pub(crate) struct Pool {
     entries: Vec<Entry>,
     aside: Vec<Entry>,
+    /// Entries on their way in.
+    near: Vec<Entry>,
     /// Matching entries in `entries`.
     matching: usize,
     /// Matching entries that the pool should hold.
@@ -88,6 +90,45 @@ impl Pool {
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.matching >= self.wanted
+    }
+
+    /// The entry that a new one must be below to enter.
+    #[inline]
+    fn bound(&self) -> Entry {
+        match self.entries.last() {
+            Some(&last) if self.is_full() => last,
+            _ => Entry::MAX,
+        }
+    }
+
+    /// Adds scored rows. `foremost` is called with each that may be expanded next.
+    ///
+    /// Most rows are beyond the bound, but which cannot be guessed: they are told apart without a branch, then the few that
+    /// enter do so one by one.
+    pub(crate) fn offer(&mut self, entries: &[Entry], mut foremost: impl FnMut(u32)) {
+        let bound = self.bound();
+        let (mut near, mut far) = (0, self.aside.len());
+        self.near.resize(entries.len(), Entry::MAX);
+        self.aside.resize(far + entries.len(), Entry::MAX);
+        for &entry in entries {
+            let below = entry < bound;
+            self.near[near] = entry;
+            self.aside[far] = entry;
+            near += usize::from(below);
+            far += usize::from(!below);
+        }
+        self.aside.truncate(far);
+        for index in 0..near {
+            let entry = self.near[index];
+            self.insert(entry);
+            if self
+                .entries
+                .get(self.cursor)
+                .is_some_and(|first| *first >= entry)
+            {
+                foremost(entry.position());
+            }
+        }
     }
 
     /// Adds a scored row.
@@ -170,19 +211,28 @@ impl Pool {
             .map_or(self.entries.len(), |(index, _)| index + 1)
     }
 
-    /// Gives the best `count` matching rows that were not given before.
-    pub(crate) fn take(&mut self, count: usize, mut give: impl FnMut(Entry)) {
-        let mut given = 0;
-        for entry in &mut self.entries {
-            if given == count {
-                break;
-            }
-            if entry.matches() && !entry.is_yielded() {
-                *entry = entry.yielded();
-                give(*entry);
-                given += 1;
-            }
-        }
+    /// The best `count` matching rows that were not yielded, with their places.
+    pub(crate) fn best(&self, count: usize) -> impl Iterator<Item = (usize, Entry)> + '_ {
+        (self.entries.iter().copied().enumerate())
+            .filter(|(_, entry)| entry.matches() && !entry.is_yielded())
+            .take(count)
+    }
+
+    /// Notes that the entry at a place is yielded.
+    pub(crate) fn mark_yielded(&mut self, place: usize) {
+        self.entries[place] = self.entries[place].yielded();
+    }
+
+    /// Yields the best rows.
+    #[cfg(test)]
+    fn take(&mut self, count: usize) -> Vec<u32> {
+        let best: Vec<(usize, Entry)> = self.best(count).collect();
+        best.into_iter()
+            .map(|(place, entry)| {
+                self.mark_yielded(place);
+                entry.position()
+            })
+            .collect()
     }
 
     /// Empties the pool; what matches and was not given before goes to `rest`.
@@ -220,16 +270,16 @@ mod tests {
             pool.reset(wanted);
             let mut all = Vec::new();
             for (position, (score, matches)) in rows.into_iter().enumerate() {
-                let entry = Entry::new(Score::new(f32::from(score)), position as u32, matches);
-                pool.insert(entry);
-                all.push(entry);
+                all.push(Entry::new(Score::new(f32::from(score)), position as u32, matches));
+            }
+            for entries in all.chunks(7) {
+                pool.offer(entries, |_| {});
             }
             all.retain(|entry| entry.matches());
             all.sort_unstable();
-            let mut given = Vec::new();
-            pool.take(wanted, |entry| given.push(entry.position()));
+            let mut given = pool.take(wanted);
             pool.grow(wanted + more);
-            pool.take(more, |entry| given.push(entry.position()));
+            given.extend(pool.take(more));
             let expected: Vec<u32> = all.iter().take(wanted + more).map(|entry| entry.position()).collect();
             prop_assert_eq!(given, expected);
         }

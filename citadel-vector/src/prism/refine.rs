@@ -51,8 +51,7 @@ impl<'a> Refiner<'a> {
             self.score(self.graph.links(position).iter().copied());
         }
         found.clear();
-        self.pool
-            .take(self.beam, |entry| found.push(entry.position()));
+        found.extend(self.pool.best(self.beam).map(|(_, entry)| entry.position()));
     }
 
     /// Scores rows that were not seen.

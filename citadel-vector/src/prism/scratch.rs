@@ -4,6 +4,7 @@ use crate::quantize::QueryCode;
 
 use super::candidate::Candidate;
 use super::pool::{Entry, Pool};
+use super::rank::Ranked;
 
 /// Reusable memory for searches, of any segment. Keep one for each thread or connection.
 #[derive(Debug, Default)]
@@ -13,7 +14,10 @@ pub struct Scratch {
     pub(super) pool: Pool,
     pub(super) batch: Vec<u32>,
     pub(super) products: Vec<i32>,
+    /// Rows of the batch, scored.
+    pub(super) scored: Vec<Entry>,
     pub(super) rest: Vec<Entry>,
+    pub(super) ranked: Vec<Ranked>,
     pub(super) candidates: Vec<Candidate>,
 }
 
@@ -68,6 +72,29 @@ impl Visited {
         true
     }
 
+    /// Adds rows, and appends those that are new to `out`.
+    ///
+    /// A third of the links of a walk lead to rows that it has seen, in no order that a processor could guess: so there is no
+    /// branch on it.
+    #[inline]
+    pub(super) fn insert_all(&mut self, positions: &[u32], out: &mut Vec<u32>) {
+        let mut len = out.len();
+        out.resize(len + positions.len(), 0);
+        for &position in positions {
+            let index = position as usize / 64;
+            let word = &mut self.words[index];
+            let bit = 1u64 << (position % 64);
+            if self.listed && *word == 0 {
+                self.touched.push(index as u32);
+            }
+            let new = *word & bit == 0;
+            *word |= bit;
+            out[len] = position;
+            len += usize::from(new);
+        }
+        out.truncate(len);
+    }
+
     /// The rows scored among 64, as bits.
     #[inline]
     pub(super) fn word(&self, index: usize) -> u64 {
@@ -94,6 +121,9 @@ mod tests {
             for position in (0..rows as u32).step_by(33) {
                 assert!(visited.insert(position));
                 assert!(!visited.insert(position));
+                let mut new = Vec::new();
+                visited.insert_all(&[position], &mut new);
+                assert!(new.is_empty());
             }
         }
     }

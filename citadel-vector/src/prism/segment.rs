@@ -5,10 +5,12 @@
 
 use super::build;
 use super::fingerprint::Fingerprint;
-use super::{Build, BuildError, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams};
+use super::{
+    Build, BuildError, Estimate, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams,
+};
 use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, evaluate};
 use crate::metric::Metric;
-use crate::quantize::ScalarCodes;
+use crate::quantize::{CoarseCodes, ScalarCodes};
 
 /// An immutable index over the rows of a table at one generation.
 #[derive(Clone)]
@@ -20,13 +22,33 @@ pub struct Segment {
     pub(crate) config: [u8; 32],
     pub(crate) fingerprint: [u8; 32],
     pub(crate) codes: ScalarCodes,
+    /// Eight-bit codes, which put candidates in order.
     pub(crate) matrix: Matrix,
+    /// Four-bit codes of the same rows, which lead walks and scans where they are precise enough.
+    pub(crate) coarse: Option<Coarse>,
     /// Half the squared length of each row of codes; empty unless the metric is L2.
     pub(crate) halves: Vec<f32>,
     pub(crate) graph: Graph,
     pub(crate) entries: Vec<u32>,
     pub(crate) rows: Rows,
     pub(crate) attributes: Vec<Attribute>,
+}
+
+/// Coarse codes of all rows.
+#[derive(Clone)]
+pub(crate) struct Coarse {
+    pub(crate) codes: CoarseCodes,
+    pub(crate) matrix: Matrix,
+}
+
+impl Coarse {
+    /// Codes the rows of a matrix.
+    pub(crate) fn new(codes: CoarseCodes, fine: &Matrix) -> Self {
+        Self {
+            codes,
+            matrix: fine.coarse(codes),
+        }
+    }
 }
 
 /// Sizes and metric of a segment.
@@ -178,12 +200,25 @@ impl Segment {
         Search::new(self, query, allowed, params, scratch)
     }
 
+    /// The codes that lead walks and scans.
+    pub(crate) fn leading(&self) -> &Matrix {
+        self.coarse
+            .as_ref()
+            .map_or(&self.matrix, |coarse| &coarse.matrix)
+    }
+
+    /// How a search among `matching` rows would begin, and what it would cost.
+    pub fn estimate(&self, matching: usize, params: SearchParams) -> Estimate {
+        Estimate::new(self.shape.indexed, matching, params.ef)
+    }
+
     /// Bytes that the segment holds in memory, about.
     pub fn bytes_in_memory(&self) -> usize {
         let columns: usize = (self.attributes.iter())
             .map(|attribute| attribute.column.bytes_in_memory())
             .sum();
-        let codes = self.matrix.as_rows().bytes.len() + self.halves.len() * 4;
+        let coarse = (self.coarse.as_ref()).map_or(0, |coarse| coarse.matrix.as_rows().bytes.len());
+        let codes = self.matrix.as_rows().bytes.len() + coarse + self.halves.len() * 4;
         codes + self.graph.bytes_in_memory() + self.rows.bytes_in_memory() + columns
     }
 }

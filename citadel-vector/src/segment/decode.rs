@@ -4,8 +4,8 @@ use super::header::{SectionSummary, SectionTag, SegmentHeader};
 use super::refusal::Refusal;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
-use crate::prism::{Graph, Matrix, Rows, Segment, Shape};
-use crate::quantize::{ScalarCodes, pad_dim};
+use crate::prism::{Coarse, Graph, Matrix, Rows, Segment, Shape};
+use crate::quantize::{CoarseCodes, ScalarCodes, pad_dim};
 use crate::wire::{Malformed, Reader, ensure};
 
 impl Segment {
@@ -34,9 +34,11 @@ impl Segment {
         let shape = header.shape;
         let matrix = decode_codes(codes, shape)?;
         let (graph, entries) = decode_graph(graph, shape.indexed)?;
+        let (codes, coarse) = decode_coding(coding, shape.dim)?;
         Ok(Self {
             shape,
-            codes: decode_coding(coding, shape.dim)?,
+            codes,
+            coarse: coarse.map(|codes| Coarse::new(codes, &matrix)),
             halves: halves(&matrix, shape.metric),
             matrix,
             graph,
@@ -59,20 +61,30 @@ fn verify<E>(section: &SectionSummary, bytes: &[u8]) -> Result<(), Refusal<E>> {
     }
 }
 
-fn decode_coding(bytes: &[u8], dim: usize) -> Result<ScalarCodes, Malformed> {
+fn decode_coding(
+    bytes: &[u8],
+    dim: usize,
+) -> Result<(ScalarCodes, Option<CoarseCodes>), Malformed> {
     let mut reader = Reader::new(bytes);
     let scale = reader.finite_f32()?;
     ensure(
         scale.is_normal() && scale > 0.0,
         "the scale of codes is not positive",
     )?;
+    let coarse = match reader.u32()? {
+        0 => None,
+        multiplier => Some(
+            CoarseCodes::from_multiplier(multiplier)
+                .ok_or(Malformed("coarse codes of no possible step"))?,
+        ),
+    };
     let center = reader.values(dim, f32::from_le_bytes)?;
     ensure(
         center.iter().all(|value| value.is_finite()),
         "the center of codes is not finite",
     )?;
     reader.finish()?;
-    Ok(ScalarCodes { center, scale })
+    Ok((ScalarCodes { center, scale }, coarse))
 }
 
 fn decode_codes(bytes: &[u8], shape: Shape) -> Result<Matrix, Malformed> {

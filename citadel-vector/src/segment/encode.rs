@@ -69,6 +69,9 @@ impl Segment {
         match tag {
             SectionTag::Coding => {
                 out.extend_from_slice(&self.codes.scale.to_le_bytes());
+                let coarse = self.coarse.as_ref();
+                let multiplier = coarse.map_or(0, |coarse| coarse.codes.multiplier());
+                out.extend_from_slice(&multiplier.to_le_bytes());
                 write_values(&mut out, &self.codes.center, f32::to_le_bytes);
             }
             SectionTag::Codes => {
