@@ -63,7 +63,7 @@ pub(crate) fn new_btree(
 
 /// Makes the index; gives its table as it is then.
 pub(crate) fn index(txn: &mut WriteTxn, new: &CreateIndex) -> (Arc<TableDef>, Arc<IndexDef>) {
-    let index = create_index(txn, new).unwrap();
+    let index = create_index(txn, new, &mut || Ok(())).unwrap();
     (reload(txn, &new.table.name), index)
 }
 

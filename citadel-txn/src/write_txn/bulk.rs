@@ -91,6 +91,11 @@ impl BulkLoad<'_> {
         self.txn.relieve()
     }
 
+    /// The transaction with all that was pushed, for reading what is to be pushed next.
+    pub fn txn(&self) -> &WriteTxn {
+        self.txn
+    }
+
     /// How many entries were pushed.
     pub fn entries(&self) -> u64 {
         self.entries

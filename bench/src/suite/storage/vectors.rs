@@ -1,12 +1,15 @@
 //! Every vector of a table read once: by the exact plan through SQL, and by a cursor that adds the components up; beside
-//! them a plain sum over the same bytes in memory, and the cipher alone over as many bytes.
+//! them a plain sum over the same bytes in memory, one thread that opens as many bytes and does nothing else, and one that
+//! reads a plain file as long. A long cold scan opens its pages on all cores: it may pass what the one thread opens.
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aes_gcm::Aes256Gcm;
-use aes_gcm::aead::{AeadInOut, KeyInit, array::Array, inout::InOutBuf};
+use aes_gcm::aead::{AeadInOut, KeyInit, Tag, array::Array, inout::InOutBuf};
 use citadel_sql::params;
 use citadel_txn::{Cursor, Database, FileStorage, Key, Options, TreeId, TreeOptions};
 
@@ -24,6 +27,8 @@ const DIMS: [usize; 2] = [768, 1536];
 const TREE: TreeId = TreeId::new(1);
 /// Bytes that the cipher opens at once, as a page of the file.
 const PAGE: usize = 8192;
+/// Bytes that are read at once from a plain file.
+const READ: usize = 1 << 20;
 
 pub(super) fn run(
     wanted: &Wanted,
@@ -40,26 +45,51 @@ pub(super) fn run(
         if wanted.engine("citadel_kv") {
             readers.push(Box::new(ByCursor::load(folder, &vectors)?));
         }
-        for (case, is_cold) in [("cached", false), ("cold", true)] {
-            let name = format!("vector_scan_{dim}_{case}");
+        for state in State::ALL {
+            let name = format!("vector_scan_{dim}_{}", state.name());
             complain(&name);
             let mut all: Vec<&mut dyn Reader> = Vec::new();
             for reader in &mut readers {
                 all.push(&mut **reader);
             }
             let mut memory = InMemory(&vectors);
-            let mut cipher = Cipher::new(vectors.bytes());
+            let mut cipher = Cipher::new(vectors.bytes())?;
+            let mut plain = Plain::write(folder, &vectors)?;
             all.push(&mut memory);
             all.push(&mut cipher);
-            measure(&name, is_cold, &vectors, &mut all, effort, report)?;
+            all.push(&mut plain);
+            measure(&name, state, &vectors, &mut all, effort, report)?;
         }
     }
     Ok(())
 }
 
+/// Where the vectors are when a scan begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Open in the engine's cache.
+    Cached,
+    /// In a file that was opened just now, and that the system's cache holds.
+    Opened,
+    /// The same where the system's cache does not hold it.
+    Cold,
+}
+
+impl State {
+    const ALL: [State; 3] = [State::Cached, State::Opened, State::Cold];
+
+    const fn name(self) -> &'static str {
+        match self {
+            State::Cached => "cached",
+            State::Opened => "opened",
+            State::Cold => "cold",
+        }
+    }
+}
+
 fn measure(
     case: &str,
-    is_cold: bool,
+    state: State,
     vectors: &Vectors,
     readers: &mut [&mut dyn Reader],
     effort: &Effort,
@@ -68,8 +98,8 @@ fn measure(
     let mut speeds = vec![Samples::default(); readers.len()];
     for round in 0..=effort.rounds {
         for (reader, speeds) in readers.iter_mut().zip(&mut speeds) {
-            if is_cold {
-                reader.chill()?;
+            if state != State::Cached {
+                reader.reopen(state)?;
             }
             let (seconds, done) = timed(|| reader.read_all());
             done.map_err(|e| format!("{case} of {}: {e}", reader.name()))?;
@@ -119,8 +149,9 @@ trait Reader {
 
     fn read_all(&mut self) -> Result<()>;
 
-    /// Forgets what it holds, and drops its file from the system's cache.
-    fn chill(&mut self) -> Result<()> {
+    /// Forgets what it holds, so that the file is in this state.
+    fn reopen(&mut self, state: State) -> Result<()> {
+        let _ = state;
         Ok(())
     }
 }
@@ -173,9 +204,9 @@ impl Reader for BySql {
         Ok(())
     }
 
-    fn chill(&mut self) -> Result<()> {
+    fn reopen(&mut self, state: State) -> Result<()> {
         self.connection = None;
-        chill(&self.path)?;
+        prepare(&self.path, state)?;
         self.connection = Some(Citadel::database(&self.path)?.connect());
         Ok(())
     }
@@ -235,9 +266,9 @@ impl Reader for ByCursor {
         Ok(())
     }
 
-    fn chill(&mut self) -> Result<()> {
+    fn reopen(&mut self, state: State) -> Result<()> {
         self.database = None;
-        chill(&self.path)?;
+        prepare(&self.path, state)?;
         self.database = Some(CitadelKv::database(&self.path)?);
         Ok(())
     }
@@ -262,20 +293,34 @@ impl Reader for InMemory<'_> {
     }
 }
 
-/// AES-256-GCM alone, over bytes in memory.
+/// AES-256-GCM alone: opens pages that lie sealed in memory, each into the same short buffer.
 struct Cipher {
     cipher: Aes256Gcm,
-    bytes: Vec<u8>,
+    sealed: Vec<u8>,
+    tags: Vec<Tag<Aes256Gcm>>,
+    open: Vec<u8>,
 }
 
 impl Cipher {
-    fn new(len: usize) -> Self {
-        Self {
-            cipher: Aes256Gcm::new(&Array::from([7; 32])),
-            bytes: vec![3; len],
-        }
+    fn new(len: usize) -> Result<Self> {
+        let cipher = Aes256Gcm::new(&Array::from([7; 32]));
+        let mut sealed = vec![3; len];
+        let tags = sealed
+            .chunks_mut(PAGE)
+            .map(|page| cipher.encrypt_inout_detached(&NONCE.into(), b"", InOutBuf::from(page)));
+        let tags: std::result::Result<_, _> = tags.collect();
+        Ok(Self {
+            tags: tags.map_err(|_| REFUSED)?,
+            cipher,
+            sealed,
+            open: vec![0; PAGE],
+        })
     }
 }
+
+/// Fixed: it is sealed once.
+const NONCE: [u8; 12] = [9; 12];
+const REFUSED: &str = "the cipher refuses";
 
 impl Reader for Cipher {
     fn name(&self) -> &'static str {
@@ -283,17 +328,71 @@ impl Reader for Cipher {
     }
 
     fn params(&self) -> &'static str {
-        "8 KiB at once in memory, one thread"
+        "opens 8 KiB at once in memory, one thread"
     }
 
     fn read_all(&mut self) -> Result<()> {
-        // Sealing and opening cost the same; sealing needs no tags to be kept.
-        for page in self.bytes.chunks_mut(PAGE) {
+        for (page, tag) in self.sealed.chunks(PAGE).zip(&self.tags) {
+            let open = &mut self.open[..page.len()];
+            let buffers = InOutBuf::new(page, open).map_err(|_| REFUSED)?;
             self.cipher
-                .encrypt_inout_detached(&Array::from([9; 12]), b"", InOutBuf::from(page))
-                .map_err(|_| "the cipher refuses")?;
+                .decrypt_inout_detached(&NONCE.into(), b"", buffers, tag)
+                .map_err(|_| REFUSED)?;
+            black_box(&mut self.open);
         }
         Ok(())
+    }
+}
+
+/// As many bytes of a plain file, read in order and not looked at.
+struct Plain {
+    path: PathBuf,
+    buffer: Vec<u8>,
+}
+
+impl Plain {
+    fn write(folder: &Path, vectors: &Vectors) -> Result<Self> {
+        let path = folder.join(format!("vectors-plain-{}.bin", vectors.dim));
+        let mut file = File::create(&path)?;
+        let mut left = vectors.bytes();
+        let buffer = vec![5; READ];
+        while left > 0 {
+            let piece = left.min(READ);
+            file.write_all(&buffer[..piece])?;
+            left -= piece;
+        }
+        file.sync_all()?;
+        Ok(Self { path, buffer })
+    }
+}
+
+impl Reader for Plain {
+    fn name(&self) -> &'static str {
+        "plain_file"
+    }
+
+    fn params(&self) -> &'static str {
+        "reads 1 MiB at once, one thread"
+    }
+
+    fn read_all(&mut self) -> Result<()> {
+        let mut file = File::open(&self.path)?;
+        while file.read(&mut self.buffer)? > 0 {
+            black_box(&mut self.buffer);
+        }
+        Ok(())
+    }
+
+    fn reopen(&mut self, state: State) -> Result<()> {
+        prepare(&self.path, state)
+    }
+}
+
+/// Brings a closed file into, or out of, the system's cache.
+fn prepare(path: &Path, state: State) -> Result<()> {
+    match state {
+        State::Cold => chill(path).map(drop),
+        State::Cached | State::Opened => Ok(drop(std::fs::read(path)?)),
     }
 }
 

@@ -80,7 +80,7 @@ impl Fixture {
             },
             sql: String::new(),
         };
-        store::create_index(&mut txn, &index).unwrap();
+        store::create_index(&mut txn, &index, &mut || Ok(())).unwrap();
         txn.commit().unwrap();
         fixture
     }

@@ -6,7 +6,7 @@ use super::{Changed, not_rows};
 use crate::ann;
 use crate::bind::bound::CreateIndex;
 use crate::error::Result;
-use crate::execute::context::ExecContext;
+use crate::execute::context::{ExecContext, check_interrupt};
 use crate::plan::PhysicalPlan;
 use crate::schema::{IndexDef, IndexKind};
 use crate::store;
@@ -39,7 +39,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
 fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {
     let (segments, interrupt) = (context.segments, context.interrupt);
     let txn = context.txn.write()?;
-    let index = store::create_index(txn, create)?;
+    let index = store::create_index(txn, create, &mut || check_interrupt(interrupt))?;
     if let IndexKind::Ann(ann) = &index.kind {
         ann::fill_new_index(txn, &create.table, index.id, ann, segments, interrupt)?;
     }

@@ -2,6 +2,7 @@
 
 use citadel_txn::WriteTxn;
 
+use super::sorter::{Loaded, Sorter, Watch};
 use crate::batch::{BATCH_ROWS, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
@@ -9,18 +10,16 @@ use crate::store::index_key::{IndexEntry, describe_key};
 use crate::store::{Direction, RowIdRange, TableScan, delta};
 use crate::types::{SqlType, ValueRef};
 
-/// Entries are sorted in runs of about this many bytes, so that they go in side by side in bounded memory.
-const RUN_BYTES: usize = 32 << 20;
-
 /// Fills a btree index.
 ///
 /// # Errors
-/// Two rows with one key where the index is unique; a key that is too long; storage errors.
+/// Two rows with one key where the index is unique; a key that is too long; storage errors; what `watch` says.
 pub(super) fn build_btree(
     txn: &mut WriteTxn,
     table: &TableDef,
     index: &IndexDef,
     btree: &BTreeIndex,
+    watch: Watch<'_>,
 ) -> Result<()> {
     let max_len = txn.max_key_len();
     let mut wanted = btree.columns.clone();
@@ -32,19 +31,23 @@ pub(super) fn build_btree(
         .map(|no| Column::new(table.column(*no).ty, BATCH_ROWS))
         .collect();
     let mut entry = IndexEntry::default();
-    let mut run = Run::default();
+    let mut sorter = Sorter::new();
     let mut rows = Rows::new(table, &wanted);
+    let refuse = |key: &[u8]| duplicate(table, index, btree, key);
     while let Some(ids) = rows.next(txn, &mut columns)? {
+        watch()?;
         for (row, id) in ids.iter().enumerate() {
             let value = |no: ColumnNo| -> ValueRef<'_> { columns[slot(no)].get(row) };
             entry.make(index, btree, RowId(*id), max_len, value)?;
-            run.add(&entry);
-        }
-        if run.bytes.len() >= RUN_BYTES {
-            run.write(txn, table, index, btree)?;
+            if let Loaded::Duplicate(key) = sorter.push(txn, entry.key(), entry.value(), watch)? {
+                return Err(refuse(&key)?);
+            }
         }
     }
-    run.write(txn, table, index, btree)
+    match sorter.load(txn, btree.tree, watch)? {
+        Loaded::Whole => Ok(()),
+        Loaded::Duplicate(key) => Err(refuse(&key)?),
+    }
 }
 
 /// Names every row of the table in the delta of a new ann index.
@@ -86,57 +89,6 @@ impl Rows {
             ColumnData::Integer(ids) if rows > 0 => Some(ids),
             _ => None,
         })
-    }
-}
-
-/// Entries waiting to be sorted.
-#[derive(Default)]
-struct Run {
-    /// Keys and values, end to end.
-    bytes: Vec<u8>,
-    entries: Vec<Span>,
-}
-
-/// Where an entry lies in the run's bytes.
-#[derive(Clone, Copy)]
-struct Span {
-    key: usize,
-    value: usize,
-    end: usize,
-}
-
-impl Run {
-    fn add(&mut self, entry: &IndexEntry) {
-        let key = self.bytes.len();
-        self.bytes.extend_from_slice(entry.key());
-        let value = self.bytes.len();
-        self.bytes.extend_from_slice(entry.value());
-        self.entries.push(Span {
-            key,
-            value,
-            end: self.bytes.len(),
-        });
-    }
-
-    /// Writes the entries in key order, and forgets them.
-    fn write(
-        &mut self,
-        txn: &mut WriteTxn,
-        table: &TableDef,
-        index: &IndexDef,
-        btree: &BTreeIndex,
-    ) -> Result<()> {
-        let bytes = &self.bytes;
-        let key = |span: &Span| &bytes[span.key..span.value];
-        self.entries.sort_unstable_by(|a, b| key(a).cmp(key(b)));
-        for span in &self.entries {
-            if txn.insert(btree.tree, key(span), &bytes[span.value..span.end])? {
-                return Err(duplicate(table, index, btree, key(span))?);
-            }
-        }
-        self.entries.clear();
-        self.bytes.clear();
-        Ok(())
     }
 }
 

@@ -20,8 +20,13 @@ use crate::types::SqlType;
 /// exact plan; its segments are made by the room above.
 ///
 /// # Errors
-/// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors.
-pub(crate) fn create_index(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Result<Arc<IndexDef>> {
+/// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors; what
+/// `watch` says, which is asked now and then whether to go on.
+pub(crate) fn create_index(
+    txn: &mut WriteTxn,
+    new: &bound::CreateIndex,
+    watch: &mut dyn FnMut() -> Result<()>,
+) -> Result<Arc<IndexDef>> {
     refuse_taken(&Catalog::load(txn)?, &new.name)?;
     if let bound::NewIndex::BTree { columns, .. } = &new.kind {
         refuse_unordered(&new.table, columns)?;
@@ -39,7 +44,7 @@ pub(crate) fn create_index(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Resu
     change.put_index(&index)?;
     change.finish()?;
     match &index.kind {
-        IndexKind::BTree(btree) => build_btree(txn, &new.table, &index, btree)?,
+        IndexKind::BTree(btree) => build_btree(txn, &new.table, &index, btree, watch)?,
         IndexKind::Ann(ann) => touch_all(txn, &new.table, ann)?,
     }
     Ok(Arc::new(index))

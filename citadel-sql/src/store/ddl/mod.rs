@@ -8,6 +8,7 @@ mod create_index;
 mod create_table;
 mod drop;
 mod names;
+mod sorter;
 #[cfg(test)]
 mod tests;
 

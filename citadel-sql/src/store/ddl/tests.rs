@@ -77,7 +77,10 @@ fn a_name_belongs_to_one_table_or_index() {
     for name in ["T", "I"] {
         let error = create_table(&mut txn, &new_table(name, &[SqlType::Integer])).unwrap_err();
         assert_eq!(error.sqlstate(), Some(SqlState::DUPLICATE_TABLE));
-        let error = create_index(&mut txn, &new_btree(name, &table, &[0], false)).unwrap_err();
+        let error = create_index(&mut txn, &new_btree(name, &table, &[0], false), &mut || {
+            Ok(())
+        })
+        .unwrap_err();
         assert_eq!(error.sqlstate(), Some(SqlState::DUPLICATE_TABLE));
     }
     let mut new = new_table("u", &[SqlType::Integer]);
@@ -158,7 +161,12 @@ fn an_index_is_built_from_the_rows_that_are_there() {
     assert_sound(&txn);
     let before = Catalog::load(&txn).unwrap().version();
     let savepoint = txn.savepoint();
-    let error = create_index(&mut txn, &new_btree("v", &table, &[1], true)).unwrap_err();
+    let error = create_index(
+        &mut txn,
+        &new_btree("v", &table, &[1], true),
+        &mut || Ok(()),
+    )
+    .unwrap_err();
     assert_eq!(error.sqlstate(), Some(SqlState::UNIQUE_VIOLATION));
     assert!(error.to_string().contains("key (c1)=("), "{error}");
     txn.rollback_to(&savepoint).unwrap();
@@ -172,7 +180,10 @@ fn a_vector_is_no_key() {
     let mut txn = database(512).begin_write().unwrap();
     let mut new = new_table("t", &[SqlType::vector(3)]);
     let table = make(&mut txn, &new);
-    let error = create_index(&mut txn, &new_btree("i", &table, &[0], false)).unwrap_err();
+    let error = create_index(&mut txn, &new_btree("i", &table, &[0], false), &mut || {
+        Ok(())
+    })
+    .unwrap_err();
     assert_eq!(error.sqlstate(), Some(SqlState::DATATYPE_MISMATCH));
     new.name = "u".to_owned();
     new.unique = vec![vec![ColumnNo(0)]];
