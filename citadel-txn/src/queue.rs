@@ -2,12 +2,17 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex, stay_awake};
+
+/// How long a waiter that was called stays awake for its turn.
+const AWAKE: Duration = Duration::from_micros(100);
 
 /// Gives one turn at a time, in the order in which they were asked for. A turn that ends is handed to whoever has waited
-/// longest, and nobody else wakes up.
+/// longest, and nobody else wakes up. Since waking up takes as long as a small commit, the next one is called when a turn is
+/// about to end, and is awake when it does.
 #[derive(Debug)]
 pub(crate) struct WriterQueue {
     state: Mutex<State>,
@@ -16,16 +21,14 @@ pub(crate) struct WriterQueue {
 #[derive(Debug, Default)]
 struct State {
     taken: bool,
-    next_ticket: u64,
-    waiting: VecDeque<Waiter>,
-    /// The ticket that the turn was handed to, until its holder has woken up.
-    granted: Option<u64>,
+    waiting: VecDeque<Arc<Waiter>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Waiter {
-    ticket: u64,
-    bell: Arc<Condvar>,
+    bell: Condvar,
+    /// Whether the turn was handed to it. Changed with the lock of the queue held.
+    has_turn: AtomicBool,
 }
 
 /// The right to write, until it is dropped.
@@ -37,7 +40,7 @@ pub(crate) struct Turn {
 impl WriterQueue {
     pub(crate) fn new() -> Self {
         Self {
-            state: Mutex::new(State::default()),
+            state: Mutex::default(),
         }
     }
 
@@ -52,24 +55,44 @@ impl WriterQueue {
             return Some(turn());
         }
         let deadline = Instant::now().checked_add(timeout);
-        let bell = Arc::new(Condvar::new());
-        let ticket = state.next_ticket;
-        state.next_ticket += 1;
-        state.waiting.push_back(Waiter {
-            ticket,
-            bell: Arc::clone(&bell),
-        });
+        let waiter = Arc::new(Waiter::default());
+        state.waiting.push_back(Arc::clone(&waiter));
         loop {
-            let (woken, timed_out) = bell.wait_until(state, deadline);
-            state = woken;
-            if state.granted == Some(ticket) {
-                state.granted = None;
+            let (woken, timed_out) = waiter.bell.wait_until(state, deadline);
+            if waiter.has_turn() {
                 return Some(turn());
             }
+            state = woken;
             if timed_out {
-                state.waiting.retain(|waiter| waiter.ticket != ticket);
+                state.waiting.retain(|other| !Arc::ptr_eq(other, &waiter));
                 return None;
             }
+            drop(state);
+            stay_awake(AWAKE, || waiter.has_turn());
+            state = queue.state.lock();
+            if waiter.has_turn() {
+                return Some(turn());
+            }
+        }
+    }
+}
+
+impl Waiter {
+    fn has_turn(&self) -> bool {
+        self.has_turn.load(Ordering::Acquire)
+    }
+}
+
+impl Turn {
+    /// Whether someone waits for a turn.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.queue.state.lock().waiting.is_empty()
+    }
+
+    /// Wakes whoever has the next turn, as this one is about to end.
+    pub(crate) fn call_next(&self) {
+        if let Some(next) = self.queue.state.lock().waiting.front() {
+            next.bell.notify_one();
         }
     }
 }
@@ -79,7 +102,7 @@ impl Drop for Turn {
         let mut state = self.queue.state.lock();
         match state.waiting.pop_front() {
             Some(next) => {
-                state.granted = Some(next.ticket);
+                next.has_turn.store(true, Ordering::Release);
                 next.bell.notify_one();
             }
             None => state.taken = false,

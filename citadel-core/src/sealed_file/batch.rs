@@ -11,7 +11,9 @@ use crate::format::run_range;
 use crate::id::{Generation, PageNo};
 use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
+use crate::sealed_file::medium::Way;
 use crate::sealed_file::record::{record_label, record_run, run_body};
+use crate::sealed_file::staging::STAGED_BYTES_MAX;
 
 /// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
 const WRITE_BYTES_MAX: usize = 4 << 20;
@@ -58,7 +60,7 @@ impl SealedFile {
         WriteBatch {
             file: self,
             generation,
-            sealed: Vec::new(),
+            sealed: self.spare.take(),
             runs: Vec::new(),
         }
     }
@@ -89,7 +91,7 @@ impl WriteBatch<'_> {
             .try_for_each(|unsealed| self.require_fit(unsealed))?;
         let start = self.sealed.len();
         let len = bodies.iter().map(Unsealed::sealed_len).sum::<usize>();
-        if self.runs.is_empty() {
+        if self.runs.is_empty() && len > STAGED_BYTES_MAX {
             self.sealed.reserve_exact(len);
         }
         self.sealed.resize(start + len, 0);
@@ -169,7 +171,19 @@ impl WriteBatch<'_> {
     ///
     /// # Errors
     /// [`Error::Misuse`] where two runs overlap, and nothing is written; otherwise as [`SealedFile::sync`].
-    pub fn write(mut self) -> Result<()> {
+    pub fn write(self) -> Result<()> {
+        self.write_by(Way::Cached)
+    }
+
+    /// As [`write`](WriteBatch::write), when a sync will follow at once: the fastest way to the medium.
+    ///
+    /// # Errors
+    /// As [`write`](WriteBatch::write).
+    pub fn write_to_sync(self) -> Result<()> {
+        self.write_by(Way::ToSync)
+    }
+
+    fn write_by(mut self, way: Way) -> Result<()> {
         self.runs.sort_unstable_by_key(|sealed| sealed.run);
         if self
             .runs
@@ -183,35 +197,28 @@ impl WriteBatch<'_> {
         let mut rest = self.runs.as_slice();
         while !rest.is_empty() {
             let (stretch, behind) = rest.split_at(stretch_len(rest));
-            self.write_stretch(stretch)?;
+            self.write_stretch(stretch, way)?;
             rest = behind;
         }
-        for frame in self.runs.into_iter().filter_map(|sealed| sealed.frame) {
-            self.file.cache.insert(Arc::new(frame));
-        }
+        let frames = self.runs.drain(..).filter_map(|sealed| sealed.frame);
+        frames.for_each(|frame| self.file.cache.insert(Arc::new(frame)));
+        self.file.spare.give_back(self.sealed);
         Ok(())
     }
 
     /// Writes runs that are contiguous in the file.
-    fn write_stretch(&self, stretch: &[SealedRun]) -> Result<()> {
-        let [first, .., last] = stretch else {
-            return stretch.iter().try_for_each(|single| {
-                self.write_run(single.run, &self.sealed[single.bytes.clone()])
-            });
+    fn write_stretch(&self, stretch: &[SealedRun], way: Way) -> Result<()> {
+        let [first, ..] = stretch else { return Ok(()) };
+        let offset = run_range(self.file.page_size, &first.run)?.start;
+        let pieces: Vec<&[u8]> = match whole(stretch) {
+            Some(bytes) => vec![&self.sealed[bytes]],
+            None => stretch
+                .iter()
+                .map(|sealed| &self.sealed[sealed.bytes.clone()])
+                .collect(),
         };
-        if is_contiguous_in_memory(stretch) {
-            return self.write_run(first.run, &self.sealed[first.bytes.start..last.bytes.end]);
-        }
-        let gathered: Vec<&[u8]> = stretch
-            .iter()
-            .map(|sealed| &self.sealed[sealed.bytes.clone()])
-            .collect();
-        self.write_run(first.run, &gathered.concat())
-    }
-
-    fn write_run(&self, first: PageRun, bytes: &[u8]) -> Result<()> {
-        let offset = run_range(self.file.page_size, &first)?.start;
-        self.file.medium.write_at(offset, bytes, "write pages")
+        let medium = &self.file.medium;
+        medium.write_pieces(offset, &pieces, way, "write pages")
     }
 }
 
@@ -267,8 +274,12 @@ fn stretch_len(runs: &[SealedRun]) -> usize {
     1 + more.count()
 }
 
-fn is_contiguous_in_memory(stretch: &[SealedRun]) -> bool {
+/// Where runs are in memory that are contiguous there, too.
+fn whole(stretch: &[SealedRun]) -> Option<Range<usize>> {
+    let contiguous = |pair: &[SealedRun]| pair[0].bytes.end == pair[1].bytes.start;
+    let (first, last) = (stretch.first()?, stretch.last()?);
     stretch
         .windows(2)
-        .all(|pair| pair[0].bytes.end == pair[1].bytes.start)
+        .all(contiguous)
+        .then_some(first.bytes.start..last.bytes.end)
 }

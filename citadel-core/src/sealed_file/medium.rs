@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
 use crate::id::PageSize;
+use crate::sealed_file::staging::{STAGED_BYTES_MAX, Staging};
 use crate::storage::Storage;
 
 /// A file grows by an eighth, between these bounds, and always past what was asked for.
@@ -20,6 +21,15 @@ const GROWTH_PAGES_MIN: u64 = 16;
 const GROWTH_BYTES_MAX: u64 = 16 << 20;
 /// Zeros are written in pieces of this size.
 const ZERO_BYTES: usize = 1 << 20;
+
+/// How bytes go to the medium.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// At the operating system's leisure, until a sync.
+    Cached,
+    /// A sync follows at once.
+    ToSync,
+}
 
 pub(super) struct Medium {
     storage: Arc<dyn Storage>,
@@ -30,6 +40,7 @@ pub(super) struct Medium {
     syncing: Mutex<()>,
     /// The length as last seen. Another process may have moved the end since; it is asked for again before it matters.
     len: AtomicU64,
+    staging: Staging,
 }
 
 impl Medium {
@@ -65,6 +76,7 @@ impl Medium {
             poisoned: AtomicBool::new(false),
             syncing: Mutex::new(()),
             len: AtomicU64::new(0),
+            staging: Staging::default(),
         }
     }
 
@@ -134,9 +146,35 @@ impl Medium {
 
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8], action: &'static str) -> Result<()> {
         self.guarded(action, |storage| storage.write_at(offset, bytes))?;
-        self.len
-            .fetch_max(offset + bytes.len() as u64, Ordering::AcqRel);
+        self.reached(offset + bytes.len() as u64);
         Ok(())
+    }
+
+    /// Writes pieces that lie side by side, from `offset` on, as one.
+    pub(super) fn write_pieces(
+        &self,
+        offset: u64,
+        pieces: &[&[u8]],
+        way: Way,
+        action: &'static str,
+    ) -> Result<()> {
+        let len = pieces.iter().map(|piece| piece.len()).sum::<usize>();
+        match (pieces, way) {
+            ([bytes], Way::Cached) => self.write_at(offset, bytes, action),
+            _ if len > STAGED_BYTES_MAX => self.write_at(offset, &pieces.concat(), action),
+            _ => self.staging.gather(pieces, |bytes| match way {
+                Way::Cached => self.write_at(offset, bytes, action),
+                Way::ToSync => {
+                    self.guarded(action, |storage| storage.write_to_sync(offset, bytes))?;
+                    self.reached(offset + len as u64);
+                    Ok(())
+                }
+            }),
+        }
+    }
+
+    fn reached(&self, end: u64) {
+        self.len.fetch_max(end, Ordering::AcqRel);
     }
 
     pub(super) fn sync(&self) -> Result<()> {

@@ -22,6 +22,7 @@ mod record;
 mod rekey;
 mod replica;
 mod scrub;
+mod staging;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub use record::{RECORD_BODY_MAX, RecordSlot, record_run};
 pub use replica::Adopted;
 
 use medium::Medium;
+use staging::Spare;
 
 /// An open database file, below the level of transactions: sealed pages by pointer, two commit records, key slots.
 ///
@@ -50,6 +52,8 @@ pub struct SealedFile {
     medium: Medium,
     sealer: Sealer,
     cache: Cache,
+    /// Memory for the next batch.
+    spare: Spare,
     page_size: PageSize,
     file_id: FileId,
     header: Mutex<Header>,
@@ -123,6 +127,7 @@ impl SealedFile {
         let file = Self {
             sealer,
             cache: Cache::new(cache_bytes),
+            spare: Spare::default(),
             page_size: superblock.page_size,
             file_id: superblock.file_id,
             header: Mutex::new(Header {

@@ -3,10 +3,12 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, IoSliceMut};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
+use crate::storage::direct::DirectWriter;
 use crate::storage::partial::{give_name, open_partial};
 use crate::storage::vectored;
 
@@ -25,6 +27,8 @@ pub struct FileStorage {
     unfinished: AtomicBool,
     /// Whether the file lies beside its path, until it is published.
     partial: AtomicBool,
+    /// For writes past the cache, from the first of them on.
+    direct: OnceLock<Option<DirectWriter>>,
 }
 
 impl FileStorage {
@@ -105,13 +109,14 @@ impl FileStorage {
             locked: AtomicBool::new(false),
             unfinished: AtomicBool::new(unfinished),
             partial: AtomicBool::new(false),
+            direct: OnceLock::new(),
         }
     }
 }
 
 impl Storage for FileStorage {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        positional::read_exact_at(&self.file, offset, buf)
+        read_exact_at(&self.file, offset, buf)
     }
 
     fn read_vectored_at(&self, offset: u64, bufs: &mut [IoSliceMut<'_>]) -> io::Result<()> {
@@ -123,7 +128,15 @@ impl Storage for FileStorage {
     }
 
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
-        positional::write_all_at(&self.file, offset, buf)
+        write_all_at(&self.file, offset, buf)
+    }
+
+    fn write_to_sync(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
+        let direct = self.direct.get_or_init(|| DirectWriter::open(&self.file));
+        match direct {
+            Some(direct) if direct.write_all_at(offset, buf)? => Ok(()),
+            _ => self.write_at(offset, buf),
+        }
     }
 
     fn len(&self) -> io::Result<u64> {
@@ -201,9 +214,7 @@ fn sync_parent(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Fills `buf` from the bytes at `offset`.
-#[cfg(windows)]
-pub(super) use positional::read_exact_at;
+pub(super) use positional::{read_exact_at, write_all_at};
 
 #[cfg(unix)]
 mod positional {
@@ -211,11 +222,15 @@ mod positional {
     use std::io;
     use std::os::unix::fs::FileExt;
 
-    pub(super) fn read_exact_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+    pub(in crate::storage) fn read_exact_at(
+        file: &File,
+        offset: u64,
+        buf: &mut [u8],
+    ) -> io::Result<()> {
         file.read_exact_at(buf, offset)
     }
 
-    pub(super) fn write_all_at(file: &File, offset: u64, buf: &[u8]) -> io::Result<()> {
+    pub(in crate::storage) fn write_all_at(file: &File, offset: u64, buf: &[u8]) -> io::Result<()> {
         file.write_all_at(buf, offset)
     }
 }
@@ -226,7 +241,7 @@ mod positional {
     use std::io;
     use std::os::windows::fs::FileExt;
 
-    pub(super) fn read_exact_at(
+    pub(in crate::storage) fn read_exact_at(
         file: &File,
         mut offset: u64,
         mut buf: &mut [u8],
@@ -245,7 +260,11 @@ mod positional {
         Ok(())
     }
 
-    pub(super) fn write_all_at(file: &File, mut offset: u64, mut buf: &[u8]) -> io::Result<()> {
+    pub(in crate::storage) fn write_all_at(
+        file: &File,
+        mut offset: u64,
+        mut buf: &[u8],
+    ) -> io::Result<()> {
         while !buf.is_empty() {
             match file.seek_write(buf, offset) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),

@@ -58,5 +58,5 @@ pub(crate) struct Changes {
     pub(crate) trims: bool,
     pub(crate) claim: Claim,
     /// Only to be held.
-    pub(crate) _turn: Turn,
+    pub(crate) turn: Turn,
 }

@@ -27,6 +27,7 @@ const TRAIL_MAX: usize = 160;
 pub(crate) fn commit(txn: Changes) -> Result<Generation> {
     let database = Arc::clone(&txn.database);
     let (generation, durability) = (txn.generation, txn.terms.durability);
+    txn.turn.call_next();
     // The turn ends here: the next writer goes on while this commit becomes durable.
     write_head(&database, txn)?;
     match durability {
@@ -116,7 +117,7 @@ fn write(
     }
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
-    let digest = write_record(batch, &record, records.place)?;
+    let digest = write_record(batch, &record, records.place, is_alone(txn))?;
     Ok(Written {
         record,
         digest,
@@ -127,11 +128,24 @@ fn write(
 }
 
 /// Writes the record, with the pages that are still in the batch.
-fn write_record(mut batch: WriteBatch<'_>, record: &Record, place: PageNo) -> Result<Digest> {
+fn write_record(
+    mut batch: WriteBatch<'_>,
+    record: &Record,
+    place: PageNo,
+    syncs_next: bool,
+) -> Result<Digest> {
     let bytes = record.encode();
     batch.seal_record(place, &bytes)?;
-    batch.write()?;
+    match syncs_next {
+        true => batch.write_to_sync()?,
+        false => batch.write()?,
+    }
     Ok(Digest::of(&bytes))
+}
+
+/// Whether a sync for this commit alone follows. Where others wait, they rather go on while the bytes wait for a sync of all.
+fn is_alone(txn: &Changes) -> bool {
+    txn.terms.durability == Durability::Full && !txn.turn.is_wanted()
 }
 
 /// What is known to be durable, after a sync where too many records wait for one.

@@ -1,7 +1,7 @@
 //! Locks of every build.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A lock for one holder.
 #[derive(Debug, Default)]
@@ -87,5 +87,15 @@ impl<T> RwLock<T> {
 
     pub(crate) fn write(&self) -> impl DerefMut<Target = T> + '_ {
         self.0.write()
+    }
+}
+
+/// Waits without sleeping, until something holds or the time is over.
+pub(crate) fn stay_awake(time: Duration, holds: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !holds() && since.elapsed() < time {
+        for _ in 0..16 {
+            std::hint::spin_loop();
+        }
     }
 }

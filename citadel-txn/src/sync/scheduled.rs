@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use shuttle::rand::{Rng, thread_rng};
 
@@ -98,5 +98,15 @@ impl<T> RwLock<T> {
 
     pub(crate) fn write(&self) -> impl DerefMut<Target = T> + '_ {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waits without sleeping, until something holds or others had chances enough.
+pub(crate) fn stay_awake(_time: Duration, holds: impl Fn() -> bool) {
+    for _ in 0..thread_rng().gen_range(0..4) {
+        if holds() {
+            return;
+        }
+        shuttle::thread::yield_now();
     }
 }

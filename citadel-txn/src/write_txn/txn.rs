@@ -260,7 +260,7 @@ impl WriteTxn {
             trims: self.trims,
             terms: self.terms,
             claim: self.claim,
-            _turn: self.turn,
+            turn: self.turn,
         })
     }
 
