@@ -15,6 +15,7 @@ use citadel_core::{Generation, RecordSlot, SealedFile};
 
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
+use crate::wipe::wipe;
 
 /// Commits from one checkpoint to the next.
 const COMMITS_BETWEEN: u64 = 16;
@@ -138,7 +139,9 @@ impl Checkpoints {
         })?;
         let mut bytes = sequence.to_le_bytes().to_vec();
         bytes.extend_from_slice(&record.encode());
-        file.write_record(slot, &bytes)?;
+        let written = file.write_record(slot, &bytes);
+        wipe(&mut bytes);
+        written?;
         self.last = slot;
         self.sequence = sequence;
         self.generation = record.generation;

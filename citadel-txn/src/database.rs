@@ -56,7 +56,8 @@ impl Database {
             anchor.check(&record, digest)?;
         }
         if options.read_only {
-            let snapshot = Snapshot::new(record, digest);
+            let file = Arc::new(file);
+            let snapshot = Snapshot::load(&file, record, digest)?;
             return Ok(Self::assemble(file, options, snapshot, None));
         }
         let newest = recovered.checkpoints.first();
@@ -66,7 +67,8 @@ impl Database {
             durable: recovered.durable,
             vouched: recovered.vouched,
         };
-        let snapshot = Snapshot::new(record, digest);
+        let file = Arc::new(file);
+        let snapshot = Snapshot::load(&file, record, digest)?;
         let database = Self::assemble(file, options, snapshot, Some(writing));
         settle(&database.shared, &recovered)?;
         Ok(database)
@@ -96,12 +98,13 @@ impl Database {
             vouched: record.generation,
         };
         let digest = Digest::of(&record.encode());
-        let snapshot = Snapshot::new(record, digest);
+        let file = Arc::new(file);
+        let snapshot = Snapshot::load(&file, record, digest)?;
         Ok(Self::assemble(file, options, snapshot, Some(writing)))
     }
 
     fn assemble(
-        file: SealedFile,
+        file: Arc<SealedFile>,
         options: Options,
         snapshot: Snapshot,
         writing: Option<Writing>,

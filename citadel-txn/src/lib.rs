@@ -65,6 +65,7 @@ mod reach;
 mod read_txn;
 mod record;
 mod recovery;
+mod redo;
 mod rekey;
 mod salvage;
 #[cfg(all(test, feature = "shuttle"))]

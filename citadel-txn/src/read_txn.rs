@@ -103,10 +103,14 @@ impl Source for ReadTxn {
 
     #[inline]
     fn node(&self, at: &NodeRef) -> Result<NodeBytes> {
-        catalog::read_sealed(self.database.file(), at).map_err(|error| self.explain(error))
+        let node = self.snapshot.node(self.database.file(), at);
+        node.map_err(|error| self.explain(error))
     }
 
     fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes> {
+        if let Some(node) = self.snapshot.node_afloat(at)? {
+            return Ok(node);
+        }
         catalog::read_sealed_with_next(self.database.file(), at, next)
             .map_err(|error| self.explain(error))
     }

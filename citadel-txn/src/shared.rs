@@ -8,12 +8,15 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::durability::{Committed, Durable, Pipeline};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::options::{Durability, Options};
 use crate::queue::WriterQueue;
 use crate::recovery::{self, Link};
 use crate::snapshot::{Registry, Snapshot};
 use crate::space::Space;
+
+/// How often a follower looks again where the writer has moved on meanwhile.
+const FOLLOW_ATTEMPTS: usize = 100;
 
 /// What a database and its transactions share.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ pub(crate) struct Writing {
 impl Shared {
     /// The state of a database whose newest commit is `snapshot`; without `writing` it only reads.
     pub(crate) fn new(
-        file: SealedFile,
+        file: Arc<SealedFile>,
         options: Options,
         snapshot: Snapshot,
         writing: Option<Writing>,
@@ -68,7 +71,7 @@ impl Shared {
             .map(|writing| (writing.space, writing.checkpoints))
             .unzip();
         Self {
-            file: Arc::new(file),
+            file,
             durability: RwLock::new(options.durability),
             options,
             registry: Registry::new(Arc::clone(&head)),
@@ -207,11 +210,21 @@ impl Shared {
 
     /// Takes up what the writer in another process has committed.
     pub(crate) fn follow(&self) -> Result<()> {
-        if let Some(Link { record, digest }) = self.newer_than(&self.registry.newest())? {
-            self.registry
-                .publish(Arc::new(Snapshot::new(record, digest)));
+        for _ in 0..FOLLOW_ATTEMPTS {
+            let Some(Link { record, digest }) = self.newer_than(&self.registry.newest())? else {
+                return Ok(());
+            };
+            match Snapshot::load(&self.file, record, digest) {
+                Ok(snapshot) => {
+                    self.registry.publish(Arc::new(snapshot));
+                    return Ok(());
+                }
+                // The writer has gone on and uses the pages anew.
+                Err(error) if error.is_corrupt() => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(())
+        Err(Error::SnapshotTooOld)
     }
 
     /// Whether this process only reads, and the file holds a newer commit than this one.

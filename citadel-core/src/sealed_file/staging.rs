@@ -35,7 +35,7 @@ impl Staging {
 
 impl Aligned {
     fn first(&mut self, len: usize) -> &mut [u8] {
-        if self.bytes.len() < self.start + len {
+        if self.bytes.len() < self.start + len.max(1) {
             self.bytes = vec![0; len.next_power_of_two() + ALIGNMENT];
             self.start = self.bytes.as_ptr().align_offset(ALIGNMENT);
         }

@@ -51,6 +51,7 @@ pub(crate) fn check(
         }
         None => return Ok(report),
     }
+    count_afloat(file, snapshot, &mut report)?;
     if let Some(ptr) = &record.free_map.ptr {
         let opened = file
             .read_uncached(ptr, PageKind::FreeMap)
@@ -75,6 +76,20 @@ pub(crate) fn check(
     }
     report.pages.total = record.pages_end.get() - file.first_page().get();
     Ok(report)
+}
+
+/// Counts what light commits have changed. That it fits the pages was proven when the snapshot was made.
+fn count_afloat(file: &SealedFile, snapshot: &Snapshot, report: &mut CheckReport) -> Result<()> {
+    let Some(afloat) = snapshot.afloat() else {
+        return Ok(());
+    };
+    for (id, open) in afloat.trees() {
+        let before = catalog::lookup(file, &snapshot.record, *id)?.ok_or(Error::NoSuchTree(*id))?;
+        let now = &open.state.tree;
+        report.entries = report.entries + now.len - before.len;
+        report.large_values = report.large_values + now.large - before.large;
+    }
+    Ok(())
 }
 
 /// Turns an error that the file is to blame for into a problem of the report.

@@ -10,6 +10,7 @@ use super::Claim;
 use crate::dirty::DirtyPages;
 use crate::options::Durability;
 use crate::queue::Turn;
+use crate::redo::RedoLog;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::{Choice, WritableTree};
@@ -50,13 +51,14 @@ pub(crate) struct Changes {
     pub(crate) trees: FxHashMap<TreeId, OpenTree>,
     pub(crate) dropped: BTreeSet<TreeId>,
     pub(crate) next_tree: u64,
+    /// The changes of entries, with those of the light commits before.
+    pub(crate) redo: RedoLog,
     /// What of the catalog and the free map is to be written anew, whether or not it changes.
     pub(crate) roots: Option<Choice>,
     pub(crate) terms: Terms,
-    /// Gives what was spilled back where the commit fails; it must go before the turn.
     /// Whether the pages shall end where the free ones at their end begin.
     pub(crate) trims: bool,
+    /// Gives what was spilled back where the commit fails; it must go before the turn.
     pub(crate) claim: Claim,
-    /// Only to be held.
     pub(crate) turn: Turn,
 }

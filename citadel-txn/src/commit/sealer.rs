@@ -41,15 +41,15 @@ impl<'a> Sealer<'a> {
         Self::expecting(expected, file, generation, pages, space, None)
     }
 
-    /// The same for a commit whose record ends at this page: what it writes is to lie right behind it.
+    /// The same for so many pages of a commit whose record ends at this page: what it writes is to lie right behind it.
     pub(super) fn for_commit(
+        expected: u64,
         file: &'a SealedFile,
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
         behind: PageNo,
     ) -> Result<Self> {
-        let expected = pages_needed(file, pages);
         Self::expecting(expected, file, generation, pages, space, Some(behind))
     }
 
@@ -302,7 +302,7 @@ impl<'a> Sealer<'a> {
 }
 
 /// Pages that sealing all dirty nodes and values takes.
-fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
+pub(super) fn pages_needed(file: &SealedFile, pages: &DirtyPages) -> u64 {
     let page_size = file.page_size();
     let nodes: u64 = pages
         .node_lens()

@@ -6,16 +6,18 @@ use citadel_core::{Generation, PageNo, WriteBatch, record_run};
 
 use super::Changes;
 use super::descriptors::Descriptors;
-use super::sealer::Sealer;
+use super::sealer::{Sealer, pages_needed};
 use crate::checkpoint::Checkpoints;
 use crate::durability::Durable;
 use crate::error::{Error, Result};
 use crate::options::Durability;
 use crate::record::{Digest, FreeMap, Record, Trail};
+use crate::redo::{Afloat, Redo};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::space::{Arena, Retiree, Space, Span, encode_log_entry, encode_map, spans_of};
 use crate::tree::Choice;
+use crate::wipe::wipe;
 
 /// Bytes of log that a record may carry; more is written as a map.
 const LOG_BYTES_MAX: usize = 3584;
@@ -53,9 +55,19 @@ fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
         }
     };
     space.commit(txn.generation, written.retired, written.record_pages);
-    let touched =
-        |id| txn.dropped.contains(&id) || txn.trees.get(&id).is_some_and(|tree| tree.state.changed);
-    let head = txn.base.succeed(written.record, written.digest, touched);
+    let head = match written.record.redo.is_empty() {
+        true => txn
+            .base
+            .succeed(written.record, written.digest, None, |id| {
+                txn.dropped.contains(&id)
+                    || txn.trees.get(&id).is_some_and(|tree| tree.state.changed)
+            }),
+        false => {
+            let afloat = Afloat::keep(&mut txn.pages, std::mem::take(&mut txn.trees));
+            let (record, digest) = (written.record, written.digest);
+            txn.base.succeed(record, digest, Some(afloat), |_| false)
+        }
+    };
     database.advance(head, written.bytes, txn.terms.durability);
     Ok(())
 }
@@ -82,11 +94,24 @@ fn write(
     let durable = known_durable(database, txn)?;
     let mut records = Records::of(txn, &durable, checkpoints, space)?;
     let place = record_run(page_size, records.place);
-    let mut descriptors = Descriptors::gather(txn, page_size)?;
     let generation = txn.generation;
-    let mut sealer = Sealer::for_commit(file, generation, &mut txn.pages, space, place.end())?;
-    descriptors.seal(txn, &mut sealer)?;
-    let accounted = account(&mut sealer, txn, &mut records)?;
+    let redo = light_redo(database, txn);
+    let mut descriptors = match redo {
+        Some(_) => None,
+        None => Some(Descriptors::gather(txn, page_size)?),
+    };
+    let pages = match descriptors {
+        Some(_) => pages_needed(file, &txn.pages),
+        None => 0,
+    };
+    let mut sealer =
+        Sealer::for_commit(pages, file, generation, &mut txn.pages, space, place.end())?;
+    let mut retired = Vec::new();
+    if let Some(descriptors) = &mut descriptors {
+        descriptors.seal(txn, &mut sealer)?;
+        retired = txn.pages.take_retired();
+    }
+    let accounted = account(&mut sealer, txn, &mut records, retired)?;
     let (written, mut batch, pages_end) = sealer.into_parts()?;
     let mut record = Record {
         generation,
@@ -100,9 +125,12 @@ fn write(
         written,
         pages_end,
         catalog: txn.base.record.catalog,
-        recent: Vec::new(),
+        recent: txn.base.record.recent.clone(),
+        redo: redo.unwrap_or_default(),
     };
-    descriptors.record(&mut record);
+    if let Some(descriptors) = descriptors {
+        descriptors.record(&mut record);
+    }
     file.ensure_len(pages_end)?;
     if txn.claim.has_spilled() || txn.terms.pages_first || !record.fits() {
         batch.write()?;
@@ -127,6 +155,20 @@ fn write(
     })
 }
 
+/// The redo log of a commit that writes no pages; none where it must write them.
+fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
+    let is_plain = !txn.claim.has_spilled()
+        && !txn.terms.pages_first
+        && !txn.trims
+        && txn.roots.is_none()
+        && txn.dropped.is_empty()
+        && txn.next_tree == txn.base.record.next_tree;
+    let redo = txn.redo.complete().filter(|_| is_plain)?;
+    let has_room = txn.base.record.has_room_for_redo(redo.bytes().len())
+        && Afloat::fits(&txn.pages, database.options().dirty_budget());
+    has_room.then(|| redo.clone())
+}
+
 /// Writes the record, with the pages that are still in the batch.
 fn write_record(
     mut batch: WriteBatch<'_>,
@@ -134,13 +176,15 @@ fn write_record(
     place: PageNo,
     syncs_next: bool,
 ) -> Result<Digest> {
-    let bytes = record.encode();
+    let mut bytes = record.encode();
     batch.seal_record(place, &bytes)?;
+    let digest = Digest::of(&bytes);
+    wipe(&mut bytes);
     match syncs_next {
         true => batch.write_to_sync()?,
         false => batch.write()?,
     }
-    Ok(Digest::of(&bytes))
+    Ok(digest)
 }
 
 /// Whether a sync for this commit alone follows. Where others wait, they rather go on while the bytes wait for a sync of all.
@@ -220,9 +264,13 @@ struct Accounted {
 }
 
 /// Chooses a place for the record after the next. Appends to the log; writes a map where that grows too long.
-fn account(sealer: &mut Sealer<'_>, txn: &mut Changes, records: &mut Records) -> Result<Accounted> {
+fn account(
+    sealer: &mut Sealer<'_>,
+    txn: &Changes,
+    records: &mut Records,
+    mut retired: Vec<Retiree>,
+) -> Result<Accounted> {
     let base = &txn.base.record;
-    let mut retired = txn.pages.take_retired();
     let run = |place| record_run(sealer.file().page_size(), place);
     let old = records.retired.iter();
     retired.extend(old.map(|(generation, at)| Retiree::record(run(*at).into(), *generation)));

@@ -23,6 +23,6 @@ mod values;
 pub(crate) use bytes::{DirtyNode, NodeBytes};
 pub(crate) use large_ref::{LargeRef, LargeTarget};
 pub(crate) use node_ref::{DirtyId, NodeRef};
-pub(crate) use pages::{DirtyPages, Step};
+pub(crate) use pages::{DirtyPages, Kept, Step};
 pub(crate) use slab::Slab;
 pub(crate) use values::{LargeValue, Values};

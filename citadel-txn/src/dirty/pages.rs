@@ -39,6 +39,25 @@ pub(crate) struct DirtyPages {
     pub(crate) path: Vec<Step>,
 }
 
+/// What a light commit leaves in memory: nodes, shared with whoever goes on with them, and what they replaced.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    nodes: Slab<Arc<DirtyNode>>,
+    node_bytes: usize,
+    retired: Vec<Retiree>,
+}
+
+impl Kept {
+    /// The node, if it is one of these.
+    #[inline]
+    pub(crate) fn node(&self, at: &NodeRef) -> Result<Option<NodeBytes>> {
+        match at {
+            NodeRef::Dirty(id) => Ok(Some(NodeBytes::Dirty(Arc::clone(self.nodes.get(*id)?)))),
+            NodeRef::Sealed(_) => Ok(None),
+        }
+    }
+}
+
 impl DirtyPages {
     /// Nothing changed yet, in the transaction that will be commit `generation` and holds about `budget` bytes in memory.
     pub(crate) fn new(file: Arc<SealedFile>, generation: Generation, budget: usize) -> Self {
@@ -53,6 +72,28 @@ impl DirtyPages {
             retired: Vec::new(),
             surplus: Vec::new(),
             path: Vec::new(),
+        }
+    }
+
+    /// Goes on with what light commits have left.
+    pub(crate) fn resume(&mut self, kept: &Kept) {
+        self.nodes = kept.nodes.clone();
+        self.node_bytes = kept.node_bytes;
+        self.retired = kept.retired.clone();
+    }
+
+    /// Whether all that is here may stay in memory: nodes only, of so many bytes at most.
+    pub(crate) fn may_be_kept(&self, bytes_max: usize) -> bool {
+        let nodes_only = self.values.is_empty() && self.surplus.is_empty();
+        nodes_only && self.node_bytes <= bytes_max
+    }
+
+    /// Takes out what a light commit leaves in memory.
+    pub(crate) fn keep(&mut self) -> Kept {
+        Kept {
+            nodes: std::mem::replace(&mut self.nodes, Slab::new()),
+            node_bytes: std::mem::take(&mut self.node_bytes),
+            retired: std::mem::take(&mut self.retired),
         }
     }
 

@@ -4,7 +4,7 @@ use super::DirtyId;
 use crate::error::{Error, Result};
 
 /// Things that are found by the [`DirtyId`] which they were given.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Slab<T> {
     slots: Vec<Option<T>>,
     vacant: Vec<u32>,

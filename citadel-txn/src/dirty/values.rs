@@ -66,6 +66,11 @@ impl Values {
         ids.into_iter().map(DirtyId).collect()
     }
 
+    /// Whether there is none, in memory or written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// Bytes of those in memory.
     pub(super) fn bytes(&self) -> usize {
         self.bytes

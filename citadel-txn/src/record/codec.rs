@@ -5,6 +5,7 @@ use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag,
 use super::{Digest, FreeMap, Record, Trail, WrittenRun};
 use crate::codec::{Reader, put_ptr, put_run};
 use crate::error::Result;
+use crate::redo::Redo;
 use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 
@@ -12,16 +13,28 @@ const DATA_SYNCED: u8 = 1;
 /// Bytes that a record may have: with its sequence number, it must also fit into a checkpoint.
 const RECORD_BYTES_MAX: usize = RECORD_BODY_MAX - 8;
 /// Bytes of everything but the trail and the three lists.
-const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2;
+const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2 + 4;
+/// More than what one light commit adds to the trail and to the log of free space.
+const ROOM_BYTES: usize = 512;
 const RECENT_BYTES: usize = 8 + DESCRIPTOR_BYTES;
 const WRITTEN_BYTES: usize = 8 + 1 + 16;
 
 impl Record {
     /// Whether the record fits into its place.
     pub(crate) fn fits(&self) -> bool {
+        self.encoded_len() <= RECORD_BYTES_MAX
+    }
+
+    /// Whether a light commit on top of this one has room for a redo log of so many bytes.
+    pub(crate) fn has_room_for_redo(&self, bytes: usize) -> bool {
+        let replaced = self.redo.bytes().len() + self.written.len() * WRITTEN_BYTES;
+        self.encoded_len() - replaced + bytes + ROOM_BYTES <= RECORD_BYTES_MAX
+    }
+
+    fn encoded_len(&self) -> usize {
         let lists =
             self.recent.len() * RECENT_BYTES + self.log.len() + self.written.len() * WRITTEN_BYTES;
-        FIXED_BYTES + self.trail.encoded_len() + lists <= RECORD_BYTES_MAX
+        FIXED_BYTES + self.trail.encoded_len() + lists + self.redo.bytes().len()
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -50,6 +63,8 @@ impl Record {
             bytes.push(written.kind as u8);
             bytes.extend_from_slice(written.tag.as_bytes());
         }
+        bytes.extend_from_slice(&(self.redo.bytes().len() as u32).to_le_bytes());
+        bytes.extend_from_slice(self.redo.bytes());
         bytes
     }
 
@@ -75,6 +90,8 @@ impl Record {
         let log_len = reader.u32()? as usize;
         let log = reader.take(log_len)?.to_vec();
         let written = take_written(&mut reader)?;
+        let redo_len = reader.u32()? as usize;
+        let redo = Redo::decode(reader.take(redo_len)?)?;
         let ordered =
             free_map.generation <= generation && free_map.end <= pages_end && durable <= generation;
         let within = |place| record_run(page_size, place).end() <= pages_end;
@@ -99,6 +116,7 @@ impl Record {
             recent,
             log,
             written,
+            redo,
         })
     }
 }

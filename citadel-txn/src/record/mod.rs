@@ -15,6 +15,7 @@
 //! recent trees          u16 × (id u64, descriptor 52)    newer than what the catalog says of them
 //! log                   u32 bytes                        free space since the free map
 //! written               u16 × (run 8, kind u8, tag 16)   what this commit wrote, where the flag is not set
+//! redo                  u32 bytes                        changes since the last commit that wrote its changes as pages
 //! ```
 //!
 //! Records form a chain forwards and backwards: each says where the next two will lie, and holds the digest of the one
@@ -26,6 +27,7 @@ mod trail;
 
 use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag, record_run};
 
+use crate::redo::Redo;
 use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
@@ -81,6 +83,8 @@ pub(crate) struct Record {
     pub(crate) recent: Vec<(TreeId, Tree)>,
     pub(crate) log: Vec<u8>,
     pub(crate) written: Vec<WrittenRun>,
+    /// Changes that are not in the pages. `catalog` and `recent` know nothing of them.
+    pub(crate) redo: Redo,
 }
 
 impl Record {
@@ -126,6 +130,7 @@ impl Record {
             recent: Vec::new(),
             log,
             written: Vec::new(),
+            redo: Redo::default(),
         }
     }
 

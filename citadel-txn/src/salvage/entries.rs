@@ -2,6 +2,7 @@
 
 use citadel_core::{Frame, Generation, PageKind, PageNo};
 
+use super::fresh::Fresh;
 use super::{Found, Loss, Salvage};
 use crate::catalog;
 use crate::dirty::{LargeRef, NodeRef};
@@ -34,6 +35,10 @@ pub struct SalvagedEntries<'a> {
     /// What is still to be entered, the first key last.
     waiting: Vec<Branch>,
     leaf: Option<Leaf>,
+    /// What light commits changed,
+    fresh: Fresh,
+    /// and the entry of the pages that comes after the next of that.
+    later: Option<SalvagedEntry>,
 }
 
 /// The keys from the first, up to and without the second.
@@ -95,6 +100,8 @@ impl<'a> SalvagedEntries<'a> {
             home: None,
             waiting: Vec::new(),
             leaf: None,
+            fresh: Fresh::default(),
+            later: None,
         }
     }
 
@@ -102,6 +109,7 @@ impl<'a> SalvagedEntries<'a> {
         let mut entries = Self {
             tree: Some(id),
             home: Some(*found),
+            fresh: Fresh::of(&salvage.records[found.source], id),
             ..Self::none(salvage)
         };
         entries.wait_for_root(&found.tree, found.source, Range::all());
@@ -218,6 +226,36 @@ impl<'a> SalvagedEntries<'a> {
         });
     }
 
+    /// The next entry, in the pages or changed since.
+    fn next_of_all(&mut self) -> Option<SalvagedEntry> {
+        loop {
+            let in_pages = self.later.take().or_else(|| self.next_in_pages());
+            let next = in_pages.as_ref().map(|entry| entry.key.as_slice());
+            let Some((key, value)) = self.fresh.next_up_to(next) else {
+                return in_pages;
+            };
+            self.later = in_pages.filter(|entry| entry.key != key);
+            if let (Some(value), Some(home)) = (value, &self.home) {
+                return Some(SalvagedEntry {
+                    key,
+                    value,
+                    generation: self.salvage.records[home.source].generation,
+                    source: home.source,
+                });
+            }
+        }
+    }
+
+    fn next_in_pages(&mut self) -> Option<SalvagedEntry> {
+        loop {
+            if let Some(entry) = self.next_in_leaf() {
+                return Some(entry);
+            }
+            let branch = self.waiting.pop()?;
+            self.enter(branch);
+        }
+    }
+
     /// The next entry of the leaf that can be read; none at its end.
     fn next_in_leaf(&mut self) -> Option<SalvagedEntry> {
         let mut leaf = self.leaf.take()?;
@@ -273,17 +311,12 @@ impl Iterator for SalvagedEntries<'_> {
     type Item = SalvagedEntry;
 
     fn next(&mut self) -> Option<SalvagedEntry> {
-        loop {
-            if let Some(entry) = self.next_in_leaf() {
-                if self.tree.is_some() {
-                    let mut losses = self.salvage.losses.lock();
-                    losses.entries_read += 1;
-                    losses.entries_read_from_older += u64::from(entry.source > 0);
-                }
-                return Some(entry);
-            }
-            let branch = self.waiting.pop()?;
-            self.enter(branch);
+        let entry = self.next_of_all()?;
+        if self.tree.is_some() {
+            let mut losses = self.salvage.losses.lock();
+            losses.entries_read += 1;
+            losses.entries_read_from_older += u64::from(entry.source > 0);
         }
+        Some(entry)
     }
 }

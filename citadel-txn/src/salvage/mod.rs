@@ -9,6 +9,7 @@
 //! Errors of the operating system count as damage here: a sector that cannot be read costs what lies in it.
 
 mod entries;
+mod fresh;
 mod losses;
 mod records;
 
@@ -21,6 +22,7 @@ use parking_lot::Mutex;
 use crate::catalog;
 use crate::error::Result;
 use crate::record::Record;
+use crate::redo::Afloat;
 use crate::tree::{Tree, TreeOptions};
 use crate::tree_id::TreeId;
 
@@ -46,7 +48,7 @@ pub use losses::{Loss, Losses};
 /// # }
 /// ```
 pub struct Salvage {
-    file: SealedFile,
+    file: Arc<SealedFile>,
     /// The commits that can be read from; the first one is the newest that may be trusted to be whole.
     records: Vec<Record>,
     passed_over: Vec<Generation>,
@@ -87,7 +89,7 @@ impl Salvage {
         let file = SealedFile::open(storage, key, &options)?;
         let records = records::find(&file)?;
         let mut salvage = Self {
-            file,
+            file: Arc::new(file),
             records: records.usable,
             passed_over: records.passed_over,
             trees: BTreeMap::new(),
@@ -167,7 +169,20 @@ impl Salvage {
                 }
             }
         }
+        self.count_fresh(&mut trees);
         trees
+    }
+
+    /// Counts the entries that only the newest record has, where all that it stands on can be read.
+    fn count_fresh(&self, trees: &mut BTreeMap<TreeId, Found>) {
+        let newest = self.records.first();
+        let afloat = newest.map(|newest| Afloat::of_record(&self.file, newest));
+        let Some(Ok(Some(afloat))) = afloat else {
+            return;
+        };
+        for (id, found) in trees.iter_mut().filter(|(_, found)| found.source == 0) {
+            found.tree.len = afloat.tree(*id).map_or(found.tree.len, |tree| tree.len);
+        }
     }
 }
 

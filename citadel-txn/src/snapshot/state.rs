@@ -7,9 +7,10 @@ use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 
 use crate::catalog;
-use crate::dirty::NodeBytes;
+use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
+use crate::redo::Afloat;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 use crate::view::Root;
@@ -60,23 +61,31 @@ impl TreeHandle {
 pub(crate) struct Snapshot {
     pub(crate) record: Record,
     pub(crate) digest: Digest,
+    /// What is not in the pages.
+    afloat: Option<Arc<Afloat>>,
     trees: RwLock<FxHashMap<TreeId, Arc<TreeHandle>>>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(record: Record, digest: Digest) -> Self {
-        Self {
+    /// The commit of this record, from the file.
+    ///
+    /// # Errors
+    /// What the file says where the record carries changes.
+    pub(crate) fn load(file: &Arc<SealedFile>, record: Record, digest: Digest) -> Result<Self> {
+        Ok(Self {
+            afloat: Afloat::of_record(file, &record)?.map(Arc::new),
             record,
             digest,
             trees: RwLock::default(),
-        }
+        })
     }
 
-    /// The snapshot that follows this one; trees that did not change keep what was learnt of them.
+    /// The snapshot that follows this one; trees whose pages did not change keep what was learnt of them.
     pub(crate) fn succeed(
         &self,
         record: Record,
         digest: Digest,
+        afloat: Option<Afloat>,
         changed: impl Fn(TreeId) -> bool,
     ) -> Self {
         let trees = self.trees.read();
@@ -87,6 +96,7 @@ impl Snapshot {
         Self {
             record,
             digest,
+            afloat: afloat.map(Arc::new),
             trees: RwLock::new(kept.collect()),
         }
     }
@@ -95,8 +105,16 @@ impl Snapshot {
         self.record.generation
     }
 
+    /// What is not in the pages.
+    pub(crate) fn afloat(&self) -> Option<&Afloat> {
+        self.afloat.as_deref()
+    }
+
     /// What the snapshot says of a tree.
     pub(crate) fn tree(&self, file: &SealedFile, id: TreeId) -> Result<Option<Tree>> {
+        if let Some(tree) = self.afloat().and_then(|afloat| afloat.tree(id)) {
+            return Ok(Some(*tree));
+        }
         self.with_handle(file, id, |handle| Ok(Some(handle.tree)))
             .or_else(none_if_missing)
     }
@@ -104,7 +122,29 @@ impl Snapshot {
     /// The root of a tree that exists.
     #[inline]
     pub(crate) fn root(&self, file: &SealedFile, id: TreeId) -> Result<Root> {
+        if let Some(tree) = self.afloat().and_then(|afloat| afloat.tree(id)) {
+            let node = tree.root.map(|at| self.node(file, &at)).transpose()?;
+            return Ok(Root { node, tree: *tree });
+        }
         self.with_handle(file, id, |handle| handle.root(file))
+    }
+
+    /// A node of any tree.
+    #[inline]
+    pub(crate) fn node(&self, file: &SealedFile, at: &NodeRef) -> Result<NodeBytes> {
+        match self.node_afloat(at)? {
+            Some(node) => Ok(node),
+            None => catalog::read_sealed(file, at),
+        }
+    }
+
+    /// The node, if it is not in the pages.
+    #[inline]
+    pub(crate) fn node_afloat(&self, at: &NodeRef) -> Result<Option<NodeBytes>> {
+        match self.afloat() {
+            Some(afloat) => afloat.node(at),
+            None => Ok(None),
+        }
     }
 
     #[inline]

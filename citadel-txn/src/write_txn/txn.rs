@@ -14,6 +14,7 @@ use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
 use crate::queue::Turn;
+use crate::redo::{Change, RedoLog};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::{
@@ -44,6 +45,8 @@ pub struct WriteTxn {
     next_tree: u64,
     pub(super) journal: Journal,
     changed: bool,
+    /// Changes of entries, for a light commit.
+    pub(super) redo: RedoLog,
     pub(super) terms: Terms,
     /// What of the catalog and the free map the commit writes anew.
     pub(super) roots: Option<Choice>,
@@ -63,14 +66,18 @@ impl WriteTxn {
             what: "generations",
         })?;
         let serial = NEXT_TXN.fetch_add(1, Ordering::Relaxed);
+        let budget = database.options().dirty_budget();
+        let mut pages = DirtyPages::new(Arc::clone(database.file()), generation, budget);
+        let mut trees = FxHashMap::default();
+        if let Some(afloat) = base.afloat() {
+            pages.resume(afloat.pages());
+            trees.clone_from(afloat.trees());
+        }
         Ok(Self {
-            pages: DirtyPages::new(
-                Arc::clone(database.file()),
-                generation,
-                database.options().dirty_budget(),
-            ),
+            pages,
             claim: Claim::new(Arc::clone(&database), generation),
-            trees: FxHashMap::default(),
+            redo: RedoLog::resume(&base.record.redo),
+            trees,
             dropped: BTreeSet::new(),
             next_tree: base.record.next_tree,
             journal: Journal::default(),
@@ -177,6 +184,7 @@ impl WriteTxn {
     /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
     pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
         let old = self.insert_value(tree, key, value)?;
+        self.redo.log(Change::Insert { tree, key, value });
         let replaced = old.is_some();
         self.settle(tree, key, old)?;
         self.relieve()?;
@@ -231,6 +239,7 @@ impl WriteTxn {
             return Ok(false);
         }
         self.touch();
+        self.redo.log(Change::Remove { tree, key });
         self.settle(tree, key, old)?;
         self.relieve()?;
         Ok(true)
@@ -256,6 +265,7 @@ impl WriteTxn {
             trees: self.trees,
             dropped: self.dropped,
             next_tree: self.next_tree,
+            redo: self.redo,
             roots: self.roots,
             trims: self.trims,
             terms: self.terms,
@@ -317,6 +327,7 @@ impl WriteTxn {
     #[inline]
     pub(super) fn touch(&mut self) {
         self.changed = true;
+        self.redo.count();
         self.stamp += 1;
     }
 
