@@ -167,6 +167,7 @@ fn deleting_and_reloading_does_not_grow_the_file() {
 fn free_maps_come_and_go_without_a_page_lost() {
     let (storage, mut database) = database();
     fill(&database, 0);
+    let mut maps = 0;
     for commit in 1..1200u64 {
         let mut txn = database.begin_write().unwrap();
         for part in 0..4 {
@@ -182,16 +183,14 @@ fn free_maps_come_and_go_without_a_page_lost() {
         if commit.is_multiple_of(100) {
             let report = database.check().unwrap();
             assert!(report.is_ok(), "{report}");
+            maps += u64::from(report.pages.free_map > 0);
         }
         if commit.is_multiple_of(300) {
-            assert!(
-                database.check().unwrap().pages.free_map > 0,
-                "a map was written"
-            );
             drop(database);
             database = Database::open(Arc::new(storage.clone()), &key(), options()).unwrap();
         }
     }
+    assert!(maps > 0, "a map was written");
 }
 
 #[test]
