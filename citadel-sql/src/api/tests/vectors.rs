@@ -184,7 +184,7 @@ fn bits_are_searched_by_how_many_differ() {
         )
         .unwrap();
     let mut chance = Chance(5);
-    let mut bits = || -> Bits { (0..100).map(|_| chance.next() % 3 == 0).collect() };
+    let mut bits = || -> Bits { (0..100).map(|_| chance.next().is_multiple_of(3)).collect() };
     let rows: Vec<Bits> = (0..500).map(|_| bits()).collect();
     let mut insert = connection.prepare("INSERT INTO b VALUES (?, ?)").unwrap();
     for (id, row) in rows.iter().enumerate() {
