@@ -12,6 +12,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 
 use citadel_sql::Error;
 
@@ -48,6 +49,17 @@ pub(crate) enum Failure {
         /// Why.
         source: Error,
     },
+    /// A line of a file that is imported is at fault.
+    Data {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A task of the shell's own was stopped by Ctrl-C.
+    Interrupted,
     /// Anything else that the database reports.
     Database(Error),
     /// A file or stream other than the database failed.
@@ -97,7 +109,8 @@ impl Failure {
             Self::Open { .. } | Self::NoSuchFile { .. } | Self::Exists { .. } => 3,
             Self::Statement { source, .. } | Self::Database(source) => database_code(source),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => 141,
-            Self::Io { .. } | Self::TransactionLeftOpen => 1,
+            Self::Io { .. } | Self::TransactionLeftOpen | Self::Data { .. } => 1,
+            Self::Interrupted => 130,
             Self::Damaged(_) => 4,
             Self::Asked(code) => *code,
         }
@@ -169,6 +182,8 @@ impl Failure {
             Self::NoSuchFile { path } => format!("cannot open {path}: there is no such file"),
             Self::Statement { source, .. } | Self::Database(source) => source.message(),
             Self::Io { doing, source } => format!("{doing}: {source}"),
+            Self::Data { path, line, what } => format!("{}:{line}: {what}", path.display()),
+            Self::Interrupted => "interrupted".to_owned(),
             Self::Damaged(faults) => format!("{faults} faults found"),
             Self::TransactionLeftOpen => {
                 "the input ended inside a transaction, which was rolled back".to_owned()
@@ -181,6 +196,8 @@ impl Failure {
         match (self, self.error()) {
             (Self::Usage(_), _) => "usage",
             (Self::Damaged(_), _) => "corrupt",
+            (Self::Data { .. }, _) => "data",
+            (Self::Interrupted, _) => "interrupted",
             (_, Some(error)) => error_kind(error),
             (Self::TransactionLeftOpen, _) => "transaction",
             _ => "io",

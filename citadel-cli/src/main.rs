@@ -12,6 +12,7 @@ mod batch;
 mod demo;
 mod exit;
 mod format;
+mod import;
 mod interactive;
 mod keeper;
 mod key;
@@ -31,7 +32,7 @@ use clap::Parser;
 use crate::args::{Command, CommandLine, accept_one_dash};
 use crate::exit::{Failure, Outcome};
 use crate::format::Mode;
-use crate::open::{OpenRequest, open};
+use crate::open::Opening;
 use crate::shell::Shell;
 
 fn main() -> ExitCode {
@@ -67,17 +68,12 @@ fn run(line: CommandLine) -> Outcome<()> {
 
 fn run_shell(line: &CommandLine) -> Outcome<()> {
     let file = line.file.as_deref().unwrap_or(":memory:");
-    let connection = open(&OpenRequest {
-        file,
-        key: &line.key,
-        read_only: line.open.readonly,
-        must_exist: line.open.must_exist,
-        busy_timeout: std::time::Duration::from_millis(line.open.busy_timeout),
-    })?;
     let sources = batch::sources(line);
     let interactive = sources.is_empty() && terminal::stdin_is_terminal();
-    let shell = Shell::new(connection, &line.output, interactive);
-    signals::interrupt_on_ctrl_c(shell.interrupt_handle(), !interactive);
+    let opening = Opening::new(&line.key, &line.open);
+    let connection = opening.open(file)?;
+    let shell = Shell::new(connection, opening, &line.output, interactive);
+    signals::interrupt_on_ctrl_c(!interactive);
     if interactive {
         return interactive::run(shell, file);
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use citadel_sql::{Connection, Options};
+use citadel_sql::{Connection, Key, Options};
 
-use crate::args::KeyArgs;
+use crate::args::{KeyArgs, OpenArgs};
 use crate::exit::{Failure, Outcome};
 use crate::key;
 
@@ -40,6 +40,51 @@ impl<'a> OpenRequest<'a> {
             read_only: false,
             ..Self::to_read(file, key)
         }
+    }
+}
+
+/// How the shell opens files: as its command line says.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    key: KeyArgs,
+    options: OpenArgs,
+}
+
+impl Opening {
+    /// As the command line says.
+    pub(crate) fn new(key: &KeyArgs, options: &OpenArgs) -> Self {
+        Self {
+            key: key.clone(),
+            options: options.clone(),
+        }
+    }
+
+    /// The same with the key from a file, if one is named.
+    pub(crate) fn with_key_file(&self, file: Option<&Path>) -> Self {
+        let mut opening = self.clone();
+        if let Some(file) = file {
+            opening.key = KeyArgs {
+                key_file: Some(file.to_owned()),
+                key_fd: None,
+            };
+        }
+        opening
+    }
+
+    /// The key of an existing file.
+    pub(crate) fn obtain_key(&self) -> Outcome<Key> {
+        key::obtain(&self.key, false)
+    }
+
+    /// Opens a file.
+    pub(crate) fn open(&self, file: &str) -> Outcome<Connection> {
+        open(&OpenRequest {
+            file,
+            key: &self.key,
+            read_only: self.options.readonly,
+            must_exist: self.options.must_exist,
+            busy_timeout: Duration::from_millis(self.options.busy_timeout),
+        })
     }
 }
 

@@ -1,17 +1,33 @@
 //! Ctrl-C: the first stops the running statement, the next one, if nothing stopped, the process.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use citadel_sql::InterruptHandle;
 
 /// Presses since the last time that the shell began a statement.
 static PRESSES: AtomicU32 = AtomicU32::new(0);
 
-/// Connects Ctrl-C with a connection. In a batch the first press ends the statement with an error, and so the process.
-pub(crate) fn interrupt_on_ctrl_c(handle: InterruptHandle, batch: bool) {
+/// Stops the running statement of the connection that is open.
+static CONNECTION: Mutex<Option<InterruptHandle>> = Mutex::new(None);
+
+/// From here on Ctrl-C stops the statements of this connection, and no longer those of another.
+pub(crate) fn connect(handle: InterruptHandle) {
+    *connection() = Some(handle);
+}
+
+fn connection() -> MutexGuard<'static, Option<InterruptHandle>> {
+    CONNECTION.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes Ctrl-C stop the statements of the connection that [`connect`] named last. In a batch the first press ends the statement with an
+/// error, and so the process.
+pub(crate) fn interrupt_on_ctrl_c(batch: bool) {
     let stop = move || {
         let pressed = PRESSES.fetch_add(1, Ordering::Relaxed);
-        handle.interrupt();
+        if let Some(handle) = &*connection() {
+            handle.interrupt();
+        }
         // A batch may be waiting for input rather than running a statement: then there is nothing to interrupt.
         if pressed > 0 || (batch && !STATEMENT_RUNS.load(Ordering::Relaxed)) {
             std::process::exit(130);

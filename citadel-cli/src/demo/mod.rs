@@ -5,7 +5,6 @@
 //!   ─► filters ─► a row written and found at once ─► fold ─► reopen, asked again ─► how to go on
 //! ```
 
-mod csv;
 mod load;
 mod place;
 mod questions;

@@ -2,7 +2,7 @@
 
 use half::f16;
 
-use super::csv;
+use crate::import::{Form, Records};
 
 /// Components of a vector.
 pub(super) const DIM: usize = 384;
@@ -59,8 +59,14 @@ impl Sample {
 }
 
 fn table(text: &str) -> Result<Vec<Vec<String>>, String> {
-    let records = csv::records(text).ok_or("the demo's data does not parse")?;
-    Ok(records.into_iter().skip(1).collect())
+    let mut records = Records::new(text.as_bytes(), Form::Csv);
+    let mut table = Vec::new();
+    let unreadable = |(line, _)| format!("line {line} of the demo's data does not parse");
+    while let Some((_, record)) = records.next().map_err(unreadable)? {
+        table.push(record.into_iter().map(Option::unwrap_or_default).collect());
+    }
+    // The first line names the columns.
+    Ok(table.into_iter().skip(1).collect())
 }
 
 fn vectors(bytes: &[u8]) -> Vec<Vec<f32>> {

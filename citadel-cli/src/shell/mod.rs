@@ -4,21 +4,24 @@ mod commands;
 mod describe;
 mod dump;
 mod output;
+mod parameters;
 mod reading;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use citadel_sql::{Connection, Error, InterruptHandle, Statement};
+use citadel_sql::{Connection, Error, Statement, Value};
 
 use crate::args::OutputArgs;
 use crate::exit::{Failure, Outcome};
 use crate::format::{self, Mode, Style};
+use crate::open::Opening;
 use crate::script::Piece;
-use crate::signals::Running;
+use crate::signals::{self, Running};
 use crate::terminal;
 
-use output::Output;
+use output::Destination;
+use parameters::Parameters;
 
 /// What comes after a piece of script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +36,10 @@ pub(crate) enum Flow {
 #[derive(Debug)]
 pub(crate) struct Shell {
     connection: Connection,
+    opening: Opening,
+    parameters: Parameters,
     style: Style,
-    output: Output,
+    output: Destination,
     timer: bool,
     interactive: bool,
     read_depth: usize,
@@ -60,7 +65,13 @@ impl From<io::Error> for Stop {
 
 impl Shell {
     /// A shell over a connection, styled as the command line says.
-    pub(crate) fn new(connection: Connection, args: &OutputArgs, interactive: bool) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        opening: Opening,
+        args: &OutputArgs,
+        interactive: bool,
+    ) -> Self {
+        signals::connect(connection.interrupt_handle());
         let usual = if terminal::stdout_is_terminal() {
             Mode::Box
         } else {
@@ -76,28 +87,34 @@ impl Shell {
         style.width = if interactive { terminal::width() } else { None };
         Self {
             connection,
+            opening,
+            parameters: Parameters::default(),
             style,
-            output: Output::stdout(),
+            output: Destination::stdout(),
             timer: args.timer,
             interactive,
             read_depth: 0,
         }
     }
 
-    /// Stops the running statement from elsewhere.
-    pub(crate) fn interrupt_handle(&self) -> InterruptHandle {
-        self.connection.interrupt_handle()
+    /// Goes on with another connection; the one before is closed.
+    fn connect(&mut self, connection: Connection, opening: Opening) {
+        signals::connect(connection.interrupt_handle());
+        self.connection = connection;
+        self.opening = opening;
     }
 
     /// Runs one statement or dot-command.
     pub(crate) fn run(&mut self, piece: Piece) -> Outcome<Flow> {
-        let flow = match piece {
-            Piece::Statement { text, lines_before } => {
-                self.run_statement(&text, lines_before)?;
-                Flow::Continue
-            }
-            Piece::Command(line) => commands::run(self, &line)?,
+        let run = match piece {
+            Piece::Statement { text, lines_before } => self
+                .run_statement(&text, lines_before)
+                .map(|()| Flow::Continue),
+            Piece::Command(line) => commands::run(self, &line),
         };
+        let ended = self.output.end_piece().map_err(Failure::output);
+        let flow = run?;
+        ended?;
         if self.interactive {
             self.output.flush().map_err(Failure::output)?;
         }
@@ -139,11 +156,12 @@ impl Shell {
     /// Runs a statement and writes its rows; gives the number of rows that it changed, if it is of the sort that does.
     fn execute(&mut self, text: &str) -> Result<Option<usize>, Stop> {
         let mut statement = self.connection.prepare(text)?;
+        let values = self.parameters.of(&statement)?;
         if statement.column_count() == 0 {
-            let changed = statement.execute(())?;
+            let changed = statement.execute(values.as_slice())?;
             return Ok(statement.changes_rows().then_some(changed));
         }
-        write_rows(&mut statement, &self.style, &mut self.output)?;
+        write_rows(&mut statement, &values, &self.style, &mut self.output)?;
         Ok(None)
     }
 
@@ -152,24 +170,37 @@ impl Shell {
         if self.interactive
             && let Some(changed) = changed
         {
-            let rows = if changed == 1 { "row" } else { "rows" };
-            text = format!("{changed} {rows} changed\n");
+            text = format!("{} changed\n", plural(changed as u64, "row"));
         }
         if self.timer {
             text.push_str(&format!("{:.3} ms\n", took.as_secs_f64() * 1e3));
         }
         let _ = io::stderr().write_all(text.as_bytes());
     }
+
+    /// Tells a person at the prompt what was done.
+    fn tell(&self, text: &str) {
+        if self.interactive {
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+}
+
+/// So many of something.
+fn plural(number: u64, one: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{end}")
 }
 
 /// Nothing is written before the first row is there, so that a statement that fails at once leaves no trace on the output.
 fn write_rows(
     statement: &mut Statement<'_>,
+    values: &[Value],
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
     let names = statement.column_names().to_vec();
-    let mut rows = statement.query(())?;
+    let mut rows = statement.query(values)?;
     let mut row = rows.next()?;
     let mut writer = format::begin(style, &names, out)?;
     while let Some(current) = row {

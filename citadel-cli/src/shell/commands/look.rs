@@ -1,0 +1,47 @@
+//! Looking at the schema, and at the file.
+
+use super::super::{describe, dump as dumping};
+use super::{Flow, Shell};
+use crate::exit::Outcome;
+
+pub(super) fn dump(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let tables = describe::chosen(&shell.connection, arguments.first())?;
+    dumping::dump(&shell.connection, &tables, &mut shell.output)?;
+    Ok(Flow::Continue)
+}
+
+pub(super) fn indexes(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let tables = describe::chosen(&shell.connection, arguments.first())?;
+    shell.write(&describe::indexes(&tables))
+}
+
+pub(super) fn inspect(shell: &mut Shell, _: &[String]) -> Outcome<Flow> {
+    let text = shell.connection.database().inspect()?;
+    shell.write(&text)
+}
+
+pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let tables = describe::chosen(&shell.connection, arguments.first())?;
+    shell.write(&describe::statements(&tables))
+}
+
+pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let word = arguments
+        .first()
+        .map_or("", String::as_str)
+        .to_ascii_lowercase();
+    let names: String = shell
+        .connection
+        .tables()?
+        .iter()
+        .filter(|table| table.name.to_ascii_lowercase().contains(&word))
+        .map(|table| format!("{}\n", table.name))
+        .collect();
+    shell.write(&names)
+}
+
+pub(super) fn vector(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
+    let tables = describe::chosen(&shell.connection, arguments.first())?;
+    let text = describe::vector_indexes(&shell.connection, &tables, shell.style.width)?;
+    shell.write(&text)
+}
