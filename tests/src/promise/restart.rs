@@ -28,7 +28,7 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
     let mut places = 0;
     while moment.advance() {
         let at = moment.at();
-        if !trace.is_boundary(at) || moment.promised().acknowledged.is_none() {
+        if !trace.is_boundary(at) {
             continue;
         }
         places += 1;
@@ -36,17 +36,11 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
         if !chosen || places % case.effort.stride != 0 || witness.outcome.is_hopeless() {
             continue;
         }
-        witness.outcome.tried.restarts += 1;
         let place = format!("the process dies before operation {at}");
         let disk = SimDisk::from_trace(&trace, at);
-        life::second(
-            &mut witness,
-            &disk,
-            &states,
-            moment.promised(),
-            IMAGES,
-            &place,
-        );
+        let promised = moment.promised();
+        let lived = life::second(&mut witness, &disk, &states, promised, IMAGES, &place);
+        witness.outcome.tried.restarts += usize::from(lived);
     }
     witness.outcome
 }

@@ -95,14 +95,19 @@ impl<'s> Target<'s> {
         self.judge(file, || format!("bit {bit} of byte {at} flipped"));
     }
 
-    /// Swaps every two places of the same size, and writes each over each other.
-    pub fn exchange_places(&mut self) {
+    /// Swaps every `nth` two places of the same size, and writes each over each other.
+    pub fn exchange_places(&mut self, nth: usize) {
         let places = self.places();
+        let mut pairs = 0;
         for &(a, len) in &places {
             let first = self.bytes(a, len);
             for &(b, other) in &places {
                 let second = self.bytes(b, other);
                 if a == b || len != other || first == second {
+                    continue;
+                }
+                pairs += 1;
+                if pairs % nth != 0 {
                     continue;
                 }
                 let mut file = self.file.clone();

@@ -60,6 +60,12 @@ impl<'c> Witness<'c> {
         (states, end)
     }
 
+    /// Lets the subject take up what was interrupted before state 0 was there; false where it cannot.
+    pub(super) fn finish(&self, disk: &SimDisk) -> Result<bool, Stop> {
+        let subject = self.case.subject;
+        Refusal::guard(|| subject.finish(disk), |refusal| Err(refusal.into()))
+    }
+
     /// Opens a disk, which must hold one of the states that are promised. The number of that state; none where the
     /// promise is broken (that is in the outcome), or where nothing was promised yet and nothing is there.
     pub(super) fn find(

@@ -127,9 +127,11 @@ impl Subject for CopySubject {
     }
 
     fn finish(&self, disk: &SimDisk) -> std::result::Result<bool, Stop> {
+        disk.attempt(0);
         if disk.is_partial() {
             self.copy(disk)?;
         }
+        disk.acknowledge(0);
         Ok(true)
     }
 }

@@ -49,7 +49,8 @@ pub trait Subject: Sync {
     /// Where the database refused.
     fn go_on(&self, disk: &SimDisk, commits: usize, states: &mut Vec<State>) -> Result<(), Stop>;
 
-    /// Takes up a workload that was interrupted before state 0 was there; true where this kind can do that. Then state 0 is there.
+    /// Takes up a workload that was interrupted before state 0 was there; true where this kind can do that. Then state 0 is
+    /// there, and the disk was told that it was attempted and acknowledged.
     ///
     /// # Errors
     /// Where the database refused.

@@ -27,13 +27,14 @@ fn file(subject: &TxnSubject) -> Image {
 }
 
 #[test]
-fn every_flipped_byte_is_refused_or_harmless() {
+fn flipped_bytes_are_refused_or_harmless() {
     let subject = subject();
     let mut target = Target::closed(case(&subject), file(&subject));
-    target.flip_bytes(0, 1);
+    // Each bit in its turn; `cargo xtask crash --tamper` flips all of them.
+    target.flip_bytes(0, 5);
     let tried = target.take_tried();
-    assert_eq!(tried.tampered, target.len());
-    assert!(tried.refused > 5_000 && tried.harmless > 8_000, "{tried:?}");
+    assert_eq!(tried.tampered, target.len().div_ceil(5));
+    assert!(tried.refused > 1_000 && tried.harmless > 1_600, "{tried:?}");
     assert_eq!(tried.last_lost, 0);
 }
 
@@ -57,14 +58,14 @@ fn a_file_that_was_not_closed_loses_its_last_commit_at_most() {
 }
 
 #[test]
-fn every_exchange_of_places_is_refused_or_harmless() {
+fn exchanged_places_are_refused_or_harmless() {
     let subject = TxnSubject::named("updates", 512);
     let mut target = Target::closed(case(&subject), file(&subject));
-    target.exchange_places();
+    target.exchange_places(5);
     let tried = target.take_tried();
     assert!(
         // Most places of so small a file at such small pages are of records, or free.
-        tried.tampered > 600 && tried.refused > tried.tampered / 20,
+        tried.tampered > 120 && tried.refused > tried.tampered / 20,
         "{tried:?}"
     );
 }

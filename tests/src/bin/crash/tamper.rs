@@ -93,7 +93,7 @@ impl Tampering {
                 target.flip_bits(part * share, ((part + 1) * share).min(end));
             }
             What::Places => {
-                target.exchange_places();
+                target.exchange_places(1);
                 target.wipe_places();
                 target.change_length();
             }
