@@ -126,8 +126,8 @@ impl Failure {
                 lines_before,
                 source,
             } => Some(statement_report(text, *lines_before, source)),
-            Self::Database(source) => {
-                Some(with_hint(format!("error: {}\n", source.message()), source))
+            Self::Open { source, .. } | Self::Database(source) => {
+                Some(with_hint(format!("error: {}\n", self.message()), source))
             }
             other => Some(format!("error: {}\n", other.message())),
         }

@@ -142,6 +142,7 @@ fn a_damaged_page_is_4() {
     std::fs::write(shell.file(), bytes).unwrap();
     let run = shell.args(&["SELECT * FROM t"]).run();
     assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("citadel salvage"), "{}", run.stderr);
 }
 
 #[test]

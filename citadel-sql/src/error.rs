@@ -149,6 +149,10 @@ impl fmt::Display for SqlError {
     }
 }
 
+/// What is left to do with a damaged file.
+const SALVAGE: &str = "salvage makes a new database of what can still be read: \
+    the function of that name, or `citadel salvage FILE NEW`";
+
 impl Error {
     pub(crate) fn sql(state: SqlState, message: impl Into<String>) -> Self {
         Self::Sql(Box::new(SqlError {
@@ -214,6 +218,7 @@ impl Error {
     pub fn hint_text(&self) -> Option<&str> {
         match self {
             Self::Sql(error) => error.hint.as_deref(),
+            error if error.is_corrupt() => Some(SALVAGE),
             _ => None,
         }
     }
