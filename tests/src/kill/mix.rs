@@ -16,16 +16,19 @@ pub enum Mix {
     Large,
     /// Small rows, and backups and vacuums while others write.
     Upkeep,
+    /// Small rows, and other root keys while others write.
+    Rekey,
 }
 
 impl Mix {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Rows,
         Self::Definitions,
         Self::Vectors,
         Self::Large,
         Self::Upkeep,
+        Self::Rekey,
     ];
 }
 
@@ -37,6 +40,7 @@ impl fmt::Display for Mix {
             Self::Vectors => "vectors",
             Self::Large => "large",
             Self::Upkeep => "upkeep",
+            Self::Rekey => "rekey",
         })
     }
 }

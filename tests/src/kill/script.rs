@@ -59,7 +59,7 @@ pub(super) fn transaction(setup: &Setup, thread: u32, n: u64) -> Script {
     draw.random.bits();
     draw.rows();
     match setup.mix {
-        Mix::Rows | Mix::Upkeep => draw.failing(),
+        Mix::Rows | Mix::Upkeep | Mix::Rekey => draw.failing(),
         Mix::Definitions => draw.definitions(),
         Mix::Vectors => draw.vectors(),
         Mix::Large => draw.large(),

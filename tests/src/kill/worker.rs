@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_sql::{Connection, Database, FileStorage, Quiet, Result, Storage};
+use citadel_sql::{Connection, Database, FileStorage, Kdf, Quiet, Result, Storage};
 
 use super::doomed::Doomed;
 use super::mix::Mix;
@@ -68,8 +68,12 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
     }
     let begun = script::progress(connection, thread)?.map_or(0, |(n, _, _)| n);
     for n in begun + 1..=begun + transactions {
-        if (setup.mix, thread) == (Mix::Upkeep, 0) && n.is_multiple_of(UPKEEP_EVERY) {
-            keep_up(setup, connection, n)?;
+        if thread == 0 && n.is_multiple_of(UPKEEP_EVERY) {
+            match setup.mix {
+                Mix::Upkeep => keep_up(setup, connection, n)?,
+                Mix::Rekey => rekey(connection)?,
+                _ => {}
+            }
         }
         let script = script::transaction(setup, thread, n);
         script::run(connection, &script, thread, n)?;
@@ -78,6 +82,15 @@ fn run(setup: &Setup, connection: &Connection, thread: u32, transactions: u64) -
         Line::Acknowledge(thread, n).say();
     }
     Ok(())
+}
+
+/// Another root key under the same key of the user; one that a killed process had begun is finished first.
+fn rekey(connection: &Connection) -> Result<()> {
+    if connection.rekey_state().is_some() {
+        connection.rekey_resume(&mut Quiet)?;
+    }
+    let rekeyed = connection.rekey(&Setup::key(), &Kdf::lightest(), &mut Quiet);
+    rekeyed.map(drop)
 }
 
 /// A backup in place of the one before, where one that was interrupted is continued; or a vacuum.

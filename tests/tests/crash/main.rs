@@ -6,6 +6,7 @@
 mod canary;
 mod crashes;
 mod faults;
+mod unsynced;
 
 use citadel_tests::promise::{Case, Effort};
 use citadel_tests::subject::Subject;
