@@ -3,7 +3,8 @@
 //! ```text
 //!  the writer whose turn it is       all who wait for their commit
 //!  seals and writes commit c   ──►   the first one becomes the leader: target = newest written
-//!  c is the head; turn given up      one sync ──► published to readers ──► all up to the target return
+//!  c is the head; turn given up      one sync ──► published to readers ──► all up to the target return,
+//!                                    and one who waits for a later commit leads the next sync
 //! ```
 //!
 //! The next writer stands on the head, before it is durable. So while one sync is under way, further commits are written,
@@ -16,10 +17,14 @@
 //! 2. A commit is published before anyone learns that it is durable.
 //! 3. After a failed sync nothing becomes durable any more: everyone who waits gets an error.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use citadel_core::Generation;
 
-use crate::error::{Error, Result};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::error::Result;
+use crate::sync::{Condvar, Mutex, MutexGuard, stay_awake};
 
 /// Commits that may be unsynced before one that does not wait asks for a sync,
 const UNSYNCED_COMMITS_MAX: u64 = 64;
@@ -49,14 +54,16 @@ pub(crate) struct Durable<S> {
 #[derive(Debug)]
 pub(crate) struct Pipeline<S> {
     state: Mutex<State<S>>,
-    changed: Condvar,
 }
 
 #[derive(Debug)]
 struct State<S> {
     head: S,
     durable: Durable<S>,
+    /// Whether someone leads a sync, or is about to.
     is_syncing: bool,
+    /// Those who wait for the end of a sync.
+    waiting: Vec<Arc<Waiter>>,
     has_failed: bool,
     unsynced_commits: u64,
     unsynced_bytes: u64,
@@ -70,11 +77,11 @@ impl<S: Committed> Pipeline<S> {
                 head,
                 durable,
                 is_syncing: false,
+                waiting: Vec::new(),
                 has_failed: false,
                 unsynced_commits: 0,
                 unsynced_bytes: 0,
             }),
-            changed: Condvar::new(),
         }
     }
 
@@ -115,29 +122,31 @@ impl<S: Committed> Pipeline<S> {
         publish: impl Fn(&S),
     ) -> Result<()> {
         let mut state = self.state.lock();
-        loop {
-            if state.durable.generation >= generation {
-                return Ok(());
-            }
-            if state.has_failed {
-                return Err(citadel_core::Error::Poisoned.into());
-            }
-            state = match state.is_syncing {
-                true => self.changed.wait(state),
-                false => self.lead(state, &sync, &publish)?,
-            };
+        if let Some(outcome) = state.outcome(generation) {
+            return outcome;
         }
+        if std::mem::replace(&mut state.is_syncing, true) {
+            let is_next = state.waiting.is_empty();
+            let waiter = Arc::new(Waiter::new(generation));
+            state.waiting.push(Arc::clone(&waiter));
+            drop(state);
+            match waiter.wait(is_next) {
+                Call::Durable => return Ok(()),
+                Call::Failed => return Err(citadel_core::Error::Poisoned.into()),
+                Call::Lead => state = self.state.lock(),
+            }
+        }
+        self.lead(state, &sync, &publish)
     }
 
-    /// Syncs for all that was written so far.
-    fn lead<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State<S>>,
+    /// Syncs for all that was written so far, and hands the lead on.
+    fn lead(
+        &self,
+        mut state: MutexGuard<'_, State<S>>,
         sync: &impl Fn() -> Result<()>,
         publish: &impl Fn(&S),
-    ) -> Result<MutexGuard<'a, State<S>>, Error> {
+    ) -> Result<()> {
         let target = state.head.clone();
-        state.is_syncing = true;
         state.unsynced_commits = 0;
         state.unsynced_bytes = 0;
         drop(state);
@@ -146,13 +155,23 @@ impl<S: Committed> Pipeline<S> {
             publish(&target);
         }
         let mut state = self.state.lock();
-        state.is_syncing = false;
         match synced {
             Ok(()) => state.is_durable(target),
             Err(_) => state.has_failed = true,
         }
-        self.changed.notify_all();
-        synced.map(|()| state)
+        let done = state.take_done();
+        let next = match state.has_failed || state.waiting.is_empty() {
+            true => None,
+            false => Some(state.waiting.remove(0)),
+        };
+        state.is_syncing = next.is_some();
+        drop(state);
+        if let Some(next) = next {
+            next.call(Call::Lead);
+        }
+        done.into_iter()
+            .for_each(|(waiter, call)| waiter.call(call));
+        synced
     }
 
     /// Notes that the head was synced by the writer whose turn it is, and published.
@@ -160,12 +179,90 @@ impl<S: Committed> Pipeline<S> {
         let mut state = self.state.lock();
         let head = state.head.clone();
         state.is_durable(head);
+        let done = state.take_done();
         drop(state);
-        self.changed.notify_all();
+        done.into_iter()
+            .for_each(|(waiter, call)| waiter.call(call));
+    }
+}
+
+/// How long the one who may lead the next sync stays awake for it: about as long as a sync of a good medium takes.
+const AWAKE: Duration = Duration::from_micros(100);
+
+/// Someone who waits for a commit while another leads a sync.
+#[derive(Debug)]
+struct Waiter {
+    generation: Generation,
+    call: Mutex<Option<Call>>,
+    bell: Condvar,
+    is_called: AtomicBool,
+}
+
+/// What a waiter learns.
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    /// Its commit is durable.
+    Durable,
+    /// A sync has failed.
+    Failed,
+    /// It is to lead a sync.
+    Lead,
+}
+
+impl Waiter {
+    fn new(generation: Generation) -> Self {
+        Self {
+            generation,
+            call: Mutex::default(),
+            bell: Condvar::new(),
+            is_called: AtomicBool::new(false),
+        }
+    }
+
+    fn wait(&self, awake: bool) -> Call {
+        if awake {
+            stay_awake(AWAKE, || self.is_called.load(Ordering::Acquire));
+        }
+        let mut call = self.call.lock();
+        loop {
+            match *call {
+                Some(call) => return call,
+                None => call = self.bell.wait(call),
+            }
+        }
+    }
+
+    fn call(&self, call: Call) {
+        *self.call.lock() = Some(call);
+        self.is_called.store(true, Ordering::Release);
+        self.bell.notify_one();
     }
 }
 
 impl<S: Committed> State<S> {
+    /// What is known of a commit without waiting.
+    fn outcome(&self, generation: Generation) -> Option<Result<()>> {
+        match self.durable.generation >= generation {
+            true => Some(Ok(())),
+            false if self.has_failed => Some(Err(citadel_core::Error::Poisoned.into())),
+            false => None,
+        }
+    }
+
+    /// Those who need not wait any longer.
+    fn take_done(&mut self) -> Vec<(Arc<Waiter>, Call)> {
+        let (durable, has_failed) = (self.durable.generation, self.has_failed);
+        let call = |waiter: &Arc<Waiter>| match waiter.generation <= durable {
+            true => Some(Call::Durable),
+            false => has_failed.then_some(Call::Failed),
+        };
+        let is_done = |waiter: &mut Arc<Waiter>| call(waiter).is_some();
+        let done: Vec<_> = self.waiting.extract_if(.., is_done).collect();
+        done.into_iter()
+            .filter_map(|waiter| call(&waiter).map(|call| (waiter, call)))
+            .collect()
+    }
+
     fn is_durable(&mut self, commit: S) {
         if commit.generation() > self.durable.generation {
             self.durable = Durable {
@@ -179,9 +276,10 @@ impl<S: Committed> State<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::AtomicU64;
 
     use super::*;
+    use crate::error::Error;
 
     #[derive(Clone, Copy, Debug)]
     struct Number(u64);

@@ -65,10 +65,6 @@ impl Condvar {
     pub(crate) fn notify_one(&self) {
         self.0.notify_one();
     }
-
-    pub(crate) fn notify_all(&self) {
-        self.0.notify_all();
-    }
 }
 
 /// A lock for one writer or many readers.
@@ -94,8 +90,7 @@ impl<T> RwLock<T> {
 pub(crate) fn stay_awake(time: Duration, holds: impl Fn() -> bool) {
     let since = Instant::now();
     while !holds() && since.elapsed() < time {
-        for _ in 0..16 {
-            std::hint::spin_loop();
-        }
+        // Whoever has work to do goes first.
+        std::thread::yield_now();
     }
 }
