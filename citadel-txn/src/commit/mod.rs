@@ -1,6 +1,7 @@
 //! Making a transaction durable.
 //!
-//! The protocol, for commit `c` on top of `c - 1`, which was written and may not be durable yet:
+//! The protocol, for commit `c` on top of `c - 1`, which was written and may not be durable yet. A light commit ([`redo`](crate::redo)) takes
+//! steps 1 and 3 for its record only:
 //!
 //! 1. *Fold*: descriptors that no longer fit into the record go into the catalog.
 //! 2. *Assign*: pages that nobody can fall back to or reads become free ([`space`](crate::space)); dirty nodes and values

@@ -71,6 +71,13 @@ fn describe_record(name: &str, record: &Record, text: &mut String) {
             ),
         );
     }
+    if !record.redo.is_empty() {
+        let (changes, bytes) = (record.redo.changes().count(), record.redo.bytes().len());
+        line(
+            text,
+            format_args!("  carries {changes} changes, {bytes} bytes, that are in no page"),
+        );
+    }
     for (id, tree) in &record.recent {
         line(
             text,
