@@ -13,16 +13,8 @@ use crate::queue::Turn;
 use crate::redo::RedoLog;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::tree::{Choice, WritableTree};
+use crate::tree::{Choice, OpenTree};
 use crate::tree_id::TreeId;
-
-/// A tree that the transaction has touched.
-#[derive(Clone, Debug)]
-pub(crate) struct OpenTree {
-    pub(crate) state: WritableTree,
-    /// Whether the base snapshot has it.
-    pub(crate) in_base: bool,
-}
 
 /// How a transaction wants to be committed.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,7 @@ mod levels;
 mod sealer;
 mod steps;
 
-pub(crate) use changes::{Changes, OpenTree, Terms};
+pub(crate) use changes::{Changes, Terms};
 pub(crate) use claim::Claim;
 pub(crate) use sealer::Sealer;
 pub(crate) use steps::commit;

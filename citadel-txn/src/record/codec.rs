@@ -2,10 +2,9 @@
 
 use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag, record_run};
 
-use super::{Digest, FreeMap, Record, Trail, WrittenRun};
+use super::{Digest, FreeMap, Record, Redo, Trail, WrittenRun};
 use crate::codec::{Reader, put_ptr, put_run};
 use crate::error::Result;
-use crate::redo::Redo;
 use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 

@@ -23,14 +23,15 @@
 //! flag says that they were durable before.
 
 mod codec;
+mod redo;
 mod trail;
 
 use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag, record_run};
 
-use crate::redo::Redo;
 use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
+pub(crate) use redo::{Change, Redo};
 pub(crate) use trail::Trail;
 
 /// Free pages between the first two records: room for what a small commit writes.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use citadel_core::SealedFile;
 use rustc_hash::FxHashMap;
 
-use super::{Change, Redo};
 use crate::catalog;
-use crate::commit::OpenTree;
+
 use crate::dirty::{DirtyPages, Kept, NodeBytes, NodeRef};
 use crate::error::{Error, Result};
 use crate::node::Payload;
-use crate::record::Record;
-use crate::tree::{OldValue, Tree, WritableTree, free_large, insert, remove};
+use crate::record::{Change, Record, Redo};
+use crate::tree::{OldValue, OpenTree, Tree, WritableTree, free_large, insert, remove};
 use crate::tree_id::TreeId;
 
 /// Bytes of nodes that may be afloat.

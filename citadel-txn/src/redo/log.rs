@@ -1,105 +1,9 @@
-//! Changes as a record carries them.
+//! What a write transaction writes down of its changes.
 
-use crate::codec::{Reader, put_varint};
-use crate::error::Result;
-use crate::tree_id::TreeId;
-use crate::wipe::wipe;
+use crate::record::{Change, Redo};
 
 /// Bytes of changes that a record may carry.
 const REDO_BYTES_MAX: usize = 5 << 10;
-
-const INSERT: u8 = 1;
-const REMOVE: u8 = 2;
-
-/// Changes in the order in which they were made. Zeroed when dropped, as they hold rows.
-///
-/// Each is a kind (u8), a tree (varint), the key and, for an insert, the value, both with their lengths (varint) before
-/// them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Redo {
-    bytes: Vec<u8>,
-}
-
-/// One change of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change<'a> {
-    /// The entry is put in, in place of one of the same key.
-    Insert {
-        tree: TreeId,
-        key: &'a [u8],
-        value: &'a [u8],
-    },
-    /// The entry, which is there, is taken out.
-    Remove { tree: TreeId, key: &'a [u8] },
-}
-
-impl Redo {
-    /// The changes that these bytes are.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
-        let redo = Self {
-            bytes: bytes.to_vec(),
-        };
-        redo.changes().try_for_each(|change| change.map(drop))?;
-        Ok(redo)
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// All changes, in their order.
-    pub(crate) fn changes(&self) -> impl Iterator<Item = Result<Change<'_>>> {
-        let mut reader = Reader::new(&self.bytes, "a redo log");
-        std::iter::from_fn(move || {
-            let change = (!reader.is_empty()).then(|| take_change(&mut reader))?;
-            // What follows an error cannot be read.
-            Some(change.inspect_err(|_| _ = reader.rest()))
-        })
-    }
-
-    fn push(&mut self, change: Change<'_>) {
-        let (kind, tree, key, value) = match change {
-            Change::Insert { tree, key, value } => (INSERT, tree, key, Some(value)),
-            Change::Remove { tree, key } => (REMOVE, tree, key, None),
-        };
-        self.bytes.push(kind);
-        put_varint(&mut self.bytes, tree.get());
-        for part in [Some(key), value].into_iter().flatten() {
-            put_varint(&mut self.bytes, part.len() as u64);
-            self.bytes.extend_from_slice(part);
-        }
-    }
-}
-
-fn take_change<'a>(reader: &mut Reader<'a>) -> Result<Change<'a>> {
-    let kind = reader.u8()?;
-    let tree = TreeId::new(reader.varint()?);
-    let key = take_part(reader)?;
-    match kind {
-        INSERT => Ok(Change::Insert {
-            tree,
-            key,
-            value: take_part(reader)?,
-        }),
-        REMOVE => Ok(Change::Remove { tree, key }),
-        _ => reader.corrupt(),
-    }
-}
-
-fn take_part<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
-    let len = usize::try_from(reader.varint()?).or_else(|_| reader.corrupt())?;
-    reader.take(len)
-}
-
-impl Drop for Redo {
-    fn drop(&mut self) {
-        wipe(&mut self.bytes);
-    }
-}
 
 /// The redo log of a write transaction, with those of the light commits that it stands on.
 #[derive(Debug)]
@@ -114,10 +18,8 @@ pub(crate) struct RedoLog {
 impl RedoLog {
     /// Goes on from the log of the base.
     pub(crate) fn resume(base: &Redo) -> Self {
-        let mut bytes = Vec::with_capacity(base.bytes.len() + 512);
-        bytes.extend_from_slice(&base.bytes);
         Self {
-            redo: Redo { bytes },
+            redo: base.clone(),
             changes: 0,
             logged: 0,
         }
@@ -133,7 +35,7 @@ impl RedoLog {
     #[inline]
     pub(crate) fn log(&mut self, change: Change<'_>) {
         // What is not in order is not worth its bytes.
-        if self.logged + 1 == self.changes && self.redo.bytes.len() < REDO_BYTES_MAX {
+        if self.logged + 1 == self.changes && self.redo.bytes().len() < REDO_BYTES_MAX {
             self.redo.push(change);
             self.logged += 1;
         }
@@ -141,7 +43,7 @@ impl RedoLog {
 
     /// All changes since the last whole commit; none where they are more than what can be written down.
     pub(crate) fn complete(&self) -> Option<&Redo> {
-        let complete = self.changes == self.logged && self.redo.bytes.len() <= REDO_BYTES_MAX;
+        let complete = self.changes == self.logged && self.redo.bytes().len() <= REDO_BYTES_MAX;
         complete.then_some(&self.redo)
     }
 }
@@ -149,7 +51,7 @@ impl RedoLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use crate::tree_id::TreeId;
 
     const TREE: TreeId = TreeId::new(700);
 
@@ -159,28 +61,6 @@ mod tests {
             key,
             value,
         }
-    }
-
-    #[test]
-    fn changes_come_back_in_their_order() {
-        let mut redo = Redo::default();
-        let long = [9; 300];
-        let changes = [
-            insert(b"a", b""),
-            Change::Remove {
-                tree: TREE,
-                key: b"a",
-            },
-            insert(b"", &long),
-        ];
-        changes.into_iter().for_each(|change| redo.push(change));
-        let decoded = Redo::decode(redo.bytes()).unwrap();
-        let found: Vec<_> = decoded.changes().map(Result::unwrap).collect();
-        assert_eq!(found, changes);
-        for len in 1..redo.bytes().len() {
-            let _ = Redo::decode(&redo.bytes()[..len]);
-        }
-        assert!(Redo::decode(&redo.bytes()[..2]).unwrap_err().is_corrupt());
     }
 
     #[test]
@@ -205,14 +85,5 @@ mod tests {
             log.log(insert(b"k", &[1; 100]));
         }
         assert!(log.complete().is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_changes_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            if let Ok(redo) = Redo::decode(&bytes) {
-                prop_assert!(redo.changes().all(|change| change.is_ok()));
-            }
-        }
     }
 }

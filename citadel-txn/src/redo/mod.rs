@@ -18,4 +18,4 @@ mod afloat;
 mod log;
 
 pub(crate) use afloat::Afloat;
-pub(crate) use log::{Change, Redo, RedoLog};
+pub(crate) use log::RedoLog;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::Record;
-use crate::redo::Change;
+use crate::record::{Change, Record};
 use crate::tree_id::TreeId;
 
 /// What light commits made of some entries of one tree: a value, or nothing.

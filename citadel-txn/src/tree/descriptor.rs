@@ -99,3 +99,11 @@ impl WritableTree {
         })
     }
 }
+
+/// A tree that a write transaction has touched.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenTree {
+    pub(crate) state: WritableTree,
+    /// Whether the base snapshot has it.
+    pub(crate) in_base: bool,
+}

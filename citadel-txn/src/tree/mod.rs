@@ -19,7 +19,7 @@ mod repack;
 mod search;
 mod walk;
 
-pub(crate) use descriptor::{DESCRIPTOR_BYTES, Tree, WritableTree};
+pub(crate) use descriptor::{DESCRIPTOR_BYTES, OpenTree, Tree, WritableTree};
 pub(crate) use geometry::Geometry;
 pub use geometry::TreeOptions;
 pub(crate) use insert::{OldValue, insert};

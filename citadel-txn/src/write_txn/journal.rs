@@ -9,10 +9,10 @@
 //! ```
 
 use crate::codec::Reader;
-use crate::commit::OpenTree;
 use crate::dirty::LargeRef;
 use crate::error::{Error, Result};
 use crate::tree::OldValue;
+use crate::tree::OpenTree;
 use crate::tree_id::TreeId;
 use crate::wipe::wipe;
 

@@ -9,17 +9,18 @@ use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
 use super::Journal;
-use crate::commit::{self, Changes, Claim, OpenTree, Terms};
+use crate::commit::{self, Changes, Claim, Terms};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
 use crate::queue::Turn;
-use crate::redo::{Change, RedoLog};
+use crate::record::Change;
+use crate::redo::RedoLog;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::tree::{
-    Choice, Geometry, OldValue, Tree, TreeOptions, WritableTree, free_large, free_tree, insert,
-    remove,
+    Choice, Geometry, OldValue, OpenTree, Tree, TreeOptions, WritableTree, free_large, free_tree,
+    insert, remove,
 };
 use crate::tree_id::TreeId;
 use crate::view::Source;
