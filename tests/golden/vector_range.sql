@@ -53,6 +53,15 @@ id
 2
 3
 
+EXPLAIN SELECT id FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 2;
+----
+
+SELECT kind || id FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 1 OFFSET 2;
+----
+
+SELECT DISTINCT kind FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 3;
+----
+
 EXPLAIN SELECT id, emb <-> '[0,0]' AS d FROM p WHERE 2.0 >= emb <-> '[0,0]' AND kind = 'a' AND id <> 9 ORDER BY d;
 ----
 QUERY PLAN

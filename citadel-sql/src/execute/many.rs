@@ -4,11 +4,13 @@
 //! pass over the rows: each stored vector is measured against all of them while it is at hand. Any other plan runs set by
 //! set, a vector index with one walk each. Blocks run on all cores where the transaction only reads.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{Builder, available_parallelism};
 
 use citadel_txn::ReadTxn;
-use rayon::prelude::*;
 
 use super::context::{ExecContext, Txn};
 use super::execution::Execution;
@@ -50,15 +52,40 @@ impl Many<'_> {
         }
     }
 
+    /// Threads of its own, not those of a pool: a job of a pool may be put upon one that waits for it.
     fn run_on_all_cores(&self, txn: &ReadTxn) -> Result<Vec<Vec<Batch>>> {
-        let len = self.block_len(rayon::current_num_threads());
-        let blocks: Vec<_> = self
-            .sets
-            .par_chunks(len)
-            .map(|block| self.run_block(&mut Txn::Read(txn), block))
-            .collect();
+        let threads = available_parallelism().map_or(1, NonZero::get);
+        let blocks: Vec<_> = self.sets.chunks(self.block_len(threads)).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(block) = blocks.get(at) else {
+                    return done;
+                };
+                let given = self.run_block(&mut Txn::Read(txn), block);
+                if given.is_err() {
+                    // Blocks are taken in order: those before this one are on their way.
+                    next.store(blocks.len(), Ordering::Relaxed);
+                }
+                done.push((at, given));
+            }
+        };
+        let mut done = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..threads.min(blocks.len()))
+                // Where a thread cannot be had, the others do the work.
+                .filter_map(|_| Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let mut done = work();
+            for helper in helpers {
+                done.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done
+        });
+        done.sort_unstable_by_key(|(at, _)| *at);
         let mut given = Vec::with_capacity(self.sets.len());
-        for block in blocks {
+        for (_, block) in done {
             given.extend(block?);
         }
         Ok(given)

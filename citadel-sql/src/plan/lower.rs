@@ -86,10 +86,7 @@ impl Lowering<'_> {
                     None => self.sort(input, keys, Some(limit), wanted)?,
                 }
             }
-            LogicalPlan::Limit { input, limit } => PhysicalPlan::Limit {
-                input: Box::new(self.node(input, wanted)?),
-                limit: limit.clone(),
-            },
+            LogicalPlan::Limit { input, limit } => limited(self.node(input, wanted)?, limit),
         })
     }
 
@@ -326,6 +323,23 @@ impl Lowering<'_> {
             filter,
             rows: left.rows(),
         }))
+    }
+}
+
+/// The first rows of a plan. A search within a radius need not go farther than they do.
+fn limited(plan: PhysicalPlan, limit: &LimitBounds) -> PhysicalPlan {
+    match plan {
+        PhysicalPlan::AnnTopKPlan(search) if search.is_unlimited() => {
+            PhysicalPlan::AnnTopKPlan(Arc::new(search.limited(limit)))
+        }
+        PhysicalPlan::Project { input, columns } => PhysicalPlan::Project {
+            input: Box::new(limited(*input, limit)),
+            columns,
+        },
+        plan => PhysicalPlan::Limit {
+            input: Box::new(plan),
+            limit: limit.clone(),
+        },
     }
 }
 

@@ -198,6 +198,21 @@ impl AnnTopK {
         self.exact.rows()
     }
 
+    /// Does it give all rows of a range?
+    pub(crate) fn is_unlimited(&self) -> bool {
+        let limit = &self.exact.top.limit;
+        limit.limit.is_none() && limit.offset.is_none()
+    }
+
+    /// The same, but for the first rows alone.
+    pub(super) fn limited(&self, limit: &LimitBounds) -> Self {
+        let mut limited = self.clone();
+        let top = Arc::make_mut(&mut limited.exact.top);
+        top.limit = limit.clone();
+        top.estimate = limited_rows(top.estimate, limit.limit.as_ref());
+        limited
+    }
+
     /// The index's definition.
     pub(crate) fn ann(&self) -> Option<&AnnIndex> {
         match &self.index.kind {
