@@ -55,12 +55,22 @@ id
 
 EXPLAIN SELECT id FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 2;
 ----
+QUERY PLAN
+AnnTopKPlan on p using p_emb  (rows=2)
+  Order: emb <-> '[0,0]'
+  Within: emb <-> '[0,0]' < 2.5
+  Limit: 2
 
 SELECT kind || id FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 1 OFFSET 2;
 ----
+column1
+a3
 
 SELECT DISTINCT kind FROM p WHERE emb <-> '[0,0]' < 2.5 LIMIT 3;
 ----
+kind
+a
+b
 
 EXPLAIN SELECT id, emb <-> '[0,0]' AS d FROM p WHERE 2.0 >= emb <-> '[0,0]' AND kind = 'a' AND id <> 9 ORDER BY d;
 ----

@@ -97,7 +97,7 @@ hint: binary_quantize(…) makes bits of a vector's signs
 INSERT INTO v (b) VALUES ('10100x0001');
 ----
 error 22P02 at 1:27: invalid input for type VECTOR: "10100x0001"
-hint: a vector is written as '[1, 2.5, -3]'
+hint: a vector of bits is written as '101' or '[1, 0, 1]'
 
 INSERT INTO v (b) VALUES (X'a040');
 ----
