@@ -1,48 +1,81 @@
 //! Copies of a database into a file that has no name until it is whole: backup, and VACUUM INTO. The disk under test is the target; the
 //! source goes on being written meanwhile.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use citadel_core::Storage;
-use citadel_txn::{Database, MemoryStorage, Progress, Result, Step, TreeOptions};
+use citadel_txn::{MemoryStorage, Step, Storage};
 
-use super::{Reading, Refusal, State, Stop, Subject, TxnSubject};
+use super::{Reading, Refusal, SqlSubject, State, Stop, Subject, TxnSubject};
 use crate::sim::SimDisk;
 
-/// How a copy is made.
-type Copy = fn(&Database, Arc<dyn Storage>, &mut dyn Progress) -> Result<()>;
-
+/// Steps of the SQL workload that make the tables that are copied: with a vector index that is folded in part.
+const TABLE_STEPS: usize = 14;
 /// Commits to the source while it is copied.
 const COMMITS: usize = 3;
+
+/// How a copy is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Copying {
+    /// Page by page.
+    Backup,
+    /// Tree by tree, without free space.
+    Vacuum,
+}
+
+/// A workload whose file can be copied.
+pub(super) trait Source: Subject + fmt::Debug {
+    /// Opens `from`, which holds what the workload has left, and copies it to `to`, with so many commits to the source meanwhile.
+    fn copy(
+        &self,
+        copying: Copying,
+        from: MemoryStorage,
+        to: Arc<dyn Storage>,
+        commits: usize,
+    ) -> Result<(), Stop>;
+}
+
+/// Work that goes on at the first steps of a copy: so many times.
+pub(super) fn meanwhile(mut times: usize, work: impl Fn()) -> impl FnMut(Step) -> ControlFlow<()> {
+    move |_| {
+        if times > 0 {
+            times -= 1;
+            work();
+        }
+        ControlFlow::Continue(())
+    }
+}
 
 /// A copy of a database.
 #[derive(Debug)]
 pub struct CopySubject {
     name: &'static str,
-    copy: Copy,
-    source: TxnSubject,
+    copying: Copying,
+    source: Box<dyn Source>,
     made: OnceLock<(Vec<u8>, State)>,
 }
 
 impl CopySubject {
-    /// Backup and compact copy, of a file with a bit of everything.
+    /// Backup and compact copy, of files with a bit of everything.
     pub fn all(page_size: u32) -> Vec<Self> {
-        let kinds: [(&str, Copy); 2] = [
-            ("backup", |source, target, progress| {
-                source.backup(target, progress).map(drop)
-            }),
-            ("vacuum-into", |source, target, progress| {
-                source.vacuum_into(target, progress).map(drop)
-            }),
-        ];
-        let subject = |(name, copy)| Self {
+        let trees = || Box::new(TxnSubject::named("random", page_size));
+        let tables = SqlSubject::named("sql-everything", page_size);
+        let tables = Box::new(tables.first(TABLE_STEPS).large(2_000));
+        vec![
+            Self::new("backup", Copying::Backup, trees()),
+            Self::new("vacuum-into", Copying::Vacuum, trees()),
+            Self::new("sql-vacuum-into", Copying::Vacuum, tables),
+        ]
+    }
+
+    fn new(name: &'static str, copying: Copying, source: Box<dyn Source>) -> Self {
+        Self {
             name,
-            copy,
-            source: TxnSubject::named("random", page_size),
+            copying,
+            source,
             made: OnceLock::new(),
-        };
-        kinds.map(subject).into()
+        }
     }
 
     /// The source, and what the copy must hold.
@@ -56,30 +89,11 @@ impl CopySubject {
         })
     }
 
-    fn copy(&self, disk: &SimDisk) -> std::result::Result<(), Stop> {
-        let storage = MemoryStorage::from_bytes(self.made().0.clone());
-        let source = self.source.open_storage(Arc::new(storage))?;
-        let mut left = COMMITS;
-        let mut write_meanwhile = |_: Step| {
-            if left > 0 {
-                left -= 1;
-                change(&source).expect("nothing fails on the source");
-            }
-            ControlFlow::Continue(())
-        };
-        (self.copy)(&source, Arc::new(disk.clone()), &mut write_meanwhile)?;
-        Ok(())
+    fn copy(&self, disk: &SimDisk) -> Result<(), Stop> {
+        let from = MemoryStorage::from_bytes(self.made().0.clone());
+        let to = Arc::new(disk.clone());
+        self.source.copy(self.copying, from, to, COMMITS)
     }
-}
-
-/// One commit that frees pages and takes others.
-fn change(source: &Database) -> Result<()> {
-    let mut write = source.begin_write()?;
-    let tree = write.create_tree(TreeOptions::default())?;
-    for entry in 0u32..20 {
-        write.insert(tree, &entry.to_be_bytes(), &[1; 60])?;
-    }
-    write.commit().map(drop)
 }
 
 impl Subject for CopySubject {
@@ -91,7 +105,7 @@ impl Subject for CopySubject {
         self.source.page_size()
     }
 
-    fn run(&self, disk: &SimDisk, states: &mut Vec<State>) -> std::result::Result<(), Stop> {
+    fn run(&self, disk: &SimDisk, states: &mut Vec<State>) -> Result<(), Stop> {
         disk.begin_partial();
         disk.attempt(0);
         states.push(self.made().1.clone());
@@ -117,16 +131,11 @@ impl Subject for CopySubject {
         reading
     }
 
-    fn go_on(
-        &self,
-        disk: &SimDisk,
-        commits: usize,
-        states: &mut Vec<State>,
-    ) -> std::result::Result<(), Stop> {
+    fn go_on(&self, disk: &SimDisk, commits: usize, states: &mut Vec<State>) -> Result<(), Stop> {
         self.source.go_on(disk, commits, states)
     }
 
-    fn finish(&self, disk: &SimDisk) -> std::result::Result<bool, Stop> {
+    fn finish(&self, disk: &SimDisk) -> Result<bool, Stop> {
         disk.attempt(0);
         if disk.is_partial() {
             self.copy(disk)?;

@@ -6,6 +6,7 @@
 //! [`all`] lists the scripted workloads: each is one kind of use, small enough that every place in it can be crashed.
 
 mod copy;
+mod keys;
 mod refusal;
 mod sql;
 mod state;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How the line begins that says which keys open a file.
-pub(super) const KEYS: &str = "opens with";
+const KEYS: &str = "opens with";
 
 /// All that a reader sees, as lines.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -23,6 +23,11 @@ impl State {
     /// Adds a line of text.
     pub fn say(&mut self, line: &str) {
         self.push(line.as_bytes());
+    }
+
+    /// Adds the line that says which keys open the file.
+    pub(super) fn say_keys(&mut self, keys: &[u8]) {
+        self.say(&format!("{KEYS} {keys:?}"));
     }
 
     /// How many lines there are.

@@ -6,10 +6,16 @@
 mod reader;
 mod scripts;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use citadel_sql::{Connection, Database, Error, Kdf, Key, Options, PageSize, Result};
+use citadel_sql::{
+    Connection, Database, Error, Kdf, Key, MemoryStorage, Options, PageSize, Progress, Quiet,
+    Result, Step, Storage,
+};
 
+use super::copy::{Copying, Source, meanwhile};
+use super::keys::{KEYS, key, open_with_any, push_fitting};
 use super::{Reading, Refusal, State, Stop, Subject};
 use crate::sim::SimDisk;
 use reader::ASIDE;
@@ -18,6 +24,19 @@ use reader::ASIDE;
 const LARGE: usize = 5_000;
 /// A step that closes the database and opens it again.
 const REOPEN: &str = "-- reopen";
+/// A step that gives the file another root key and another key to open it with.
+const REKEY: &str = "-- rekey";
+/// A step that begins to do that, and stops soon.
+const REKEY_BEGIN: &str = "-- rekey, stopped";
+/// A step that goes on with it.
+const REKEY_RESUME: &str = "-- rekey, resumed";
+
+/// A transaction that is no part of a workload.
+const MORE: &str = "BEGIN; \
+    CREATE TABLE IF NOT EXISTS more (id INTEGER PRIMARY KEY, body BLOB); \
+    CREATE INDEX IF NOT EXISTS more_body ON more (body); \
+    INSERT INTO more (body) VALUES (x'{SMALL}'), (x'00'), (NULL); \
+    COMMIT";
 
 /// A workload of SQL.
 #[derive(Clone, Copy, Debug)]
@@ -76,18 +95,64 @@ impl SqlSubject {
             .kdf(Kdf::lightest())
     }
 
-    fn key() -> Key {
-        Key::raw([9; 32])
-    }
-
     fn create(&self, disk: &SimDisk) -> Result<Connection> {
         let disk = Arc::new(disk.clone());
-        Ok(Database::create_on(disk, &Self::key(), self.options())?.connect())
+        Ok(Database::create_on(disk, &key(KEYS[0]), self.options())?.connect())
     }
 
     fn open(&self, disk: &SimDisk) -> Result<Connection> {
-        let disk = Arc::new(disk.clone());
-        Ok(Database::open_on(disk, &Self::key(), self.options())?.connect())
+        let open = |key: &Key| self.open_storage(Arc::new(disk.clone()), key);
+        open_with_any(open, |error| self.with_keys() && error.is_wrong_key())
+    }
+
+    fn open_storage(&self, storage: Arc<dyn Storage>, key: &Key) -> Result<Connection> {
+        Ok(Database::open_on(storage, key, self.options())?.connect())
+    }
+
+    /// Whether the keys that open the file are part of a state.
+    fn with_keys(&self) -> bool {
+        self.steps.iter().any(|step| step.starts_with(REKEY))
+    }
+
+    fn state_of(&self, disk: &SimDisk, connection: &Connection) -> Result<State> {
+        let mut state = State::new();
+        if self.with_keys() {
+            let options = citadel_txn::Options {
+                page_size: PageSize::new(self.page_size).expect("a page size"),
+                ..citadel_txn::Options::default()
+            };
+            push_fitting(disk, &options, &mut state)?;
+        }
+        reader::push_all(connection, &mut state)?;
+        Ok(state)
+    }
+
+    /// One step that is no opening anew.
+    fn step(&self, connection: &Connection, step: &str) -> std::result::Result<(), Stop> {
+        let done = match step {
+            REKEY => rekey(connection, &mut Quiet),
+            REKEY_BEGIN => match rekey(connection, &mut |_: Step| ControlFlow::Break(())) {
+                Err(error) if error.is_interrupted() => Ok(()),
+                other => other,
+            },
+            REKEY_RESUME => connection.rekey_resume(&mut Quiet).map(drop),
+            _ => return self.statements(connection, step),
+        };
+        done.map_err(|error| refused(error, connection))
+    }
+
+    fn statements(&self, connection: &Connection, step: &str) -> std::result::Result<(), Stop> {
+        // A statement that must fail is a step too: it leaves the state as it was.
+        let (text, must_fail) = match step.strip_prefix("FAILS: ") {
+            Some(text) => (text, true),
+            None => (step, false),
+        };
+        match connection.execute_batch(&self.text(text)) {
+            Err(error) if must_fail && error.is_constraint() => Ok(()),
+            Err(error) => Err(refused(error, connection)),
+            Ok(_) if must_fail => Err(Refusal::Other(format!("no failure: {text}")).into()),
+            Ok(_) => Ok(()),
+        }
     }
 
     fn text(&self, step: &str) -> String {
@@ -118,23 +183,10 @@ impl Subject for SqlSubject {
             }
             let number = states.len();
             disk.attempt(number);
-            // A statement that must fail is a step too: it leaves the state as it was.
-            let (text, must_fail) = match step.strip_prefix("FAILS: ") {
-                Some(text) => (text, true),
-                None => (*step, false),
-            };
-            let done = connection.execute_batch(&self.text(text));
-            match done {
-                Err(error) if must_fail && error.is_constraint() => {}
-                Err(error) => return Err(refused(error, &connection)),
-                Ok(_) if must_fail => {
-                    return Err(Refusal::Other(format!("no failure: {text}")).into());
-                }
-                Ok(_) => {}
-            }
+            self.step(&connection, step)?;
             disk.acknowledge(number);
-            states
-                .push(reader::state_of(&connection).map_err(|error| refused(error, &connection))?);
+            let state = self.state_of(disk, &connection);
+            states.push(state.map_err(|error| refused(error, &connection))?);
         }
         Ok(())
     }
@@ -145,7 +197,7 @@ impl Subject for SqlSubject {
             Err(error) => return Reading::refused(error.into()),
         };
         Reading {
-            state: reader::state_of(&connection).map_err(Refusal::from),
+            state: self.state_of(disk, &connection).map_err(Refusal::from),
             check: check(&connection),
         }
     }
@@ -158,23 +210,50 @@ impl Subject for SqlSubject {
     ) -> std::result::Result<(), Stop> {
         disk.attempt(0);
         let connection = self.open(disk)?;
-        states.push(reader::state_of(&connection)?);
+        if connection.rekey_state().is_some() {
+            connection.rekey_resume(&mut Quiet)?;
+        }
+        states.push(self.state_of(disk, &connection)?);
         disk.acknowledge(0);
         for number in 1..=commits {
             disk.attempt(number);
-            let done = connection.execute_batch(&self.text(
-                "BEGIN; \
-                 CREATE TABLE IF NOT EXISTS more (id INTEGER PRIMARY KEY, body BLOB); \
-                 CREATE INDEX IF NOT EXISTS more_body ON more (body); \
-                 INSERT INTO more (body) VALUES (x'{SMALL}'), (x'00'), (NULL); \
-                 COMMIT",
-            ));
+            let done = connection.execute_batch(&self.text(MORE));
             done.map_err(|error| refused(error, &connection))?;
             disk.acknowledge(number);
-            states.push(reader::state_of(&connection)?);
+            states.push(self.state_of(disk, &connection)?);
         }
         Ok(())
     }
+}
+
+impl Source for SqlSubject {
+    fn copy(
+        &self,
+        copying: Copying,
+        from: MemoryStorage,
+        to: Arc<dyn Storage>,
+        commits: usize,
+    ) -> std::result::Result<(), Stop> {
+        let connection = self.open_storage(Arc::new(from), &key(KEYS[0]))?;
+        let other = connection.database().connect();
+        let mut progress = meanwhile(commits, || {
+            let done = other.execute_batch(&self.text(MORE));
+            done.expect("nothing fails on the source");
+        });
+        match copying {
+            Copying::Backup => connection.backup_to(to, &mut progress).map(drop)?,
+            Copying::Vacuum => connection
+                .vacuum_into_storage(to, &mut progress)
+                .map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+/// Gives the file a new root key, and the second of the keys to open it with.
+fn rekey(connection: &Connection, progress: &mut dyn Progress) -> Result<()> {
+    let report = connection.rekey(&key(KEYS[1]), &Kdf::lightest(), progress);
+    report.map(drop)
 }
 
 /// The end of a run; whether the handle could go on nevertheless.

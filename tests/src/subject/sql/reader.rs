@@ -12,8 +12,7 @@ const PLACES: [&str; 3] = ["[0,0,0]", "[5,1,-3]", "[9,9,9]"];
 pub(super) const ASIDE: &str = "later";
 
 /// All tables with their indexes and rows, and the nearest rows where vectors are indexed.
-pub(super) fn state_of(connection: &Connection) -> Result<State> {
-    let mut state = State::new();
+pub(super) fn push_all(connection: &Connection, state: &mut State) -> Result<()> {
     let mut tables = connection.tables()?;
     tables.retain(|table| table.name != ASIDE);
     tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -28,11 +27,11 @@ pub(super) fn state_of(connection: &Connection) -> Result<State> {
         }
         for index in &table.indexes {
             if matches!(index.kind, IndexKindInfo::Ann { .. }) {
-                nearest(connection, table, &index.columns, &mut state)?;
+                nearest(connection, table, &index.columns, state)?;
             }
         }
     }
-    Ok(state)
+    Ok(())
 }
 
 /// What the index says, which must be what the exact plan says. Filters are tried on the first column that it has besides the vector.

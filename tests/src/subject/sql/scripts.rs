@@ -1,6 +1,6 @@
 //! The scripts. `{LARGE}` and `{SMALL}` are the digits of a large and a small value; `FAILS: ` begins a step that must fail and change nothing.
 
-use super::REOPEN;
+use super::{REKEY, REKEY_BEGIN, REKEY_RESUME, REOPEN};
 
 /// A workload: its name and steps.
 type Script = (&'static str, &'static [&'static str]);
@@ -16,6 +16,8 @@ pub(super) const SCRIPTS: &[Script] = &[
     ("sql-vectors", VECTORS),
     ("sql-segment-merge", SEGMENT_MERGE),
     ("sql-vacuum", VACUUM),
+    ("sql-rekey", ANOTHER_KEY),
+    ("sql-rekey-interrupted", ANOTHER_KEY_LATER),
 ];
 
 /// A little of everything, in one history.
@@ -146,4 +148,28 @@ const VACUUM: &[&str] = &[
     "DROP TABLE t",
     "VACUUM",
     "DELETE FROM u WHERE a = 'x'",
+];
+
+const ANOTHER_KEY: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE, b BLOB)",
+    "INSERT INTO t VALUES (1, 'x', x'{LARGE}'), (2, 'y', x'{SMALL}'), (3, 'z', NULL)",
+    "UPDATE t SET a = 'w' WHERE id = 3",
+    REKEY,
+    "UPDATE t SET b = x'{SMALL}' WHERE id = 3",
+    "DELETE FROM t WHERE id = 1",
+    REOPEN,
+    "INSERT INTO t VALUES (4, 'x', x'{LARGE}')",
+];
+
+const ANOTHER_KEY_LATER: &[&str] = &[
+    "CREATE TABLE docs (id INTEGER PRIMARY KEY, topic TEXT, emb VECTOR(3))",
+    "INSERT INTO docs VALUES (1,'x','[0,0,1]'), (2,'y','[1,2,3]'), (3,'x','[5,1,-3]'), (4,'y',NULL)",
+    "CREATE INDEX docs_emb ON docs USING ann (emb) WITH (metric = 'l2', filters = 'topic')",
+    "CALL persist_ann_index('docs', 'emb')",
+    REKEY_BEGIN,
+    "UPDATE docs SET emb = '[4,4,4]' WHERE id = 1",
+    REOPEN,
+    "INSERT INTO docs VALUES (5,'x','[9,8,7]')",
+    REKEY_RESUME,
+    "DELETE FROM docs WHERE id = 2",
 ];

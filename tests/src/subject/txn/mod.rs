@@ -3,6 +3,7 @@
 //! A workload is a script over a [`Stage`], which keeps beside the database a model of what it must hold.
 
 mod keys;
+mod light;
 mod modes;
 mod random;
 mod rows;
@@ -14,10 +15,12 @@ mod vacuum;
 use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Durability, Error, Kdf, Key, Options, PageSize, Quiet, Result, Storage,
-    TreeId, TreeOptions, View,
+    Cursor, Database, Durability, Error, Kdf, Key, MemoryStorage, Options, PageSize, Quiet, Result,
+    Storage, TreeId, TreeOptions, View,
 };
 
+use super::copy::{Copying, Source, meanwhile};
+use super::keys::{KEYS, key, open_with_any, push_fitting};
 use super::{Reading, Refusal, State, Stop, Subject, Survives};
 use crate::sim::{Random, SimDisk};
 use stage::Stage;
@@ -29,8 +32,6 @@ const TREE_ID_MAX: u64 = 64;
 /// The tree that [`Subject::go_on`] writes into.
 const MORE: TreeId = TreeId::new(8);
 
-/// The bytes of the keys that may open a file; it is created with the first.
-const KEYS: [u8; 2] = [7, 8];
 /// Bytes of the page cache.
 const CACHE_BYTES: usize = 64 << 10;
 /// Bytes of changes that a transaction keeps in memory; a larger one writes ahead of its commit.
@@ -47,6 +48,7 @@ pub struct TxnSubject {
     page_size: u32,
     seed: u64,
     durability: Durability,
+    dirty_bytes: usize,
     /// Whether the keys that open the file are part of a state.
     with_keys: bool,
 }
@@ -56,6 +58,7 @@ impl TxnSubject {
     pub fn all(page_size: u32) -> Vec<Self> {
         let scripts: Vec<(&str, Script)> = [
             rows::SCRIPTS,
+            light::SCRIPTS,
             trees::SCRIPTS,
             space::SCRIPTS,
             modes::SCRIPTS,
@@ -72,7 +75,8 @@ impl TxnSubject {
                 page_size,
                 seed: 1,
                 durability: durability_of(name),
-                with_keys: keys::SCRIPTS.iter().any(|(other, _)| *other == name),
+                dirty_bytes: dirty_bytes_of(name),
+                with_keys: is_among(keys::SCRIPTS, name),
             })
             .collect()
     }
@@ -98,7 +102,7 @@ impl TxnSubject {
         Options {
             page_size: PageSize::new(self.page_size).expect("a page size"),
             cache_bytes: CACHE_BYTES,
-            dirty_bytes: Some(DIRTY_BYTES),
+            dirty_bytes: Some(self.dirty_bytes),
             durability: self.durability,
             kdf: Kdf::lightest(),
             ..Options::default()
@@ -109,44 +113,16 @@ impl TxnSubject {
         Database::create(Arc::new(disk.clone()), &key(KEYS[0]), self.options())
     }
 
-    /// Opens a database in another storage.
-    pub(super) fn open_storage(&self, storage: Arc<dyn Storage>) -> Result<Database> {
-        Database::open(storage, &key(KEYS[0]), self.options())
-    }
-
-    /// Opens the database with the first key that fits.
     fn open(&self, disk: &SimDisk) -> Result<Database> {
-        let open = |number| Database::open(Arc::new(disk.clone()), &key(number), self.options());
-        match open(KEYS[0]) {
-            Err(error) if self.with_keys && error.is_wrong_key() => open(KEYS[1]),
-            opened => opened,
-        }
-    }
-
-    /// The keys that open what is on the disk, as a line of the state.
-    fn push_keys(&self, disk: &SimDisk, state: &mut State) -> Result<()> {
-        if !self.with_keys {
-            return Ok(());
-        }
-        let mut fitting = Vec::new();
-        for number in KEYS {
-            let options = Options {
-                read_only: true,
-                ..self.options()
-            };
-            match Database::open(Arc::new(disk.clone()), &key(number), options) {
-                Ok(_) => fitting.push(number),
-                Err(error) if error.is_wrong_key() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        stage::push_keys(state, &fitting);
-        Ok(())
+        let open = |key: &Key| Database::open(Arc::new(disk.clone()), key, self.options());
+        open_with_any(open, |error| self.with_keys && error.is_wrong_key())
     }
 
     fn state_of(&self, disk: &SimDisk, database: &Database) -> Result<State> {
         let mut state = State::new();
-        self.push_keys(disk, &mut state)?;
+        if self.with_keys {
+            push_fitting(disk, &self.options(), &mut state)?;
+        }
         push_all(database, &mut state)?;
         Ok(state)
     }
@@ -217,16 +193,24 @@ impl Subject for TxnSubject {
     }
 }
 
-fn key(number: u8) -> Key {
-    Key::raw([number; 32])
-}
-
 fn durability_of(name: &str) -> Durability {
     match name {
         modes::NORMAL => Durability::Normal,
         modes::OFF => Durability::Off,
         _ => Durability::Full,
     }
+}
+
+fn dirty_bytes_of(name: &str) -> usize {
+    if is_among(light::SCRIPTS, name) {
+        light::DIRTY_BYTES
+    } else {
+        DIRTY_BYTES
+    }
+}
+
+fn is_among(scripts: &[(&str, Script)], name: &str) -> bool {
+    scripts.iter().any(|(other, _)| *other == name)
 }
 
 /// The end of a run; whether the handle could go on nevertheless.
@@ -271,4 +255,35 @@ fn check(database: &Database) -> std::result::Result<(), Refusal> {
     } else {
         Err(Refusal::Damaged(report.problems.join("; ")))
     }
+}
+
+impl Source for TxnSubject {
+    fn copy(
+        &self,
+        copying: Copying,
+        from: MemoryStorage,
+        to: Arc<dyn Storage>,
+        commits: usize,
+    ) -> std::result::Result<(), Stop> {
+        let source = Database::open(Arc::new(from), &key(KEYS[0]), self.options())?;
+        let other = source.clone();
+        let mut progress = meanwhile(commits, || {
+            commit_meanwhile(&other).expect("nothing fails on the source");
+        });
+        match copying {
+            Copying::Backup => source.backup(to, &mut progress).map(drop)?,
+            Copying::Vacuum => source.vacuum_into(to, &mut progress).map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+/// One commit that frees pages and takes others.
+fn commit_meanwhile(source: &Database) -> Result<()> {
+    let mut write = source.begin_write()?;
+    let tree = write.create_tree(TreeOptions::default())?;
+    for entry in 0u32..20 {
+        write.insert(tree, &entry.to_be_bytes(), &[1; 60])?;
+    }
+    write.commit().map(drop)
 }

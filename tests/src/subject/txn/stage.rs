@@ -26,11 +26,6 @@ pub(super) struct Stage<'s> {
     pub(super) random: Random,
 }
 
-/// Goes into a state: the keys that open the file.
-pub(super) fn push_keys(state: &mut State, keys: &[u8]) {
-    state.say(&format!("{} {keys:?}", crate::subject::state::KEYS));
-}
-
 /// Goes into a state: a tree.
 pub(super) fn push_tree(state: &mut State, number: u64) {
     state.say(&format!("tree {number}"));
@@ -74,7 +69,7 @@ impl<'s> Stage<'s> {
         let number = self.states.len();
         let mut state = State::new();
         if self.subject.with_keys {
-            push_keys(&mut state, &self.keys);
+            state.say_keys(&self.keys);
         }
         push_model(&mut state, &self.model);
         self.states.push(state);
