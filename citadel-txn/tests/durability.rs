@@ -3,13 +3,15 @@
 //! Failure model: the disk keeps everything up to the last completed sync. Of the writes after it, any prefix or any
 //! subset may have reached the medium, the last one perhaps only in part.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+mod support;
+
+use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Durability, Kdf, Key, MemoryStorage, Options, PageSize, Storage, TreeId,
-    TreeOptions, View,
+    Cursor, Database, Durability, Kdf, Key, MemoryStorage, Options, PageSize, TreeId, TreeOptions,
+    View,
 };
+use support::{Op, Recorder};
 
 const TREE: TreeId = TreeId::new(1);
 /// The commit that writes very much.
@@ -17,91 +19,6 @@ const WIDE: u64 = 23;
 
 /// All entries, in order.
 type State = Vec<(Vec<u8>, Vec<u8>)>;
-
-#[derive(Clone, Debug)]
-enum Op {
-    Write(u64, Vec<u8>),
-    SetLen(u64),
-    Sync,
-}
-
-/// A storage that remembers every operation, and fails from a given one on.
-#[derive(Clone)]
-struct Recorder {
-    below: MemoryStorage,
-    ops: Arc<Mutex<Vec<Op>>>,
-    fail_from: Arc<Mutex<Option<usize>>>,
-}
-
-impl Recorder {
-    fn new() -> Self {
-        Self {
-            below: MemoryStorage::new(),
-            ops: Arc::default(),
-            fail_from: Arc::default(),
-        }
-    }
-
-    fn ops(&self) -> Vec<Op> {
-        self.ops.lock().unwrap().clone()
-    }
-
-    fn fail_from(&self, op: Option<usize>) {
-        *self.fail_from.lock().unwrap() = op;
-    }
-
-    fn note(&self, op: Op) -> io::Result<()> {
-        let mut ops = self.ops.lock().unwrap();
-        if self
-            .fail_from
-            .lock()
-            .unwrap()
-            .is_some_and(|from| ops.len() >= from)
-        {
-            return Err(io::Error::other("the disk has failed"));
-        }
-        ops.push(op);
-        Ok(())
-    }
-}
-
-impl Storage for Recorder {
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        self.below.read_at(offset, buf)
-    }
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.note(Op::Write(offset, bytes.to_vec()))?;
-        self.below.write_at(offset, bytes)
-    }
-    fn len(&self) -> io::Result<u64> {
-        self.below.len()
-    }
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.note(Op::SetLen(len))?;
-        self.below.set_len(len)
-    }
-    fn sync(&self) -> io::Result<()> {
-        self.note(Op::Sync)?;
-        self.below.sync()
-    }
-    fn try_lock_writer(&self) -> io::Result<bool> {
-        self.below.try_lock_writer()
-    }
-}
-
-fn apply(image: &mut Vec<u8>, op: &Op) {
-    match op {
-        Op::Write(offset, bytes) => {
-            let end = *offset as usize + bytes.len();
-            if image.len() < end {
-                image.resize(end, 0);
-            }
-            image[*offset as usize..end].copy_from_slice(bytes);
-        }
-        Op::SetLen(len) => image.resize(*len as usize, 0),
-        Op::Sync => {}
-    }
-}
 
 fn options() -> Options {
     Options {
@@ -196,7 +113,7 @@ fn loses_one_commit_at_most(
     what: &str,
 ) {
     let mut image = durable.to_vec();
-    kept.iter().for_each(|op| apply(&mut image, op));
+    kept.iter().for_each(|op| op.apply(&mut image));
     recovers(image, states, least.saturating_sub(1), what);
 }
 
@@ -208,8 +125,8 @@ struct Workload {
 }
 
 fn workload(commits: u64) -> Workload {
-    let recorder = Recorder::new();
-    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let recorder = Recorder::over(MemoryStorage::new());
+    let database = Database::create(recorder.storage(), &key(), options()).unwrap();
     let mut txn = database.begin_write().unwrap();
     txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
     txn.commit().unwrap();
@@ -250,7 +167,7 @@ fn a_crash_at_any_write_leaves_an_acknowledged_state() {
             let least = acknowledged.iter().rposition(|count| *count <= at).unwrap();
             let mut check = |kept: &[&Op], what: &str| {
                 let mut image: Vec<u8> = durable.clone();
-                kept.iter().for_each(|op| apply(&mut image, op));
+                kept.iter().for_each(|op| op.apply(&mut image));
                 recovers(image, &states, least, &format!("operation {at}, {what}"));
                 images += 1;
             };
@@ -285,7 +202,7 @@ fn a_crash_at_any_write_leaves_an_acknowledged_state() {
             }
         }
         if matches!(op, Op::Sync) {
-            pending.iter().for_each(|op| apply(&mut durable, op));
+            pending.iter().for_each(|op| op.apply(&mut durable));
             pending.clear();
         } else {
             pending.push(op);
@@ -302,8 +219,8 @@ fn after_a_failed_write_or_sync_nothing_commits() {
         acknowledged,
     } = workload(6);
     for fail_from in acknowledged[0]..*acknowledged.last().unwrap() {
-        let recorder = Recorder::new();
-        let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+        let recorder = Recorder::over(MemoryStorage::new());
+        let database = Database::create(recorder.storage(), &key(), options()).unwrap();
         let mut txn = database.begin_write().unwrap();
         txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
         txn.commit().unwrap();
@@ -346,12 +263,12 @@ fn insert(database: &Database, number: u64, durability: Durability) {
 
 #[test]
 fn a_small_commit_is_one_write_and_one_sync() {
-    let recorder = Recorder::new();
+    let recorder = Recorder::over(MemoryStorage::new());
     let options = Options {
         page_size: PageSize::DEFAULT,
         ..options()
     };
-    let database = Database::create(Arc::new(recorder.clone()), &key(), options).unwrap();
+    let database = Database::create(recorder.storage(), &key(), options).unwrap();
     let mut txn = database.begin_write().unwrap();
     txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
     txn.commit().unwrap();
@@ -374,8 +291,8 @@ fn a_small_commit_is_one_write_and_one_sync() {
 
 #[test]
 fn commits_that_are_not_full_are_seen_at_once_and_synced_later() {
-    let recorder = Recorder::new();
-    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let recorder = Recorder::over(MemoryStorage::new());
+    let database = Database::create(recorder.storage(), &key(), options()).unwrap();
     let mut txn = database.begin_write().unwrap();
     txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
     txn.commit().unwrap();
@@ -395,15 +312,15 @@ fn commits_that_are_not_full_are_seen_at_once_and_synced_later() {
     since("commits without durability", 0..=0);
     drop(database);
     since("closing, which may also shorten the file", 1..=200);
-    let database = Database::open(Arc::new(recorder), &key(), options()).unwrap();
+    let database = Database::open(recorder.storage(), &key(), options()).unwrap();
     assert_eq!(database.begin_read().unwrap().tree_len(TREE).unwrap(), 700);
     assert!(database.check().unwrap().is_ok());
 }
 
 #[test]
 fn what_a_power_loss_leaves_of_normal_commits_is_a_prefix() {
-    let recorder = Recorder::new();
-    let database = Database::create(Arc::new(recorder.clone()), &key(), options()).unwrap();
+    let recorder = Recorder::over(MemoryStorage::new());
+    let database = Database::create(recorder.storage(), &key(), options()).unwrap();
     let mut txn = database.begin_write().unwrap();
     txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
     txn.commit().unwrap();
@@ -413,7 +330,7 @@ fn what_a_power_loss_leaves_of_normal_commits_is_a_prefix() {
     for lost in durable..ops.len() {
         let mut image = Vec::new();
         let kept = ops.iter().enumerate().filter(|(at, _)| *at != lost);
-        kept.for_each(|(_, op)| apply(&mut image, op));
+        kept.for_each(|(_, op)| op.apply(&mut image));
         let storage = MemoryStorage::from_bytes(image);
         let database = Database::open(Arc::new(storage), &key(), options()).unwrap();
         let read = database.begin_read().unwrap();

@@ -4,110 +4,42 @@
 //! Failure model: the disk keeps a prefix of the writes, the last one perhaps only its first half. The simulated disk of
 //! the workspace's tests does worse; this one is quick and stands beside the code.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+mod support;
+
+use std::sync::Arc;
 
 use citadel_txn::{
     Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, Quiet, Storage, TreeId,
     TreeOptions,
 };
+use support::{Op, Recorder};
 
 const TREE: TreeId = TreeId::new(1);
 
 type Entries = Vec<(Vec<u8>, Vec<u8>)>;
 
-#[derive(Clone, Debug)]
-enum Op {
-    Write(u64, Vec<u8>),
-    SetLen(u64),
-}
-
-/// A storage that remembers what was done to it, and what it was before.
-#[derive(Clone)]
-struct Recorder {
-    below: MemoryStorage,
-    before: Vec<u8>,
-    ops: Arc<Mutex<Vec<Op>>>,
-}
-
-impl Recorder {
-    fn over(bytes: Vec<u8>, partial: bool) -> Self {
-        let below = match partial {
-            true => MemoryStorage::partial(bytes.clone()),
-            false => MemoryStorage::from_bytes(bytes.clone()),
-        };
-        Self {
-            below,
-            before: bytes,
-            ops: Arc::default(),
+/// What an upkeep does to a storage that holds `bytes`; the bytes after each of its operations, and with half of each write.
+fn images_of(bytes: Vec<u8>, partial: bool, upkeep: impl FnOnce(Arc<dyn Storage>)) -> Vec<Vec<u8>> {
+    let below = match partial {
+        true => MemoryStorage::partial(bytes.clone()),
+        false => MemoryStorage::from_bytes(bytes.clone()),
+    };
+    let recorder = Recorder::over(below);
+    upkeep(recorder.storage());
+    let mut bytes = bytes;
+    let mut images = vec![bytes.clone()];
+    for op in recorder.ops() {
+        if let Op::Write(offset, data) = &op {
+            let mut torn = bytes.clone();
+            let half = data[..data.len() / 2].to_vec();
+            Op::Write(*offset, half).apply(&mut torn);
+            images.push(torn);
         }
+        op.apply(&mut bytes);
+        images.push(bytes.clone());
     }
-
-    /// The bytes after each operation, and with half of each write.
-    fn images(&self) -> Vec<Vec<u8>> {
-        let mut bytes = self.before.clone();
-        let mut images = vec![bytes.clone()];
-        for op in self.ops.lock().unwrap().iter() {
-            if let Op::Write(offset, data) = op {
-                let mut torn = bytes.clone();
-                apply(
-                    &mut torn,
-                    &Op::Write(*offset, data[..data.len() / 2].to_vec()),
-                );
-                images.push(torn);
-            }
-            apply(&mut bytes, op);
-            images.push(bytes.clone());
-        }
-        images.dedup();
-        images
-    }
-}
-
-fn apply(bytes: &mut Vec<u8>, op: &Op) {
-    match op {
-        Op::Write(offset, data) => {
-            let end = *offset as usize + data.len();
-            if bytes.len() < end {
-                bytes.resize(end, 0);
-            }
-            bytes[*offset as usize..end].copy_from_slice(data);
-        }
-        Op::SetLen(len) => bytes.resize(*len as usize, 0),
-    }
-}
-
-impl Storage for Recorder {
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        self.below.read_at(offset, buf)
-    }
-    fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
-        let op = Op::Write(offset, buf.to_vec());
-        self.ops.lock().unwrap().push(op);
-        self.below.write_at(offset, buf)
-    }
-    fn len(&self) -> io::Result<u64> {
-        self.below.len()
-    }
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.ops.lock().unwrap().push(Op::SetLen(len));
-        self.below.set_len(len)
-    }
-    fn sync(&self) -> io::Result<()> {
-        self.below.sync()
-    }
-    fn try_lock_writer(&self) -> io::Result<bool> {
-        self.below.try_lock_writer()
-    }
-    fn unlock_writer(&self) {
-        self.below.unlock_writer();
-    }
-    fn publish(&self) -> io::Result<()> {
-        self.below.publish()
-    }
-    fn is_partial(&self) -> bool {
-        self.below.is_partial()
-    }
+    images.dedup();
+    images
 }
 
 fn key(number: u8) -> Key {
@@ -180,12 +112,11 @@ fn require_whole(database: &Database, expected: &Entries, image: usize) {
 #[test]
 fn a_vacuum_that_is_cut_off_loses_nothing() {
     let (bytes, expected) = sample();
-    let storage = Recorder::over(bytes, false);
-    let database = Database::open(Arc::new(storage.clone()), &key(1), options()).unwrap();
-    let report = database.vacuum(&mut Quiet).unwrap();
-    assert!(report.pages_after < report.pages_before, "{report:?}");
-    drop(database);
-    let images = storage.images();
+    let images = images_of(bytes, false, |storage| {
+        let database = Database::open(storage, &key(1), options()).unwrap();
+        let report = database.vacuum(&mut Quiet).unwrap();
+        assert!(report.pages_after < report.pages_before, "{report:?}");
+    });
     assert!(images.len() > 20);
     for (number, image) in images.iter().enumerate() {
         let database = open(image, &key(1)).unwrap();
@@ -196,12 +127,11 @@ fn a_vacuum_that_is_cut_off_loses_nothing() {
 #[test]
 fn a_rekey_that_is_cut_off_goes_on() {
     let (bytes, expected) = sample();
-    let storage = Recorder::over(bytes, false);
-    let database = Database::open(Arc::new(storage.clone()), &key(1), options()).unwrap();
-    let kdf = Kdf::default();
-    database.rekey(&key(2), &kdf, &mut Quiet).unwrap();
-    drop(database);
-    let images = storage.images();
+    let images = images_of(bytes, false, |storage| {
+        let database = Database::open(storage, &key(1), options()).unwrap();
+        let kdf = Kdf::default();
+        database.rekey(&key(2), &kdf, &mut Quiet).unwrap();
+    });
     let (mut before, mut both, mut during, mut after) = (0, 0, 0, 0);
     for (number, image) in images.iter().enumerate() {
         let Ok(database) = open(image, &key(2)) else {
@@ -238,10 +168,9 @@ fn a_rekey_that_is_cut_off_goes_on() {
 fn require_copies(make: impl Fn(&Database, Arc<dyn Storage>)) {
     let (bytes, expected) = sample();
     let database = open(&bytes, &key(1)).unwrap();
-    let target = Recorder::over(Vec::new(), true);
-    make(&database, Arc::new(target.clone()));
+    let images = images_of(Vec::new(), true, |target| make(&database, target));
     let mut whole = 0;
-    for (number, image) in target.images().into_iter().enumerate() {
+    for (number, image) in images.into_iter().enumerate() {
         if let Ok(copy) = open(&image, &key(1)) {
             require_whole(&copy, &expected, number);
             whole += 1;
