@@ -1,4 +1,6 @@
-//! Measures recall and speed of PRISM on the real set: `measure DIRECTORY [cosine|l2|inner] [ROWS] [FILTER]`.
+//! Measures recall and speed of PRISM on the real set: `measure DIRECTORY [cosine|l2|inner] [ROWS] [FILTER|recall]`.
+//!
+//! `recall` sets the recall that calibration predicts from the segment's own rows beside that of the queries.
 //!
 //! The directory holds `pkgs_base.f16.bin`, `pkgs_meta.csv`, `pkgs_query.f16.bin` and `pkgs_query.csv`. Exact answers are computed
 //! here, with the exact kernels, so that any metric and any number of rows can be measured; recall counts a row when its true
@@ -71,6 +73,9 @@ fn main() -> Outcome<()> {
     );
 
     let only = arguments.next();
+    if only.as_deref() == Some("recall") {
+        return compare_recall(&set, &segment, metric);
+    }
     for filter in [
         Filter::None,
         Filter::Section,
@@ -187,6 +192,45 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
             visited / set.queries.len(),
             expanded / set.queries.len(),
             regime,
+        );
+    }
+    Ok(())
+}
+
+/// What is asked for, what is chosen for it, and what the queries get.
+fn compare_recall(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
+    for curve in segment.calibration().curves() {
+        println!("k = {}, {} queries", curve.k(), curve.queries());
+        for point in curve.points() {
+            let (recall, visited) = (curve.recall(point), curve.visited(point));
+            let ef = point.ef();
+            println!(
+                "{ef:6}   {:.4} >= {:.4}  {visited:7.0}",
+                recall.mean, recall.bound
+            );
+        }
+    }
+    println!(" asked     ef rerank   bound  recall");
+    for asked in [0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995] {
+        let effort = segment.effort(K, asked, false);
+        let params = SearchParams { ef: effort.ef };
+        let mut scratch = Scratch::new();
+        let mut sum = 0.0;
+        for query in &set.queries {
+            let mut search = segment.search(query, None, params, &mut scratch)?;
+            let prepared = Query::new(metric, query);
+            let mut top = TopK::new(K);
+            for candidate in search.next(effort.candidates) {
+                let distance = prepared.distance(set.vector(candidate.row_id));
+                top.push(distance, candidate.row_id);
+            }
+            sum += recall(&mut top, &set.exact(segment, metric, query, None));
+        }
+        let (ef, candidates, bound) = (effort.ef, effort.candidates, effort.bound);
+        let recall = sum / set.queries.len() as f64;
+        println!(
+            "{asked:6} {ef:6} {candidates:6}  {:.4}  {recall:.4}",
+            bound.unwrap_or(1.0)
         );
     }
     Ok(())

@@ -42,6 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calibrate;
 mod element;
 mod filter;
 mod kernel;
@@ -52,6 +53,7 @@ mod segment;
 mod top_k;
 mod wire;
 
+pub use calibrate::{Calibration, Curve, Effort, Point, Recall};
 pub use element::{Element, hamming, jaccard, l1_to_stored};
 pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,

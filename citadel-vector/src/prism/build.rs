@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::{Coarse, Rows, Segment, Shape};
+use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
 use crate::quantize::{ScalarCodes, pad_dim};
@@ -13,6 +14,7 @@ use super::config::{Build, BuildError, MAX_DIM, MAX_ROWS, Progress, Stage};
 use super::connect;
 use super::fingerprint::Fingerprint;
 use super::graph::Graph;
+use super::held_out;
 use super::layout::{self, Repeats};
 use super::matrix::{Matrix, Space};
 use super::neighbors::Neighbors;
@@ -117,7 +119,7 @@ impl Builder<'_, '_> {
                 .collect(),
             Metric::InnerProduct | Metric::Cosine => Vec::new(),
         };
-        Ok(Segment {
+        let segment = Segment {
             shape: Shape {
                 metric: build.metric,
                 dim: build.dim,
@@ -136,18 +138,26 @@ impl Builder<'_, '_> {
             entries,
             rows,
             attributes,
+            calibration: Calibration::default(),
+        };
+        let calibration = held_out::calibrate(&segment, self, &|done, total| {
+            self.report(Stage::Calibrate, done, total)
+        })?;
+        Ok(Segment {
+            calibration,
+            ..segment
         })
     }
 
     fn proceed(&self, stage: Stage, done: usize) -> Result<(), BuildError> {
+        self.report(stage, done, self.build.rows.len())
+    }
+
+    fn report(&self, stage: Stage, done: usize, total: usize) -> Result<(), BuildError> {
         if self.build.cancel.load(Ordering::Relaxed) {
             return Err(BuildError::Cancelled);
         }
-        (self.build.progress)(Progress {
-            stage,
-            done,
-            total: self.build.rows.len(),
-        });
+        (self.build.progress)(Progress { stage, done, total });
         Ok(())
     }
 
@@ -427,6 +437,21 @@ impl Builder<'_, '_> {
             fingerprint.attribute(&attribute.name, &attribute.column);
         }
         fingerprint.finish()
+    }
+}
+
+/// Where the vectors of rows are read, as they are coded.
+pub(super) trait Source: Sync {
+    /// Writes the vector of a row to `vector`, whose length is the dimension.
+    fn read_row(&self, row_id: i64, vector: &mut [f32]);
+}
+
+impl Source for Builder<'_, '_> {
+    fn read_row(&self, row_id: i64, vector: &mut [f32]) {
+        // Every row of a segment is one of its build, and all of them have been read without an error.
+        let read = (self.build.rows.binary_search(&row_id))
+            .is_ok_and(|row| self.read(row, vector).is_ok());
+        debug_assert!(read, "a row of the segment is not one of its build");
     }
 }
 

@@ -169,6 +169,8 @@ pub enum Stage {
     Link,
     /// Looking for near neighbours a second time, in segments larger than the scope; linking follows again.
     Refine,
+    /// Measuring the recall of walks by rows that are withheld.
+    Calibrate,
 }
 
 /// A build that did not give a segment.

@@ -38,6 +38,7 @@ mod config;
 mod connect;
 mod fingerprint;
 mod graph;
+mod held_out;
 mod layout;
 mod matrix;
 mod neighbors;

@@ -108,6 +108,8 @@ pub struct Search<'s> {
     pub(super) allowed: Option<&'s PositionSet>,
     pub(super) scratch: &'s mut Scratch,
     pub(super) ef: usize,
+    /// A row that a walk takes for one that it has seen.
+    pub(super) withheld: Option<u32>,
     pub(super) phase: Phase,
     pub(super) began: bool,
     pub(super) stats: SearchStats,
@@ -138,6 +140,7 @@ impl<'s> Search<'s> {
             allowed,
             scratch,
             ef,
+            withheld: None,
             phase: match regime {
                 Regime::ScoreAll => Phase::Scan,
                 Regime::FilteredWalk | Regime::Walk => Phase::Walk,
@@ -152,6 +155,11 @@ impl<'s> Search<'s> {
                 scored_rest: false,
             },
         })
+    }
+
+    /// Has a walk neither find a row nor go through it. A scan of all rows finds it.
+    pub(super) fn withhold(&mut self, position: u32) {
+        self.withheld = Some(position);
     }
 
     /// The next `wanted` candidates, in ascending approximate distance; fewer only where no more are left, and none once every

@@ -8,6 +8,7 @@ use super::fingerprint::Fingerprint;
 use super::{
     Build, BuildError, Estimate, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams,
 };
+use crate::calibrate::{Calibration, Effort};
 use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, evaluate};
 use crate::metric::Metric;
 use crate::quantize::{CoarseCodes, ScalarCodes};
@@ -32,6 +33,7 @@ pub struct Segment {
     pub(crate) entries: Vec<u32>,
     pub(crate) rows: Rows,
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) calibration: Calibration,
 }
 
 /// Coarse codes of all rows.
@@ -205,6 +207,33 @@ impl Segment {
         self.coarse
             .as_ref()
             .map_or(&self.matrix, |coarse| &coarse.matrix)
+    }
+
+    /// The recall of walks, measured when the segment was built.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// What a search for `k` rows is to do, so that it finds at least the share `recall` of the true ones. `filtered`: only some
+    /// rows are allowed; the curves were measured without a filter, so twice the effort is taken, and no less than the default.
+    pub fn effort(&self, k: usize, recall: f64, filtered: bool) -> Effort {
+        let effort = match self.calibration.effort(k, recall) {
+            Some(effort) => effort,
+            None => Effort {
+                ef: SearchParams::for_k(k).ef,
+                candidates: SearchParams::for_k(k).rerank(k),
+                bound: None,
+            },
+        };
+        if !filtered {
+            return effort;
+        }
+        let careful = SearchParams::for_k(k);
+        Effort {
+            ef: effort.ef.saturating_mul(2).max(careful.ef),
+            candidates: effort.candidates.max(careful.rerank(k)),
+            bound: None,
+        }
     }
 
     /// How a search among `matching` rows would begin, and what it would cost.

@@ -40,6 +40,9 @@ impl Search<'_> {
     fn begin_walk(&mut self, target: usize) {
         let scratch = &mut *self.scratch;
         scratch.visited.reset(self.segment.shape.indexed);
+        if let Some(withheld) = self.withheld {
+            scratch.visited.insert(withheld);
+        }
         scratch.pool.reset(target);
         scratch.batch.clear();
         scratch

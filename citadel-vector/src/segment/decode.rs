@@ -2,6 +2,7 @@
 
 use super::header::{SectionSummary, SectionTag, SegmentHeader};
 use super::refusal::Refusal;
+use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
 use crate::prism::{Coarse, Graph, Matrix, Rows, Segment, Shape};
@@ -28,7 +29,7 @@ impl Segment {
             verify(section, &bytes)?;
             sections.push(bytes);
         }
-        let [coding, codes, graph, rows, attributes] = sections.as_slice() else {
+        let [coding, codes, graph, rows, attributes, calibration] = sections.as_slice() else {
             return Err(Refusal::Malformed("sections are missing"));
         };
         let shape = header.shape;
@@ -45,6 +46,7 @@ impl Segment {
             entries,
             rows: decode_rows(rows, shape)?,
             attributes: decode_attributes(attributes, header.filters, shape)?,
+            calibration: decode_calibration(calibration)?,
             column: header.column,
             generation: header.generation,
             config: header.config,
@@ -130,6 +132,13 @@ fn decode_rows(bytes: &[u8], shape: Shape) -> Result<Rows, Malformed> {
     let rows = Rows::decode(&mut reader, shape.indexed + shape.undefined)?;
     reader.finish()?;
     Ok(rows)
+}
+
+fn decode_calibration(bytes: &[u8]) -> Result<Calibration, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let calibration = Calibration::decode(&mut reader)?;
+    reader.finish()?;
+    Ok(calibration)
 }
 
 fn decode_attributes(

@@ -92,6 +92,7 @@ impl Segment {
                     attribute.column.encode(&mut out);
                 }
             }
+            SectionTag::Calibration => self.calibration.encode(&mut out),
         }
         out
     }

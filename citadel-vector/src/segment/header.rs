@@ -13,7 +13,7 @@ use crate::prism::{MAX_ROWS, Shape};
 use crate::wire::{Malformed, Reader, ensure, write_len, write_text};
 
 const MAGIC: [u8; 8] = *b"CITPRISM";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HASH_LEN: usize = 32;
 
 /// The sections of a segment, each stored on its own.
@@ -30,16 +30,19 @@ pub enum SectionTag {
     Rows = 4,
     /// Filter columns.
     Attributes = 5,
+    /// The recall of walks.
+    Calibration = 6,
 }
 
 impl SectionTag {
     /// All sections, in the order of the header.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Coding,
         Self::Codes,
         Self::Graph,
         Self::Rows,
         Self::Attributes,
+        Self::Calibration,
     ];
 
     /// The tag as a number, to store it by.

@@ -1,0 +1,161 @@
+//! Calibrating a new segment by its own rows: each of a sample is withheld, and its neighbours are looked for.
+
+use super::build::Source;
+use super::config::BuildError;
+use super::regime::{Estimate, Regime};
+use super::scratch::Scratch;
+use super::search::{Search, SearchParams};
+use super::segment::Segment;
+use crate::calibrate::{self, Answer, Ask, Calibration, Known, Subject};
+use crate::metric::Metric;
+
+/// Rows that are withheld at most.
+const SAMPLE: usize = 400;
+/// Places looked at for a row that has no repeat.
+const TRIES: usize = 16;
+
+/// Measures a segment's recall.
+pub(super) fn calibrate(
+    segment: &Segment,
+    source: &dyn Source,
+    proceed: &(dyn Fn(usize, usize) -> Result<(), BuildError> + Sync),
+) -> Result<Calibration, BuildError> {
+    let held_out = HeldOut {
+        positions: sample(segment),
+        segment,
+        source,
+        proceed,
+    };
+    calibrate::run(&held_out)
+}
+
+/// Rows spread evenly over the layout, and so over cells and localities. A row that repeats another is passed over: withholding
+/// it would withhold its repeats.
+fn sample(segment: &Segment) -> Vec<u32> {
+    let rows = segment.shape.indexed;
+    let count = SAMPLE.min(rows / 4);
+    // Neighbours in the order of the sample are far from each other, so that its first ones are a sample too.
+    let stride = (count * 5 / 8..).find(|stride| coprime(*stride, count));
+    let stride = stride.unwrap_or(1).max(1);
+    let place = |index: usize| (index * stride % count) * rows / count + rows / (2 * count);
+    let single = |place: usize| {
+        let candidates = (place..rows).take(TRIES).map(|place| place as u32);
+        let mut candidates = candidates.filter(|&position| !is_repeated(segment, position));
+        candidates.next()
+    };
+    (0..count)
+        .filter_map(|index| single(place(index)))
+        .collect()
+}
+
+fn coprime(a: usize, b: usize) -> bool {
+    let (mut a, mut b) = (a, b);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    a == 1
+}
+
+/// Has the row a neighbour with the same code?
+fn is_repeated(segment: &Segment, position: u32) -> bool {
+    let code = segment.matrix.row(position);
+    let mut links = segment.graph.links(position).iter();
+    links.any(|&link| segment.matrix.row(link) == code)
+}
+
+/// A segment and the vectors that it was built from.
+struct HeldOut<'a> {
+    positions: Vec<u32>,
+    segment: &'a Segment,
+    source: &'a dyn Source,
+    proceed: &'a (dyn Fn(usize, usize) -> Result<(), BuildError> + Sync),
+}
+
+/// What a thread searches with.
+struct Memory {
+    scratch: Scratch,
+    query: Vec<f32>,
+    row: Vec<f32>,
+}
+
+impl HeldOut<'_> {
+    /// Reads the vector at a position as it was coded.
+    fn read(&self, position: u32, vector: &mut [f32]) {
+        self.source
+            .read_row(self.segment.rows.id(crate::Position(position)), vector);
+    }
+
+    /// Adds up in one order, so that the result is the same on every machine.
+    fn distance(&self, a: &[f32], b: &[f32]) -> f64 {
+        let pairs = a.iter().zip(b).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+        match self.segment.shape.metric {
+            Metric::L2 => pairs.map(|(a, b)| (a - b) * (a - b)).sum(),
+            // Rows are as long as each other under cosine.
+            Metric::InnerProduct | Metric::Cosine => -pairs.map(|(a, b)| a * b).sum::<f64>(),
+        }
+    }
+}
+
+impl Subject for HeldOut<'_> {
+    type Memory = Memory;
+    type Error = BuildError;
+
+    fn queries(&self) -> usize {
+        self.positions.len()
+    }
+
+    fn rows(&self) -> usize {
+        self.segment.shape.indexed
+    }
+
+    fn walks(&self, ef: usize) -> bool {
+        let rows = self.segment.shape.indexed;
+        Estimate::new(rows, rows, ef).regime == Regime::Walk
+    }
+
+    fn memory(&self) -> Memory {
+        let vector = vec![0.0; self.segment.shape.dim];
+        Memory {
+            scratch: Scratch::new(),
+            query: vector.clone(),
+            row: vector,
+        }
+    }
+
+    fn answer(&self, memory: &mut Memory, query: usize, ask: Ask, known: &mut Known) -> Answer {
+        let Memory {
+            scratch,
+            query: vector,
+            row,
+        } = memory;
+        let withheld = self.positions[query];
+        self.read(withheld, vector);
+        let params = SearchParams { ef: ask.ef };
+        // Only a query without a direction cannot be searched for, and no indexed row is one.
+        let Ok(mut search) = Search::new(self.segment, vector, None, params, scratch) else {
+            return Answer::default();
+        };
+        search.withhold(withheld);
+        // A scan meets the row all the same.
+        let candidates = search.next(ask.candidates + 1).iter();
+        let found: Vec<u32> = (candidates.map(|candidate| candidate.position.0))
+            .filter(|&position| position != withheld)
+            .take(ask.candidates)
+            .collect();
+        let visited = search.explain().visited;
+        let distances = found.into_iter().map(|position| {
+            *known.entry(position).or_insert_with(|| {
+                self.read(position, row);
+                self.distance(vector, row)
+            })
+        });
+        Answer {
+            distances: distances.collect(),
+            visited,
+        }
+    }
+
+    fn proceed(&self, done: usize, total: usize) -> Result<(), BuildError> {
+        (self.proceed)(done, total)
+    }
+}
