@@ -57,7 +57,7 @@ pub use calibrate::{Calibration, Curve, Effort, Point, Recall};
 pub use element::{Element, hamming, jaccard, l1_to_stored};
 pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
-    Predicate, Unsupported,
+    Predicate, Truth, Unsupported,
 };
 pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm};
 pub use prism::{

@@ -1,6 +1,7 @@
 //! Values of filter columns, as the caller gives them.
 
 use super::AttributeColumn;
+use super::number::{Number, real_key};
 
 /// One value of a filter column, or one literal of a predicate.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,24 @@ impl AttributeValue {
             Self::Real(_) => Some(AttributeType::Real),
             Self::Boolean(_) => Some(AttributeType::Boolean),
             Self::Bytes(_) => Some(AttributeType::Bytes),
+        }
+    }
+
+    /// The order-preserving key of a number or boolean.
+    pub(super) fn number_key(&self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            Self::Real(value) => Some(real_key(*value)),
+            Self::Boolean(value) => Some(i64::from(*value)),
+            Self::Null | Self::Bytes(_) => None,
+        }
+    }
+
+    /// A literal whose type was checked, as a number.
+    pub(super) fn as_number(&self) -> Number {
+        match self {
+            Self::Real(value) => Number::Real(*value),
+            other => Number::Integer(other.number_key().unwrap_or(0)),
         }
     }
 }

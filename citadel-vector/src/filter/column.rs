@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::attribute::{AttributeType, AttributeValue, MixedTypes};
-use super::number::{Number, integer_range, real_key, real_range};
+use super::number::{integer_range, real_range};
 use super::position_set::clear_range;
 use super::ranges::KeyRanges;
 use super::scan;
@@ -101,7 +101,7 @@ impl AttributeColumn {
     }
 
     fn from_numbers(kind: AttributeType, values: &[AttributeValue]) -> Self {
-        let numbers: Vec<Option<i64>> = values.iter().map(number_key).collect();
+        let numbers: Vec<Option<i64>> = values.iter().map(AttributeValue::number_key).collect();
         let (codes, distinct) = rank(&numbers);
         let coded_bytes = 2 * numbers.len() + 8 * distinct.len();
         if distinct.len() <= usize::from(u8::MAX)
@@ -220,7 +220,10 @@ impl AttributeColumn {
         if let Dictionary::Bytes { .. } = self.dictionary {
             return Ok(self.byte_codes_between(lower, upper));
         }
-        let (lower, upper) = (lower.map(number), upper.map(number));
+        let (lower, upper) = (
+            lower.map(AttributeValue::as_number),
+            upper.map(AttributeValue::as_number),
+        );
         let range = match self.kind {
             AttributeType::Real => real_range(lower, upper),
             _ => integer_range(lower, upper),
@@ -272,7 +275,8 @@ impl AttributeColumn {
         low
     }
 
-    fn check(&self, bound: Bound<&AttributeValue>) -> Result<(), TypeMismatch> {
+    /// Whether the column can be compared with the bound.
+    pub(super) fn check(&self, bound: Bound<&AttributeValue>) -> Result<(), TypeMismatch> {
         use AttributeType::{Integer, Nulls, Real};
         let (Bound::Included(value) | Bound::Excluded(value)) = bound else {
             return Ok(());
@@ -287,34 +291,37 @@ impl AttributeColumn {
 
     /// Clears the bits of rows that are NULL or whose key is not in the ranges.
     pub(super) fn keep(&self, ranges: &KeyRanges, words: &mut [u64]) {
-        match (&self.keys, &self.runs) {
-            (Keys::Plain { keys, present }, _) => {
+        match &self.keys {
+            Keys::Plain { keys, present } => {
                 keep_present(present, words);
                 scan::keep(keys, ranges, words);
             }
-            (_, Some(runs)) => keep_runs(runs, &ranges.from(1), words),
-            (Keys::Narrow(codes), _) => scan::keep(codes, &ranges.from(1), words),
-            (Keys::Medium(codes), _) => scan::keep(codes, &ranges.from(1), words),
-            (Keys::Wide(codes), _) => scan::keep(codes, &ranges.from(1), words),
+            _ => self.keep_codes(&ranges.from(1), words),
         }
     }
 
     /// Clears the bits of rows that are not NULL (or, inverted, of rows that are).
     pub(super) fn keep_nulls(&self, inverted: bool, words: &mut [u64]) {
-        if inverted {
-            return self.keep(&KeyRanges::all(), words);
-        }
-        let null = KeyRanges::new(vec![(0, 0)]);
-        match (&self.keys, &self.runs) {
-            (Keys::Plain { present, .. }, _) => {
+        match &self.keys {
+            _ if inverted => self.keep(&KeyRanges::all(), words),
+            Keys::Plain { present, .. } => {
                 for (word, present) in words.iter_mut().zip(present) {
                     *word &= !present;
                 }
             }
-            (_, Some(runs)) => keep_runs(runs, &null, words),
-            (Keys::Narrow(codes), _) => scan::keep(codes, &null, words),
-            (Keys::Medium(codes), _) => scan::keep(codes, &null, words),
-            (Keys::Wide(codes), _) => scan::keep(codes, &null, words),
+            _ => self.keep_codes(&KeyRanges::new(vec![(0, 0)]), words),
+        }
+    }
+
+    /// Clears the bits of rows whose code is not in the ranges; the code of NULL is zero. Plain keys have no codes: all are
+    /// cleared.
+    pub(super) fn keep_codes(&self, ranges: &KeyRanges, words: &mut [u64]) {
+        match (&self.keys, &self.runs) {
+            (Keys::Plain { .. }, _) => words.fill(0),
+            (_, Some(runs)) => keep_runs(runs, ranges, words),
+            (Keys::Narrow(codes), _) => scan::keep(codes, ranges, words),
+            (Keys::Medium(codes), _) => scan::keep(codes, ranges, words),
+            (Keys::Wide(codes), _) => scan::keep(codes, ranges, words),
         }
     }
 
@@ -439,23 +446,6 @@ fn rank<T: Ord + Copy>(values: &[Option<T>]) -> (Vec<u32>, Vec<T>) {
         }
     }
     (codes, distinct)
-}
-
-fn number_key(value: &AttributeValue) -> Option<i64> {
-    match value {
-        AttributeValue::Integer(value) => Some(*value),
-        AttributeValue::Real(value) => Some(real_key(*value)),
-        AttributeValue::Boolean(value) => Some(i64::from(*value)),
-        AttributeValue::Null | AttributeValue::Bytes(_) => None,
-    }
-}
-
-/// A literal that [`AttributeColumn::check`] has let pass, as a number.
-fn number(value: &AttributeValue) -> Number {
-    match value {
-        AttributeValue::Real(value) => Number::Real(*value),
-        other => Number::Integer(number_key(other).unwrap_or(0)),
-    }
 }
 
 /// A literal that [`AttributeColumn::check`] has let pass, as a byte string.

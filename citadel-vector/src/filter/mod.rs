@@ -7,7 +7,8 @@
 //! 1. Three-valued logic: a row is in the set exactly where SQL says *true*; unknown (NULL) is left out, under NOT too.
 //! 2. Comparisons are exact: an integer beyond 2^53 and a float, or a fractional literal and an integer column, never meet by
 //!    rounding. NaN equals itself and is greater than every number, and `-0.0 = 0.0`, as in PostgreSQL.
-//! 3. What cannot be answered exactly is [`Unsupported`], never a guess: the caller rechecks on rows.
+//! 3. The row id is a filter column of every segment ([`Predicate::ROW_ID`]).
+//! 4. What cannot be answered exactly is [`Unsupported`], never a guess: the caller rechecks on rows.
 
 mod attribute;
 mod column;
@@ -15,6 +16,7 @@ mod number;
 mod position_set;
 mod predicate;
 mod ranges;
+mod row_ids;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -24,7 +26,8 @@ mod wire;
 pub use attribute::{Attribute, AttributeType, AttributeValue, MixedTypes};
 pub use column::AttributeColumn;
 pub use position_set::{Position, PositionSet};
-pub use predicate::{Predicate, Unsupported};
+pub use predicate::{Predicate, Truth, Unsupported};
 
 pub(crate) use position_set::{Bits, low_bits};
-pub(crate) use predicate::evaluate;
+pub(crate) use predicate::{check, evaluate};
+pub(crate) use row_ids::RowIds;

@@ -3,15 +3,22 @@
 use std::ops::Bound;
 
 use super::attribute::{Attribute, AttributeType, AttributeValue};
-use super::column::{AttributeColumn, TypeMismatch};
+use super::column::TypeMismatch;
 use super::position_set::{PositionSet, full_words};
 use super::ranges::KeyRanges;
+use super::row_ids::RowIds;
 
-/// A condition on the filter columns of a row; columns are named by their place in the segment's attributes.
+/// A truth value of SQL; `None` is unknown.
+pub type Truth = Option<bool>;
+
+/// A condition on the filter columns of a row; columns are named by their place in the segment's attributes, or by
+/// [`Predicate::ROW_ID`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// Every row.
     True,
+    /// No row, and under NOT no row either.
+    Unknown,
     /// `column = value`.
     Eq(usize, AttributeValue),
     /// `column IN (values)`.
@@ -28,12 +35,24 @@ pub enum Predicate {
     },
     /// `column IS NULL`.
     IsNull(usize),
+    /// Any condition on one column that has a dictionary, evaluated by the caller.
+    ByValue {
+        /// The column.
+        column: usize,
+        /// What the condition is for NULL, and then for each of [`AttributeColumn::distinct_values`](super::AttributeColumn::distinct_values).
+        truths: Vec<Truth>,
+    },
     /// All of them; true where there are none.
     And(Vec<Predicate>),
     /// At least one of them; false where there are none.
     Or(Vec<Predicate>),
     /// SQL's NOT: unknown stays unknown.
     Not(Box<Predicate>),
+}
+
+impl Predicate {
+    /// The row id, as a column of integers without NULLs.
+    pub const ROW_ID: usize = usize::MAX;
 }
 
 /// A predicate that a segment cannot answer exactly: the caller checks it on rows instead.
@@ -52,28 +71,75 @@ pub enum Unsupported {
         /// The literal's type.
         value: AttributeType,
     },
+    /// A condition by value does not fit the column's dictionary.
+    #[error("{truths} truths are given for filter column {name}, which has {values} values")]
+    Values {
+        /// The column's name.
+        name: String,
+        /// Truths given.
+        truths: usize,
+        /// Values that the column can have, NULL included; zero where it has no dictionary.
+        values: usize,
+    },
+}
+
+/// Whether the filter columns can answer the predicate.
+pub(crate) fn check(predicate: &Predicate, attributes: &[Attribute]) -> Result<(), Unsupported> {
+    let column = |index: usize| Column::of(index, attributes, None);
+    match predicate {
+        Predicate::True | Predicate::Unknown => Ok(()),
+        Predicate::Eq(index, value) => column(*index)?.check(Bound::Included(value)),
+        Predicate::In(index, values) => {
+            let column = column(*index)?;
+            values
+                .iter()
+                .try_for_each(|value| column.check(Bound::Included(value)))
+        }
+        Predicate::Range {
+            column: index,
+            lower,
+            upper,
+        } => {
+            let column = column(*index)?;
+            column.check(lower.as_ref())?;
+            column.check(upper.as_ref())
+        }
+        Predicate::IsNull(index) => column(*index).map(|_| ()),
+        Predicate::ByValue {
+            column: index,
+            truths,
+        } => column(*index)?.check_values(truths.len()),
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            parts.iter().try_for_each(|part| check(part, attributes))
+        }
+        Predicate::Not(inner) => check(inner, attributes),
+    }
 }
 
 /// The rows for which the predicate is true.
 pub(crate) fn evaluate(
     predicate: &Predicate,
     attributes: &[Attribute],
-    universe: usize,
+    rows: RowIds<'_>,
 ) -> Result<PositionSet, Unsupported> {
+    check(predicate, attributes)?;
+    let universe = rows.ids.len();
     let mut words = full_words(universe);
-    Evaluation { attributes }.refine(predicate, false, &mut words)?;
+    Evaluation { attributes, rows }.refine(predicate, false, &mut words)?;
     Ok(PositionSet::from_words(words, universe))
 }
 
-/// Evaluates by clearing bits: each part of a conjunction looks only at rows that the parts before it left.
+/// Evaluates by clearing bits: each part of a conjunction looks only at rows that the parts before it left, and none at all
+/// where none are left.
 ///
 /// NOT is pushed down to the comparisons, which know both what makes them true and what makes them false; so unknown never has
 /// to be carried along.
 struct Evaluation<'a> {
     attributes: &'a [Attribute],
+    rows: RowIds<'a>,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
     /// Clears the bits of rows for which the predicate is not true (or, negated, not false).
     fn refine(
         &self,
@@ -83,6 +149,7 @@ impl Evaluation<'_> {
     ) -> Result<(), Unsupported> {
         match predicate {
             Predicate::True => clear_if(negated, words),
+            Predicate::Unknown => words.fill(0),
             Predicate::Not(inner) => return self.refine(inner, !negated, words),
             Predicate::And(parts) if !negated => return self.all(parts, negated, words),
             Predicate::Or(parts) if negated => return self.all(parts, negated, words),
@@ -90,6 +157,9 @@ impl Evaluation<'_> {
                 return self.any(parts, negated, words);
             }
             Predicate::IsNull(column) => self.column(*column)?.keep_nulls(negated, words),
+            Predicate::ByValue { column, truths } => {
+                self.column(*column)?.keep_values(truths, !negated, words);
+            }
             Predicate::Eq(column, value) => {
                 return self.is_in(*column, std::slice::from_ref(value), negated, words);
             }
@@ -111,8 +181,11 @@ impl Evaluation<'_> {
         words: &mut [u64],
     ) -> Result<(), Unsupported> {
         let mut parts: Vec<&Predicate> = parts.iter().collect();
-        parts.sort_by_key(|part| self.cost(part));
+        parts.sort_by_cached_key(|part| self.cost(part));
         for part in parts {
+            if words.iter().all(|&word| word == 0) {
+                break;
+            }
             self.refine(part, negated, words)?;
         }
         Ok(())
@@ -150,8 +223,7 @@ impl Evaluation<'_> {
         let mut ranges = Vec::with_capacity(values.len());
         for value in values.iter().filter(|value| !is_null(value)) {
             let bound = Bound::Included(value);
-            let range = column.between(bound, bound);
-            ranges.extend(range.map_err(|mismatch| self.mismatch(index, mismatch))?);
+            ranges.extend(column.between(bound, bound)?);
         }
         let unknown = values.iter().any(is_null);
         let ranges = KeyRanges::new(ranges);
@@ -183,9 +255,7 @@ impl Evaluation<'_> {
                 bound
             }
         };
-        let range = column
-            .between(known(lower), known(upper))
-            .map_err(|mismatch| self.mismatch(index, mismatch))?;
+        let range = column.between(known(lower), known(upper))?;
         let ranges = KeyRanges::new(range.into_iter().collect());
         match (negated, unknown) {
             (false, true) => words.fill(0),
@@ -195,34 +265,131 @@ impl Evaluation<'_> {
         Ok(())
     }
 
-    fn column(&self, index: usize) -> Result<&AttributeColumn, Unsupported> {
-        self.attributes
-            .get(index)
-            .map(|attribute| &attribute.column)
-            .ok_or(Unsupported::Column(index))
-    }
-
-    fn mismatch(&self, index: usize, mismatch: TypeMismatch) -> Unsupported {
-        Unsupported::Type {
-            name: self.attributes[index].name.clone(),
-            column: mismatch.column,
-            value: mismatch.value,
-        }
+    fn column(&self, index: usize) -> Result<Column<'a>, Unsupported> {
+        Column::of(index, self.attributes, Some(self.rows))
     }
 
     fn cost(&self, predicate: &Predicate) -> usize {
         match predicate {
-            Predicate::True => 0,
+            Predicate::True | Predicate::Unknown => 0,
             Predicate::Eq(column, _)
             | Predicate::In(column, _)
             | Predicate::IsNull(column)
+            | Predicate::ByValue { column, .. }
             | Predicate::Range { column, .. } => {
-                self.column(*column).map_or(0, AttributeColumn::cost)
+                self.column(*column).map_or(0, |column| column.cost())
             }
             Predicate::And(parts) | Predicate::Or(parts) => {
                 parts.iter().map(|part| self.cost(part)).sum()
             }
             Predicate::Not(inner) => self.cost(inner),
+        }
+    }
+}
+
+/// What a predicate compares.
+#[derive(Clone, Copy)]
+enum Column<'a> {
+    Attribute(&'a Attribute),
+    /// Without the ids where only types are asked about.
+    RowId(Option<RowIds<'a>>),
+}
+
+impl<'a> Column<'a> {
+    fn of(
+        index: usize,
+        attributes: &'a [Attribute],
+        rows: Option<RowIds<'a>>,
+    ) -> Result<Self, Unsupported> {
+        match attributes.get(index) {
+            _ if index == Predicate::ROW_ID => Ok(Self::RowId(rows)),
+            Some(attribute) => Ok(Self::Attribute(attribute)),
+            None => Err(Unsupported::Column(index)),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Attribute(attribute) => &attribute.name,
+            Self::RowId(_) => "rowid",
+        }
+    }
+
+    fn check(&self, bound: Bound<&AttributeValue>) -> Result<(), Unsupported> {
+        let checked = match self {
+            Self::Attribute(attribute) => attribute.column.check(bound),
+            Self::RowId(_) => RowIds::check(bound),
+        };
+        checked.map_err(|mismatch| self.mismatch(mismatch))
+    }
+
+    fn check_values(&self, truths: usize) -> Result<(), Unsupported> {
+        let distinct = match self {
+            Self::Attribute(attribute) => attribute.column.distinct(),
+            Self::RowId(_) => None,
+        };
+        let values = distinct.map_or(0, |distinct| distinct + 1);
+        if truths == values {
+            return Ok(());
+        }
+        Err(Unsupported::Values {
+            name: self.name().to_owned(),
+            truths,
+            values,
+        })
+    }
+
+    fn between(
+        &self,
+        lower: Bound<&AttributeValue>,
+        upper: Bound<&AttributeValue>,
+    ) -> Result<Option<(i64, i64)>, Unsupported> {
+        let range = match self {
+            Self::Attribute(attribute) => attribute.column.between(lower, upper),
+            Self::RowId(_) => RowIds::between(lower, upper),
+        };
+        range.map_err(|mismatch| self.mismatch(mismatch))
+    }
+
+    fn keep(&self, ranges: &KeyRanges, words: &mut [u64]) {
+        match self {
+            Self::Attribute(attribute) => attribute.column.keep(ranges, words),
+            Self::RowId(Some(rows)) => rows.keep(ranges, words),
+            Self::RowId(None) => {}
+        }
+    }
+
+    fn keep_nulls(&self, inverted: bool, words: &mut [u64]) {
+        match self {
+            Self::Attribute(attribute) => attribute.column.keep_nulls(inverted, words),
+            Self::RowId(_) => clear_if(!inverted, words),
+        }
+    }
+
+    /// Clears the bits of rows for which the condition is not `wanted`.
+    fn keep_values(&self, truths: &[Truth], wanted: bool, words: &mut [u64]) {
+        let codes = (0i64..).zip(truths);
+        let ranges = codes
+            .filter(|(_, truth)| **truth == Some(wanted))
+            .map(|(code, _)| (code, code));
+        if let Self::Attribute(attribute) = self {
+            let ranges = KeyRanges::new(ranges.collect());
+            attribute.column.keep_codes(&ranges, words);
+        }
+    }
+
+    fn cost(&self) -> usize {
+        match self {
+            Self::Attribute(attribute) => attribute.column.cost(),
+            Self::RowId(rows) => rows.map_or(0, |rows| rows.ids.len()),
+        }
+    }
+
+    fn mismatch(&self, mismatch: TypeMismatch) -> Unsupported {
+        Unsupported::Type {
+            name: self.name().to_owned(),
+            column: mismatch.column,
+            value: mismatch.value,
         }
     }
 }

@@ -48,8 +48,18 @@ fn truth(predicate: &Predicate, row: &[AttributeValue]) -> Option<bool> {
         (known(&row[column]) && known(value)).then(|| test(compare(&row[column], value)))
     };
     let equal = |column, value: &AttributeValue| test(column, value, &Ordering::is_eq);
+    if let Predicate::Eq(column, _)
+    | Predicate::In(column, _)
+    | Predicate::IsNull(column)
+    | Predicate::Range { column, .. } = predicate
+        && *column == Predicate::ROW_ID
+    {
+        return truth(&on_column(predicate, row.len() - 1), row);
+    }
     match predicate {
         Predicate::True => Some(true),
+        Predicate::Unknown => None,
+        Predicate::ByValue { .. } => unreachable!("evaluated by a test of its own"),
         Predicate::Eq(column, value) => equal(*column, value),
         Predicate::In(column, values) => one_of(values.iter().map(|value| equal(*column, value))),
         Predicate::IsNull(column) => Some(!known(&row[*column])),
@@ -75,6 +85,21 @@ fn truth(predicate: &Predicate, row: &[AttributeValue]) -> Option<bool> {
         Predicate::And(parts) => all_of(parts.iter().map(|part| truth(part, row))),
         Predicate::Or(parts) => one_of(parts.iter().map(|part| truth(part, row))),
         Predicate::Not(inner) => truth(inner, row).map(|truth| !truth),
+    }
+}
+
+/// The same comparison with another column.
+fn on_column(predicate: &Predicate, column: usize) -> Predicate {
+    match predicate.clone() {
+        Predicate::Eq(_, value) => Predicate::Eq(column, value),
+        Predicate::In(_, values) => Predicate::In(column, values),
+        Predicate::Range { lower, upper, .. } => Predicate::Range {
+            column,
+            lower,
+            upper,
+        },
+        Predicate::IsNull(_) => Predicate::IsNull(column),
+        other => other,
     }
 }
 
@@ -138,6 +163,12 @@ fn any_bool() -> impl Strategy<Value = bool> {
 fn literal(column: usize) -> BoxedStrategy<AttributeValue> {
     match column {
         0 | 1 => prop_oneof![cell(0), cell(1)].boxed(),
+        Predicate::ROW_ID => prop_oneof![
+            3 => (-60i64..60).prop_map(AttributeValue::Integer),
+            1 => cell(0),
+            1 => cell(1),
+        ]
+        .boxed(),
         other => cell(other),
     }
 }
@@ -154,6 +185,7 @@ fn bound(column: usize) -> BoxedStrategy<Bound<AttributeValue>> {
 fn leaf(column: usize) -> BoxedStrategy<Predicate> {
     prop_oneof![
         Just(Predicate::True),
+        Just(Predicate::Unknown),
         literal(column).prop_map(move |value| Predicate::Eq(column, value)),
         prop::collection::vec(literal(column), 0..8)
             .prop_map(move |values| Predicate::In(column, values)),
@@ -176,7 +208,7 @@ fn leaf(column: usize) -> BoxedStrategy<Predicate> {
 }
 
 fn predicates() -> impl Strategy<Value = Predicate> {
-    (0usize..4)
+    prop_oneof![5 => 0usize..4, 1 => Just(Predicate::ROW_ID)]
         .prop_flat_map(leaf)
         .prop_recursive(3, 12, 3, |inner| {
             prop_oneof![
@@ -200,13 +232,40 @@ fn attributes(rows: &[Vec<AttributeValue>]) -> Vec<Attribute> {
 fn rows(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Vec<AttributeValue>>> {
     prop::collection::vec((cell(0), cell(1), cell(2), cell(3)), count).prop_map(|rows| {
         rows.into_iter()
-            .map(|(a, b, c, d)| vec![a, b, c, d])
+            .enumerate()
+            .map(|(at, (a, b, c, d))| vec![a, b, c, d, AttributeValue::Integer(id(at))])
             .collect()
     })
 }
 
+/// The id of a row of a test: distinct, in no order.
+fn id(row: usize) -> i64 {
+    let row = row as i64;
+    if row % 2 == 0 {
+        row / 3 * 3 + row % 3
+    } else {
+        -row
+    }
+}
+
+/// Evaluates over rows with those ids.
+fn evaluate_over(
+    predicate: &Predicate,
+    attributes: &[Attribute],
+    rows: usize,
+) -> Result<PositionSet, Unsupported> {
+    let ids: Vec<i64> = (0..rows).map(id).collect();
+    let mut ascending: Vec<u32> = (0..rows as u32).collect();
+    ascending.sort_by_key(|&row| ids[row as usize]);
+    let rows = RowIds {
+        ids: &ids,
+        ascending: &ascending,
+    };
+    evaluate(predicate, attributes, rows)
+}
+
 fn matching(attributes: &[Attribute], predicate: &Predicate, rows: usize) -> Vec<usize> {
-    let set = evaluate(predicate, attributes, rows).unwrap();
+    let set = evaluate_over(predicate, attributes, rows).unwrap();
     assert_eq!(set.len(), set.iter().count());
     set.iter().map(|position| position.0 as usize).collect()
 }
@@ -223,11 +282,47 @@ proptest! {
     #[test]
     fn runs_answer_as_rows_do(rows in rows(1..5), predicate in predicates()) {
         // Long stretches of equal rows, as cells make them.
-        let rows: Vec<_> = rows.iter().flat_map(|row| vec![row.clone(); 200]).collect();
+        let mut rows: Vec<_> = rows.iter().flat_map(|row| vec![row.clone(); 200]).collect();
+        for (at, row) in rows.iter_mut().enumerate() {
+            row[4] = AttributeValue::Integer(id(at));
+        }
         let expected: Vec<usize> = (0..rows.len())
             .filter(|&row| truth(&predicate, &rows[row]) == Some(true))
             .collect();
         prop_assert_eq!(matching(&attributes(&rows), &predicate, rows.len()), expected);
+    }
+
+    #[test]
+    fn conditions_by_value_are_what_they_are_for_each_value(
+        rows in rows(0..90),
+        column in 0usize..4,
+        truths in prop::collection::vec(prop::option::of(any_bool()), 91),
+        negated: bool,
+    ) {
+        let attributes = attributes(&rows);
+        let Some(values) = attributes[column].column.distinct_values() else {
+            return Ok(());
+        };
+        let values: Vec<_> = std::iter::once(AttributeValue::Null).chain(values).collect();
+        let truths = truths[..values.len()].to_vec();
+        let truth_of = |value: &AttributeValue| {
+            let same = |other: &&AttributeValue| match (value, other) {
+                (AttributeValue::Null, other) => **other == AttributeValue::Null,
+                (_, AttributeValue::Null) => false,
+                (value, other) => compare(value, other).is_eq(),
+            };
+            truths[values.iter().position(|other| same(&other)).unwrap()]
+        };
+        let expected: Vec<usize> = (0..rows.len())
+            .filter(|&row| truth_of(&rows[row][column]) == Some(!negated))
+            .collect();
+        let mut predicate = Predicate::ByValue { column, truths: truths.clone() };
+        if negated {
+            predicate = Predicate::Not(Box::new(predicate));
+        }
+        prop_assert_eq!(matching(&attributes, &predicate, rows.len()), expected);
+        let short = Predicate::ByValue { column, truths: truths[1..].to_vec() };
+        prop_assert!(check(&short, &attributes).is_err());
     }
 
     #[test]
@@ -259,7 +354,7 @@ proptest! {
             bytes[at] ^= mask;
             if let Ok(decoded) = AttributeColumn::decode(&mut Reader::new(&bytes), rows.len()) {
                 attributes[column].column = decoded;
-                let _ = evaluate(&predicate, &attributes, rows.len());
+                let _ = evaluate_over(&predicate, &attributes, rows.len());
             }
         }
     }
@@ -313,7 +408,8 @@ fn other_types_are_left_to_the_caller() {
         AttributeValue::Bytes(vec![1]),
     ]];
     let attributes = attributes(&rows);
-    let refused = |column, value| evaluate(&Predicate::Eq(column, value), &attributes, 1).is_err();
+    let refused =
+        |column, value| evaluate_over(&Predicate::Eq(column, value), &attributes, 1).is_err();
     assert!(refused(0, AttributeValue::Bytes(vec![1])));
     assert!(refused(0, AttributeValue::Boolean(true)));
     assert!(refused(2, AttributeValue::Integer(1)));

@@ -24,6 +24,18 @@ impl AttributeColumn {
                 };
             }
         };
+        self.value_of_code(code)
+    }
+
+    /// The distinct values that are not NULL, ascending, where the column has a dictionary. A zero or a NaN comes as the one
+    /// that it equals.
+    pub fn distinct_values(&self) -> Option<impl Iterator<Item = AttributeValue> + '_> {
+        let count = self.distinct()?;
+        Some((1..=count).map(|code| self.value_of_code(code)))
+    }
+
+    /// What a code stands for.
+    fn value_of_code(&self, code: usize) -> AttributeValue {
         match (code, &self.dictionary) {
             (0, _) | (_, Dictionary::None) => AttributeValue::Null,
             (code, Dictionary::Numbers(numbers)) => self.number(numbers[code - 1]),
@@ -75,6 +87,18 @@ mod tests {
             let column = AttributeColumn::from_values(values.clone()).unwrap();
             for (row, value) in values.into_iter().enumerate() {
                 prop_assert_eq!(column.value(Position(row as u32)), value);
+            }
+            if let Some(distinct) = column.distinct_values() {
+                let mut expected: Vec<_> = (0..column.len())
+                    .map(|row| column.value(Position(row as u32)))
+                    .filter(|value| *value != AttributeValue::Null)
+                    .collect();
+                expected.sort_by_key(|value| match value {
+                    AttributeValue::Bytes(bytes) => (0, bytes.clone()),
+                    other => (other.number_key().unwrap_or(0), Vec::new()),
+                });
+                expected.dedup();
+                prop_assert_eq!(distinct.collect::<Vec<_>>(), expected);
             }
         }
     }

@@ -41,6 +41,7 @@ mod graph;
 mod held_out;
 mod layout;
 mod matrix;
+mod narrow;
 mod neighbors;
 mod pool;
 mod precision;

@@ -1,6 +1,6 @@
 //! Row ids and positions.
 
-use crate::filter::Position;
+use crate::filter::{Position, RowIds};
 use crate::wire::{Malformed, Reader, ensure, write_len, write_values};
 
 /// The ids of all rows, and their positions.
@@ -32,6 +32,14 @@ impl Rows {
     #[inline]
     pub(crate) fn id(&self, position: Position) -> i64 {
         self.ids[position.0 as usize]
+    }
+
+    /// The ids as a filter column.
+    pub(crate) fn as_column(&self) -> RowIds<'_> {
+        RowIds {
+            ids: &self.ids,
+            ascending: &self.ascending,
+        }
     }
 
     /// Where a row is.

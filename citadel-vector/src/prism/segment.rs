@@ -9,7 +9,7 @@ use super::{
     Build, BuildError, Estimate, Graph, Matrix, Rows, Scratch, Search, SearchError, SearchParams,
 };
 use crate::calibrate::{Calibration, Effort};
-use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, evaluate};
+use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, check, evaluate};
 use crate::metric::Metric;
 use crate::quantize::{CoarseCodes, ScalarCodes};
 
@@ -181,7 +181,25 @@ impl Segment {
     ///
     /// If the filter columns cannot answer it exactly: check it on rows then.
     pub fn matching(&self, predicate: &Predicate) -> Result<PositionSet, Unsupported> {
-        evaluate(predicate, &self.attributes, self.len())
+        evaluate(predicate, &self.attributes, self.rows.as_column())
+    }
+
+    /// Whether [`matching`](Segment::matching) can answer a predicate, without looking at rows.
+    ///
+    /// # Errors
+    ///
+    /// As `matching`.
+    pub fn can_answer(&self, predicate: &Predicate) -> Result<(), Unsupported> {
+        check(predicate, &self.attributes)
+    }
+
+    /// The positions of some rows; ids that the segment has not are passed over.
+    pub fn positions_of(&self, row_ids: impl IntoIterator<Item = i64>) -> PositionSet {
+        let mut set = PositionSet::empty(self.len());
+        for position in row_ids.into_iter().filter_map(|id| self.position_of(id)) {
+            set.insert(position);
+        }
+        set
     }
 
     /// Begins a search for the rows nearest to `query` among `allowed` (all rows, if `None`).

@@ -138,7 +138,7 @@ impl Search<'_> {
     }
 
     /// Scores all matching rows that the walk has not met, and gathers them with those that it has.
-    fn scan_rest(&mut self) {
+    pub(super) fn scan_rest(&mut self) {
         self.stats.scored_rest = true;
         self.scratch.pool.drain_unyielded(&mut self.scratch.rest);
         self.scan(true, |search| {

@@ -270,6 +270,44 @@ fn a_search_goes_on_until_every_allowed_row_was_yielded_once() {
 }
 
 #[test]
+fn a_narrowed_search_goes_on_among_the_rows_that_are_left() {
+    let table = Table::new(Metric::L2, 8, 3_000, 40);
+    let segment = table.build();
+    let below = |column, value: i64| Predicate::Range {
+        column,
+        lower: Bound::Unbounded,
+        upper: Bound::Excluded(AttributeValue::Integer(value)),
+    };
+    let narrow = segment.matching(&below(1, 200)).unwrap();
+    let few = segment.matching(&below(Predicate::ROW_ID, 300)).unwrap();
+    let mut scratch = Scratch::new();
+    // A walk, a scan of few, and neither begun.
+    for (wide, first) in [(None, 30), (None, 0), (Some(&few), 30), (Some(&few), 0)] {
+        let mut narrow = narrow.clone();
+        if let Some(wide) = wide {
+            narrow.intersect(wide);
+        }
+        let indexed = |position: &Position| (position.0 as usize) < segment.indexed_len();
+        let mut expected: BTreeSet<i64> = narrow
+            .iter()
+            .filter(indexed)
+            .map(|position| segment.row_id(position))
+            .collect();
+        let query = table.vector(table.ids[5]).to_vec();
+        let mut search = segment
+            .search(&query, wide, low_effort(), &mut scratch)
+            .unwrap();
+        for candidate in search.next(first) {
+            expected.remove(&candidate.row_id);
+        }
+        search.narrow(&narrow);
+        let found = drain(search, 64);
+        assert_eq!(found.len(), expected.len());
+        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+}
+
+#[test]
 fn the_first_of_a_continued_search_is_the_nearest() {
     let table = Table::new(Metric::L2, 8, 3_000, 0);
     let segment = table.build();

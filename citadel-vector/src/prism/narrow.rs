@@ -1,0 +1,40 @@
+//! Narrowing a running search: from here on, only rows of a smaller set.
+//!
+//! A caller that rechecks candidates may find that few pass. Once it knows which rows do, the same search goes on among those: what
+//! was scored stays scored, what was yielded stays yielded, and the rows of the set that were not met yet are scored
+//! directly.
+
+use super::search::{Phase, Search};
+use crate::filter::{Position, PositionSet};
+
+impl<'s> Search<'s> {
+    /// Yields only rows of `allowed` from now on, which were allowed before too.
+    ///
+    /// # Panics
+    ///
+    /// If the set is of another segment.
+    pub fn narrow(&mut self, allowed: &'s PositionSet) {
+        assert_eq!(
+            allowed.universe(),
+            self.segment.len(),
+            "a set of the segment"
+        );
+        self.allowed = Some(allowed);
+        if !self.began {
+            self.phase = Phase::Scan;
+            self.stats.matching = allowed.count_below(self.segment.shape.indexed);
+            return;
+        }
+        match self.phase {
+            Phase::Walk => self.scan_rest(),
+            Phase::Scan | Phase::Scanned => {
+                self.scratch.pool.drain_unyielded(&mut self.scratch.rest);
+            }
+            Phase::Rest => {}
+        }
+        self.phase = Phase::Rest;
+        let rest = &mut self.scratch.rest;
+        rest.retain(|entry| allowed.contains(Position(entry.position())));
+        self.stats.matching = self.stats.yielded + rest.len();
+    }
+}
