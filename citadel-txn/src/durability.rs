@@ -19,12 +19,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use citadel_core::Generation;
 
 use crate::error::Result;
-use crate::sync::{Condvar, Mutex, MutexGuard, stay_awake};
+use crate::sync::{Condvar, Mutex, stay_awake};
 
 /// Commits that may be unsynced before one that does not wait asks for a sync,
 const UNSYNCED_COMMITS_MAX: u64 = 64;
@@ -62,6 +62,9 @@ struct State<S> {
     durable: Durable<S>,
     /// Whether someone leads a sync, or is about to.
     is_syncing: bool,
+    /// How long the last sync took, and for how many commits it was.
+    last_sync: Duration,
+    last_group: u64,
     /// Those who wait for the end of a sync.
     waiting: Vec<Arc<Waiter>>,
     has_failed: bool,
@@ -77,6 +80,8 @@ impl<S: Committed> Pipeline<S> {
                 head,
                 durable,
                 is_syncing: false,
+                last_sync: Duration::ZERO,
+                last_group: 0,
                 waiting: Vec::new(),
                 has_failed: false,
                 unsynced_commits: 0,
@@ -111,13 +116,15 @@ impl<S: Committed> Pipeline<S> {
                 || state.unsynced_bytes >= UNSYNCED_BYTES_MAX)
     }
 
-    /// Returns when this commit is durable: after a sync of one's own, or of someone else.
+    /// Returns when this commit is durable: after a sync of one's own, or of someone else. Before a sync of one's own,
+    /// `gather` lets others finish what they write, for no longer than it is told.
     ///
     /// # Errors
     /// What the sync says; that another sync has failed.
     pub(crate) fn wait(
         &self,
         generation: Generation,
+        gather: impl Fn(Duration),
         sync: impl Fn() -> Result<()>,
         publish: impl Fn(&S),
     ) -> Result<()> {
@@ -136,25 +143,30 @@ impl<S: Committed> Pipeline<S> {
                 Call::Lead => state = self.state.lock(),
             }
         }
-        self.lead(state, &sync, &publish)
+        let patience = state.patience();
+        drop(state);
+        if let Some(patience) = patience {
+            gather(patience);
+        }
+        self.lead(&sync, &publish)
     }
 
     /// Syncs for all that was written so far, and hands the lead on.
-    fn lead(
-        &self,
-        mut state: MutexGuard<'_, State<S>>,
-        sync: &impl Fn() -> Result<()>,
-        publish: &impl Fn(&S),
-    ) -> Result<()> {
+    fn lead(&self, sync: &impl Fn() -> Result<()>, publish: &impl Fn(&S)) -> Result<()> {
+        let mut state = self.state.lock();
         let target = state.head.clone();
+        state.last_group = state.unsynced_commits;
         state.unsynced_commits = 0;
         state.unsynced_bytes = 0;
         drop(state);
+        let since = Instant::now();
         let synced = sync();
+        let took = since.elapsed();
         if synced.is_ok() {
             publish(&target);
         }
         let mut state = self.state.lock();
+        state.last_sync = took;
         match synced {
             Ok(()) => state.is_durable(target),
             Err(_) => state.has_failed = true,
@@ -186,6 +198,8 @@ impl<S: Committed> Pipeline<S> {
     }
 }
 
+/// The part of the last sync that the leader of the next one waits for others.
+const PATIENCE: u32 = 2;
 /// How long the one who may lead the next sync stays awake for it: about as long as a sync of a good medium takes.
 const AWAKE: Duration = Duration::from_micros(100);
 
@@ -240,6 +254,11 @@ impl Waiter {
 }
 
 impl<S: Committed> State<S> {
+    /// How long the leader of a sync may wait for others; not at all where the last one was for one commit alone.
+    fn patience(&self) -> Option<Duration> {
+        (self.last_group > 1).then(|| self.last_sync / PATIENCE)
+    }
+
     /// What is known of a commit without waiting.
     fn outcome(&self, generation: Generation) -> Option<Result<()>> {
         match self.durable.generation >= generation {
@@ -310,6 +329,7 @@ mod tests {
         let wait = |generation| {
             pipeline.wait(
                 Generation::new(generation),
+                |_| (),
                 || {
                     syncs.fetch_add(1, Ordering::SeqCst);
                     Ok(())
@@ -350,7 +370,7 @@ mod tests {
                             Ok(())
                         };
                         pipeline
-                            .wait(Generation::new(number), sync, |_| ())
+                            .wait(Generation::new(number), |_| (), sync, |_| ())
                             .unwrap();
                     }
                 });
@@ -365,9 +385,17 @@ mod tests {
         let pipeline = pipeline();
         pipeline.wrote(Number(2), 1);
         let fails = || Err(Error::corrupt("a sync that fails"));
-        assert!(pipeline.wait(Generation::new(2), fails, |_| ()).is_err());
-        let error = pipeline.wait(Generation::new(2), || Ok(()), |_| ());
+        assert!(
+            pipeline
+                .wait(Generation::new(2), |_| (), fails, |_| ())
+                .is_err()
+        );
+        let error = pipeline.wait(Generation::new(2), |_| (), || Ok(()), |_| ());
         assert!(error.unwrap_err().is_io());
-        assert!(pipeline.wait(Generation::new(1), || Ok(()), |_| ()).is_ok());
+        assert!(
+            pipeline
+                .wait(Generation::new(1), |_| (), || Ok(()), |_| ())
+                .is_ok()
+        );
     }
 }

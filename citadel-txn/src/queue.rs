@@ -1,8 +1,9 @@
 //! Whose turn it is to write.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex, stay_awake};
@@ -16,6 +17,8 @@ const AWAKE: Duration = Duration::from_micros(100);
 #[derive(Debug)]
 pub(crate) struct WriterQueue {
     state: Mutex<State>,
+    /// Writers who have the turn or wait for it.
+    writers: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -41,11 +44,32 @@ impl WriterQueue {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::default(),
+            writers: AtomicUsize::new(0),
         }
+    }
+
+    /// Returns when nobody has had the turn for so long; or when the time is over.
+    pub(crate) fn wait_until_idle(&self, time: Duration, idle: Duration) {
+        let since = Cell::new(Instant::now());
+        stay_awake(time, || {
+            if self.writers.load(Ordering::Relaxed) > 0 {
+                since.set(Instant::now());
+            }
+            since.get().elapsed() >= idle
+        });
     }
 
     /// Waits for a turn; none where it does not come in time.
     pub(crate) fn wait(queue: &Arc<Self>, timeout: Duration) -> Option<Turn> {
+        queue.writers.fetch_add(1, Ordering::Relaxed);
+        let turn = Self::wait_for_turn(queue, timeout);
+        if turn.is_none() {
+            queue.writers.fetch_sub(1, Ordering::Relaxed);
+        }
+        turn
+    }
+
+    fn wait_for_turn(queue: &Arc<Self>, timeout: Duration) -> Option<Turn> {
         let turn = || Turn {
             queue: Arc::clone(queue),
         };
@@ -99,6 +123,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        self.queue.writers.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.queue.state.lock();
         match state.waiting.pop_front() {
             Some(next) => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use citadel_core::{Generation, SealedFile};
 use parking_lot::{Mutex, RwLock};
@@ -15,6 +16,8 @@ use crate::recovery::{self, Link};
 use crate::snapshot::{Registry, Snapshot};
 use crate::space::Space;
 
+/// How long nobody writes before a group of commits is taken to be complete: those who were woken have then begun.
+const IDLE: Duration = Duration::from_micros(40);
 /// How often a follower looks again where the writer has moved on meanwhile.
 const FOLLOW_ATTEMPTS: usize = 100;
 
@@ -156,7 +159,9 @@ impl Shared {
     /// Returns when a commit that was written is durable; all before it are, too, and readers see it.
     pub(crate) fn make_durable(&self, commit: Generation) -> Result<()> {
         let publish = |commit: &Arc<Snapshot>| self.registry.publish(Arc::clone(commit));
-        self.commits.wait(commit, || Ok(self.file.sync()?), publish)
+        let gather = |patience| self.queue.wait_until_idle(patience, IDLE);
+        let sync = || Ok(self.file.sync()?);
+        self.commits.wait(commit, gather, sync, publish)
     }
 
     /// Returns when a commit that was read ahead of its publication is as safe as the reader's durability promises; in any

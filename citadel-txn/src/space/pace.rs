@@ -2,15 +2,25 @@
 
 /// Commits that are looked back to.
 const REMEMBERED: usize = 8;
-/// The least and the greatest gap between two records, in pages.
+/// The gap between two records while little is known, and the greatest one, in pages.
 const GAP_PAGES: (u64, u64) = (2, 16);
 
 /// What the last commits wrote, so that room for the next ones is left where it will be wanted.
-#[derive(Clone, Debug, Default)]
+/// After light commits alone, which write their records only, there is no gap: a sync of many is then one write.
+#[derive(Clone, Debug)]
 pub(super) struct Pace {
     /// Pages of the last commits; those that were far larger than a gap do not count.
     pages: [u64; REMEMBERED],
     next: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            pages: [GAP_PAGES.0; REMEMBERED],
+            next: 0,
+        }
+    }
 }
 
 impl Pace {
@@ -24,7 +34,6 @@ impl Pace {
 
     /// Pages to leave between two records.
     pub(super) fn gap(&self) -> u64 {
-        let most = self.pages.iter().copied().max().unwrap_or_default();
-        most.clamp(GAP_PAGES.0, GAP_PAGES.1)
+        self.pages.iter().copied().max().unwrap_or_default()
     }
 }

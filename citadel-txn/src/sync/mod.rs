@@ -10,6 +10,6 @@ mod plain;
 mod scheduled;
 
 #[cfg(not(all(test, feature = "shuttle")))]
-pub(crate) use plain::{Condvar, Mutex, MutexGuard, RwLock, stay_awake};
+pub(crate) use plain::{Condvar, Mutex, RwLock, stay_awake};
 #[cfg(all(test, feature = "shuttle"))]
-pub(crate) use scheduled::{Condvar, Mutex, MutexGuard, RwLock, stay_awake};
+pub(crate) use scheduled::{Condvar, Mutex, RwLock, stay_awake};
