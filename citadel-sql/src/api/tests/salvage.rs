@@ -78,7 +78,7 @@ fn a_sound_database_is_salvaged_whole() {
     for sql in [
         "SELECT rowid, a FROM plain ORDER BY rowid",
         "SELECT id, emb FROM t ORDER BY id",
-        "SELECT id, name FROM t ORDER BY emb <-> (CAST('[' || repeat('1,', 299) || '1]' AS VECTOR(300))) LIMIT 20",
+        "SELECT id, name FROM t ORDER BY emb <-> (CAST('[' || repeat('1,', 299) || '1]' AS VECTOR(300))) LIMIT 200",
     ] {
         assert_eq!(rows(&before, sql), rows(&after, sql), "{sql}");
     }

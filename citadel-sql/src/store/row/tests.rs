@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::codec::Malformed;
 use crate::schema::{ColumnDef, ColumnNo, ColumnStorage, TableDef, TableId};
-use crate::types::{SqlType, Value};
+use crate::types::{Element, SqlType, Value, VectorType};
 
 /// A table with a column of each kind; the row id is column 1, and column 6 has a tree of its own.
 fn table() -> TableDef {
@@ -15,10 +15,11 @@ fn table() -> TableDef {
         SqlType::Integer,
         SqlType::Boolean,
         SqlType::Real,
-        SqlType::vector(3),
+        SqlType::Vector(VectorType::new(3, Element::I8)),
         SqlType::Blob,
         SqlType::vector(3),
-        SqlType::Integer,
+        SqlType::Vector(VectorType::new(11, Element::Bit)),
+        SqlType::Vector(VectorType::new(2, Element::F16)),
         SqlType::Text,
     ];
     let columns = types.iter().enumerate().map(|(at, ty)| ColumnDef {
@@ -56,19 +57,23 @@ fn rows() -> impl Strategy<Value = Vec<Value>> {
         ]
         .prop_map(Value::Integer)
     };
-    let vector = || prop::collection::vec(-1e30f32..1e30, 3).prop_map(Value::Vector);
+    let vector =
+        |len| prop::collection::vec(any::<i8>().prop_map(f32::from), len).prop_map(Value::Vector);
+    let bits = prop::collection::vec(any::<bool>(), 11)
+        .prop_map(|bits| Value::Bits(bits.into_iter().collect()));
     (
         or_null(".{0,300}".prop_map(Value::Text)),
         integer(),
         or_null(any::<bool>().prop_map(Value::Boolean)),
         or_null((-1e300f64..1e300).prop_map(Value::Real)),
-        or_null(vector()),
+        or_null(vector(3)),
         or_null(prop::collection::vec(any::<u8>(), 0..300).prop_map(Value::Blob)),
-        or_null(vector()),
-        or_null(integer()),
+        or_null(vector(3)),
+        or_null(bits),
+        or_null(vector(2)),
         or_null(".{0,3}".prop_map(Value::Text)),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, i)| vec![a, b, c, d, e, f, g, h, i])
+        .prop_map(|(a, b, c, d, e, f, g, h, i, j)| vec![a, b, c, d, e, f, g, h, i, j])
 }
 
 fn encode(table: &TableDef, row: &[Value], columns: usize) -> Vec<u8> {
@@ -95,12 +100,12 @@ fn decode<'a>(table: &'a TableDef, bytes: &'a [u8]) -> Result<Vec<Field<'a>>, Ma
 
 proptest! {
     #[test]
-    fn rows_round_trip(row in rows(), columns in 0usize..=9) {
+    fn rows_round_trip(row in rows(), columns in 0usize..=10) {
         let mut table = table();
-        table.columns[8].default = Value::Text("later".to_owned());
+        table.columns[9].default = Value::Text("later".to_owned());
         let bytes = encode(&table, &row, columns);
         let fields = decode(&table, &bytes).unwrap();
-        prop_assert_eq!(fields.len(), 9);
+        prop_assert_eq!(fields.len(), 10);
         for (at, field) in fields.iter().enumerate() {
             let expected = match at {
                 _ if at >= columns => Some(table.columns[at].default.clone()),
@@ -115,9 +120,9 @@ proptest! {
     #[test]
     fn a_field_is_copied_as_it_is(row in rows()) {
         let table = table();
-        let bytes = encode(&table, &row, 9);
+        let bytes = encode(&table, &row, 10);
         let mut copy = RowEncoder::default();
-        copy.begin(9);
+        copy.begin(10);
         for (field, column) in decode(&table, &bytes).unwrap().into_iter().zip(&table.columns) {
             copy.field(column.ty, field);
         }
@@ -127,7 +132,7 @@ proptest! {
     #[test]
     fn a_row_cut_short_or_too_long_is_malformed(row in rows(), cut in any::<prop::sample::Index>()) {
         let table = table();
-        let mut bytes = encode(&table, &row, 9);
+        let mut bytes = encode(&table, &row, 10);
         prop_assert_eq!(decode(&table, &bytes[..cut.index(bytes.len())]), Err(Malformed));
         bytes.push(0);
         prop_assert_eq!(decode(&table, &bytes), Err(Malformed));
@@ -141,7 +146,7 @@ proptest! {
     #[test]
     fn changed_bytes_never_panic(row in rows(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let table = table();
-        let mut bytes = encode(&table, &row, 9);
+        let mut bytes = encode(&table, &row, 10);
         let at = at.index(bytes.len());
         bytes[at] = byte;
         let _ = decode(&table, &bytes);
@@ -151,12 +156,12 @@ proptest! {
 #[test]
 fn values_that_no_writer_writes_are_malformed() {
     let table = table();
-    let mut row = vec![Value::Null; 9];
+    let mut row = vec![Value::Null; 10];
     row[3] = Value::Real(f64::NAN);
-    assert_eq!(decode(&table, &encode(&table, &row, 9)), Err(Malformed));
-    let mut row = vec![Value::Null; 9];
+    assert_eq!(decode(&table, &encode(&table, &row, 10)), Err(Malformed));
+    let mut row = vec![Value::Null; 10];
     row[2] = Value::Boolean(true);
-    let mut bytes = encode(&table, &row, 9);
+    let mut bytes = encode(&table, &row, 10);
     *bytes.last_mut().unwrap() = 2;
     assert_eq!(decode(&table, &bytes), Err(Malformed));
 }
