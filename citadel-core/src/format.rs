@@ -23,6 +23,8 @@ pub(crate) const CIPHER_SUITE: u16 = 1;
 pub(crate) const CIPHER_SUITE: u16 = 0xffff;
 /// Bytes of one copy of the superblock.
 pub(crate) const SUPERBLOCK_BYTES: usize = 4096;
+/// Where a write of any medium may begin: at a multiple of this.
+pub(crate) const SECTOR_BYTES: u64 = 512;
 /// Offset of commit record A.
 pub(crate) const RECORDS_OFFSET: u64 = 2 * SUPERBLOCK_BYTES as u64;
 /// Bytes of a commit record, sealed.

@@ -15,7 +15,7 @@ use crate::progress::Quiet;
 use crate::queue::WriterQueue;
 use crate::read_txn::ReadTxn;
 use crate::record::{Digest, Record};
-use crate::recovery::{self, Link};
+use crate::recovery::{self, Link, Recovered};
 use crate::settle::settle;
 use crate::shared::{Shared, Writing};
 use crate::snapshot::Snapshot;
@@ -29,6 +29,21 @@ pub struct Database {
     shared: Arc<Shared>,
 }
 
+/// The newest commit that is known to be durable, where it is not the newest; none where it is damaged.
+fn load_durable(file: &Arc<SealedFile>, recovered: &Recovered) -> Result<Option<Snapshot>> {
+    let Some(Link { record, digest }) = recovered.durable_commit.clone() else {
+        return Ok(None);
+    };
+    if record.generation == recovered.newest.record.generation {
+        return Ok(None);
+    }
+    match Snapshot::load(file, record, digest) {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) if error.is_corrupt() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Database {
     /// Creates a database in a storage that holds nothing yet, and opens it.
     ///
@@ -38,7 +53,7 @@ impl Database {
         let file = SealedFile::create(storage, key, &options.to_create())?;
         let genesis = Record::genesis(file.first_page(), file.page_size());
         file.ensure_len(genesis.pages_end)?;
-        let checkpoints = Checkpoints::create(&file, &genesis)?;
+        let checkpoints = Checkpoints::create(&file, &genesis, false)?;
         file.sync()?;
         Self::begin_with(file, options, genesis, checkpoints)
     }
@@ -60,14 +75,14 @@ impl Database {
             let snapshot = Snapshot::load(&file, record, digest)?;
             return Ok(Self::assemble(file, options, snapshot, None));
         }
-        let newest = recovered.checkpoints.first();
+        let file = Arc::new(file);
         let writing = Writing {
             space: recovery::load_space_for_writing(&file, &record, recovered.vouched)?,
-            checkpoints: Checkpoints::found(newest.ok_or(Error::corrupt("no checkpoint"))?),
+            checkpoints: Checkpoints::found(&recovered.checkpoints),
             durable: recovered.durable,
             vouched: recovered.vouched,
+            durable_commit: load_durable(&file, &recovered)?,
         };
-        let file = Arc::new(file);
         let snapshot = Snapshot::load(&file, record, digest)?;
         let database = Self::assemble(file, options, snapshot, Some(writing));
         settle(&database.shared, &recovered)?;
@@ -81,7 +96,7 @@ impl Database {
             ..Options::default()
         };
         file.ensure_len(record.pages_end)?;
-        let checkpoints = Checkpoints::create(&file, &record)?;
+        let checkpoints = Checkpoints::create(&file, &record, false)?;
         Self::begin_with(file, options, record, checkpoints)
     }
 
@@ -96,6 +111,7 @@ impl Database {
             checkpoints,
             durable: record.generation,
             vouched: record.generation,
+            durable_commit: None,
         };
         let digest = Digest::of(&record.encode());
         let file = Arc::new(file);

@@ -12,12 +12,14 @@
 //! reaches is untouched, because no commit writes over what was retired after a commit that a durable record vouches for
 //! ([`space`]).
 //!
-//! The chain may also end too early, if two records in a row are damaged. So behind its end, where commits that walk through
-//! free space have gone on, recovery looks for a record that says that a later commit was durable. If there is one, opening is
-//! refused, rather than that acknowledged commits disappear in silence. That is no proof: who damages many records can.
+//! The chain may also end too early, if records in a row are damaged. So recovery looks for [`evidence`] of later commits,
+//! and where there is any, opening is refused, rather than that acknowledged commits disappear in silence. That is no proof:
+//! who damages many records can.
 //!
 //! What always holds: every commit that was acknowledged is found, if what was synced is on the medium. An error of the
 //! operating system is never taken for damage.
+
+mod evidence;
 
 use citadel_core::{Generation, PageKind, PageNo, PagePtr, SealedFile};
 
@@ -26,10 +28,6 @@ use crate::error::{Error, Result};
 use crate::record::{Digest, Record};
 use crate::space::{self, Space, Written};
 
-/// Pages from each announced place on at which a record is looked for that knows of later commits: as many as some dozen
-/// commits take. Of the longest pages, so many bytes.
-const PROMISE_PAGES: u64 = 256;
-const PROMISE_BYTES: u64 = 2 << 20;
 /// How often a follower looks again where the writer has moved on meanwhile.
 const FOLLOW_ATTEMPTS: usize = 100;
 
@@ -49,6 +47,8 @@ pub(crate) struct Recovered {
     pub(crate) durable: Generation,
     /// What the record of that one vouches for.
     pub(crate) vouched: Generation,
+    /// That commit, where its record is at hand.
+    pub(crate) durable_commit: Option<Link>,
     /// The checkpoints, newest first; at least one.
     pub(crate) checkpoints: Vec<Checkpoint>,
 }
@@ -56,45 +56,19 @@ pub(crate) struct Recovered {
 /// Finds the last good commit.
 ///
 /// # Errors
-/// [`Error::Corrupt`], also where a record tells that a later commit was durable than any that is found.
+/// [`Error::Corrupt`], also where a record tells of a later commit than any that is found.
 pub(crate) fn recover(file: &SealedFile) -> Result<Recovered> {
-    let mut last = Generation::ZERO;
-    loop {
-        let recovered = recover_once(file)?;
-        let newest = &recovered.newest.record;
-        if !is_more_promised(file, newest)? {
-            return Ok(recovered);
-        }
+    let mut recovered = recover_once(file)?;
+    let told = evidence::newest_told_of(file, &recovered)?;
+    while recovered.newest.record.generation < told {
+        let last = recovered.newest.record.generation;
         // A process that only reads may have been overtaken by the writer.
-        if newest.generation <= last {
+        recovered = recover_once(file)?;
+        if recovered.newest.record.generation <= last {
             return Err(Error::corrupt("commits are missing that were durable"));
         }
-        last = newest.generation;
     }
-}
-
-/// Whether a record that lies where the chain goes on says that a commit after this one was durable. That one is lost, then:
-/// more than one record in a row is damaged.
-fn is_more_promised(file: &SealedFile, newest: &Record) -> Result<bool> {
-    let pages = PROMISE_PAGES.min(PROMISE_BYTES / u64::from(file.page_size().get()));
-    let mut seen = PageNo::new(0);
-    for (_, place) in newest
-        .trail
-        .iter()
-        .filter(|(of, _)| *of > newest.generation)
-    {
-        for page in (0..pages).map(|page| place.offset(page)) {
-            if page < seen {
-                continue;
-            }
-            seen = page.offset(1);
-            let found = read_at(file, page)?;
-            if found.is_some_and(|link| link.record.vouches_for() > newest.generation) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
+    Ok(recovered)
 }
 
 fn recover_once(file: &SealedFile) -> Result<Recovered> {
@@ -108,7 +82,9 @@ fn recover_once(file: &SealedFile) -> Result<Recovered> {
     };
     let chain = Chain::follow(file, start)?.cut(file)?;
     require_pages(file, &chain.newest_durable().record)?;
+    let at_hand = chain.newest_durable();
     Ok(Recovered {
+        durable_commit: (at_hand.record.generation == chain.durable).then(|| at_hand.clone()),
         newest: chain.newest().clone(),
         durable: chain.durable,
         vouched: chain.vouched(),
@@ -317,10 +293,11 @@ pub(crate) fn load_space(file: &SealedFile, record: &Record) -> Result<Space> {
     load_space_for_writing(file, record, record.generation)
 }
 
-/// Makes a commit the one that a file without records is found to hold. Its pages are there already, and durable.
+/// Makes a commit the one that a file without records is found to hold, as if it had been closed. Its pages are there
+/// already, and durable.
 pub(crate) fn write_checkpoints(file: &SealedFile, record: &Record) -> Result<()> {
     file.ensure_len(record.pages_end)?;
-    checkpoint::Checkpoints::create(file, record).map(drop)
+    checkpoint::Checkpoints::create(file, record, true).map(drop)
 }
 
 /// Every record that opens from a checkpoint on, in no order, whatever else is damaged: for salvage.

@@ -47,8 +47,8 @@ pub(crate) fn settle(database: &Arc<Shared>, recovered: &Recovered) -> Result<()
     if newest > recovered.durable {
         renew(database, recovered.durable, newest)?;
     }
-    database.write_checkpoint()?;
-    database.write_checkpoint()
+    database.write_checkpoint(false)?;
+    database.write_checkpoint(false)
 }
 
 /// Commits what the commits after `durable` have written once more.

@@ -49,6 +49,8 @@ pub(crate) struct Writing {
     /// The newest commit that is durable, and what its record vouches for.
     pub(crate) durable: Generation,
     pub(crate) vouched: Generation,
+    /// That commit, where its record is at hand and it is not the newest.
+    pub(crate) durable_commit: Option<Snapshot>,
 }
 
 impl Shared {
@@ -61,17 +63,20 @@ impl Shared {
     ) -> Self {
         let head = Arc::new(snapshot);
         let newest = head.generation();
-        let (generation, vouched) = match &writing {
-            Some(writing) => (writing.durable, writing.vouched),
-            None => (newest, newest),
-        };
-        let durable = Durable {
-            generation,
-            vouched,
-            commit: (generation == newest).then(|| Arc::clone(&head)),
+        let mut durable = Durable {
+            generation: newest,
+            vouched: newest,
+            commit: Some(Arc::clone(&head)),
         };
         let (space, checkpoints) = writing
-            .map(|writing| (writing.space, writing.checkpoints))
+            .map(|writing| {
+                durable.generation = writing.durable;
+                durable.vouched = writing.vouched;
+                if writing.durable != newest {
+                    durable.commit = writing.durable_commit.map(Arc::new);
+                }
+                (writing.space, writing.checkpoints)
+            })
             .unzip();
         Self {
             file,
@@ -200,15 +205,20 @@ impl Shared {
         Ok(self.file.sync()?)
     }
 
-    /// Makes a checkpoint of the head, durably.
-    pub(crate) fn write_checkpoint(&self) -> Result<()> {
+    /// Makes a checkpoint of the head, durably. `is_closed`: nothing is written after it.
+    pub(crate) fn write_checkpoint(&self, is_closed: bool) -> Result<()> {
         let head = self.head();
         self.make_durable(head.generation())?;
         if self.has_assumed.swap(false, Ordering::AcqRel) {
             self.file.sync()?;
         }
         if let Some(checkpoints) = self.checkpoints.lock().as_mut() {
-            checkpoints.write(&self.file, &head.record, Generation::ZERO)?;
+            if !checkpoints.are_durable(head.generation()) {
+                // A notice for a transaction that was rolled back.
+                self.file.sync()?;
+                checkpoints.are_synced();
+            }
+            checkpoints.write_last(&self.file, &head.record, is_closed)?;
         }
         Ok(self.file.sync()?)
     }
@@ -249,20 +259,13 @@ impl Shared {
         recovery::recover_newer(&self.file, &known)
     }
 
-    /// Leaves a checkpoint of the newest commit, so that opening has nothing to recover.
+    /// Leaves a checkpoint of the newest commit, which says that it is the last, so that opening has nothing to recover and
+    /// nothing to look for.
     fn close(&self) -> Result<()> {
         if self.file.is_read_only() || self.file.is_poisoned() {
             return Ok(());
         }
-        let last = self
-            .checkpoints
-            .lock()
-            .as_ref()
-            .map(Checkpoints::generation);
-        match last {
-            Some(last) if last < self.head().generation() => self.write_checkpoint(),
-            _ => Ok(()),
-        }
+        self.write_checkpoint(true)
     }
 }
 

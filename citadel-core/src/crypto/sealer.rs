@@ -41,16 +41,13 @@ impl Label {
         }
     }
 
-    /// The label of a commit record. Records have no run: their slot takes the place of the page number. Their generation
-    /// is inside, as whoever opens them cannot know it; so they are sealed under the newest root key, and opened under
-    /// either.
-    pub(crate) fn record(slot: u64) -> Self {
-        Self {
-            run: PageRun::new(PageNo::new(slot), 0),
-            kind: PageKind::CommitRecord,
-            generation: Generation::ZERO,
-        }
-    }
+    /// The label of every commit record. Its place and its generation are inside, as whoever opens one may know neither; so
+    /// records are sealed under the newest root key, and opened under either.
+    pub(crate) const RECORD: Self = Self {
+        run: PageRun::new(PageNo::new(0), 0),
+        kind: PageKind::CommitRecord,
+        generation: Generation::ZERO,
+    };
 }
 
 /// Holds the page keys of one open file.
@@ -269,7 +266,7 @@ mod tests {
                 generation: Generation::new(8),
                 ..label()
             },
-            Label::record(77),
+            Label::RECORD,
         ];
         for other in others {
             assert!(opens(&mine, &other, Some(&tag)).is_none(), "{other:?}");

@@ -12,7 +12,7 @@ use crate::id::{Generation, PageNo};
 use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
 use crate::sealed_file::medium::Way;
-use crate::sealed_file::record::{record_label, record_run, run_body};
+use crate::sealed_file::record::{record_run, run_body};
 use crate::sealed_file::staging::STAGED_BYTES_MAX;
 
 /// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
@@ -52,6 +52,12 @@ struct SealedRun {
     bytes: Range<usize>,
     /// For the cache, which takes no records.
     frame: Option<Frame>,
+}
+
+impl SealedRun {
+    fn is_record(&self) -> bool {
+        self.frame.is_none()
+    }
 }
 
 impl SealedFile {
@@ -127,11 +133,10 @@ impl WriteBatch<'_> {
         let start = self.sealed.len();
         self.sealed
             .resize(start + (range.end - range.start) as usize, 0);
-        let label = record_label(run);
         let sealed = self
             .file
             .sealer
-            .seal(&label, &plain, &mut self.sealed[start..]);
+            .seal(&Label::RECORD, &plain, &mut self.sealed[start..]);
         wipe(&mut plain);
         sealed.inspect_err(|_| self.sealed.truncate(start))?;
         self.runs.push(SealedRun {
@@ -194,11 +199,11 @@ impl WriteBatch<'_> {
                 what: "two runs of one batch overlap",
             });
         }
-        let mut rest = self.runs.as_slice();
-        while !rest.is_empty() {
-            let (stretch, behind) = rest.split_at(stretch_len(rest));
+        // A record goes last: should one of the other writes go astray, it cannot lie on the record that tells of them.
+        let (with_record, others): (Vec<_>, Vec<_>) =
+            stretches(&self.runs).partition(|stretch| stretch.iter().any(SealedRun::is_record));
+        for stretch in others.into_iter().chain(with_record) {
             self.write_stretch(stretch, way)?;
-            rest = behind;
         }
         let frames = self.runs.drain(..).filter_map(|sealed| sealed.frame);
         frames.for_each(|frame| self.file.cache.insert(Arc::new(frame)));
@@ -261,6 +266,18 @@ fn seal_into(
         run: unsealed.run,
         generation,
         tag,
+    })
+}
+
+/// The runs in pieces, each to be written at once.
+fn stretches(mut runs: &[SealedRun]) -> impl Iterator<Item = &[SealedRun]> {
+    std::iter::from_fn(move || {
+        if runs.is_empty() {
+            return None;
+        }
+        let (stretch, behind) = runs.split_at(stretch_len(runs));
+        runs = behind;
+        Some(stretch)
     })
 }
 

@@ -38,7 +38,7 @@ use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocke
 
 pub use batch::{Unsealed, WriteBatch};
 pub use options::{CreateOptions, OpenOptions};
-pub use record::{RECORD_BODY_MAX, RecordSlot, record_run};
+pub use record::{FoundRecord, RECORD_BODY_MAX, RecordSlot, record_run};
 pub use replica::Adopted;
 
 use medium::Medium;
@@ -188,6 +188,14 @@ impl SealedFile {
     pub fn ensure_len(&self, pages_end: PageNo) -> Result<()> {
         self.medium
             .ensure_len(self.offset(pages_end)?, self.page_size)
+    }
+
+    /// Whether the file reaches so far without growing.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for a page that no file can have.
+    pub fn reaches(&self, pages_end: PageNo) -> Result<bool> {
+        Ok(self.offset(pages_end)? <= self.medium.len())
     }
 
     /// Writes to the end of the file, behind `pages_end`, so that the next sync carries the file's length whatever became of

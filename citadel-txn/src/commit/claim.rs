@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use citadel_core::Generation;
 
+use super::Notice;
 use crate::error::{Error, Result};
 use crate::shared::Shared;
 use crate::space::Space;
@@ -37,13 +38,19 @@ impl Claim {
 
     /// Lets `write` take pages. After an error the transaction is broken: some of what it changed is neither in memory nor
     /// in the file.
-    pub(crate) fn spill<T>(&mut self, write: impl FnOnce(&mut Space) -> Result<T>) -> Result<T> {
+    pub(crate) fn spill<T>(
+        &mut self,
+        write: impl FnOnce(&mut Space, Notice<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.require_whole()?;
         let mut space = self.database.space().lock();
         let space = space.as_mut().ok_or(Error::ReadOnly)?;
         self.database.begin_space(space, self.generation)?;
         self.has_spilled = true;
-        write(space).inspect_err(|_| self.is_broken = true)
+        let mut checkpoints = self.database.checkpoints().lock();
+        let checkpoints = checkpoints.as_mut().ok_or(Error::ReadOnly)?;
+        let notice = Notice::new(&self.database, checkpoints, self.generation);
+        write(space, notice).inspect_err(|_| self.is_broken = true)
     }
 
     /// Refuses to go on with a transaction that could not spill.

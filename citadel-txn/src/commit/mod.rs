@@ -24,10 +24,12 @@ mod changes;
 mod claim;
 mod descriptors;
 mod levels;
+mod notice;
 mod sealer;
 mod steps;
 
 pub(crate) use changes::{Changes, Terms};
 pub(crate) use claim::Claim;
+pub(crate) use notice::Notice;
 pub(crate) use sealer::Sealer;
 pub(crate) use steps::commit;

@@ -7,6 +7,7 @@ use citadel_core::{
     Generation, PageKind, PageNo, PagePtr, SEAL_BYTES, SealedFile, Unsealed, WriteBatch, body_len,
 };
 
+use super::Notice;
 use super::levels::{Place, dirty_levels};
 use crate::dirty::{DirtyId, DirtyPages, NodeRef};
 use crate::dirty::{LargeRef, LargeTarget, LargeValue};
@@ -19,9 +20,21 @@ use crate::tree::WritableTree;
 /// Sealed bytes that are gathered before they are written.
 const BATCH_BYTES_MAX: usize = 2 << 20;
 
+/// What a sealer leaves to a commit.
+pub(super) struct Parts<'a> {
+    /// All that was sealed.
+    pub(super) written: Vec<WrittenRun>,
+    /// What of it is not written yet.
+    pub(super) batch: WriteBatch<'a>,
+    /// Where the pages end.
+    pub(super) pages_end: PageNo,
+    pub(super) notice: Notice<'a>,
+}
+
 /// Seals and writes the pages of one transaction.
 pub(crate) struct Sealer<'a> {
     file: &'a SealedFile,
+    notice: Notice<'a>,
     generation: Generation,
     batch: WriteBatch<'a>,
     batch_bytes: usize,
@@ -33,42 +46,54 @@ impl<'a> Sealer<'a> {
     /// A sealer for all that is dirty in `pages`.
     pub(crate) fn new(
         file: &'a SealedFile,
+        notice: Notice<'a>,
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
     ) -> Result<Self> {
         let expected = pages_needed(file, pages);
-        Self::expecting(expected, file, generation, pages, space, None)
+        Self::expecting(expected, file, notice, generation, pages, space, None)
     }
 
     /// The same for so many pages of a commit whose record ends at this page: what it writes is to lie right behind it.
     pub(super) fn for_commit(
         expected: u64,
         file: &'a SealedFile,
+        notice: Notice<'a>,
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
         behind: PageNo,
     ) -> Result<Self> {
-        Self::expecting(expected, file, generation, pages, space, Some(behind))
+        Self::expecting(
+            expected,
+            file,
+            notice,
+            generation,
+            pages,
+            space,
+            Some(behind),
+        )
     }
 
     /// A sealer for one large value of so many bytes.
     pub(crate) fn for_value(
         len: usize,
         file: &'a SealedFile,
+        notice: Notice<'a>,
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
     ) -> Result<Self> {
         let expected = ExtentPlan::new(file.page_size(), len as u64).total_pages();
-        Self::expecting(expected, file, generation, pages, space, None)
+        Self::expecting(expected, file, notice, generation, pages, space, None)
     }
 
     /// A sealer for so many pages. What an earlier spill wrote and the transaction replaced since is free again at once.
     fn expecting(
         expected: u64,
         file: &'a SealedFile,
+        notice: Notice<'a>,
         generation: Generation,
         pages: &mut DirtyPages,
         space: &'a mut Space,
@@ -79,6 +104,7 @@ impl<'a> Sealer<'a> {
         }
         Ok(Self {
             file,
+            notice,
             generation,
             batch: file.batch(generation),
             batch_bytes: 0,
@@ -280,17 +306,22 @@ impl<'a> Sealer<'a> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.file.ensure_len(self.arena.space().end())?;
+        self.notice.leave()?;
+        self.notice.ensure_len(self.arena.space().end())?;
         let batch = std::mem::replace(&mut self.batch, self.file.batch(self.generation));
         self.batch_bytes = 0;
         Ok(batch.write()?)
     }
 
-    /// The list of all that was sealed, what of it is not written yet, and where the pages end.
-    pub(super) fn into_parts(mut self) -> Result<(Vec<WrittenRun>, WriteBatch<'a>, PageNo)> {
+    /// What is left to do when all is sealed.
+    pub(super) fn into_parts(mut self) -> Result<Parts<'a>> {
         self.arena.close()?;
-        let end = self.arena.space().end();
-        Ok((self.written, self.batch, end))
+        Ok(Parts {
+            written: self.written,
+            pages_end: self.arena.space().end(),
+            batch: self.batch,
+            notice: self.notice,
+        })
     }
 
     /// Writes what is still gathered, and gives the list of all that was written.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use citadel_core::{Generation, PageNo, WriteBatch, record_run};
 
-use super::Changes;
 use super::descriptors::Descriptors;
-use super::sealer::{Sealer, pages_needed};
+use super::sealer::{Parts, Sealer, pages_needed};
+use super::{Changes, Notice};
 use crate::checkpoint::Checkpoints;
 use crate::durability::Durable;
 use crate::error::{Error, Result};
@@ -22,8 +22,9 @@ use crate::wipe::wipe;
 /// Bytes of log that a record may carry; more is written as a map.
 const LOG_BYTES_MAX: usize = 3584;
 /// Places of records that a trail may have before a commit syncs those before it, and writes a checkpoint even if the last
-/// one is recent. Twice the commits that may be unsynced, and some more.
-const TRAIL_MAX: usize = 160;
+/// one is recent. Three times the commits that may be unsynced, and some more: those that wait for a sync, those that wait for
+/// a checkpoint that names them, and those that wait for that to be durable.
+const TRAIL_MAX: usize = 224;
 
 /// Commits a transaction that has changed something.
 pub(crate) fn commit(txn: Changes) -> Result<Generation> {
@@ -104,15 +105,21 @@ fn write(
         Some(_) => pages_needed(file, &txn.pages),
         None => 0,
     };
-    let mut sealer =
-        Sealer::for_commit(pages, file, generation, &mut txn.pages, space, place.end())?;
+    let notice = Notice::new(database, checkpoints, generation);
+    let (dirty, behind) = (&mut txn.pages, place.end());
+    let mut sealer = Sealer::for_commit(pages, file, notice, generation, dirty, space, behind)?;
     let mut retired = Vec::new();
     if let Some(descriptors) = &mut descriptors {
         descriptors.seal(txn, &mut sealer)?;
         retired = txn.pages.take_retired();
     }
     let accounted = account(&mut sealer, txn, &mut records, retired)?;
-    let (written, mut batch, pages_end) = sealer.into_parts()?;
+    let Parts {
+        written,
+        mut batch,
+        pages_end,
+        mut notice,
+    } = sealer.into_parts()?;
     let mut record = Record {
         generation,
         data_synced: false,
@@ -131,17 +138,19 @@ fn write(
     if let Some(descriptors) = descriptors {
         descriptors.record(&mut record);
     }
-    file.ensure_len(pages_end)?;
+    notice.ensure_len(pages_end)?;
     if txn.claim.has_spilled() || txn.terms.pages_first || !record.fits() {
+        notice.leave()?;
         batch.write()?;
         sync_pages(database, txn)?;
+        notice.is_synced();
         record.data_synced = true;
         record.durable = txn.base.generation();
         record.written.clear();
         batch = file.batch(generation);
     }
     if let Some(checkpoint) = &records.checkpoint {
-        checkpoints.write(file, &checkpoint.record, generation)?;
+        notice.write_checkpoint(checkpoint, || sync_pages(database, txn))?;
     }
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
@@ -223,7 +232,7 @@ struct Records {
 }
 
 impl Records {
-    /// The plan of a commit. Once the checkpoint is on the medium, nothing leads to records before the other slot's.
+    /// The plan of a commit.
     fn of(
         txn: &Changes,
         durable: &Durable<Arc<Snapshot>>,
@@ -242,10 +251,7 @@ impl Records {
         let urgent = trail.len() >= TRAIL_MAX || space.is_kept_low();
         let is_due = checkpoints.is_due(txn.generation, durable.generation, urgent);
         let checkpoint = durable.commit.clone().filter(|_| is_due);
-        let retired = match checkpoint {
-            Some(_) => trail.retire(checkpoints.generation()),
-            None => Vec::new(),
-        };
+        let retired = trail.retire(checkpoints.retirable(durable.generation));
         Ok(Self {
             place,
             next,

@@ -34,8 +34,11 @@ pub(super) fn describe(file: &SealedFile, text: &mut String) {
 
 fn describe_checkpoint(found: &Checkpoint, text: &mut String) {
     let name = format!(
-        "checkpoint {:?}, written as number {}: generation {}",
-        found.slot, found.sequence, found.record.generation
+        "checkpoint {:?}, written as number {}{}: generation {}",
+        found.slot,
+        found.sequence,
+        if found.is_closed { " on closing" } else { "" },
+        found.record.generation
     );
     describe_record(&name, &found.record, text);
     line(text, format_args!("  digest {}", hex(&found.digest)));

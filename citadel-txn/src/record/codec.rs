@@ -9,8 +9,10 @@ use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 
 const DATA_SYNCED: u8 = 1;
-/// Bytes that a record may have: with its sequence number, it must also fit into a checkpoint.
-const RECORD_BYTES_MAX: usize = RECORD_BODY_MAX - 8;
+/// Bytes of a checkpoint before its record: a sequence number, and flags.
+pub(crate) const CHECKPOINT_HEAD_BYTES: usize = 8 + 1;
+/// Bytes that a record may have: it must also fit into a checkpoint.
+const RECORD_BYTES_MAX: usize = RECORD_BODY_MAX - CHECKPOINT_HEAD_BYTES;
 /// Bytes of everything but the trail and the three lists.
 const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2 + 4;
 /// More than what one light commit adds to the trail and to the log of free space.

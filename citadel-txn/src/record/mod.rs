@@ -31,6 +31,7 @@ use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag
 use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
+pub(crate) use codec::CHECKPOINT_HEAD_BYTES;
 pub(crate) use redo::{Change, Redo};
 pub(crate) use trail::Trail;
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use citadel_core::{Generation, PageNo, record_run};
 
+use crate::commit::Notice;
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::options::Durability;
@@ -32,6 +33,7 @@ impl Database {
         let mut from = Some(self.file().first_page());
         while let Some(page) = from {
             let write = self.begin_write()?;
+            self.leave_notice(&write)?;
             let (pages, next) = self.with_space(&write, |space| self.scrub_step(space, page))?;
             drop(write);
             scrubbed += pages;
@@ -45,7 +47,8 @@ impl Database {
 
     /// Overwrites the places that are kept for the next two records: what was there before may be old.
     fn scrub_announced(&self) -> Result<u64> {
-        let _turn = self.begin_write()?;
+        let turn = self.begin_write()?;
+        self.leave_notice(&turn)?;
         let record = &self.shared().head().record;
         let mut pages = 0;
         for (_, place) in record
@@ -102,6 +105,13 @@ impl Database {
             }
         }
         Ok((STEP_PAGES - left, None))
+    }
+
+    /// Tells of the newest commit, before what is written tells of none.
+    fn leave_notice(&self, turn: &WriteTxn) -> Result<()> {
+        let mut checkpoints = self.shared().checkpoints().lock();
+        let checkpoints = checkpoints.as_mut().ok_or(Error::ReadOnly)?;
+        Notice::new(self.shared(), checkpoints, turn.next_generation()).leave()
     }
 
     /// What the file has behind the last page that was ever in use.

@@ -35,9 +35,10 @@ impl WriteTxn {
         }
         let (database, pages) = (&self.database, &mut self.pages);
         let generation = self.generation;
-        self.claim.spill(|space| {
+        self.claim.spill(|space, notice| {
+            let file = database.file();
             let mut sealer =
-                Sealer::for_value(value.len(), database.file(), generation, pages, space)?;
+                Sealer::for_value(value.len(), file, notice, generation, pages, space)?;
             let large = sealer.seal_value(value)?;
             sealer.finish()?;
             Ok(large)
@@ -50,8 +51,8 @@ impl WriteTxn {
         let (database, pages) = (&self.database, &mut self.pages);
         let (trees, journal) = (&mut self.trees, &mut self.journal);
         let generation = self.generation;
-        self.claim.spill(|space| {
-            let mut sealer = Sealer::new(database.file(), generation, pages, space)?;
+        self.claim.spill(|space, notice| {
+            let mut sealer = Sealer::new(database.file(), notice, generation, pages, space)?;
             for tree in trees.values_mut().chain(journal.dropped_trees()) {
                 sealer.seal_tree(pages, &mut tree.state)?;
             }

@@ -1,15 +1,16 @@
-//! A write goes to a wrong place, or to a second one: the medium lies, and nobody can repair it. What is read is refused, or it is a state that
-//! was committed: the newest, or an older one that nothing tells from the newest: a write is as long as a commit, so that it can
-//! hit the records of the last two, and no record says yet that the commits of the last syncs were durable. Which keys open the file is written apart from the commits, and looked at apart.
+//! A write goes to a wrong place, or to a second one: the medium lies, and nobody can repair it. What is read is refused, or it is
+//! the newest state; with one exception. What was acknowledged last may be gone if one of the writes that made it is the stray
+//! one, or lies under it: nothing was written since that could tell of it, and a commit that was torn by a crash looks the same.
+//!
+//! Which keys open the file is written apart from the commits, and looked at apart.
+
+use std::ops::Range;
 
 use super::Case;
 use super::outcome::Outcome;
 use super::witness::Witness;
 use crate::sim::{Misdirection, Operation, SimDisk, Trace};
-use crate::subject::{Refusal, State};
-
-/// Commits whose records one stray write can hit.
-const LOST_MAX: usize = 2;
+use crate::subject::Refusal;
 
 /// Runs the subject, and sends each write astray.
 pub fn everywhere(case: Case<'_>) -> Outcome {
@@ -51,10 +52,15 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
                 }
             };
             let range = promised.range(states.len());
+            let oldest = match is_last_hit(&trace, at, &stray) {
+                true => Last::before(&trace, at).state_before,
+                false => range.start,
+            };
             if states[range.clone()].iter().any(|s| s.has_rows_of(&state)) {
                 witness.outcome.tried.harmless += 1;
-            } else if before(&states, range.start).any(|s| s.has_rows_of(&state))
-                || of_last_syncs(&states, &trace, stray.write(), at).any(|s| s.has_rows_of(&state))
+            } else if states[oldest..range.start]
+                .iter()
+                .any(|s| s.has_rows_of(&state))
             {
                 witness.outcome.tried.last_lost += 1;
             } else {
@@ -66,28 +72,79 @@ pub fn everywhere(case: Case<'_>) -> Outcome {
     witness.outcome
 }
 
-/// The last states before state `at` that differ from what follows them.
-fn before(states: &[State], at: usize) -> impl Iterator<Item = &State> {
-    let pairs = states[..=at].windows(2).rev();
-    pairs
-        .filter(|pair| !pair[0].has_rows_of(&pair[1]))
-        .map(|pair| &pair[0])
-        .take(LOST_MAX)
+/// What was acknowledged last: the states that the last sync has made durable, mostly one, and those before them of which nobody
+/// knew yet that they were durable when something was written again.
+struct Last {
+    /// The newest state before them.
+    state_before: usize,
+    /// The operations from their first attempt to their acknowledgement.
+    operations: Range<usize>,
 }
 
-/// The states that the last syncs before a write have made durable, the one before them, and those up to operation `at`. A
-/// commit that is written while a sync is under way knows only of the one before, so it takes two.
-fn of_last_syncs<'s>(
-    states: &'s [State],
-    trace: &Trace,
-    write: usize,
-    at: usize,
-) -> impl Iterator<Item = &'s State> {
-    let operations = trace.operations()[..write].iter().enumerate().rev();
-    let mut syncs = operations.filter(|(_, op)| matches!(op, Operation::Sync { .. }));
-    let acknowledged = |at| trace.moment(at).promised().acknowledged.unwrap_or(0);
-    let oldest = syncs.nth(1).map_or(0, |(sync, _)| acknowledged(sync));
-    states[oldest..=acknowledged(at)].iter()
+impl Last {
+    fn before(trace: &Trace, at: usize) -> Self {
+        let operations = &trace.operations()[..at];
+        let Some(newest) = trace.moment(at).promised().acknowledged else {
+            return Self {
+                state_before: 0,
+                operations: 0..0,
+            };
+        };
+        let attempted = |state| {
+            operations
+                .iter()
+                .position(|o| *o == Operation::Attempt(state))
+        };
+        let is_known = |state| {
+            let later = (state + 1..).map_while(attempted).last();
+            later.is_some_and(|attempt| acknowledged(operations, state) < attempt)
+        };
+        let sync = sync_of(operations, newest);
+        let is_among = |state: &usize| sync_of(operations, *state) == sync || !is_known(*state);
+        let before = (0..newest)
+            .rev()
+            .find(|state| !is_among(state))
+            .unwrap_or(0);
+        let start = attempted(before + 1).unwrap_or(0);
+        Self {
+            state_before: before,
+            operations: start..acknowledged(operations, newest),
+        }
+    }
+}
+
+/// Where a state was acknowledged, or a later one.
+fn acknowledged(operations: &[Operation], state: usize) -> usize {
+    let position = operations
+        .iter()
+        .position(|o| matches!(o, Operation::Acknowledge(of) if *of >= state));
+    position.unwrap_or(operations.len())
+}
+
+/// The sync that has made a state durable: the first one that promises all that was written before the next attempt.
+fn sync_of(operations: &[Operation], state: usize) -> Option<usize> {
+    let end = operations
+        .iter()
+        .position(|o| *o == Operation::Attempt(state + 1))
+        .unwrap_or(operations.len())
+        .min(acknowledged(operations, state));
+    let last_write = operations[..end].iter().rposition(Operation::changes)?;
+    operations
+        .iter()
+        .position(|o| matches!(o, Operation::Sync { from } if *from > last_write))
+}
+
+/// Whether a write of what was acknowledged last is the stray one, or lies under it.
+fn is_last_hit(trace: &Trace, at: usize, stray: &Misdirection) -> bool {
+    let hits = stray.hits(trace);
+    Last::before(trace, at).operations.any(|number| {
+        let Operation::Write { offset, bytes } = &trace.operations()[number] else {
+            return false;
+        };
+        let lies_under =
+            number < stray.write() && *offset < hits.end && hits.start < offset + bytes.len();
+        number == stray.write() || lies_under
+    })
 }
 
 fn next_sync(trace: &Trace, write: usize) -> usize {

@@ -2,6 +2,7 @@
 //! them; the promise is that they are found out, or change nothing.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::image::Image;
 use super::random::Random;
@@ -63,6 +64,14 @@ impl Misdirection {
     /// The number of the write that went astray.
     pub fn write(&self) -> usize {
         self.write
+    }
+
+    /// The bytes that it lies on and should not.
+    pub fn hits(&self, trace: &Trace) -> Range<usize> {
+        match trace.operations.get(self.write) {
+            Some(Operation::Write { bytes, .. }) => self.to..self.to + bytes.len(),
+            _ => self.to..self.to,
+        }
     }
 
     /// What the medium holds before operation `at`, if all else went well.

@@ -87,3 +87,52 @@ fn a_record_among_the_pages_opens_at_its_place_only() {
     let header = PageNo::new(0);
     assert!(batch.seal_record(header, b"x").unwrap_err().is_misuse());
 }
+
+#[test]
+fn records_are_found_wherever_they_lie() {
+    for page_bytes in [512, 8192, 16_384] {
+        let page_size = PageSize::new(page_bytes).unwrap();
+        let (file, _, memory) = recorded(&CreateOptions {
+            page_size,
+            ..small()
+        });
+        let first = file.first_page().offset(3);
+        let mut batch = file.batch(Generation::new(9));
+        batch.seal_record(first, b"the record").unwrap();
+        batch.write().unwrap();
+        file.write_record(RecordSlot::B, b"a slot").unwrap();
+        let page_bytes = page_bytes as usize;
+        let place = first.get() as usize * page_bytes;
+        let (len, slot) = (8192.max(page_bytes), 16_384..24_576);
+        let mut image = memory.snapshot();
+        assert_eq!(image.len(), place + len);
+        // One sector further, and up to the end of the file.
+        image.resize(place + 3 * len, 0);
+        image.copy_within(place..place + len, place + len + 512);
+        image.extend_from_within(slot);
+        let copied = image.len() as u64 - 8192;
+        let file = reopen(image);
+        let mut found = Vec::new();
+        let look =
+            |range, found: &mut Vec<_>| file.find_records(range, |record| found.push(record));
+        look(0..u64::MAX, &mut found).unwrap();
+        let expected = [
+            (16_384, 16_384, &b"a slot"[..]),
+            (place as u64, place as u64, b"the record"),
+            ((place + len + 512) as u64, place as u64, b"the record"),
+            (copied, 16_384, b"a slot"),
+        ];
+        let expected = expected.map(|(offset, written_for, body)| FoundRecord {
+            offset,
+            written_for,
+            body: body.to_vec(),
+        });
+        assert_eq!(found, expected);
+        let in_place = found.iter().map(FoundRecord::is_in_place);
+        assert_eq!(in_place.collect::<Vec<_>>(), [true, true, false, false]);
+        assert!(found[3].is_of_slot() && !found[2].is_of_slot());
+        found.clear();
+        look(place as u64 + 1..copied, &mut found).unwrap();
+        assert_eq!(found, expected[2..3]);
+    }
+}
