@@ -41,6 +41,8 @@ pub(super) struct Builder<'a> {
     table: &'a TableDef,
     index: &'a AnnIndex,
     dim: usize,
+    /// Threads to build with; 0: as many as there are cores, within reason.
+    threads: usize,
 }
 
 /// The rows of a snapshot, as a segment wants them. Vectors are read once, into one buffer.
@@ -60,7 +62,18 @@ impl<'a> Builder<'a> {
             SqlType::Vector(vector) => usize::from(vector.dim.unwrap_or(0)),
             _ => 0,
         };
-        Self { table, index, dim }
+        Self {
+            table,
+            index,
+            dim,
+            threads: 0,
+        }
+    }
+
+    /// The same on so many threads.
+    pub(super) fn on_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// A segment of all rows that the view sees; none if there are none.
@@ -78,7 +91,10 @@ impl<'a> Builder<'a> {
         let build = Build {
             metric: self.index.metric.of_segments(),
             dim: self.dim,
-            config: BuildConfig::default(),
+            config: BuildConfig {
+                threads: self.threads,
+                ..BuildConfig::default()
+            },
             column: &self.table.column(self.index.column).name,
             generation: view.generation().get(),
             rows: &rows.defined,
@@ -194,7 +210,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn cancelled() -> Error {
+pub(super) fn cancelled() -> Error {
     Error::sql(
         SqlState::QUERY_CANCELED,
         "building the vector index was cancelled",

@@ -18,6 +18,7 @@ use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
 use super::chunks;
+use super::folding::Folding;
 use super::manifest::{Blake3, SegmentEntry};
 use super::refusal::Refusal;
 use super::segment_key::SegmentId;
@@ -104,8 +105,8 @@ pub(crate) struct SegmentCache {
     slots: Mutex<Slots>,
     settled: Condvar,
     scratches: Mutex<Vec<Scratch>>,
-    /// Held while an index is folded: one at a time in a process.
-    pub(super) folding: Mutex<()>,
+    /// Who folds an index of the database.
+    pub(super) folding: Folding,
 }
 
 #[derive(Debug, Default)]
@@ -129,7 +130,7 @@ impl SegmentCache {
             slots: Mutex::default(),
             settled: Condvar::new(),
             scratches: Mutex::default(),
-            folding: Mutex::default(),
+            folding: Folding::default(),
         }
     }
 

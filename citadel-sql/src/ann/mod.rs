@@ -36,7 +36,9 @@ mod build;
 mod cache;
 mod check;
 mod chunks;
+mod folding;
 mod manifest;
+mod merger;
 mod persist;
 mod refusal;
 mod segment_key;
@@ -52,6 +54,7 @@ pub(crate) use cache::SegmentCache;
 pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
+pub(crate) use merger::{DEFAULT_MERGE_BYTES, Merger};
 pub(crate) use persist::{fill_new_index, persist, persist_within};
 pub(crate) use refusal::Refusal;
 pub(crate) use snapshot::{IndexSnapshot, LiveSegment};

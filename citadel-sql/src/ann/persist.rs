@@ -1,25 +1,24 @@
 //! Folding an index: delta and segments become one segment. See the module above for why no row is lost.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use citadel_txn::{Database, Generation, View, WriteTxn};
 use citadel_vector::{EncodedSegment, Progress, Segment};
 
-use super::build::Builder;
+use super::build::{Builder, cancelled};
 use super::cache::SegmentCache;
 use super::manifest::{Blake3, Manifest, SegmentEntry};
-use super::targets::{self, Target};
+use super::targets;
 use super::{chunks, delta};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnIndex, Catalog, IndexId, IndexKind, TableDef};
 
-/// A new index over fewer rows than this gets no segment: an exact scan of so few costs no more than a walk.
-const MIN_SEGMENT_ROWS: u64 = 1_000;
-
-/// Times that the writer's lock is asked for before a finished segment is given up. Each waits for the busy timeout.
-const LOCK_ATTEMPTS: usize = 12;
+/// How long a finished segment waits for the writer's lock before it is given up, and how often it looks whether it is
+/// cancelled meanwhile.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+const LOCK_LOOK: Duration = Duration::from_millis(200);
 
 /// What folding an ann index did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +49,47 @@ pub(crate) fn persist(
     cancel: &AtomicBool,
 ) -> Result<PersistReport> {
     let started = Instant::now();
-    let _one_at_a_time = cache.folding.lock();
+    let Some(_one_at_a_time) = cache.folding.begin(cancel) else {
+        return Err(cancelled());
+    };
     let catalog = Catalog::load(&database.begin_read()?)?;
     let (_, indexes) = targets::find(&catalog, table, column)?;
     let mut made = Vec::new();
-    for target in indexes {
-        made.extend(fold_outside(database, cache, &target, progress, cancel)?);
+    let fold = Fold {
+        database,
+        cache,
+        progress,
+        cancel,
+        threads: 0,
+    };
+    for (def, _) in indexes {
+        made.extend(fold.run(def.id)?);
     }
     Ok(report(&made, started))
 }
 
-/// The same inside a write transaction: sees its uncommitted rows, and is undone with it.
+/// Folds one index on one thread, because it needs it.
+pub(super) fn fold_in_background(
+    database: &Database,
+    cache: &SegmentCache,
+    id: IndexId,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<()> {
+    let Some(_one_at_a_time) = cache.folding.begin_unasked(cancel) else {
+        return Err(cancelled());
+    };
+    let fold = Fold {
+        database,
+        cache,
+        progress,
+        cancel,
+        threads: 1,
+    };
+    fold.run(id).map(drop)
+}
+
+/// The same as [`persist`] inside a write transaction: sees its uncommitted rows, and is undone with it.
 pub(crate) fn persist_within(
     txn: &mut WriteTxn,
     catalog: &Catalog,
@@ -78,7 +107,7 @@ pub(crate) fn persist_within(
     Ok(report(&made, started))
 }
 
-/// Folds a new index, whose delta names all rows of its table, if they are many. Part of CREATE INDEX, in its
+/// Makes the first segment of a new index, unless its delta names the rows of its table. Part of CREATE INDEX, in its
 /// transaction.
 pub(crate) fn fill_new_index(
     txn: &mut WriteTxn,
@@ -88,7 +117,7 @@ pub(crate) fn fill_new_index(
     cache: &SegmentCache,
     cancel: &AtomicBool,
 ) -> Result<()> {
-    if txn.tree_len(table.rows)? >= MIN_SEGMENT_ROWS {
+    if delta::len(txn, index)? < txn.tree_len(table.rows)? {
         fold_inside(txn, table, (id, index), cache, cancel)?;
     }
     Ok(())
@@ -110,28 +139,46 @@ fn fold_inside(
     Ok(entry)
 }
 
-fn fold_outside(
-    database: &Database,
-    cache: &SegmentCache,
-    (def, _): &Target,
-    progress: &(dyn Fn(Progress) + Sync),
-    cancel: &AtomicBool,
-) -> Result<Option<SegmentEntry>> {
-    let snapshot = database.begin_read()?;
-    let (table, index) = find_again(&snapshot, def.id)?;
-    let before = Manifest::load(&snapshot, &index)?;
-    let built = Built::new(Builder::new(&table, &index).build(&snapshot, progress, cancel)?);
-    let generation = snapshot.generation();
-    drop(snapshot);
+/// A fold beside others who read and write.
+struct Fold<'a> {
+    database: &'a Database,
+    cache: &'a SegmentCache,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    cancel: &'a AtomicBool,
+    threads: usize,
+}
 
-    let mut txn = begin_write(database)?;
-    let (_, index) = find_again(&txn, def.id)?;
-    let entry = swap(&mut txn, &index, &before, built.as_ref(), generation)?;
-    txn.commit()?;
-    keep(cache, def.id, entry, built);
-    let live: Vec<_> = entry.into_iter().collect();
-    cache.forget_dead(def.id, &live);
-    Ok(entry)
+impl Fold<'_> {
+    fn run(&self, id: IndexId) -> Result<Option<SegmentEntry>> {
+        let snapshot = self.database.begin_read()?;
+        let (table, index) = find_again(&snapshot, id)?;
+        let before = Manifest::load(&snapshot, &index)?;
+        let builder = Builder::new(&table, &index).on_threads(self.threads);
+        let built = Built::new(builder.build(&snapshot, self.progress, self.cancel)?);
+        let generation = snapshot.generation();
+        drop(snapshot);
+
+        let mut txn = self.begin_write()?;
+        let (_, index) = find_again(&txn, id)?;
+        let entry = swap(&mut txn, &index, &before, built.as_ref(), generation)?;
+        txn.commit()?;
+        keep(self.cache, id, entry, built);
+        let live: Vec<_> = entry.into_iter().collect();
+        self.cache.forget_dead(id, &live);
+        Ok(entry)
+    }
+
+    /// A finished segment is worth waiting for the lock.
+    fn begin_write(&self) -> Result<WriteTxn> {
+        let end = Instant::now() + LOCK_WAIT;
+        loop {
+            match self.database.begin_write_within(LOCK_LOOK) {
+                Err(_) if self.cancel.load(Ordering::Relaxed) => return Err(cancelled()),
+                Err(error) if error.is_busy() && Instant::now() < end => {}
+                result => return Ok(result?),
+            }
+        }
+    }
 }
 
 /// A finished segment and its bytes, which are made and hashed before anyone waits for the lock.
@@ -145,17 +192,6 @@ impl Built {
         let segment = segment?;
         let encoded = segment.encode();
         Some(Self { segment, encoded })
-    }
-}
-
-/// A finished segment is worth waiting for the lock.
-fn begin_write(database: &Database) -> Result<WriteTxn> {
-    let mut attempts = 1;
-    loop {
-        match database.begin_write() {
-            Err(error) if error.is_busy() && attempts < LOCK_ATTEMPTS => attempts += 1,
-            result => return Ok(result?),
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use citadel_txn::{Anchor, Durability, FileStorage, Generation, Key, MemoryStorage, Storage};
 
-use crate::ann::SegmentCache;
+use crate::ann::{Merger, SegmentCache};
 use crate::api::catalogs::Catalogs;
 use crate::api::registry::{Opening, Registration, Registry};
 use crate::api::{Connection, Options};
@@ -60,12 +60,30 @@ impl Defaults {
     }
 }
 
+/// How ann indexes are folded in the background: for the whole database, as it is opened first.
+#[derive(Clone, Copy, Debug)]
+struct Merging {
+    enabled: bool,
+    bytes_max: usize,
+}
+
+impl Merging {
+    fn of(options: &Options) -> Self {
+        Self {
+            enabled: options.ann_auto_merge,
+            bytes_max: options.ann_merge_bytes,
+        }
+    }
+}
+
 /// What lives as long as any handle.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    /// Goes first: its thread ends before the file is closed.
+    pub(crate) merger: Merger,
     pub(crate) storage: citadel_txn::Database,
     pub(crate) catalogs: Catalogs,
-    pub(crate) segments: SegmentCache,
+    pub(crate) segments: Arc<SegmentCache>,
     /// Given up last, when the file is closed.
     registration: Option<Registration<Shared>>,
 }
@@ -80,8 +98,8 @@ impl Database {
         Self::open_with(path, key, Options::default())
     }
 
-    /// Opens a file as the options say. Where this process has the file open already, the size of the cache stays as it
-    /// is; the busy timeout and the durability are those of this handle's connections.
+    /// Opens a file as the options say. Where this process has the file open already, the size of the cache and how ann
+    /// indexes are folded stay as they are; the busy timeout and the durability are those of this handle's connections.
     ///
     /// # Errors
     /// As [`open`](Database::open); there is no such file and none is to be created.
@@ -98,6 +116,7 @@ impl Database {
             key.check().map_err(below)?;
         }
         let defaults = Defaults::of(&options);
+        let merging = Merging::of(&options);
         let (storage, registration) = match FILES.claim(path, options.create)? {
             Opening::Shared(shared) => return Self::join(shared, &key, &options),
             Opening::Created(file, registration) => {
@@ -111,7 +130,7 @@ impl Database {
                 (storage, registration)
             }
         };
-        Ok(Self::new(storage, defaults, Some(registration)))
+        Ok(Self::new(storage, defaults, merging, Some(registration)))
     }
 
     /// Another handle to a database that is open, for one who has a key of it as well.
@@ -146,8 +165,9 @@ impl Database {
     /// The storage is not empty, or refuses.
     pub fn create_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let defaults = Defaults::of(&options);
+        let merging = Merging::of(&options);
         let storage = citadel_txn::Database::create(storage, key, options.storage)?;
-        Ok(Self::new(storage, defaults, None))
+        Ok(Self::new(storage, defaults, merging, None))
     }
 
     /// Opens a database on a storage of one's own.
@@ -156,19 +176,23 @@ impl Database {
     /// As [`open`](Database::open).
     pub fn open_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let defaults = Defaults::of(&options);
+        let merging = Merging::of(&options);
         let storage = citadel_txn::Database::open(storage, key, options.storage)?;
-        Ok(Self::new(storage, defaults, None))
+        Ok(Self::new(storage, defaults, merging, None))
     }
 
     fn new(
         storage: citadel_txn::Database,
         defaults: Defaults,
+        merging: Merging,
         registration: Option<Registration<Shared>>,
     ) -> Self {
+        let segments = Arc::<SegmentCache>::default();
         let shared = Arc::new(Shared {
+            merger: Merger::new(Arc::clone(&segments), merging.enabled, merging.bytes_max),
             storage,
             catalogs: Catalogs::default(),
-            segments: SegmentCache::default(),
+            segments,
             registration,
         });
         if let Some(registration) = &shared.registration {

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use citadel_txn::{Anchor, Durability, Kdf, PageSize};
 
+use crate::ann::DEFAULT_MERGE_BYTES;
+
 /// How a database is opened or created. Start from [`Options::default`] and change what matters.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) storage: citadel_txn::Options,
     pub(crate) create: bool,
+    pub(crate) ann_auto_merge: bool,
+    pub(crate) ann_merge_bytes: usize,
 }
 
 impl Default for Options {
@@ -16,6 +20,8 @@ impl Default for Options {
         Self {
             storage: citadel_txn::Options::default(),
             create: true,
+            ann_auto_merge: true,
+            ann_merge_bytes: DEFAULT_MERGE_BYTES,
         }
     }
 }
@@ -75,6 +81,23 @@ impl Options {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.storage.durability = durability;
+        self
+    }
+
+    /// Whether vector indexes are folded in the background once so many rows were written that queries become slower: on
+    /// one thread, which ends with the last connection. Default: yes. `PRAGMA ann_auto_merge` changes it while the
+    /// database is open, and the option `auto_merge` of an index turns it off for that one.
+    #[must_use]
+    pub fn ann_auto_merge(mut self, merge: bool) -> Self {
+        self.ann_auto_merge = merge;
+        self
+    }
+
+    /// Bytes that folding in the background may take: an index whose vectors take more is folded when
+    /// [`persist_ann_index`](crate::Connection::persist_ann_index) says so. Default: 1 GiB.
+    #[must_use]
+    pub fn ann_merge_bytes(mut self, bytes: usize) -> Self {
+        self.ann_merge_bytes = bytes;
         self
     }
 

@@ -15,7 +15,10 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::Check { .. } => &["quick_check"],
         Pragma::Synchronous(None) => &["synchronous"],
         Pragma::BusyTimeout(None) => &["timeout"],
-        Pragma::Synchronous(Some(_)) | Pragma::BusyTimeout(Some(_)) => &[],
+        Pragma::AnnAutoMerge(None) => &["ann_auto_merge"],
+        Pragma::Synchronous(Some(_))
+        | Pragma::BusyTimeout(Some(_))
+        | Pragma::AnnAutoMerge(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
         Pragma::FreelistCount => &["freelist_count"],
@@ -40,6 +43,11 @@ impl Connection {
                 self.busy_timeout(timeout);
                 return Ok(None);
             }
+            Pragma::AnnAutoMerge(Some(merge)) => {
+                self.database().shared().merger.enable(merge, storage);
+                return Ok(None);
+            }
+            Pragma::AnnAutoMerge(None) => u64::from(self.database().shared().merger.is_enabled()),
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,
                 Durability::Normal => 1,

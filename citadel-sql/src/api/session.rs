@@ -158,8 +158,9 @@ impl Session {
     /// `COMMIT`. The transaction is over, also where this fails.
     pub(crate) fn commit(&mut self) -> Result<()> {
         match self.end()? {
-            State::Writing { txn, .. } => {
+            State::Writing { txn, catalog } => {
                 txn.commit()?;
+                self.committed(&catalog, false);
                 Ok(())
             }
             State::Broken => Err(broken().hint("it was rolled back instead")),
@@ -238,6 +239,7 @@ impl Session {
                 let (mut txn, catalog) = self.begin_write()?;
                 let done = run(&mut txn, &catalog)?;
                 txn.commit()?;
+                self.committed(&catalog, done.redefined);
                 return Ok(done.value);
             }
             State::Begun { read_only: true }
@@ -289,6 +291,14 @@ impl Session {
             self.epoch.0 += 1;
         }
         Ok(value)
+    }
+
+    /// Lets the ann indexes that may have been touched be folded where they need it.
+    fn committed(&self, catalog: &Catalog, redefined: bool) {
+        if catalog.has_ann() || redefined {
+            let shared = self.database.shared();
+            shared.merger.commit(&shared.storage);
+        }
     }
 
     fn snapshot(&self) -> Result<Snapshot> {

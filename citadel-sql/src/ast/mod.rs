@@ -18,9 +18,10 @@ pub(crate) use query::{
     TableAlias, Values,
 };
 pub(crate) use statement::{
-    Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, Delete, Drop, DropObject, IndexMethod, IndexOption, Insert,
-    InsertSource, Pragma, PragmaValue, Statement, StatementKind, TableConstraint, Update,
+    AlterIndex, Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
+    ColumnDefinition, CreateIndex, CreateTable, Delete, Drop, DropObject, IndexChange, IndexMethod,
+    IndexOption, Insert, InsertSource, Pragma, PragmaValue, Statement, StatementKind,
+    TableConstraint, Update,
 };
 
 /// A name as it was written; names are compared without regard to ASCII case.

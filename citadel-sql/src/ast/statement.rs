@@ -21,6 +21,7 @@ pub(crate) enum StatementKind {
     Delete(Box<Delete>),
     CreateTable(Box<CreateTable>),
     CreateIndex(Box<CreateIndex>),
+    AlterIndex(Box<AlterIndex>),
     Drop(Drop),
     Begin(BeginMode),
     Commit,
@@ -172,6 +173,25 @@ pub(crate) enum IndexMethod {
 pub(crate) struct IndexOption {
     pub(crate) name: Identifier,
     pub(crate) value: Expr,
+}
+
+/// `ALTER INDEX [IF EXISTS] name …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlterIndex {
+    pub(crate) name: Identifier,
+    pub(crate) if_exists: bool,
+    pub(crate) change: IndexChange,
+}
+
+/// What ALTER INDEX changes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum IndexChange {
+    /// `RENAME TO name`
+    Rename(Identifier),
+    /// `SET (name = value, …)`
+    Set(Vec<IndexOption>),
+    /// `RESET (name, …)`
+    Reset(Vec<Identifier>),
 }
 
 /// DROP TABLE or DROP INDEX.

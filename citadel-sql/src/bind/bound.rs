@@ -12,7 +12,7 @@ use citadel_txn::Durability;
 pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction};
-use crate::schema::{ColumnNo, IndexDef, TableDef};
+use crate::schema::{AnnOptions, ColumnNo, IndexDef, TableDef};
 use crate::types::{SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
@@ -155,6 +155,7 @@ pub(crate) enum Statement {
     DropIndex {
         indexes: Vec<Arc<IndexDef>>,
     },
+    AlterIndex(AlterIndex),
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
     Begin(BeginMode),
@@ -186,6 +187,7 @@ pub(crate) enum Pragma {
     },
     Synchronous(Option<Durability>),
     BusyTimeout(Option<Duration>),
+    AnnAutoMerge(Option<bool>),
     PageCount,
     PageSize,
     FreelistCount,
@@ -344,5 +346,24 @@ pub(crate) enum NewIndex {
         column: ColumnNo,
         metric: crate::schema::Metric,
         filters: Vec<ColumnNo>,
+        options: AnnOptions,
+        /// Its first segment is left to be made later.
+        deferred: bool,
     },
+}
+
+/// ALTER INDEX, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct AlterIndex {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) index: Arc<IndexDef>,
+    pub(crate) change: IndexChange,
+}
+
+/// What becomes of an index.
+#[derive(Clone, Debug)]
+pub(crate) enum IndexChange {
+    Rename(String),
+    /// Of an ann index.
+    Options(AnnOptions),
 }

@@ -1,17 +1,14 @@
 //! CREATE INDEX: btree and ann.
 
 use super::Binder;
+use super::ann_options::{AnnOption, switch, unknown_option};
 use super::bound::{CreateIndex, NewIndex, Statement};
 use super::create_table::{check_key_type, taken};
 use super::insert::{column_of, named_twice};
-use super::suggest;
 use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, Metric, TableDef};
+use crate::schema::{AnnOptions, ColumnNo, Metric, TableDef};
 use crate::types::{SqlType, VectorType};
-
-/// The options of an ann index.
-const OPTIONS: [&str; 2] = ["metric", "filters"];
 
 impl Binder<'_> {
     pub(super) fn create_index(&mut self, create: &ast::CreateIndex) -> Result<Statement> {
@@ -74,12 +71,13 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
     };
     let mut metric = None;
     let mut filters = distinct_columns(table, &create.include)?;
-    let mut are_filters_given = false;
+    let mut options = AnnOptions::default();
+    let mut deferred = false;
+    refuse_repeated(&create.options)?;
     for option in &create.options {
         match option.name.name.to_ascii_lowercase().as_str() {
-            "metric" if metric.is_none() => metric = Some(metric_of(option, vector)?),
-            "filters" if !are_filters_given => {
-                are_filters_given = true;
+            "metric" => metric = Some(metric_of(option, vector)?),
+            "filters" => {
                 for name in filter_names(option)? {
                     let no = column_of(table, &name)?;
                     if !filters.contains(&no) {
@@ -87,14 +85,11 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
                     }
                 }
             }
-            "metric" | "filters" => {
-                return Err(Error::sql(
-                    SqlState::SYNTAX_ERROR,
-                    format!("option \"{}\" is given twice", option.name.name),
-                )
-                .at(option.name.position));
-            }
-            _ => return Err(unknown_option(&option.name, "ann")),
+            "deferred" => deferred = switch(option)?,
+            _ => match AnnOption::named(&option.name) {
+                Some(known) => known.set(&mut options, option)?,
+                None => return Err(unknown_option(&option.name, "ann")),
+            },
         }
     }
     if let Some(no) = filters
@@ -115,7 +110,25 @@ fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Res
             Metric::L2
         }),
         filters,
+        options,
+        deferred,
     })
+}
+
+/// Refuses an option that is given twice.
+fn refuse_repeated(options: &[IndexOption]) -> Result<()> {
+    for (at, option) in options.iter().enumerate() {
+        let name = &option.name;
+        let same = |other: &IndexOption| other.name.name.eq_ignore_ascii_case(&name.name);
+        if options[..at].iter().any(same) {
+            return Err(Error::sql(
+                SqlState::SYNTAX_ERROR,
+                format!("option \"{}\" is given twice", name.name),
+            )
+            .at(name.position));
+        }
+    }
+    Ok(())
 }
 
 fn distinct_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
@@ -198,17 +211,4 @@ fn filter_names(option: &IndexOption) -> Result<Vec<Identifier>> {
             position: option.value.position,
         })
         .collect())
-}
-
-fn unknown_option(name: &Identifier, method: &str) -> Error {
-    let error = Error::sql(
-        SqlState::INVALID_PARAMETER_VALUE,
-        format!("an index USING {method} has no option \"{}\"", name.name),
-    )
-    .at(name.position);
-    if method == "ann" {
-        suggest::hint(error, &name.name, OPTIONS.into_iter())
-    } else {
-        error
-    }
 }

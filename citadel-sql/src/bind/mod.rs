@@ -11,6 +11,8 @@
 //! What always holds of a bound tree: every column exists and has one meaning; operators and functions fit their
 //! operands' types; a string literal has its final type; conditions are BOOLEAN.
 
+mod alter_index;
+mod ann_options;
 pub(crate) mod bound;
 mod call;
 mod change;
@@ -85,6 +87,7 @@ impl Binder<'_> {
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::CreateIndex(index) => self.create_index(index),
+            StatementKind::AlterIndex(alter) => self.alter_index(alter),
             StatementKind::Drop(drop) => self.drop(drop),
             StatementKind::Begin(mode) => Ok(Statement::Begin(*mode)),
             StatementKind::Commit => Ok(Statement::Commit),

@@ -14,7 +14,8 @@ use crate::error::{Error, Result, SqlState};
 use crate::types::SqlType;
 
 /// All pragmas that there are.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
+    "ann_auto_merge",
     "busy_timeout",
     "data_version",
     "freelist_count",
@@ -42,6 +43,7 @@ impl Binder<'_> {
                 let timeout = value.map(number).transpose()?;
                 Pragma::BusyTimeout(timeout.map(Duration::from_millis))
             }
+            "ann_auto_merge" => Pragma::AnnAutoMerge(value.map(switch).transpose()?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -82,6 +84,19 @@ fn only_read(pragma: &ast::Pragma, bound: Pragma) -> Result<Pragma> {
             "setting PRAGMA {}",
             pragma.name.name.to_ascii_lowercase()
         ))
+        .at(value.position)),
+    }
+}
+
+/// `on` or `off`, and what means the same.
+fn switch(value: &PragmaValue) -> Result<bool> {
+    match value.text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" => Ok(true),
+        "off" | "false" | "no" | "0" => Ok(false),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("\"{}\" is neither on nor off", value.text),
+        )
         .at(value.position)),
     }
 }

@@ -649,6 +649,7 @@ fn new_indexes_are_checked() {
         column,
         metric,
         filters,
+        ..
     } = index.kind
     else {
         panic!()

@@ -119,6 +119,7 @@ impl Builder<'_> {
             | PhysicalPlan::DropTable(_)
             | PhysicalPlan::CreateIndex(_)
             | PhysicalPlan::DropIndex(_)
+            | PhysicalPlan::AlterIndex(_)
             | PhysicalPlan::Nothing
             | PhysicalPlan::Explain { .. } => return Err(change::not_rows(plan)),
         })

@@ -3,6 +3,7 @@
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
+use super::alter;
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
 use super::keeper;
@@ -19,7 +20,6 @@ const RECURSION_MAX: usize = 64;
 
 /// First words of statements that other systems know.
 const UNSUPPORTED: &[&str] = &[
-    "ALTER",
     "ANALYZE",
     "ATTACH",
     "BACKUP",
@@ -114,6 +114,7 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
             words.take("REINDEX");
             parse_reindex(words)
         }
+        "ALTER" => alter::parse(words, converter),
         "PRAGMA" => {
             words.take("PRAGMA");
             keeper::parse_pragma(words)

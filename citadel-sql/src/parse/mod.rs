@@ -9,6 +9,7 @@
 //! that names it (structs are taken apart field by field, so that none can be forgotten); arbitrary text is
 //! answered with an error, never with a panic or an exhausted stack.
 
+mod alter;
 mod convert;
 mod dialect;
 mod heads;

@@ -217,6 +217,9 @@ fn node_text(plan: &PhysicalPlan, names: &Names) -> NodeText {
             let names: Vec<String> = indexes.iter().map(|index| quoted(&index.name)).collect();
             NodeText::new(format!("DropIndex {}", names.join(", ")))
         }
+        PhysicalPlan::AlterIndex(alter) => {
+            NodeText::new(format!("AlterIndex {}", quoted(&alter.index.name)))
+        }
         PhysicalPlan::Nothing => NodeText::new("Nothing"),
         PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
     }

@@ -9,7 +9,9 @@ use super::Plan;
 use super::estimate::{limited_rows, selectivity};
 use super::logical::LimitBounds;
 use super::vector::{AnnTopK, VectorTopK};
-use crate::bind::bound::{AggregateCall, ColumnId, CreateIndex, CreateTable, Expr, RelationNo};
+use crate::bind::bound::{
+    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, RelationNo,
+};
 use crate::schema::{ColumnNo, IndexDef, TableDef};
 use crate::types::SqlType;
 
@@ -78,6 +80,7 @@ pub(crate) enum PhysicalPlan {
     DropTable(Vec<Arc<TableDef>>),
     CreateIndex(CreateIndex),
     DropIndex(Vec<Arc<IndexDef>>),
+    AlterIndex(AlterIndex),
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
     /// Prints a plan; runs it first for ANALYZE.
@@ -284,6 +287,7 @@ impl PhysicalPlan {
             | Self::DropTable(_)
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
+            | Self::AlterIndex(_)
             | Self::Nothing
             | Self::Explain { .. } => Vec::new(),
         }
@@ -327,6 +331,7 @@ impl PhysicalPlan {
             | Self::DropTable(_)
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
+            | Self::AlterIndex(_)
             | Self::Nothing
             | Self::Explain { .. } => 0.0,
         }
@@ -361,7 +366,8 @@ impl PhysicalPlan {
             | Self::CreateTable(_)
             | Self::DropTable(_)
             | Self::CreateIndex(_)
-            | Self::DropIndex(_) => true,
+            | Self::DropIndex(_)
+            | Self::AlterIndex(_) => true,
             Self::Explain { analyze, plan } => *analyze && plan.root.writes(),
             _ => false,
         }

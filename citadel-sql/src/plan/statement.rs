@@ -28,6 +28,7 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::DropTable { tables } => Ok(bare(PhysicalPlan::DropTable(tables.clone()))),
         Statement::CreateIndex(create) => Ok(bare(PhysicalPlan::CreateIndex(create.clone()))),
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
+        Statement::AlterIndex(alter) => Ok(bare(PhysicalPlan::AlterIndex(alter.clone()))),
         Statement::Nothing => Ok(bare(PhysicalPlan::Nothing)),
         Statement::Explain { analyze, statement } => {
             if is_unplanned(statement) {

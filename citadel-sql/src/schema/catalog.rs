@@ -19,6 +19,7 @@ pub(crate) struct Catalog {
     table_names: FxHashMap<String, usize>,
     /// Folded name → place in `tables`, place in that table's indexes.
     index_names: FxHashMap<String, (usize, usize)>,
+    has_ann: bool,
 }
 
 /// Which definitions hold. Equal versions in one process mean equal definitions, rolled-back ones included.
@@ -47,6 +48,7 @@ impl Catalog {
             catalog.table_names.insert(folded(&table.name), at);
             for (place, index) in table.indexes.iter().enumerate() {
                 catalog.index_names.insert(folded(&index.name), (at, place));
+                catalog.has_ann |= index.is_ann();
             }
         }
         catalog
@@ -83,6 +85,11 @@ impl Catalog {
             .tables
             .binary_search_by_key(&index.table, |table| table.id);
         self.tables.get(at.ok()?)
+    }
+
+    /// Is there an ann index?
+    pub(crate) fn has_ann(&self) -> bool {
+        self.has_ann
     }
 
     /// All tables in the order in which they were made.

@@ -5,8 +5,8 @@
 use citadel_txn::TreeId;
 
 use super::{
-    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
-    IndexOrigin, Metric, TableDef, TableId,
+    AnnIndex, AnnOptions, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
+    IndexKind, IndexOrigin, Metric, TableDef, TableId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{Bits, Element, SqlType, Value, VectorType};
@@ -89,6 +89,7 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
             put_columns(&mut out, &ann.filters);
             put_varint(&mut out, ann.delta.get());
             put_varint(&mut out, ann.segments.get());
+            ann.options.encode(&mut out);
         }
     }
     put_bytes(&mut out, index.sql.as_bytes());
@@ -128,6 +129,7 @@ pub(super) fn decode_index(
             filters: column_nos(&mut from, width)?,
             delta: TreeId::new(from.varint()?),
             segments: TreeId::new(from.varint()?),
+            options: AnnOptions::decode(&mut from)?,
         }),
         _ => return Err(Malformed),
     };
@@ -412,6 +414,10 @@ mod tests {
                     filters: vec![ColumnNo(2)],
                     delta: TreeId::new(21),
                     segments: TreeId::new(22),
+                    options: AnnOptions {
+                        auto_merge: false,
+                        merge_threshold: Some(300),
+                    },
                 }),
             ),
         ]

@@ -4,12 +4,15 @@
 //! ([`SchemaChange`]); a [`Catalog`] is all of them at one snapshot. What definitions *mean* for trees (rows, keys)
 //! is the business of `store`.
 
+mod ann_options;
 mod catalog;
 mod encoding;
 mod metric;
 mod schema_tree;
+mod statement;
 mod table;
 
+pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
 pub use metric::Metric;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};

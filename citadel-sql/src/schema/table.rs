@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::Metric;
+use super::{AnnOptions, Metric};
 use citadel_txn::TreeId;
 
 use crate::types::{SqlType, Value};
@@ -128,6 +128,8 @@ pub(crate) struct AnnIndex {
     pub(crate) delta: TreeId,
     /// Segment id, section, chunk → bytes; and the list of live segments.
     pub(crate) segments: TreeId,
+    /// What can be changed.
+    pub(crate) options: AnnOptions,
 }
 
 impl IndexDef {

@@ -37,7 +37,7 @@ mod writer;
 pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
-pub(crate) use ddl::{create_index, create_table, drop_index, drop_table};
+pub(crate) use ddl::{alter_index, create_index, create_table, drop_index, drop_table};
 pub(crate) use index_key::KeyRange;
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};

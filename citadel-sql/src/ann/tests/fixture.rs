@@ -16,14 +16,16 @@ use super::super::{
 use crate::batch::Column;
 use crate::bind::bound;
 use crate::error::Result;
-use crate::schema::{AnnIndex, Catalog, ColumnNo, IndexDef, IndexKind, RowId, TableDef};
+use crate::schema::{
+    AnnIndex, AnnOptions, Catalog, ColumnNo, IndexDef, IndexKind, RowId, TableDef,
+};
 use crate::store::{self, TableWriter};
 use crate::types::{SqlType, Value, ValueRef};
 
 pub(super) struct Fixture {
     pub(super) storage: MemoryStorage,
     pub(super) database: Database,
-    pub(super) cache: SegmentCache,
+    pub(super) cache: Arc<SegmentCache>,
 }
 
 pub(super) fn key() -> Key {
@@ -54,7 +56,7 @@ impl Fixture {
         let fixture = Self {
             storage,
             database,
-            cache: SegmentCache::default(),
+            cache: Arc::default(),
         };
         let mut txn = fixture.database.begin_write().unwrap();
         let columns = vec![
@@ -77,6 +79,8 @@ impl Fixture {
                 column: ColumnNo(2),
                 metric,
                 filters: vec![ColumnNo(1)],
+                options: AnnOptions::default(),
+                deferred: false,
             },
             sql: String::new(),
         };
@@ -102,7 +106,7 @@ impl Fixture {
         Self {
             database: Database::open(Arc::new(storage.clone()), &key(), options()).unwrap(),
             storage,
-            cache: SegmentCache::default(),
+            cache: Arc::default(),
         }
     }
 

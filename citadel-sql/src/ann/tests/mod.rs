@@ -2,6 +2,7 @@
 
 mod fixture;
 mod fold;
+mod merging;
 mod refuse;
 mod remember;
 

@@ -71,7 +71,7 @@ fn many_readers_load_once() {
 fn a_segment_larger_than_the_bound_serves_and_is_not_kept() {
     let mut fixture = Fixture::with_rows(Metric::L2, 40);
     fixture.persist().unwrap();
-    fixture.cache = SegmentCache::new(10);
+    fixture.cache = std::sync::Arc::new(SegmentCache::new(10));
     let first = segment(fixture.fetch());
     assert!(!Arc::ptr_eq(&first, &segment(fixture.fetch())));
     assert_eq!(fixture.status().segments[0].state, SegmentState::NotLoaded);
@@ -82,7 +82,7 @@ fn the_least_recently_used_goes_first() {
     let mut fixture = Fixture::with_rows(Metric::L2, 40);
     fixture.persist().unwrap();
     let one = segment(fixture.fetch());
-    fixture.cache = SegmentCache::new(one.bytes_in_memory() * 2 + 100);
+    fixture.cache = std::sync::Arc::new(SegmentCache::new(one.bytes_in_memory() * 2 + 100));
     let mut readers = Vec::new();
     for round in 0..3 {
         fixture.write(|txn, table| update(txn, table, 1, Some(vector(100 + round))));

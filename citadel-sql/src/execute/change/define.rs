@@ -30,6 +30,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             }
             forget_segments(context, indexes);
         }
+        PhysicalPlan::AlterIndex(alter) => store::alter_index(context.txn.write()?, alter)?,
         PhysicalPlan::Nothing => {}
         plan => return Err(not_rows(plan)),
     }

@@ -393,7 +393,7 @@ impl Converter<'_> {
     }
 
     /// `name = value`
-    fn index_option(&self, option: Theirs) -> Result<IndexOption> {
+    pub(in crate::parse) fn index_option(&self, option: Theirs) -> Result<IndexOption> {
         let Theirs::BinaryOp {
             left,
             op: BinaryOperator::Eq,

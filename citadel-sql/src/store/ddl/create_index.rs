@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use citadel_txn::{TreeOptions, WriteTxn};
+use citadel_txn::{TreeOptions, View, WriteTxn};
 
 use super::build_index::{build_btree, touch_all};
 use super::names::refuse_taken;
 use crate::bind::bound;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SchemaChange,
-    TableDef,
+    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, MIN_SEGMENT_ROWS,
+    SchemaChange, TableDef,
 };
 use crate::types::SqlType;
 
 /// Makes an index over the rows that its table has.
 ///
-/// A btree index is complete at once. An ann index begins with all rows in its delta: right, and as fast as the
-/// exact plan; its segments are made by the room above.
+/// A btree index is complete at once. An ann index of few rows, or a deferred one, begins with all rows in its delta:
+/// right, and as fast as the exact plan. Any other one is empty, and the room above makes its first segment before the
+/// statement ends.
 ///
 /// # Errors
 /// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors; what
@@ -45,9 +46,16 @@ pub(crate) fn create_index(
     change.finish()?;
     match &index.kind {
         IndexKind::BTree(btree) => build_btree(txn, &new.table, &index, btree, watch)?,
-        IndexKind::Ann(ann) => touch_all(txn, &new.table, ann)?,
+        IndexKind::Ann(ann) if begins_in_delta(txn, new)? => touch_all(txn, &new.table, ann)?,
+        IndexKind::Ann(_) => {}
     }
     Ok(Arc::new(index))
+}
+
+/// Are the rows that are there left to the delta of a new ann index?
+fn begins_in_delta(txn: &WriteTxn, new: &bound::CreateIndex) -> Result<bool> {
+    let deferred = matches!(new.kind, bound::NewIndex::Ann { deferred: true, .. });
+    Ok(deferred || txn.tree_len(new.table.rows)? < MIN_SEGMENT_ROWS)
 }
 
 fn make_trees(txn: &mut WriteTxn, new: &bound::NewIndex) -> Result<IndexKind> {
@@ -62,12 +70,15 @@ fn make_trees(txn: &mut WriteTxn, new: &bound::NewIndex) -> Result<IndexKind> {
             column,
             metric,
             filters,
+            options,
+            deferred: _,
         } => IndexKind::Ann(AnnIndex {
             column: *column,
             metric: *metric,
             filters: filters.clone(),
             delta: tree()?,
             segments: tree()?,
+            options: *options,
         }),
     })
 }

@@ -3,6 +3,7 @@
 //! Each call draws a new schema version. The transaction's catalog must then be loaded again
 //! ([`Catalog::load`](crate::schema::Catalog::load)). A call that fails may have done a part: roll the statement back.
 
+mod alter_index;
 mod build_index;
 mod create_index;
 mod create_table;
@@ -12,6 +13,7 @@ mod sorter;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use alter_index::alter_index;
 pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;
 pub(crate) use drop::{drop_index, drop_table};

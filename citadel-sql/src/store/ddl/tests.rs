@@ -5,7 +5,7 @@ use citadel_txn::View;
 use super::*;
 use crate::bind::bound::{CreateIndex, NewIndex};
 use crate::error::SqlState;
-use crate::schema::{Catalog, ColumnNo, ColumnStorage, IndexKind, IndexOrigin};
+use crate::schema::{AnnOptions, Catalog, ColumnNo, ColumnStorage, IndexKind, IndexOrigin};
 use crate::store::TableWriter;
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, reload,
@@ -115,6 +115,8 @@ fn dropping_frees_every_tree() {
             column: ColumnNo(1),
             metric: crate::schema::Metric::Cosine,
             filters: vec![ColumnNo(0)],
+            options: AnnOptions::default(),
+            deferred: false,
         },
         sql: String::new(),
     };

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, NewIndex};
+use crate::schema::AnnOptions;
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
@@ -51,6 +52,8 @@ fn table(txn: &mut WriteTxn) -> Arc<TableDef> {
             column: ColumnNo(NARROW),
             metric: crate::schema::Metric::L2,
             filters: vec![ColumnNo(A)],
+            options: AnnOptions::default(),
+            deferred: false,
         },
         sql: String::new(),
     };

@@ -17,7 +17,7 @@ use crate::bind::bound::{
 use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::plan::{Plan, PlanContext, plan};
-use crate::schema::{Catalog, ColumnNo, RowId, TableDef};
+use crate::schema::{AnnOptions, Catalog, ColumnNo, RowId, TableDef};
 use crate::store::{self, TableWriter};
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -81,6 +81,8 @@ impl Harness {
                 column: ColumnNo(3),
                 metric,
                 filters: vec![ColumnNo(1), ColumnNo(2)],
+                options: AnnOptions::default(),
+                deferred: false,
             },
             sql: String::new(),
         };
