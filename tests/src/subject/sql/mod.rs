@@ -172,7 +172,11 @@ impl Subject for SqlSubject {
 
     fn run(&self, disk: &SimDisk, states: &mut Vec<State>) -> std::result::Result<(), Stop> {
         disk.attempt(0);
-        states.push(State::new());
+        let mut empty = State::new();
+        if self.with_keys() {
+            empty.say_keys(&KEYS[..1]);
+        }
+        states.push(empty);
         let mut connection = self.create(disk)?;
         disk.acknowledge(0);
         for step in self.steps {

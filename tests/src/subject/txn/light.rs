@@ -24,6 +24,9 @@ pub(super) const SCRIPTS: &[(&str, Script)] = &[
 /// Bytes of changes that these workloads keep in memory.
 pub(super) const DIRTY_BYTES: usize = 1 << 20;
 
+/// Bytes of a large value at most: files of more than a megabyte would be vacuumed at each closing, which is another workload.
+const LARGE_MAX: usize = 8_000;
+
 /// Transactions of a random run.
 const TRANSACTIONS: usize = 40;
 
@@ -89,9 +92,9 @@ fn taken_back(stage: &mut Stage<'_>) -> Played {
 
 /// Large values of whole commits that light ones replace by short ones and take out, so that their pages are given back only later.
 fn large_values(stage: &mut Stage<'_>) -> Played {
-    let large = stage.page_size() * 2;
+    let large = (stage.page_size() * 2).min(LARGE_MAX);
     let tree = loaded(stage, 20, 40)?;
-    for round in 0..5u32 {
+    for round in 0..4u32 {
         stage.commit(|change| change.fill(tree, [100, 101, 102], large, round as u8))?;
         stage.commit(|change| change.fill(tree, [100], 30, 1))?;
         stage.roll_back(|change| change.clear(tree, [101, 102]))?;
@@ -135,7 +138,7 @@ fn splits(stage: &mut Stage<'_>) -> Played {
 /// Small random transactions over four trees, a few larger ones among them.
 fn random(stage: &mut Stage<'_>) -> Played {
     let trees = trees(stage, &[60, 20, 5, 1])?;
-    let large = stage.page_size() * 2;
+    let large = (stage.page_size() * 2).min(LARGE_MAX);
     for _ in 0..TRANSACTIONS {
         if stage.random.one_in(14) {
             stage.reopen()?;
