@@ -12,6 +12,8 @@ use crate::types::Value;
 pub(crate) enum Txn<'a> {
     Read(&'a ReadTxn),
     Write(&'a mut WriteTxn),
+    /// Of either, what can be read: for a part of a statement that runs within another.
+    View(&'a dyn View),
 }
 
 impl Txn<'_> {
@@ -20,6 +22,7 @@ impl Txn<'_> {
         match self {
             Self::Read(txn) => *txn,
             Self::Write(txn) => *txn,
+            Self::View(view) => *view,
         }
     }
 
@@ -30,7 +33,7 @@ impl Txn<'_> {
     pub(crate) fn write(&mut self) -> Result<&mut WriteTxn> {
         match self {
             Self::Write(txn) => Ok(txn),
-            Self::Read(_) => Err(Error::sql(
+            Self::Read(_) | Self::View(_) => Err(Error::sql(
                 SqlState::READ_ONLY_TRANSACTION,
                 "cannot write in a read-only transaction",
             )),

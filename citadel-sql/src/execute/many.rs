@@ -42,10 +42,10 @@ impl Many<'_> {
     pub(crate) fn run(&self, txn: Txn<'_>) -> Result<Vec<Vec<Batch>>> {
         match txn {
             Txn::Read(txn) => self.run_on_all_cores(txn),
-            Txn::Write(txn) => {
+            mut txn => {
                 let mut given = Vec::with_capacity(self.sets.len());
                 for block in self.sets.chunks(self.block_len(1)) {
-                    given.extend(self.run_block(&mut Txn::Write(txn), block)?);
+                    given.extend(self.run_block(&mut txn, block)?);
                 }
                 Ok(given)
             }
@@ -133,6 +133,7 @@ impl Many<'_> {
             txn: match txn {
                 Txn::Read(txn) => Txn::Read(txn),
                 Txn::Write(txn) => Txn::Write(txn),
+                Txn::View(view) => Txn::View(*view),
             },
             params,
             interrupt: self.interrupt,

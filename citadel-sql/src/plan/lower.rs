@@ -219,14 +219,14 @@ impl Lowering<'_> {
                 limit,
                 wanted: wanted.unwrap_or(&layout),
             };
-            return vector::try_vector_top_k(&request, |filter| self.rows_of(scan, filter));
+            return vector::try_vector_top_k(&request, &|filter| self.rows_of(scan, filter));
         }
         Ok(None)
     }
 
     /// The rows within a radius, if an index finds them.
     fn range(&self, scan: &LogicalScan) -> Result<Option<PhysicalPlan>> {
-        vector::try_range(scan, |filter| self.rows_of(scan, filter))
+        vector::try_range(scan, &|filter| self.rows_of(scan, filter))
     }
 
     /// The row ids alone of the rows of a scan that meet a filter.

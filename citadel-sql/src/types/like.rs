@@ -17,6 +17,17 @@ struct Simple {
     open_end: bool,
 }
 
+/// What a pattern asks for after the text that it begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LikeTail {
+    /// The end.
+    Nothing,
+    /// `%`: anything.
+    Anything,
+    /// More than that.
+    More,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
     /// `%`
@@ -49,6 +60,22 @@ impl LikePattern {
             simple,
             case_insensitive,
         })
+    }
+
+    /// The text that every match begins with, where case matters, and what has to follow.
+    pub(crate) fn prefix(&self) -> (String, LikeTail) {
+        let literal = |token: &Token| match token {
+            Token::Char(c) if !self.case_insensitive => Some(*c),
+            _ => None,
+        };
+        let prefix: String = self.tokens.iter().map_while(literal).collect();
+        let rest = &self.tokens[prefix.chars().count()..];
+        let tail = match rest {
+            [] => LikeTail::Nothing,
+            [Token::Any] => LikeTail::Anything,
+            _ => LikeTail::More,
+        };
+        (prefix, tail)
     }
 
     /// Does the whole text match?
@@ -175,6 +202,24 @@ mod tests {
         assert!(ilike.matches("éa\\X"));
         assert!(LikePattern::new("a\\", Some('\\'), false).is_err());
         assert!(LikePattern::new("a\\", None, false).unwrap().matches("a\\"));
+    }
+
+    #[test]
+    fn prefixes() {
+        for (pattern, prefix, tail) in [
+            ("abc", "abc", LikeTail::Nothing),
+            ("ab%", "ab", LikeTail::Anything),
+            ("ab%%", "ab", LikeTail::Anything),
+            ("%", "", LikeTail::Anything),
+            ("", "", LikeTail::Nothing),
+            ("a\\%b%c", "a%b", LikeTail::More),
+            ("é_", "é", LikeTail::More),
+        ] {
+            let like = LikePattern::new(pattern, Some('\\'), false).unwrap();
+            assert_eq!(like.prefix(), (prefix.to_owned(), tail), "{pattern}");
+        }
+        let ilike = LikePattern::new("ab%", None, true).unwrap();
+        assert_eq!(ilike.prefix(), (String::new(), LikeTail::More));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) use cast::{
     assign, can_assign, can_cast, cast, coerce_compared, coerce_parameter, hex, unhex,
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
-pub(crate) use like::LikePattern;
+pub(crate) use like::{LikePattern, LikeTail};
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
 pub use value::{Value, ValueRef};

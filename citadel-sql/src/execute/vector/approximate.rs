@@ -1,18 +1,23 @@
 //! The ann plan: segments through their graphs, the delta exactly.
 
+mod allowed;
+mod candidates;
 mod range;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::atomic::AtomicBool;
 
 use citadel_txn::View;
-use citadel_vector::{PositionSet, Predicate, Search, SearchParams, Segment};
+use citadel_vector::{PositionSet, SearchParams, Segment};
 
+use self::allowed::Allowed;
+use self::candidates::Candidates;
 use super::exact::{Asked, measure_rows};
 use super::nearest::Nearest;
 use super::report::{SegmentReport, VectorReport};
-use super::resolve;
 use super::row_filter::RowFilter;
+use super::row_source;
 use crate::ann::{IndexSnapshot, LiveSegment, Refusal, SegmentCache};
 use crate::batch::BATCH_ROWS;
 use crate::bind::bound::Expr;
@@ -30,6 +35,9 @@ const LOOKUP_COST_IN_SCANNED_ROWS: u64 = 4;
 
 /// Candidates may be rechecked up to this number whatever the size of the table.
 const MIN_RECHECKS: u64 = 1_024;
+
+/// Row ids from another index are read up to this number whatever the size of the table.
+const MIN_HITS: usize = 256;
 
 /// What a search runs in.
 pub(super) struct Setting<'a> {
@@ -77,6 +85,11 @@ pub(super) fn search(
         return Ok(Outcome::Exact("the vector searched for is NULL".into()));
     };
     let query = &numbers(query);
+    let hits = match &plan.hits {
+        Some(hits) => row_source::collect(&hits.plans, setting, hits_max(rows, k))?,
+        None => None,
+    };
+    report.hits = plan.hits.is_some().then(|| hits.as_ref().map(Vec::len));
     let searcher = Searcher {
         setting,
         plan,
@@ -86,8 +99,18 @@ pub(super) fn search(
         k,
         rows,
         snapshot,
+        hits,
+        satisfying: OnceCell::new(),
     };
     searcher.run(index, nearest, report)
+}
+
+/// How many row ids are worth reading from another index. If more rows satisfy it, the search finds enough of them among its
+/// first candidates, for less.
+fn hits_max(rows: u64, k: usize) -> usize {
+    let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+    let wanted = SearchParams::for_k(k).rerank(k).min(rows);
+    2 * rows.saturating_mul(wanted).isqrt().max(MIN_HITS)
 }
 
 /// The vector as segments know it: bits are zeros and ones.
@@ -109,6 +132,10 @@ struct Searcher<'a> {
     /// Rows of the table.
     rows: u64,
     snapshot: IndexSnapshot,
+    /// The rows that the plan's other way gives, where they were worth reading.
+    hits: Option<Vec<RowId>>,
+    /// The rows that satisfy the whole of WHERE, once a recheck has shown that few do.
+    satisfying: OnceCell<Vec<RowId>>,
 }
 
 /// Why a segment's part of the answer is missing.
@@ -145,39 +172,6 @@ impl Searcher<'_> {
         Ok(Outcome::Answered)
     }
 
-    /// The rows that a segment may give, and the conditions left to recheck.
-    fn allowed(&self, segment: &Segment) -> (Option<PositionSet>, Vec<Expr>) {
-        let mut predicates = Vec::new();
-        let mut recheck = self.plan.residual.clone();
-        for pushed in &self.plan.pushed {
-            match resolve::predicate(&pushed.condition, self.setting.params) {
-                Some(predicate) => predicates.push(predicate),
-                None => recheck.push(pushed.expr.clone()),
-            }
-        }
-        if predicates.is_empty() {
-            return (None, recheck);
-        }
-        match segment.matching(&Predicate::And(predicates)) {
-            Ok(mut matching) => {
-                for row in &self.snapshot.delta {
-                    if let Some(position) = segment.position_of(row.0) {
-                        matching.remove(position);
-                    }
-                }
-                (Some(matching), recheck)
-            }
-            Err(unsupported) => {
-                tracing::debug!(%unsupported, "a filter is rechecked on rows");
-                let pushed = self.plan.pushed.iter().map(|pushed| pushed.expr.clone());
-                (
-                    None,
-                    pushed.chain(self.plan.residual.iter().cloned()).collect(),
-                )
-            }
-        }
-    }
-
     fn search_segment(
         &self,
         live: &LiveSegment,
@@ -188,7 +182,12 @@ impl Searcher<'_> {
             return self.search_within(live, &within, nearest, report);
         }
         let segment = &*live.segment;
-        let (allowed, recheck) = self.allowed(segment);
+        let Allowed { rows, recheck } = self.allowed(segment);
+        let allowed = rows;
+        if allowed.as_ref().is_some_and(PositionSet::is_empty) {
+            report.segments.push(SegmentReport::nothing(segment.len()));
+            return Ok(Ok(()));
+        }
         let k = self.k.min(segment.len());
         let params = SearchParams::for_k(k);
         let matching = allowed.as_ref().map_or(segment.len(), PositionSet::len);
@@ -199,6 +198,7 @@ impl Searcher<'_> {
             return Ok(Err(Missing::Slow(why)));
         }
         let mut recheck = self.row_filter(&recheck)?;
+        let narrowed = OnceCell::new();
         self.setting.cache.with_scratch(|scratch| {
             let search = segment.search(self.query, allowed.as_ref(), params, scratch);
             let mut search = match search {
@@ -206,11 +206,7 @@ impl Searcher<'_> {
                 // A query without a direction, say: its distances are all NULL.
                 Err(error) => return Ok(Err(Missing::Slow(error.to_string()))),
             };
-            let mut candidates = Candidates {
-                searcher: self,
-                passing: Vec::with_capacity(wanted),
-                checked: 0,
-            };
+            let mut candidates = Candidates::new(self, segment, &narrowed, wanted);
             if let Err(missing) = candidates.collect(&mut search, wanted, recheck.as_mut())? {
                 return Ok(Err(missing));
             }
@@ -225,6 +221,7 @@ impl Searcher<'_> {
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats,
                 rechecked: if recheck.is_some() { checked } else { 0 },
+                narrowed: narrowed.get().map(PositionSet::len),
                 reranked: passing.len(),
             });
             if let Err(missing) = self.rerank(&mut passing, nearest)? {
@@ -340,71 +337,5 @@ impl Searcher<'_> {
             measure_rows(view, &mut vectors, rows, &mut asked)?;
         }
         Ok(())
-    }
-}
-
-/// Candidates of one search that passed the recheck.
-struct Candidates<'a> {
-    searcher: &'a Searcher<'a>,
-    passing: Vec<RowId>,
-    /// Candidates that the search gave and that are not void.
-    checked: usize,
-}
-
-impl Candidates<'_> {
-    /// Lets the search go on until as many as wanted have passed, or none are left.
-    fn collect(
-        &mut self,
-        search: &mut Search<'_>,
-        wanted: usize,
-        mut recheck: Option<&mut RowFilter>,
-    ) -> Result<Result<(), Missing>> {
-        let Searcher {
-            setting,
-            snapshot,
-            rows,
-            ..
-        } = self.searcher;
-        let budget = (rows / LOOKUP_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
-        let mut given = Vec::new();
-        while self.passing.len() < wanted {
-            check_interrupt(setting.interrupt)?;
-            let candidates = search.next(self.ask(wanted - self.passing.len()));
-            if candidates.is_empty() {
-                break;
-            }
-            given.clear();
-            let ids = candidates.iter().map(|candidate| RowId(candidate.row_id));
-            given.extend(ids.filter(|row| !snapshot.in_delta(*row)));
-            self.checked += given.len();
-            let Some(filter) = &mut recheck else {
-                self.passing.extend_from_slice(&given);
-                continue;
-            };
-            let found = filter.select(setting.view, &given, &mut self.passing)?;
-            if found < given.len() {
-                return Ok(Err(self.searcher.lost(&given)?));
-            }
-            if self.checked as u64 > budget && self.passing.len() < wanted {
-                let why = format!(
-                    "only {} of the first {} candidates satisfy the rest of WHERE",
-                    self.passing.len(),
-                    self.checked
-                );
-                return Ok(Err(Missing::Slow(why)));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// How many candidates to ask for, so that as many as are missing pass: by the share that has passed so far.
-    fn ask(&self, missing: usize) -> usize {
-        if self.checked == 0 {
-            return missing;
-        }
-        let share = self.checked.div_ceil(self.passing.len().max(1));
-        missing
-            .saturating_mul(share)
-            .clamp(missing, missing.max(BATCH_ROWS))
     }
 }

@@ -22,8 +22,10 @@
 //! 3. A row of the delta is never taken from a segment.
 //! 4. With a range of distances, every distance is held against it. The walk goes on in the order of distances until as many
 //!    rows as asked for are found or the radius is passed: a run of candidates beyond it ([`approximate`] says how long).
-//! 5. Where the index cannot be used (refused, or no segment yet), or would be slower (most rows are in the delta, or
-//!    nearly no candidate passes the recheck), the exact plan answers, and the report says why.
+//! 5. A search never starts over. Where few candidates pass the recheck, the rows that satisfy WHERE are read once, and the same
+//!    search goes on among those.
+//! 6. Where the index cannot be used (refused, or no segment yet), or would be slower (most rows are in the delta),
+//!    the exact plan answers, and the report says why.
 
 mod approximate;
 mod exact;
@@ -33,6 +35,7 @@ mod operator;
 mod report;
 mod resolve;
 mod row_filter;
+mod row_source;
 #[cfg(test)]
 mod tests;
 mod within;

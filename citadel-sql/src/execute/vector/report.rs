@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use citadel_vector::SearchStats;
+use citadel_vector::{Regime, SearchStats};
 
 /// What an execution did.
 #[derive(Clone, Debug, Default)]
 pub(super) struct VectorReport {
     /// Why the exact plan answered in place of the index.
     pub(super) exact_because: Option<String>,
+    /// Row ids that another index gave, where one was asked; `None` within: too many to be worth reading.
+    pub(super) hits: Option<Option<usize>>,
     /// One for each segment searched.
     pub(super) segments: Vec<SegmentReport>,
     /// Rows of the delta, and how many of them were measured.
@@ -27,8 +29,31 @@ pub(super) struct SegmentReport {
     pub(super) stats: SearchStats,
     /// Candidates that were rechecked on their rows.
     pub(super) rechecked: usize,
+    /// Rows that the search went on among, after few candidates had passed the recheck.
+    pub(super) narrowed: Option<usize>,
     /// Candidates that were measured with their stored vectors.
     pub(super) reranked: usize,
+}
+
+impl SegmentReport {
+    /// A segment of which no row satisfies WHERE: there is nothing to search.
+    pub(super) fn nothing(rows: usize) -> Self {
+        Self {
+            rows,
+            matching: Some(0),
+            stats: SearchStats {
+                regime: Regime::ScoreAll,
+                matching: 0,
+                visited: 0,
+                expanded: 0,
+                yielded: 0,
+                scored_rest: false,
+            },
+            rechecked: 0,
+            narrowed: None,
+            reranked: 0,
+        }
+    }
 }
 
 impl VectorReport {
@@ -38,6 +63,11 @@ impl VectorReport {
         let mut line = |label: &str, text: String| lines.push((label.to_owned(), text));
         if let Some(why) = &self.exact_because {
             line("Exact Plan", why.clone());
+        }
+        match self.hits {
+            Some(Some(rows)) => line("Hits", format!("{rows} rows")),
+            Some(None) => line("Hits", "too many to read first".into()),
+            None => {}
         }
         for segment in &self.segments {
             line("Segment", segment.to_string());
@@ -63,9 +93,16 @@ impl fmt::Display for SegmentReport {
             }
             None => write!(f, ": {} rows", self.rows)?,
         }
-        write!(f, ", {} visited", self.stats.visited)?;
+        write!(
+            f,
+            ", {} visited, {} candidates",
+            self.stats.visited, self.stats.yielded
+        )?;
         if self.rechecked > 0 {
             write!(f, ", {} rechecked", self.rechecked)?;
+        }
+        if let Some(rows) = self.narrowed {
+            write!(f, ", narrowed to {rows}")?;
         }
         write!(f, ", {} reranked", self.reranked)
     }

@@ -26,9 +26,18 @@ impl AnnTopK {
         };
         let title = format!("{name} on {source} using {index}");
         let mut text = top.details(NodeText::new(title), names);
-        if !self.pushed.is_empty() {
-            let pushed: Vec<Expr> = self.pushed.iter().map(|p| p.expr.clone()).collect();
-            text = text.detail("Index Filter", conjuncts_text(&pushed, names));
+        for (label, pushed) in [
+            ("Index Filter", &self.pushed),
+            ("Implied Filter", &self.implied),
+        ] {
+            if !pushed.is_empty() {
+                let exprs: Vec<Expr> = pushed.iter().map(|p| p.expr.clone()).collect();
+                text = text.detail(label, conjuncts_text(&exprs, names));
+            }
+        }
+        if let Some(hits) = &self.hits {
+            let found = conjuncts_text(&hits.conjuncts, names);
+            text = text.detail("Row Hits", format!("{found} ({})", hits.sources()));
         }
         if !self.residual.is_empty() {
             text = text.detail("Recheck", conjuncts_text(&self.residual, names));

@@ -15,24 +15,30 @@
 //! carry the distance as [`ColumnId::DISTANCE`] if it is read above: it is computed once. An [`AnnTopK`] holds the exact plan for the same rows, and takes it where a
 //! segment is refused or where it would be the faster one.
 
+mod choice;
+mod condition;
 mod distance_key;
 mod explain;
 mod pushdown;
 mod range;
+mod row_hits;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use condition::{Comparison, Condition, Filter, FilterPlace, Pushed};
 pub(crate) use distance_key::DistanceKey;
-pub(crate) use pushdown::{Comparison, Condition, FilterNo, Pushed};
 pub(crate) use range::DistanceRange;
+pub(crate) use row_hits::RowHits;
+
+use choice::{Choice, choose_index};
 
 use super::estimate::limited_rows;
 use super::logical::{LimitBounds, LogicalKey, LogicalScan};
 use super::physical::PhysicalPlan;
-use crate::bind::bound::{ColumnId, DistanceMetric, Expr, ExprKind, RelationNo};
+use crate::bind::bound::{ColumnId, Expr, ExprKind, RelationNo};
 use crate::error::Result;
-use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, Metric, TableDef};
+use crate::schema::{AnnIndex, ColumnNo, IndexDef, IndexKind, TableDef};
 use crate::types::{SqlType, Value};
 
 /// Rows that a vector query is taken to give where its limit is a parameter.
@@ -104,7 +110,11 @@ pub(crate) struct AnnTopK {
     pub(crate) index: Arc<IndexDef>,
     /// Conjuncts that the index answers.
     pub(crate) pushed: Vec<Pushed>,
-    /// Conjuncts that are rechecked on rows.
+    /// Conditions that the index answers and that narrow the search: those that the residual ones imply.
+    pub(crate) implied: Vec<Pushed>,
+    /// Another way to the rows that satisfy some of the residual conjuncts.
+    pub(crate) hits: Option<RowHits>,
+    /// Conjuncts that the index does not answer: rechecked on rows, unless the hits answer them.
     pub(crate) residual: Vec<Expr>,
     /// The same query without the index.
     pub(crate) exact: VectorTopK,
@@ -229,7 +239,7 @@ impl AnnTopK {
 /// more to satisfy than a range. The plan's rows have the layout of its [`TopK`].
 pub(super) fn try_vector_top_k(
     request: &Request<'_>,
-    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
+    access: &dyn Fn(Vec<Expr>) -> Result<Access>,
 ) -> Result<Option<PhysicalPlan>> {
     let mut filter = request.scan.filter.clone();
     let Some(top) = request.top(&mut filter) else {
@@ -249,7 +259,7 @@ pub(super) fn try_vector_top_k(
 /// for [`try_vector_top_k`].
 pub(super) fn try_range(
     scan: &LogicalScan,
-    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
+    access: &dyn Fn(Vec<Expr>) -> Result<Access>,
 ) -> Result<Option<PhysicalPlan>> {
     let (relation, table) = (scan.relation, &scan.table);
     if !table.indexes.iter().any(|index| index.is_ann()) {
@@ -278,17 +288,17 @@ pub(super) fn try_range(
 fn choose(
     top: Arc<TopK>,
     filter: Vec<Expr>,
-    access: impl FnOnce(Vec<Expr>) -> Result<Access>,
+    access: &dyn Fn(Vec<Expr>) -> Result<Access>,
 ) -> Result<(VectorTopK, Result<Choice, Why>)> {
-    let access = if filter.is_empty() {
+    let rows = if filter.is_empty() {
         None
     } else {
         Some(access(filter.clone())?)
     };
-    let choice = choose_index(&top, &filter, access.as_ref());
+    let choice = choose_index(&top, &filter, rows.as_ref(), access)?;
     let exact = VectorTopK {
         top,
-        rows: access.map(|access| Box::new(access.rows)),
+        rows: rows.map(|access| Box::new(access.rows)),
         filter_parameters: filter.iter().flat_map(parameters).collect(),
         why: Why::Fallback,
     };
@@ -309,6 +319,8 @@ fn ann(choice: Choice, exact: VectorTopK) -> PhysicalPlan {
     PhysicalPlan::AnnTopKPlan(Arc::new(AnnTopK {
         index: choice.index,
         pushed: choice.pushed,
+        implied: choice.implied,
+        hits: choice.hits,
         residual: choice.residual,
         exact,
     }))
@@ -366,67 +378,4 @@ fn ordered(wanted: &[ColumnId]) -> Vec<ColumnId> {
         _ => 0,
     });
     layout
-}
-
-/// An index that serves a query, and what it does of WHERE.
-struct Choice {
-    index: Arc<IndexDef>,
-    pushed: Vec<Pushed>,
-    residual: Vec<Expr>,
-}
-
-/// The index that serves the query, or why none does.
-fn choose_index(top: &TopK, filter: &[Expr], access: Option<&Access>) -> Result<Choice, Why> {
-    let mut why = Why::NoIndex;
-    for def in &top.table.indexes {
-        let IndexKind::Ann(ann) = &def.kind else {
-            continue;
-        };
-        if ann.column != top.key.column {
-            continue;
-        }
-        if !is_metric(top.key.metric, ann.metric) {
-            why = Why::Metric {
-                index: def.name.clone(),
-                metric: ann.metric.name(),
-            };
-            continue;
-        }
-        if top.order != DistanceOrder::NEAREST {
-            return Err(if top.order.descending {
-                Why::Descending
-            } else {
-                Why::NullsFirst
-            });
-        }
-        let (pushed, residual) = pushdown::split(filter, ann, top.relation);
-        if access.is_some_and(|access| finds_few_rows(access, pushed.is_empty())) {
-            return Err(Why::FewRows);
-        }
-        return Ok(Choice {
-            index: Arc::clone(def),
-            pushed,
-            residual,
-        });
-    }
-    Err(why)
-}
-
-/// Does the access find so few rows that measuring them all beats any search? A btree index on a filter column may
-/// still find many; then the segment's bitmap is the better way.
-fn finds_few_rows(access: &Access, nothing_pushed: bool) -> bool {
-    match access.rows {
-        PhysicalPlan::PkLookup(_) | PhysicalPlan::Empty(_) => true,
-        _ => access.narrow && nothing_pushed,
-    }
-}
-
-fn is_metric(asked: DistanceMetric, has: Metric) -> bool {
-    matches!(
-        (asked, has),
-        (DistanceMetric::L2, Metric::L2)
-            | (DistanceMetric::NegativeInnerProduct, Metric::InnerProduct)
-            | (DistanceMetric::Cosine, Metric::Cosine)
-            | (DistanceMetric::Hamming, Metric::Hamming)
-    )
 }

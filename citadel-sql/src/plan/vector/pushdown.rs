@@ -1,92 +1,105 @@
 //! Which part of a WHERE clause an ann index can answer itself.
 //!
-//! A segment holds the index's filter columns. A conjunct that compares them with constants, in any boolean
-//! combination, becomes a [`Condition`]: a bitmap over the segment, with an exact count. What is left is rechecked
-//! on rows. Constants stay expressions here, since parameters are known at execution only.
+//! A segment holds the index's filter columns and the row ids. A conjunct that says something of them becomes a [`Condition`]: a
+//! bitmap over the segment, with an exact count.
+//!
+//! - Any boolean combination of comparisons with constants, and of conditions on one column each, is answered whole.
+//! - Of other conjuncts, what they imply is: `a = 1 AND f(b) OR a = 2 AND g(c)` implies `a = 1 OR a = 2`, which narrows the
+//!   search; the conjunct itself is left over.
+//! - What is left is found by another index ([`super::row_hits`]) or rechecked on rows.
 
-use std::cmp::Ordering;
-
+use super::condition::{Comparison, Condition, Filter, FilterPlace, Pushed};
 use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo, UnaryOp};
-use crate::plan::expr::is_constant;
-use crate::schema::{AnnIndex, ColumnNo};
+use crate::plan::expr::{has_no_columns, is_constant, is_stable};
+use crate::schema::{AnnIndex, ColumnNo, TableDef};
 use crate::types::{SqlType, Value};
 
-/// A place in [`AnnIndex::filters`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FilterNo(pub(crate) usize);
-
-/// A condition over filter columns and constants. Three-valued, as the expression it was made from.
-#[derive(Clone, Debug)]
-pub(crate) enum Condition {
-    /// `column op value`.
-    Compare {
-        filter: FilterNo,
-        op: Comparison,
-        value: Expr,
-    },
-    /// `column IN (…)`.
-    In {
-        filter: FilterNo,
-        list: Vec<Expr>,
-    },
-    /// `column BETWEEN low AND high`.
-    Between {
-        filter: FilterNo,
-        low: Expr,
-        high: Expr,
-    },
-    /// `column IS NULL`.
-    IsNull(FilterNo),
-    And(Vec<Condition>),
-    Or(Vec<Condition>),
-    Not(Box<Condition>),
+/// The conjuncts of a WHERE clause, told apart.
+pub(super) struct Split {
+    /// Answered by the index.
+    pub(super) pushed: Vec<Pushed>,
+    /// Implied by what is left, and answered by the index.
+    pub(super) implied: Vec<Pushed>,
+    /// Left over.
+    pub(super) residual: Vec<Expr>,
 }
 
-/// How a column compares with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Comparison {
-    Eq,
-    Lt,
-    LtEq,
-    Gt,
-    GtEq,
-}
-
-/// A conjunct that the index answers, and the expression it was made from.
-#[derive(Clone, Debug)]
-pub(crate) struct Pushed {
-    pub(crate) condition: Condition,
-    /// For EXPLAIN, and for rows of the delta, which have no entry in a segment.
-    pub(crate) expr: Expr,
-}
-
-/// Splits the conjuncts of a WHERE clause into what the index answers and what is rechecked on rows.
+/// Splits the conjuncts of a WHERE clause into what the index answers and what is left.
 pub(super) fn split(
     conjuncts: &[Expr],
     index: &AnnIndex,
     relation: RelationNo,
-) -> (Vec<Pushed>, Vec<Expr>) {
-    let filters = Filters { index, relation };
-    let (mut pushed, mut residual) = (Vec::new(), Vec::new());
+    table: &TableDef,
+) -> Split {
+    let filters = Filters {
+        index,
+        relation,
+        table,
+    };
+    let mut split = Split {
+        pushed: Vec::new(),
+        implied: Vec::new(),
+        residual: Vec::new(),
+    };
     for expr in conjuncts {
-        match filters.condition(expr) {
-            Some(condition) => pushed.push(Pushed {
-                condition,
-                expr: expr.clone(),
-            }),
-            None => residual.push(expr.clone()),
+        if let Some(pushed) = filters.pushed(expr) {
+            split.pushed.push(pushed);
+            continue;
         }
+        let implied = filters.implied(expr);
+        split
+            .implied
+            .extend(implied.and_then(|expr| filters.pushed(&expr)));
+        split.residual.push(expr.clone());
     }
-    (pushed, residual)
+    split
 }
 
 struct Filters<'a> {
     index: &'a AnnIndex,
     relation: RelationNo,
+    table: &'a TableDef,
 }
 
 impl Filters<'_> {
+    fn pushed(&self, expr: &Expr) -> Option<Pushed> {
+        Some(Pushed {
+            condition: self.condition(expr)?,
+            expr: expr.clone(),
+        })
+    }
+
+    /// A condition that the index answers and that is true wherever the expression is.
+    fn implied(&self, expr: &Expr) -> Option<Expr> {
+        if self.condition(expr).is_some() {
+            return Some(expr.clone());
+        }
+        let ExprKind::Binary { op, left, right } = &expr.kind else {
+            return None;
+        };
+        match (op, self.implied(left), self.implied(right)) {
+            (BinaryOp::And, None, one) | (BinaryOp::And, one, None) => one,
+            (BinaryOp::And | BinaryOp::Or, Some(left), Some(right)) => Some(Expr {
+                kind: ExprKind::Binary {
+                    op: *op,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+                ..expr.clone()
+            }),
+            _ => None,
+        }
+    }
+
     fn condition(&self, expr: &Expr) -> Option<Condition> {
+        if is_constant(expr) && expr.ty == SqlType::Boolean {
+            return Some(Condition::Constant(expr.clone()));
+        }
+        self.structured(expr).or_else(|| self.by_value(expr))
+    }
+
+    /// A condition whose structure says how to answer it, at any number of distinct values.
+    fn structured(&self, expr: &Expr) -> Option<Condition> {
         match &expr.kind {
             ExprKind::Column(_) if expr.ty == SqlType::Boolean => Some(Condition::Compare {
                 filter: self.filter(expr)?,
@@ -107,17 +120,20 @@ impl Filters<'_> {
                 value,
                 negated,
             } => {
-                // `x IS TRUE` is never NULL, so it asks for a value that is there.
-                let filter = self.filter(operand)?;
-                let is_value = Condition::And(vec![
-                    not(Condition::IsNull(filter)),
-                    Condition::Compare {
-                        filter,
-                        op: Comparison::Eq,
-                        value: truth(operand, *value),
-                    },
-                ]);
-                Some(not_if(*negated, is_value))
+                // `x IS TRUE` is never NULL, and neither is `x IS NOT DISTINCT FROM TRUE`.
+                let is_distinct = Condition::IsDistinct {
+                    filter: self.filter(operand)?,
+                    value: truth(operand, *value),
+                };
+                Some(not_if(!*negated, is_distinct))
+            }
+            ExprKind::IsDistinct {
+                left,
+                right,
+                negated,
+            } => {
+                let (filter, value) = self.with_constant(left, right)?;
+                Some(not_if(*negated, Condition::IsDistinct { filter, value }))
             }
             ExprKind::Between {
                 operand,
@@ -143,80 +159,122 @@ impl Filters<'_> {
                 };
                 Some(not_if(*negated, is_in))
             }
+            ExprKind::Like {
+                operand,
+                pattern,
+                escape,
+                case_insensitive: false,
+                negated,
+            } if is_constant(pattern) => {
+                let mut matches = expr.clone();
+                if let ExprKind::Like { negated, .. } = &mut matches.kind {
+                    *negated = false;
+                }
+                let like = Condition::Like {
+                    filter: self.filter(operand)?,
+                    pattern: (**pattern).clone(),
+                    escape: *escape,
+                    expr: matches,
+                };
+                Some(not_if(*negated, like))
+            }
             _ => None,
         }
     }
 
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Option<Condition> {
+        let both = || Some(vec![self.condition(left)?, self.condition(right)?]);
         match op {
-            BinaryOp::And => Some(Condition::And(vec![
-                self.condition(left)?,
-                self.condition(right)?,
-            ])),
-            BinaryOp::Or => Some(Condition::Or(vec![
-                self.condition(left)?,
-                self.condition(right)?,
-            ])),
+            BinaryOp::And => both().map(Condition::And),
+            BinaryOp::Or => both().map(Condition::Or),
             BinaryOp::NotEq => self.binary(BinaryOp::Eq, left, right).map(not),
             _ => {
-                let (filter, op, value) = match self.filter(left) {
-                    Some(filter) => (filter, comparison(op)?, right),
-                    None => (self.filter(right)?, comparison(op)?.mirrored(), left),
-                };
-                is_constant(value).then(|| Condition::Compare {
+                let op = Comparison::of(op)?;
+                let (filter, value) = self.with_constant(left, right)?;
+                let is_mirrored = self.filter(left).is_none();
+                Some(Condition::Compare {
                     filter,
-                    op,
-                    value: value.clone(),
+                    op: if is_mirrored { op.mirrored() } else { op },
+                    value,
                 })
             }
         }
     }
 
+    /// A filter column and a constant, either way round.
+    fn with_constant(&self, left: &Expr, right: &Expr) -> Option<(Filter, Expr)> {
+        let (filter, value) = match self.filter(left) {
+            Some(filter) => (filter, right),
+            None => (self.filter(right)?, left),
+        };
+        is_constant(value).then(|| (filter, value.clone()))
+    }
+
+    /// Any condition that reads one filter column and nothing else.
+    fn by_value(&self, expr: &Expr) -> Option<Condition> {
+        if expr.ty != SqlType::Boolean || !is_stable(expr) || has_no_columns(expr) {
+            return None;
+        }
+        let mut columns = Vec::new();
+        collect_columns(expr, &mut columns);
+        let filter = self.filter(columns[0])?;
+        let is_same = |column: &&Expr| self.filter(column) == Some(filter);
+        let is_answered = matches!(filter.place, FilterPlace::Attribute(_))
+            && columns.iter().all(is_same)
+            // A segment has one zero, and text tells two of them apart.
+            && (filter.ty != SqlType::Real || !shows_values(expr));
+        is_answered.then(|| Condition::ByValue {
+            filter,
+            expr: expr.clone(),
+        })
+    }
+
     /// The filter column that the expression is.
-    fn filter(&self, expr: &Expr) -> Option<FilterNo> {
-        let ExprKind::Column(ColumnId { relation, column }) = expr.kind else {
+    fn filter(&self, expr: &Expr) -> Option<Filter> {
+        let ExprKind::Column(column) = expr.kind else {
             return None;
         };
-        let column = ColumnNo(u16::try_from(column).ok()?);
-        let place = self.index.filters.iter().position(|&no| no == column)?;
-        (relation == self.relation).then_some(FilterNo(place))
+        if column.relation != self.relation {
+            return None;
+        }
+        let place = if column.column == ColumnId::ROWID {
+            FilterPlace::RowId
+        } else {
+            let no = ColumnNo(u16::try_from(column.column).ok()?);
+            match self.index.filters.iter().position(|&filter| filter == no) {
+                Some(place) => FilterPlace::Attribute(place),
+                None if self.table.rowid_column == Some(no) => FilterPlace::RowId,
+                None => return None,
+            }
+        };
+        Some(Filter {
+            place,
+            column,
+            ty: expr.ty,
+        })
     }
 }
 
-impl Comparison {
-    /// Does it hold between values of this order?
-    pub(crate) fn is_satisfied_by(self, order: Ordering) -> bool {
-        match self {
-            Self::Eq => order.is_eq(),
-            Self::Lt => order.is_lt(),
-            Self::LtEq => order.is_le(),
-            Self::Gt => order.is_gt(),
-            Self::GtEq => order.is_ge(),
-        }
+fn collect_columns<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
+    if let ExprKind::Column(_) = expr.kind {
+        found.push(expr);
     }
-
-    /// `5 < x` is `x > 5`.
-    pub(super) fn mirrored(self) -> Self {
-        match self {
-            Self::Eq => Self::Eq,
-            Self::Lt => Self::Gt,
-            Self::LtEq => Self::GtEq,
-            Self::Gt => Self::Lt,
-            Self::GtEq => Self::LtEq,
-        }
-    }
+    expr.for_each_child(&mut |child| collect_columns(child, found));
 }
 
-/// How an operator compares; `None`: not by order.
-pub(super) fn comparison(op: BinaryOp) -> Option<Comparison> {
-    match op {
-        BinaryOp::Eq => Some(Comparison::Eq),
-        BinaryOp::Lt => Some(Comparison::Lt),
-        BinaryOp::LtEq => Some(Comparison::LtEq),
-        BinaryOp::Gt => Some(Comparison::Gt),
-        BinaryOp::GtEq => Some(Comparison::GtEq),
-        _ => None,
-    }
+/// Could the result depend on how a number is written?
+fn shows_values(expr: &Expr) -> bool {
+    let mut shows = matches!(
+        expr.kind,
+        ExprKind::Cast { .. }
+            | ExprKind::Function { .. }
+            | ExprKind::Binary {
+                op: BinaryOp::Concat,
+                ..
+            }
+    );
+    expr.for_each_child(&mut |child| shows |= shows_values(child));
+    shows
 }
 
 fn not(condition: Condition) -> Condition {

@@ -3,8 +3,8 @@
 //! `column <-> constant < r`, `<=`, `=`, BETWEEN, and the same with the sides exchanged, say how far a search has to go.
 //! They leave the WHERE clause, since a vector plan holds them against the distances that it computes anyway.
 
+use super::condition::Comparison;
 use super::distance_key::DistanceKey;
-use super::pushdown::{Comparison, comparison};
 use crate::bind::bound::{BinaryOp, Expr, ExprKind, RelationNo};
 use crate::plan::expr::{is_constant, is_same};
 use crate::schema::TableDef;
@@ -85,7 +85,7 @@ fn ends(
     let key = |expr: &Expr| DistanceKey::of(expr, relation, table);
     match &conjunct.kind {
         ExprKind::Binary { op, left, right } if *op != BinaryOp::NotEq => {
-            let comparison = comparison(*op)?;
+            let comparison = Comparison::of(*op)?;
             let (key, comparison, value) = match key(left) {
                 Some(key) => (key, comparison, right),
                 None => (key(right)?, comparison.mirrored(), left),

@@ -7,6 +7,7 @@
 
 use citadel_vector::{PositionSet, Search, SearchParams};
 
+use super::allowed::Allowed;
 use super::{LOOKUP_COST_IN_SCANNED_ROWS, MIN_RECHECKS, Missing, Searcher};
 use crate::ann::LiveSegment;
 use crate::batch::BATCH_ROWS;
@@ -36,7 +37,10 @@ impl Searcher<'_> {
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
         let segment = &*live.segment;
-        let (allowed, recheck) = self.allowed(segment);
+        let Allowed {
+            rows: allowed,
+            recheck,
+        } = self.allowed(segment);
         let k = self.k.min(segment.len());
         let params = SearchParams::for_k(k.min(FIRST_STEP));
         let mut walk = Walk {
@@ -61,6 +65,7 @@ impl Searcher<'_> {
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats: search.explain(),
                 rechecked: if walk.recheck.is_some() { walk.near } else { 0 },
+                narrowed: None,
                 reranked: walk.measured,
             });
             Ok(ended)

@@ -66,7 +66,7 @@ fn why_the_index_does_not_serve() {
 fn conjuncts_go_into_the_index_or_to_the_recheck() {
     let plan = explain(|query| {
         let pushed = eq(CAT, Value::Integer(3));
-        let residual = binary(BinaryOp::NotEq, column(ID), literal(Value::Integer(8)));
+        let residual = binary(BinaryOp::NotEq, column(ID), column(CAT));
         query.filter = Some(binary(BinaryOp::And, pushed, residual));
     });
     let line = |label: &str| {

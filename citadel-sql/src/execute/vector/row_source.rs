@@ -1,0 +1,37 @@
+//! Row ids that a plan gives, while a search runs.
+
+use super::approximate::Setting;
+use crate::batch::{BATCH_ROWS, Batch};
+use crate::error::Result;
+use crate::execute::vector::exact::row_ids;
+use crate::execute::{ExecContext, Txn, build, check_interrupt};
+use crate::plan::PhysicalPlan;
+use crate::schema::RowId;
+
+/// The rows that some plans give, each plan nothing but row ids. `None`: they are more than `max`.
+pub(super) fn collect<'p>(
+    plans: impl IntoIterator<Item = &'p PhysicalPlan>,
+    setting: &Setting<'_>,
+    max: usize,
+) -> Result<Option<Vec<RowId>>> {
+    let mut context = ExecContext {
+        txn: Txn::View(setting.view),
+        params: setting.params,
+        interrupt: setting.interrupt,
+        segments: setting.cache,
+    };
+    let mut found = Vec::new();
+    let mut batch = Batch::default();
+    for plan in plans {
+        let mut rows = build(plan, setting.params)?;
+        let wanted = max.saturating_add(1).min(BATCH_ROWS);
+        while rows.next(&mut context, &mut batch, wanted)? {
+            check_interrupt(setting.interrupt)?;
+            found.extend(batch.columns.first().into_iter().flat_map(row_ids));
+            if found.len() > max {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(found))
+}
