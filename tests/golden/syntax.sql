@@ -74,7 +74,7 @@ error 0A000 at 1:1: CREATE VIEW is not supported
 
 ALTER TABLE t ADD COLUMN c INTEGER;
 ----
-error 0A000 at 1:1: ALTER is not supported
+error 0A000 at 1:1: ALTER TABLE is not supported
 
 SELECT a FROM t TABLESAMPLE BERNOULLI (10);
 ----

@@ -108,8 +108,7 @@ QUERY PLAN
 AnnTopKPlan on doc using doc_emb  (rows=3)
   Order: emb <-> '[1,0,0]'
   Limit: 3
-  Index Filter: topic = 'b' AND size > 30
-  Recheck: id <> 9
+  Index Filter: topic = 'b' AND size > 30 AND id <> 9
 
 EXPLAIN SELECT id FROM doc ORDER BY emb <=> '[1,0,0]' LIMIT 3;
 ----

@@ -78,8 +78,7 @@ QUERY PLAN
 AnnRangePlan on p using p_emb  (rows=10)
   Order: emb <-> '[0,0]'
   Within: 2 >= emb <-> '[0,0]'
-  Index Filter: kind = 'a'
-  Recheck: id <> 9
+  Index Filter: kind = 'a' AND id <> 9
 
 SELECT id, emb <-> '[0,0]' AS d FROM p WHERE 2.0 >= emb <-> '[0,0]' AND kind = 'a' AND id <> 9 ORDER BY d;
 ----
