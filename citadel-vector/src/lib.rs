@@ -61,8 +61,8 @@ pub use filter::{
 };
 pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm};
 pub use prism::{
-    Build, BuildConfig, BuildError, Candidate, Estimate, Progress, Regime, RowMajor, Scratch,
-    Search, SearchError, SearchParams, SearchStats, Segment, Stage, Vectors,
+    Bounded, Build, BuildConfig, BuildError, Candidate, Estimate, Progress, Regime, RowMajor,
+    Scratch, Search, SearchError, SearchParams, SearchStats, Segment, Stage, Vectors,
 };
 pub use segment::{EncodedSegment, Refusal, SectionSummary, SectionTag, SegmentHeader};
 pub use top_k::{Neighbor, TopK};

@@ -8,7 +8,7 @@ use super::{Coarse, Rows, Segment, Shape};
 use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
-use crate::quantize::{ScalarCodes, pad_dim};
+use crate::quantize::{ScalarCodes, Spread, coded, pad_dim};
 
 use super::config::{Build, BuildError, MAX_DIM, MAX_ROWS, Progress, Stage};
 use super::connect;
@@ -85,7 +85,7 @@ impl Builder<'_, '_> {
         let build = self.build;
         let profile = self.profile()?;
         let codes = self.fit(profile.center);
-        let (matrix, extras) = self.encode(&codes, profile.longest)?;
+        let Coded { matrix, beside } = self.encode(&codes, profile.longest)?;
         let locality = layout::by_locality(&matrix);
         let (order, attributes) = self.lay_out(&locality);
         let indexed = build.rows.len();
@@ -96,10 +96,9 @@ impl Builder<'_, '_> {
             .into_par_iter()
             .map(|position| matrix.squared_length(position))
             .collect();
-        let extras = order[..indexed]
-            .iter()
-            .map(|&row| extras[row as usize])
-            .collect();
+        let beside = || order[..indexed].iter().map(|&row| beside[row as usize]);
+        let extras = beside().map(|beside| beside.extra).collect();
+        let residuals = beside().map(|beside| beside.residual).collect();
         let mut place = vec![0u32; indexed];
         for (position, &row) in order[..indexed].iter().enumerate() {
             place[row as usize] = position as u32;
@@ -111,8 +110,9 @@ impl Builder<'_, '_> {
             extras,
         };
         let (graph, entries) = self.link(&space, &spatial)?;
-        let coarse = space.matrix.fit_coarse(build.dim);
-        let coarse = precise(coarse, &space, &graph, build.dim);
+        let coarse = space.matrix.fit_coarse(coded(build.dim));
+        let coarse = precise(coarse, &space, &graph, coded(build.dim));
+        let longest = longest_codes(&space.lengths, &codes);
         let halves = match build.metric {
             Metric::L2 => (space.lengths.iter())
                 .map(|&length| length as f32 * 0.5)
@@ -133,6 +133,8 @@ impl Builder<'_, '_> {
             codes,
             coarse: coarse.map(|codes| Coarse::new(codes, &space.matrix)),
             matrix: space.matrix,
+            residuals,
+            longest,
             halves,
             graph,
             entries,
@@ -221,47 +223,50 @@ impl Builder<'_, '_> {
     fn fit(&self, center: Vec<f32>) -> ScalarCodes {
         let rows = self.build.rows.len();
         let step = (rows * self.build.dim).div_ceil(FIT_SAMPLE).max(1);
+        let codes = ScalarCodes::new(center, 1.0);
         let mut magnitudes = Vec::new();
         let mut vector = vec![0.0; self.build.dim];
+        let mut spread = Spread::default();
         for row in (0..rows).step_by(step) {
             // `profile` has read every row without an error.
             if self.read(row, &mut vector).is_ok() {
-                let centered = vector.iter().zip(&center);
-                magnitudes.extend(centered.map(|(value, center)| (value - center).abs()));
+                codes.spread(&vector, &mut spread);
+                magnitudes.extend(spread.magnitudes(self.build.dim));
             }
         }
-        ScalarCodes::fit(center, &mut magnitudes)
+        codes.fit(&mut magnitudes)
     }
 
-    /// Codes all rows, in their given order, and finds the component that makes them equally long (zero but for inner
-    /// product), in steps.
-    fn encode(&self, codes: &ScalarCodes, longest: f64) -> Result<(Matrix, Vec<f32>), BuildError> {
+    /// Codes all rows, in their given order.
+    fn encode(&self, codes: &ScalarCodes, longest: f64) -> Result<Coded, BuildError> {
         let stride = pad_dim(self.build.dim);
         let mut matrix = Matrix::zeroed(self.build.rows.len(), stride);
-        let mut extras = vec![0.0f32; self.build.rows.len()];
+        let mut beside = vec![Beside::default(); self.build.rows.len()];
         let done = AtomicUsize::new(0);
         matrix
             .bytes_mut()
             .par_chunks_mut(stride * BLOCK)
-            .zip(extras.par_chunks_mut(BLOCK))
+            .zip(beside.par_chunks_mut(BLOCK))
             .enumerate()
-            .try_for_each(|(block, (bytes, extras))| {
+            .try_for_each(|(block, (bytes, beside))| {
                 let mut vector = vec![0.0; self.build.dim];
-                for (index, (bytes, extra)) in
-                    bytes.chunks_exact_mut(stride).zip(&mut *extras).enumerate()
+                let mut spread = Spread::default();
+                for (index, (bytes, beside)) in
+                    bytes.chunks_exact_mut(stride).zip(&mut *beside).enumerate()
                 {
                     self.read(block * BLOCK + index, &mut vector)?;
-                    codes.encode(&vector, bytes);
+                    codes.spread(&vector, &mut spread);
+                    beside.residual = codes.encode(&spread, bytes);
                     if self.build.metric == Metric::InnerProduct {
                         let length = length(&vector);
                         let missing = (longest * longest - length * length).max(0.0).sqrt();
-                        *extra = (missing / f64::from(codes.scale)) as f32;
+                        beside.extra = (missing / f64::from(codes.scale)) as f32;
                     }
                 }
-                let done = done.fetch_add(extras.len(), Ordering::Relaxed) + extras.len();
+                let done = done.fetch_add(beside.len(), Ordering::Relaxed) + beside.len();
                 self.proceed(Stage::Code, done)
             })?;
-        Ok((matrix, extras))
+        Ok(Coded { matrix, beside })
     }
 
     /// The order of all rows (given rows, then undefined ones, by index) and the filter columns in that order.
@@ -453,6 +458,28 @@ impl Source for Builder<'_, '_> {
             .is_ok_and(|row| self.read(row, vector).is_ok());
         debug_assert!(read, "a row of the segment is not one of its build");
     }
+}
+
+/// All rows in codes.
+struct Coded {
+    matrix: Matrix,
+    beside: Vec<Beside>,
+}
+
+/// What is known of a row beside its codes.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    /// How far the row is from what its codes stand for.
+    residual: f32,
+    /// The component that makes all rows equally long, in steps; zero but for inner product.
+    extra: f32,
+}
+
+/// The length of the longest row of codes, in component units, rounded up.
+fn longest_codes(lengths: &[i32], codes: &ScalarCodes) -> f32 {
+    let squared = f64::from(lengths.iter().copied().max().unwrap_or(0));
+    let longest = (squared.sqrt() * f64::from(codes.scale)) as f32;
+    longest.next_up().min(f32::MAX)
 }
 
 /// What all vectors have in common.

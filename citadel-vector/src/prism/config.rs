@@ -34,7 +34,7 @@ impl Default for BuildConfig {
         Self {
             seed: 0x9e37_79b9_7f4a_7c15,
             degree: 28,
-            beam: 96,
+            beam: 128,
             alpha: 1.1,
             scope: 65_536,
             threads: 0,

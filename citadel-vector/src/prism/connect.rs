@@ -9,9 +9,9 @@ pub(super) const EXTRA_LINKS: usize = 2;
 
 /// Rows from which walks start: spread evenly over the representatives in locality order.
 pub(super) fn entries(representatives: &[u32]) -> Vec<u32> {
-    const ROWS_PER_ENTRY: usize = 1_024;
+    const ROWS_PER_ENTRY: usize = 512;
     const FEWEST: usize = 16;
-    const MOST: usize = 256;
+    const MOST: usize = 512;
     let count = (representatives.len() / ROWS_PER_ENTRY)
         .clamp(FEWEST, MOST)
         .min(representatives.len());

@@ -32,6 +32,7 @@
 //! row, that makes all of them equally long (Neyshabur and Srebro 2015): euclidean neighbours of that set make the graph. A
 //! query has zero there, so walking by inner product is walking by distance, and the component is needed only while building.
 
+mod bounds;
 mod build;
 mod candidate;
 mod config;
@@ -56,6 +57,7 @@ mod search;
 mod segment;
 mod walk;
 
+pub use bounds::Bounded;
 pub use candidate::Candidate;
 pub use config::{Build, BuildConfig, BuildError, Progress, RowMajor, Stage, Vectors};
 pub use regime::{Estimate, Regime};

@@ -2,6 +2,7 @@
 
 use crate::quantize::QueryCode;
 
+use super::bounds::Kept;
 use super::candidate::Candidate;
 use super::pool::{Entry, Pool};
 use super::rank::Ranked;
@@ -19,6 +20,7 @@ pub struct Scratch {
     pub(super) rest: Vec<Entry>,
     pub(super) ranked: Vec<Ranked>,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) kept: Kept,
 }
 
 impl Scratch {

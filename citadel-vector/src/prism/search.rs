@@ -191,7 +191,7 @@ impl<'s> Search<'s> {
     }
 }
 
-fn check(
+pub(super) fn check(
     segment: &Segment,
     query: &[f32],
     allowed: Option<&PositionSet>,

@@ -27,6 +27,10 @@ pub struct Segment {
     pub(crate) matrix: Matrix,
     /// Four-bit codes of the same rows, which lead walks and scans where they are precise enough.
     pub(crate) coarse: Option<Coarse>,
+    /// How far each row is from what its eight-bit codes stand for, at most.
+    pub(crate) residuals: Vec<f32>,
+    /// Length of the longest row of eight-bit codes, in component units, rounded up.
+    pub(crate) longest: f32,
     /// Half the squared length of each row of codes; empty unless the metric is L2.
     pub(crate) halves: Vec<f32>,
     pub(crate) graph: Graph,

@@ -3,10 +3,13 @@
 
 mod coarse_codes;
 mod query_code;
+mod reach;
+mod rotation;
 mod scalar_codes;
 mod score;
 
 pub(crate) use coarse_codes::CoarseCodes;
 pub(crate) use query_code::QueryCode;
-pub(crate) use scalar_codes::{ScalarCodes, pad_dim};
+pub(crate) use reach::Reach;
+pub(crate) use scalar_codes::{ScalarCodes, Spread, coded, pad_dim};
 pub(crate) use score::Score;

@@ -1,15 +1,15 @@
 //! Eight bits for each component, at one scale for all of them.
 //!
-//! A row is coded as `round((x - center) / scale)`, clipped to ±127 and stored with a bias of 128, because the widest
-//! multiply takes unsigned codes on one side and signed ones on the other. The scale puts a high percentile of all components,
-//! not their maximum, at 127: a few outliers must not coarsen everything else.
+//! A row is centered, [rotated](super::Rotation), and coded as `round(y / scale)`, clipped to ±127 and stored with a bias of
+//! 128, because the widest multiply takes unsigned codes on one side and signed ones on the other. The scale puts a high
+//! percentile of all components, not their maximum, at 127: a few outliers must not coarsen everything else.
 //!
 //! The center is subtracted from rows under every metric. Under L2 it is subtracted from the query too; under inner product and
 //! cosine it is not, since `q·x = q·(x - center) + q·center` and the last term is the same for all rows.
 //!
-//! What always holds: codes are computed component by component in the same way on every machine, so that equal input gives
-//! equal segments.
+//! What always holds: codes are computed in the same way on every machine, so that equal input gives equal segments.
 
+use super::rotation::Rotation;
 use crate::kernel::BIAS;
 
 /// The largest code, by magnitude.
@@ -34,11 +34,78 @@ pub(crate) struct ScalarCodes {
     pub(crate) center: Vec<f32>,
     /// Component units for one step of a code; positive and finite.
     pub(crate) scale: f32,
+    rotation: Rotation,
+}
+
+/// A vector on its way into codes. Reusable: another of the same length does not allocate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spread {
+    /// Rotated components, padded as rows are, in units of `unit`.
+    pub(super) values: Vec<f32>,
+    /// A power of two about as large as the largest component before rotating, so that no sum overflows or vanishes.
+    pub(super) unit: f64,
+    spare: Vec<f32>,
+}
+
+impl Spread {
+    /// Takes a vector's components.
+    fn take(
+        &mut self,
+        components: impl Iterator<Item = f64> + Clone,
+        rotation: &Rotation,
+        len: usize,
+    ) {
+        let largest = components
+            .clone()
+            .fold(0.0f64, |most, value| most.max(value.abs()));
+        self.unit = power_of_two_below(largest);
+        let inverse = 1.0 / self.unit;
+        self.values.clear();
+        self.values
+            .extend(components.map(|value| (value * inverse) as f32));
+        self.values.resize(len, 0.0);
+        rotation.apply(&mut self.values, &mut self.spare);
+    }
+
+    /// The magnitudes of all components, but of padding.
+    pub(crate) fn magnitudes(&self, dim: usize) -> impl Iterator<Item = f32> + '_ {
+        let coded = &self.values[..coded(dim)];
+        coded
+            .iter()
+            .map(|&value| (f64::from(value) * self.unit).abs() as f32)
+    }
+
+    /// The squared length.
+    pub(super) fn squared_length(&self) -> f64 {
+        let squared: f64 = (self.values.iter())
+            .map(|&value| f64::from(value) * f64::from(value))
+            .sum();
+        squared * self.unit * self.unit
+    }
+}
+
+/// The greatest power of two that is not above a number; one for zero.
+fn power_of_two_below(value: f64) -> f64 {
+    if value > 0.0 {
+        // Components are `f32`: as `f64` none of them is subnormal.
+        f64::from_bits(value.to_bits() & 0x7ff0_0000_0000_0000)
+    } else {
+        1.0
+    }
 }
 
 impl ScalarCodes {
-    /// Fits the scale to a sample of centered components (magnitudes). Reorders the sample.
-    pub(crate) fn fit(center: Vec<f32>, magnitudes: &mut [f32]) -> Self {
+    /// A coding by its parts.
+    pub(crate) fn new(center: Vec<f32>, scale: f32) -> Self {
+        Self {
+            rotation: Rotation::new(pad_dim(center.len())),
+            center,
+            scale,
+        }
+    }
+
+    /// Fits the scale to a sample of the [magnitudes](Spread::magnitudes) of rows. Reorders the sample.
+    pub(crate) fn fit(self, magnitudes: &mut [f32]) -> Self {
         let scale = match magnitudes.len() {
             0 => 1.0,
             len => {
@@ -56,20 +123,45 @@ impl ScalarCodes {
             }
         };
         Self {
-            center,
             scale: if scale.is_normal() { scale } else { 1.0 },
+            ..self
         }
     }
 
-    /// Codes a row. Bytes beyond the dimension become zero codes.
-    pub(crate) fn encode(&self, vector: &[f32], out: &mut [u8]) {
-        let inverse = 1.0 / f64::from(self.scale);
-        let (codes, padding) = out.split_at_mut(vector.len());
-        for ((code, &value), &center) in codes.iter_mut().zip(vector).zip(&self.center) {
-            let steps = ((f64::from(value) - f64::from(center)) * inverse) as f32;
-            *code = signed_code(steps).cast_unsigned() ^ BIAS;
+    /// Centers and rotates a row, or a query that is measured as rows are.
+    pub(crate) fn spread(&self, vector: &[f32], spread: &mut Spread) {
+        let centered = (vector.iter().zip(&self.center))
+            .map(|(&value, &center)| f64::from(value) - f64::from(center));
+        spread.take(centered, &self.rotation, pad_dim(vector.len()));
+    }
+
+    /// Rotates a query whose products are measured.
+    pub(super) fn spread_uncentered(&self, vector: &[f32], spread: &mut Spread) {
+        let values = vector.iter().map(|&value| f64::from(value));
+        spread.take(values, &self.rotation, pad_dim(vector.len()));
+    }
+
+    /// Codes a row, and tells how far the row is from what its codes stand for (in component units, rounded up).
+    pub(crate) fn encode(&self, row: &Spread, out: &mut [u8]) -> f32 {
+        let factor = row.unit / f64::from(self.scale);
+        let mut squared = 0.0;
+        for (code, &value) in out.iter_mut().zip(&row.values) {
+            let steps = f64::from(value) * factor;
+            let signed = signed_code(steps as f32);
+            squared += (steps - f64::from(signed)).powi(2);
+            *code = signed.cast_unsigned() ^ BIAS;
         }
-        padding.fill(BIAS);
+        ((squared.sqrt() * f64::from(self.scale)) as f32)
+            .next_up()
+            .min(f32::MAX)
+    }
+}
+
+/// Codes that a row of `dim` components holds: all of its padded length where vectors are rotated.
+pub(crate) fn coded(dim: usize) -> usize {
+    match pad_dim(dim) {
+        padded if Rotation::is_for(padded) => padded,
+        _ => dim,
     }
 }
 
@@ -89,7 +181,7 @@ mod tests {
     #[test]
     fn degenerate_samples_give_a_usable_scale() {
         for sample in [vec![], vec![0.0; 5], vec![f32::MAX; 5], vec![1e-45; 5]] {
-            let codes = ScalarCodes::fit(vec![0.0], &mut sample.clone());
+            let codes = ScalarCodes::new(vec![0.0], 1.0).fit(&mut sample.clone());
             assert!(codes.scale.is_normal() && codes.scale > 0.0, "{sample:?}");
         }
     }

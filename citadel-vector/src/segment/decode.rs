@@ -6,7 +6,7 @@ use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
 use crate::prism::{Coarse, Graph, Matrix, Rows, Segment, Shape};
-use crate::quantize::{CoarseCodes, ScalarCodes, pad_dim};
+use crate::quantize::{CoarseCodes, ScalarCodes, coded, pad_dim};
 use crate::wire::{Malformed, Reader, ensure};
 
 impl Segment {
@@ -35,13 +35,20 @@ impl Segment {
         let shape = header.shape;
         let matrix = decode_codes(codes, shape)?;
         let (graph, entries) = decode_graph(graph, shape.indexed)?;
-        let (codes, coarse) = decode_coding(coding, shape.dim)?;
+        let Coding {
+            codes,
+            coarse,
+            longest,
+            residuals,
+        } = decode_coding(coding, shape)?;
         Ok(Self {
             shape,
             codes,
             coarse: coarse.map(|codes| Coarse::new(codes, &matrix)),
             halves: halves(&matrix, shape.metric),
             matrix,
+            residuals,
+            longest,
             graph,
             entries,
             rows: decode_rows(rows, shape)?,
@@ -63,10 +70,15 @@ fn verify<E>(section: &SectionSummary, bytes: &[u8]) -> Result<(), Refusal<E>> {
     }
 }
 
-fn decode_coding(
-    bytes: &[u8],
-    dim: usize,
-) -> Result<(ScalarCodes, Option<CoarseCodes>), Malformed> {
+/// How vectors are coded.
+struct Coding {
+    codes: ScalarCodes,
+    coarse: Option<CoarseCodes>,
+    longest: f32,
+    residuals: Vec<f32>,
+}
+
+fn decode_coding(bytes: &[u8], shape: Shape) -> Result<Coding, Malformed> {
     let mut reader = Reader::new(bytes);
     let scale = reader.finite_f32()?;
     ensure(
@@ -80,26 +92,41 @@ fn decode_coding(
                 .ok_or(Malformed("coarse codes of no possible step"))?,
         ),
     };
-    let center = reader.values(dim, f32::from_le_bytes)?;
+    let longest = reader.finite_f32()?;
+    ensure(longest >= 0.0, "the longest row has no length")?;
+    let center = reader.values(shape.dim, f32::from_le_bytes)?;
     ensure(
         center.iter().all(|value| value.is_finite()),
         "the center of codes is not finite",
     )?;
+    let residuals = reader.values(shape.indexed, f32::from_le_bytes)?;
+    ensure(
+        residuals
+            .iter()
+            .all(|value| value.is_finite() && *value >= 0.0),
+        "a residual of codes is not a distance",
+    )?;
     reader.finish()?;
-    Ok((ScalarCodes { center, scale }, coarse))
+    Ok(Coding {
+        codes: ScalarCodes::new(center, scale),
+        coarse,
+        longest,
+        residuals,
+    })
 }
 
 fn decode_codes(bytes: &[u8], shape: Shape) -> Result<Matrix, Malformed> {
-    let len = shape.indexed.checked_mul(shape.dim);
+    let coded = coded(shape.dim);
+    let len = shape.indexed.checked_mul(coded);
     ensure(len == Some(bytes.len()), "codes and rows differ in number")?;
     let stride = pad_dim(shape.dim);
     let mut matrix = Matrix::zeroed(shape.indexed, stride);
     for (row, codes) in matrix
         .bytes_mut()
         .chunks_exact_mut(stride)
-        .zip(bytes.chunks_exact(shape.dim))
+        .zip(bytes.chunks_exact(coded))
     {
-        row[..shape.dim].copy_from_slice(codes);
+        row[..coded].copy_from_slice(codes);
     }
     Ok(matrix)
 }

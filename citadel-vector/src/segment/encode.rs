@@ -2,6 +2,7 @@
 
 use super::header::{SectionSummary, SectionTag, SegmentHeader};
 use crate::prism::Segment;
+use crate::quantize::coded;
 use crate::wire::{write_len, write_values};
 
 /// The bytes of a segment: store the header and each section where they can be fetched by tag.
@@ -72,13 +73,16 @@ impl Segment {
                 let coarse = self.coarse.as_ref();
                 let multiplier = coarse.map_or(0, |coarse| coarse.codes.multiplier());
                 out.extend_from_slice(&multiplier.to_le_bytes());
+                out.extend_from_slice(&self.longest.to_le_bytes());
                 write_values(&mut out, &self.codes.center, f32::to_le_bytes);
+                write_values(&mut out, &self.residuals, f32::to_le_bytes);
             }
             SectionTag::Codes => {
-                // Padding is left out: it is known.
+                // Padding is left out where it is known.
                 let rows = self.matrix.as_rows();
+                let coded = coded(self.shape.dim);
                 for row in rows.bytes.chunks_exact(rows.stride) {
-                    out.extend_from_slice(&row[..self.shape.dim]);
+                    out.extend_from_slice(&row[..coded]);
                 }
             }
             SectionTag::Graph => {

@@ -232,6 +232,44 @@ fn filters_lose_no_recall_at_any_selectivity() {
 }
 
 #[test]
+fn bounds_leave_out_no_neighbour() {
+    for metric in METRICS {
+        for dim in [5, 24, 96] {
+            let table = Table::new(metric, dim, 2_000, 20);
+            let segment = table.build();
+            let mut scratch = Scratch::new();
+            for (at, k) in [(3, 1), (50, 10), (77, 200), (90, 5_000)] {
+                let query = table.vector(table.ids[at]).to_vec();
+                let most = Predicate::Not(Box::new(Predicate::IsNull(1)));
+                for predicate in [Predicate::True, most] {
+                    let allowed = segment.matching(&predicate).unwrap();
+                    let exact = table.exact(&segment, &query, &allowed, k);
+                    let bounded = segment
+                        .bounded(&query, Some(&allowed), k, &mut scratch)
+                        .unwrap();
+                    assert!(bounded.is_sorted_by(|a, b| a.at_least <= b.at_least));
+                    let mut top = TopK::new(k);
+                    let mut measured = 0;
+                    for row in bounded {
+                        let beyond = |worst: Neighbor| worst.distance < Some(row.at_least);
+                        if top.bound().is_some_and(beyond) {
+                            break;
+                        }
+                        let distance = distance(metric, &query, table.vector(row.row_id));
+                        assert!(distance >= Some(row.at_least), "{metric:?} {row:?}");
+                        top.push(distance, row.row_id);
+                        measured += 1;
+                    }
+                    let found: Vec<Neighbor> = top.drain_sorted().collect();
+                    assert_eq!(found, exact, "{metric:?}, {dim}, {k}");
+                    assert!(k > 10 || measured < 500, "{metric:?}, {dim}: {measured}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_search_goes_on_until_every_allowed_row_was_yielded_once() {
     for metric in METRICS {
         let table = Table::new(metric, 8, 3_000, 40);
@@ -435,6 +473,14 @@ fn extreme_values_are_searched_in_order() {
             .search(&query, None, SearchParams::default(), &mut scratch)
             .unwrap();
         assert_eq!(drain(search, 3).len(), 4);
+        assert_eq!(
+            segment
+                .bounded(&query, None, 1, &mut scratch)
+                .unwrap()
+                .len(),
+            4,
+            "nothing is known of such numbers"
+        );
     }
 }
 
