@@ -1,6 +1,7 @@
-//! Measures recall and speed of PRISM on the real set: `measure DIRECTORY [cosine|l2|inner] [ROWS] [FILTER|recall]`.
+//! Measures recall and speed of PRISM on the real set: `measure DIRECTORY [cosine|l2|inner] [ROWS] [FILTER|recall|sweep]`.
 //!
-//! `recall` sets the recall that calibration predicts from the segment's own rows beside that of the queries.
+//! `recall` sets the recall that calibration predicts from the segment's own rows beside that of the queries. A `sweep` goes
+//! through shares of matching rows, by filters that have nothing to do with the query, or keep rather near or rather far rows.
 //!
 //! The directory holds `pkgs_base.f16.bin`, `pkgs_meta.csv`, `pkgs_query.f16.bin` and `pkgs_query.csv`. Exact answers are computed
 //! here, with the exact kernels, so that any metric and any number of rows can be measured; recall counts a row when its true
@@ -76,6 +77,9 @@ fn main() -> Outcome<()> {
     if only.as_deref() == Some("recall") {
         return compare_recall(&set, &segment, metric);
     }
+    if only.as_deref() == Some("sweep") {
+        return sweep(&set, &segment, metric);
+    }
     for filter in [
         Filter::None,
         Filter::Section,
@@ -91,6 +95,93 @@ fn main() -> Outcome<()> {
         measure(&set, &segment, metric, filter)?;
     }
     measure_exact(&set, &segment, metric)
+}
+
+/// Which rows a filter of a sweep keeps.
+#[derive(Clone, Copy, Debug)]
+enum Keep {
+    Any,
+    Nearest,
+    Farthest,
+}
+
+/// Recall and speed by the share of matching rows.
+fn sweep(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
+    const SHARES: [f64; 10] = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.0];
+    let queries = &set.queries[..set.queries.len().min(60)];
+    let params = SearchParams { ef: 24 };
+    for keep in [Keep::Any, Keep::Nearest, Keep::Farthest] {
+        let mut allowed = vec![Vec::new(); SHARES.len()];
+        for (number, query) in queries.iter().enumerate() {
+            let ranked = set.ranked(metric, query, keep, number as u64);
+            for (share, allowed) in SHARES.iter().zip(&mut allowed) {
+                let count = (share * ranked.len() as f64).ceil() as usize;
+                let mut matching = PositionSet::empty(segment.len());
+                for &row_id in &ranked[..count] {
+                    let position = segment.position_of(row_id).ok_or("a row is missing")?;
+                    matching.insert(position);
+                }
+                allowed.push(matching);
+            }
+        }
+        for (share, allowed) in SHARES.iter().zip(&allowed) {
+            sweep_share(
+                set,
+                segment,
+                metric,
+                (keep, *share),
+                params,
+                (queries, allowed),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn sweep_share(
+    set: &Set,
+    segment: &Segment,
+    metric: Metric,
+    (keep, share): (Keep, f64),
+    params: SearchParams,
+    (queries, allowed): (&[Vec<f32>], &[PositionSet]),
+) -> Outcome<()> {
+    let origin = Instant::now();
+    let mut scratch = Scratch::new();
+    let (mut best, mut found, mut stats) = (Duration::MAX, Vec::new(), Vec::new());
+    for _ in 0..7 {
+        found.clear();
+        stats.clear();
+        let start = clock(origin);
+        for (query, allowed) in queries.iter().zip(allowed) {
+            let mut search = segment.search(query, Some(allowed), params, &mut scratch)?;
+            let prepared = Query::new(metric, query);
+            let mut top = TopK::new(K);
+            for candidate in search.next(params.rerank(K)) {
+                let distance = prepared.distance(set.vector(candidate.row_id));
+                top.push(distance, candidate.row_id);
+            }
+            stats.push(search.explain());
+            found.push(top);
+        }
+        best = best.min(clock(origin) - start);
+    }
+    let mut hits = 0.0;
+    for (found, (query, allowed)) in found.iter_mut().zip(queries.iter().zip(allowed)) {
+        hits += recall(found, &set.exact(segment, metric, query, Some(allowed)));
+    }
+    let visited: usize = stats.iter().map(|stats| stats.visited).sum();
+    let walks = (stats.iter())
+        .filter(|stats| stats.regime != Regime::ScoreAll)
+        .count();
+    let count = queries.len();
+    println!(
+        "{keep:?} {share:7.4}: recall {:.4}, {:6.1} us, {:6} scored, {walks} of {count} walk",
+        hits / count as f64,
+        best.as_secs_f64() * 1e6 / count as f64,
+        visited / count,
+    );
+    Ok(())
 }
 
 /// Exact answers from codes: speed, rows measured with their vectors, and that they are exact.
@@ -386,6 +477,28 @@ impl Set {
 
     fn vector(&self, row_id: i64) -> &[f32] {
         &self.vectors[row_id as usize * DIM..][..DIM]
+    }
+
+    /// All rows, those that a filter keeps longest first.
+    fn ranked(&self, metric: Metric, query: &[f32], keep: Keep, number: u64) -> Vec<i64> {
+        let query = Query::new(metric, query);
+        let mut ranked: Vec<(f32, i64)> = (self.ids.iter())
+            .map(|&row_id| {
+                let distance = || query.distance(self.vector(row_id)).unwrap_or(f32::MAX);
+                let key = match keep {
+                    Keep::Any => {
+                        let mixed =
+                            (row_id as u64 ^ number << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                        (mixed >> 40) as f32
+                    }
+                    Keep::Nearest => distance(),
+                    Keep::Farthest => -distance(),
+                };
+                (key, row_id)
+            })
+            .collect();
+        ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        ranked.into_iter().map(|(_, row_id)| row_id).collect()
     }
 
     /// The exact `K` least distances, ascending.

@@ -72,13 +72,16 @@ pub(crate) struct Pool {
     matching: usize,
     /// Matching entries that the pool should hold.
     wanted: usize,
+    /// Entries that it should hold, whether they match or not.
+    in_view: usize,
     /// Entries before this one are expanded.
     cursor: usize,
 }
 
 impl Pool {
-    /// Empties the pool for a search that wants this many matching rows.
-    pub(crate) fn reset(&mut self, wanted: usize) {
+    /// Empties the pool for a search that wants this many matching rows, and keeps at least `in_view` rows in view.
+    pub(crate) fn reset(&mut self, wanted: usize, in_view: usize) {
+        self.in_view = in_view;
         self.entries.clear();
         self.aside.clear();
         self.matching = 0;
@@ -86,9 +89,14 @@ impl Pool {
         self.cursor = 0;
     }
 
-    /// Whether the pool holds as many matching rows as wanted.
+    /// Whether the pool holds as many rows as wanted.
     #[inline]
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
+        self.matching >= self.wanted && self.entries.len() >= self.in_view
+    }
+
+    /// Whether the pool holds as many matching rows as wanted.
+    pub(crate) fn has_enough(&self) -> bool {
         self.matching >= self.wanted
     }
 
@@ -141,25 +149,19 @@ impl Pool {
         let at = self.entries.partition_point(|held| *held < entry);
         self.entries.insert(at, entry);
         self.cursor = self.cursor.min(at);
-        if entry.matches() {
-            self.matching += 1;
-            if self.matching > self.wanted {
-                self.shrink();
-            }
-        }
+        self.matching += usize::from(entry.matches());
+        self.shrink();
     }
 
-    /// Puts everything behind the last wanted row aside.
+    /// Puts everything behind the last wanted row aside: it cannot lead the walk any more.
     fn shrink(&mut self) {
-        while self.matching > self.wanted {
-            let Some(last) = self.entries.pop() else {
+        while let Some(&last) = self.entries.last() {
+            let matching = self.matching - usize::from(last.matches());
+            if self.entries.len() <= self.in_view || matching < self.wanted {
                 break;
-            };
-            self.matching -= usize::from(last.matches());
-            self.aside.push(last);
-        }
-        // The new end must be a matching row: what lies behind it cannot lead the walk any more.
-        while let Some(last) = self.entries.pop_if(|last| !last.matches()) {
+            }
+            self.matching = matching;
+            self.entries.pop();
             self.aside.push(last);
         }
         self.cursor = self.cursor.min(self.entries.len());
@@ -195,9 +197,10 @@ impl Pool {
         self.matching = self.entries.iter().filter(|entry| entry.matches()).count();
         self.cursor = 0;
         if self.matching > self.wanted {
-            let keep = self.place_of_matching(self.wanted);
+            let keep = self.place_of_matching(self.wanted).max(self.in_view);
+            let keep = keep.min(self.entries.len());
             self.aside.extend(self.entries.drain(keep..));
-            self.matching = self.wanted;
+            self.matching = self.entries.iter().filter(|entry| entry.matches()).count();
         }
     }
 
@@ -265,9 +268,10 @@ mod tests {
             rows in prop::collection::vec((-20i8..20, any::<bool>()), 0..60),
             wanted in 1usize..9,
             more in 1usize..30,
+            in_view in 0usize..20,
         ) {
             let mut pool = Pool::default();
-            pool.reset(wanted);
+            pool.reset(wanted, in_view);
             let mut all = Vec::new();
             for (position, (score, matches)) in rows.into_iter().enumerate() {
                 all.push(Entry::new(Score::new(f32::from(score)), position as u32, matches));

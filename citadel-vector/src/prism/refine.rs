@@ -44,7 +44,7 @@ impl<'a> Refiner<'a> {
         self.from.set(self.space, owner);
         self.visited.reset(self.space.matrix.rows());
         self.visited.insert(owner);
-        self.pool.reset(self.beam);
+        self.pool.reset(self.beam, 0);
         self.score(self.entries.iter().copied());
         self.score(self.graph.links(owner).iter().copied());
         while let Some(position) = self.pool.expand_next() {

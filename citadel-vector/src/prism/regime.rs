@@ -25,7 +25,7 @@ pub struct Estimate {
 }
 
 /// Rows scored in a walk of effort zero, and for each unit of effort: measured, to predict what a walk costs.
-const WALK_BASE: usize = 300;
+const WALK_BASE: usize = 340;
 const WALK_PER_EF: usize = 12;
 /// How much longer it takes to score a row on a walk than in a scan: measured.
 const WALK_TO_SCAN: f64 = 2.5;
@@ -59,7 +59,8 @@ pub(super) fn walk_limit(matching: usize) -> usize {
 /// How many matching rows to keep in view for an effort.
 ///
 /// A pool with `ef` matching rows holds `ef / share` rows in all, where `share` of them match, and that finds more of the true
-/// neighbours than the same effort does without a filter. A pool of `ef / sqrt(share)` rows in all finds about as many.
+/// neighbours than the same effort does without a filter. A pool of `ef / sqrt(share)` rows in all finds about as many. (Where
+/// rows that match lie together, near the query, they fill the pool alone: then it holds `ef` of them.)
 pub(super) fn matching_in_view(indexed: usize, matching: usize, ef: usize) -> usize {
     let share = matching as f64 / indexed.max(1) as f64;
     ((ef as f64 * share.sqrt()).ceil() as usize).max(1)

@@ -10,7 +10,7 @@ const BATCH: usize = 256;
 impl Search<'_> {
     /// Scores every matching row and yields the best.
     pub(super) fn scan_all(&mut self, wanted: usize) {
-        self.scratch.pool.reset(to_rank(wanted));
+        self.scratch.pool.reset(to_rank(wanted), 0);
         self.scan(false, |search| {
             let scratch = &mut *search.scratch;
             scratch.pool.offer(&scratch.scored, |_| {});

@@ -107,9 +107,12 @@ pub struct Search<'s> {
     pub(super) segment: &'s Segment,
     pub(super) allowed: Option<&'s PositionSet>,
     pub(super) scratch: &'s mut Scratch,
+    /// Matching rows to keep in view.
     pub(super) ef: usize,
     /// A row that a walk takes for one that it has seen.
     pub(super) withheld: Option<u32>,
+    /// Rows to keep in view, whether they match or not.
+    pub(super) in_view: usize,
     pub(super) phase: Phase,
     pub(super) began: bool,
     pub(super) stats: SearchStats,
@@ -141,6 +144,7 @@ impl<'s> Search<'s> {
             scratch,
             ef,
             withheld: None,
+            in_view: params.ef,
             phase: match regime {
                 Regime::ScoreAll => Phase::Scan,
                 Regime::FilteredWalk | Regime::Walk => Phase::Walk,

@@ -43,7 +43,7 @@ impl Search<'_> {
         if let Some(withheld) = self.withheld {
             scratch.visited.insert(withheld);
         }
-        scratch.pool.reset(target);
+        scratch.pool.reset(target, self.in_view);
         scratch.batch.clear();
         scratch
             .visited
@@ -79,7 +79,7 @@ impl Search<'_> {
                 match scratch.pool.peek_next() {
                     // All neighbours were known.
                     Some(_) => continue,
-                    None => return scratch.pool.is_full(),
+                    None => return scratch.pool.has_enough(),
                 }
             }
             if let Some(next) = scratch.pool.peek_next() {
