@@ -29,6 +29,8 @@ pub(crate) const SECTOR_BYTES: u64 = 512;
 pub(crate) const RECORDS_OFFSET: u64 = 2 * SUPERBLOCK_BYTES as u64;
 /// Bytes of a commit record, sealed.
 pub(crate) const RECORD_BYTES: usize = 8192;
+/// Bytes of a short record among the pages.
+pub(crate) const SHORT_RECORD_BYTES: usize = 4096;
 /// Offset behind everything that is not a page.
 pub(crate) const PAGES_OFFSET: u64 = RECORDS_OFFSET + 2 * RECORD_BYTES as u64;
 

@@ -56,8 +56,8 @@ pub use format::FORMAT_VERSION;
 pub use id::{FileId, Generation, PageNo, PageSize};
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
 pub use sealed_file::{
-    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, RecordSlot, SealedFile,
-    Unsealed, WriteBatch, record_run,
+    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, RecordSlot,
+    SHORT_RECORD_BODY_MAX, SealedFile, Unsealed, WriteBatch, record_run,
 };
 pub use storage::{FileStorage, MemoryStorage, Storage};
 pub use superblock::{SLOT_COUNT, SlotIndex, SlotInfo, SlotKind, SuperblockInfo};

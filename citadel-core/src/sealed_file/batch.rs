@@ -117,7 +117,8 @@ impl WriteBatch<'_> {
         Ok(ptrs)
     }
 
-    /// Seals a record, to lie from this page on; gives its run.
+    /// Seals a record, to lie from this page on; gives its run. In a batch of nothing else, a short body is sealed as a
+    /// short record.
     ///
     /// # Errors
     /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`](crate::RECORD_BODY_MAX), or where no page can
@@ -126,13 +127,14 @@ impl WriteBatch<'_> {
         self.file.medium.require_writable()?;
         let page_size = self.file.page_size;
         let run = record_run(page_size, first);
-        let range = run_range(page_size, &run).map_err(|_| Error::Misuse {
+        run_range(page_size, &run).map_err(|_| Error::Misuse {
             what: "a record where no page can be",
         })?;
-        let mut plain = run_body(page_size, &run, body)?;
+        // While a rekey is under way, whole places are written: nothing is to be left in them.
+        let may_be_short = self.is_empty() && self.file.rekey_state().is_none();
+        let mut plain = run_body(page_size, &run, body, may_be_short)?;
         let start = self.sealed.len();
-        self.sealed
-            .resize(start + (range.end - range.start) as usize, 0);
+        self.sealed.resize(start + plain.len() + SEAL_BYTES, 0);
         let sealed = self
             .file
             .sealer

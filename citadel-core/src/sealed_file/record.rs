@@ -4,7 +4,8 @@
 //! generation is inside as well; whoever looks for the record of a generation at the place where it must be compares both.
 //! So a record opens wherever it lies, and one that lies elsewhere is authentic proof of a write that went astray.
 //!
-//! A record among the pages takes whole pages and is written in one go with those of its commit. A slot is 8 KiB; one of
+//! A record among the pages takes whole pages and is written in one go with those of its commit. One that is written alone
+//! is short where it can be: 4 KiB at the beginning of its place; what lies behind it there means nothing. A slot is 8 KiB; one of
 //! zeros was never written, and whether that may be is for recovery to say.
 //!
 //! Both carry the length of their body, so what is read is what was written.
@@ -13,7 +14,9 @@ use std::ops::Range;
 
 use crate::crypto::{Label, marks_record};
 use crate::error::{Error, Result};
-use crate::format::{PAGES_OFFSET, RECORD_BYTES, RECORDS_OFFSET, SECTOR_BYTES, run_range};
+use crate::format::{
+    PAGES_OFFSET, RECORD_BYTES, RECORDS_OFFSET, SECTOR_BYTES, SHORT_RECORD_BYTES, run_range,
+};
 use crate::id::{PageNo, PageSize};
 use crate::page::{NONCE_BYTES, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
@@ -25,6 +28,9 @@ const LOOK_BYTES: u64 = 1 << 20;
 
 /// The longest body of a commit record, in bytes.
 pub const RECORD_BODY_MAX: usize = RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
+
+/// The longest body of a record that is written alone as a short one, in bytes.
+pub const SHORT_RECORD_BODY_MAX: usize = SHORT_RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
 
 /// A record that was looked for at every sector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,19 +137,21 @@ impl SealedFile {
     /// # Errors
     /// [`Error::Corrupt`] for a place where no page can be; [`Error::Rekeyed`], [`Error::Io`].
     pub fn read_record_at(&self, first: PageNo) -> Result<Option<Vec<u8>>> {
-        let run = record_run(self.page_size, first);
-        let range = run_range(self.page_size, &run)?;
+        let range = run_range(self.page_size, &record_run(self.page_size, first))?;
         let place = range.start;
-        match self.read_marked(range) {
-            Ok(None) => Ok(None),
-            Ok(Some(bytes)) => match self.open_record(bytes) {
-                Some((written_for, body)) => Ok((written_for == place).then_some(body)),
-                None if self.was_rekeyed() => Err(Error::Rekeyed),
-                None => Ok(None),
-            },
-            Err(Error::Truncated { .. }) => Ok(None),
-            Err(error) => Err(error),
+        for end in [place + SHORT_RECORD_BYTES as u64, range.end] {
+            let sealed = match self.read_marked(place..end) {
+                Ok(Some(sealed)) => sealed,
+                Ok(None) | Err(Error::Truncated { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            match self.open_record(sealed) {
+                Some((written_for, body)) if written_for == place => return Ok(Some(body)),
+                None if self.was_rekeyed() => return Err(Error::Rekeyed),
+                _ => {}
+            }
         }
+        Ok(None)
     }
 
     /// Shows every record that begins at a sector of this range of offsets, wherever it was written for. What does not open is
@@ -156,7 +164,7 @@ impl SealedFile {
         range: Range<u64>,
         mut visit: impl FnMut(FoundRecord),
     ) -> Result<()> {
-        let longest = self.record_lens()[1];
+        let longest = self.record_lens()[2];
         let len = self.medium.refresh_len()?;
         let mut start = range.start.next_multiple_of(SECTOR_BYTES);
         let end = range.end.min(len);
@@ -184,16 +192,21 @@ impl SealedFile {
         Ok(())
     }
 
-    /// Bytes of a record in a slot, and among the pages. A page may be longer than a slot.
-    fn record_lens(&self) -> [usize; 2] {
+    /// Bytes of a short record, of one in a slot, and of one among the pages. A page may be longer than a slot.
+    fn record_lens(&self) -> [usize; 3] {
         let pages = record_run(self.page_size, PageNo::new(0)).pages;
-        [RECORD_BYTES, usize::from(pages) * self.page_size.bytes()]
+        let longest = usize::from(pages) * self.page_size.bytes();
+        [SHORT_RECORD_BYTES, RECORD_BYTES, longest]
     }
 
     /// The record that these bytes begin with, and what it was written for.
     fn open_record_of_any_len(&self, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
-        let [slot, pages] = self.record_lens();
-        let lens = [Some(slot), Some(pages).filter(|pages| *pages != slot)];
+        let [short, slot, pages] = self.record_lens();
+        let lens = [
+            Some(short),
+            Some(slot),
+            Some(pages).filter(|pages| *pages != slot),
+        ];
         let mut sealed = lens
             .into_iter()
             .flatten()
@@ -235,10 +248,19 @@ fn is_marked(sealed: &[u8]) -> bool {
     nonce.is_some_and(marks_record)
 }
 
-/// The plain bytes of a run that holds this record.
-pub(super) fn run_body(page_size: PageSize, run: &PageRun, body: &[u8]) -> Result<Vec<u8>> {
+/// The plain bytes of a record in this run: of all of it or, where the record may be short and can be, of its beginning.
+pub(super) fn run_body(
+    page_size: PageSize,
+    run: &PageRun,
+    body: &[u8],
+    may_be_short: bool,
+) -> Result<Vec<u8>> {
     let place = run_range(page_size, run)?.start;
-    frame(place, body, body_len(page_size, run.pages))
+    let len = match may_be_short && body.len() <= SHORT_RECORD_BODY_MAX {
+        true => SHORT_RECORD_BYTES - SEAL_BYTES,
+        false => body_len(page_size, run.pages),
+    };
+    frame(place, body, len)
 }
 
 fn frame(place: u64, body: &[u8], len: usize) -> Result<Vec<u8>> {

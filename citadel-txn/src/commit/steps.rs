@@ -20,7 +20,7 @@ use crate::tree::Choice;
 use crate::wipe::wipe;
 
 /// Bytes of log that a record may carry; more is written as a map.
-const LOG_BYTES_MAX: usize = 3584;
+const LOG_BYTES_MAX: usize = 1536;
 /// Places of records that a trail may have before a commit syncs those before it, and writes a checkpoint even if the last
 /// one is recent. Three times the commits that may be unsynced, and some more: those that wait for a sync, those that wait for
 /// a checkpoint that names them, and those that wait for that to be durable.

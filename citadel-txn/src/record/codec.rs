@@ -1,6 +1,8 @@
 //! The bytes of a commit record.
 
-use citadel_core::{Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, Tag, record_run};
+use citadel_core::{
+    Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, SHORT_RECORD_BODY_MAX, Tag, record_run,
+};
 
 use super::{Digest, FreeMap, Record, Redo, Trail, WrittenRun};
 use crate::codec::{Reader, put_ptr, put_run};
@@ -15,8 +17,8 @@ pub(crate) const CHECKPOINT_HEAD_BYTES: usize = 8 + 1;
 const RECORD_BYTES_MAX: usize = RECORD_BODY_MAX - CHECKPOINT_HEAD_BYTES;
 /// Bytes of everything but the trail and the three lists.
 const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 8 + 2 + 4 + 2 + 4;
-/// More than what one light commit adds to the trail and to the log of free space.
-const ROOM_BYTES: usize = 512;
+/// More than what one light commit adds to the trail and to the log of free space, even if it retires all old records.
+const ROOM_BYTES: usize = 2048;
 const RECENT_BYTES: usize = 8 + DESCRIPTOR_BYTES;
 const WRITTEN_BYTES: usize = 8 + 1 + 16;
 
@@ -26,10 +28,15 @@ impl Record {
         self.encoded_len() <= RECORD_BYTES_MAX
     }
 
-    /// Whether a light commit on top of this one has room for a redo log of so many bytes.
+    /// Whether a light commit on top of this one has room for a redo log of so many bytes: in a short record or, where the
+    /// log begins with it, in a long one. So small changes go on in short records, and larger ones are light half the time.
     pub(crate) fn has_room_for_redo(&self, bytes: usize) -> bool {
         let replaced = self.redo.bytes().len() + self.written.len() * WRITTEN_BYTES;
-        self.encoded_len() - replaced + bytes + ROOM_BYTES <= RECORD_BYTES_MAX
+        let room = match self.redo.is_empty() {
+            true => RECORD_BYTES_MAX - ROOM_BYTES,
+            false => SHORT_RECORD_BODY_MAX,
+        };
+        self.encoded_len() - replaced + bytes <= room
     }
 
     fn encoded_len(&self) -> usize {

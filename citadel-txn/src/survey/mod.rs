@@ -7,7 +7,7 @@ pub use report::{SpaceReport, TreeSpace};
 use citadel_core::{Frame, PageKind, PagePtr, SealedFile};
 
 use crate::database::Database;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::progress::{Meter, Phase, Progress};
 use crate::reach::{Visitor, reach};
@@ -36,6 +36,14 @@ impl Database {
             report: &mut report,
         };
         reach(record, file.page_size(), &mut surveyor).map_err(|error| read.explain(error))?;
+        for tree in &mut report.trees {
+            tree.count(
+                &read
+                    .snapshot()
+                    .tree(file, tree.id)?
+                    .ok_or(Error::NoSuchTree(tree.id))?,
+            );
+        }
         let in_trees: u64 = report.all().map(TreeSpace::pages).sum();
         report.pages_records = reachable.saturating_sub(in_trees + report.pages_free_map);
         Ok(report)

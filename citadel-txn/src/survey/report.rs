@@ -96,6 +96,12 @@ impl TreeSpace {
         }
     }
 
+    /// Takes up how many entries the tree has, those included that are in no page yet.
+    pub(super) fn count(&mut self, tree: &Tree) {
+        self.entries = tree.len;
+        self.large_values = tree.large;
+    }
+
     /// All pages of the tree.
     pub fn pages(&self) -> u64 {
         self.branch_pages + self.leaf_pages + self.extent_pages

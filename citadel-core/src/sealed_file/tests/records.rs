@@ -70,9 +70,18 @@ fn a_record_among_the_pages_opens_at_its_place_only() {
     for elsewhere in [first.offset(1), file.first_page()] {
         assert!(file.read_record_at(elsewhere).unwrap().is_none());
     }
+    let alone = behind.first.offset(1);
+    let mut batch = file.batch(Generation::new(9));
+    batch.seal_record(alone, b"a short one").unwrap();
+    batch.write().unwrap();
+    let at = alone.get() as usize * file.page_size().bytes();
+    assert_eq!(memory.snapshot().len(), at + 4096);
+    let found = file.read_record_at(alone).unwrap();
+    assert_eq!(found.as_deref(), Some(&b"a short one"[..]));
     let at = first.get() as usize * file.page_size().bytes();
     let len = usize::from(run.pages) * file.page_size().bytes();
     let mut image = memory.snapshot();
+    image.resize(image.len().next_multiple_of(len), 0);
     image.extend_from_within(at..at + len);
     let end = PageNo::new(((image.len() - len) / file.page_size().bytes()) as u64);
     assert!(
@@ -103,7 +112,7 @@ fn records_are_found_wherever_they_lie() {
         file.write_record(RecordSlot::B, b"a slot").unwrap();
         let page_bytes = page_bytes as usize;
         let place = first.get() as usize * page_bytes;
-        let (len, slot) = (8192.max(page_bytes), 16_384..24_576);
+        let (len, slot) = (4096, 16_384..24_576);
         let mut image = memory.snapshot();
         assert_eq!(image.len(), place + len);
         // One sector further, and up to the end of the file.
