@@ -108,7 +108,7 @@ enum Keep {
 /// Recall and speed by the share of matching rows.
 fn sweep(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
     const SHARES: [f64; 10] = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.0];
-    let queries = &set.queries[..set.queries.len().min(60)];
+    let queries = &set.queries[..set.queries.len().min(100)];
     let params = SearchParams { ef: 24 };
     for keep in [Keep::Any, Keep::Nearest, Keep::Farthest] {
         let mut allowed = vec![Vec::new(); SHARES.len()];
@@ -484,15 +484,14 @@ impl Set {
         let query = Query::new(metric, query);
         let mut ranked: Vec<(f32, i64)> = (self.ids.iter())
             .map(|&row_id| {
+                let mixed = (row_id as u64 ^ number << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                let chance = (mixed >> 40) as f32 / (1u64 << 24) as f32;
                 let distance = || query.distance(self.vector(row_id)).unwrap_or(f32::MAX);
+                // Not a sharp edge: there, neighbours would be equally far, and no rank among them means anything.
                 let key = match keep {
-                    Keep::Any => {
-                        let mixed =
-                            (row_id as u64 ^ number << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                        (mixed >> 40) as f32
-                    }
-                    Keep::Nearest => distance(),
-                    Keep::Farthest => -distance(),
+                    Keep::Any => chance,
+                    Keep::Nearest => distance() + 0.3 * chance,
+                    Keep::Farthest => 0.3 * chance - distance(),
                 };
                 (key, row_id)
             })

@@ -5,7 +5,9 @@
 //! - A *position* is the place of a row in the segment. Rows are laid out by *cell* (rows with the same values of the filter
 //!   columns that have few of them), and within a cell by *locality* (rows that are near each other are neighbours in memory).
 //!   So the rows that a filter allows are a few contiguous stretches.
-//! - A *code* is a row's vector in 8-bit components. Walking compares codes; the caller reranks with stored vectors.
+//! - A *code* is a row's vector, rotated, in 8-bit components. *Coarse codes*, 4-bit, are made from those. A walk or a scan is led
+//!   by coarse codes (by the others where coarse ones are not precise enough), the best of it are put in order by 8-bit codes,
+//!   and the caller reranks with stored vectors.
 //! - A *representative* is the first row with its code. Other rows with the same code are its *repeats*, a chain hanging off it:
 //!   real data repeat themselves, and a thousand equal rows must not fill a neighbour list or fall out of reach.
 //! - The *graph* links each representative to near ones in different directions (Vamana's robust pruning, from near neighbours
@@ -15,7 +17,8 @@
 //! # A walk
 //!
 //! One pool holds what was scored, sorted. The walk takes the best row not expanded yet, scores its neighbours that were not
-//! seen, and puts them into the pool, until the best `ef` rows have all been expanded. Under a filter, rows that do not match
+//! seen, and puts them into the pool, until the best `ef` rows have all been expanded. (It takes two rows at a time, to wait for
+//! both rows' neighbours at once.) Under a filter, rows that do not match
 //! are walked through like any other and do not count towards `ef`. What falls off the pool is kept aside, so that a caller
 //! who wants more makes the same search go on; when the graph has nothing left, or when scoring all matching rows is cheaper
 //! than walking on, the rest is scored directly. So `min(k, matching)` rows are always found.
