@@ -147,7 +147,7 @@ impl SealedFile {
             };
             match self.open_record(sealed) {
                 Some((written_for, body)) if written_for == place => return Ok(Some(body)),
-                None if self.was_rekeyed() => return Err(Error::Rekeyed),
+                None if self.was_rekeyed()? => return Err(Error::Rekeyed),
                 _ => {}
             }
         }

@@ -85,18 +85,26 @@ impl SealedFile {
         Ok(())
     }
 
-    /// `error`, unless what did not open was sealed under a root key that another process brought in since.
+    /// `error`, unless what did not open was sealed under a root key that another process brought in since, or that cannot
+    /// be learnt: then the medium is to blame, and not what is in the file.
     pub(super) fn unless_rekeyed(&self, error: Error) -> Error {
         match self.was_rekeyed() {
-            true => Error::Rekeyed,
-            false => error,
+            Ok(true) => Error::Rekeyed,
+            Ok(false) => error,
+            Err(unknown) => unknown,
         }
     }
 
     /// Whether another process replaced the root key since this one opened the file: only a file that is open for reading
     /// can meet that.
-    pub(super) fn was_rekeyed(&self) -> bool {
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn was_rekeyed(&self) -> Result<bool> {
         let commitment = self.header.lock().superblock.commitment;
-        self.is_read_only() && superblock::has_other_root(self.medium.storage(), &commitment)
+        match self.is_read_only() {
+            true => superblock::has_other_root(self.medium.storage(), &commitment),
+            false => Ok(false),
+        }
     }
 }

@@ -56,7 +56,10 @@ pub(crate) struct Retired {
 
 /// Whether the storage now holds a superblock of another root key than the one with this commitment: a rekey in another
 /// process replaced it. It is told by what is public, so it explains a failure and proves nothing.
-pub(crate) fn has_other_root(storage: &dyn Storage, commitment: &[u8; 32]) -> bool {
+///
+/// # Errors
+/// [`Error::Io`]. Copies that are damaged name no root key.
+pub(crate) fn has_other_root(storage: &dyn Storage, commitment: &[u8; 32]) -> Result<bool> {
     // Both copies name the root key nearly always: then there is no need to read them whole.
     let names_it = |copy: Twin| {
         let mut found = [0; 32];
@@ -64,13 +67,15 @@ pub(crate) fn has_other_root(storage: &dyn Storage, commitment: &[u8; 32]) -> bo
         storage.read_at(at, &mut found).is_ok() && found == *commitment
     };
     if Twin::BOTH.into_iter().all(names_it) {
-        return false;
+        return Ok(false);
     }
-    read_candidates(storage).is_ok_and(|candidates| {
-        candidates
+    match read_candidates(storage) {
+        Ok(candidates) => Ok(candidates
             .first()
-            .is_some_and(|(_, newest)| newest.superblock.commitment != *commitment)
-    })
+            .is_some_and(|(_, newest)| newest.superblock.commitment != *commitment)),
+        Err(error @ Error::Io { .. }) => Err(error),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Reads both copies and opens the valid one with `key`.
