@@ -85,6 +85,10 @@ impl View for ReadTxn {
     fn generation(&self) -> Generation {
         self.snapshot.generation()
     }
+
+    fn is_committed(&self) -> bool {
+        true
+    }
 }
 
 impl Source for ReadTxn {

@@ -18,6 +18,9 @@ pub trait View: Source {
     /// The generation of the snapshot; for a write transaction, the one that it will commit.
     fn generation(&self) -> Generation;
 
+    /// Whether it reads what is committed, which stays as it is; a write transaction reads what it changes itself.
+    fn is_committed(&self) -> bool;
+
     /// The value of the key, if there is one.
     ///
     /// # Errors

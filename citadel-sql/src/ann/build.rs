@@ -11,8 +11,8 @@ use citadel_vector::{
 
 use crate::batch::{BATCH_ROWS, Column};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, RowId, TableDef};
-use crate::store::{Direction, RowIdRange, TableScan};
+use crate::schema::{AnnIndex, ColumnNo, RowId, TableDef};
+use crate::store::{Direction, RowIdRange, RowReader, TableScan};
 use crate::types::{SqlType, ValueRef};
 
 fn row_id(ids: &Column, at: usize) -> Option<RowId> {
@@ -84,6 +84,36 @@ impl<'a> Builder<'a> {
         cancel: &AtomicBool,
     ) -> Result<Option<Arc<Segment>>> {
         let rows = self.collect(view, cancel)?;
+        let config = BuildConfig {
+            threads: self.threads,
+            ..BuildConfig::default()
+        };
+        self.segment(view, rows, config, progress, cancel)
+    }
+
+    /// A segment without links of those of some rows that there are; none if there are none.
+    pub(super) fn build_flat(
+        &self,
+        view: &dyn View,
+        rows: impl Iterator<Item = RowId>,
+    ) -> Result<Option<Arc<Segment>>> {
+        let rows = self.fetch(view, rows)?;
+        let config = BuildConfig {
+            threads: 1,
+            ..BuildConfig::flat()
+        };
+        let never = AtomicBool::new(false);
+        self.segment(view, rows, config, &|_| {}, &never)
+    }
+
+    fn segment(
+        &self,
+        view: &dyn View,
+        rows: Rows,
+        config: BuildConfig,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &AtomicBool,
+    ) -> Result<Option<Arc<Segment>>> {
         if rows.defined.is_empty() && rows.undefined.is_empty() {
             return Ok(None);
         }
@@ -91,10 +121,7 @@ impl<'a> Builder<'a> {
         let build = Build {
             metric: self.index.metric.of_segments(),
             dim: self.dim,
-            config: BuildConfig {
-                threads: self.threads,
-                ..BuildConfig::default()
-            },
+            config,
             column: &self.table.column(self.index.column).name,
             generation: view.generation().get(),
             rows: &rows.defined,
@@ -114,17 +141,41 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn collect(&self, view: &dyn View, cancel: &AtomicBool) -> Result<Rows> {
+    /// The filter columns, and the vectors last.
+    fn wanted(&self) -> (Vec<ColumnNo>, Vec<Column>) {
         let mut wanted = self.index.filters.clone();
         wanted.push(self.index.column);
-        let types: Vec<_> = wanted.iter().map(|&no| self.table.column(no).ty).collect();
-        let mut columns: Vec<_> = types
-            .iter()
-            .map(|&ty| Column::new(ty, BATCH_ROWS))
-            .collect();
+        let types = wanted.iter().map(|&no| self.table.column(no).ty);
+        let columns = types.map(|ty| Column::new(ty, BATCH_ROWS)).collect();
+        (wanted, columns)
+    }
+
+    /// Those of some rows that there are.
+    fn fetch(&self, view: &dyn View, rows: impl Iterator<Item = RowId>) -> Result<Rows> {
+        let (wanted, mut columns) = self.wanted();
+        let reader = RowReader::new(self.table, &wanted);
+        let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
+        let mut taken = self.room_for(rows.size_hint().0);
+        for row in rows {
+            if reader.fetch(view, row, &mut columns)? {
+                ids.push_integer(row.0)?;
+            }
+            if ids.len() == BATCH_ROWS {
+                self.take(&ids, &columns, &mut taken);
+                ids.clear();
+                columns.iter_mut().for_each(Column::clear);
+            }
+        }
+        self.take(&ids, &columns, &mut taken);
+        Ok(taken)
+    }
+
+    fn collect(&self, view: &dyn View, cancel: &AtomicBool) -> Result<Rows> {
+        let (wanted, mut columns) = self.wanted();
         let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
         let mut scan = TableScan::new(self.table, &wanted, RowIdRange::ALL, Direction::Forward);
-        let mut rows = self.no_rows(view)?;
+        let count = usize::try_from(view.tree_len(self.table.rows)?).unwrap_or(0);
+        let mut rows = self.room_for(count);
         while scan.next(view, Some(&mut ids), &mut columns, BATCH_ROWS)? > 0 {
             if cancel.load(Ordering::Relaxed) {
                 return Err(cancelled());
@@ -136,15 +187,14 @@ impl<'a> Builder<'a> {
         Ok(rows)
     }
 
-    fn no_rows(&self, view: &dyn View) -> Result<Rows> {
-        let count = usize::try_from(view.tree_len(self.table.rows)?).unwrap_or(0);
+    fn room_for(&self, count: usize) -> Rows {
         let filters = self.index.filters.iter();
-        Ok(Rows {
+        Rows {
             defined: Vec::with_capacity(count),
             vectors: Vec::with_capacity(count.saturating_mul(self.dim)),
             undefined: Vec::new(),
             filters: filters.map(|_| (Vec::new(), Vec::new())).collect(),
-        })
+        }
     }
 
     /// Takes one batch: the filter columns, and the vectors last.

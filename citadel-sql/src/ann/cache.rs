@@ -18,6 +18,7 @@ use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
 use super::chunks;
+use super::deltas::Deltas;
 use super::folding::Folding;
 use super::manifest::{Blake3, SegmentEntry};
 use super::refusal::Refusal;
@@ -105,6 +106,8 @@ pub(crate) struct SegmentCache {
     slots: Mutex<Slots>,
     settled: Condvar,
     scratches: Mutex<Vec<Scratch>>,
+    /// Rows of deltas in memory.
+    pub(super) deltas: Deltas,
     /// Who folds an index of the database.
     pub(super) folding: Folding,
 }
@@ -130,8 +133,15 @@ impl SegmentCache {
             slots: Mutex::default(),
             settled: Condvar::new(),
             scratches: Mutex::default(),
+            deltas: Deltas::new(true),
             folding: Folding::default(),
         }
+    }
+
+    /// The same for a process that follows a writer.
+    pub(crate) fn of_follower(mut self) -> Self {
+        self.deltas = Deltas::new(false);
+        self
     }
 
     /// The segment, from memory or through `view`.
@@ -213,6 +223,7 @@ impl SegmentCache {
     /// Frees what belongs to an index that is dropped. An older snapshot that still names a segment loads it again.
     pub(crate) fn forget_index(&self, id: IndexId) {
         self.slots.lock().forget(|key| key.index == id);
+        self.deltas.forget(id);
     }
 
     /// Frees the segments of an index that are no longer live.

@@ -1,30 +1,88 @@
-//! An index as one snapshot sees it: its live segments in memory, and the rows of its delta.
+//! An index as one snapshot sees it: its segments in memory, and the rows that none of them has as they are.
+//!
+//! What was found for a committed snapshot is kept for the queries that follow in it, and is where the next snapshot
+//! starts from: what was touched in between is a short way.
 
 use std::sync::Arc;
 
-use citadel_txn::View;
-use citadel_vector::Segment;
+use citadel_txn::{Generation, View};
+use citadel_vector::{PositionSet, Segment};
 
 use super::cache::{Fetched, SegmentCache};
-use super::delta;
 use super::manifest::{Manifest, SegmentEntry};
+use super::recent::{self, Compared, Recent, Touched};
 use super::refusal::Refusal;
 use crate::error::Result;
-use crate::schema::{AnnIndex, IndexId, RowId};
+use crate::schema::{AnnIndex, IndexId, RowId, TableDef};
+use crate::store::delta;
 
-/// A live segment, ready to be searched.
+/// A segment, ready to be searched, and its rows that are not as it has them.
 #[derive(Debug)]
 pub(crate) struct LiveSegment {
-    pub(crate) entry: SegmentEntry,
     pub(crate) segment: Arc<Segment>,
+    /// Its place in the file; none for the part of the delta that is in memory.
+    entry: Option<SegmentEntry>,
+    void: Arc<Void>,
+}
+
+/// Rows of a segment that are not as it has them.
+#[derive(Debug)]
+struct Void {
+    /// By ascending id; some may be in no segment.
+    rows: Arc<[RowId]>,
+    positions: PositionSet,
+}
+
+impl LiveSegment {
+    /// Is what the segment says of the row void?
+    pub(crate) fn is_void(&self, row: RowId) -> bool {
+        !self.void.rows.is_empty() && self.void.rows.binary_search(&row).is_ok()
+    }
+
+    /// The rows that are void.
+    pub(crate) fn void(&self) -> &PositionSet {
+        &self.void.positions
+    }
+
+    /// The rows to look among where no condition says anything; `None`: all, and void ones are to be passed over. Part of a
+    /// delta is scanned anyway, and may be void for the most part.
+    pub(crate) fn allowed(&self) -> Option<PositionSet> {
+        if self.entry.is_some() || self.void.rows.is_empty() {
+            return None;
+        }
+        let mut allowed = PositionSet::all(self.segment.len());
+        allowed.subtract(&self.void.positions);
+        Some(allowed)
+    }
+
+    /// Refuses the segment: it does not match its table.
+    pub(crate) fn refuse(&self, cache: &SegmentCache, id: IndexId, reason: Refusal) {
+        match &self.entry {
+            Some(entry) => cache.refuse(id, entry, reason),
+            None => cache.deltas.forget(id),
+        }
+    }
 }
 
 /// An index at a snapshot. See the module.
 #[derive(Debug)]
 pub(crate) struct IndexSnapshot {
     pub(crate) segments: Vec<LiveSegment>,
-    /// Rows that are void in all segments, ascending.
-    pub(crate) delta: Vec<RowId>,
+    seen: Arc<Seen>,
+}
+
+/// What a snapshot says of an index. It holds no segment of the file, so that those kept in memory are bounded.
+#[derive(Debug)]
+pub(super) struct Seen {
+    generation: Generation,
+    /// The segments of the file.
+    stored: Vec<(SegmentEntry, Arc<Void>)>,
+    /// The part of the delta that is in memory.
+    recent: Option<(Arc<Recent>, Arc<Void>)>,
+    /// Rows that are in no segment as they are now, if they are at all, ascending.
+    fresh: Vec<RowId>,
+    /// Rows of the delta.
+    delta: usize,
 }
 
 impl IndexSnapshot {
@@ -32,10 +90,18 @@ impl IndexSnapshot {
     pub(crate) fn open(
         view: &dyn View,
         cache: &SegmentCache,
+        table: &TableDef,
         id: IndexId,
         index: &AnnIndex,
     ) -> Result<Result<Self, Refusal>> {
-        match Self::try_open(view, cache, id, index) {
+        let opening = Opening {
+            view,
+            cache,
+            table,
+            id,
+            index,
+        };
+        match opening.run() {
             Ok(opened) => Ok(opened),
             Err(error) => {
                 let refusal = Refusal::of(error)?;
@@ -45,26 +111,168 @@ impl IndexSnapshot {
         }
     }
 
-    fn try_open(
-        view: &dyn View,
-        cache: &SegmentCache,
-        id: IndexId,
-        index: &AnnIndex,
-    ) -> Result<Result<Self, Refusal>> {
-        let manifest = Manifest::load(view, index)?;
-        let mut segments = Vec::with_capacity(manifest.live().len());
-        for &entry in manifest.live() {
-            match cache.fetch(view, id, index, &entry)? {
-                Fetched::Segment(segment) => segments.push(LiveSegment { entry, segment }),
-                Fetched::Refused(reason) => return Ok(Err(reason)),
-            }
-        }
-        let delta = delta::rows(view, index)?;
-        Ok(Ok(Self { segments, delta }))
+    /// Rows that are in no segment as they are now, if they are at all, ascending.
+    pub(crate) fn fresh(&self) -> &[RowId] {
+        &self.seen.fresh
     }
 
-    /// Is the row void in the segments?
-    pub(crate) fn in_delta(&self, row: RowId) -> bool {
-        !self.delta.is_empty() && self.delta.binary_search(&row).is_ok()
+    /// Rows of the delta, those in memory included.
+    pub(crate) fn delta_len(&self) -> usize {
+        self.seen.delta
     }
+}
+
+/// Where and what to open.
+struct Opening<'a> {
+    view: &'a dyn View,
+    cache: &'a SegmentCache,
+    table: &'a TableDef,
+    id: IndexId,
+    index: &'a AnnIndex,
+}
+
+impl Opening<'_> {
+    fn run(&self) -> Result<Result<IndexSnapshot, Refusal>> {
+        let known = self.cache.deltas.seen(self.id);
+        match known {
+            Some(known)
+                if self.view.is_committed() && known.generation == self.view.generation() =>
+            {
+                self.again(known)
+            }
+            known => self.anew(known.as_deref()),
+        }
+    }
+
+    /// The segments of what was seen before.
+    fn again(&self, seen: Arc<Seen>) -> Result<Result<IndexSnapshot, Refusal>> {
+        let mut segments = Vec::with_capacity(seen.stored.len() + 1);
+        for (entry, void) in &seen.stored {
+            match self.fetch(entry)? {
+                Fetched::Refused(reason) => return Ok(Err(reason)),
+                Fetched::Segment(segment) => segments.push(LiveSegment {
+                    segment,
+                    entry: Some(*entry),
+                    void: Arc::clone(void),
+                }),
+            }
+        }
+        segments.extend(seen.recent.as_ref().map(|(recent, void)| LiveSegment {
+            segment: Arc::clone(recent.segment()),
+            entry: None,
+            void: Arc::clone(void),
+        }));
+        Ok(Ok(IndexSnapshot { segments, seen }))
+    }
+
+    /// Reads manifest and delta; `known` is of another snapshot.
+    fn anew(&self, known: Option<&Seen>) -> Result<Result<IndexSnapshot, Refusal>> {
+        let manifest = Manifest::load(self.view, self.index)?;
+        let delta = touched(self.view, self.index)?;
+        let rows: Arc<[RowId]> = delta.iter().map(|(row, _)| *row).collect();
+        let mut stored = Vec::with_capacity(manifest.live().len());
+        for &entry in manifest.live() {
+            match self.fetch(&entry)? {
+                Fetched::Refused(reason) => return Ok(Err(reason)),
+                Fetched::Segment(segment) => {
+                    let void = Void {
+                        positions: void_positions(&segment, &rows, &entry, known),
+                        rows: Arc::clone(&rows),
+                    };
+                    stored.push((entry, Arc::new(void)));
+                }
+            }
+        }
+        let (recent, compared) = self.recent(&delta, &rows)?;
+        let recent = recent.map(|recent| {
+            let void = Void {
+                positions: recent::positions(recent.segment(), &compared.void),
+                rows: compared.void.into(),
+            };
+            (recent, Arc::new(void))
+        });
+        let seen = Arc::new(Seen {
+            generation: self.view.generation(),
+            stored,
+            recent,
+            fresh: compared.fresh,
+            delta: delta.len(),
+        });
+        self.cache.deltas.keep(self.id, self.view, &seen);
+        self.again(seen)
+    }
+
+    fn fetch(&self, entry: &SegmentEntry) -> Result<Fetched> {
+        self.cache.fetch(self.view, self.id, self.index, entry)
+    }
+
+    /// The part of a delta that is in memory, read now if it had better be; and the rest.
+    fn recent(&self, delta: &[Touched], rows: &[RowId]) -> Result<(Option<Arc<Recent>>, Compared)> {
+        let all_fresh = || Compared {
+            fresh: rows.to_vec(),
+            void: Vec::new(),
+        };
+        if !recent::is_worth_it(self.table, self.index, delta.len()) {
+            return Ok((None, all_fresh()));
+        }
+        let known = self.cache.deltas.recent(self.id);
+        let compared = match &known {
+            Some(recent) => recent.compare(delta),
+            None => all_fresh(),
+        };
+        let stale = known.as_ref().is_none_or(|known| known.is_stale(&compared));
+        if stale && self.cache.deltas.may_read(self.view) {
+            let read = Recent::read(self.view, self.table, self.index, delta.to_vec())?;
+            if let Some(recent) = read.map(Arc::new) {
+                self.cache.deltas.keep_recent(self.id, &recent);
+                return Ok((Some(recent), Compared::default()));
+            }
+        }
+        Ok((known, compared))
+    }
+}
+
+/// Where the rows of a delta are in a segment: what was known, and what has changed since.
+fn void_positions(
+    segment: &Segment,
+    rows: &[RowId],
+    entry: &SegmentEntry,
+    known: Option<&Seen>,
+) -> PositionSet {
+    let same = known.and_then(|known| known.stored.iter().find(|(known, _)| known == entry));
+    let Some((_, same)) = same else {
+        return recent::positions(segment, rows);
+    };
+    let mut positions = same.positions.clone();
+    let mut known = same.rows.iter().copied().peekable();
+    let mut change = |row: RowId, void: bool| {
+        if let Some(position) = segment.position_of(row.0) {
+            if void {
+                positions.insert(position);
+            } else {
+                positions.remove(position);
+            }
+        }
+    };
+    for &row in rows {
+        while let Some(gone) = known.next_if(|known| *known < row) {
+            change(gone, false);
+        }
+        if known.next_if_eq(&row).is_none() {
+            change(row, true);
+        }
+    }
+    known.for_each(|gone| change(gone, false));
+    positions
+}
+
+/// The rows of a delta with the generations of their last touches, by ascending row id.
+fn touched(view: &dyn View, index: &AnnIndex) -> Result<Vec<Touched>> {
+    let len = usize::try_from(delta::len(view, index)?).unwrap_or(0);
+    let mut touched = Vec::with_capacity(len);
+    let mut rows = delta::DeltaRows::new(index);
+    while let Some(row) = rows.next(view)? {
+        touched.push(row);
+    }
+    Ok(touched)
 }

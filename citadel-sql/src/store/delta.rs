@@ -22,6 +22,7 @@ pub(crate) fn len(view: &dyn View, index: &AnnIndex) -> Result<u64> {
 }
 
 /// The rows that the delta names, ascending.
+#[cfg(test)]
 pub(crate) fn rows(view: &dyn View, index: &AnnIndex) -> Result<Vec<RowId>> {
     let mut rows = Vec::new();
     for_each(view, index, |row, _| rows.push(row))?;

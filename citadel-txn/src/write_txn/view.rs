@@ -16,6 +16,10 @@ impl View for WriteTxn {
     fn generation(&self) -> Generation {
         self.generation
     }
+
+    fn is_committed(&self) -> bool {
+        false
+    }
 }
 
 impl Source for WriteTxn {

@@ -109,9 +109,18 @@ impl Builder<'_, '_> {
             lengths,
             extras,
         };
-        let (graph, entries) = self.link(&space, &spatial)?;
-        let coarse = space.matrix.fit_coarse(coded(build.dim));
-        let coarse = precise(coarse, &space, &graph, coded(build.dim));
+        let flat = build.config.is_flat();
+        let (graph, entries) = if flat {
+            (Graph::new(indexed, 1), Vec::new())
+        } else {
+            self.link(&space, &spatial)?
+        };
+        let coarse = if flat {
+            None
+        } else {
+            let coarse = space.matrix.fit_coarse(coded(build.dim));
+            precise(coarse, &space, &graph, coded(build.dim))
+        };
         let longest = longest_codes(&space.lengths, &codes);
         let halves = match build.metric {
             Metric::L2 => (space.lengths.iter())
@@ -129,7 +138,7 @@ impl Builder<'_, '_> {
             column: build.column.to_owned(),
             generation: build.generation,
             config: build.config.pinned(),
-            fingerprint: self.fingerprint(),
+            fingerprint: if flat { [0; 32] } else { self.fingerprint() },
             codes,
             coarse: coarse.map(|codes| Coarse::new(codes, &space.matrix)),
             matrix: space.matrix,
@@ -142,6 +151,9 @@ impl Builder<'_, '_> {
             attributes,
             calibration: Calibration::default(),
         };
+        if flat {
+            return Ok(segment);
+        }
         let calibration = held_out::calibrate(&segment, self, &|done, total| {
             self.report(Stage::Calibrate, done, total)
         })?;

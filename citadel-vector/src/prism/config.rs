@@ -15,7 +15,7 @@ pub(crate) const MAX_DIM: usize = 65_535;
 pub struct BuildConfig {
     /// Seed of the random links.
     pub seed: u64,
-    /// Near links of a row, 4 to 256.
+    /// Near links of a row, 4 to 256; or none at all, see [`BuildConfig::flat`].
     pub degree: usize,
     /// Near neighbours among which links are chosen; at least `degree`, at most 4,096.
     pub beam: usize,
@@ -43,6 +43,20 @@ impl Default for BuildConfig {
 }
 
 impl BuildConfig {
+    /// No links: a segment that is made in a fraction of the time, and of which a search scores every row that may match. For
+    /// a few thousand rows, and for memory: it is not calibrated, and its fingerprint is zero.
+    pub fn flat() -> Self {
+        Self {
+            degree: 0,
+            ..Self::default()
+        }
+    }
+
+    /// Is the segment to have no links?
+    pub(crate) fn is_flat(&self) -> bool {
+        self.degree == 0
+    }
+
     /// BLAKE3 of the settings that shape a segment, as the header pins them.
     pub fn pinned(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
@@ -56,7 +70,7 @@ impl BuildConfig {
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        let fine = (4..=256).contains(&self.degree)
+        let fine = (self.is_flat() || (4..=256).contains(&self.degree))
             && (self.degree..=4_096).contains(&self.beam)
             && (1.0..=4.0).contains(&self.alpha)
             && self.scope > 0;

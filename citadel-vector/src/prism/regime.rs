@@ -31,6 +31,14 @@ const WALK_PER_EF: usize = 12;
 const WALK_TO_SCAN: f64 = 2.5;
 
 impl Estimate {
+    /// Scoring `matching` rows, whatever it costs.
+    pub(super) fn scan(matching: usize) -> Self {
+        Self {
+            regime: Regime::ScoreAll,
+            cost: matching as f64,
+        }
+    }
+
     /// The regime that is expected to be fastest for `matching` of `indexed` rows.
     pub(super) fn new(indexed: usize, matching: usize, ef: usize) -> Self {
         let scored = WALK_BASE.saturating_add(WALK_PER_EF.saturating_mul(ef.max(1)));

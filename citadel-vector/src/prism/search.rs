@@ -5,7 +5,7 @@ use crate::filter::PositionSet;
 use crate::metric::Metric;
 
 use super::candidate::Candidate;
-use super::regime::{Estimate, Regime, matching_in_view};
+use super::regime::{Regime, matching_in_view};
 use super::scratch::Scratch;
 
 /// Effort of a search.
@@ -129,7 +129,7 @@ impl<'s> Search<'s> {
         check(segment, query, allowed)?;
         let indexed = segment.shape.indexed;
         let matching = allowed.map_or(indexed, |allowed| allowed.count_below(indexed));
-        let regime = Estimate::new(indexed, matching, params.ef).regime;
+        let regime = segment.estimate(matching, params).regime;
         let ef = matching_in_view(indexed, matching, params.ef.max(1));
         scratch.query.prepare(
             &segment.codes,

@@ -260,6 +260,9 @@ impl Segment {
 
     /// How a search among `matching` rows would begin, and what it would cost.
     pub fn estimate(&self, matching: usize, params: SearchParams) -> Estimate {
+        if self.entries.is_empty() {
+            return Estimate::scan(matching);
+        }
         Estimate::new(self.shape.indexed, matching, params.ef)
     }
 

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use std::sync::atomic::AtomicBool;
 
 use citadel_txn::View;
-use citadel_vector::{PositionSet, SearchParams, Segment};
+use citadel_vector::{PositionSet, SearchParams};
 
 use self::allowed::Allowed;
 use self::candidates::Candidates;
@@ -77,7 +77,7 @@ pub(super) fn search(
         )));
     }
     let (cache, id) = (setting.cache, plan.index.id);
-    let snapshot = match IndexSnapshot::open(setting.view, cache, id, index)? {
+    let snapshot = match IndexSnapshot::open(setting.view, cache, table, id, index)? {
         Ok(snapshot) => snapshot,
         Err(reason) => return Ok(Outcome::Exact(format!("the index is refused: {reason}"))),
     };
@@ -160,9 +160,7 @@ impl Searcher<'_> {
                 Err(Missing::Mismatch(RowId(row))) => {
                     let reason = format!("row {row} is not in the table as the segment has it");
                     let refusal = Refusal::new(&reason);
-                    self.setting
-                        .cache
-                        .refuse(self.plan.index.id, &live.entry, refusal);
+                    live.refuse(self.setting.cache, self.plan.index.id, refusal);
                     return Ok(Outcome::Exact(format!("the index is refused: {reason}")));
                 }
             }
@@ -182,7 +180,7 @@ impl Searcher<'_> {
             return self.search_within(live, &within, nearest, report);
         }
         let segment = &*live.segment;
-        let Allowed { rows, recheck } = self.allowed(segment);
+        let Allowed { rows, recheck } = self.allowed(live);
         let allowed = rows;
         if allowed.as_ref().is_some_and(PositionSet::is_empty) {
             report.segments.push(SegmentReport::nothing(segment.len()));
@@ -206,7 +204,7 @@ impl Searcher<'_> {
                 // A query without a direction, say: its distances are all NULL.
                 Err(error) => return Ok(Err(Missing::Slow(error.to_string()))),
             };
-            let mut candidates = Candidates::new(self, segment, &narrowed, wanted);
+            let mut candidates = Candidates::new(self, live, &narrowed, wanted);
             if let Err(missing) = candidates.collect(&mut search, wanted, recheck.as_mut())? {
                 return Ok(Err(missing));
             }
@@ -228,7 +226,7 @@ impl Searcher<'_> {
                 return Ok(Err(missing));
             }
             if nearest.wants_undefined() {
-                self.add_undefined(segment, allowed.as_ref(), recheck.as_mut(), nearest)?;
+                self.add_undefined(live, allowed.as_ref(), recheck.as_mut(), nearest)?;
             }
             Ok(Ok(()))
         })
@@ -280,16 +278,17 @@ impl Searcher<'_> {
     /// Offers the segment's rows without a distance, by ascending row id, until as many are kept as can matter.
     fn add_undefined(
         &self,
-        segment: &Segment,
+        live: &LiveSegment,
         allowed: Option<&PositionSet>,
         mut recheck: Option<&mut RowFilter>,
         nearest: &mut Nearest,
     ) -> Result<()> {
+        let segment = &*live.segment;
         let mut rows: Vec<RowId> = segment
             .undefined()
             .filter(|position| allowed.is_none_or(|allowed| allowed.contains(*position)))
             .map(|position| RowId(segment.row_id(position)))
-            .filter(|row| !self.snapshot.in_delta(*row))
+            .filter(|row| !live.is_void(*row))
             .collect();
         rows.sort_unstable();
         let mut passing = Vec::new();
@@ -311,11 +310,11 @@ impl Searcher<'_> {
         Ok(())
     }
 
-    /// Measures the rows of the delta that satisfy the whole WHERE clause.
+    /// Measures the rows of the delta that no segment has, and that satisfy the whole WHERE clause.
     fn search_delta(&self, nearest: &mut Nearest, report: &mut VectorReport) -> Result<()> {
-        let delta = &self.snapshot.delta;
-        report.delta_rows = delta.len();
-        if delta.is_empty() {
+        let fresh = self.snapshot.fresh();
+        report.delta_rows = self.snapshot.delta_len();
+        if fresh.is_empty() {
             return Ok(());
         }
         let pushed = self.plan.pushed.iter().map(|pushed| pushed.expr.clone());
@@ -328,7 +327,7 @@ impl Searcher<'_> {
             measure: Some(self.measure),
             nearest,
         }];
-        for rows in delta.chunks(BATCH_ROWS) {
+        for rows in fresh.chunks(BATCH_ROWS) {
             check_interrupt(self.setting.interrupt)?;
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;

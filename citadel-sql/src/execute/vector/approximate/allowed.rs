@@ -1,15 +1,16 @@
 //! Which rows of a segment a search may give.
 
-use citadel_vector::{PositionSet, Predicate, Segment};
+use citadel_vector::{PositionSet, Predicate};
 
 use super::Searcher;
+use crate::ann::LiveSegment;
 use crate::bind::bound::Expr;
 use crate::execute::vector::resolve::Resolver;
 use crate::schema::RowId;
 
 /// What WHERE makes of a segment.
 pub(super) struct Allowed {
-    /// The rows that may satisfy WHERE, less those of the delta; `None`: all.
+    /// The rows that may satisfy WHERE, less void ones; `None`: all, and void ones are passed over later.
     pub(super) rows: Option<PositionSet>,
     /// The conjuncts that those rows do not satisfy for certain.
     pub(super) recheck: Vec<Expr>,
@@ -17,7 +18,8 @@ pub(super) struct Allowed {
 
 impl Searcher<'_> {
     /// The rows that a segment may give, and the conditions left to recheck.
-    pub(super) fn allowed(&self, segment: &Segment) -> Allowed {
+    pub(super) fn allowed(&self, live: &LiveSegment) -> Allowed {
+        let segment = &*live.segment;
         let resolver = Resolver {
             segment,
             params: self.setting.params,
@@ -54,16 +56,17 @@ impl Searcher<'_> {
                 None => rows = Some(hits),
             }
         }
-        if let Some(rows) = &mut rows {
-            self.remove_delta(segment, rows);
+        match &mut rows {
+            Some(rows) => rows.subtract(live.void()),
+            None => rows = live.allowed(),
         }
         Allowed { rows, recheck }
     }
 
     /// Some rows of the table as positions of a segment, less those of the delta.
-    pub(super) fn positions_of(&self, segment: &Segment, rows: &[RowId]) -> PositionSet {
-        let mut positions = segment.positions_of(rows.iter().map(|row| row.0));
-        self.remove_delta(segment, &mut positions);
+    pub(super) fn positions_of(&self, live: &LiveSegment, rows: &[RowId]) -> PositionSet {
+        let mut positions = live.segment.positions_of(rows.iter().map(|row| row.0));
+        positions.subtract(live.void());
         positions
     }
 
@@ -71,13 +74,5 @@ impl Searcher<'_> {
     pub(super) fn whole_filter(&self) -> Vec<Expr> {
         let pushed = self.plan.pushed.iter().map(|pushed| &pushed.expr);
         pushed.chain(&self.plan.residual).cloned().collect()
-    }
-
-    fn remove_delta(&self, segment: &Segment, rows: &mut PositionSet) {
-        for row in &self.snapshot.delta {
-            if let Some(position) = segment.position_of(row.0) {
-                rows.remove(position);
-            }
-        }
     }
 }

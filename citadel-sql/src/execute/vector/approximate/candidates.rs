@@ -5,9 +5,10 @@
 
 use std::cell::OnceCell;
 
-use citadel_vector::{PositionSet, Search, Segment};
+use citadel_vector::{PositionSet, Search};
 
 use super::{MIN_RECHECKS, Missing, Searcher};
+use crate::ann::LiveSegment;
 use crate::batch::BATCH_ROWS;
 use crate::error::Result;
 use crate::execute::check_interrupt;
@@ -21,7 +22,7 @@ const RECHECK_COST_IN_SCANNED_ROWS: u64 = 16;
 /// Candidates of one search that passed the recheck.
 pub(super) struct Candidates<'a, 's> {
     searcher: &'a Searcher<'a>,
-    segment: &'s Segment,
+    live: &'s LiveSegment,
     /// The rows that the search is narrowed to.
     narrowed: &'s OnceCell<PositionSet>,
     pub(super) passing: Vec<RowId>,
@@ -32,13 +33,13 @@ pub(super) struct Candidates<'a, 's> {
 impl<'a, 's> Candidates<'a, 's> {
     pub(super) fn new(
         searcher: &'a Searcher<'a>,
-        segment: &'s Segment,
+        live: &'s LiveSegment,
         narrowed: &'s OnceCell<PositionSet>,
         wanted: usize,
     ) -> Self {
         Self {
             searcher,
-            segment,
+            live,
             narrowed,
             passing: Vec::with_capacity(wanted),
             checked: 0,
@@ -52,12 +53,7 @@ impl<'a, 's> Candidates<'a, 's> {
         wanted: usize,
         mut recheck: Option<&mut RowFilter>,
     ) -> Result<Result<(), Missing>> {
-        let Searcher {
-            setting,
-            snapshot,
-            rows,
-            ..
-        } = self.searcher;
+        let Searcher { setting, rows, .. } = self.searcher;
         let budget = (rows / RECHECK_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
         let mut given = Vec::new();
         while self.passing.len() < wanted {
@@ -68,7 +64,7 @@ impl<'a, 's> Candidates<'a, 's> {
             }
             given.clear();
             let ids = candidates.iter().map(|candidate| RowId(candidate.row_id));
-            given.extend(ids.filter(|row| !snapshot.in_delta(*row)));
+            given.extend(ids.filter(|row| !self.live.is_void(*row)));
             let Some(filter) = &mut recheck else {
                 self.passing.extend_from_slice(&given);
                 continue;
@@ -100,10 +96,10 @@ impl<'a, 's> Candidates<'a, 's> {
     /// Reads which rows satisfy WHERE, and lets the search go on among them.
     fn narrow(&mut self, search: &mut Search<'s>) -> Result<()> {
         let satisfying = self.searcher.satisfying()?;
-        let (searcher, segment) = (self.searcher, self.segment);
+        let (searcher, live) = (self.searcher, self.live);
         let narrowed = self
             .narrowed
-            .get_or_init(|| searcher.positions_of(segment, satisfying));
+            .get_or_init(|| searcher.positions_of(live, satisfying));
         search.narrow(narrowed);
         Ok(())
     }

@@ -40,11 +40,12 @@ impl Searcher<'_> {
         let Allowed {
             rows: allowed,
             recheck,
-        } = self.allowed(segment);
+        } = self.allowed(live);
         let k = self.k.min(segment.len());
         let params = SearchParams::for_k(k.min(FIRST_STEP));
         let mut walk = Walk {
             searcher: self,
+            live,
             within,
             recheck: self.row_filter(&recheck)?,
             wanted: SearchParams::for_k(k).rerank(k),
@@ -76,6 +77,7 @@ impl Searcher<'_> {
 /// One walk.
 struct Walk<'a> {
     searcher: &'a Searcher<'a>,
+    live: &'a LiveSegment,
     within: &'a Within,
     recheck: Option<RowFilter>,
     /// Rows after which nobody asks for more.
@@ -95,12 +97,7 @@ impl Walk<'_> {
         search: &mut Search<'_>,
         nearest: &mut Nearest,
     ) -> Result<Result<(), Missing>> {
-        let Searcher {
-            setting,
-            snapshot,
-            rows,
-            ..
-        } = self.searcher;
+        let Searcher { setting, rows, .. } = self.searcher;
         let budget = (rows / LOOKUP_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
         let mut given = Vec::new();
         while self.passing < self.wanted && !self.is_past_the_radius() {
@@ -119,7 +116,7 @@ impl Walk<'_> {
             }
             given.clear();
             let ids = candidates.iter().map(|candidate| RowId(candidate.row_id));
-            given.extend(ids.filter(|row| !snapshot.in_delta(*row)));
+            given.extend(ids.filter(|row| !self.live.is_void(*row)));
             if let Err(missing) = self.offer(&given, nearest)? {
                 return Ok(Err(missing));
             }
