@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use citadel_txn::View;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rustc_hash::FxHashMap;
 
 use super::recent::Recent;
@@ -15,6 +15,8 @@ use crate::schema::IndexId;
 #[derive(Debug)]
 pub(crate) struct Deltas {
     remembers: bool,
+    /// Held while a delta is read into memory: others who want it wait for it.
+    reading: Mutex<()>,
     known: Mutex<FxHashMap<IndexId, Known>>,
 }
 
@@ -28,6 +30,7 @@ impl Deltas {
     pub(super) fn new(remembers: bool) -> Self {
         Self {
             remembers,
+            reading: Mutex::default(),
             known: Mutex::default(),
         }
     }
@@ -35,6 +38,11 @@ impl Deltas {
     /// May the delta be read into memory from this view?
     pub(super) fn may_read(&self, view: &dyn View) -> bool {
         self.remembers && view.is_committed()
+    }
+
+    /// The right to read a delta into memory.
+    pub(super) fn read_alone(&self) -> MutexGuard<'_, ()> {
+        self.reading.lock()
     }
 
     /// What is in memory of a delta.

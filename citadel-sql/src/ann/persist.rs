@@ -102,7 +102,14 @@ pub(crate) fn persist_within(
     let (table, indexes) = targets::find(catalog, table, column)?;
     let mut made = Vec::new();
     for (def, index) in indexes {
-        made.extend(fold_inside(txn, &table, (def.id, &index), cache, cancel)?);
+        made.extend(fold_inside(
+            txn,
+            &table,
+            (def.id, &index),
+            cache,
+            &|_| {},
+            cancel,
+        )?);
     }
     Ok(report(&made, started))
 }
@@ -111,14 +118,13 @@ pub(crate) fn persist_within(
 /// transaction.
 pub(crate) fn fill_new_index(
     txn: &mut WriteTxn,
-    table: &TableDef,
-    id: IndexId,
-    index: &AnnIndex,
+    (table, id, index): (&TableDef, IndexId, &AnnIndex),
     cache: &SegmentCache,
+    progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<()> {
     if delta::len(txn, index)? < txn.tree_len(table.rows)? {
-        fold_inside(txn, table, (id, index), cache, cancel)?;
+        fold_inside(txn, table, (id, index), cache, progress, cancel)?;
     }
     Ok(())
 }
@@ -129,10 +135,11 @@ fn fold_inside(
     table: &TableDef,
     (id, index): (IndexId, &AnnIndex),
     cache: &SegmentCache,
+    progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<Option<SegmentEntry>> {
     let before = Manifest::load(txn, index)?;
-    let built = Built::new(Builder::new(table, index).build(txn, &|_| {}, cancel)?);
+    let built = Built::new(Builder::new(table, index).build(txn, progress, cancel)?);
     let generation = txn.generation();
     let entry = swap(txn, index, &before, built.as_ref(), generation)?;
     keep(cache, id, entry, built);

@@ -38,8 +38,8 @@ const BYTES_MAX: usize = 16 << 20;
 pub(super) struct Recent {
     /// The delta that it was made from, by ascending row id.
     touched: Vec<Touched>,
-    /// Its rows that there are.
-    segment: Arc<Segment>,
+    /// Its rows that there are; none where all were deleted.
+    segment: Option<Arc<Segment>>,
 }
 
 /// A delta beside what of it is in memory.
@@ -51,6 +51,16 @@ pub(super) struct Compared {
     pub(super) void: Vec<RowId>,
 }
 
+impl Compared {
+    /// Nothing is in memory.
+    pub(super) fn all_fresh(rows: &[RowId]) -> Self {
+        Self {
+            fresh: rows.to_vec(),
+            void: Vec::new(),
+        }
+    }
+}
+
 impl Recent {
     /// Reads the rows of a delta.
     pub(super) fn read(
@@ -58,14 +68,14 @@ impl Recent {
         table: &TableDef,
         index: &AnnIndex,
         touched: Vec<Touched>,
-    ) -> Result<Option<Self>> {
+    ) -> Result<Self> {
         let rows = touched.iter().map(|(row, _)| *row);
         let segment = Builder::new(table, index).build_flat(view, rows)?;
-        Ok(segment.map(|segment| Self { touched, segment }))
+        Ok(Self { touched, segment })
     }
 
-    pub(super) fn segment(&self) -> &Arc<Segment> {
-        &self.segment
+    pub(super) fn segment(&self) -> Option<&Arc<Segment>> {
+        self.segment.as_ref()
     }
 
     /// Compares a delta with what is in memory.

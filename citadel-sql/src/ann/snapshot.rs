@@ -78,7 +78,7 @@ pub(super) struct Seen {
     /// The segments of the file.
     stored: Vec<(SegmentEntry, Arc<Void>)>,
     /// The part of the delta that is in memory.
-    recent: Option<(Arc<Recent>, Arc<Void>)>,
+    recent: Option<(Arc<Segment>, Arc<Void>)>,
     /// Rows that are in no segment as they are now, if they are at all, ascending.
     fresh: Vec<RowId>,
     /// Rows of the delta.
@@ -157,8 +157,8 @@ impl Opening<'_> {
                 }),
             }
         }
-        segments.extend(seen.recent.as_ref().map(|(recent, void)| LiveSegment {
-            segment: Arc::clone(recent.segment()),
+        segments.extend(seen.recent.as_ref().map(|(segment, void)| LiveSegment {
+            segment: Arc::clone(segment),
             entry: None,
             void: Arc::clone(void),
         }));
@@ -184,12 +184,13 @@ impl Opening<'_> {
             }
         }
         let (recent, compared) = self.recent(&delta, &rows)?;
-        let recent = recent.map(|recent| {
+        let segment = recent.as_ref().and_then(|recent| recent.segment());
+        let recent = segment.map(|segment| {
             let void = Void {
-                positions: recent::positions(recent.segment(), &compared.void),
+                positions: recent::positions(segment, &compared.void),
                 rows: compared.void.into(),
             };
-            (recent, Arc::new(void))
+            (Arc::clone(segment), Arc::new(void))
         });
         let seen = Arc::new(Seen {
             generation: self.view.generation(),
@@ -208,27 +209,40 @@ impl Opening<'_> {
 
     /// The part of a delta that is in memory, read now if it had better be; and the rest.
     fn recent(&self, delta: &[Touched], rows: &[RowId]) -> Result<(Option<Arc<Recent>>, Compared)> {
-        let all_fresh = || Compared {
-            fresh: rows.to_vec(),
-            void: Vec::new(),
-        };
+        let deltas = &self.cache.deltas;
         if !recent::is_worth_it(self.table, self.index, delta.len()) {
-            return Ok((None, all_fresh()));
+            return Ok((None, Compared::all_fresh(rows)));
         }
-        let known = self.cache.deltas.recent(self.id);
-        let compared = match &known {
-            Some(recent) => recent.compare(delta),
-            None => all_fresh(),
-        };
-        let stale = known.as_ref().is_none_or(|known| known.is_stale(&compared));
-        if stale && self.cache.deltas.may_read(self.view) {
-            let read = Recent::read(self.view, self.table, self.index, delta.to_vec())?;
-            if let Some(recent) = read.map(Arc::new) {
-                self.cache.deltas.keep_recent(self.id, &recent);
-                return Ok((Some(recent), Compared::default()));
+        let (known, compared) = self.known_recent(delta, rows);
+        if known
+            .as_ref()
+            .is_some_and(|known| !known.is_stale(&compared))
+            || !deltas.may_read(self.view)
+        {
+            return Ok((known, compared));
+        }
+        let _alone = deltas.read_alone();
+        let (known, compared) = self.known_recent(delta, rows);
+        if known
+            .as_ref()
+            .is_some_and(|known| !known.is_stale(&compared))
+        {
+            return Ok((known, compared));
+        }
+        let recent = Recent::read(self.view, self.table, self.index, delta.to_vec())?;
+        let recent = Arc::new(recent);
+        deltas.keep_recent(self.id, &recent);
+        Ok((Some(recent), Compared::default()))
+    }
+
+    fn known_recent(&self, delta: &[Touched], rows: &[RowId]) -> (Option<Arc<Recent>>, Compared) {
+        match self.cache.deltas.recent(self.id) {
+            Some(recent) => {
+                let compared = recent.compare(delta);
+                (Some(recent), compared)
             }
+            None => (None, Compared::all_fresh(rows)),
         }
-        Ok((known, compared))
     }
 }
 

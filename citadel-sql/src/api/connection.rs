@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use citadel_txn::{Durability, Key};
 
+use crate::ann::BuildProgress;
 use crate::api::cache::StatementCache;
 use crate::api::from_sql::FromSql;
 use crate::api::prepared::Prepared;
@@ -55,6 +56,7 @@ pub struct Connection {
     changes: Cell<u64>,
     total_changes: Cell<u64>,
     last_insert_rowid: Cell<i64>,
+    build_progress: RefCell<BuildProgress>,
 }
 
 impl Connection {
@@ -68,6 +70,7 @@ impl Connection {
             changes: Cell::new(0),
             total_changes: Cell::new(0),
             last_insert_rowid: Cell::new(0),
+            build_progress: RefCell::default(),
         }
     }
 
@@ -238,6 +241,21 @@ impl Connection {
     /// When commits of this connection are safe on the medium.
     pub fn durability(&self) -> Durability {
         self.session().durability()
+    }
+
+    /// Tells a listener from now on how far CREATE INDEX … USING ann is on this connection; `None`: nobody. It is called from
+    /// the threads that build.
+    /// [`interrupt_handle`](Connection::interrupt_handle) ends such a statement.
+    pub fn on_index_build<F>(&self, listener: Option<F>)
+    where
+        F: Fn(citadel_vector::Progress) + Send + Sync + 'static,
+    {
+        let listener = listener.map(BuildProgress::to);
+        *self.build_progress.borrow_mut() = listener.unwrap_or_default();
+    }
+
+    pub(crate) fn build_progress(&self) -> BuildProgress {
+        self.build_progress.borrow().clone()
     }
 
     /// Changes how many statements are kept prepared; 0: none.

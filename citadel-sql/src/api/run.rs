@@ -222,6 +222,7 @@ impl Connection {
             params,
             interrupt: self.interrupt_flag(),
             segments: &self.database().shared().segments,
+            progress: self.build_progress(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
-use crate::ann::SegmentCache;
+use crate::ann::{BuildProgress, SegmentCache};
 use crate::error::{Error, Result, SqlState};
 use crate::types::Value;
 
@@ -50,6 +50,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) interrupt: &'a AtomicBool,
     /// Loaded segments of ann indexes.
     pub(crate) segments: &'a SegmentCache,
+    /// Told how far the build of an ann index is.
+    pub(crate) progress: BuildProgress,
 }
 
 impl ExecContext<'_> {

@@ -39,10 +39,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
 
 fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {
     let (segments, interrupt) = (context.segments, context.interrupt);
+    let progress = context.progress.clone();
     let txn = context.txn.write()?;
     let index = store::create_index(txn, create, &mut || check_interrupt(interrupt))?;
     if let IndexKind::Ann(ann) = &index.kind {
-        ann::fill_new_index(txn, &create.table, index.id, ann, segments, interrupt)?;
+        let new = (&*create.table, index.id, ann);
+        ann::fill_new_index(txn, new, segments, &|at| progress.tell(at), interrupt)?;
     }
     Ok(())
 }
