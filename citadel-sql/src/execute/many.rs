@@ -15,7 +15,7 @@ use citadel_txn::ReadTxn;
 use super::context::{ExecContext, Txn};
 use super::execution::Execution;
 use super::vector;
-use crate::ann::SegmentCache;
+use crate::ann::{BuildProgress, SegmentCache};
 use crate::batch::Batch;
 use crate::error::Result;
 use crate::plan::vector::VectorTopK;
@@ -138,6 +138,7 @@ impl Many<'_> {
             params,
             interrupt: self.interrupt,
             segments: self.segments,
+            progress: BuildProgress::default(),
         }
     }
 }

@@ -66,7 +66,7 @@ fn an_interrupt_stops_a_query_between_batches() {
             params: &[],
             interrupt: &interrupt,
             segments: &db.segments,
-            progress: Default::default(),
+            progress: crate::ann::BuildProgress::default(),
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();

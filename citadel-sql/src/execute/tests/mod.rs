@@ -93,7 +93,7 @@ impl Db {
             params,
             interrupt: &interrupt,
             segments: &self.segments,
-            progress: Default::default(),
+            progress: crate::ann::BuildProgress::default(),
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

@@ -1,6 +1,7 @@
 //! Row ids that a plan gives, while a search runs.
 
 use super::approximate::Setting;
+use crate::ann::BuildProgress;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::vector::exact::row_ids;
@@ -19,6 +20,7 @@ pub(super) fn collect<'p>(
         params: setting.params,
         interrupt: setting.interrupt,
         segments: setting.cache,
+        progress: BuildProgress::default(),
     };
     let mut found = Vec::new();
     let mut batch = Batch::default();

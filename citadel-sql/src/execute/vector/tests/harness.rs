@@ -168,7 +168,7 @@ impl Harness {
             params,
             interrupt: &AtomicBool::new(false),
             segments: &self.segments,
-            progress: Default::default(),
+            progress: crate::ann::BuildProgress::default(),
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
