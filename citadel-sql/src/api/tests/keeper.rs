@@ -123,7 +123,7 @@ fn damage_is_told_with_the_name_of_its_table() {
         .find(|object| object.table == "plain" && object.kind == ObjectKind::Rows);
     assert_eq!(rows.map(|rows| rows.entries), Some(40));
     // Small commits leave their rows in the record; a vacuum writes all into pages.
-    db.connect().execute("VACUUM", ()).unwrap();
+    db.execute("VACUUM", ()).unwrap();
     drop(db);
     let whole = storage.snapshot();
     // Every page is changed in turn, until one is met that holds rows of "plain".
