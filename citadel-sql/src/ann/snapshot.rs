@@ -34,6 +34,11 @@ struct Void {
 }
 
 impl LiveSegment {
+    /// Is it the part of a delta that is in memory?
+    pub(crate) fn is_of_delta(&self) -> bool {
+        self.entry.is_none()
+    }
+
     /// Is what the segment says of the row void?
     pub(crate) fn is_void(&self, row: RowId) -> bool {
         !self.void.rows.is_empty() && self.void.rows.binary_search(&row).is_ok()

@@ -183,7 +183,9 @@ impl Searcher<'_> {
         let Allowed { rows, recheck } = self.allowed(live);
         let allowed = rows;
         if allowed.as_ref().is_some_and(PositionSet::is_empty) {
-            report.segments.push(SegmentReport::nothing(segment.len()));
+            report
+                .segments
+                .push(SegmentReport::nothing(live.is_of_delta(), segment.len()));
             return Ok(Ok(()));
         }
         let k = self.k.min(segment.len());
@@ -215,6 +217,7 @@ impl Searcher<'_> {
                 ..
             } = candidates;
             report.segments.push(SegmentReport {
+                of_delta: live.is_of_delta(),
                 rows: segment.len(),
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats,

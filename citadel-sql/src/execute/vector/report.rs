@@ -13,7 +13,7 @@ pub(super) struct VectorReport {
     pub(super) hits: Option<Option<usize>>,
     /// One for each segment searched.
     pub(super) segments: Vec<SegmentReport>,
-    /// Rows of the delta, and how many of them were measured.
+    /// Rows of the delta, and how many of them were read from the table.
     pub(super) delta_rows: usize,
     pub(super) delta_measured: usize,
     /// Vectors that the exact plan measured.
@@ -23,6 +23,8 @@ pub(super) struct VectorReport {
 /// What was done in one segment.
 #[derive(Clone, Debug)]
 pub(super) struct SegmentReport {
+    /// Is it the part of the delta that is in memory?
+    pub(super) of_delta: bool,
     pub(super) rows: usize,
     /// Rows that satisfy the pushed-down WHERE and are not void: exact. `None`: nothing restricts them.
     pub(super) matching: Option<usize>,
@@ -37,8 +39,9 @@ pub(super) struct SegmentReport {
 
 impl SegmentReport {
     /// A segment of which no row satisfies WHERE: there is nothing to search.
-    pub(super) fn nothing(rows: usize) -> Self {
+    pub(super) fn nothing(of_delta: bool, rows: usize) -> Self {
         Self {
+            of_delta,
             rows,
             matching: Some(0),
             stats: SearchStats {
@@ -70,7 +73,11 @@ impl VectorReport {
             None => {}
         }
         for segment in &self.segments {
-            line("Segment", segment.to_string());
+            let label = match segment.of_delta {
+                true => "Delta In Memory",
+                false => "Segment",
+            };
+            line(label, segment.to_string());
         }
         if self.delta_rows > 0 {
             let (rows, measured) = (self.delta_rows, self.delta_measured);

@@ -62,6 +62,7 @@ impl Searcher<'_> {
             };
             let ended = walk.run(&mut search, nearest)?;
             report.segments.push(SegmentReport {
+                of_delta: live.is_of_delta(),
                 rows: segment.len(),
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats: search.explain(),
