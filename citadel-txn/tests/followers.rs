@@ -98,7 +98,7 @@ impl Rounds {
         };
         let mut write = self.database.begin_write().unwrap();
         for slot in 0..SLOTS {
-            let is_kept = round % 3 != 0 && slot % 10 != 0;
+            let is_kept = !round.is_multiple_of(3) && slot % 10 != 0;
             if !is_kept || round == 1 {
                 let value = [&round.to_be_bytes()[..], &vec![round as u8; len]].concat();
                 write.insert(TREE, &slot.to_be_bytes(), &value).unwrap();
