@@ -78,7 +78,7 @@ pub use citadel_txn::{
 };
 pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
-pub use schema::Metric;
+pub use schema::{Metric, Recall};
 pub use types::{Bits, BitsRef, Element, SqlType, Value, ValueRef, VectorType};
 
 /// The README's example is run as a test.

@@ -8,6 +8,7 @@ use crate::api::session::Done;
 use crate::batch::{Batch, Column};
 use crate::bind::bound::{Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
+use crate::schema::Recall;
 use crate::types::{SqlType, Value};
 
 impl Connection {
@@ -54,6 +55,30 @@ impl Connection {
                 redefined: false,
             })
         })
+    }
+
+    /// Changes how many of the true neighbours this connection's searches through ann indexes are to find; `None`: what each
+    /// index says (`WITH (recall = …)`), or [`Recall::DEFAULT`]. `SET ann_recall` does the same.
+    ///
+    /// A search takes the least effort that found as many for a sample of the index's own rows, with a confidence of 95 %.
+    /// [`Recall::EXACT`] takes the exact plan.
+    pub fn set_ann_recall(&self, recall: Option<Recall>) {
+        self.change_ann_settings(|settings| settings.recall = recall);
+    }
+
+    /// What was set; `None`: what each index says.
+    pub fn ann_recall(&self) -> Option<Recall> {
+        self.ann_settings().recall
+    }
+
+    /// Whether this connection's searches pass ann indexes by. Default: no. `SET ann_exact` does the same.
+    pub fn set_ann_exact(&self, exact: bool) {
+        self.change_ann_settings(|settings| settings.exact = exact);
+    }
+
+    /// Do searches pass ann indexes by?
+    pub fn ann_exact(&self) -> bool {
+        self.ann_settings().exact
     }
 
     /// The state of the vector index on a column: its segments, and how many rows were written since they were made.

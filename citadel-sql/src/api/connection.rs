@@ -16,6 +16,7 @@ use crate::api::session::Session;
 use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
 use crate::error::{Error, Result};
 use crate::parse;
+use crate::schema::AnnSettings;
 
 /// Statements that a connection keeps prepared, unless told otherwise.
 const STATEMENTS_KEPT: usize = 64;
@@ -57,6 +58,7 @@ pub struct Connection {
     total_changes: Cell<u64>,
     last_insert_rowid: Cell<i64>,
     build_progress: RefCell<BuildProgress>,
+    ann: Cell<AnnSettings>,
 }
 
 impl Connection {
@@ -71,6 +73,7 @@ impl Connection {
             total_changes: Cell::new(0),
             last_insert_rowid: Cell::new(0),
             build_progress: RefCell::default(),
+            ann: Cell::default(),
         }
     }
 
@@ -279,6 +282,17 @@ impl Connection {
     /// Keeps a statement, in place of an older plan of the same text.
     pub(crate) fn remember(&self, sql: &str, prepared: &Arc<Prepared>) {
         self.statements.borrow_mut().put(sql, Arc::clone(prepared));
+    }
+
+    /// What searches through ann indexes are to find.
+    pub(crate) fn ann_settings(&self) -> AnnSettings {
+        self.ann.get()
+    }
+
+    pub(crate) fn change_ann_settings(&self, change: impl FnOnce(&mut AnnSettings)) {
+        let mut settings = self.ann.get();
+        change(&mut settings);
+        self.ann.set(settings);
     }
 
     pub(crate) fn interrupt_flag(&self) -> &AtomicBool {

@@ -6,6 +6,7 @@ use crate::api::connection::Connection;
 use crate::batch::{Batch, Column};
 use crate::bind::bound::Pragma;
 use crate::error::{Error, Result, SqlState};
+use crate::schema::Recall;
 use crate::types::{SqlType, Value};
 
 /// The columns of what a pragma gives, named as in SQLite; none for one that sets something.
@@ -16,9 +17,13 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::Synchronous(None) => &["synchronous"],
         Pragma::BusyTimeout(None) => &["timeout"],
         Pragma::AnnAutoMerge(None) => &["ann_auto_merge"],
+        Pragma::AnnRecall(None) => &["ann_recall"],
+        Pragma::AnnExact(None) => &["ann_exact"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
-        | Pragma::AnnAutoMerge(Some(_)) => &[],
+        | Pragma::AnnAutoMerge(Some(_))
+        | Pragma::AnnRecall(Some(_))
+        | Pragma::AnnExact(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
         Pragma::FreelistCount => &["freelist_count"],
@@ -48,6 +53,22 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::AnnAutoMerge(None) => u64::from(self.database().shared().merger.is_enabled()),
+            Pragma::AnnRecall(Some(setting)) => {
+                self.set_ann_recall(setting.value());
+                return Ok(None);
+            }
+            Pragma::AnnExact(Some(setting)) => {
+                self.set_ann_exact(setting.value().unwrap_or(false));
+                return Ok(None);
+            }
+            Pragma::AnnRecall(None) => {
+                let recall = self.ann_recall().map(Recall::share);
+                return rows(SqlType::Real, [Value::from(recall)]).map(Some);
+            }
+            Pragma::AnnExact(None) => {
+                let exact = Value::Boolean(self.ann_exact());
+                return rows(SqlType::Boolean, [exact]).map(Some);
+            }
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,
                 Durability::Normal => 1,

@@ -143,6 +143,7 @@ impl Connection {
                 sets: &sets,
                 interrupt: self.interrupt_flag(),
                 segments: &self.database().shared().segments,
+                ann: self.ann_settings(),
             };
             let given = many.run(txn)?;
             Ok((current, given))
@@ -223,6 +224,7 @@ impl Connection {
             interrupt: self.interrupt_flag(),
             segments: &self.database().shared().segments,
             progress: self.build_progress(),
+            ann: self.ann_settings(),
         }
     }
 

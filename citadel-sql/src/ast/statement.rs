@@ -45,6 +45,8 @@ pub(crate) enum StatementKind {
 pub(crate) struct Pragma {
     pub(crate) name: Identifier,
     pub(crate) value: Option<PragmaValue>,
+    /// `SET`, `SHOW` or `RESET`, where it was written so.
+    pub(crate) verb: Option<&'static str>,
 }
 
 /// A word, a number or a string, as a pragma takes them.

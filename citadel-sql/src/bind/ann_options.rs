@@ -3,12 +3,13 @@
 use super::suggest;
 use crate::ast::{ExprKind, Identifier, IndexOption};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::AnnOptions;
+use crate::schema::{AnnOptions, Recall};
 
 /// All options of CREATE INDEX … USING ann.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
     "metric",
     "filters",
+    "recall",
     "auto_merge",
     "merge_threshold",
     "deferred",
@@ -19,6 +20,7 @@ const NAMES: [&str; 5] = [
 pub(super) enum AnnOption {
     AutoMerge,
     MergeThreshold,
+    Recall,
 }
 
 impl AnnOption {
@@ -49,6 +51,7 @@ impl AnnOption {
         match name.name.to_ascii_lowercase().as_str() {
             "auto_merge" => Some(Self::AutoMerge),
             "merge_threshold" => Some(Self::MergeThreshold),
+            "recall" => Some(Self::Recall),
             _ => None,
         }
     }
@@ -61,6 +64,7 @@ impl AnnOption {
         match self {
             Self::AutoMerge => options.auto_merge = switch(given)?,
             Self::MergeThreshold => options.merge_threshold = Some(rows(given)?),
+            Self::Recall => options.recall = Some(recall(given)?),
         }
         Ok(())
     }
@@ -71,6 +75,7 @@ impl AnnOption {
         match self {
             Self::AutoMerge => options.auto_merge = default.auto_merge,
             Self::MergeThreshold => options.merge_threshold = default.merge_threshold,
+            Self::Recall => options.recall = default.recall,
         }
     }
 }
@@ -104,6 +109,18 @@ fn rows(option: &IndexOption) -> Result<u64> {
     number
         .filter(|rows| *rows > 0)
         .ok_or_else(|| refused(option, "is a number of rows, at least 1"))
+}
+
+/// A share of the true neighbours.
+fn recall(option: &IndexOption) -> Result<Recall> {
+    let share = match &option.value.kind {
+        ExprKind::Real(share) => Some(*share),
+        ExprKind::Integer(1) => Some(1.0),
+        ExprKind::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    (share.and_then(Recall::new))
+        .ok_or_else(|| refused(option, "is a number above 0 and at most 1"))
 }
 
 fn refused(option: &IndexOption, wanted: &str) -> Error {

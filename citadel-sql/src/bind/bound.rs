@@ -12,7 +12,7 @@ use citadel_txn::Durability;
 pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction};
-use crate::schema::{AnnOptions, ColumnNo, IndexDef, TableDef};
+use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef};
 use crate::types::{SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
@@ -192,6 +192,25 @@ pub(crate) enum Pragma {
     PageSize,
     FreelistCount,
     DataVersion,
+    AnnRecall(Option<Setting<Recall>>),
+    AnnExact(Option<Setting<bool>>),
+}
+
+/// What a setting becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting<T> {
+    Default,
+    To(T),
+}
+
+impl<T> Setting<T> {
+    /// `None`: the default.
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::Default => None,
+            Self::To(value) => Some(value),
+        }
+    }
 }
 
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.

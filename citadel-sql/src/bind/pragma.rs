@@ -1,21 +1,24 @@
-//! PRAGMA and VACUUM.
+//! PRAGMA, the settings of a session, and VACUUM.
 
 use std::time::Duration;
 
 use citadel_txn::Durability;
 
 use super::Binder;
-use super::bound::{Pragma, Statement};
+use super::bound::{Pragma, Setting, Statement};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::suggest;
 use crate::ast::{self, PragmaValue};
 use crate::error::{Error, Result, SqlState};
+use crate::schema::Recall;
 use crate::types::SqlType;
 
 /// All pragmas that there are.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "ann_auto_merge",
+    "ann_exact",
+    "ann_recall",
     "busy_timeout",
     "data_version",
     "freelist_count",
@@ -26,6 +29,9 @@ const NAMES: [&str; 9] = [
     "synchronous",
 ];
 
+/// The pragmas that SET, SHOW and RESET know as settings of a session.
+const SETTINGS: [&str; 4] = ["ann_exact", "ann_recall", "busy_timeout", "synchronous"];
+
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
 const FINDINGS_MAX: u64 = 100;
 
@@ -33,6 +39,12 @@ impl Binder<'_> {
     pub(super) fn pragma(&mut self, pragma: &ast::Pragma) -> Result<Statement> {
         let value = pragma.value.as_ref();
         let name = pragma.name.name.to_ascii_lowercase();
+        if let Some(verb) = pragma.verb
+            && !SETTINGS.contains(&name.as_str())
+        {
+            let error = Error::unsupported(format!("{verb} {name}")).at(pragma.name.position);
+            return Err(suggest::hint(error, &name, SETTINGS.into_iter()));
+        }
         let bound = match name.as_str() {
             "integrity_check" | "quick_check" => Pragma::Check {
                 thorough: name == "integrity_check",
@@ -44,6 +56,8 @@ impl Binder<'_> {
                 Pragma::BusyTimeout(timeout.map(Duration::from_millis))
             }
             "ann_auto_merge" => Pragma::AnnAutoMerge(value.map(switch).transpose()?),
+            "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
+            "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -115,6 +129,26 @@ fn synchronous(value: &PragmaValue) -> Result<Durability> {
         "off" | "0" => Ok(Durability::Off),
         _ => Err(wrong(value, "FULL, NORMAL or OFF")),
     }
+}
+
+/// `DEFAULT`, or a value.
+fn setting<T>(
+    value: Option<&PragmaValue>,
+    read: impl Fn(&PragmaValue) -> Result<T>,
+) -> Result<Option<Setting<T>>> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    if value.text.eq_ignore_ascii_case("default") {
+        return Ok(Some(Setting::Default));
+    }
+    read(value).map(|value| Some(Setting::To(value)))
+}
+
+fn recall(value: &PragmaValue) -> Result<Recall> {
+    let share = value.text.parse().ok();
+    let recall = share.and_then(Recall::new);
+    recall.ok_or_else(|| wrong(value, "a number above 0 and at most 1, or DEFAULT"))
 }
 
 fn wrong(value: &PragmaValue, wanted: &str) -> Error {

@@ -639,7 +639,7 @@ fn new_indexes_are_checked() {
     }
     let bound = try_bind(
         &catalog,
-        "CREATE INDEX i ON t USING ANN (emb) INCLUDE (a) WITH (metric = cosine, filters = 's, A')",
+        "CREATE INDEX i ON t USING ANN (emb) INCLUDE (a) WITH (metric = cosine, filters = 's, A', recall = 0.95)",
     )
     .unwrap();
     let Statement::CreateIndex(index) = bound.statement else {
@@ -649,6 +649,7 @@ fn new_indexes_are_checked() {
         column,
         metric,
         filters,
+        options,
         ..
     } = index.kind
     else {
@@ -657,6 +658,7 @@ fn new_indexes_are_checked() {
     assert_eq!(column, ColumnNo(6));
     assert_eq!(metric, crate::schema::Metric::Cosine);
     assert_eq!(filters, [ColumnNo(1), ColumnNo(3)]);
+    assert_eq!(options.recall, crate::schema::Recall::new(0.95));
 }
 
 #[test]

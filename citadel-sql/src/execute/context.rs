@@ -6,6 +6,7 @@ use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::error::{Error, Result, SqlState};
+use crate::schema::AnnSettings;
 use crate::types::Value;
 
 /// The transaction of a statement.
@@ -52,6 +53,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) segments: &'a SegmentCache,
     /// Told how far the build of an ann index is.
     pub(crate) progress: BuildProgress,
+    /// What the session says of searches through them.
+    pub(crate) ann: AnnSettings,
 }
 
 impl ExecContext<'_> {

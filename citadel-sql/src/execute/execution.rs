@@ -190,7 +190,7 @@ impl Execution {
             None
         };
         out.reset(&[SqlType::Text]);
-        for line in explain(plan, measures.as_deref()) {
+        for line in explain(plan, context.ann, measures.as_deref()) {
             out.columns[0].push_text(&line)?;
             out.rows += 1;
         }

@@ -20,6 +20,7 @@ use crate::batch::Batch;
 use crate::error::Result;
 use crate::plan::vector::VectorTopK;
 use crate::plan::{PhysicalPlan, Plan};
+use crate::schema::AnnSettings;
 use crate::types::Value;
 
 /// The most queries that share a pass: their vectors stay in the core's cache beside the rows.
@@ -32,6 +33,7 @@ pub(crate) struct Many<'a> {
     pub(crate) sets: &'a [Vec<Value>],
     pub(crate) interrupt: &'a AtomicBool,
     pub(crate) segments: &'a SegmentCache,
+    pub(crate) ann: AnnSettings,
 }
 
 impl Many<'_> {
@@ -139,6 +141,7 @@ impl Many<'_> {
             interrupt: self.interrupt,
             segments: self.segments,
             progress: BuildProgress::default(),
+            ann: self.ann,
         }
     }
 }

@@ -54,11 +54,8 @@ const UNSUPPORTED: &[&str] = &[
     "RELEASE",
     "RENAME",
     "REPLACE",
-    "RESET",
     "REVOKE",
     "SAVEPOINT",
-    "SET",
-    "SHOW",
     "SUMMARIZE",
     "TABLE",
     "TRUNCATE",
@@ -118,6 +115,18 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "PRAGMA" => {
             words.take("PRAGMA");
             keeper::parse_pragma(words)
+        }
+        "SET" => {
+            words.take("SET");
+            keeper::parse_set(words)
+        }
+        "SHOW" => {
+            words.take("SHOW");
+            keeper::parse_show(words)
+        }
+        "RESET" => {
+            words.take("RESET");
+            keeper::parse_reset(words)
         }
         "VACUUM" => {
             words.take("VACUUM");

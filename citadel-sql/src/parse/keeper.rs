@@ -1,4 +1,4 @@
-//! PRAGMA and VACUUM, in SQLite's spelling.
+//! PRAGMA and VACUUM, in SQLite's spelling; SET, SHOW and RESET, in PostgreSQL's.
 
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
@@ -28,7 +28,58 @@ pub(super) fn parse_pragma(mut words: Words<'_>) -> Result<StatementKind> {
         None
     };
     words.finish()?;
-    Ok(StatementKind::Pragma(Pragma { name, value }))
+    Ok(StatementKind::Pragma(Pragma {
+        name,
+        value,
+        verb: None,
+    }))
+}
+
+/// `SET [SESSION] name = value`, `… TO value`; SET is taken already.
+pub(super) fn parse_set(mut words: Words<'_>) -> Result<StatementKind> {
+    words.take("SESSION");
+    let name = take_name(&mut words)?;
+    if !take_token(&mut words, &Token::Eq) && !words.take("TO") {
+        return Err(match words.tokens.first() {
+            Some(token) if matches!(token.token, Token::Word(_)) => {
+                Error::unsupported(format!("SET {}", name.name)).at(name.position)
+            }
+            _ => expected(&words, "= or TO"),
+        });
+    }
+    let value = Some(take_value(&mut words)?);
+    words.finish()?;
+    Ok(StatementKind::Pragma(Pragma {
+        name,
+        value,
+        verb: Some("SET"),
+    }))
+}
+
+/// `SHOW name`; SHOW is taken already.
+pub(super) fn parse_show(mut words: Words<'_>) -> Result<StatementKind> {
+    let name = take_name(&mut words)?;
+    words.finish()?;
+    Ok(StatementKind::Pragma(Pragma {
+        name,
+        value: None,
+        verb: Some("SHOW"),
+    }))
+}
+
+/// `RESET name`, which sets the default; RESET is taken already.
+pub(super) fn parse_reset(mut words: Words<'_>) -> Result<StatementKind> {
+    let name = take_name(&mut words)?;
+    words.finish()?;
+    let value = Some(PragmaValue {
+        text: "DEFAULT".to_owned(),
+        position: name.position,
+    });
+    Ok(StatementKind::Pragma(Pragma {
+        name,
+        value,
+        verb: Some("RESET"),
+    }))
 }
 
 /// `VACUUM`, `VACUUM INTO file`; VACUUM is taken already.
@@ -79,7 +130,7 @@ fn take_token(words: &mut Words<'_>, token: &Token) -> bool {
 fn take_name(words: &mut Words<'_>) -> Result<Identifier> {
     let position = words.position();
     let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
-        return Err(expected(words, "the name of a pragma"));
+        return Err(expected(words, "the name of a setting"));
     };
     let name = word.value.clone();
     words.tokens = &words.tokens[1..];
@@ -98,7 +149,7 @@ fn take_value(words: &mut Words<'_>) -> Result<PragmaValue> {
         Some(Token::Number(digits, _)) => format!("{sign}{digits}"),
         Some(Token::Word(word)) if sign.is_empty() => word.value.clone(),
         Some(Token::SingleQuotedString(text)) if sign.is_empty() => text.clone(),
-        _ => return Err(expected(words, "the value of the pragma")),
+        _ => return Err(expected(words, "the value of the setting")),
     };
     words.tokens = &words.tokens[1..];
     Ok(PragmaValue { text, position })

@@ -10,7 +10,7 @@ use super::physical::{
 };
 use super::print::{aggregate_text, conjuncts_text, expr_text};
 use crate::bind::bound::{ColumnId, Expr};
-use crate::schema::{IndexDef, IndexKind, TableDef};
+use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
 /// One node as text: a title, and details below it.
 #[derive(Clone, Debug)]
@@ -69,9 +69,14 @@ pub(crate) struct NodeMeasure {
 }
 
 /// The lines of EXPLAIN. `measures` has one entry for each node in the order of printing, for ANALYZE.
-pub(crate) fn explain(plan: &Plan, measures: Option<&[NodeMeasure]>) -> Vec<String> {
+pub(crate) fn explain(
+    plan: &Plan,
+    ann: AnnSettings,
+    measures: Option<&[NodeMeasure]>,
+) -> Vec<String> {
     let mut printer = Printer {
         names: &plan.names,
+        ann,
         measures,
         printed: 0,
         lines: Vec::new(),
@@ -82,6 +87,7 @@ pub(crate) fn explain(plan: &Plan, measures: Option<&[NodeMeasure]>) -> Vec<Stri
 
 struct Printer<'a> {
     names: &'a Names,
+    ann: AnnSettings,
     measures: Option<&'a [NodeMeasure]>,
     printed: usize,
     lines: Vec<String>,
@@ -89,7 +95,7 @@ struct Printer<'a> {
 
 impl Printer<'_> {
     fn node(&mut self, plan: &PhysicalPlan, depth: usize) {
-        let text = node_text(plan, self.names);
+        let text = node_text(plan, self.names, self.ann);
         let measure = self.measures.and_then(|m| m.get(self.printed)).cloned();
         self.printed += 1;
         let mut line = " ".repeat((depth * 6).saturating_sub(4));
@@ -125,7 +131,7 @@ fn is_query(plan: &PhysicalPlan) -> bool {
     !plan.writes() && !matches!(plan, PhysicalPlan::Nothing | PhysicalPlan::Explain { .. })
 }
 
-fn node_text(plan: &PhysicalPlan, names: &Names) -> NodeText {
+fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
     match plan {
         PhysicalPlan::SingleRow => NodeText::new("SingleRow"),
         PhysicalPlan::Empty(_) => NodeText::new("Empty"),
@@ -187,7 +193,7 @@ fn node_text(plan: &PhysicalPlan, names: &Names) -> NodeText {
                 .filter(&filter, names)
         }
         PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names),
-        PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names),
+        PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, ann),
         PhysicalPlan::Insert(insert) => NodeText::new(on("Insert", &insert.table)),
         PhysicalPlan::Update(update) => {
             let sets: Vec<String> = update

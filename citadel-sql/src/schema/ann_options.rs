@@ -2,6 +2,7 @@
 //!
 //! None of it changes what the segments hold, so a change needs no new ones.
 
+use super::Recall;
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
 
 /// The options of an ann index that can be changed.
@@ -11,6 +12,8 @@ pub(crate) struct AnnOptions {
     pub(crate) auto_merge: bool,
     /// Rows of the delta from which on it is to be folded; `None`: a share of the table.
     pub(crate) merge_threshold: Option<u64>,
+    /// What searches are to find, unless the session says otherwise.
+    pub(crate) recall: Option<Recall>,
 }
 
 impl Default for AnnOptions {
@@ -18,6 +21,7 @@ impl Default for AnnOptions {
         Self {
             auto_merge: true,
             merge_threshold: None,
+            recall: None,
         }
     }
 }
@@ -30,6 +34,7 @@ const MERGE_SHARE: u64 = 16;
 
 const NO_AUTO_MERGE: u64 = 1;
 const MERGE_THRESHOLD: u64 = 2;
+const RECALL: u64 = 3;
 
 impl AnnOptions {
     /// From how many rows on a delta is to be folded, in a table of `rows`.
@@ -47,6 +52,9 @@ impl AnnOptions {
         if let Some(rows) = self.merge_threshold {
             described.push(format!("merge_threshold = {rows}"));
         }
+        if let Some(recall) = self.recall {
+            described.push(format!("recall = {recall}"));
+        }
         described
     }
 
@@ -58,6 +66,9 @@ impl AnnOptions {
         }
         if let Some(rows) = self.merge_threshold {
             set.push((MERGE_THRESHOLD, rows));
+        }
+        if let Some(recall) = self.recall {
+            set.push((RECALL, u64::from(recall.millionths())));
         }
         put_varint(out, set.len() as u64);
         for (option, value) in set {
@@ -72,6 +83,9 @@ impl AnnOptions {
             match (from.varint()?, from.varint()?) {
                 (NO_AUTO_MERGE, 1) => options.auto_merge = false,
                 (MERGE_THRESHOLD, rows) => options.merge_threshold = Some(rows),
+                (RECALL, millionths) => {
+                    options.recall = Some(Recall::of_millionths(millionths).ok_or(Malformed)?);
+                }
                 _ => return Err(Malformed),
             }
         }

@@ -417,6 +417,7 @@ mod tests {
                     options: AnnOptions {
                         auto_merge: false,
                         merge_threshold: Some(300),
+                        recall: crate::schema::Recall::new(0.95),
                     },
                 }),
             ),

@@ -8,6 +8,7 @@ mod ann_options;
 mod catalog;
 mod encoding;
 mod metric;
+mod recall;
 mod schema_tree;
 mod statement;
 mod table;
@@ -15,6 +16,8 @@ mod table;
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
 pub use metric::Metric;
+pub(crate) use recall::AnnSettings;
+pub use recall::Recall;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,

@@ -5,6 +5,7 @@ mod concurrency;
 mod keeper;
 mod opening;
 mod pragmas;
+mod recall;
 mod reruns;
 mod rows;
 mod salvage;

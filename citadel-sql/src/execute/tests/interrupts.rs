@@ -8,7 +8,7 @@ use crate::batch::Column;
 use crate::execute::context::check_interrupt;
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::plan::{PlanContext, plan};
-use crate::schema::{Catalog, ColumnNo, RowId};
+use crate::schema::{AnnSettings, Catalog, ColumnNo, RowId};
 use crate::store::TableWriter;
 use crate::types::SqlType;
 use crate::{bind, parse};
@@ -67,6 +67,7 @@ fn an_interrupt_stops_a_query_between_batches() {
             interrupt: &interrupt,
             segments: &db.segments,
             progress: crate::ann::BuildProgress::default(),
+            ann: AnnSettings::default(),
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();

@@ -16,6 +16,7 @@ use super::{ExecContext, Execution, Txn};
 use crate::ann::SegmentCache;
 use crate::error::Result;
 use crate::plan::{PlanContext, plan};
+use crate::schema::AnnSettings;
 use crate::schema::Catalog;
 use crate::types::{Value, ValueRef};
 use crate::{bind, parse, store};
@@ -94,6 +95,7 @@ impl Db {
             interrupt: &interrupt,
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
+            ann: AnnSettings::default(),
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
-use crate::schema::{AnnIndex, RowId};
+use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
 use crate::store::VectorReader;
 use crate::types::Value;
 
@@ -45,6 +45,7 @@ pub(super) struct Setting<'a> {
     pub(super) params: &'a [Value],
     pub(super) interrupt: &'a AtomicBool,
     pub(super) cache: &'a SegmentCache,
+    pub(super) ann: AnnSettings,
 }
 
 /// How a search ended.
@@ -68,6 +69,10 @@ pub(super) fn search(
     let Some(index) = plan.ann() else {
         return Ok(Outcome::Exact("the index is of another kind".into()));
     };
+    let asked = setting.ann.asked(index);
+    if asked == Recall::EXACT {
+        return Ok(Outcome::Exact("a recall of 1 is asked for".into()));
+    }
     let table = &plan.exact.top.table;
     let rows = setting.view.tree_len(table.rows)?;
     let delta = setting.view.tree_len(index.delta)?;
@@ -97,6 +102,7 @@ pub(super) fn search(
         reader: VectorReader::new(table, index.column)?,
         query,
         k,
+        asked,
         rows,
         snapshot,
         hits,
@@ -129,6 +135,8 @@ struct Searcher<'a> {
     reader: VectorReader,
     query: &'a [f32],
     k: usize,
+    /// The share of the true neighbours to find.
+    asked: Recall,
     /// Rows of the table.
     rows: u64,
     snapshot: IndexSnapshot,
@@ -189,9 +197,10 @@ impl Searcher<'_> {
             return Ok(Ok(()));
         }
         let k = self.k.min(segment.len());
-        let params = SearchParams::for_k(k);
+        let effort = segment.effort(k, self.asked.share(), allowed.is_some());
+        let params = SearchParams { ef: effort.ef };
         let matching = allowed.as_ref().map_or(segment.len(), PositionSet::len);
-        let wanted = params.rerank(k).min(matching);
+        let wanted = effort.candidates.min(matching);
         if (wanted as u64).saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) > self.rows.max(MIN_RECHECKS)
         {
             let why = format!("{wanted} of {} rows would have to be reranked", self.rows);
@@ -221,6 +230,8 @@ impl Searcher<'_> {
                 rows: segment.len(),
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats,
+                asked: self.asked,
+                effort,
                 rechecked: if recheck.is_some() { checked } else { 0 },
                 narrowed: narrowed.get().map(PositionSet::len),
                 reranked: passing.len(),

@@ -300,12 +300,14 @@ impl AnnTopKOp {
         let outcome = match query {
             _ if *k == 0 => Outcome::Answered,
             Value::Null => Outcome::Exact("the vector searched for is NULL".into()),
+            _ if context.ann.exact => Outcome::Exact("ann_exact is on".into()),
             query => {
                 let setting = Setting {
                     view: context.view(),
                     params: context.params,
                     interrupt: context.interrupt,
                     cache: context.segments,
+                    ann: context.ann,
                 };
                 approximate::search(
                     &setting,

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use citadel_vector::{Regime, SearchStats};
+use citadel_vector::{Effort, Regime, SearchStats};
+
+use crate::schema::Recall;
 
 /// What an execution did.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,9 @@ pub(super) struct SegmentReport {
     /// Rows that satisfy the pushed-down WHERE and are not void: exact. `None`: nothing restricts them.
     pub(super) matching: Option<usize>,
     pub(super) stats: SearchStats,
+    /// The recall asked for, and the effort that it took.
+    pub(super) asked: Recall,
+    pub(super) effort: Effort,
     /// Candidates that were rechecked on their rows.
     pub(super) rechecked: usize,
     /// Rows that the search went on among, after few candidates had passed the recheck.
@@ -99,6 +104,12 @@ impl fmt::Display for SegmentReport {
                 write!(f, ": {matching} of {} rows match ({share:.2} %)", self.rows)?;
             }
             None => write!(f, ": {} rows", self.rows)?,
+        }
+        if self.stats.regime != Regime::ScoreAll {
+            write!(f, ", effort {} for recall {}", self.effort.ef, self.asked)?;
+            if let Some(bound) = self.effort.bound {
+                write!(f, " (calibrated {bound:.4})")?;
+            }
         }
         write!(
             f,

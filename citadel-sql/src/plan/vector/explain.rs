@@ -5,6 +5,7 @@ use crate::bind::bound::{ColumnId, Expr};
 use crate::plan::explain::NodeText;
 use crate::plan::names::{Names, quoted};
 use crate::plan::print::{conjuncts_text, distance_operator, expr_text};
+use crate::schema::{AnnSettings, Recall};
 
 impl VectorTopK {
     pub(crate) fn explain(&self, names: &Names) -> NodeText {
@@ -16,7 +17,7 @@ impl VectorTopK {
 }
 
 impl AnnTopK {
-    pub(crate) fn explain(&self, names: &Names) -> NodeText {
+    pub(crate) fn explain(&self, names: &Names, settings: AnnSettings) -> NodeText {
         let top = &self.exact.top;
         let (source, index) = (top.source_name(), quoted(&self.index.name));
         let name = if top.limit.limit.is_some() {
@@ -42,7 +43,13 @@ impl AnnTopK {
         if !self.residual.is_empty() {
             text = text.detail("Recheck", conjuncts_text(&self.residual, names));
         }
-        text
+        match self.ann() {
+            _ if settings.exact => text.detail("Exact", "ann_exact is on"),
+            Some(index) if settings.asked(index) != Recall::DEFAULT => {
+                text.detail("Recall", settings.asked(index).to_string())
+            }
+            _ => text,
+        }
     }
 }
 

@@ -42,7 +42,8 @@ impl Searcher<'_> {
             recheck,
         } = self.allowed(live);
         let k = self.k.min(segment.len());
-        let params = SearchParams::for_k(k.min(FIRST_STEP));
+        let effort = segment.effort(k.min(FIRST_STEP), self.asked.share(), allowed.is_some());
+        let params = SearchParams { ef: effort.ef };
         let mut walk = Walk {
             searcher: self,
             live,
@@ -66,6 +67,8 @@ impl Searcher<'_> {
                 rows: segment.len(),
                 matching: allowed.as_ref().map(PositionSet::len),
                 stats: search.explain(),
+                asked: self.asked,
+                effort,
                 rechecked: if walk.recheck.is_some() { walk.near } else { 0 },
                 narrowed: None,
                 reranked: walk.measured,

@@ -17,7 +17,7 @@ use crate::bind::bound::{
 use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
 use crate::plan::{Plan, PlanContext, plan};
-use crate::schema::{AnnOptions, Catalog, ColumnNo, RowId, TableDef};
+use crate::schema::{AnnOptions, AnnSettings, Catalog, ColumnNo, RowId, TableDef};
 use crate::store::{self, TableWriter};
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -169,6 +169,7 @@ impl Harness {
             interrupt: &AtomicBool::new(false),
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
+            ann: AnnSettings::default(),
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
