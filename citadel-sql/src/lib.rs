@@ -64,7 +64,7 @@ mod schema;
 mod store;
 mod types;
 
-pub use ann::{AnnIndexStatus, Blake3, PersistReport, SegmentState, SegmentStatus};
+pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
     AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
     FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
@@ -76,6 +76,7 @@ pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
     Phase, Progress, Quiet, RekeyReport, SlotIndex, SlotInfo, Step, Storage, VacuumReport,
 };
+pub use citadel_vector::{CalibratedRecall, Calibration, Curve, Point};
 pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};

@@ -351,12 +351,10 @@ fn compare_recall(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
             }
             sum += recall(&mut top, &set.exact(segment, metric, query, None));
         }
-        let (ef, candidates, bound) = (effort.ef, effort.candidates, effort.bound);
+        let (ef, candidates) = (effort.ef, effort.candidates);
+        let bound = effort.recall.map_or(1.0, |recall| recall.bound);
         let recall = sum / set.queries.len() as f64;
-        println!(
-            "{asked:6} {ef:6} {candidates:6}  {:.4}  {recall:.4}",
-            bound.unwrap_or(1.0)
-        );
+        println!("{asked:6} {ef:6} {candidates:6}  {:.4}  {recall:.4}", bound);
     }
     Ok(())
 }

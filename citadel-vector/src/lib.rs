@@ -53,7 +53,7 @@ mod segment;
 mod top_k;
 mod wire;
 
-pub use calibrate::{Calibration, Curve, Effort, Point, Recall};
+pub use calibrate::{CalibratedRecall, Calibration, Curve, Effort, Point};
 pub use element::{Element, hamming, jaccard, l1_to_stored};
 pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,

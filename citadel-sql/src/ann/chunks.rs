@@ -4,7 +4,7 @@
 //! Nothing is trusted here but lengths: [`citadel_vector::Segment::decode`] verifies the BLAKE3 of each section.
 
 use citadel_txn::{Cursor, View, WriteTxn};
-use citadel_vector::{EncodedSegment, SectionTag, Segment, SegmentHeader};
+use citadel_vector::{Calibration, EncodedSegment, SectionTag, Segment, SegmentHeader};
 
 use super::segment_key::{Key, SegmentId};
 use crate::error::Result;
@@ -59,6 +59,24 @@ pub(super) fn read(
         Err(citadel_vector::Refusal::Fetch { error, .. }) => Err(error),
         Err(refusal) => Err(super::corrupt(refusal.to_string())),
     }
+}
+
+/// What was calibrated of a segment, without the rest of it.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_calibration(
+    view: &dyn View,
+    index: &AnnIndex,
+    segment: SegmentId,
+) -> Result<Calibration> {
+    let refused = |refusal: citadel_vector::Refusal| super::corrupt(refusal.to_string());
+    let header = SegmentHeader::decode(&read_header(view, index, segment)?).map_err(refused)?;
+    let tag = SectionTag::Calibration;
+    let section = header.sections.iter().find(|section| section.tag == tag);
+    let len = section.map_or(0, |section| section.len);
+    let bytes = read_section(view, index, segment, tag, len)?;
+    header.calibration(&bytes).map_err(refused)
 }
 
 /// The header of a segment.

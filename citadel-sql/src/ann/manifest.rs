@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! value   version u8 = 1 | next segment id u64 | count u32 | count × entry          little-endian
-//! entry   id u64 | generation u64 | rows u64 | bytes u64 | BLAKE3 of the header 32 B
+//! entry   id u64 | generation u64 | rows u64 | bytes u64 | made u64 (seconds since 1970) | BLAKE3 of the header 32 B
 //! ```
 //!
 //! An index without the value has no segments and starts counting at 1.
@@ -11,13 +11,14 @@ use std::fmt;
 
 use citadel_txn::{Generation, View, WriteTxn};
 
+use super::moment::Moment;
 use super::segment_key::{Key, SegmentId};
 use crate::error::Result;
 use crate::schema::AnnIndex;
 
 const VERSION: u8 = 1;
 const HEAD_LEN: usize = 1 + 8 + 4;
-const ENTRY_LEN: usize = 4 * 8 + 32;
+const ENTRY_LEN: usize = 5 * 8 + 32;
 
 /// A BLAKE3 digest; prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +46,8 @@ pub(crate) struct SegmentEntry {
     pub(crate) rows: u64,
     /// Bytes in the file: header and sections.
     pub(crate) bytes: u64,
+    /// When it was made.
+    pub(crate) made: Moment,
     /// BLAKE3 of the header, which holds the BLAKE3 of each section.
     pub(crate) blake3: Blake3,
 }
@@ -108,7 +111,13 @@ impl Manifest {
         out.extend_from_slice(&self.next.0.to_le_bytes());
         out.extend_from_slice(&count.to_le_bytes());
         for entry in &self.live {
-            for number in [entry.id.0, entry.generation.get(), entry.rows, entry.bytes] {
+            for number in [
+                entry.id.0,
+                entry.generation.get(),
+                entry.rows,
+                entry.bytes,
+                entry.made.unix_seconds(),
+            ] {
                 out.extend_from_slice(&number.to_le_bytes());
             }
             out.extend_from_slice(&entry.blake3.0);
@@ -142,7 +151,8 @@ impl SegmentEntry {
             generation: Generation::new(number(8)?),
             rows: number(16)?,
             bytes: number(24)?,
-            blake3: Blake3(bytes.get(32..64)?.try_into().ok()?),
+            made: Moment::from_unix_seconds(number(32)?),
+            blake3: Blake3(bytes.get(40..72)?.try_into().ok()?),
         })
     }
 }
@@ -158,6 +168,7 @@ mod tests {
             generation: Generation::new(7 + id),
             rows: 60_000,
             bytes: 1 << 25,
+            made: Moment::from_unix_seconds(1_700_000_000 + id),
             blake3: Blake3([id as u8; 32]),
         }
     }

@@ -40,6 +40,7 @@ mod deltas;
 mod folding;
 mod manifest;
 mod merger;
+mod moment;
 mod persist;
 mod progress;
 mod recent;
@@ -62,9 +63,10 @@ pub(crate) use persist::{fill_new_index, persist, persist_within};
 pub(crate) use progress::BuildProgress;
 pub(crate) use refusal::Refusal;
 pub(crate) use snapshot::{IndexSnapshot, LiveSegment};
-pub(crate) use status::status;
+pub(crate) use status::{Asking, status};
 
 pub use manifest::Blake3;
+pub use moment::Moment;
 pub use persist::PersistReport;
 pub use status::{AnnIndexStatus, SegmentState, SegmentStatus};
 

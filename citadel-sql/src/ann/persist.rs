@@ -10,6 +10,7 @@ use citadel_vector::{EncodedSegment, Progress, Segment};
 use super::build::{Builder, cancelled};
 use super::cache::SegmentCache;
 use super::manifest::{Blake3, Manifest, SegmentEntry};
+use super::moment::Moment;
 use super::targets;
 use super::{chunks, delta};
 use crate::error::{Error, Result, SqlState};
@@ -259,6 +260,7 @@ fn write(
         generation,
         rows: built.segment.len() as u64,
         bytes,
+        made: Moment::now(),
         blake3: Blake3(built.encoded.identity()),
     })
 }

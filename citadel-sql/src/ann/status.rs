@@ -2,12 +2,15 @@
 
 use crate::schema::Metric;
 use citadel_txn::View;
+use citadel_vector::{CalibratedRecall, Calibration, Effort};
 
 use super::cache::{Known, Origin, SegmentCache};
 use super::manifest::{Blake3, Manifest, SegmentEntry};
-use super::{delta, targets};
+use super::moment::Moment;
+use super::refusal::Refusal;
+use super::{chunks, delta, targets};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{Catalog, IndexDef};
+use crate::schema::{AnnIndex, AnnSettings, Catalog, IndexDef, Recall};
 
 /// A vector index, as the newest snapshot and the memory of this process have it.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,10 +32,50 @@ pub struct AnnIndexStatus {
     pub segments: Vec<SegmentStatus>,
     /// Rows written, changed or deleted since the segments were made: queries search them exactly.
     pub delta_rows: u64,
+    /// The recall that the session asks of searches through the index.
+    pub asked: Recall,
+}
+
+/// Rows that recall is told for.
+const TOLD_FOR: usize = 10;
+
+impl AnnIndexStatus {
+    /// The recall of ten rows that is to be expected at the session's effort: that of the worst segment. `None`: nothing is
+    /// calibrated, or every row is scored for what is asked.
+    pub fn recall(&self) -> Option<CalibratedRecall> {
+        let efforts = self
+            .segments
+            .iter()
+            .map(|segment| segment.effort(self.asked));
+        let recalls: Option<Vec<_>> = efforts.map(|effort| effort?.recall).collect();
+        let worst = |a: &CalibratedRecall, b: &CalibratedRecall| a.bound.total_cmp(&b.bound);
+        recalls?.into_iter().min_by(worst)
+    }
+
+    /// Rows that a walk for ten keeps in view for the recall asked for: the most of all segments. `None` as for
+    /// [`recall`](Self::recall).
+    pub fn effort(&self) -> Option<usize> {
+        let efforts = self
+            .segments
+            .iter()
+            .map(|segment| segment.effort(self.asked));
+        let efforts = efforts.flatten().map(|effort| effort.ef);
+        efforts.filter(|&ef| ef != Effort::EVERY_ROW).max()
+    }
+
+    /// Why the index is not used, if it is not.
+    pub fn refusal(&self) -> Option<&str> {
+        self.segments
+            .iter()
+            .find_map(|segment| match &segment.state {
+                SegmentState::Refused(reason) => Some(reason.as_str()),
+                _ => None,
+            })
+    }
 }
 
 /// One segment of an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SegmentStatus {
     /// Given once in the life of the index.
@@ -45,8 +88,19 @@ pub struct SegmentStatus {
     pub blake3: Blake3,
     /// The generation of the snapshot that it was made from.
     pub generation: u64,
+    /// When it was made, by the clock of the machine that made it.
+    pub merged_at: Moment,
+    /// What searches of the segment find, as it was measured when it was made. Empty for a segment so small that every row is
+    /// scored, or one that is refused.
+    pub calibration: Calibration,
     /// Where it is now.
     pub state: SegmentState,
+}
+
+impl SegmentStatus {
+    fn effort(&self, asked: Recall) -> Option<Effort> {
+        self.calibration.effort(TOLD_FOR, asked.share())
+    }
 }
 
 /// Where a segment is.
@@ -69,11 +123,27 @@ pub enum SegmentState {
     Refused(String),
 }
 
+impl SegmentState {
+    /// Bytes that the segment takes in memory now.
+    pub fn memory_bytes(&self) -> u64 {
+        match self {
+            Self::Built { memory_bytes } | Self::Loaded { memory_bytes } => *memory_bytes,
+            Self::NotLoaded | Self::Refused(_) => 0,
+        }
+    }
+}
+
+/// Who asks for a status: what is in memory, and what the session says.
+pub(crate) struct Asking<'a> {
+    pub(crate) cache: &'a SegmentCache,
+    pub(crate) settings: AnnSettings,
+}
+
 /// The status of one index, named by its column, or by its own name where the column has several.
 pub(crate) fn status(
     view: &dyn View,
     catalog: &Catalog,
-    cache: &SegmentCache,
+    asking: &Asking<'_>,
     table: &str,
     column: &str,
 ) -> Result<AnnIndexStatus> {
@@ -102,21 +172,41 @@ pub(crate) fn status(
         segments: manifest
             .live()
             .iter()
-            .map(|entry| segment_status(cache, def, entry))
-            .collect(),
+            .map(|entry| segment_status(view, asking.cache, (def, index), entry))
+            .collect::<Result<_>>()?,
         delta_rows: delta::len(view, index)?,
+        asked: asking.settings.asked(index),
     })
 }
 
-fn segment_status(cache: &SegmentCache, def: &IndexDef, entry: &SegmentEntry) -> SegmentStatus {
-    SegmentStatus {
+fn segment_status(
+    view: &dyn View,
+    cache: &SegmentCache,
+    (def, index): (&IndexDef, &AnnIndex),
+    entry: &SegmentEntry,
+) -> Result<SegmentStatus> {
+    let mut state: SegmentState = cache.known(def.id, entry).into();
+    let calibration = match chunks::read_calibration(view, index, entry.id) {
+        Ok(calibration) => calibration,
+        Err(error) => {
+            // A search would refuse the segment for it.
+            let refusal = Refusal::of(error)?;
+            if !matches!(state, SegmentState::Refused(_)) {
+                state = SegmentState::Refused(refusal.to_string());
+            }
+            Calibration::default()
+        }
+    };
+    Ok(SegmentStatus {
         id: entry.id.0,
         rows: entry.rows,
         bytes: entry.bytes,
         blake3: entry.blake3,
         generation: entry.generation.get(),
-        state: cache.known(def.id, entry).into(),
-    }
+        merged_at: entry.made,
+        calibration,
+        state,
+    })
 }
 
 impl From<Known> for SegmentState {

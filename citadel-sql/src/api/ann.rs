@@ -83,12 +83,17 @@ impl Connection {
 
     /// The state of the vector index on a column: its segments, and how many rows were written since they were made.
     ///
+    /// `SELECT * FROM ann_index_status('table', 'column')` tells the same as a row.
+    ///
     /// # Errors
     /// There is no such table, column or index; storage errors.
     pub fn ann_index_status(&self, table: &str, column: &str) -> Result<AnnIndexStatus> {
-        let segments = &self.database().shared().segments;
+        let asking = ann::Asking {
+            cache: &self.database().shared().segments,
+            settings: self.ann_settings(),
+        };
         self.session()
-            .look(|view, catalog| ann::status(view, catalog, segments, table, column))
+            .look(|view, catalog| ann::status(view, catalog, &asking, table, column))
     }
 
     /// `CALL persist_ann_index(table, column)`: the report as a row.

@@ -70,6 +70,12 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
         position: Option<Position>,
     },
+    /// `function(argument, …)`
+    Function {
+        name: Identifier,
+        arguments: Vec<Expr>,
+        alias: Option<TableAlias>,
+    },
     Join(Box<Join>),
 }
 

@@ -11,7 +11,7 @@ use citadel_txn::Durability;
 
 pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
 use crate::error::Position;
-use crate::functions::{AggregateFunction, ScalarFunction};
+use crate::functions::{AggregateFunction, ScalarFunction, TableFunction};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef};
 use crate::types::{SqlType, Value};
 
@@ -245,6 +245,13 @@ pub(crate) enum From {
         relation: RelationNo,
         table: Arc<TableDef>,
         alias: String,
+    },
+    /// A function that gives rows; its arguments are texts without columns.
+    Function {
+        relation: RelationNo,
+        function: TableFunction,
+        arguments: Vec<Expr>,
+        names: Vec<String>,
     },
     /// `[INNER] JOIN … ON`, `USING`, `CROSS JOIN` and the comma.
     InnerJoin {

@@ -1,12 +1,14 @@
-//! FROM: tables, VALUES and inner joins, with the scope that they make.
+//! FROM: tables, functions, VALUES and inner joins, with the scope that they make.
 
 use super::Binder;
 use super::bound::{BinaryOp, Expr, ExprKind, From};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
+use super::suggest;
 use super::typing;
 use crate::ast::{self, Identifier, JoinCondition, Relation, TableAlias};
 use crate::error::{Error, Result, SqlState};
+use crate::functions::TableFunction;
 use crate::types::SqlType;
 
 impl Binder<'_> {
@@ -38,6 +40,11 @@ impl Binder<'_> {
             } => self
                 .values_relation(values, alias.as_ref())
                 .map_err(|error| error.at(*position)),
+            Relation::Function {
+                name,
+                arguments,
+                alias,
+            } => self.function_relation(name, arguments, alias.as_ref()),
             Relation::Join(join) => self.join(join),
         }
     }
@@ -117,6 +124,59 @@ impl Binder<'_> {
         Ok((from, scope))
     }
 
+    /// A function's rows as a relation of its name.
+    fn function_relation(
+        &mut self,
+        name: &Identifier,
+        arguments: &[ast::Expr],
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let Some(function) = TableFunction::find(&name.name) else {
+            let error = Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("table function {} does not exist", name.name),
+            )
+            .at(name.position);
+            return Err(suggest::hint(error, &name.name, TableFunction::names()));
+        };
+        let wanted = function.arguments();
+        if arguments.len() != wanted.len() {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("{} takes {}", function.name(), wanted.join(" and ")),
+            )
+            .at(name.position));
+        }
+        let relation = self.new_relation();
+        let empty = Scope::default();
+        let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
+        let arguments = arguments
+            .iter()
+            .map(|argument| binder.typed(argument, SqlType::Text, function.name()))
+            .collect::<Result<_>>()?;
+        let columns = function.columns().iter();
+        let columns = columns
+            .map(|(name, ty)| ((*name).to_owned(), *ty))
+            .collect();
+        let columns = renamed(columns, alias)?;
+        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+        let from = From::Function {
+            relation,
+            function,
+            arguments,
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let scope = Scope::of(
+            ScopeRelation {
+                name: shown.to_owned(),
+                no: relation,
+                has_rowid: false,
+            },
+            columns,
+        );
+        Ok((from, scope))
+    }
+
     fn join(&mut self, join: &ast::Join) -> Result<(From, Scope)> {
         let (left, left_scope) = self.relation(&join.left)?;
         let (right, right_scope) = self.relation(&join.right)?;
@@ -175,7 +235,7 @@ type ColumnPair = (super::bound::ColumnId, super::bound::ColumnId);
 impl Relation {
     fn position(&self) -> Option<crate::error::Position> {
         match self {
-            Self::Table { name, .. } => name.position,
+            Self::Table { name, .. } | Self::Function { name, .. } => name.position,
             Self::Values { position, .. } => *position,
             Self::Join(join) => join.right.position(),
         }

@@ -7,7 +7,9 @@ use super::explain::Profile;
 use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
 use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
-use super::scan::{EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, ValuesOp};
+use super::scan::{
+    EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
+};
 use super::sort::{SortOp, TopNOp};
 use super::vector::Nearest;
 use super::{change, vector};
@@ -49,6 +51,7 @@ impl Builder<'_> {
             PhysicalPlan::SingleRow => Box::new(SingleRowOp::default()),
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
             PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
+            PhysicalPlan::TableFunction(call) => Box::new(TableFunctionOp::new(call)),
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
             PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),

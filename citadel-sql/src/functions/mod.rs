@@ -9,12 +9,14 @@ mod assignment;
 mod general;
 mod number;
 mod scalar;
+mod table;
 mod text;
 mod vector;
 
 pub(crate) use aggregate::AggregateFunction;
 pub(crate) use assignment::assignment_to;
 pub(crate) use scalar::{ArgumentKind, ScalarFunction};
+pub(crate) use table::TableFunction;
 
 /// Finds a scalar function by name, ASCII case folded.
 pub(crate) fn scalar(name: &str) -> Option<&'static ScalarFunction> {

@@ -1,7 +1,9 @@
 //! From the bound query to the logical plan, in SQL's order of evaluation.
 
 use super::expr::{column, is_same, split_conjuncts};
-use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan, LogicalValues};
+use super::logical::{
+    LimitBounds, LogicalFunction, LogicalKey, LogicalPlan, LogicalScan, LogicalValues,
+};
 use super::names::{Names, column_id};
 use super::print::{aggregate_text, expr_text};
 use crate::bind::bound::{ColumnId, Expr, From, Grouping, Query, RelationNo, SortKey};
@@ -44,6 +46,16 @@ fn from(from: &From) -> LogicalPlan {
             relation: *relation,
             rows: rows.clone(),
             types: types.clone(),
+        }),
+        From::Function {
+            relation,
+            function,
+            arguments,
+            ..
+        } => LogicalPlan::Function(LogicalFunction {
+            relation: *relation,
+            function: *function,
+            arguments: arguments.clone(),
         }),
         From::Table {
             relation,

@@ -55,7 +55,7 @@ fn conjunct_selectivity(conjunct: &Expr) -> f64 {
 /// Rows of a relation.
 pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Result<f64> {
     Ok(match plan {
-        LogicalPlan::SingleRow => 1.0,
+        LogicalPlan::SingleRow | LogicalPlan::Function(_) => 1.0,
         LogicalPlan::Empty(_) => 0.0,
         LogicalPlan::Values(values) => values.rows.len() as f64,
         LogicalPlan::Scan(scan) => {

@@ -136,6 +136,15 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
         PhysicalPlan::SingleRow => NodeText::new("SingleRow"),
         PhysicalPlan::Empty(_) => NodeText::new("Empty"),
         PhysicalPlan::Values(_) => NodeText::new("Values"),
+        PhysicalPlan::TableFunction(call) => {
+            let arguments = call
+                .arguments
+                .iter()
+                .map(|argument| expr_text(argument, names));
+            let arguments: Vec<String> = arguments.collect();
+            NodeText::new(format!("TableFunction {}", call.function.name()))
+                .detail("Arguments", arguments.join(", "))
+        }
         PhysicalPlan::SeqScan(scan) => seq_scan(scan, names),
         PhysicalPlan::PkLookup(lookup) => pk_lookup(lookup, names),
         PhysicalPlan::IndexScan(scan) => index_scan(scan, names),

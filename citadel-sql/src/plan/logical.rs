@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::bind::bound::{AggregateCall, ColumnId, Expr, RelationNo};
+use crate::functions::TableFunction;
 use crate::schema::TableDef;
 use crate::types::SqlType;
 
@@ -14,6 +15,7 @@ pub(super) enum LogicalPlan {
     /// No rows: a condition that is never TRUE.
     Empty(Vec<ColumnId>),
     Values(LogicalValues),
+    Function(LogicalFunction),
     Scan(LogicalScan),
     /// An inner join; conjuncts of one side only have been moved to it.
     Join {
@@ -68,6 +70,14 @@ pub(super) struct LogicalValues {
     pub(super) types: Vec<SqlType>,
 }
 
+/// A function in FROM.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalFunction {
+    pub(super) relation: RelationNo,
+    pub(super) function: TableFunction,
+    pub(super) arguments: Vec<Expr>,
+}
+
 /// A table, with the conditions that its rows must meet and the columns that are needed above.
 #[derive(Clone, Debug)]
 pub(crate) struct LogicalScan {
@@ -102,6 +112,7 @@ impl LogicalPlan {
             Self::SingleRow => Vec::new(),
             Self::Empty(layout) => layout.clone(),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
+            Self::Function(call) => relation_columns(call.relation, call.function.columns().len()),
             Self::Scan(scan) => scan.columns.clone(),
             Self::Join { left, right, .. } => {
                 let mut layout = left.layout();
@@ -133,6 +144,7 @@ impl LogicalPlan {
         match self {
             Self::Scan(scan) => vec![scan.relation],
             Self::Values(values) => vec![values.relation],
+            Self::Function(call) => vec![call.relation],
             Self::Join { left, right, .. } => {
                 let mut relations = left.relations();
                 relations.extend(right.relations());
@@ -158,7 +170,11 @@ impl LogicalPlan {
     /// The direct inputs.
     pub(super) fn inputs_mut(&mut self) -> Vec<&mut LogicalPlan> {
         match self {
-            Self::SingleRow | Self::Empty(_) | Self::Values(_) | Self::Scan(_) => Vec::new(),
+            Self::SingleRow
+            | Self::Empty(_)
+            | Self::Values(_)
+            | Self::Function(_)
+            | Self::Scan(_) => Vec::new(),
             Self::Join { left, right, .. } => vec![left, right],
             Self::Filter { input, .. }
             | Self::Aggregate { input, .. }

@@ -8,7 +8,7 @@ use super::expr::{column, is_stable, relations};
 use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan};
 use super::physical::{
     HashAggregate, HashJoin, KeyColumn, LookupJoin, NestedLoopJoin, PhysicalPlan, RowCount,
-    TableSource, Values,
+    TableFunctionCall, TableSource, Values,
 };
 use super::{PlanContext, vector};
 use crate::bind::bound::{AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
@@ -45,6 +45,13 @@ impl Lowering<'_> {
                 types: values.types.clone(),
                 rows: values.rows.clone(),
             })),
+            LogicalPlan::Function(call) => {
+                PhysicalPlan::TableFunction(Arc::new(TableFunctionCall {
+                    layout: plan.layout(),
+                    function: call.function,
+                    arguments: call.arguments.clone(),
+                }))
+            }
             LogicalPlan::Scan(scan) => match self.range(scan)? {
                 Some(plan) => plan,
                 None => lower_scan(scan, self.context)?,

@@ -35,8 +35,8 @@ pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
     Delete, HashAggregate, HashJoin, IndexScan, Insert, KeyColumn, LookupJoin, NestedLoopJoin,
-    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RowCount, SeqScan, TableSource, Update,
-    Values,
+    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RowCount, SeqScan, TableFunctionCall,
+    TableSource, Update, Values,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

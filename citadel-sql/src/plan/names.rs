@@ -39,6 +39,9 @@ impl Names {
             From::Nothing => {}
             From::Values {
                 relation, names, ..
+            }
+            | From::Function {
+                relation, names, ..
             } => {
                 for (at, name) in names.iter().enumerate() {
                     self.add(column_id(*relation, at), name.clone());

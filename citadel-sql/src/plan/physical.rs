@@ -12,6 +12,7 @@ use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
     AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, RelationNo,
 };
+use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, TableDef};
 use crate::types::SqlType;
 
@@ -24,6 +25,8 @@ pub(crate) enum PhysicalPlan {
     Empty(Vec<ColumnId>),
     /// Rows of expressions.
     Values(Arc<Values>),
+    /// Rows of a function in FROM.
+    TableFunction(Arc<TableFunctionCall>),
     /// A table by row id: all of it, or a range.
     SeqScan(SeqScan),
     /// Rows of a table by row ids that are known when execution starts.
@@ -184,6 +187,14 @@ pub(crate) struct Values {
     pub(crate) rows: Vec<Vec<Expr>>,
 }
 
+/// A function in FROM with its arguments, which are texts without columns.
+#[derive(Clone, Debug)]
+pub(crate) struct TableFunctionCall {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) function: TableFunction,
+    pub(crate) arguments: Vec<Expr>,
+}
+
 /// Grouping.
 #[derive(Clone, Debug)]
 pub(crate) struct HashAggregate {
@@ -264,6 +275,7 @@ impl PhysicalPlan {
         match self {
             Self::Empty(layout) => layout.clone(),
             Self::Values(values) => values.layout.clone(),
+            Self::TableFunction(call) => call.layout.clone(),
             Self::SeqScan(scan) => scan.source.columns.clone(),
             Self::PkLookup(lookup) => lookup.source.columns.clone(),
             Self::IndexScan(scan) => scan.source.columns.clone(),
@@ -307,7 +319,7 @@ impl PhysicalPlan {
     /// Estimated rows of the output.
     pub(crate) fn rows(&self) -> f64 {
         match self {
-            Self::SingleRow | Self::RowCount(_) => 1.0,
+            Self::SingleRow | Self::RowCount(_) | Self::TableFunction(_) => 1.0,
             Self::Values(values) => values.rows.len() as f64,
             Self::SeqScan(scan) => scan.source.rows,
             Self::PkLookup(lookup) => lookup.source.rows,

@@ -155,7 +155,7 @@ fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan
 /// Reads a FROM clause a table?
 fn reads(from: &From, id: TableId) -> bool {
     match from {
-        From::Nothing | From::Values { .. } => false,
+        From::Nothing | From::Values { .. } | From::Function { .. } => false,
         From::Table { table, .. } => table.id == id,
         From::InnerJoin { left, right, .. } => reads(left, id) || reads(right, id),
     }

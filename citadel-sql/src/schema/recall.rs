@@ -62,7 +62,9 @@ pub(crate) struct AnnSettings {
 impl AnnSettings {
     /// What a search through an index is to find.
     pub(crate) fn asked(&self, index: &AnnIndex) -> Recall {
-        self.recall.or(index.options.recall).unwrap_or(Recall::DEFAULT)
+        self.recall
+            .or(index.options.recall)
+            .unwrap_or(Recall::DEFAULT)
     }
 }
 

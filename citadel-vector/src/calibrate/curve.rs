@@ -54,7 +54,7 @@ impl Tally {
 
 /// A recall as a sample saw it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Recall {
+pub struct CalibratedRecall {
     /// The share of the true neighbours that were found.
     pub mean: f64,
     /// What it is at least, with a confidence of 95 %.
@@ -83,7 +83,7 @@ impl Curve {
     }
 
     /// The recall at a point, with the most spare candidates.
-    pub fn recall(&self, point: &Point) -> Recall {
+    pub fn recall(&self, point: &Point) -> CalibratedRecall {
         self.recall_with(point, SPARES - 1)
     }
 
@@ -92,7 +92,7 @@ impl Curve {
         point.visited as f64 / f64::from(self.queries.max(1))
     }
 
-    pub(super) fn recall_with(&self, point: &Point, spares: usize) -> Recall {
+    pub(super) fn recall_with(&self, point: &Point, spares: usize) -> CalibratedRecall {
         let (queries, k) = (f64::from(self.queries.max(1)), f64::from(self.k.max(1)));
         let tally = point.found[spares];
         let mean = tally.sum as f64 / queries;
@@ -100,7 +100,7 @@ impl Curve {
         let error = STANDARD_ERRORS * (variance / queries).sqrt();
         // A query that misses one misses a `k`th of its neighbours.
         let seen = 1.0 - NOTHING_MISSED / (queries * k);
-        Recall {
+        CalibratedRecall {
             mean: mean / k,
             bound: ((mean - error) / k).min(seen).max(0.0),
         }

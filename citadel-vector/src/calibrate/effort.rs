@@ -1,7 +1,7 @@
 //! Choosing an effort for a recall.
 
 use super::Calibration;
-use super::curve::{Curve, Point, SPARES, spare};
+use super::curve::{CalibratedRecall, Curve, Point, SPARES, spare};
 
 /// What a search is to do for a recall.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,8 +10,8 @@ pub struct Effort {
     pub ef: usize,
     /// Candidates to take and rerank.
     pub candidates: usize,
-    /// What the recall is at least, as calibrated; `None`: nothing is known, or every row is scored.
-    pub bound: Option<f64>,
+    /// The recall to expect, as calibrated; `None`: nothing is known, or every row is scored.
+    pub recall: Option<CalibratedRecall>,
 }
 
 /// What it costs to rerank a candidate with its stored vector, and to score a row on a walk, in the time of scoring a row in
@@ -24,7 +24,7 @@ const WALK_COST: f64 = 2.5;
 struct Chosen {
     ef: usize,
     spares: usize,
-    bound: f64,
+    recall: CalibratedRecall,
 }
 
 impl Effort {
@@ -36,7 +36,7 @@ impl Effort {
         Self {
             ef: Self::EVERY_ROW,
             candidates: k.saturating_add(spare(k, SPARES - 1)),
-            bound: None,
+            recall: None,
         }
     }
 }
@@ -66,7 +66,7 @@ impl Calibration {
             Some(chosen) => Effort {
                 ef: chosen.ef.max(k),
                 candidates: k.saturating_add(spare(k, chosen.spares)),
-                bound: Some(chosen.bound),
+                recall: Some(chosen.recall),
             },
         })
     }
@@ -90,7 +90,11 @@ fn between(low: Chosen, high: Chosen, along: f64) -> Chosen {
     Chosen {
         ef: (low.ef as f64 * ratio.powf(along)).ceil() as usize,
         spares: low.spares.max(high.spares),
-        bound: low.bound.min(high.bound),
+        recall: if low.recall.bound < high.recall.bound {
+            low.recall
+        } else {
+            high.recall
+        },
     }
 }
 
@@ -99,9 +103,9 @@ impl Curve {
     fn choose(&self, asked: f64) -> Option<Chosen> {
         let reaching = self.points.iter().flat_map(|point| {
             (0..SPARES).filter_map(move |spares| {
-                let bound = self.recall_with(point, spares).bound;
+                let recall = self.recall_with(point, spares);
                 let ef = point.ef();
-                (bound >= asked).then_some((point, Chosen { ef, spares, bound }))
+                (recall.bound >= asked).then_some((point, Chosen { ef, spares, recall }))
             })
         });
         let cheapest = reaching.min_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
@@ -156,7 +160,7 @@ mod tests {
         for asked in [0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.999, 1.0] {
             let effort = calibration.effort(10, asked).unwrap();
             assert!(effort.ef >= last, "{asked}");
-            assert!(effort.bound.is_none_or(|bound| bound >= asked));
+            assert!(effort.recall.is_none_or(|recall| recall.bound >= asked));
             last = effort.ef;
         }
         assert_eq!(last, Effort::EVERY_ROW);

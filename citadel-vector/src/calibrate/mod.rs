@@ -1,9 +1,10 @@
-//! Recall as a setting: how much effort a walk of one segment takes for a recall that is asked for.
+//! CalibratedRecall as a setting: how much effort a walk of one segment takes for a recall that is asked for.
 //!
 //! # Vocabulary
 //!
-//! - The *sample* is some of the segment's own rows, evenly spread over its layout. Each is *withheld* in turn: it is the query, and
-//!   the walk may neither find it nor go through it, as if it had never been indexed.
+//! - The *sample* is some of the segment's own rows, evenly spread over its layout. Each is *withheld* in turn: the walk may
+//!   neither find it nor go through it, as if it had never been indexed, and the query is the row moved by as much as it is
+//!   away from its nearest neighbour.
 //! - A *point* is an effort (`ef`) with what the sample saw at it: rows scored, and for each number of *spare* candidates that are
 //!   reranked beside the `k` wanted, how many of the true neighbours were found (by distance: a row as near as the last true one
 //!   counts).
@@ -16,15 +17,15 @@
 //! 2. An [`Effort`] whose bound does not reach what was asked for is never given: where no point reaches it, every row is scored.
 //! 3. This room knows nothing of graphs: it asks a [`Subject`].
 //!
-//! A withheld row is a little harder to find neighbours for than a new query from the same source: the links of its
-//! neighbours were chosen with it in place. A query from another source (a question, where the rows are answers) is
-//! answered with about the recall that was asked for; the bound is kept for the sample.
+//! Queries are seldom drawn from the rows themselves: a question is no answer. So withheld rows that are not moved promise too
+//! much; moved, they stood for the queries of a set whose rows and queries were written differently. The bound is kept for the
+//! sample; a source of queries still farther from the rows finds less.
 
 mod curve;
 mod effort;
 mod trial;
 
-pub use curve::{Curve, Point, Recall};
+pub use curve::{CalibratedRecall, Curve, Point};
 pub use effort::Effort;
 
 pub(crate) use trial::{Answer, Ask, Known, Subject, run};

@@ -244,7 +244,7 @@ impl Segment {
             None => Effort {
                 ef: SearchParams::for_k(k).ef,
                 candidates: SearchParams::for_k(k).rerank(k),
-                bound: None,
+                recall: None,
             },
         };
         if !filtered {
@@ -254,7 +254,7 @@ impl Segment {
         Effort {
             ef: effort.ef.saturating_mul(2).max(careful.ef),
             candidates: effort.candidates.max(careful.rerank(k)),
-            bound: None,
+            recall: None,
         }
     }
 

@@ -62,6 +62,22 @@ impl Segment {
     }
 }
 
+impl SegmentHeader {
+    /// The recall of walks, from the bytes of its section alone.
+    ///
+    /// # Errors
+    ///
+    /// If they are not the section that the header lists.
+    pub fn calibration(&self, bytes: &[u8]) -> Result<Calibration, Refusal> {
+        let mut sections = self.sections.iter();
+        match sections.find(|section| section.tag == SectionTag::Calibration) {
+            Some(section) => verify(section, bytes)?,
+            None => return Err(Refusal::Section(SectionTag::Calibration)),
+        }
+        Ok(decode_calibration(bytes)?)
+    }
+}
+
 fn verify<E>(section: &SectionSummary, bytes: &[u8]) -> Result<(), Refusal<E>> {
     if bytes.len() == section.len && blake3::hash(bytes) == section.blake3 {
         Ok(())

@@ -11,13 +11,13 @@ use crate::schema::Metric;
 use super::super::cache::Fetched;
 use super::super::manifest::{Manifest, SegmentEntry};
 use super::super::{
-    AnnIndexStatus, PersistReport, SegmentCache, check_all, delta, persist, status,
+    AnnIndexStatus, Asking, PersistReport, SegmentCache, check_all, delta, persist, status,
 };
 use crate::batch::Column;
 use crate::bind::bound;
 use crate::error::Result;
 use crate::schema::{
-    AnnIndex, AnnOptions, Catalog, ColumnNo, IndexDef, IndexKind, RowId, TableDef,
+    AnnIndex, AnnOptions, AnnSettings, Catalog, ColumnNo, IndexDef, IndexKind, RowId, TableDef,
 };
 use crate::store::{self, TableWriter};
 use crate::types::{SqlType, Value, ValueRef};
@@ -132,7 +132,11 @@ impl Fixture {
     pub(super) fn status(&self) -> AnnIndexStatus {
         let read = self.database.begin_read().unwrap();
         let catalog = Catalog::load(&read).unwrap();
-        status(&read, &catalog, &self.cache, "t", "v").unwrap()
+        let asking = Asking {
+            cache: &self.cache,
+            settings: AnnSettings::default(),
+        };
+        status(&read, &catalog, &asking, "t", "v").unwrap()
     }
 
     pub(super) fn delta(&self) -> Vec<i64> {

@@ -176,3 +176,69 @@ fn exact_is_exact() {
         );
     }
 }
+
+#[test]
+fn the_status_is_a_row() {
+    let db = table("WITH (recall = 0.9)");
+    let status = "SELECT index_name, metric, filters, table_rows, segments, segment_rows, delta_rows, state, recall_asked,
+         recall_bound, effort, length(blake3), length(merged_at), refusal FROM ann_index_status('t', ?)";
+    let values = |name: &str| -> Vec<Value> {
+        let read = |row: &crate::Row<'_>| (0..14).map(|at| row.get(at)).collect();
+        db.query_row(status, [name], read).unwrap()
+    };
+    let row = values("emb");
+    let text = |text: &str| Value::Text(text.into());
+    let known = [
+        (0, text("t_emb")),
+        (1, text("l2")),
+        (2, text("n")),
+        (3, Value::Integer(ROWS)),
+        (4, Value::Integer(1)),
+        (5, Value::Integer(ROWS)),
+        (6, Value::Integer(0)),
+        (7, text("built")),
+        (8, Value::Real(0.9)),
+        (10, Value::Integer(effort(&db) as i64)),
+        (11, Value::Integer(64)),
+        (12, Value::Integer(20)),
+        (13, Value::Null),
+    ];
+    for (at, value) in known {
+        assert_eq!(row[at], value, "column {at}");
+    }
+    let Value::Real(bound) = row[9] else {
+        panic!("{row:?}");
+    };
+    assert!((0.9..1.0).contains(&bound));
+    assert_eq!(values("t_emb"), row);
+
+    db.execute("DELETE FROM t WHERE id < 3", ()).unwrap();
+    db.set_ann_recall(Recall::new(0.5));
+    let row = values("emb");
+    assert_eq!(row[6], Value::Integer(3));
+    assert_eq!(row[8], Value::Real(0.5));
+}
+
+#[test]
+fn a_status_joins_like_a_table() {
+    let db = table("");
+    let joined: (i64, String) = db
+        .query_row(
+            "SELECT count(*), min(s.state) FROM t JOIN ann_index_status('t', 'emb') AS s ON t.id < s.segments + 2",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!(joined, (3, "built".to_owned()));
+    for wrong in [
+        "SELECT * FROM ann_index_status('t')",
+        "SELECT * FROM ann_index_status('t', 'n')",
+        "SELECT * FROM ann_index_status('nosuch', 'emb')",
+        "SELECT * FROM ann_index_state('t', 'emb')",
+        "SELECT nosuch FROM ann_index_status('t', 'emb')",
+    ] {
+        assert!(db.query_map(wrong, (), |_| Ok(())).is_err(), "{wrong}");
+    }
+    let none = db.query_map("SELECT 1 FROM ann_index_status('t', NULL)", (), |_| Ok(()));
+    assert!(none.unwrap().is_empty());
+}

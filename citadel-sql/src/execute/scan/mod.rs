@@ -1,9 +1,10 @@
-//! Sources of rows: tables by row id, through an index, and rows of expressions.
+//! Sources of rows: tables by row id, through an index, functions, and rows of expressions.
 
 mod index_scan;
 mod pk_lookup;
 mod row_count;
 mod seq_scan;
+mod table_function;
 mod table_rows;
 mod values;
 
@@ -11,6 +12,7 @@ pub(super) use index_scan::{IndexScanOp, missing_row};
 pub(super) use pk_lookup::PkLookupOp;
 pub(super) use row_count::RowCountOp;
 pub(super) use seq_scan::SeqScanOp;
+pub(super) use table_function::TableFunctionOp;
 pub(super) use table_rows::TableRows;
 pub(super) use values::{EmptyOp, SingleRowOp, ValuesOp};
 

@@ -107,8 +107,8 @@ impl fmt::Display for SegmentReport {
         }
         if self.stats.regime != Regime::ScoreAll {
             write!(f, ", effort {} for recall {}", self.effort.ef, self.asked)?;
-            if let Some(bound) = self.effort.bound {
-                write!(f, " (calibrated {bound:.4})")?;
+            if let Some(recall) = self.effort.recall {
+                write!(f, " (calibrated {:.4})", recall.bound)?;
             }
         }
         write!(

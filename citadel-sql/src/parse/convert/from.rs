@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     Join as TheirJoin, JoinConstraint, JoinOperator, Query as TheirQuery, SetExpr,
-    TableAlias as TheirAlias, TableAliasColumnDef, TableFactor, TableWithJoins,
+    TableAlias as TheirAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs, TableWithJoins,
 };
 
 use super::{Clauses, Converter};
@@ -98,7 +98,6 @@ impl Converter<'_> {
             } => {
                 let name = self.name(name)?;
                 Clauses(name.position).refuse(&[
-                    ("a table function", &args),
                     ("a table hint", &with_hints),
                     ("time travel (AS OF)", &version),
                     ("WITH ORDINALITY", &with_ordinality),
@@ -107,9 +106,19 @@ impl Converter<'_> {
                     ("TABLESAMPLE", &sample),
                     ("an index hint", &index_hints),
                 ])?;
-                Ok(Relation::Table {
+                let alias = self.table_alias(alias)?;
+                let Some(TableFunctionArgs { args, settings }) = args else {
+                    return Ok(Relation::Table { name, alias });
+                };
+                Clauses(name.position).refuse(&[("SETTINGS of a table function", &settings)])?;
+                let position = name.position;
+                let arguments = args
+                    .into_iter()
+                    .map(|argument| self.argument(argument, position));
+                Ok(Relation::Function {
+                    arguments: arguments.collect::<Result<_>>()?,
                     name,
-                    alias: self.table_alias(alias)?,
+                    alias,
                 })
             }
             TableFactor::Derived {
@@ -193,7 +202,7 @@ impl Converter<'_> {
 
 fn relation_position(relation: &Relation) -> Option<Position> {
     match relation {
-        Relation::Table { name, .. } => name.position,
+        Relation::Table { name, .. } | Relation::Function { name, .. } => name.position,
         Relation::Values { position, .. } => *position,
         Relation::Join(join) => relation_position(&join.right),
     }

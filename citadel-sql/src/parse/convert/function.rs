@@ -75,7 +75,7 @@ impl Converter<'_> {
         Ok(Arguments::List { distinct, values })
     }
 
-    fn argument(&self, argument: FunctionArg, at: Option<Position>) -> Result<Expr> {
+    pub(super) fn argument(&self, argument: FunctionArg, at: Option<Position>) -> Result<Expr> {
         match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr),
             FunctionArg::Unnamed(

@@ -14,7 +14,7 @@ pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result
 
 fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
     match plan {
-        LogicalPlan::SingleRow | LogicalPlan::Values(_) => {}
+        LogicalPlan::SingleRow | LogicalPlan::Values(_) | LogicalPlan::Function(_) => {}
         LogicalPlan::Empty(layout) => *layout = needed.to_vec(),
         LogicalPlan::Scan(scan) => {
             let own = needed.iter().filter(|id| id.relation == scan.relation);

@@ -124,7 +124,11 @@ impl Harness {
     pub(super) fn status(&self) -> AnnIndexStatus {
         let read = self.database.begin_read().unwrap();
         let catalog = Catalog::load(&read).unwrap();
-        ann::status(&read, &catalog, &self.segments, "t", "v").unwrap()
+        let asking = ann::Asking {
+            cache: &self.segments,
+            settings: AnnSettings::default(),
+        };
+        ann::status(&read, &catalog, &asking, "t", "v").unwrap()
     }
 
     pub(super) fn check(&self) {

@@ -1,0 +1,131 @@
+//! Rows of functions in FROM.
+
+use std::sync::Arc;
+
+use crate::ann::{self, AnnIndexStatus, SegmentState, SegmentStatus};
+use crate::batch::Batch;
+use crate::error::{Error, Result, SqlState};
+use crate::execute::context::ExecContext;
+use crate::execute::operator::Operator;
+use crate::expression::constant;
+use crate::functions::TableFunction;
+use crate::plan::TableFunctionCall;
+use crate::schema::Catalog;
+use crate::types::{SqlType, Value};
+
+/// A function's rows, computed at the first call.
+pub(in crate::execute) struct TableFunctionOp {
+    call: Arc<TableFunctionCall>,
+    is_given: bool,
+}
+
+impl TableFunctionOp {
+    pub(in crate::execute) fn new(call: &Arc<TableFunctionCall>) -> Self {
+        Self {
+            call: Arc::clone(call),
+            is_given: false,
+        }
+    }
+}
+
+impl Operator for TableFunctionOp {
+    fn next(
+        &mut self,
+        context: &mut ExecContext<'_>,
+        out: &mut Batch,
+        _wanted: usize,
+    ) -> Result<bool> {
+        context.check_interrupt()?;
+        let columns = self.call.function.columns().iter();
+        let types: Vec<SqlType> = columns.map(|(_, ty)| *ty).collect();
+        out.reset(&types);
+        if std::mem::replace(&mut self.is_given, true) {
+            return Ok(false);
+        }
+        let mut arguments = Vec::with_capacity(self.call.arguments.len());
+        for argument in &self.call.arguments {
+            match constant(argument, context.params).map_err(|error| error.at(argument.position))? {
+                Value::Text(text) => arguments.push(text),
+                // As in other functions, of nothing there is nothing.
+                _ => return Ok(false),
+            }
+        }
+        let row = match (self.call.function, arguments.as_slice()) {
+            (TableFunction::AnnIndexStatus, [table, column]) => {
+                ann_index_status(context, table, column)?
+            }
+            (function, _) => return Err(wrong_arguments(function)),
+        };
+        for (column, value) in out.columns.iter_mut().zip(&row) {
+            column.push(value.as_ref())?;
+        }
+        out.rows = 1;
+        Ok(true)
+    }
+
+    fn rest(&mut self) -> bool {
+        true
+    }
+
+    fn restart(&mut self, _: &[Value]) -> Result<()> {
+        self.is_given = false;
+        Ok(())
+    }
+}
+
+fn wrong_arguments(function: TableFunction) -> Error {
+    Error::sql(
+        SqlState::INTERNAL_ERROR,
+        format!("{} was bound with other arguments", function.name()),
+    )
+}
+
+fn ann_index_status(context: &ExecContext<'_>, table: &str, column: &str) -> Result<Vec<Value>> {
+    let view = context.view();
+    let catalog = Catalog::load(view)?;
+    let asking = ann::Asking {
+        cache: context.segments,
+        settings: context.ann,
+    };
+    let status = ann::status(view, &catalog, &asking, table, column)?;
+    let sum = |of: fn(&SegmentStatus) -> u64| status.segments.iter().map(of).sum();
+    let last = status.segments.last();
+    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let text = |text: &str| Value::Text(text.to_owned());
+    Ok(vec![
+        text(&status.index),
+        text(&status.table),
+        text(&status.column),
+        text(status.metric.name()),
+        Value::Text(status.filters.join(", ")),
+        number(status.rows),
+        number(status.segments.len() as u64),
+        number(sum(|segment| segment.rows)),
+        number(status.delta_rows),
+        number(sum(|segment| segment.bytes)),
+        number(sum(|segment| segment.state.memory_bytes())),
+        text(state(&status)),
+        Value::from(last.map(|segment| segment.blake3.to_string())),
+        last.map_or(Value::Null, |segment| number(segment.generation)),
+        Value::from(last.map(|segment| segment.merged_at.to_string())),
+        Value::Real(status.asked.share()),
+        Value::from(status.recall().map(|recall| recall.mean)),
+        Value::from(status.recall().map(|recall| recall.bound)),
+        status
+            .effort()
+            .map_or(Value::Null, |effort| number(effort as u64)),
+        Value::from(status.refusal().map(str::to_owned)),
+    ])
+}
+
+/// The state of the index as one word: that of the segment that is worst off.
+fn state(status: &AnnIndexStatus) -> &'static str {
+    let worst = |segment: &SegmentStatus| match segment.state {
+        SegmentState::Built { .. } => 1,
+        SegmentState::Loaded { .. } => 2,
+        SegmentState::NotLoaded => 3,
+        SegmentState::Refused(_) => 4,
+    };
+    let words = ["no segment", "built", "loaded", "not loaded", "refused"];
+    words[status.segments.iter().map(worst).max().unwrap_or(0)]
+}
