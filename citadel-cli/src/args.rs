@@ -206,6 +206,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         key: KeyArgs,
     },
+    /// Look into vector indexes.
+    Ann {
+        /// What to do.
+        #[command(subcommand)]
+        action: AnnAction,
+    },
     /// Seal the whole file under a new root key, or go on with that.
     Rekey {
         /// The database file.
@@ -224,6 +230,26 @@ pub(crate) enum Command {
         /// list; add KEYFILE?; change SLOT KEYFILE?; remove SLOT. A new key comes from the file, CITADEL_NEW_KEY or a prompt.
         #[arg(value_name = "ACTION")]
         action: Vec<String>,
+        /// Where the key comes from.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+}
+
+/// What `ann` does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnnAction {
+    /// Tell the recall and the time of searches through an index, as a table and as a chart.
+    Report {
+        /// The database file.
+        file: String,
+        /// The table.
+        table: String,
+        /// The vector column, or the index by name.
+        column: String,
+        /// Write the chart, an SVG picture; it must not exist.
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
         /// Where the key comes from.
         #[command(flatten)]
         key: KeyArgs,

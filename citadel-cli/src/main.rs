@@ -7,6 +7,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod ann;
 mod args;
 mod batch;
 mod demo;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Command, CommandLine, accept_one_dash};
+use crate::args::{AnnAction, Command, CommandLine, accept_one_dash};
 use crate::exit::{Failure, Outcome};
 use crate::format::Mode;
 use crate::open::Opening;
@@ -55,6 +56,16 @@ fn run(line: CommandLine) -> Outcome<()> {
         Some(Command::Backup { file, to, key }) => tools::backup(&file, &to, &key),
         Some(Command::Vacuum { file, into, key }) => tools::vacuum(&file, into.as_deref(), &key),
         Some(Command::Salvage { file, to, key }) => tools::salvage(&file, &to, &key),
+        Some(Command::Ann {
+            action:
+                AnnAction::Report {
+                    file,
+                    table,
+                    column,
+                    out,
+                    key,
+                },
+        }) => tools::ann_report(&file, (&table, &column), out.as_deref(), &key),
         Some(Command::Space { file, key }) => tools::space(&file, &key),
         Some(Command::Rekey {
             file,

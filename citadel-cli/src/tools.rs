@@ -8,7 +8,7 @@ use citadel_sql::Connection;
 use crate::args::KeyArgs;
 use crate::exit::{Failure, Outcome};
 use crate::open::{OpenRequest, open};
-use crate::{keeper, key, signals};
+use crate::{ann, keeper, key, signals};
 
 /// Prints superblock, commit records, trees and pages.
 pub(crate) fn inspect(file: &str, key: &KeyArgs) -> Outcome<()> {
@@ -47,6 +47,17 @@ pub(crate) fn salvage(file: &str, to: &str, key: &KeyArgs) -> Outcome<()> {
     let (text, complete) = keeper::salvage(file, &key, to, &key)?;
     print(&text)?;
     damaged(u64::from(!complete))
+}
+
+/// Tells what recall of a vector index costs.
+pub(crate) fn ann_report(
+    file: &str,
+    (table, column): (&str, &str),
+    out: Option<&Path>,
+    key: &KeyArgs,
+) -> Outcome<()> {
+    let connection = open_watched(&OpenRequest::to_read(file, key))?;
+    print(&ann::report(&connection, table, column, out)?)
 }
 
 /// Tells where the space went.

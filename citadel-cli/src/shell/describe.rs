@@ -92,11 +92,12 @@ pub(super) fn vector_indexes(
 fn segments(status: &citadel_sql::AnnIndexStatus) -> String {
     let one = |segment: &citadel_sql::SegmentStatus| {
         format!(
-            "{}: {} rows, {} bytes, {}",
+            "{}: {} rows, {} bytes, {}, made {}",
             segment.id,
             segment.rows,
             segment.bytes,
-            state(&segment.state)
+            state(&segment.state),
+            segment.merged_at
         )
     };
     let lines: Vec<String> = status.segments.iter().map(one).collect();

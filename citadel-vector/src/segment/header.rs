@@ -13,7 +13,7 @@ use crate::prism::{MAX_ROWS, Shape};
 use crate::wire::{Malformed, Reader, ensure, write_len, write_text};
 
 const MAGIC: [u8; 8] = *b"CITPRISM";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HASH_LEN: usize = 32;
 
 /// The sections of a segment, each stored on its own.
