@@ -193,7 +193,8 @@ mod tests {
 
     /// Numbers of an attribute, all of its occurrences.
     fn numbers(svg: &str, attribute: &str) -> Vec<f64> {
-        let parts = svg.split(&format!(" {attribute}=\"")).skip(1);
+        let before = format!(" {attribute}=\"");
+        let parts = svg.split(before.as_str()).skip(1);
         parts
             .filter_map(|part| part.split('"').next()?.parse().ok())
             .collect()

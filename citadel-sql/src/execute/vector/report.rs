@@ -32,8 +32,7 @@ pub(super) struct SegmentReport {
     pub(super) matching: Option<usize>,
     pub(super) stats: SearchStats,
     /// The recall asked for, and the effort that it took.
-    pub(super) asked: Recall,
-    pub(super) effort: Effort,
+    pub(super) effort: Option<(Recall, Effort)>,
     /// Candidates that were rechecked on their rows.
     pub(super) rechecked: usize,
     /// Rows that the search went on among, after few candidates had passed the recheck.
@@ -57,6 +56,7 @@ impl SegmentReport {
                 yielded: 0,
                 scored_rest: false,
             },
+            effort: None,
             rechecked: 0,
             narrowed: None,
             reranked: 0,
@@ -105,9 +105,10 @@ impl fmt::Display for SegmentReport {
             }
             None => write!(f, ": {} rows", self.rows)?,
         }
-        if self.stats.regime != Regime::ScoreAll {
-            write!(f, ", effort {} for recall {}", self.effort.ef, self.asked)?;
-            if let Some(recall) = self.effort.recall {
+        if let (Some((asked, effort)), true) = (self.effort, self.stats.regime != Regime::ScoreAll)
+        {
+            write!(f, ", effort {} for recall {asked}", effort.ef)?;
+            if let Some(recall) = effort.recall {
                 write!(f, " (calibrated {:.4})", recall.bound)?;
             }
         }

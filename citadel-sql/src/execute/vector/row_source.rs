@@ -21,6 +21,7 @@ pub(super) fn collect<'p>(
         interrupt: setting.interrupt,
         segments: setting.cache,
         progress: BuildProgress::default(),
+        ann: setting.ann,
     };
     let mut found = Vec::new();
     let mut batch = Batch::default();
