@@ -4,8 +4,13 @@ use crate::{Connection, Recall, Value};
 
 /// Enough rows that walking beats scoring all of them.
 const ROWS: i64 = 6_000;
-const NEAREST: &str =
-    "SELECT id FROM t ORDER BY emb <-> '[0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5]' LIMIT 10";
+/// Components: so many that neighbours are hard to find.
+const DIM: i64 = 24;
+
+fn nearest(limit: usize) -> String {
+    let middle = vec!["0.5"; DIM as usize].join(",");
+    format!("SELECT id FROM t ORDER BY emb <-> '[{middle}]' LIMIT {limit}")
+}
 
 /// Numbers that look random, the same in every run.
 fn noise(seed: i64) -> f32 {
@@ -17,11 +22,11 @@ fn noise(seed: i64) -> f32 {
 
 fn table(options: &str) -> Connection {
     let db = Connection::open_in_memory().unwrap();
-    db.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, emb VECTOR(8)); BEGIN")
+    db.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, emb VECTOR(24)); BEGIN")
         .unwrap();
     let mut insert = db.prepare("INSERT INTO t VALUES (?, ?, ?)").unwrap();
     for id in 0..ROWS {
-        let vector: Vec<f32> = (0..8).map(|at| noise(id * 8 + at)).collect();
+        let vector: Vec<f32> = (0..DIM).map(|at| noise(id * DIM + at)).collect();
         insert.execute((id, id % 2, vector)).unwrap();
     }
     db.execute_batch(&format!(
@@ -37,7 +42,7 @@ fn lines(db: &Connection, sql: &str) -> String {
 }
 
 fn analyzed(db: &Connection) -> String {
-    lines(db, &format!("EXPLAIN ANALYZE {NEAREST}"))
+    lines(db, &format!("EXPLAIN ANALYZE {}", nearest(10)))
 }
 
 /// The effort that EXPLAIN ANALYZE tells.
@@ -129,24 +134,18 @@ fn more_recall_takes_more_effort() {
 
     // More rows take more effort, and so does a filter.
     let few = effort(&db);
-    let more = lines(
-        &db,
-        &format!(
-            "EXPLAIN ANALYZE {}",
-            NEAREST.replace("LIMIT 10", "LIMIT 40")
-        ),
-    );
+    let more = lines(&db, &format!("EXPLAIN ANALYZE {}", nearest(40)));
     assert!(!more.contains(&format!("effort {few} ")), "{more}");
 }
 
 #[test]
 fn an_index_has_a_recall_of_its_own() {
     let db = table("WITH (recall = 0.7)");
-    assert!(lines(&db, &format!("EXPLAIN {NEAREST}")).contains("Recall: 0.7"));
+    assert!(lines(&db, &format!("EXPLAIN {}", nearest(10))).contains("Recall: 0.7"));
     let low = effort(&db);
     db.execute_batch("SET ann_recall = 0.98").unwrap();
     assert!(effort(&db) > low);
-    assert!(!lines(&db, &format!("EXPLAIN {NEAREST}")).contains("Recall"));
+    assert!(!lines(&db, &format!("EXPLAIN {}", nearest(10))).contains("Recall"));
     db.execute_batch("RESET ann_recall").unwrap();
     assert_eq!(effort(&db), low);
 }
@@ -167,7 +166,7 @@ fn exact_is_exact() {
         ),
     ] {
         db.execute_batch(set).unwrap();
-        assert!(lines(&db, &format!("EXPLAIN {NEAREST}")).contains(plan));
+        assert!(lines(&db, &format!("EXPLAIN {}", nearest(10))).contains(plan));
         let text = analyzed(&db);
         assert!(text.contains(&format!("Exact Plan: {why}")), "{text}");
         assert!(
