@@ -241,11 +241,9 @@ fn a_bound_pattern_or_value_that_the_segment_cannot_take_is_rechecked() -> Resul
     let q = Chance(6).vector();
     let ask = |table: &str, filter: &str, value: &Value| {
         let sql = format!("SELECT id FROM {table} WHERE {filter} ORDER BY emb <-> ? LIMIT 50");
-        let rows = db
-            .prepare(&sql)?
+        db.prepare(&sql)?
             .query_map(params![value.clone(), q], |row| row.get(0))?
-            .collect::<Result<Vec<i64>>>();
-        rows
+            .collect::<Result<Vec<i64>>>()
     };
     for (filter, values) in [
         (

@@ -185,7 +185,15 @@ impl WriteTxn {
     /// [`Error::NoSuchTree`], [`Error::KeyTooLong`], [`Error::ValueTooLong`], or what the file says.
     pub fn insert(&mut self, tree: TreeId, key: &[u8], value: &[u8]) -> Result<bool> {
         let old = self.insert_value(tree, key, value)?;
-        self.redo.log(Change::Insert { tree, key, value });
+        // The log holds no large value, not even one that the transaction replaces again.
+        if self
+            .open_tree(tree)?
+            .state
+            .geometry
+            .is_inline(key.len(), value.len())
+        {
+            self.redo.log(Change::Insert { tree, key, value });
+        }
         let replaced = old.is_some();
         self.settle(tree, key, old)?;
         self.relieve()?;
