@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release -p citadel-sql --example delta_cost [rows] [dimensions]`
 
+#![allow(clippy::print_stdout)]
+
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -86,8 +86,9 @@ fn count_afloat(file: &SealedFile, snapshot: &Snapshot, report: &mut CheckReport
     for (id, open) in afloat.trees() {
         let before = catalog::lookup(file, &snapshot.record, *id)?.ok_or(Error::NoSuchTree(*id))?;
         let now = &open.state.tree;
-        report.entries = report.entries + now.len - before.len;
-        report.large_values = report.large_values + now.large - before.large;
+        // Of a damaged tree, fewer were counted than it should have.
+        report.entries = (report.entries + now.len).saturating_sub(before.len);
+        report.large_values = (report.large_values + now.large).saturating_sub(before.large);
     }
     Ok(())
 }

@@ -423,14 +423,17 @@ pub(crate) fn spans_of(retired: &[Retiree]) -> Vec<Span> {
     merge_spans(retired.iter().map(|page| page.span).collect())
 }
 
-/// Sorts spans and joins those that touch.
+/// Sorts spans and joins those that touch, and those that overlap: a damaged tree may name a page twice.
 fn merge_spans(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.pages > 0);
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match merged.last_mut() {
-            Some(last) if last.end() == span.first => last.pages += span.pages,
+            Some(last) if span.first <= last.end() => {
+                let end = last.end().max(span.end());
+                last.pages = end.get() - last.first.get();
+            }
             _ => merged.push(span),
         }
     }
