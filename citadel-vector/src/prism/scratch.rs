@@ -4,6 +4,7 @@ use crate::quantize::QueryCode;
 
 use super::bounds::Kept;
 use super::candidate::Candidate;
+use super::near::Near;
 use super::pool::{Entry, Pool};
 use super::rank::Ranked;
 
@@ -18,6 +19,9 @@ pub struct Scratch {
     /// Rows of the batch, scored.
     pub(super) scored: Vec<Entry>,
     pub(super) rest: Vec<Entry>,
+    pub(super) near: Near,
+    /// Scores of the batch, before any of them becomes an entry.
+    pub(super) scores: Vec<f32>,
     pub(super) ranked: Vec<Ranked>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: Kept,

@@ -21,6 +21,9 @@ pub(crate) struct QueryCode {
     coarse_weight: f32,
     /// The vector that is coded.
     spread: Spread,
+    /// How much products with fine and with coarse codes are off, by one standard deviation.
+    fine_error: f32,
+    coarse_error: f32,
     /// Component units for one step of a code.
     step: f64,
     /// The product of the query with the center of the rows, where that is not taken from the query.
@@ -34,6 +37,11 @@ fn squared_length(vector: &[f32]) -> f64 {
 
 /// How much sums of `f32`, of scores and of exact distances, may be off, as a share of the lengths that go into them.
 const ROUNDING: f64 = 1e-5;
+
+/// How much a component is off from its code, by one standard deviation, in steps: as rounding is off.
+const FINE_ERROR: f64 = 0.29;
+/// The same for coarse codes, of which some are clipped.
+const COARSE_ERROR: f64 = 0.35;
 
 /// How a score becomes an approximate distance.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,6 +99,22 @@ impl QueryCode {
         }
         let coarse_step = coarse.map_or(1.0, CoarseCodes::step);
         self.coarse_weight = (f64::from(self.weight) * coarse_step) as f32;
+        let squares = self.codes.iter().map(|&code| i64::from(code).pow(2));
+        let length = (squares.sum::<i64>() as f64).sqrt();
+        self.coarse_error = (length * coarse_step * COARSE_ERROR) as f32;
+        self.fine_error = (length * FINE_ERROR) as f32;
+    }
+
+    /// How much the scores of rows that are `longest` steps long are off, by one standard deviation: the query's own codes are
+    /// off as well as theirs.
+    pub(crate) fn error(&self, longest: f32) -> f32 {
+        let rows = longest * FINE_ERROR as f32;
+        self.weight * (self.fine_error * self.fine_error + rows * rows).sqrt()
+    }
+
+    /// How much a score from coarse codes is off from one of fine codes, by one standard deviation.
+    pub(crate) fn coarse_error(&self) -> f32 {
+        self.weight * self.coarse_error
     }
 
     /// Codes the vector at a scale of its own.
@@ -167,13 +191,25 @@ impl QueryCode {
     /// The score of a row from its product and half its squared length (zero unless the metric is L2).
     #[inline]
     pub(crate) fn score(&self, product: i32, half: f32) -> Score {
-        Score::new(half - self.weight * (product - self.bias) as f32)
+        Score::new(half + self.plain(product))
     }
 
     /// The score of a row from the product with its coarse codes.
     #[inline]
     pub(crate) fn coarse_score(&self, product: i32, half: f32) -> Score {
-        Score::new(half - self.coarse_weight * (product as f32 - self.coarse_bias))
+        Score::new(half + self.coarse_plain(product))
+    }
+
+    /// The score of a row from its product, less half its squared length.
+    #[inline]
+    pub(crate) fn plain(&self, product: i32) -> f32 {
+        -self.weight * (product - self.bias) as f32
+    }
+
+    /// The score of a row from the product with its coarse codes, less half its squared length.
+    #[inline]
+    pub(crate) fn coarse_plain(&self, product: i32) -> f32 {
+        -self.coarse_weight * (product as f32 - self.coarse_bias)
     }
 
     /// The approximate distance that a score stands for.
