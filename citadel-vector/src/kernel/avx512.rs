@@ -171,8 +171,17 @@ fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
     let (low, high) = query.split_at(rows.stride);
-    for (four, out) in positions.chunks(ROWS).zip(out.chunks_mut(ROWS)) {
-        store_few(dot_four_halved(four_rows(rows, four), low, high), out);
+    let (fours, rest) = positions.as_chunks::<ROWS>();
+    let (outs, out_rest) = out.as_chunks_mut::<ROWS>();
+    for (&[a, b, c, d], out) in fours.iter().zip(outs) {
+        // No closure: it would not be compiled for this instruction set, and so not be inlined.
+        let four = [rows.row(a), rows.row(b), rows.row(c), rows.row(d)];
+        let sums = dot_four_halved(four, low, high);
+        // SAFETY: the array holds four integers; the store needs no alignment.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
+    }
+    if !rest.is_empty() {
+        store_few(dot_four_halved(four_rows(rows, rest), low, high), out_rest);
     }
 }
 
@@ -200,28 +209,47 @@ fn store_few(sums: __m128i, out: &mut [i32]) {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
-    let nibble = _mm512_set1_epi8(15);
+    let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
-    let len = low.len();
-    assert!(high.len() == len && rows.iter().all(|row| row.len() == len));
+    let (len, whole) = (low.len(), low.len() / 64 * 64);
+    assert!(high.len() == len);
+    assert!(a.len() == len && b.len() == len && c.len() == len && d.len() == len);
     let mut at = 0;
-    while at < len {
-        let mask = u64::MAX >> (64 - (len - at).min(64));
-        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+    while at < whole {
+        // SAFETY: 64 bytes from `at` are in all six slices, which are equally long; the loads need no alignment.
         unsafe {
-            let low = _mm512_maskz_loadu_epi8(mask, low.as_ptr().add(at));
-            let high = _mm512_maskz_loadu_epi8(mask, high.as_ptr().add(at));
-            for (sum, row) in sums.iter_mut().zip(rows) {
-                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
-                let lower = _mm512_and_si512(codes, nibble);
-                let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(codes), nibble);
-                *sum = _mm512_dpbusd_epi32(*sum, lower, low);
-                *sum = _mm512_dpbusd_epi32(*sum, upper, high);
+            let low = _mm512_loadu_si512(low.as_ptr().add(at).cast());
+            let high = _mm512_loadu_si512(high.as_ptr().add(at).cast());
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_loadu_si512(row.as_ptr().add(at).cast());
+                *sum = add_halved(*sum, codes, low, high);
             }
         }
         at += 64;
     }
+    if at < len {
+        let mask = u64::MAX >> (64 - (len - at));
+        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+        unsafe {
+            let low = _mm512_maskz_loadu_epi8(mask, low.as_ptr().add(at));
+            let high = _mm512_maskz_loadu_epi8(mask, high.as_ptr().add(at));
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
+                *sum = add_halved(*sum, codes, low, high);
+            }
+        }
+    }
     reduce_four(sums)
+}
+
+/// Adds the products of 64 bytes of four-bit codes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn add_halved(sum: __m512i, codes: __m512i, low: __m512i, high: __m512i) -> __m512i {
+    let nibble = _mm512_set1_epi8(15);
+    let lower = _mm512_and_si512(codes, nibble);
+    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(codes), nibble);
+    _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, lower, low), upper, high)
 }
 
 /// Products of four rows, as long as the query, with it.

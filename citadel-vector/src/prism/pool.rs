@@ -243,6 +243,16 @@ impl Pool {
             .collect()
     }
 
+    /// Matching rows that the pool should hold.
+    pub(crate) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// Matching rows in the pool, without those aside.
+    pub(crate) fn matching(&self) -> usize {
+        self.matching
+    }
+
     /// Entries in the pool, without those aside.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()

@@ -7,7 +7,7 @@
 use super::near::margin;
 use super::pool::Entry;
 use super::search::{Phase, Search};
-use crate::filter::{Bits, low_bits};
+use crate::filter::low_bits;
 use crate::quantize::Score;
 
 /// Rows that are scored at a time: their codes fit the nearest cache.
@@ -67,13 +67,11 @@ impl Search<'_> {
             let batch = &mut self.scratch.batch;
             if word == u64::MAX {
                 batch.extend(first..first + 64);
-            } else {
+            } else if word != 0 {
+                push_bits(word, first, batch);
                 let leading = self.segment.leading();
-                batch.extend(
-                    Bits(word)
-                        .map(|bit| first + bit)
-                        .inspect(|&row| leading.prefetch(row)),
-                );
+                let new = batch.len() - word.count_ones() as usize;
+                batch[new..].iter().for_each(|&row| leading.prefetch(row));
             }
             if self.scratch.batch.len() >= BATCH {
                 self.score_batch_plainly();
@@ -132,5 +130,17 @@ impl Search<'_> {
             }
         }
         (rows_left.iter().zip(scores_left)).for_each(|(&row, &score)| keep(row, score));
+    }
+}
+
+/// Appends the rows of a word's bits.
+#[inline]
+fn push_bits(mut word: u64, first: u32, rows: &mut Vec<u32>) {
+    let count = word.count_ones() as usize;
+    let start = rows.len();
+    rows.resize(start + count, 0);
+    for row in &mut rows[start..] {
+        *row = first + word.trailing_zeros();
+        word &= word.wrapping_sub(1);
     }
 }

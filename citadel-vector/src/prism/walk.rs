@@ -1,6 +1,6 @@
 //! Walking the graph, by coarse codes.
 
-use super::regime::walk_limit;
+use super::regime::{Met, scan_is_cheaper};
 use super::search::Search;
 use crate::filter::Position;
 use crate::kernel::Kernels;
@@ -59,7 +59,7 @@ impl Search<'_> {
     /// Walks until the best rows are all expanded (true), or until the graph is exhausted or scoring the rest directly is
     /// cheaper (false).
     fn expand(&mut self, matches: impl Fn(u32) -> bool + Copy) -> bool {
-        let limit = walk_limit(self.stats.matching);
+        let ef = self.in_view.max(self.scratch.pool.wanted());
         let segment = self.segment;
         let leading = segment.leading();
         loop {
@@ -88,7 +88,13 @@ impl Search<'_> {
                 segment.graph.prefetch(next);
             }
             self.offer_batch(matches);
-            if self.stats.visited > limit {
+            let pool = &self.scratch.pool;
+            let met = Met {
+                visited: self.stats.visited,
+                in_view: pool.len(),
+                matching_in_view: pool.matching(),
+            };
+            if scan_is_cheaper(met, self.stats.matching, ef) {
                 return false;
             }
         }
