@@ -135,7 +135,7 @@ impl Search<'_> {
         };
         let error = scratch.query.error(segment.longest / segment.codes.scale);
         let limit = last.fine.score().get() + margin(error);
-        let most = to_rank(wanted).min(scratch.ranked.len());
+        let most = (4 * to_rank(wanted)).min(scratch.ranked.len());
         let beyond = scratch.ranked[wanted..most].iter();
         wanted
             + beyond
