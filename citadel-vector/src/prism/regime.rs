@@ -87,7 +87,7 @@ pub(super) struct Met {
 /// A filter may keep rows that are rather far from the query: then hardly any of those that the walk has in view match, though
 /// many of all rows do, and it would have to walk through all that are nearer. It shows early, by the share of matching rows
 /// in view.
-pub(super) fn scan_is_cheaper(met: Met, matching: usize, ef: usize) -> bool {
+pub(super) fn scan_is_cheaper(met: Met, matching: usize, indexed: usize, ef: usize) -> bool {
     if met.visited > walk_limit(matching) {
         return true;
     }
@@ -95,7 +95,10 @@ pub(super) fn scan_is_cheaper(met: Met, matching: usize, ef: usize) -> bool {
         return false;
     }
     let share = (met.matching_in_view + 1) as f64 / (met.in_view + 1) as f64;
-    let left = walk_rows(ef, share) - met.visited as f64;
+    // Fewer than of all rows: the farther it gets, the more of what it meets lies between the query and the filter's rows.
+    let expected = matching as f64 / indexed.max(1) as f64;
+    let against = (expected / share).max(1.0);
+    let left = walk_rows(ef, share) * against - met.visited as f64;
     left * WALK_TO_SCAN > matching as f64
 }
 
@@ -134,12 +137,13 @@ mod tests {
             in_view,
             matching_in_view,
         };
+        const ALL: usize = 25_000_000;
         let matching = 24_000;
         // As many as the filter's share, and none.
-        assert!(!scan_is_cheaper(met(60, 24), matching, 32));
-        assert!(scan_is_cheaper(met(300, 0), matching, 32));
+        assert!(!scan_is_cheaper(met(60, 24), matching, 60_000, 32));
+        assert!(scan_is_cheaper(met(300, 0), matching, 60_000, 32));
         // Scanning ten million rows takes longer than walking far.
-        assert!(!scan_is_cheaper(met(300, 0), 10_000_000, 32));
+        assert!(!scan_is_cheaper(met(300, 0), 10_000_000, ALL, 32));
         let visited = 2_000_000;
         assert!(scan_is_cheaper(
             Met {
@@ -147,6 +151,7 @@ mod tests {
                 ..met(60, 24)
             },
             10_000_000,
+            ALL,
             32
         ));
     }

@@ -94,7 +94,7 @@ impl Search<'_> {
                 in_view: pool.len(),
                 matching_in_view: pool.matching(),
             };
-            if scan_is_cheaper(met, self.stats.matching, ef) {
+            if scan_is_cheaper(met, self.stats.matching, segment.shape.indexed, ef) {
                 return false;
             }
         }
