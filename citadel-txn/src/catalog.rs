@@ -4,6 +4,8 @@
 //! it anew: their descriptors ride in the commit record, which is asked first. They are folded into the catalog when
 //! there are too many, or when a tree is dropped.
 
+use std::collections::VecDeque;
+
 use citadel_core::{PageKind, PagePtr, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
@@ -47,6 +49,12 @@ pub(crate) fn read_sealed_with_next(
         PageKind::TreeNode,
         next,
     )?))
+}
+
+/// Appends those nodes of the file that are in memory, up to the first that is not.
+pub(crate) fn sealed_in_memory(file: &SealedFile, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+    let frames = file.read_cached(at, PageKind::TreeNode);
+    found.extend(frames.map(NodeBytes::Frame));
 }
 
 /// What a commit says of a tree.

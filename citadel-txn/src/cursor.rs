@@ -354,7 +354,12 @@ impl Cursor {
 }
 
 /// Reads a child of a branch; where that is a leaf that is not in memory, the next leaves, up to `ahead`, with it.
-fn read_child(view: &dyn View, node: &Node<'_>, index: usize, ahead: usize) -> Result<NodeBytes> {
+pub(crate) fn read_child(
+    view: &dyn View,
+    node: &Node<'_>,
+    index: usize,
+    ahead: usize,
+) -> Result<NodeBytes> {
     let at = NodeRef::decode(node.child(index)?.1)?;
     if ahead == 0 || node.level() != 1 {
         return view.node(&at);
@@ -364,7 +369,7 @@ fn read_child(view: &dyn View, node: &Node<'_>, index: usize, ahead: usize) -> R
 }
 
 /// The pointers of children that lie in the file.
-fn sealed_children(node: &Node<'_>, indexes: Range<usize>) -> Vec<PagePtr> {
+pub(crate) fn sealed_children(node: &Node<'_>, indexes: Range<usize>) -> Vec<PagePtr> {
     let children = indexes.map_while(|index| {
         let at = NodeRef::decode(node.child(index).ok()?.1).ok()?;
         at.sealed().ok().copied()

@@ -1,5 +1,6 @@
 //! A read transaction.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use citadel_core::{Generation, PagePtr, SealedFile};
@@ -117,6 +118,10 @@ impl Source for ReadTxn {
         }
         catalog::read_sealed_with_next(self.database.file(), at, next)
             .map_err(|error| self.explain(error))
+    }
+
+    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+        catalog::sealed_in_memory(self.database.file(), at, found);
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
+use std::collections::VecDeque;
+
 use citadel_core::{Generation, PagePtr};
 
 use super::WriteTxn;
@@ -50,6 +52,10 @@ impl Source for WriteTxn {
             NodeRef::Dirty(_) => self.pages.read(at),
             NodeRef::Sealed(_) => catalog::read_sealed_with_next(self.database.file(), at, next),
         }
+    }
+
+    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+        catalog::sealed_in_memory(self.database.file(), at, found);
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::avx2;
-use super::real::real;
+use super::real::{fetch_block, real};
 use super::scalar::keep_within;
 use super::{
     CodeRows, Kernels, Real, Stored, StoredF16, StoredF32, StoredI8, TILE_RIGHT, TileKeys,
@@ -39,52 +39,69 @@ pub(super) fn is_supported() -> bool {
 const LANES: usize = 16;
 /// Registers that are summed independently, to hide the latency of an addition.
 const CHAINS: usize = 4;
+/// Components that all of those registers take in together.
+const BLOCK: usize = LANES * CHAINS;
 /// Rows whose products are computed together and reduced by one transposition.
 const ROWS: usize = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn dot<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
+fn dot<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| {
+fn squared_l2<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| {
         let difference = _mm512_sub_ps(x, y);
         _mm512_fmadd_ps(difference, difference, sum)
     })
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| {
+fn l1<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| {
         _mm512_add_ps(sum, _mm512_abs_ps(_mm512_sub_ps(x, y)))
     })
 }
 
 /// Inner product, and squared length of the second vector.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
-    let (mut products, mut squares) = ([_mm512_setzero_ps(); 2], [_mm512_setzero_ps(); 2]);
-    for (index, (a, b)) in a.chunks(LANES).zip(b.chunks(LANES)).enumerate() {
-        let (a, b) = (load(a), load_stored(b));
-        products[index % 2] = _mm512_fmadd_ps(a, b, products[index % 2]);
-        squares[index % 2] = _mm512_fmadd_ps(b, b, squares[index % 2]);
+fn dot_and_square<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> (f32, f32) {
+    let (a_blocks, a_rest) = a.as_chunks::<BLOCK>();
+    let (b_blocks, b_rest) = b.as_chunks::<BLOCK>();
+    let (mut products, mut squares) =
+        ([_mm512_setzero_ps(); CHAINS], [_mm512_setzero_ps(); CHAINS]);
+    for (block, (a, b)) in a_blocks.iter().zip(b_blocks).enumerate() {
+        fetch_block::<S>(ahead, block, BLOCK);
+        for chain in 0..CHAINS {
+            let a = load(&a[chain * LANES..][..LANES]);
+            let b = load_stored(&b[chain * LANES..][..LANES]);
+            products[chain] = _mm512_fmadd_ps(a, b, products[chain]);
+            squares[chain] = _mm512_fmadd_ps(b, b, squares[chain]);
+        }
     }
-    (
-        _mm512_reduce_add_ps(_mm512_add_ps(products[0], products[1])),
-        _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])),
-    )
+    for (a, b) in a_rest.chunks(LANES).zip(b_rest.chunks(LANES)) {
+        let (a, b) = (load(a), load_stored(b));
+        products[0] = _mm512_fmadd_ps(a, b, products[0]);
+        squares[0] = _mm512_fmadd_ps(b, b, squares[0]);
+    }
+    (reduce_floats(products), reduce_floats(squares))
 }
 
 /// Sums `wide` over both vectors. The tail is loaded under a mask: its missing lanes are zero on both sides.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn fold<S: Load>(a: &[f32], b: &[S], wide: impl Fn(__m512, __m512, __m512) -> __m512) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
-    let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
+fn fold<S: Load>(
+    a: &[f32],
+    b: &[S],
+    ahead: &[u8],
+    wide: impl Fn(__m512, __m512, __m512) -> __m512,
+) -> f32 {
+    let (a_blocks, a_rest) = a.as_chunks::<BLOCK>();
+    let (b_blocks, b_rest) = b.as_chunks::<BLOCK>();
     let mut sums = [_mm512_setzero_ps(); CHAINS];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
+    for (block, (a, b)) in a_blocks.iter().zip(b_blocks).enumerate() {
+        fetch_block::<S>(ahead, block, BLOCK);
         for (chain, sum) in sums.iter_mut().enumerate() {
             *sum = wide(
                 *sum,
@@ -96,6 +113,12 @@ fn fold<S: Load>(a: &[f32], b: &[S], wide: impl Fn(__m512, __m512, __m512) -> __
     for (a, b) in a_rest.chunks(LANES).zip(b_rest.chunks(LANES)) {
         sums[0] = wide(sums[0], load(a), load_stored(b));
     }
+    reduce_floats(sums)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn reduce_floats(sums: [__m512; CHAINS]) -> f32 {
     _mm512_reduce_add_ps(_mm512_add_ps(
         _mm512_add_ps(sums[0], sums[1]),
         _mm512_add_ps(sums[2], sums[3]),

@@ -296,18 +296,26 @@ pub(crate) fn signed(biased: &[u8], out: &mut [i8]) {
     }
 }
 
-/// Asks the cache for bytes that will be read soon.
+/// Bytes that the processor reads at once.
+pub(crate) const CACHE_LINE: usize = 64;
+
+/// Asks the processor for memory that will be read soon.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
-    let bytes = size_of_val(values);
-    let mut offset = 0;
-    while offset < bytes {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: a prefetch has no effect on memory, and `offset` is within the slice.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().add(offset)) }
-        }
-        offset += 64;
+    for offset in (0..size_of_val(values)).step_by(CACHE_LINE) {
+        prefetch_line(values.as_ptr().cast::<u8>().wrapping_add(offset));
     }
+}
+
+/// Asks the processor for the line of memory at an address, which need not be readable.
+#[inline(always)]
+pub(crate) fn prefetch_line(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch has no effect on memory, and one of an unreadable address does nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }

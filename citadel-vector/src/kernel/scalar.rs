@@ -25,19 +25,19 @@ pub(super) const KERNELS: Kernels = Kernels {
 
 const LANES: usize = 8;
 
-fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn dot<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| x * y)
 }
 
-fn squared_l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn squared_l2<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| (x - y) * (x - y))
 }
 
-fn l1<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn l1<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| (x - y).abs())
 }
 
-fn dot_and_square<S: Stored>(a: &[f32], b: &[S]) -> (f32, f32) {
+fn dot_and_square<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> (f32, f32) {
     (fold(a, b, |x, y| x * y), fold(a, b, |_, y| y * y))
 }
 

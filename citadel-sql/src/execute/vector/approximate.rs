@@ -1,6 +1,7 @@
-//! The ann plan: segments through their graphs, the delta exactly.
+//! The ann plan: segments through their graphs, or by bounds where the answer is to be exact; the delta exactly.
 
 mod allowed;
+mod bounded;
 mod candidates;
 mod range;
 
@@ -70,8 +71,10 @@ pub(super) fn search(
         return Ok(Outcome::Exact("the index is of another kind".into()));
     };
     let asked = setting.ann.asked(index);
-    if asked == Recall::EXACT {
-        return Ok(Outcome::Exact("a recall of 1 is asked for".into()));
+    if asked == Recall::EXACT
+        && let Some(why) = bounded::unable(index, nearest)
+    {
+        return Ok(Outcome::Exact(why.into()));
     }
     let table = &plan.exact.top.table;
     let rows = setting.view.tree_len(table.rows)?;
@@ -184,6 +187,9 @@ impl Searcher<'_> {
         nearest: &mut Nearest,
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
+        if self.asked == Recall::EXACT {
+            return self.search_bounded(live, nearest, report);
+        }
         if let Some(within) = nearest.within().cloned() {
             return self.search_within(live, &within, nearest, report);
         }
@@ -260,8 +266,8 @@ impl Searcher<'_> {
         nearest: &mut Nearest,
     ) -> Result<Result<(), Missing>> {
         candidates.sort_unstable();
-        for &row in &*candidates {
-            match self.distance_of(row)? {
+        for (&row, distance) in candidates.iter().zip(self.distances_of(candidates)?) {
+            match distance {
                 Some(distance) => nearest.push(Some(distance), row),
                 None => return Ok(Err(Missing::Mismatch(row))),
             }
@@ -269,12 +275,18 @@ impl Searcher<'_> {
         Ok(Ok(()))
     }
 
-    /// The exact distance of a candidate; `None`: it has none in the table.
-    fn distance_of(&self, row: RowId) -> Result<Option<f32>> {
-        let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
-            self.measure.distance_stored(vector)
-        })?;
-        Ok(distance.transpose()?.flatten())
+    /// The exact distances of candidates; `None`: it has none in the table.
+    fn distances_of(&self, rows: &[RowId]) -> Result<Vec<Option<f32>>> {
+        let mut distances = Vec::with_capacity(rows.len());
+        self.reader
+            .fetch_several(self.setting.view, rows, |_, vector, ahead| {
+                distances.push(match vector {
+                    Some(vector) => self.measure.distance_ahead(vector, ahead)?,
+                    None => None,
+                });
+                Ok(())
+            })?;
+        Ok(distances)
     }
 
     /// A row that the segment has and the table has not.
@@ -335,7 +347,6 @@ impl Searcher<'_> {
         let top = &self.plan.exact.top;
         let mut filter = RowFilter::new(&top.table, top.relation, &conjuncts, self.setting.params)?;
         let mut passing = Vec::new();
-        let mut vectors = self.reader.scan();
         let mut asked = [Asked {
             measure: Some(self.measure),
             nearest,
@@ -345,8 +356,7 @@ impl Searcher<'_> {
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;
             report.delta_measured += passing.len();
-            let (view, rows) = (self.setting.view, passing.iter().copied());
-            measure_rows(view, &mut vectors, rows, &mut asked)?;
+            measure_rows(self.setting.view, &self.reader, &passing, &mut asked)?;
         }
         Ok(())
     }

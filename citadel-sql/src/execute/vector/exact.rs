@@ -1,7 +1,5 @@
 //! The exact plan: every row that satisfies the WHERE clause is measured.
 
-use std::ops::ControlFlow;
-
 use citadel_txn::View;
 
 use super::nearest::Nearest;
@@ -11,7 +9,7 @@ use crate::execute::ExecContext;
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
-use crate::store::{Direction, RowIdRange, TableScan, VectorReader, VectorScan};
+use crate::store::{Direction, RowIdRange, TableScan, VectorReader};
 use crate::types::{SqlType, StoredVector, ValueRef};
 
 /// A question that rows are measured for.
@@ -22,11 +20,11 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Offers a row by its vector.
+    /// Offers a row by its vector; `ahead` is to be read soon.
     #[inline]
-    fn offer(&mut self, row: RowId, vector: StoredVector<'_>) -> Result<()> {
+    fn offer(&mut self, row: RowId, vector: StoredVector<'_>, ahead: &[u8]) -> Result<()> {
         let distance = match &self.measure {
-            Some(measure) => measure.distance_stored(vector)?,
+            Some(measure) => measure.distance_ahead(vector, ahead)?,
             None => None,
         };
         self.nearest.push(distance, row);
@@ -49,7 +47,7 @@ pub(super) fn measure_table(
     let measured = if measuring.is_empty() {
         0
     } else {
-        scan_vectors(context, &mut reader.scan(), &mut measuring)?
+        scan_vectors(context, &reader, &mut measuring)?
     };
     // The scan passes over rows whose vector is NULL.
     let rows = view.tree_len(top.table.rows)?;
@@ -71,28 +69,22 @@ pub(super) fn measure_table(
 /// Offers every vector that is not NULL; tells how many there are.
 fn scan_vectors(
     context: &ExecContext<'_>,
-    scan: &mut VectorScan,
+    reader: &VectorReader,
     asked: &mut [&mut Asked<'_>],
 ) -> Result<u64> {
     let mut measured = 0;
-    loop {
-        context.check_interrupt()?;
-        let before = measured;
-        scan.for_each(context.view(), |row, vector| {
-            for asked in asked.iter_mut() {
-                asked.offer(row, vector)?;
-            }
-            measured += 1;
-            Ok(if (measured - before) as usize == BATCH_ROWS {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
-        })?;
-        if measured - before < BATCH_ROWS as u64 {
-            return Ok(measured);
+    reader.for_each(context.view(), |row, vector, ahead| {
+        if measured % BATCH_ROWS as u64 == 0 {
+            context.check_interrupt()?;
         }
-    }
+        measured += 1;
+        let mut ahead = ahead;
+        for asked in asked.iter_mut() {
+            asked.offer(row, vector, std::mem::take(&mut ahead))?;
+        }
+        Ok(())
+    })?;
+    Ok(measured)
 }
 
 /// Offers rows without a distance, by ascending row id, until as many are kept as can matter.
@@ -121,32 +113,29 @@ fn add_undefined(
 /// Measures some rows, which exist, for each question; cheapest where they ascend. Tells how many have a vector.
 pub(super) fn measure_rows(
     view: &dyn View,
-    vectors: &mut VectorScan,
-    rows: impl Iterator<Item = RowId>,
+    vectors: &VectorReader,
+    rows: &[RowId],
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
-    let mut measured = 0;
-    let is_needed = asked.iter().any(|asked| asked.measure.is_some());
-    for row in rows {
-        let offered = if is_needed {
-            vectors.find(view, row, |vector| {
-                asked
-                    .iter_mut()
-                    .try_for_each(|asked| asked.offer(row, vector))
-            })?
-        } else {
-            None
-        };
-        match offered {
-            Some(offered) => {
-                offered?;
-                measured += 1;
-            }
-            None => asked
+    if asked.iter().all(|asked| asked.measure.is_none()) {
+        for row in rows {
+            asked
                 .iter_mut()
-                .for_each(|asked| asked.nearest.push(None, row)),
+                .for_each(|asked| asked.nearest.push(None, *row));
         }
+        return Ok(0);
     }
+    let mut measured = 0;
+    vectors.fetch_several(view, rows, |row, vector, mut ahead| {
+        measured += u64::from(vector.is_some());
+        for asked in asked.iter_mut() {
+            match vector {
+                Some(vector) => asked.offer(row, vector, std::mem::take(&mut ahead))?,
+                None => asked.nearest.push(None, row),
+            }
+        }
+        Ok(())
+    })?;
     Ok(measured)
 }
 

@@ -68,6 +68,12 @@ impl Nearest {
             && (self.order.nulls_first || self.defined.len() < self.k)
     }
 
+    /// Are k rows kept, all nearer than this? Then no row that is at least so far can enter.
+    pub(crate) fn is_beyond(&self, at_least: f32) -> bool {
+        let farthest = self.defined.bound().and_then(|row| row.distance);
+        !self.order.descending && farthest.is_some_and(|distance| at_least > distance)
+    }
+
     /// Are k rows without a distance kept? Then none with a greater row id can enter.
     pub(crate) fn is_full_of_undefined(&self) -> bool {
         self.undefined.len() >= self.k

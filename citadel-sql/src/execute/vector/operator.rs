@@ -231,13 +231,15 @@ fn find(
     let Some(rows) = rows else {
         return exact::measure_table(context, top, asked);
     };
-    let mut vectors = VectorReader::new(&top.table, top.key.column)?.scan();
+    let vectors = VectorReader::new(&top.table, top.key.column)?;
     let mut batch = Batch::default();
+    let mut ids = Vec::new();
     let mut measured = 0;
     while rows.next(context, &mut batch, BATCH_ROWS)? {
         context.check_interrupt()?;
-        let ids = batch.columns.first().into_iter().flat_map(exact::row_ids);
-        measured += exact::measure_rows(context.view(), &mut vectors, ids, asked)?;
+        ids.clear();
+        ids.extend(batch.columns.first().into_iter().flat_map(exact::row_ids));
+        measured += exact::measure_rows(context.view(), &vectors, &ids, asked)?;
     }
     Ok(measured)
 }

@@ -45,6 +45,9 @@ impl AnnTopK {
         }
         match self.ann() {
             _ if settings.exact => text.detail("Exact", "ann_exact is on"),
+            Some(index) if settings.asked(index) == Recall::EXACT => text
+                .detail("Recall", "1")
+                .detail("Exact", "from codes, within their bounds"),
             Some(index) if settings.asked(index) != Recall::DEFAULT => {
                 text.detail("Recall", settings.asked(index).to_string())
             }
