@@ -5,7 +5,7 @@ import os
 import time
 
 # It warns at each query of what it will do otherwise in the future.
-os.environ["LANCE_LOG"] = "error"
+os.environ["LANCEDB_LOG"] = "error"
 
 import lancedb
 import pyarrow

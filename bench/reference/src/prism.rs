@@ -62,7 +62,10 @@ impl Peer for Prism {
         })
     }
 
-    fn settings(&self, _: &str) -> Vec<String> {
+    fn settings(&self, filter: &str) -> Vec<String> {
+        if filter == "exact" {
+            return Vec::new();
+        }
         [10, 16, 24, 40, 80, 160]
             .map(|ef| format!("ef={ef}"))
             .into()

@@ -115,8 +115,12 @@ macro_rules! version {
                     })
                 }
 
-                fn settings(&self, _: &str) -> Vec<String> {
-                    vec!["fixed".into()]
+                /// One cannot be told to leave the index.
+                fn settings(&self, filter: &str) -> Vec<String> {
+                    match filter {
+                        "exact" => Vec::new(),
+                        _ => vec!["fixed".into()],
+                    }
                 }
 
                 fn query(&mut self, rows: &Rows, round: &Ask<'_>) -> Result<(f64, Vec<Answer>)> {

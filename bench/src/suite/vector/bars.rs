@@ -17,7 +17,6 @@ const LEVELS: [&str; 2] = ["qps_at_95", "qps_at_99"];
 const REFERENCE: &[&str] = &[
     "reference-1.9",
     "reference-2.7",
-    "prism-ann",
     "faiss-hnsw",
     "faiss-hnsw-sq8",
     "faiss-ivfpq",
@@ -49,6 +48,8 @@ fn bars() -> Vec<Bar> {
             hold(case, metric, &["pgvector"], 5.0);
             hold(case, metric, &["lancedb"], 5.0);
             hold(case, metric, REFERENCE, ratio);
+            // A library without SQL, transactions and a file: beside it, for what it is worth.
+            hold(case, metric, &["prism-ann"], ratio);
         }
     }
     hold("exact rows", "qps", &["sqlite-vec"], 10.0);

@@ -10,14 +10,22 @@ pub(super) struct Point {
     pub(super) qps: f64,
 }
 
-/// Which of the settings, by rising effort, are near enough to a level to matter: about its crossing, one more on each side.
+/// By how much the recall of a few queries may be off, below a level and above it.
+const DOUBT: (f64, f64) = (0.006, 0.004);
+
+/// Which of the settings, by rising effort, may be next to a level, and the one below them.
 pub(super) fn worth(recalls: &[f64]) -> Vec<bool> {
     let mut worth = vec![false; recalls.len()];
+    let first = |least: f64| recalls.iter().position(|recall| *recall >= least);
+    let last = recalls.len().saturating_sub(1);
     for (level, _) in LEVELS {
-        let crossing = recalls.iter().position(|recall| *recall >= level);
-        let crossing = crossing.unwrap_or(recalls.len());
-        let near = crossing.saturating_sub(2)..(crossing + 2).min(recalls.len());
-        worth[near].fill(true);
+        let from = first(level - DOUBT.0).unwrap_or(last).saturating_sub(1);
+        let to = first(level + DOUBT.1).unwrap_or(last);
+        worth
+            .iter_mut()
+            .take(to + 1)
+            .skip(from)
+            .for_each(|worth| *worth = true);
     }
     worth
 }
@@ -72,7 +80,9 @@ mod tests {
     fn settings_about_the_levels_are_worth_it() {
         let recalls = [0.5, 0.7, 0.9, 0.96, 0.97, 0.98, 0.985, 0.992, 0.995, 0.999];
         let worth = worth(&recalls);
-        let expected = [false, true, true, true, true, true, true, true, true, false];
+        let expected = [
+            false, false, true, true, false, true, true, true, true, false,
+        ];
         assert_eq!(worth, expected);
     }
 }

@@ -8,9 +8,9 @@ use crate::timing::Samples;
 use crate::{Result, SUBJECT};
 
 /// Queries that a setting is looked at with, before it is known whether it matters.
-const GLANCE: usize = 100;
+const GLANCE: usize = 200;
 /// Recall beyond which no higher effort is looked at.
-const ENOUGH: f64 = 0.993;
+const ENOUGH: f64 = 0.995;
 /// The fewest queries that say anything.
 const FEWEST: usize = 10;
 
