@@ -6,6 +6,7 @@ mod command;
 mod demo_data;
 mod fuzz;
 mod nonce_ledger;
+mod peers;
 mod tidy;
 
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ usage: cargo xtask COMMAND
   test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets for some seconds
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
-  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
+  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector also wants python3 and Postgres)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
   schedules [N]      the orders in which threads meet in the commit protocol, N of each model
@@ -114,6 +115,11 @@ fn schedules(of_each: &str) -> Result<()> {
 fn bench(rest: &[String]) -> Result<()> {
     let mut arguments = vec!["run", "--release", "--package", "citadel-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
+    let added = match rest.first().map(String::as_str) {
+        Some("vector") => peers::arguments(rest),
+        _ => Vec::new(),
+    };
+    arguments.extend(added.iter().map(String::as_str));
     cargo(&arguments)
 }
 
