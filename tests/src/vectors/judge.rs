@@ -124,23 +124,25 @@ fn each_is_right(query: &Query, matching: &[Matching], given: &[Given]) -> Resul
             return Err(format!("row {} was given twice", row.id));
         }
     }
-    let ordered = !matches!(query.form, Form::Within { ordered: false, .. });
-    let wrong = given
-        .windows(2)
-        .find(|pair| order(&pair[0], &pair[1]) != Ordering::Less);
-    match wrong.filter(|_| ordered) {
+    let wrong = given.windows(2).find(|pair| match query.form {
+        Form::Within { ordered, .. } => {
+            // Without a limit the order of equal distances is nobody's promise.
+            ordered && distances(&pair[0], &pair[1]) == Ordering::Greater
+        }
+        _ => distances(&pair[0], &pair[1]).then(pair[0].id.cmp(&pair[1].id)) != Ordering::Less,
+    });
+    match wrong {
         Some(pair) => Err(format!("{pair:?} are in the wrong order")),
         None => Ok(()),
     }
 }
 
-fn order(a: &Given, b: &Given) -> Ordering {
-    let distances = match (a.distance, b.distance) {
+fn distances(a: &Given, b: &Given) -> Ordering {
+    match (a.distance, b.distance) {
         // The two zeros are one distance.
         (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
         (a, b) => a.is_none().cmp(&b.is_none()),
-    };
-    distances.then(a.id.cmp(&b.id))
+    }
 }
 
 /// How many of the given rows are as near as the farthest of those that should be there.
