@@ -23,6 +23,7 @@ usage: cargo xtask COMMAND
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector also wants python3 and Postgres)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
+  vectors […]        vector indexes under random transactions, queries and crashes (--transactions N, --seed S)
   schedules [N]      the orders in which threads meet in the commit protocol, N of each model
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
@@ -48,7 +49,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" => test(rest),
         "fuzz" => fuzz::run(rest),
         "bench" => bench(rest),
-        "crash" | "isolation" | "kill" => campaign(name, rest),
+        "crash" | "isolation" | "kill" | "vectors" => campaign(name, rest),
         "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
