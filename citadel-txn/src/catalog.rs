@@ -4,7 +4,7 @@
 //! it anew: their descriptors ride in the commit record, which is asked first. They are folded into the catalog when
 //! there are too many, or when a tree is dropped.
 
-use citadel_core::{PageKind, PagePtr, SealedFile};
+use citadel_core::{FrameRef, PageKind, PagePtr, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -47,6 +47,11 @@ pub(crate) fn read_sealed_with_next(
         PageKind::TreeNode,
         next,
     )?))
+}
+
+/// A node that is in the file, if the cache holds it.
+pub(crate) fn sealed_at_hand(file: &SealedFile, at: &NodeRef) -> Option<FrameRef> {
+    file.cached(at.sealed().ok()?, PageKind::TreeNode)
 }
 
 /// What a commit says of a tree.

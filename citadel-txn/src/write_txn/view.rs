@@ -1,6 +1,6 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use citadel_core::{Generation, PagePtr};
+use citadel_core::{FrameRef, Generation, PagePtr};
 
 use super::WriteTxn;
 use crate::catalog;
@@ -50,6 +50,10 @@ impl Source for WriteTxn {
             NodeRef::Dirty(_) => self.pages.read(at),
             NodeRef::Sealed(_) => catalog::read_sealed_with_next(self.database.file(), at, next),
         }
+    }
+
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
+        catalog::sealed_at_hand(self.database.file(), at)
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
