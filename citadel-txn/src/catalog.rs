@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use citadel_core::{PageKind, PagePtr, SealedFile};
+use citadel_core::{FrameRef, PageKind, PagePtr, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -55,6 +55,11 @@ pub(crate) fn read_sealed_with_next(
 pub(crate) fn sealed_in_memory(file: &SealedFile, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
     let frames = file.read_cached(at, PageKind::TreeNode);
     found.extend(frames.map(NodeBytes::Frame));
+}
+
+/// A node that is in the file, if the cache holds it.
+pub(crate) fn sealed_at_hand(file: &SealedFile, at: &NodeRef) -> Option<FrameRef> {
+    file.cached(at.sealed().ok()?, PageKind::TreeNode)
 }
 
 /// What a commit says of a tree.

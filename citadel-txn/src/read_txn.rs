@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use citadel_core::{Generation, PagePtr, SealedFile};
+use citadel_core::{FrameRef, Generation, PagePtr, SealedFile};
 
 use crate::catalog;
 use crate::check::{self, CheckReport};
@@ -122,6 +122,10 @@ impl Source for ReadTxn {
 
     fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
         catalog::sealed_in_memory(self.database.file(), at, found);
+    }
+
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
+        catalog::sealed_at_hand(self.database.file(), at)
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

@@ -27,7 +27,8 @@ impl SealedFile {
         Ok(frame)
     }
 
-    pub(super) fn cached(&self, ptr: &PagePtr, kind: PageKind) -> Option<FrameRef> {
+    /// The same from the cache alone: none where that would have to read.
+    pub fn cached(&self, ptr: &PagePtr, kind: PageKind) -> Option<FrameRef> {
         let key = FrameKey::new(ptr.run.first, ptr.generation);
         self.cache
             .get(key)

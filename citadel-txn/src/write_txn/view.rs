@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use citadel_core::{Generation, PagePtr};
+use citadel_core::{FrameRef, Generation, PagePtr};
 
 use super::WriteTxn;
 use crate::catalog;
@@ -56,6 +56,10 @@ impl Source for WriteTxn {
 
     fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
         catalog::sealed_in_memory(self.database.file(), at, found);
+    }
+
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
+        catalog::sealed_at_hand(self.database.file(), at)
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
