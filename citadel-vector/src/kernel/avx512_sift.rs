@@ -9,16 +9,19 @@ use super::{CodeRows, prefetch};
 
 /// Lanes of a register.
 const LANES: usize = 16;
-/// Words of a bitmap that are sifted together: their positions and products fit the nearest cache beside the rows.
+/// Words of a bitmap whose rows are sifted together, if all of them are marked; more words where few are. Their positions and
+/// products fit the nearest cache beside the rows.
 const WORDS: usize = 8;
+/// Rows that are sifted together at most.
+const MOST: usize = WORDS * 64;
 /// Rows that are asked for ahead: measured, fewer and more are slower.
 const AHEAD: usize = 12;
 
 /// The rows of some words. There is room for those that are asked for ahead, and to write whole registers.
 struct Chunk {
-    positions: [u32; WORDS * 64 + 2 * LANES],
-    starts: [f32; WORDS * 64 + 2 * LANES],
-    products: [i32; WORDS * 64 + 2 * LANES],
+    positions: [u32; MOST + 2 * LANES],
+    starts: [f32; MOST + 2 * LANES],
+    products: [i32; MOST + 2 * LANES],
     count: usize,
 }
 
@@ -53,35 +56,40 @@ fn sift<const HALVED: bool>(
     out: &mut Sifted,
 ) {
     let mut chunk = Chunk {
-        positions: [0; WORDS * 64 + 2 * LANES],
-        starts: [0.0; WORDS * 64 + 2 * LANES],
-        products: [0; WORDS * 64 + 2 * LANES],
+        positions: [0; MOST + 2 * LANES],
+        starts: [0.0; MOST + 2 * LANES],
+        products: [0; MOST + 2 * LANES],
         count: 0,
     };
-    let mut first = marked.first;
-    for words in marked.words.chunks(WORDS) {
-        chunk.list(words, first, sieve);
+    let (mut first, mut words) = (marked.first, marked.words);
+    while !words.is_empty() {
+        let listed = chunk.list(words, first, sieve);
         if chunk.count > 0 {
             chunk.multiply::<HALVED>(rows, sieve.query);
             chunk.compare(sieve, out);
         }
-        first += words.len() as u32 * 64;
+        first += listed as u32 * 64;
+        words = &words[listed..];
     }
 }
 
 impl Chunk {
-    /// Lists the positions of all bits, and what the scores begin with.
+    /// Lists the positions of the bits of as many words as there is room for, and what the scores begin with. Gives how many
+    /// words those are, one at least.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn list(&mut self, words: &[u64], first: u32, sieve: &Sieve<'_>) {
-        debug_assert!(words.len() <= WORDS);
+    fn list(&mut self, words: &[u64], first: u32, sieve: &Sieve<'_>) -> usize {
         let lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
         let leniency = _mm512_set1_ps(sieve.leniency);
         let with_starts = !sieve.starts.is_empty() || !sieve.allowances.is_empty();
-        let mut count = 0;
+        let (mut count, mut listed) = (0, words.len());
         for (index, &word) in words.iter().enumerate() {
             if word == 0 {
                 continue;
+            }
+            if count > MOST - 64 {
+                listed = index;
+                break;
             }
             for part in 0..4 {
                 let mask = (word >> (part * LANES)) as u16;
@@ -114,6 +122,7 @@ impl Chunk {
             // SAFETY: there is room for two registers after all bits.
             unsafe { _mm512_storeu_si512(self.positions.as_mut_ptr().add(count).cast(), last) };
         }
+        listed
     }
 
     /// Multiplies all rows with the query.

@@ -13,8 +13,8 @@ use crate::quantize::Score;
 
 /// Words of rows that are held against one limit. At first there is none, and all of them are kept; each stretch is as long as
 /// all before it, since the limit falls the slower the more rows it was found among.
-const FEWEST_WORDS: usize = 2;
-const MOST_WORDS: usize = 64;
+const FEWEST_WORDS: usize = 4;
+const MOST_WORDS: usize = 512;
 
 impl Search<'_> {
     /// Scores every matching row that was not yielded, and yields the best.
