@@ -7,6 +7,7 @@ use std::arch::x86_64::*;
 use super::bits::sum_words;
 use super::real::{fetch_block, real};
 use super::scalar;
+use super::sift::{Marked, Sieve, Sifted, sift_by};
 use super::{
     BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
     TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
@@ -21,6 +22,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: BitKernels { differing, overlap },
     dot_rows,
     dot_halved,
+    sift_rows,
+    sift_halved,
     tile,
     ..scalar::KERNELS
 };
@@ -262,6 +265,32 @@ fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i3
         }
         *out = reduce_integers(sums);
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn sift_rows(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_rows(rows, positions, query, products);
+        },
+    );
+}
+
+#[target_feature(enable = "avx2")]
+fn sift_halved(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_halved(rows, positions, query, products);
+        },
+    );
 }
 
 #[inline]

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::avx2;
+use super::avx512_sift;
 use super::real::{fetch_block, real};
 use super::scalar::keep_within;
 use super::{
@@ -19,6 +20,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: avx2::KERNELS.bits,
     dot_rows,
     dot_halved,
+    sift_rows: avx512_sift::sift_rows,
+    sift_halved: avx512_sift::sift_halved,
     tile,
     keep_u8,
     keep_u16,
@@ -42,7 +45,7 @@ const CHAINS: usize = 4;
 /// Components that all of those registers take in together.
 const BLOCK: usize = LANES * CHAINS;
 /// Rows whose products are computed together and reduced by one transposition.
-const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 fn dot<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
@@ -231,7 +234,7 @@ fn store_few(sums: __m128i, out: &mut [i32]) {
 /// Products of four rows of four-bit codes with the two halves of a query, each as long as the rows.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
+pub(super) fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
     let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
     let (len, whole) = (low.len(), low.len() / 64 * 64);
@@ -278,7 +281,7 @@ fn add_halved(sum: __m512i, codes: __m512i, low: __m512i, high: __m512i) -> __m5
 /// Products of four rows, as long as the query, with it.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
+pub(super) fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
     let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
     let (len, whole) = (query.len(), query.len() / 64 * 64);

@@ -17,19 +17,24 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod avx512_popcount;
+#[cfg(target_arch = "x86_64")]
+mod avx512_sift;
 mod bits;
 mod pages;
 mod real;
 mod scalar;
+mod sift;
 #[cfg(test)]
 mod tests;
 
 use bits::{BitKernels, Overlap};
 use real::Real;
+use sift::Sift;
 
 pub(crate) use aligned::AlignedBytes;
 pub(crate) use pages::advise_large_pages;
 pub(crate) use real::{RealKernels, Stored, StoredF16, StoredF32, StoredI8, components};
+pub(crate) use sift::{Line, Marked, Sieve, Sifted};
 
 use std::sync::OnceLock;
 
@@ -108,6 +113,8 @@ pub(crate) struct Kernels {
     bits: BitKernels,
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     dot_halved: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
+    sift_rows: Sift,
+    sift_halved: Sift,
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
     keep_u8: unsafe fn(&[u8], u8, u8, &mut [u64]),
     keep_u16: unsafe fn(&[u16], u16, u16, &mut [u64]),

@@ -2,6 +2,7 @@
 
 use super::bits::sum_words;
 use super::real::real;
+use super::sift::{Marked, Sieve, Sifted, sift_by};
 use super::{
     BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
     TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
@@ -16,6 +17,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: BitKernels { differing, overlap },
     dot_rows,
     dot_halved,
+    sift_rows,
+    sift_halved,
     tile,
     keep_u8: keep_within,
     keep_u16: keep_within,
@@ -93,6 +96,30 @@ fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i3
             })
             .sum();
     }
+}
+
+fn sift_rows(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_rows(rows, positions, query, products);
+        },
+    );
+}
+
+fn sift_halved(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_halved(rows, positions, query, products);
+        },
+    );
 }
 
 /// Product of one row of biased codes with a signed query.

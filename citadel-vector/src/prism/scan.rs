@@ -1,6 +1,6 @@
 //! Scoring every matching row, in the order of memory, by coarse codes.
 //!
-//! A row costs a few nanoseconds here, a tenth of what it costs on a walk: nothing is decided for it but whether it is near, and
+//! A row costs two nanoseconds here, a tenth of what it costs on a walk: nothing is decided for it but whether it is near, and
 //! memory is read in order. Rows that were yielded are passed over; all others are scored again when a search goes on after
 //! its scan, which then keeps all of them.
 
@@ -8,12 +8,13 @@ use super::near::margin;
 use super::pool::Entry;
 use super::search::{Phase, Search};
 use crate::filter::low_bits;
+use crate::kernel::{Kernels, Marked, Sieve};
 use crate::quantize::Score;
 
-/// Rows that are scored at a time: their codes fit the nearest cache.
-const BATCH: usize = 128;
-/// Scores that are held against the limit at a time.
-const LANES: usize = 16;
+/// Words of rows that are held against one limit. At first there is none, and all of them are kept; each stretch is as long as
+/// all before it, since the limit falls the slower the more rows it was found among.
+const FEWEST_WORDS: usize = 4;
+const MOST_WORDS: usize = 512;
 
 impl Search<'_> {
     /// Scores every matching row that was not yielded, and yields the best.
@@ -24,8 +25,12 @@ impl Search<'_> {
         let margin = margin(self.leading_error());
         self.scratch.near.reset(wanted, margin);
         self.scan(|search| {
-            search.keep_near();
-            search.scratch.near.settle();
+            let scratch = &mut *search.scratch;
+            for (row, score) in scratch.sifted.scored() {
+                (scratch.near).push(Entry::new(Score::new(score), row, true));
+            }
+            scratch.near.settle();
+            scratch.near.limit()
         });
         self.phase = Phase::Scanned;
         self.yield_near(wanted);
@@ -36,9 +41,10 @@ impl Search<'_> {
         self.scratch.rest.clear();
         self.scan(|search| {
             let scratch = &mut *search.scratch;
-            let scored = scratch.batch.iter().zip(&scratch.scores);
+            let scored = scratch.sifted.scored();
             (scratch.rest)
-                .extend(scored.map(|(&row, &score)| Entry::new(Score::new(score), row, true)));
+                .extend(scored.map(|(row, score)| Entry::new(Score::new(score), row, true)));
+            f32::INFINITY
         });
         self.phase = Phase::Rest;
         self.yield_rest(wanted);
@@ -57,30 +63,47 @@ impl Search<'_> {
         self.phase = Phase::Scan;
     }
 
-    /// Scores matching rows that were not yielded, and calls `sink` for each batch.
-    fn scan(&mut self, mut sink: impl FnMut(&mut Self)) {
-        let indexed = self.segment.shape.indexed;
-        self.scratch.batch.clear();
-        for index in 0..indexed.div_ceil(64) {
-            let word = self.unyielded(index);
-            let first = index as u32 * 64;
-            let batch = &mut self.scratch.batch;
-            if word == u64::MAX {
-                batch.extend(first..first + 64);
-            } else if word != 0 {
-                push_bits(word, first, batch);
-                let leading = self.segment.leading();
-                let new = batch.len() - word.count_ones() as usize;
-                batch[new..].iter().for_each(|&row| leading.prefetch(row));
+    /// Scores matching rows that were not yielded. `sink` gets those that are not beyond the limit that it gave last.
+    fn scan(&mut self, mut sink: impl FnMut(&mut Self) -> f32) {
+        let segment = self.segment;
+        let all = segment.shape.indexed.div_ceil(64);
+        let (mut first, mut limit) = (0, f32::INFINITY);
+        while first < all {
+            let end = stretch_end(first, all);
+            let mut words = std::mem::take(&mut self.scratch.words);
+            words.clear();
+            words.extend((first..end).map(|index| self.unyielded(index)));
+            let scratch = &mut *self.scratch;
+            scratch.words = words;
+            let counts = scratch.words.iter().map(|word| word.count_ones() as usize);
+            self.stats.visited += counts.sum::<usize>();
+            let query = &scratch.query;
+            let marked = Marked {
+                words: &scratch.words,
+                first: first as u32 * 64,
+            };
+            let sieve = |line| Sieve {
+                query: query.codes(),
+                line,
+                starts: &segment.halves,
+                allowances: &[],
+                leniency: 0.0,
+                limit,
+            };
+            let (kernels, sifted) = (Kernels::active(), &mut scratch.sifted);
+            match &segment.coarse {
+                Some(coarse) => {
+                    let rows = coarse.matrix.as_rows();
+                    kernels.sift_halved(rows, marked, &sieve(query.coarse_line()), sifted);
+                }
+                None => {
+                    let rows = segment.matrix.as_rows();
+                    kernels.sift_rows(rows, marked, &sieve(query.line()), sifted);
+                }
             }
-            if self.scratch.batch.len() >= BATCH {
-                self.score_batch_plainly();
-                sink(self);
-                self.scratch.batch.clear();
-            }
+            limit = sink(self);
+            first = end;
         }
-        self.score_batch_plainly();
-        sink(self);
     }
 
     /// Which of 64 rows are to be scanned, as bits.
@@ -104,43 +127,9 @@ impl Search<'_> {
             .map(|index| self.unyielded(index).count_ones() as usize)
             .sum()
     }
-
-    /// Keeps those rows of the batch that are near.
-    ///
-    /// Hardly any is, so they are looked at by the dozen.
-    fn keep_near(&mut self) {
-        let scratch = &mut *self.scratch;
-        let near = &mut scratch.near;
-        let limit = near.limit();
-        // Not beyond: a score that cannot be compared stays in.
-        let is_near = |score: f32| !(score > limit);
-        let mut keep = |row: u32, score: f32| {
-            if is_near(score) {
-                near.push(Entry::new(Score::new(score), row, true));
-            }
-        };
-        let (rows, rows_left) = scratch.batch.as_chunks::<LANES>();
-        let (scores, scores_left) = scratch.scores.as_chunks::<LANES>();
-        for (rows, scores) in rows.iter().zip(scores) {
-            if scores
-                .iter()
-                .fold(false, |any, &score| any | is_near(score))
-            {
-                (rows.iter().zip(scores)).for_each(|(&row, &score)| keep(row, score));
-            }
-        }
-        (rows_left.iter().zip(scores_left)).for_each(|(&row, &score)| keep(row, score));
-    }
 }
 
-/// Appends the rows of a word's bits.
-#[inline]
-fn push_bits(mut word: u64, first: u32, rows: &mut Vec<u32>) {
-    let count = word.count_ones() as usize;
-    let start = rows.len();
-    rows.resize(start + count, 0);
-    for row in &mut rows[start..] {
-        *row = first + word.trailing_zeros();
-        word &= word.wrapping_sub(1);
-    }
+/// Where the stretch of words that begins at `first` ends, of `all` words.
+pub(super) fn stretch_end(first: usize, all: usize) -> usize {
+    first + first.clamp(FEWEST_WORDS, MOST_WORDS).min(all - first)
 }

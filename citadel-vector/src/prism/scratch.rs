@@ -1,5 +1,6 @@
 //! Memory that searches reuse: after a few queries a search allocates nothing.
 
+use crate::kernel::Sifted;
 use crate::quantize::QueryCode;
 
 use super::bounds::Kept;
@@ -20,8 +21,9 @@ pub struct Scratch {
     pub(super) scored: Vec<Entry>,
     pub(super) rest: Vec<Entry>,
     pub(super) near: Near,
-    /// Scores of the batch, before any of them becomes an entry.
-    pub(super) scores: Vec<f32>,
+    /// Rows of a scan, as bits, and those of them that are near.
+    pub(super) words: Vec<u64>,
+    pub(super) sifted: Sifted,
     pub(super) ranked: Vec<Ranked>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: Kept,

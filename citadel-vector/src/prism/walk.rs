@@ -136,24 +136,6 @@ impl Search<'_> {
         }
     }
 
-    /// Scores the rows of the batch as numbers alone.
-    pub(super) fn score_batch_plainly(&mut self) {
-        self.multiply_batch();
-        let scratch = &mut *self.scratch;
-        let (query, products) = (&scratch.query, &scratch.products);
-        let scores = &mut scratch.scores;
-        scores.clear();
-        match &self.segment.coarse {
-            Some(_) => scores.extend(products.iter().map(|&product| query.coarse_plain(product))),
-            None => scores.extend(products.iter().map(|&product| query.plain(product))),
-        }
-        if !self.segment.halves.is_empty() {
-            for (score, &position) in scores.iter_mut().zip(&scratch.batch) {
-                *score += self.segment.halves[position as usize];
-            }
-        }
-    }
-
     /// Multiplies the rows of the batch with the query.
     fn multiply_batch(&mut self) {
         let scratch = &mut *self.scratch;
