@@ -26,7 +26,7 @@ use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
 use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
-use crate::store::VectorReader;
+use crate::store::VectorSource;
 use crate::types::Value;
 
 /// Looking up one row of the delta, or one candidate, costs about as much as scanning this many rows: where more than
@@ -78,7 +78,7 @@ pub(super) fn search(
     let delta = setting.view.tree_len(index.delta)?;
     if delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows {
         return Ok(Outcome::Exact(format!(
-            "{delta} of {rows} rows are not in a segment yet"
+            "{delta} rows were written or deleted since the index was folded, and the table has {rows}"
         )));
     }
     let (cache, id) = (setting.cache, plan.index.id);
@@ -99,7 +99,7 @@ pub(super) fn search(
         setting,
         plan,
         measure,
-        reader: VectorReader::new(table, index.column)?,
+        source: VectorSource::new(table, &plan.exact.top.key.vector)?,
         query,
         k,
         asked,
@@ -132,7 +132,7 @@ struct Searcher<'a> {
     setting: &'a Setting<'a>,
     plan: &'a AnnTopK,
     measure: Measure<'a>,
-    reader: VectorReader,
+    source: VectorSource,
     query: &'a [f32],
     k: usize,
     /// The share of the true neighbours to find.
@@ -173,7 +173,7 @@ impl Searcher<'_> {
                 }
             }
         }
-        debug_assert_eq!(index.column, self.plan.exact.top.key.column);
+        debug_assert_eq!(index.vector, self.plan.exact.top.key.vector.indexed);
         self.search_delta(nearest, report)?;
         Ok(Outcome::Answered)
     }
@@ -271,7 +271,7 @@ impl Searcher<'_> {
 
     /// The exact distance of a candidate; `None`: it has none in the table.
     fn distance_of(&self, row: RowId) -> Result<Option<f32>> {
-        let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
+        let distance = self.source.fetch_stored(self.setting.view, row, |vector| {
             self.measure.distance_stored(vector)
         })?;
         Ok(distance.transpose()?.flatten())
@@ -335,7 +335,7 @@ impl Searcher<'_> {
         let top = &self.plan.exact.top;
         let mut filter = RowFilter::new(&top.table, top.relation, &conjuncts, self.setting.params)?;
         let mut passing = Vec::new();
-        let mut vectors = self.reader.scan();
+        let mut vectors = self.source.scan(&top.table);
         let mut asked = [Asked {
             measure: Some(self.measure),
             nearest,

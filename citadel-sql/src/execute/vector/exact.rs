@@ -11,7 +11,7 @@ use crate::execute::ExecContext;
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
-use crate::store::{Direction, RowIdRange, TableScan, VectorReader, VectorScan};
+use crate::store::{Direction, RowIdRange, SourceScan, TableScan, VectorSource};
 use crate::types::{SqlType, StoredVector, ValueRef};
 
 /// A question that rows are measured for.
@@ -41,7 +41,7 @@ pub(super) fn measure_table(
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
     let view = context.view();
-    let reader = VectorReader::new(&top.table, top.key.column)?;
+    let source = VectorSource::new(&top.table, &top.key.vector)?;
     let mut measuring: Vec<&mut Asked<'_>> = asked
         .iter_mut()
         .filter(|asked| asked.measure.is_some())
@@ -49,7 +49,7 @@ pub(super) fn measure_table(
     let measured = if measuring.is_empty() {
         0
     } else {
-        scan_vectors(context, &mut reader.scan(), &mut measuring)?
+        scan_vectors(context, &mut source.scan(&top.table), &mut measuring)?
     };
     // The scan passes over rows whose vector is NULL.
     let rows = view.tree_len(top.table.rows)?;
@@ -60,7 +60,7 @@ pub(super) fn measure_table(
         match measure {
             None => add_undefined(context, top, nearest, |_| Ok(true))?,
             Some(_) if measured < rows => add_undefined(context, top, nearest, |row| {
-                Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
+                Ok(source.fetch_stored(view, row, |_| ())?.is_none())
             })?,
             Some(_) => {}
         }
@@ -71,7 +71,7 @@ pub(super) fn measure_table(
 /// Offers every vector that is not NULL; tells how many there are.
 fn scan_vectors(
     context: &ExecContext<'_>,
-    scan: &mut VectorScan,
+    scan: &mut SourceScan<'_>,
     asked: &mut [&mut Asked<'_>],
 ) -> Result<u64> {
     let mut measured = 0;
@@ -121,7 +121,7 @@ fn add_undefined(
 /// Measures some rows, which exist, for each question; cheapest where they ascend. Tells how many have a vector.
 pub(super) fn measure_rows(
     view: &dyn View,
-    vectors: &mut VectorScan,
+    vectors: &mut SourceScan<'_>,
     rows: impl Iterator<Item = RowId>,
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
