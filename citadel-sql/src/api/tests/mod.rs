@@ -1,5 +1,6 @@
 //! Promises of the API, each on a database in memory.
 
+mod ann_expressions;
 mod ann_life;
 mod appender;
 mod concurrency;

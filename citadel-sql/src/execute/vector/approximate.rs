@@ -27,7 +27,7 @@ use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
 use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
-use crate::store::VectorReader;
+use crate::store::VectorSource;
 use crate::types::Value;
 
 /// Looking up one row of the delta, or one candidate, costs about as much as scanning this many rows: where more than
@@ -81,7 +81,7 @@ pub(super) fn search(
     let delta = setting.view.tree_len(index.delta)?;
     if delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows {
         return Ok(Outcome::Exact(format!(
-            "{delta} of {rows} rows are not in a segment yet"
+            "{delta} rows were written or deleted since the index was folded, and the table has {rows}"
         )));
     }
     let (cache, id) = (setting.cache, plan.index.id);
@@ -102,7 +102,7 @@ pub(super) fn search(
         setting,
         plan,
         measure,
-        reader: VectorReader::new(table, index.column)?,
+        source: VectorSource::new(table, &plan.exact.top.key.vector)?,
         query,
         k,
         asked,
@@ -135,7 +135,7 @@ struct Searcher<'a> {
     setting: &'a Setting<'a>,
     plan: &'a AnnTopK,
     measure: Measure<'a>,
-    reader: VectorReader,
+    source: VectorSource,
     query: &'a [f32],
     k: usize,
     /// The share of the true neighbours to find.
@@ -176,7 +176,7 @@ impl Searcher<'_> {
                 }
             }
         }
-        debug_assert_eq!(index.column, self.plan.exact.top.key.column);
+        debug_assert_eq!(index.vector, self.plan.exact.top.key.vector.indexed);
         self.search_delta(nearest, report)?;
         Ok(Outcome::Answered)
     }
@@ -278,7 +278,7 @@ impl Searcher<'_> {
     /// The exact distances of candidates; `None`: it has none in the table.
     fn distances_of(&self, rows: &[RowId]) -> Result<Vec<Option<f32>>> {
         let mut distances = Vec::with_capacity(rows.len());
-        self.reader
+        self.source
             .fetch_several(self.setting.view, rows, |_, vector, ahead| {
                 distances.push(match vector {
                     Some(vector) => self.measure.distance_ahead(vector, ahead)?,
@@ -356,7 +356,7 @@ impl Searcher<'_> {
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;
             report.delta_measured += passing.len();
-            measure_rows(self.setting.view, &self.reader, &passing, &mut asked)?;
+            measure_rows(self.setting.view, &self.source, &passing, &mut asked)?;
         }
         Ok(())
     }

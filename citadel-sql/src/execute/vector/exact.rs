@@ -9,7 +9,7 @@ use crate::execute::ExecContext;
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
-use crate::store::{Direction, RowIdRange, TableScan, VectorReader};
+use crate::store::{Direction, RowIdRange, TableScan, VectorSource};
 use crate::types::{SqlType, StoredVector, ValueRef};
 
 /// A question that rows are measured for.
@@ -39,7 +39,7 @@ pub(super) fn measure_table(
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
     let view = context.view();
-    let reader = VectorReader::new(&top.table, top.key.column)?;
+    let source = VectorSource::new(&top.table, &top.key.vector)?;
     let mut measuring: Vec<&mut Asked<'_>> = asked
         .iter_mut()
         .filter(|asked| asked.measure.is_some())
@@ -47,7 +47,7 @@ pub(super) fn measure_table(
     let measured = if measuring.is_empty() {
         0
     } else {
-        scan_vectors(context, &reader, &mut measuring)?
+        scan_vectors(context, top, &source, &mut measuring)?
     };
     // The scan passes over rows whose vector is NULL.
     let rows = view.tree_len(top.table.rows)?;
@@ -58,7 +58,7 @@ pub(super) fn measure_table(
         match measure {
             None => add_undefined(context, top, nearest, |_| Ok(true))?,
             Some(_) if measured < rows => add_undefined(context, top, nearest, |row| {
-                Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
+                Ok(source.fetch_stored(view, row, |_| ())?.is_none())
             })?,
             Some(_) => {}
         }
@@ -69,11 +69,12 @@ pub(super) fn measure_table(
 /// Offers every vector that is not NULL; tells how many there are.
 fn scan_vectors(
     context: &ExecContext<'_>,
-    reader: &VectorReader,
+    top: &TopK,
+    source: &VectorSource,
     asked: &mut [&mut Asked<'_>],
 ) -> Result<u64> {
     let mut measured = 0;
-    reader.for_each(context.view(), |row, vector, ahead| {
+    source.for_each(context.view(), &top.table, |row, vector, ahead| {
         if measured % BATCH_ROWS as u64 == 0 {
             context.check_interrupt()?;
         }
@@ -113,7 +114,7 @@ fn add_undefined(
 /// Measures some rows, which exist, for each question; cheapest where they ascend. Tells how many have a vector.
 pub(super) fn measure_rows(
     view: &dyn View,
-    vectors: &VectorReader,
+    vectors: &VectorSource,
     rows: &[RowId],
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {

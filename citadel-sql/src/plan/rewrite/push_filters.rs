@@ -1,6 +1,6 @@
 //! A condition runs as near to the rows that it speaks of as it can.
 
-use super::super::expr::{is_stable, relations};
+use super::super::expr::relations;
 use super::super::logical::LogicalPlan;
 use super::Scope;
 use crate::bind::bound::Expr;
@@ -42,7 +42,7 @@ fn push_into_join(left: LogicalPlan, right: LogicalPlan, conjuncts: Vec<Expr>) -
     for conjunct in conjuncts {
         let read = relations(&conjunct);
         let within = |side: &[_]| {
-            !read.is_empty() && is_stable(&conjunct) && read.iter().all(|r| side.contains(r))
+            !read.is_empty() && conjunct.is_stable() && read.iter().all(|r| side.contains(r))
         };
         if within(&left_relations) {
             to_left.push(conjunct);

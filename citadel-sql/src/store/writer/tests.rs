@@ -45,11 +45,14 @@ fn table(txn: &mut WriteTxn) -> Arc<TableDef> {
     let table = make(txn, &new);
     let (table, _) = index(txn, &new_btree("by_a_b", &table, &[A, B], false));
     let (table, _) = index(txn, &new_btree("by_b_unique", &table, &[B, UNIQUE], true));
+    let relation = crate::bind::bound::RelationNo(0);
+    let vector = crate::store::RowVector::of_column(&table, ColumnNo(NARROW), relation).expr;
     let ann = CreateIndex {
         name: "ann".to_owned(),
         table,
         kind: NewIndex::Ann {
-            column: ColumnNo(NARROW),
+            relation,
+            vector,
             metric: crate::schema::Metric::L2,
             filters: vec![ColumnNo(A)],
             options: AnnOptions::default(),

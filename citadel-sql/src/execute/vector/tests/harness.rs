@@ -78,11 +78,14 @@ impl Harness {
 
     pub(super) fn create_index(&self, metric: Metric) {
         let mut txn = self.database.begin_write().unwrap();
+        let relation = crate::bind::bound::RelationNo(0);
+        let vector = crate::store::RowVector::of_column(&table(&txn), ColumnNo(3), relation).expr;
         let create = CreateIndex {
             name: "t_v".into(),
             table: table(&txn),
             kind: NewIndex::Ann {
-                column: ColumnNo(3),
+                relation,
+                vector,
                 metric,
                 filters: vec![ColumnNo(1), ColumnNo(2)],
                 options: AnnOptions::default(),
