@@ -73,7 +73,7 @@ fn scan(database: &Database, tree: TreeId) {
 fn scan_by_leaves(database: &Database, tree: TreeId) {
     let read = database.begin_read().unwrap();
     let mut leaves = Leaves::new(&read, tree).unwrap();
-    let mut number = 0;
+    let mut number: u64 = 0;
     while let Some(leaf) = leaves.next().unwrap() {
         for index in 0..leaf.len() {
             assert_eq!(leaf.entry(index).unwrap().0, number.to_be_bytes());
