@@ -58,12 +58,20 @@ pub(super) fn judge(
             matching.len()
         ));
     }
-    let defined = |rows: &[Matching]| rows.iter().filter(|row| row.1.is_some()).count();
-    let given_defined = given.iter().filter(|row| row.distance.is_some()).count();
-    if full && given_defined != defined(expected) {
+    // No walk decides which rows without a distance there are.
+    let lacking: Vec<i64> = given
+        .iter()
+        .filter(|row| row.distance.is_none())
+        .map(|row| row.id)
+        .collect();
+    let should: Vec<i64> = expected
+        .iter()
+        .filter(|row| row.1.is_none())
+        .map(|row| row.0)
+        .collect();
+    if lacking != should {
         return Err(format!(
-            "{given_defined} rows with a distance were given in place of {}",
-            defined(expected)
+            "rows {lacking:?} were given without a distance in place of {should:?}"
         ));
     }
     let hits = hits(expected, given);

@@ -318,7 +318,10 @@ impl Searcher<'_> {
         rows.sort_unstable();
         let mut passing = Vec::new();
         for rows in rows.chunks(BATCH_ROWS) {
-            if nearest.is_full_of_undefined() {
+            if !rows
+                .first()
+                .is_some_and(|row| nearest.takes_undefined(*row))
+            {
                 break;
             }
             check_interrupt(self.setting.interrupt)?;

@@ -97,11 +97,12 @@ fn add_undefined(
 ) -> Result<()> {
     let mut scan = TableScan::new(&top.table, &[], RowIdRange::ALL, Direction::Forward);
     let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
-    while !nearest.is_full_of_undefined()
-        && scan.next(context.view(), Some(&mut ids), &mut [], BATCH_ROWS)? > 0
-    {
+    while scan.next(context.view(), Some(&mut ids), &mut [], BATCH_ROWS)? > 0 {
         context.check_interrupt()?;
         for row in row_ids(&ids) {
+            if !nearest.takes_undefined(row) {
+                return Ok(());
+            }
             if is_undefined(row)? {
                 nearest.push(None, row);
             }

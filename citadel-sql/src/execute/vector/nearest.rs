@@ -74,9 +74,10 @@ impl Nearest {
         !self.order.descending && farthest.is_some_and(|distance| at_least > distance)
     }
 
-    /// Are k rows without a distance kept? Then none with a greater row id can enter.
-    pub(crate) fn is_full_of_undefined(&self) -> bool {
-        self.undefined.len() >= self.k
+    /// Could this row enter, if it has no distance? If not, neither can one with a greater row id. Others may have entered out of order:
+    /// a zero vector has no cosine either.
+    pub(crate) fn takes_undefined(&self, row: RowId) -> bool {
+        self.undefined.len() < self.k || self.undefined.peek().is_some_and(|last| row < *last)
     }
 
     /// The range that distances are held against.
