@@ -57,3 +57,20 @@ fn a_report_is_a_table_and_a_chart() {
     assert!(report(&shell, &["t", "t_v"]).status.success());
     assert!(!report(&shell, &["t", "id"]).status.success());
 }
+
+#[test]
+fn an_index_on_an_expression_is_told_of_by_its_name() {
+    let shell = made();
+    let create = "CREATE INDEX t_far ON t USING ann ((l2_normalize(v))) WITH (metric = 'cosine')";
+    assert_eq!(shell.again(&[create]).run().code, 0);
+    let run = report(&shell, &["t", "t_far"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(
+        text.starts_with("t_far on t (l2_normalize(v)), cosine"),
+        "{text}"
+    );
+    let vector = shell.again(&[]).stdin(".vector\n").run();
+    for line in ["│ t_v   │ t     │ v ", "│ t_far │ t     │ l2_normalize(v) "] {
+        assert!(vector.stdout.contains(line), "{}", vector.stdout);
+    }
+}

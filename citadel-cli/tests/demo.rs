@@ -16,9 +16,13 @@ fn the_tour_finds_what_is_meant_and_leaves_a_file_that_opens() {
         "WHERE section",
         "WHERE installed_size",
         "BLAKE3",
+        "Index Filter",
     ] {
         assert!(run.stdout.contains(part), "{part} is not in {}", run.stdout);
     }
+    // Sentences are wrapped somewhere.
+    let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("cannot be read from it"), "{words}");
     let recall = |plan: &str| -> f64 {
         let line = run
             .stdout
@@ -29,6 +33,18 @@ fn the_tour_finds_what_is_meant_and_leaves_a_file_that_opens() {
     };
     assert_eq!(recall("VectorTopKPlan"), 1.0);
     assert!(recall("AnnTopKPlan") >= 0.95, "{}", run.stdout);
+    let filtered: Vec<f64> = run
+        .stdout
+        .lines()
+        .filter(|l| l.starts_with("│ WHERE"))
+        .map(|l| l.split('│').nth(3).unwrap().trim().parse().unwrap())
+        .collect();
+    assert_eq!(filtered.len(), 4, "{}", run.stdout);
+    assert!(
+        filtered.iter().all(|recall| *recall >= 0.95),
+        "{}",
+        run.stdout
+    );
 
     let open = shell.again(&["SELECT COUNT(*) AS n FROM packages"]).run();
     assert_eq!(

@@ -99,3 +99,20 @@ fn the_header_null_and_separator_can_be_chosen() {
         .run();
     assert_eq!(run.stdout, "1 / ∅\n");
 }
+
+#[test]
+fn a_plan_is_written_as_it_is_unless_a_form_was_asked_for() {
+    let explain = "EXPLAIN SELECT 1 AS a, 'b' AS b";
+    let run = Shell::memory().args(&[explain]).run();
+    assert!(
+        run.stdout.contains("\n  Output: 1, 'b'\n"),
+        "{}",
+        run.stdout
+    );
+    let run = Shell::memory().args(&["--csv", explain]).run();
+    assert!(
+        run.stdout.starts_with("QUERY PLAN\n") && run.stdout.contains("\n\"  Output: 1, 'b'\"\n"),
+        "{}",
+        run.stdout
+    );
+}

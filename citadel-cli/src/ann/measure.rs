@@ -35,8 +35,8 @@ pub(super) fn measure(db: &Connection, status: &AnnIndexStatus) -> Outcome<Vec<M
         Metric::Hamming => "<~>",
         _ => "<->",
     };
-    let (table, column) = (quoted(&status.table), quoted(&status.column));
-    let sql = format!("SELECT {column} {operator} ?1 FROM {table} ORDER BY 1 LIMIT 10");
+    let (table, vector) = (quoted(&status.table), &status.vector_sql);
+    let sql = format!("SELECT ({vector}) {operator} ?1 FROM {table} ORDER BY 1 LIMIT 10");
     let mut measured = Vec::new();
     for asked in ASKED.into_iter().filter_map(Recall::new) {
         db.set_ann_recall(Some(asked));
@@ -57,7 +57,7 @@ pub(super) fn measure(db: &Connection, status: &AnnIndexStatus) -> Outcome<Vec<M
 
 /// The vectors of some rows, spread over the row ids.
 fn vectors(db: &Connection, status: &AnnIndexStatus) -> Result<Vec<Value>> {
-    let (table, column) = (quoted(&status.table), quoted(&status.column));
+    let (table, vector) = (quoted(&status.table), &status.vector_sql);
     let ends = format!("SELECT min(rowid), max(rowid) FROM {table}");
     let ends: (Option<i64>, Option<i64>) =
         db.query_row(&ends, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -65,7 +65,7 @@ fn vectors(db: &Connection, status: &AnnIndexStatus) -> Result<Vec<Value>> {
         return Ok(Vec::new());
     };
     let near = format!(
-        "SELECT {column} FROM {table} WHERE rowid >= ? AND {column} IS NOT NULL ORDER BY rowid LIMIT 1"
+        "SELECT {vector} FROM {table} WHERE rowid >= ? AND ({vector}) IS NOT NULL ORDER BY rowid LIMIT 1"
     );
     let step = last.saturating_sub(first) / QUERIES + 1;
     let mut found = Vec::new();

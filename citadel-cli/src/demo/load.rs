@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::sample::Sample;
 use super::telling::{bytes, duration, print, say};
 use crate::exit::Outcome;
+use crate::shell::BuildBar;
 use crate::terminal;
 
 const CREATE_TABLE: &str = "\
@@ -59,9 +60,12 @@ pub(super) fn load(db: &mut Connection, sample: &Sample) -> Outcome<()> {
 pub(super) fn build_index(db: &Connection) -> Outcome<()> {
     print(&format!("{CREATE_INDEX};\n\n"))?;
     let begun = Instant::now();
-    let spinner = bar(0, "building");
+    let bar = BuildBar::default();
+    if terminal::stderr_is_terminal() {
+        bar.watch(db);
+    }
     db.execute(CREATE_INDEX, ())?;
-    spinner.finish_and_clear();
+    bar.clear();
     let took = begun.elapsed();
     let status = db.ann_index_status("packages", "emb")?;
     let size: u64 = status.segments.iter().map(|segment| segment.bytes).sum();

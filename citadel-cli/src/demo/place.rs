@@ -80,6 +80,16 @@ impl Place {
         })
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Is the key the tour's own passphrase?
+    pub(super) fn has_own_passphrase(&self) -> bool {
+        matches!(self.key_words, KeyWords::Own)
+    }
+
     /// The file for people.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()

@@ -14,15 +14,13 @@ use crate::terminal;
 const K: usize = 10;
 
 /// Rows of an answer that are shown.
-const K_SHOWN: usize = 5;
+const K_SHOWN: usize = 4;
 
 /// Times that each question is asked for the median.
 const ROUNDS: usize = 5;
 
 /// How far beyond the last exact distance a row may be and still count: rounding, where the order is a tie.
 const TIE: f64 = 1e-6;
-
-const NEAREST: &str = "SELECT id, emb <=> :q AS distance FROM packages ORDER BY distance LIMIT 10";
 
 /// A condition beside the distance.
 #[derive(Debug)]
@@ -34,6 +32,22 @@ impl Filter {
     /// Everything passes.
     pub(super) fn none() -> Self {
         Self { sql: String::new() }
+    }
+
+    /// The statement that finds the nearest rows which pass.
+    fn nearest(&self) -> String {
+        let spaced = if self.sql.is_empty() { "" } else { " " };
+        format!(
+            "SELECT id, emb <=> :q AS distance FROM packages{spaced}{} ORDER BY distance LIMIT {K}",
+            self.sql
+        )
+    }
+
+    /// Packages whose name begins so.
+    pub(super) fn named(prefix: &str) -> Self {
+        Self {
+            sql: format!("WHERE package LIKE '{prefix}%'"),
+        }
     }
 
     /// Packages of one section.
@@ -70,12 +84,12 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Asks all questions, several times over, so that what is read for the first time does not count.
-    pub(super) fn ask_all(db: &Connection, sample: &Sample) -> Outcome<Self> {
-        let mut statement = db.prepare(NEAREST)?;
+    pub(super) fn ask_all(db: &Connection, sample: &Sample, filter: &Filter) -> Outcome<Self> {
+        let mut statement = db.prepare(&filter.nearest())?;
         let mut answers = Self {
             distances: Vec::new(),
             times: Vec::new(),
-            plan: operator(&plan(db, &sample.questions[0].vector)?),
+            plan: operator(&plan(db, "EXPLAIN", filter, &sample.questions[0].vector)?),
         };
         for question in &sample.questions {
             let mut times = Vec::with_capacity(ROUNDS);
@@ -103,6 +117,33 @@ pub(super) fn compare(exact: &Answers, quick: &Answers) -> Outcome<()> {
             (format!("{:.3}", recall(exact, answers)), true),
             (duration(median(answers.times.clone())), true),
             (duration(slowest), true),
+        ]);
+    }
+    print(&format!("\n{}\n", grid.draw()))
+}
+
+/// Asks all questions under each filter, through the index and exactly.
+pub(super) fn compare_filtered(
+    db: &Connection,
+    sample: &Sample,
+    filters: &[Filter],
+) -> Outcome<()> {
+    let mut grid = Grid::new(Mode::Box, terminal::width());
+    grid.header(&["filter", "rows", "recall@10", "median", "exactly"]);
+    for filter in filters {
+        let count = format!("SELECT COUNT(*) FROM packages {}", filter.sql);
+        let matching: i64 = db.query_value(&count, ())?;
+        let quick = Answers::ask_all(db, sample, filter)?;
+        db.set_ann_exact(true);
+        let exact = Answers::ask_all(db, sample, filter);
+        db.set_ann_exact(false);
+        let exact = exact?;
+        grid.row([
+            (filter.sql.clone(), false),
+            (matching.to_string(), true),
+            (format!("{:.3}", recall(&exact, &quick)), true),
+            (duration(median(quick.times)), true),
+            (duration(median(exact.times)), true),
         ]);
     }
     print(&format!("\n{}\n", grid.draw()))
@@ -159,17 +200,17 @@ pub(super) fn best(db: &Connection, vector: &[f32]) -> Outcome<String> {
     })?)
 }
 
-/// Prints the plan of the questions' statement.
-pub(super) fn explain(db: &Connection, sample: &Sample, at: usize) -> Outcome<()> {
-    print(&format!("\nEXPLAIN {NEAREST};\n\n"))?;
-    for line in plan(db, &sample.questions[at].vector)? {
+/// Runs the questions' statement, and prints what it did.
+pub(super) fn explain(db: &Connection, sample: &Sample, at: usize, filter: &Filter) -> Outcome<()> {
+    print(&format!("\nEXPLAIN ANALYZE {};\n\n", filter.nearest()))?;
+    for line in plan(db, "EXPLAIN ANALYZE", filter, &sample.questions[at].vector)? {
         print(&format!("  {line}\n"))?;
     }
     Ok(())
 }
 
-fn plan(db: &Connection, vector: &[f32]) -> Outcome<Vec<String>> {
-    let sql = format!("EXPLAIN {NEAREST}");
+fn plan(db: &Connection, explain: &str, filter: &Filter, vector: &[f32]) -> Outcome<Vec<String>> {
+    let sql = format!("{explain} {}", filter.nearest());
     Ok(db.query_map(&sql, named_params! { ":q": vector }, |row| row.get(0))?)
 }
 

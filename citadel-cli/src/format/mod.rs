@@ -7,6 +7,7 @@ mod delimited;
 mod grid;
 mod json;
 mod line;
+mod plan;
 mod quote;
 mod text;
 
@@ -51,6 +52,8 @@ pub(crate) enum Mode {
 pub(crate) struct Style {
     /// The form.
     pub(crate) mode: Mode,
+    /// Someone asked for the form. Else plans are written as they are.
+    pub(crate) is_chosen: bool,
     /// A line of column names, where the mode has one.
     pub(crate) header: bool,
     /// What stands for NULL; `None`: what the mode uses.
@@ -66,6 +69,7 @@ impl Style {
     pub(crate) fn of(mode: Mode) -> Self {
         Self {
             mode,
+            is_chosen: false,
             header: true,
             null: None,
             separator: "|".to_owned(),
@@ -93,6 +97,9 @@ pub(crate) fn begin<'a>(
     names: &[String],
     out: &'a mut dyn Write,
 ) -> io::Result<Box<dyn ResultWriter + 'a>> {
+    if !style.is_chosen && plan::is_plan(names) {
+        return Ok(Box::new(plan::PlanWriter::begin(out)));
+    }
     Ok(match style.mode {
         Mode::Box | Mode::Table | Mode::Column | Mode::Markdown => {
             Box::new(grid::GridWriter::begin(style, names, out))

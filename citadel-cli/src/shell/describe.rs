@@ -70,12 +70,11 @@ pub(super) fn vector_indexes(
             continue;
         }
         any = true;
-        let column = &index.columns[0];
-        let status = connection.ann_index_status(&table.name, column)?;
+        let status = connection.ann_index_status(&table.name, &index.name)?;
         grid.row([
             (index.name.clone(), false),
             (table.name.clone(), false),
-            (column.clone(), false),
+            (status.column.clone(), false),
             (status.metric.name().to_owned(), false),
             (status.rows.to_string(), true),
             (status.delta_rows.to_string(), true),

@@ -1,5 +1,6 @@
 //! What batch and prompt share: one connection, one style, one place where results go; statements and dot-commands run.
 
+mod building;
 mod commands;
 mod describe;
 mod dump;
@@ -20,6 +21,7 @@ use crate::script::Piece;
 use crate::signals::{self, Running};
 use crate::terminal;
 
+pub(crate) use building::BuildBar;
 use output::Destination;
 use parameters::Parameters;
 
@@ -43,6 +45,8 @@ pub(crate) struct Shell {
     timer: bool,
     interactive: bool,
     read_depth: usize,
+    /// Shows builds to a person.
+    building: Option<BuildBar>,
 }
 
 /// Why a statement did not end well: by itself, or because its results could not be written.
@@ -72,12 +76,17 @@ impl Shell {
         interactive: bool,
     ) -> Self {
         signals::connect(connection.interrupt_handle());
+        let building = terminal::stderr_is_terminal().then(BuildBar::default);
+        if let Some(bar) = &building {
+            bar.watch(&connection);
+        }
         let usual = if terminal::stdout_is_terminal() {
             Mode::Box
         } else {
             Mode::Csv
         };
         let mut style = Style::of(args.chosen_mode().unwrap_or(usual));
+        style.is_chosen = args.chosen_mode().is_some();
         style.header = !args.no_header;
         style.null.clone_from(&args.null_value);
         if let Some(separator) = &args.separator {
@@ -94,12 +103,16 @@ impl Shell {
             timer: args.timer,
             interactive,
             read_depth: 0,
+            building,
         }
     }
 
     /// Goes on with another connection; the one before is closed.
     fn connect(&mut self, connection: Connection, opening: Opening) {
         signals::connect(connection.interrupt_handle());
+        if let Some(bar) = &self.building {
+            bar.watch(&connection);
+        }
         self.connection = connection;
         self.opening = opening;
     }
@@ -136,6 +149,9 @@ impl Shell {
             let _running = Running::begin();
             self.execute(text)
         };
+        if let Some(bar) = &self.building {
+            bar.clear();
+        }
         let changed = result.map_err(|stop| match stop {
             Stop::Output(source) => Failure::output(source),
             Stop::Sql(source) => Failure::Statement {

@@ -23,6 +23,7 @@ pub(super) fn mode(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     shell.style.mode = Mode::from_str(&arguments[0], true).map_err(|_| {
         Failure::Usage(format!("there is no mode {}; see .help mode", arguments[0]))
     })?;
+    shell.style.is_chosen = true;
     Ok(Flow::Continue)
 }
 
