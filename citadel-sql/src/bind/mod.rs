@@ -19,6 +19,7 @@ mod change;
 mod constant;
 mod create_index;
 mod create_table;
+mod cte;
 mod distance;
 mod drop;
 mod expr;
@@ -34,6 +35,7 @@ mod procedure;
 mod query;
 mod same;
 mod scope;
+mod set_operation;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,7 @@ use crate::schema::{Catalog, TableDef};
 use crate::types::SqlType;
 
 use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
+use cte::Cte;
 use expr::{Aggregation, ExprBinder};
 use scope::Scope;
 
@@ -62,6 +65,7 @@ pub(crate) fn bind(
         sql_text,
         parameters: Parameters::new(&statement.parameters),
         next_relation: 0,
+        ctes: Vec::new(),
     };
     let bound = binder.statement(&statement.kind)?;
     Ok(BoundStatement {
@@ -70,12 +74,17 @@ pub(crate) fn bind(
     })
 }
 
+/// The most relations of a statement.
+const RELATIONS_MAX: u32 = 10_000;
+
 /// What belongs to a whole statement.
 struct Binder<'a> {
     catalog: &'a Catalog,
     sql_text: &'a str,
     parameters: Parameters,
     next_relation: u32,
+    /// What WITH has named, from the outermost on; a later one hides an earlier one.
+    ctes: Vec<Cte>,
 }
 
 impl Binder<'_> {
@@ -115,10 +124,19 @@ impl Binder<'_> {
         }
     }
 
-    fn new_relation(&mut self) -> RelationNo {
+    /// The next relation's number. Names of WITH that use one another twice each would double without end.
+    fn new_relation(&mut self) -> Result<RelationNo> {
         let relation = RelationNo(self.next_relation);
+        if self.next_relation >= RELATIONS_MAX {
+            return Err(Error::sql(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!(
+                    "a statement takes at most {RELATIONS_MAX} relations, those of WITH as often as they are used"
+                ),
+            ));
+        }
         self.next_relation += 1;
-        relation
+        Ok(relation)
     }
 
     /// A table that must exist.

@@ -1,0 +1,83 @@
+-- UNION, INTERSECT, EXCEPT.
+
+SELECT 1 UNION SELECT 2 UNION SELECT 1 ORDER BY 1;
+----
+
+SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 1 ORDER BY 1;
+----
+
+VALUES (1), (2), (2), (3), (NULL) INTERSECT VALUES (2), (2), (NULL), (4) ORDER BY 1;
+----
+
+VALUES (1), (2), (2), (3), (NULL) INTERSECT ALL VALUES (2), (2), (NULL), (4) ORDER BY 1;
+----
+
+VALUES (1), (2), (2), (3), (3) EXCEPT VALUES (2) ORDER BY 1;
+----
+
+VALUES (1), (2), (2), (3), (3) EXCEPT ALL VALUES (2), (3) ORDER BY 1;
+----
+
+-- INTERSECT binds tighter; the others go from left to right.
+SELECT 1 UNION SELECT 2 INTERSECT SELECT 3;
+----
+
+(SELECT 1 UNION SELECT 2) INTERSECT SELECT 2;
+----
+
+SELECT 1 EXCEPT SELECT 1 UNION SELECT 1;
+----
+
+-- Types agree; the first query names the columns.
+SELECT 1 AS n UNION SELECT 2.5 ORDER BY n DESC;
+----
+
+SELECT NULL AS n UNION ALL SELECT 'x' ORDER BY n;
+----
+
+SELECT 1 UNION SELECT 'x'::TEXT;
+----
+
+SELECT 1, 2 UNION SELECT 3;
+----
+
+SELECT 1 AS n UNION SELECT 2 ORDER BY n + 1;
+----
+
+SELECT 1 AS n UNION SELECT 2 ORDER BY m;
+----
+
+-- An order and a limit of an input stand in parentheses.
+(SELECT 3 AS n UNION SELECT 1 UNION SELECT 2 ORDER BY n LIMIT 2) UNION ALL (SELECT 9 LIMIT 1) ORDER BY n DESC LIMIT 2;
+----
+
+CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, s TEXT);
+----
+
+INSERT INTO t VALUES (1, 5, 'x'), (2, 6, 'y'), (3, 5, NULL);
+----
+
+-- A condition goes into each input.
+EXPLAIN SELECT n FROM (SELECT id AS n, s FROM t UNION ALL SELECT a, s FROM t) WHERE n = 2;
+----
+
+SELECT n, s FROM (SELECT id AS n, s FROM t UNION ALL SELECT a, s FROM t) WHERE n > 2 ORDER BY n, s;
+----
+
+EXPLAIN SELECT a FROM t UNION SELECT id FROM t;
+----
+
+EXPLAIN SELECT a FROM t EXCEPT ALL SELECT id FROM t ORDER BY 1;
+----
+
+SELECT a, s FROM t EXCEPT SELECT 5, NULL;
+----
+
+SELECT COUNT(*), SUM(n) FROM (SELECT a AS n FROM t UNION SELECT id FROM t) AS u;
+----
+
+INSERT INTO t (a) SELECT id FROM t UNION ALL SELECT a FROM t;
+----
+
+SELECT COUNT(*) FROM t;
+----
