@@ -8,7 +8,7 @@ use crate::Result;
 #[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) suite: String,
-    /// Fewer queries and rounds: all within two minutes.
+    /// Fewer queries, rounds and peers: all within two minutes.
     pub(crate) quick: bool,
     /// Where the rows go as JSON, one object per line.
     pub(crate) json: Option<PathBuf>,
@@ -22,6 +22,14 @@ pub(crate) struct Arguments {
     pub(crate) cases: Vec<String>,
     /// The engines that take part; none: all.
     pub(crate) engines: Vec<String>,
+    /// Rows of the vector suite: the real set, or a larger one made of it.
+    pub(crate) rows: Option<usize>,
+    /// An interpreter that has the packages of `bench/peers/requirements.txt`.
+    pub(crate) python: Option<PathBuf>,
+    /// The program of `bench/reference`.
+    pub(crate) reference: Option<PathBuf>,
+    /// The folder of Postgres' programs, with pgvector installed for it.
+    pub(crate) postgres: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -36,6 +44,10 @@ impl Arguments {
             rounds: None,
             cases: Vec::new(),
             engines: Vec::new(),
+            rows: None,
+            python: None,
+            reference: None,
+            postgres: None,
         };
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
@@ -52,20 +64,41 @@ impl Arguments {
                 "--rounds" => read.rounds = Some(value()?.parse()?),
                 "--case" => read.cases.extend(list(&value()?)),
                 "--engine" => read.engines.extend(list(&value()?)),
+                "--rows" => read.rows = Some(value()?.parse()?),
+                "--python" => read.python = Some(value()?.into()),
+                "--reference" => read.reference = Some(value()?.into()),
+                "--postgres" => read.postgres = Some(value()?.into()),
                 name if read.suite.is_empty() && !name.starts_with('-') => {
                     read.suite = name.to_owned();
                 }
                 _ => return Err(format!("what is '{argument}'?\n{USAGE}").into()),
             }
         }
-        if read.suite.is_empty() {
-            return Err(USAGE.into());
+        match read.suite.as_str() {
+            "" => Err(USAGE.into()),
+            "vector" => Ok(read),
+            _ if read.needs_vector() => {
+                Err(format!("--rows and the places of peers are for vector\n{USAGE}").into())
+            }
+            _ => Ok(read),
         }
-        let chooses = !read.cases.is_empty() || !read.engines.is_empty() || read.rounds.is_some();
-        if chooses && read.suite != "storage" {
-            return Err(format!("--rounds, --case and --engine are for storage\n{USAGE}").into());
-        }
-        Ok(read)
+    }
+
+    fn needs_vector(&self) -> bool {
+        self.rows.is_some()
+            || self.python.is_some()
+            || self.reference.is_some()
+            || self.postgres.is_some()
+    }
+
+    /// Whether a case is to be run.
+    pub(crate) fn wants(&self, case: &str) -> bool {
+        self.cases.is_empty() || self.cases.iter().any(|wanted| wanted == case)
+    }
+
+    /// Whether an engine takes part.
+    pub(crate) fn wants_engine(&self, engine: &str) -> bool {
+        self.engines.is_empty() || self.engines.iter().any(|wanted| wanted == engine)
     }
 }
 
@@ -74,7 +107,8 @@ fn list(names: &str) -> impl Iterator<Item = String> {
 }
 
 const USAGE: &str = "\
-usage: citadel-bench SUITE [--quick] [--json FILE] [--data DIR]
-                           [--rounds N] [--case NAME,…] [--engine NAME,…] [--work DIR]
+usage: citadel-bench SUITE [--quick] [--json FILE] [--data DIR] [--work DIR]
+                           [--rounds N] [--case NAME,…] [--engine NAME,…]
+                           [--rows N] [--python FILE] [--reference FILE] [--postgres DIR]
 
-suites: vector, storage; the second line is for storage";
+suites: vector, storage; the third line is for vector";

@@ -45,6 +45,9 @@ fn run() -> Result<()> {
     }
     report.print();
     report.print_against(SUBJECT);
+    if arguments.suite == "vector" {
+        suite::vector::judge(&arguments, &mut report);
+    }
     if let Some(path) = &arguments.json {
         report.write_json(path, SUBJECT)?;
     }

@@ -66,7 +66,7 @@ mod types;
 
 pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
-    AndThenRows, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
+    AndThenRows, Appender, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
     FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
     OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
     SalvagedTable, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput, Transaction,

@@ -4,7 +4,9 @@
 //! it anew: their descriptors ride in the commit record, which is asked first. They are folded into the catalog when
 //! there are too many, or when a tree is dropped.
 
-use citadel_core::{PageKind, PagePtr, SealedFile};
+use std::collections::VecDeque;
+
+use citadel_core::{FrameRef, PageKind, PagePtr, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -47,6 +49,17 @@ pub(crate) fn read_sealed_with_next(
         PageKind::TreeNode,
         next,
     )?))
+}
+
+/// Appends those nodes of the file that are in memory, up to the first that is not.
+pub(crate) fn sealed_in_memory(file: &SealedFile, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+    let frames = file.read_cached(at, PageKind::TreeNode);
+    found.extend(frames.map(NodeBytes::Frame));
+}
+
+/// A node that is in the file, if the cache holds it.
+pub(crate) fn sealed_at_hand(file: &SealedFile, at: &NodeRef) -> Option<FrameRef> {
+    file.cached(at.sealed().ok()?, PageKind::TreeNode)
 }
 
 /// What a commit says of a tree.

@@ -64,13 +64,13 @@ fn decode(bytes: &[u8], slot: RecordSlot, page_size: PageSize) -> Result<Checkpo
     if flags & !CLOSED != 0 {
         return head.corrupt();
     }
-    let record = &bytes[CHECKPOINT_HEAD_BYTES..];
+    let record = Record::decode(&bytes[CHECKPOINT_HEAD_BYTES..], page_size)?;
     Ok(Checkpoint {
         slot,
         sequence,
         is_closed: flags & CLOSED != 0,
-        record: Record::decode(record, page_size)?,
-        digest: Digest::of(record),
+        digest: Digest::of(&record),
+        record,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use citadel_core::PagePtr;
+use citadel_core::{FrameRef, PagePtr};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -15,7 +15,7 @@ use crate::view::View;
 /// A place in a tree, without a borrow of the transaction: every step is given the view anew, so that operators can
 /// keep cursors between batches.
 ///
-/// A cursor pins the pages from the root to its entry and nothing else, and allocates nothing while it steps. Where the
+/// A cursor pins the pages from the root to its entry and, where it goes on from leaf to leaf, the next leaf; it allocates nothing while it steps. Where the
 /// view has changed since the last step (the write transaction wrote, or it is another transaction), the cursor finds
 /// its way again by its last key: [`next`](Cursor::next) goes to the first entry after that key, whether or not the key
 /// is still there.
@@ -33,10 +33,14 @@ pub struct Cursor {
     span: EntrySpan,
     place: Place,
     stamp: u64,
+    /// The leaf behind this one, where it was at hand when the cursor came here.
+    upcoming: Option<FrameRef>,
     /// How many leaves to read ahead: none at first, then twice as many as were left forwards.
     ahead: usize,
 }
 
+/// A cursor that has left so few leaves forwards does not look for the next one yet.
+const AHEAD_MIN: usize = 4;
 /// Leaves that are read ahead at most; the file bounds their bytes.
 const AHEAD_MAX: usize = 256;
 
@@ -74,6 +78,7 @@ impl Cursor {
             span: EntrySpan::default(),
             place: Place::Nowhere,
             stamp: 0,
+            upcoming: None,
             ahead: 0,
         }
     }
@@ -227,6 +232,7 @@ impl Cursor {
     fn rest(&mut self, place: Place) -> bool {
         self.path.clear();
         self.leaf = None;
+        self.upcoming = None;
         self.place = place;
         false
     }
@@ -319,6 +325,7 @@ impl Cursor {
     /// Goes to the last entry of the previous leaf.
     fn prev_leaf(&mut self, view: &dyn View) -> Result<bool> {
         self.place = Place::Nowhere;
+        self.upcoming = None;
         self.ahead = 0;
         while let Some(branch) = self.path.last_mut() {
             if branch.index > 0 {
@@ -335,7 +342,14 @@ impl Cursor {
             return Ok(false);
         };
         let node = Node::open(&branch.node, branch.level)?;
-        let child = read_child(view, &node, branch.index, self.ahead)?;
+        let at = NodeRef::decode(node.child(branch.index)?.1)?;
+        let child = match self.upcoming.take() {
+            Some(frame) if at == NodeRef::Sealed(*frame.ptr()) => NodeBytes::Frame(frame),
+            _ => read_child(view, &node, branch.index, self.ahead)?,
+        };
+        if self.ahead >= AHEAD_MIN && branch.level == 1 && branch.index + 1 < branch.count {
+            self.upcoming = prefetched(view, &node, branch.index + 1)?;
+        }
         let level = branch.level - 1;
         self.descend_edge(view, child, level, edge)
     }
@@ -353,8 +367,23 @@ impl Cursor {
     }
 }
 
+/// A child of a branch that will be wanted next, if it is at hand; the processor fetches it meanwhile.
+fn prefetched(view: &dyn View, node: &Node<'_>, index: usize) -> Result<Option<FrameRef>> {
+    let at = NodeRef::decode(node.child(index)?.1)?;
+    let frame = view.node_at_hand(&at);
+    if let Some(frame) = &frame {
+        frame.prefetch();
+    }
+    Ok(frame)
+}
+
 /// Reads a child of a branch; where that is a leaf that is not in memory, the next leaves, up to `ahead`, with it.
-fn read_child(view: &dyn View, node: &Node<'_>, index: usize, ahead: usize) -> Result<NodeBytes> {
+pub(crate) fn read_child(
+    view: &dyn View,
+    node: &Node<'_>,
+    index: usize,
+    ahead: usize,
+) -> Result<NodeBytes> {
     let at = NodeRef::decode(node.child(index)?.1)?;
     if ahead == 0 || node.level() != 1 {
         return view.node(&at);
@@ -364,7 +393,7 @@ fn read_child(view: &dyn View, node: &Node<'_>, index: usize, ahead: usize) -> R
 }
 
 /// The pointers of children that lie in the file.
-fn sealed_children(node: &Node<'_>, indexes: Range<usize>) -> Vec<PagePtr> {
+pub(crate) fn sealed_children(node: &Node<'_>, indexes: Range<usize>) -> Vec<PagePtr> {
     let children = indexes.map_while(|index| {
         let at = NodeRef::decode(node.child(index).ok()?.1).ok()?;
         at.sealed().ok().copied()

@@ -113,7 +113,7 @@ impl Database {
             vouched: record.generation,
             durable_commit: None,
         };
-        let digest = Digest::of(&record.encode());
+        let digest = Digest::of(&record);
         let file = Arc::new(file);
         let snapshot = Snapshot::load(&file, record, digest)?;
         Ok(Self::assemble(file, options, snapshot, Some(writing)))

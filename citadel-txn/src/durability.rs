@@ -18,13 +18,13 @@
 //! 3. After a failed sync nothing becomes durable any more: everyone who waits gets an error.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use citadel_core::Generation;
 
 use crate::error::Result;
-use crate::sync::{Condvar, Mutex, stay_awake};
+use crate::sync::{AtomicBool, Condvar, Mutex, stay_awake};
 
 /// Commits that may be unsynced before one that does not wait asks for a sync,
 const UNSYNCED_COMMITS_MAX: u64 = 64;

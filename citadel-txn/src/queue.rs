@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::sync::{Condvar, Mutex, stay_awake};
+use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, stay_awake};
 
 /// How long a waiter that was called stays awake for its turn.
 const AWAKE: Duration = Duration::from_micros(100);

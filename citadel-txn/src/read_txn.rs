@@ -1,8 +1,9 @@
 //! A read transaction.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use citadel_core::{Generation, PagePtr, SealedFile};
+use citadel_core::{FrameRef, Generation, PagePtr, SealedFile};
 
 use crate::catalog;
 use crate::check::{self, CheckReport};
@@ -117,6 +118,14 @@ impl Source for ReadTxn {
         }
         catalog::read_sealed_with_next(self.database.file(), at, next)
             .map_err(|error| self.explain(error))
+    }
+
+    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+        catalog::sealed_in_memory(self.database.file(), at, found);
+    }
+
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
+        catalog::sealed_at_hand(self.database.file(), at)
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

@@ -189,7 +189,7 @@ fn read_at(file: &SealedFile, place: PageNo) -> Result<Option<Link>> {
         tracing::warn!(%place, "what is sealed as a commit record is none");
         return Ok(None);
     };
-    let digest = Digest::of(&bytes);
+    let digest = Digest::of(&record);
     Ok(Some(Link { record, digest }))
 }
 

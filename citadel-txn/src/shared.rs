@@ -1,7 +1,7 @@
 //! What an open database and its transactions share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use citadel_core::{Generation, SealedFile};
@@ -15,6 +15,7 @@ use crate::queue::WriterQueue;
 use crate::recovery::{self, Link};
 use crate::snapshot::{Registry, Snapshot};
 use crate::space::Space;
+use crate::sync::AtomicBool;
 
 /// How long nobody writes before a group of commits is taken to be complete: those who were woken have then begun.
 const IDLE: Duration = Duration::from_micros(40);

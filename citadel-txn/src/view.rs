@@ -1,6 +1,8 @@
 //! One face for both kinds of transaction.
 
-use citadel_core::{Generation, PagePtr};
+use std::collections::VecDeque;
+
+use citadel_core::{FrameRef, Generation, PagePtr};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -78,6 +80,10 @@ pub trait Source: Send + Sync {
     fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
     /// The same where the nodes that `next` gives are wanted soon.
     fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes>;
+    /// Appends those nodes of the file that are in memory, up to the first that is not.
+    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>);
+    /// A node of the file, if reading it takes no time.
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef>;
     /// A large value.
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
     /// Differs from the last one whenever anything may read differently: between transactions, and after each change.

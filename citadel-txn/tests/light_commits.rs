@@ -7,6 +7,9 @@ use citadel_txn::{
     Cursor, Database, Key, MemoryStorage, Options, PageSize, Result, TreeId, TreeOptions, View,
 };
 use proptest::prelude::*;
+use support::{Op, Recorder};
+
+mod support;
 
 const TREE: TreeId = TreeId::new(1);
 
@@ -80,6 +83,33 @@ fn a_small_commit_writes_its_record_only() {
         entries(&reopened(&storage).begin_read().unwrap()).len(),
         502
     );
+}
+
+#[test]
+fn the_commit_that_writes_what_is_afloat_is_one_write_too() {
+    let recorder = Recorder::over(MemoryStorage::new());
+    let database = Database::create(recorder.storage(), &key(), options()).unwrap();
+    let mut txn = database.begin_write().unwrap();
+    txn.create_tree_at(TREE, TreeOptions::default()).unwrap();
+    txn.commit().unwrap();
+    let (mut whole, mut in_pieces) = (0, 0);
+    for id in 0..400u32 {
+        let before = recorder.ops().len();
+        put(&database, &id.to_be_bytes(), &[7; 100]);
+        let ops = recorder.ops().split_off(before);
+        // Checkpoints, and zeros at the end of the file, are not of the commit.
+        let of_commit = |op: &&Op| match op {
+            Op::Write(offset, bytes) => *offset >= 6 * 4096 && bytes.iter().any(|byte| *byte != 0),
+            _ => false,
+        };
+        let writes: Vec<_> = ops.iter().filter(of_commit).collect();
+        let len: usize = writes.iter().map(|op| op.len()).sum();
+        whole += usize::from(len > 8192);
+        in_pieces += usize::from(writes.len() > 1);
+    }
+    // At the end of a free run, records walk on elsewhere, and there may be no room behind the last one.
+    assert!(whole > 5, "{whole} commits wrote pages");
+    assert!(in_pieces * 3 <= whole, "{in_pieces} of {whole} in pieces");
 }
 
 #[test]

@@ -6,7 +6,9 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use citadel_txn::{Cursor, Database, Key, MemoryStorage, Options, TreeId, TreeOptions, View};
+use citadel_txn::{
+    Cursor, Database, Key, Leaves, MemoryStorage, Options, TreeId, TreeOptions, View,
+};
 use support::{Op, Tapped};
 
 /// Reads of a storage.
@@ -68,8 +70,26 @@ fn scan(database: &Database, tree: TreeId) {
     assert!(!cursor.next(&read).unwrap());
 }
 
+fn scan_by_leaves(database: &Database, tree: TreeId) {
+    let read = database.begin_read().unwrap();
+    let mut leaves = Leaves::new(&read, tree).unwrap();
+    let mut number: u64 = 0;
+    while let Some(leaf) = leaves.next().unwrap() {
+        for index in 0..leaf.len() {
+            assert_eq!(leaf.entry(index).unwrap().0, number.to_be_bytes());
+            number += 1;
+        }
+    }
+    assert_eq!(number, ROWS);
+}
+
 #[test]
 fn a_cold_scan_reads_many_leaves_at_once_and_a_warm_one_none() {
+    reads_many_at_once(scan);
+    reads_many_at_once(scan_by_leaves);
+}
+
+fn reads_many_at_once(scan: fn(&Database, TreeId)) {
     let (database, tree, reads) = cold(&Options::default());
     let leaves = database.check().unwrap().pages.leaves;
     assert_eq!(
@@ -100,7 +120,9 @@ fn a_lookup_reads_nothing_ahead_and_a_small_cache_stays_small() {
     assert!(cursor.seek(&read, &20_000u64.to_be_bytes()).unwrap());
     let pages = reads.pages();
     assert!(pages <= 6, "{pages} pages for two lookups");
-    scan(&database, tree);
-    let stats = database.cache_stats();
-    assert!(stats.bytes <= stats.capacity_bytes, "{stats:?}");
+    for scan in [scan, scan_by_leaves] {
+        scan(&database, tree);
+        let stats = database.cache_stats();
+        assert!(stats.bytes <= stats.capacity_bytes, "{stats:?}");
+    }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use citadel_txn::{
-    Cursor, Database, Kdf, Key, MemoryStorage, Options, PageSize, TreeId, TreeOptions, View,
-    WriteTxn,
+    Cursor, Database, Kdf, Key, Leaves, MemoryStorage, Options, PageSize, TreeId, TreeOptions,
+    View, WriteTxn, get_several,
 };
 use proptest::prelude::*;
 
@@ -93,6 +93,39 @@ fn agree(view: &dyn View, model: &Model) {
         assert_eq!(view.get(TREE, key).unwrap().as_deref(), Some(&value[..]));
     }
     assert!(!cursor.prev(view).unwrap());
+    agree_by_leaves(view, model);
+    agree_together(view, model);
+}
+
+/// Whole leaves give every entry once, in order.
+fn agree_by_leaves(view: &dyn View, model: &Model) {
+    let mut leaves = Leaves::new(view, TREE).unwrap();
+    let mut expected = model.iter();
+    while let Some(leaf) = leaves.next().unwrap() {
+        assert!(!leaf.is_empty() || model.is_empty());
+        for index in 0..leaf.len() {
+            let (key, value) = leaf.entry(index).unwrap();
+            let (model_key, model_value) = expected.next().unwrap();
+            assert_eq!((key, &value[..]), (&model_key[..], &model_value[..]));
+        }
+    }
+    assert!(expected.next().is_none());
+    assert!(leaves.next().unwrap().is_none() && leaves.ahead().is_empty());
+}
+
+/// Keys looked up together give what each gives alone, in any order, twice, and where they are not there.
+fn agree_together(view: &dyn View, model: &Model) {
+    let mut keys: Vec<Vec<u8>> = (0..700).step_by(7).map(key).collect();
+    keys.extend(model.keys().cloned());
+    for _ in 0..2 {
+        let found = get_several(view, TREE, &keys).unwrap();
+        assert_eq!(found.len(), keys.len());
+        for (key, found) in keys.iter().zip(found) {
+            assert_eq!(found.as_deref(), model.get(key).map(|value| &value[..]));
+        }
+        keys.sort();
+    }
+    assert!(get_several::<Vec<u8>>(view, TREE, &[]).unwrap().is_empty());
 }
 
 fn agree_after_seeks(view: &dyn View, model: &Model, at: &[u8]) {

@@ -2,6 +2,7 @@
 //!
 //! `recall` sets the recall that calibration predicts from the segment's own rows beside that of the queries. A `sweep` goes
 //! through shares of matching rows, by filters that have nothing to do with the query, or keep rather near or rather far rows.
+//! Of the environment, `DEGREE`, `BEAM`, `ALPHA` and `SCOPE` set how to build, `EFFORTS` and `ROUNDS` what to measure.
 //!
 //! The directory holds `pkgs_base.f16.bin`, `pkgs_meta.csv`, `pkgs_query.f16.bin` and `pkgs_query.csv`. Exact answers are computed
 //! here, with the exact kernels, so that any metric and any number of rows can be measured; recall counts a row when its true
@@ -190,9 +191,10 @@ fn measure_exact(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
     let mut scratch = Scratch::new();
     let (mut measured, mut kept, mut wrong) = (0, 0, 0);
     let queries = &set.queries[..set.queries.len().min(200)];
-    let mut spent = Duration::ZERO;
+    // Answers are checked afterwards: reading all vectors in between would empty the cache.
+    let mut answers = Vec::new();
+    let start = clock(origin);
     for query in queries {
-        let start = clock(origin);
         let prepared = Query::new(metric, query);
         let mut top = TopK::new(K);
         let bounded = segment.bounded(query, None, K, &mut scratch)?;
@@ -205,7 +207,10 @@ fn measure_exact(set: &Set, segment: &Segment, metric: Metric) -> Outcome<()> {
             top.push(prepared.distance(set.vector(row.row_id)), row.row_id);
             measured += 1;
         }
-        spent += clock(origin) - start;
+        answers.push(top);
+    }
+    let spent = clock(origin) - start;
+    for (query, mut top) in queries.iter().zip(answers) {
         let found: Vec<f32> = top.drain_sorted().filter_map(|row| row.distance).collect();
         wrong += usize::from(found != set.exact(segment, metric, query, None));
     }
@@ -245,6 +250,11 @@ impl Filter {
     }
 }
 
+/// A number from the environment.
+fn setting(name: &str) -> Option<f64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
 fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outcome<()> {
     let origin = Instant::now();
     let predicates: Vec<Option<Predicate>> = set
@@ -274,12 +284,15 @@ fn measure(set: &Set, segment: &Segment, metric: Metric, filter: Filter) -> Outc
         filtering.as_secs_f64() * 1e6
     );
     println!("    ef rerank   recall     QPS  +filter  visited  expanded regime");
-    for ef in [16, 24, 32, 48, 64, 96, 128, 192] {
+    let efforts = std::env::var("EFFORTS").unwrap_or("16 24 32 48 64 96 128 192".into());
+    let rounds = setting("ROUNDS").map_or(9, |rounds| rounds as usize);
+    for ef in efforts.split(' ') {
+        let ef = ef.parse()?;
         let params = SearchParams { ef };
         let mut scratch = Scratch::new();
         let (mut best, mut found) = (Duration::MAX, Vec::new());
         let (mut visited, mut expanded, mut regime) = (0, 0, None);
-        for _ in 0..9 {
+        for _ in 0..rounds {
             found.clear();
             (visited, expanded) = (0, 0);
             let start = clock(origin);
@@ -369,11 +382,9 @@ fn processor_seconds() -> f64 {
         / 100.0
 }
 
-/// Time that this thread has run, where the system tells (busy neighbours do not count then), else time that has passed.
+/// Time that has passed. (The time that a thread has run is told in ticks, on some systems of milliseconds.)
 fn clock(origin: Instant) -> Duration {
-    let running = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanos = running.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanos.map_or_else(|| origin.elapsed(), Duration::from_nanos)
+    origin.elapsed()
 }
 
 /// The share of the exact neighbours' distances that the found ones reach.
@@ -440,11 +451,6 @@ impl Set {
     }
 
     fn build(&self, metric: Metric) -> Outcome<Segment> {
-        let setting = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .and_then(|value| value.parse::<f64>().ok())
-        };
         let mut config = BuildConfig::default();
         if let Some(degree) = setting("DEGREE") {
             config.degree = degree as usize;

@@ -63,24 +63,36 @@ impl Query<'_> {
     /// ```
     #[inline]
     pub fn distance_stored(&self, element: Element, bytes: &[u8]) -> Option<f32> {
+        self.distance_ahead(element, bytes, &[])
+    }
+
+    /// The same, where `ahead` will be read soon: it is fetched meanwhile, as many bytes of it as the vector has. So a scan of
+    /// vectors that are not in the processor's caches waits for none of them.
+    ///
+    /// # Panics
+    ///
+    /// As [`distance_stored`](Self::distance_stored).
+    #[inline]
+    pub fn distance_ahead(&self, element: Element, bytes: &[u8], ahead: &[u8]) -> Option<f32> {
         match element {
-            Element::F32 => self.measure::<StoredF32>(components(bytes)),
-            Element::F16 => self.measure::<StoredF16>(components(bytes)),
-            Element::I8 => self.measure::<StoredI8>(components(bytes)),
+            Element::F32 => self.measure::<StoredF32>(components(bytes), ahead),
+            Element::F16 => self.measure::<StoredF16>(components(bytes), ahead),
+            Element::I8 => self.measure::<StoredI8>(components(bytes), ahead),
         }
     }
 }
 
-/// The sum of absolute differences (taxicab distance), the operator `<+>`, to a vector stored in this way, read in place.
+/// The sum of absolute differences (taxicab distance), the operator `<+>`, to a vector stored in this way, read in place; `ahead` as
+/// for [`Query::distance_ahead`].
 ///
 /// # Panics
 ///
 /// If `bytes` is not as long as a stored vector of this dimension.
-pub fn l1_to_stored(a: &[f32], element: Element, bytes: &[u8]) -> f32 {
+pub fn l1_to_stored(a: &[f32], element: Element, bytes: &[u8], ahead: &[u8]) -> f32 {
     match element {
-        Element::F32 => l1_stored::<StoredF32>(a, components(bytes)),
-        Element::F16 => l1_stored::<StoredF16>(a, components(bytes)),
-        Element::I8 => l1_stored::<StoredI8>(a, components(bytes)),
+        Element::F32 => l1_stored::<StoredF32>(a, components(bytes), ahead),
+        Element::F16 => l1_stored::<StoredF16>(a, components(bytes), ahead),
+        Element::I8 => l1_stored::<StoredI8>(a, components(bytes), ahead),
     }
 }
 
@@ -153,7 +165,10 @@ mod tests {
                 let found = Query::new(metric, &query).distance_stored(element, &bytes);
                 assert_eq!(found, distance(metric, &query, &numbers), "{element:?}");
             }
-            assert_eq!(l1_to_stored(&query, element, &bytes), l1(&query, &numbers));
+            assert_eq!(
+                l1_to_stored(&query, element, &bytes, &[]),
+                l1(&query, &numbers)
+            );
         }
     }
 

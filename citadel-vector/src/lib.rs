@@ -59,7 +59,9 @@ pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
     Predicate, Truth, Unsupported,
 };
-pub use metric::{Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm};
+pub use metric::{
+    Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm, prefetch,
+};
 pub use prism::{
     Bounded, Build, BuildConfig, BuildError, Candidate, Estimate, Progress, Regime, RowMajor,
     Scratch, Search, SearchError, SearchParams, SearchStats, Segment, Stage, Vectors,

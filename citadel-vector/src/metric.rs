@@ -4,7 +4,7 @@
 //! 1e19 or beyond, or so small that their squares vanish) it is computed again in `f64`, so that order is kept wherever the
 //! result itself fits.
 
-use crate::kernel::{Kernels, Stored, StoredF32, components, stored};
+use crate::kernel::{self, Kernels, Stored, StoredF32, components, stored};
 
 /// How two vectors are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,11 +50,11 @@ pub fn distance(metric: Metric, a: &[f32], b: &[f32]) -> Option<f32> {
 ///
 /// If the dimensions differ.
 pub fn l1(a: &[f32], b: &[f32]) -> f32 {
-    l1_stored(a, stored(b))
+    l1_stored(a, stored(b), &[])
 }
 
-pub(crate) fn l1_stored<S: Stored>(a: &[f32], b: &[S]) -> f32 {
-    let sum = Kernels::active().real().l1(a, b);
+pub(crate) fn l1_stored<S: Stored>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    let sum = Kernels::active().real().l1(a, b, ahead);
     if sum.is_finite() {
         return sum;
     }
@@ -67,7 +67,7 @@ pub(crate) fn l1_stored<S: Stored>(a: &[f32], b: &[S]) -> f32 {
 ///
 /// If `bytes` is not four times as long as `a`.
 pub fn l1_le(a: &[f32], bytes: &[u8]) -> f32 {
-    l1_stored::<StoredF32>(a, components(bytes))
+    l1_stored::<StoredF32>(a, components(bytes), &[])
 }
 
 /// The inner product `Σ a·b`.
@@ -76,7 +76,7 @@ pub fn l1_le(a: &[f32], bytes: &[u8]) -> f32 {
 ///
 /// If the dimensions differ.
 pub fn inner_product(a: &[f32], b: &[f32]) -> f32 {
-    dot(a, stored(b))
+    dot(a, stored(b), &[])
 }
 
 /// The euclidean length of a vector.
@@ -87,6 +87,12 @@ pub fn norm(vector: &[f32]) -> f32 {
 /// The name of the instruction set that distances run on, for diagnostics.
 pub fn instruction_set() -> &'static str {
     Kernels::active().name()
+}
+
+/// Asks the processor for memory that will be read soon. It changes nothing but the time of reading it.
+#[inline]
+pub fn prefetch(bytes: &[u8]) {
+    kernel::prefetch(bytes);
 }
 
 /// A query prepared once and compared with many vectors.
@@ -124,7 +130,7 @@ impl<'a> Query<'a> {
     /// If the dimensions differ.
     #[inline]
     pub fn distance(&self, vector: &[f32]) -> Option<f32> {
-        self.measure(stored(vector))
+        self.measure(stored(vector), &[])
     }
 
     /// The exact distance to a vector stored as little-endian `f32`, read in place at any alignment.
@@ -134,7 +140,7 @@ impl<'a> Query<'a> {
     /// If `bytes` is not four times the dimension long.
     #[inline]
     pub fn distance_le(&self, bytes: &[u8]) -> Option<f32> {
-        self.measure::<StoredF32>(components(bytes))
+        self.measure::<StoredF32>(components(bytes), &[])
     }
 
     /// Distances to the rows of a row-major matrix, in order. Clears `out` first; no allocation once it is large enough.
@@ -159,17 +165,18 @@ impl<'a> Query<'a> {
     }
 
     #[inline]
-    pub(crate) fn measure<S: Stored>(&self, vector: &[S]) -> Option<f32> {
+    pub(crate) fn measure<S: Stored>(&self, vector: &[S], ahead: &[u8]) -> Option<f32> {
         match self.metric {
-            Metric::L2 => Some(l2(self.vector, vector)),
+            Metric::L2 => Some(l2(self.vector, vector, ahead)),
             // Taken from zero, so that orthogonal vectors are at 0 and not at -0.
-            Metric::InnerProduct => Some(0.0 - dot(self.vector, vector)),
-            Metric::Cosine => self.cosine(vector),
+            Metric::InnerProduct => Some(0.0 - dot(self.vector, vector, ahead)),
+            Metric::Cosine => self.cosine(vector, ahead),
         }
     }
 
-    fn cosine<S: Stored>(&self, vector: &[S]) -> Option<f32> {
-        let (product, squared) = Kernels::active().real().dot_and_square(self.vector, vector);
+    fn cosine<S: Stored>(&self, vector: &[S], ahead: &[u8]) -> Option<f32> {
+        let kernels = Kernels::active().real();
+        let (product, squared) = kernels.dot_and_square(self.vector, vector, ahead);
         if squared.is_normal() && product.is_finite() && self.norm > 0.0 {
             let cosine = f64::from(product) / (self.norm * f64::from(squared).sqrt());
             return Some((1.0 - cosine.clamp(-1.0, 1.0)) as f32);
@@ -188,8 +195,8 @@ impl<'a> Query<'a> {
     }
 }
 
-fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
-    let product = Kernels::active().real().dot(a, b);
+fn dot<S: Stored>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    let product = Kernels::active().real().dot(a, b, ahead);
     if product.is_finite() {
         return product;
     }
@@ -197,8 +204,8 @@ fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
 }
 
 #[inline]
-fn l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
-    let squared = Kernels::active().real().squared_l2(a, b);
+fn l2<S: Stored>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    let squared = Kernels::active().real().squared_l2(a, b, ahead);
     if squared.is_normal() {
         return squared.sqrt();
     }
@@ -207,7 +214,7 @@ fn l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
 
 /// Length in `f64`, where no square of an `f32` overflows or vanishes.
 fn wide_norm(vector: &[f32], stored: &[StoredF32]) -> f64 {
-    let squared = Kernels::active().real().dot(vector, stored);
+    let squared = Kernels::active().real().dot(vector, stored, &[]);
     if squared.is_normal() {
         return f64::from(squared).sqrt();
     }

@@ -13,11 +13,13 @@
 //! | [`tree`] | transactions, vacuum, rekey, copies, failing writes, losses of power | the last durable commit or a later one, and a file that is whole |
 //! | [`mod@file`] | damage to a small file | errors; and what `check` calls whole is read and written |
 //! | [`segment`] | the header of an ann segment | decoding refuses, never panics |
+//! | [`filter`] | filter columns and a predicate | the rows are those of an evaluation row by row |
 //! | [`statement`] | SQL | an answer, or an error with a place inside of the text |
 
 pub mod campaign;
 mod disk;
 pub mod file;
+pub mod filter;
 mod input;
 pub mod key_slots;
 mod marks;
@@ -43,7 +45,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "node",
         run: node::run,
@@ -85,6 +87,12 @@ pub const TARGETS: [Target; 8] = [
         run: segment::run,
         seeds: segment::seeds,
         smoke: 200_000,
+    },
+    Target {
+        name: "filter",
+        run: filter::run,
+        seeds: filter::seeds,
+        smoke: 30_000,
     },
     Target {
         name: "statement",

@@ -71,6 +71,7 @@ hint: drop the index and make it anew
 ALTER INDEX t_near SET (speed = 1);
 ----
 error 22023 at 1:25: an index USING ann has no option "speed"
+hint: the options are metric, filters, recall, auto_merge, merge_threshold, deferred
 
 ALTER INDEX t_near SET (merge_treshold = 1);
 ----
@@ -116,7 +117,7 @@ error 42601 at 1:64: option "deferred" is given twice
 
 CREATE INDEX t_expr ON t USING ann (l2_normalize(emb));
 ----
-error 0A000 at 1:37: an index on an expression is not supported
+ok
 
 PRAGMA ann_auto_merge;
 ----

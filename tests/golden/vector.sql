@@ -254,6 +254,7 @@ hint: the metrics are l2, cosine and inner_product, and hamming for bits
 CREATE INDEX doc_bad ON doc USING ann (emb) WITH (nosuch = 1);
 ----
 error 22023 at 1:51: an index USING ann has no option "nosuch"
+hint: the options are metric, filters, recall, auto_merge, merge_threshold, deferred
 
 CREATE TABLE wide (v VECTOR(0));
 ----

@@ -9,3 +9,4 @@ pub mod promise;
 pub mod sim;
 pub mod subject;
 pub mod text;
+pub mod vectors;

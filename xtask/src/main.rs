@@ -6,6 +6,7 @@ mod command;
 mod demo_data;
 mod fuzz;
 mod nonce_ledger;
+mod peers;
 mod tidy;
 
 use std::process::ExitCode;
@@ -19,9 +20,10 @@ usage: cargo xtask COMMAND
   test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets for some seconds
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
-  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
+  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector also wants python3 and Postgres)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
+  vectors […]        vector indexes under random transactions, queries and crashes (--transactions N, --seed S)
   schedules [N]      the orders in which threads meet in the commit protocol, N of each model
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
@@ -47,7 +49,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" => test(rest),
         "fuzz" => fuzz::run(rest),
         "bench" => bench(rest),
-        "crash" | "isolation" | "kill" => campaign(name, rest),
+        "crash" | "isolation" | "kill" | "vectors" => campaign(name, rest),
         "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
@@ -114,6 +116,11 @@ fn schedules(of_each: &str) -> Result<()> {
 fn bench(rest: &[String]) -> Result<()> {
     let mut arguments = vec!["run", "--release", "--package", "citadel-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
+    let added = match rest.first().map(String::as_str) {
+        Some("vector") => peers::arguments(rest),
+        _ => Vec::new(),
+    };
+    arguments.extend(added.iter().map(String::as_str));
     cargo(&arguments)
 }
 

@@ -3,7 +3,15 @@
 use super::{Report, Row, figure, say};
 
 /// Metrics that can be laid beside each other.
-const METRICS: [&str; 3] = ["ops_per_s", "gb_per_s", "bytes"];
+const METRICS: [&str; 7] = [
+    "ops_per_s",
+    "gb_per_s",
+    "bytes",
+    "qps_at_95",
+    "qps_at_99",
+    "seconds",
+    "ms",
+];
 
 /// A cell of the table.
 type Cell = String;
@@ -24,7 +32,7 @@ impl Report {
         let mut header = vec![String::new(), String::new(), subject.to_owned()];
         header.extend(peers.iter().map(|peer| (*peer).to_owned()));
         say(&format!(
-            "\n{subject}, and its ratio to each peer (bytes: the less the better):"
+            "\n{subject}, and its ratio to each peer (bytes, seconds, ms: the less the better):"
         ));
         print_table(&header, &lines);
     }

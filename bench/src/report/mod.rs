@@ -22,6 +22,8 @@ pub(crate) struct Row {
 pub(crate) struct Report {
     suite: String,
     rows: Vec<Row>,
+    /// Each engine, with its version and how it is set up.
+    engines: Vec<(String, String)>,
 }
 
 impl Report {
@@ -29,6 +31,32 @@ impl Report {
         Self {
             suite: suite.to_owned(),
             rows: Vec::new(),
+            engines: Vec::new(),
+        }
+    }
+
+    /// Names the version of an engine.
+    pub(crate) fn introduce(&mut self, engine: &str, version: &str) {
+        self.engines.push((engine.to_owned(), version.to_owned()));
+    }
+
+    /// The best of an engine's figures, among those whose parameters begin so.
+    pub(crate) fn best(
+        &self,
+        case: &str,
+        engine: &str,
+        metric: &str,
+        params: &str,
+        less_is_better: bool,
+    ) -> Option<f64> {
+        let figures = self.rows.iter().filter(|row| {
+            (row.case.as_str(), row.engine.as_str(), row.metric) == (case, engine, metric)
+                && row.params.starts_with(params)
+        });
+        let values = figures.map(|row| row.value);
+        match less_is_better {
+            true => values.min_by(f64::total_cmp),
+            false => values.max_by(f64::total_cmp),
         }
     }
 
@@ -51,6 +79,9 @@ impl Report {
 
     /// Prints a line per case, engine and parameters, with all of their metrics.
     pub(crate) fn print(&self) {
+        for (engine, version) in &self.engines {
+            say(&format!("{engine}: {version}"));
+        }
         let mut lines: Vec<(&Row, String)> = Vec::new();
         for row in &self.rows {
             let figure = format!("{} {}", row.metric, figure(row.value));
@@ -79,6 +110,15 @@ impl Report {
     /// A JSON object per line: the figures, then the subject's ratios to its peers.
     pub(crate) fn write_json(&self, path: &Path, subject: &str) -> Result<()> {
         let mut text = String::new();
+        for (engine, version) in &self.engines {
+            writeln!(
+                text,
+                "{{\"suite\":{},\"engine\":{},\"version\":{}}}",
+                quoted(&self.suite),
+                quoted(engine),
+                quoted(version)
+            )?;
+        }
         for row in self.rows.iter().chain(&self.ratios(subject)) {
             writeln!(
                 text,
@@ -123,6 +163,6 @@ pub(crate) fn complain(text: &str) {
 }
 
 #[expect(clippy::print_stdout, reason = "the results")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     println!("{text}");
 }

@@ -2,4 +2,3 @@
 
 pub(crate) mod storage;
 pub(crate) mod vector;
-mod vector_writes;

@@ -7,6 +7,7 @@
 //! NSDI 2024): a hit only sets a flag under the shared lock and moves nothing; a new frame that is never hit again is the
 //! first to go, so that a long scan passes through without pushing out what is in use.
 
+mod several;
 mod shard;
 mod stats;
 
@@ -126,7 +127,11 @@ impl Cache {
     }
 
     fn shard(&self, key: FrameKey) -> &RwLock<Shard> {
-        &self.shards[(key.hash() >> 48) as usize & (self.shards.len() - 1)]
+        &self.shards[self.shard_index(key)]
+    }
+
+    fn shard_index(&self, key: FrameKey) -> usize {
+        (key.hash() >> 48) as usize & (self.shards.len() - 1)
     }
 }
 

@@ -59,6 +59,13 @@ impl Shard {
     }
 
     pub(super) fn get(&self, key: FrameKey) -> Option<FrameRef> {
+        let frame = self.find(key)?.clone();
+        frame.touch();
+        Some(frame)
+    }
+
+    /// The frame of this key, counted as asked for but not touched.
+    pub(super) fn find(&self, key: FrameKey) -> Option<&FrameRef> {
         let found = self
             .places
             .get(&key)
@@ -70,9 +77,7 @@ impl Shard {
         };
         // Not one atomic addition: two threads at once may count as one, and a hit costs a quarter less.
         counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        let frame = found?.frame.clone()?;
-        frame.touch();
-        Some(frame)
+        found?.frame.as_ref()
     }
 
     /// Whether a frame of this key is here.

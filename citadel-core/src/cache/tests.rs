@@ -74,6 +74,37 @@ fn generations_of_a_page_are_apart() {
 }
 
 #[test]
+fn several_are_found_up_to_the_first_that_is_not_here() {
+    // Many shards, and one: keys then meet in it.
+    for capacity in [256 << 20, 100_000] {
+        let cache = Cache::new(capacity);
+        for page in (0..60).filter(|page| *page != 40) {
+            cache.insert(frame(page, 1, BODY));
+        }
+        let keys: Vec<FrameKey> = (0..60).map(key).collect();
+        for (from, to, found) in [
+            (0, 40, 40),
+            (0, 60, 40),
+            (40, 60, 0),
+            (41, 60, 19),
+            (7, 7, 0),
+        ] {
+            let frames = cache.get_several(&keys[from..to]);
+            assert_eq!(frames.len(), found);
+            for (frame, page) in frames.iter().zip(from as u64..) {
+                assert_eq!(frame.ptr().run.first.get(), page);
+                assert!(frame.is_hit());
+            }
+        }
+        let stats = cache.stats();
+        assert_eq!((stats.hits, stats.misses), (99, 2));
+        // The locks were given back.
+        cache.insert(frame(40, 1, BODY));
+        assert_eq!(cache.get_several(&keys).len(), 60);
+    }
+}
+
+#[test]
 fn a_cache_of_nothing_holds_nothing() {
     let cache = Cache::new(0);
     cache.insert(frame(1, 1, BODY));

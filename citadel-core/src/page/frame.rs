@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::page::prefetch::prefetch;
 use crate::page::{PageKind, PagePtr};
 
 /// The open body of a sealed run. Its bytes are zeroed when the last holder lets go of it.
@@ -64,6 +65,11 @@ impl Frame {
             self.usage.store(COLD, Ordering::Relaxed);
             true
         }
+    }
+
+    /// Lets the processor fetch the bytes, which will be read soon.
+    pub fn prefetch(&self) {
+        prefetch(&self.body);
     }
 
     /// The pointer that the frame was read or written through.

@@ -5,6 +5,7 @@
 
 mod frame;
 mod kind;
+mod prefetch;
 mod ptr;
 mod run;
 mod tag;

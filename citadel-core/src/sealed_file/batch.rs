@@ -204,6 +204,11 @@ impl WriteBatch<'_> {
         // A record goes last: should one of the other writes go astray, it cannot lie on the record that tells of them.
         let (with_record, others): (Vec<_>, Vec<_>) =
             stretches(&self.runs).partition(|stretch| stretch.iter().any(SealedRun::is_record));
+        // Past the system's cache each write is waited for; through it, the sync sends many at once.
+        let way = match others.len() + with_record.len() {
+            0 | 1 => way,
+            _ => Way::Cached,
+        };
         for stretch in others.into_iter().chain(with_record) {
             self.write_stretch(stretch, way)?;
         }

@@ -135,6 +135,11 @@ impl Medium {
         self.storage.will_read(range.start, range.end - range.start);
     }
 
+    /// Says that these bytes, which were written, will be synced soon.
+    pub(super) fn will_sync(&self, offset: u64, len: usize) {
+        self.storage.will_sync(offset, len as u64);
+    }
+
     /// Refuses a range that passes the end, so that nothing is allocated for it.
     pub(super) fn require(&self, end: u64) -> Result<()> {
         if end <= self.len() || end <= self.refresh_len()? {

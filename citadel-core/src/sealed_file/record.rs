@@ -121,7 +121,9 @@ impl SealedFile {
         wipe(&mut plain);
         result?;
         self.medium
-            .write_at(slot.offset(), &sealed, "write the commit record")
+            .write_at(slot.offset(), &sealed, "write the commit record")?;
+        self.medium.will_sync(slot.offset(), sealed.len());
+        Ok(())
     }
 }
 

@@ -54,6 +54,21 @@ fn is_aligned(offset: u64, buf: &[u8]) -> bool {
         && buf.as_ptr().align_offset(ALIGNMENT) == 0
 }
 
+/// Lets the system send these bytes, of a page or two, from its cache to the medium. Linux does so with what will not be needed
+/// any more; the bytes at both ends are left out, for it would also wait for the pages that it is told of as a whole.
+#[cfg(target_os = "linux")]
+pub(super) fn begin_writing(file: &File, offset: u64, len: u64) {
+    if let Some(len) = len.checked_sub(2).and_then(std::num::NonZeroU64::new) {
+        let _ = rustix::fs::fadvise(file, offset + 1, Some(len), rustix::fs::Advice::DontNeed);
+    }
+}
+
+/// Nothing, where the system has no such call.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn begin_writing(file: &File, offset: u64, len: u64) {
+    let _ = (file, offset, len);
+}
+
 #[cfg(target_os = "linux")]
 fn reopen(file: &File) -> Option<File> {
     use std::os::fd::AsRawFd;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
-use crate::storage::direct::DirectWriter;
+use crate::storage::direct::{self, DirectWriter};
 use crate::storage::partial::{give_name, open_partial};
 use crate::storage::vectored;
 
@@ -129,6 +129,10 @@ impl Storage for FileStorage {
 
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
         write_all_at(&self.file, offset, buf)
+    }
+
+    fn will_sync(&self, offset: u64, len: u64) {
+        direct::begin_writing(&self.file, offset, len);
     }
 
     fn write_to_sync(&self, offset: u64, buf: &[u8]) -> io::Result<()> {

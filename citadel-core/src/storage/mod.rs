@@ -50,6 +50,12 @@ pub trait Storage: Send + Sync + 'static {
         let _ = (offset, len);
     }
 
+    /// Says that these bytes, which were written, will be synced soon, so that the medium can begin with them while others are
+    /// written. It changes nothing else: nothing is safe before a sync.
+    fn will_sync(&self, offset: u64, len: u64) {
+        let _ = (offset, len);
+    }
+
     /// Writes all of `buf` at `offset`. A write past the end extends the storage; a gap reads as zeros.
     ///
     /// # Errors

@@ -9,10 +9,12 @@ use citadel_vector::{
     RowMajor, Segment,
 };
 
-use crate::batch::{BATCH_ROWS, Column};
+use crate::batch::{BATCH_ROWS, Batch, Column};
+use crate::bind::bound::RelationNo;
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, ColumnNo, RowId, TableDef};
-use crate::store::{Direction, RowIdRange, RowReader, TableScan};
+use crate::expression::{CompiledExpr, Rows as Selection};
+use crate::schema::{AnnIndex, ColumnNo, IndexedVector, RowId, TableDef};
+use crate::store::{Direction, RowIdRange, RowReader, RowVector, TableScan, check_computed};
 use crate::types::{SqlType, ValueRef};
 
 fn row_id(ids: &Column, at: usize) -> Option<RowId> {
@@ -45,6 +47,15 @@ pub(super) struct Builder<'a> {
     threads: usize,
 }
 
+/// Some rows as they are read.
+struct Input {
+    wanted: Vec<ColumnNo>,
+    ids: Column,
+    batch: Batch,
+    /// Computes the vectors from the batch.
+    vector: CompiledExpr,
+}
+
 /// The rows of a snapshot, as a segment wants them. Vectors are read once, into one buffer.
 struct Rows {
     /// Rows whose distance is defined, ascending, and their vectors end to end.
@@ -58,14 +69,10 @@ struct Rows {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(table: &'a TableDef, index: &'a AnnIndex) -> Self {
-        let dim = match table.column(index.column).ty {
-            SqlType::Vector(vector) => usize::from(vector.dim.unwrap_or(0)),
-            _ => 0,
-        };
         Self {
             table,
             index,
-            dim,
+            dim: index.vector.dim(table),
             threads: 0,
         }
     }
@@ -122,7 +129,7 @@ impl<'a> Builder<'a> {
             metric: self.index.metric.of_segments(),
             dim: self.dim,
             config,
-            column: &self.table.column(self.index.column).name,
+            column: &self.index.vector.text(self.table),
             generation: view.generation().get(),
             rows: &rows.defined,
             vectors: &RowMajor::new(&rows.vectors, self.dim),
@@ -141,48 +148,64 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The filter columns, and the vectors last.
-    fn wanted(&self) -> (Vec<ColumnNo>, Vec<Column>) {
+    /// What is read of each row: the filter columns, then those of the vector that are none of them.
+    fn input(&self) -> Result<Input> {
+        let vector = RowVector::bind(self.table, &self.index.vector, RelationNo(0))?;
         let mut wanted = self.index.filters.clone();
-        wanted.push(self.index.column);
+        wanted.extend(
+            vector
+                .columns
+                .iter()
+                .filter(|no| !self.index.filters.contains(no)),
+        );
         let types = wanted.iter().map(|&no| self.table.column(no).ty);
-        let columns = types.map(|ty| Column::new(ty, BATCH_ROWS)).collect();
-        (wanted, columns)
+        Ok(Input {
+            ids: Column::new(SqlType::Integer, BATCH_ROWS),
+            batch: Batch {
+                columns: types.map(|ty| Column::new(ty, BATCH_ROWS)).collect(),
+                rows: 0,
+            },
+            vector: vector.compile(&wanted)?,
+            wanted,
+        })
     }
 
     /// Those of some rows that there are.
     fn fetch(&self, view: &dyn View, rows: impl Iterator<Item = RowId>) -> Result<Rows> {
-        let (wanted, mut columns) = self.wanted();
-        let reader = RowReader::new(self.table, &wanted);
-        let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
+        let mut input = self.input()?;
+        let reader = RowReader::new(self.table, &input.wanted);
         let mut taken = self.room_for(rows.size_hint().0);
         for row in rows {
-            if reader.fetch(view, row, &mut columns)? {
-                ids.push_integer(row.0)?;
+            if reader.fetch(view, row, &mut input.batch.columns)? {
+                input.ids.push_integer(row.0)?;
             }
-            if ids.len() == BATCH_ROWS {
-                self.take(&ids, &columns, &mut taken);
-                ids.clear();
-                columns.iter_mut().for_each(Column::clear);
+            if input.ids.len() == BATCH_ROWS {
+                self.take(&mut input, &mut taken)?;
             }
         }
-        self.take(&ids, &columns, &mut taken);
+        self.take(&mut input, &mut taken)?;
         Ok(taken)
     }
 
     fn collect(&self, view: &dyn View, cancel: &AtomicBool) -> Result<Rows> {
-        let (wanted, mut columns) = self.wanted();
-        let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
-        let mut scan = TableScan::new(self.table, &wanted, RowIdRange::ALL, Direction::Forward);
+        let mut input = self.input()?;
+        let mut scan = TableScan::new(
+            self.table,
+            &input.wanted,
+            RowIdRange::ALL,
+            Direction::Forward,
+        );
         let count = usize::try_from(view.tree_len(self.table.rows)?).unwrap_or(0);
         let mut rows = self.room_for(count);
-        while scan.next(view, Some(&mut ids), &mut columns, BATCH_ROWS)? > 0 {
+        loop {
+            let Input { ids, batch, .. } = &mut input;
+            if scan.next(view, Some(ids), &mut batch.columns, BATCH_ROWS)? == 0 {
+                break;
+            }
             if cancel.load(Ordering::Relaxed) {
                 return Err(cancelled());
             }
-            self.take(&ids, &columns, &mut rows);
-            ids.clear();
-            columns.iter_mut().for_each(Column::clear);
+            self.take(&mut input, &mut rows)?;
         }
         Ok(rows)
     }
@@ -197,16 +220,21 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Takes one batch: the filter columns, and the vectors last.
-    fn take(&self, ids: &Column, columns: &[Column], rows: &mut Rows) {
-        let (vectors, filters) = match columns.split_last() {
-            Some(split) => split,
-            None => return,
-        };
-        for at in 0..ids.len() {
-            let Some(RowId(id)) = row_id(ids, at) else {
+    /// Takes the rows at hand, and leaves room for others.
+    fn take(&self, input: &mut Input, rows: &mut Rows) -> Result<()> {
+        input.batch.rows = input.ids.len();
+        let filters = &input.batch.columns[..self.index.filters.len()];
+        let vectors = input
+            .vector
+            .evaluate(&input.batch, Selection::All(input.batch.rows))?;
+        let is_computed = matches!(self.index.vector, IndexedVector::Expression(_));
+        for at in 0..input.ids.len() {
+            let Some(RowId(id)) = row_id(&input.ids, at) else {
                 continue;
             };
+            if is_computed {
+                check_computed(vectors.get(at), self.index.vector.vector_type(self.table))?;
+            }
             let defined = match vectors.get(at) {
                 ValueRef::Vector(vector) if self.has_distance(vector) => {
                     rows.vectors.extend_from_slice(vector);
@@ -233,6 +261,10 @@ impl<'a> Builder<'a> {
                 values.push(value);
             }
         }
+        drop(vectors);
+        input.ids.clear();
+        input.batch.columns.iter_mut().for_each(Column::clear);
+        Ok(())
     }
 
     /// Is the distance from this vector defined? Under cosine a zero vector has none.

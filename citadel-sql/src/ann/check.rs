@@ -16,7 +16,7 @@ use crate::batch::Column;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::schema::{AnnIndex, ColumnNo, RowId, TableDef};
-use crate::store::{RowReader, VectorReader, delta};
+use crate::store::{RowReader, VectorSource, delta};
 use crate::types::StoredVector;
 
 /// Checks the ann indexes of a table: every segment decodes and matches, delta and segments together name each row of the
@@ -166,12 +166,11 @@ impl Check<'_> {
         tick: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
         for (entry, segment) in segments {
-            let reader = VectorReader::new(self.table, self.target.1.column)?;
-            let mut scan = reader.scan();
+            let source = VectorSource::of_index(self.table, &self.target.1.vector)?;
             let now = segment.fingerprint_with(|row, out| {
                 tick()?;
-                let found =
-                    scan.find(self.view, RowId(row), |vector| vector.append_f32_bytes(out))?;
+                let found = source
+                    .fetch_stored(self.view, RowId(row), |vector| vector.append_f32_bytes(out))?;
                 found.ok_or_else(|| Error::Corrupt(format!("row {row} has no vector")))
             })?;
             if now != segment.fingerprint() {
@@ -189,7 +188,7 @@ impl Check<'_> {
 struct TableSide<'a> {
     table: &'a TableDef,
     index: &'a AnnIndex,
-    vectors: VectorReader,
+    vectors: VectorSource,
     filters: RowReader,
     columns: Vec<Column>,
 }
@@ -200,7 +199,7 @@ impl<'a> TableSide<'a> {
         Ok(Self {
             table,
             index,
-            vectors: VectorReader::new(table, index.column)?,
+            vectors: VectorSource::of_index(table, &index.vector)?,
             filters: RowReader::new(table, &index.filters),
             columns: index.filters.iter().map(column).collect(),
         })
@@ -213,7 +212,7 @@ impl<'a> TableSide<'a> {
         row: RowId,
         segment: &Segment,
         position: Position,
-    ) -> Result<Option<&'a str>> {
+    ) -> Result<Option<String>> {
         self.columns.iter_mut().for_each(Column::clear);
         if !self.filters.fetch(view, row, &mut self.columns)? {
             return Ok(None);
@@ -223,12 +222,12 @@ impl<'a> TableSide<'a> {
             .vectors
             .fetch_stored(view, row, |vector| has_distance(metric, vector))?;
         if defined.unwrap_or(false) != ((position.0 as usize) < segment.indexed_len()) {
-            return Ok(Some(&self.table.column(self.index.column).name));
+            return Ok(Some(self.index.vector.text(self.table)));
         }
         let in_segment = segment.attributes().iter();
         for ((attribute, column), no) in in_segment.zip(&self.columns).zip(&self.index.filters) {
             if build::attribute_value(column.get(0)) != Some(attribute.column.value(position)) {
-                return Ok(Some(&self.table.column(*no).name));
+                return Ok(Some(self.table.column(*no).name.clone()));
             }
         }
         Ok(None)

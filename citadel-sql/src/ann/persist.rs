@@ -97,6 +97,7 @@ pub(crate) fn persist_within(
     cache: &SegmentCache,
     table: &str,
     column: &str,
+    progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<PersistReport> {
     let started = Instant::now();
@@ -108,7 +109,7 @@ pub(crate) fn persist_within(
             &table,
             (def.id, &index),
             cache,
-            &|_| {},
+            progress,
             cancel,
         )?);
     }

@@ -20,7 +20,6 @@ use citadel_vector::{PositionSet, Segment};
 use super::build::Builder;
 use crate::error::Result;
 use crate::schema::{AnnIndex, RowId, TableDef};
-use crate::types::SqlType;
 
 /// A row of a delta, and the transaction that touched it last.
 pub(super) type Touched = (RowId, Generation);
@@ -108,10 +107,7 @@ impl Recent {
 
 /// Is a delta of so many rows worth having in memory, and not too much for it?
 pub(super) fn is_worth_it(table: &TableDef, index: &AnnIndex, rows: usize) -> bool {
-    let dim = match table.column(index.column).ty {
-        SqlType::Vector(vector) => usize::from(vector.dim.unwrap_or(0)),
-        _ => 0,
-    };
+    let dim = index.vector.dim(table);
     rows > FRESH_MAX && rows.saturating_mul(dim + 64) <= BYTES_MAX
 }
 

@@ -20,8 +20,10 @@ pub struct AnnIndexStatus {
     pub index: String,
     /// The table's name.
     pub table: String,
-    /// The vector column's name.
+    /// The name of the column that the index is on, or the expression.
     pub column: String,
+    /// The same as a statement needs it: a name in quotes.
+    pub vector_sql: String,
     /// The metric that the index serves.
     pub metric: Metric,
     /// The filter columns, in order.
@@ -161,7 +163,8 @@ pub(crate) fn status(
     Ok(AnnIndexStatus {
         index: def.name.clone(),
         table: table.name.clone(),
-        column: table.column(index.column).name.clone(),
+        column: index.vector.text(&table),
+        vector_sql: index.vector.sql(&table),
         metric: index.metric,
         filters: index
             .filters

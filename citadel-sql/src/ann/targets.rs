@@ -1,14 +1,15 @@
-//! Which indexes a call names: by table and vector column, or by table and index name.
+//! Which indexes a call names: by table and index name, or by table and vector column.
 
 use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, Catalog, IndexDef, IndexKind, TableDef};
+use crate::schema::{AnnIndex, Catalog, IndexDef, IndexKind, IndexedVector, TableDef};
+use crate::types::SqlType;
 
 /// An ann index with its definition.
 pub(super) type Target = (Arc<IndexDef>, AnnIndex);
 
-/// The table, and its ann indexes on a column or of a name. At least one, or it is an error.
+/// The table, and its ann index of a name, or else those on a column. At least one, or it is an error.
 pub(super) fn find(
     catalog: &Catalog,
     table: &str,
@@ -20,12 +21,18 @@ pub(super) fn find(
             format!("table \"{table}\" does not exist"),
         )
     })?;
+    let all = of_table(table);
+    if let Some(named) = all
+        .iter()
+        .find(|(def, _)| def.name.eq_ignore_ascii_case(column_or_index))
+    {
+        return Ok((Arc::clone(table), vec![named.clone()]));
+    }
     let column = table.column_no(column_or_index);
-    let mut found = of_table(table);
-    found.retain(|(def, index)| match column {
-        Some(column) => index.column == column,
-        None => def.name.eq_ignore_ascii_case(column_or_index),
-    });
+    let on_column =
+        |index: &AnnIndex| column.is_some_and(|no| index.vector == IndexedVector::Column(no));
+    let mut found = all;
+    found.retain(|(_, index)| on_column(index));
     if found.is_empty() {
         return Err(none(table, column_or_index, column.is_some()));
     }
@@ -50,10 +57,15 @@ fn none(table: &TableDef, name: &str, is_column: bool) -> Error {
             "column \"{name}\" of table \"{}\" has no ann index",
             table.name
         );
-        Error::sql(SqlState::UNDEFINED_OBJECT, message).hint(format!(
-            "CREATE INDEX … ON {} USING ann ({name}) makes one",
-            table.name
-        ))
+        let error = Error::sql(SqlState::UNDEFINED_OBJECT, message);
+        let is_vector = |no| matches!(table.column(no).ty, SqlType::Vector(_));
+        if table.column_no(name).is_some_and(is_vector) {
+            return error.hint(format!(
+                "CREATE INDEX … ON {} USING ann ({name}) makes one",
+                table.name
+            ));
+        }
+        error
     } else {
         let message = format!(
             "table \"{}\" has neither a column nor an ann index \"{name}\"",

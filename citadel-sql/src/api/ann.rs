@@ -17,12 +17,14 @@ impl Connection {
     ///
     /// The segment is built from a snapshot, while others go on reading and writing; what they change meanwhile is
     /// searched exactly until the next time. Inside of a transaction it is built from the transaction's own rows,
-    /// and is undone with it. `CALL persist_ann_index('table', 'column')` does the same.
+    /// and is undone with it. `CALL persist_ann_index('table', 'column')` does the same. In place of a column, the name of
+    /// one index may be given.
     ///
     /// # Errors
     /// There is no such table, column or index; the statement is interrupted; storage errors.
     pub fn persist_ann_index(&self, table: &str, column: &str) -> Result<PersistReport> {
-        self.persist_ann_index_with(table, column, |_| {})
+        let listener = self.build_progress();
+        self.persist_ann_index_with(table, column, |progress| listener.tell(progress))
     }
 
     /// The same, telling how far it is.
@@ -49,7 +51,8 @@ impl Connection {
             );
         }
         self.session().write(|txn, catalog| {
-            let value = ann::persist_within(txn, catalog, segments, table, column, interrupt)?;
+            let value =
+                ann::persist_within(txn, catalog, segments, table, column, &progress, interrupt)?;
             Ok(Done {
                 value,
                 redefined: false,

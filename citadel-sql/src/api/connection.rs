@@ -246,7 +246,7 @@ impl Connection {
         self.session().durability()
     }
 
-    /// Tells a listener from now on how far CREATE INDEX … USING ann is on this connection; `None`: nobody. It is called from
+    /// Tells a listener from now on how far CREATE INDEX … USING ann, REINDEX and `persist_ann_index` are on this connection; `None`: nobody. It is called from
     /// the threads that build.
     /// [`interrupt_handle`](Connection::interrupt_handle) ends such a statement.
     pub fn on_index_build<F>(&self, listener: Option<F>)

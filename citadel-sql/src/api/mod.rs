@@ -7,6 +7,7 @@
 //! ```
 
 mod ann;
+mod appender;
 mod cache;
 mod catalogs;
 mod connection;
@@ -32,6 +33,7 @@ mod tests;
 mod to_sql;
 mod transaction;
 
+pub use appender::Appender;
 pub use connection::Connection;
 pub use database::Database;
 pub use from_sql::{FromSql, FromSqlResult};

@@ -217,7 +217,7 @@ impl Connection {
         }
     }
 
-    fn context<'a>(&'a self, txn: Txn<'a>, params: &'a [Value]) -> ExecContext<'a> {
+    pub(crate) fn context<'a>(&'a self, txn: Txn<'a>, params: &'a [Value]) -> ExecContext<'a> {
         ExecContext {
             txn,
             params,

@@ -107,13 +107,16 @@ fn table_info(table: &TableDef) -> TableInfo {
 }
 
 fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {
-    let (columns, kind) = match &index.kind {
+    let name = |no: &ColumnNo| table.column(*no).name.clone();
+    let (columns, kind): (Vec<String>, _) = match &index.kind {
         IndexKind::BTree(btree) => {
             let unique = btree.unique;
-            (btree.columns.clone(), IndexKindInfo::BTree { unique })
+            let columns = btree.columns.iter().map(name);
+            (columns.collect(), IndexKindInfo::BTree { unique })
         }
         IndexKind::Ann(ann) => {
-            let columns = std::iter::once(ann.column).chain(ann.filters.iter().copied());
+            let filters = ann.filters.iter().map(name);
+            let columns = std::iter::once(ann.vector.text(table)).chain(filters);
             let metric = ann.metric;
             (columns.collect(), IndexKindInfo::Ann { metric })
         }
@@ -122,10 +125,7 @@ fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {
     IndexInfo {
         name: index.name.clone(),
         sql: by_statement.then(|| index.sql.clone()),
-        columns: columns
-            .iter()
-            .map(|no| table.column(*no).name.clone())
-            .collect(),
+        columns,
         kind,
     }
 }

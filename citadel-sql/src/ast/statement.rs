@@ -158,7 +158,8 @@ pub(crate) struct CreateIndex {
     pub(crate) unique: bool,
     pub(crate) table: Identifier,
     pub(crate) method: IndexMethod,
-    pub(crate) columns: Vec<Identifier>,
+    /// Columns, or expressions of them.
+    pub(crate) keys: Vec<Expr>,
     pub(crate) include: Vec<Identifier>,
     pub(crate) options: Vec<IndexOption>,
 }

@@ -139,7 +139,8 @@ pub(super) fn unknown_option(name: &Identifier, method: &str) -> Error {
     )
     .at(name.position);
     if method == "ann" {
-        suggest::hint(error, &name.name, NAMES.into_iter())
+        let known = format!("the options are {}", NAMES.join(", "));
+        suggest::hint(error.hint(known), &name.name, NAMES.into_iter())
     } else {
         error
     }

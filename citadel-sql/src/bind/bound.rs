@@ -413,7 +413,9 @@ pub(crate) enum NewIndex {
         unique: bool,
     },
     Ann {
-        column: ColumnNo,
+        /// A column, or an expression of columns, of this relation: the table's rows.
+        relation: RelationNo,
+        vector: Expr,
         metric: crate::schema::Metric,
         filters: Vec<ColumnNo>,
         options: AnnOptions,

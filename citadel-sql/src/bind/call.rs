@@ -1,6 +1,7 @@
 //! Function calls: aggregates, scalar functions, and those that become other expressions.
 
 use super::bound::{AggregateCall, BinaryOp, Expr, ExprKind};
+use super::constant;
 use super::distance;
 use super::expr::ExprBinder;
 use super::same::same;
@@ -9,7 +10,7 @@ use super::typing::{self, Strength};
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction};
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
 const LAZY: [&str; 5] = ["coalesce", "ifnull", "nullif", "iif", "if"];
@@ -148,8 +149,12 @@ impl ExprBinder<'_, '_> {
         if !types.iter().enumerate().all(fits) {
             return Err(undefined_for(function.name, &types, position));
         }
+        let ty = match known_dimension(function, &arguments) {
+            Some(dim) => SqlType::vector(dim),
+            None => (function.result_type)(&types)?,
+        };
         Ok(Expr {
-            ty: (function.result_type)(&types)?,
+            ty,
             kind: ExprKind::Function {
                 function,
                 arguments,
@@ -246,6 +251,25 @@ impl ExprBinder<'_, '_> {
         let ty = self.results(&mut [&mut then, &mut otherwise], name)?;
         Ok(case(vec![(condition, then)], otherwise, ty, position))
     }
+}
+
+/// The dimension of a part of a vector, where the arguments tell it.
+fn known_dimension(function: &ScalarFunction, arguments: &[Expr]) -> Option<u16> {
+    let [vector, start, count] = arguments else {
+        return None;
+    };
+    let SqlType::Vector(VectorType { dim: Some(dim), .. }) = vector.ty else {
+        return None;
+    };
+    let integer = |expr| match constant::evaluate(expr) {
+        Ok(Some(Value::Integer(value))) => Some(value),
+        _ => None,
+    };
+    if function.name != functions::SUBVECTOR {
+        return None;
+    }
+    let range = functions::part_of_vector(usize::from(dim), integer(start)?, integer(count)?);
+    u16::try_from(range.len()).ok().filter(|dim| *dim > 0)
 }
 
 fn aggregate(name: &str, arguments: usize) -> Option<AggregateFunction> {

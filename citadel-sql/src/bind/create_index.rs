@@ -1,10 +1,13 @@
 //! CREATE INDEX: btree and ann.
 
+use std::sync::Arc;
+
 use super::Binder;
 use super::ann_options::{AnnOption, switch, unknown_option};
 use super::bound::{CreateIndex, NewIndex, Statement};
 use super::create_table::{check_key_type, taken};
 use super::insert::{column_of, named_twice};
+use super::row_expression::indexable;
 use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnOptions, ColumnNo, Metric, TableDef};
@@ -19,10 +22,9 @@ impl Binder<'_> {
             };
         }
         let table = self.table(&create.table)?;
-        let columns = distinct_columns(&table, &create.columns)?;
         let kind = match create.method {
-            IndexMethod::BTree => btree(create, &table, columns)?,
-            IndexMethod::Ann => ann(create, &table, &columns)?,
+            IndexMethod::BTree => btree(create, &table)?,
+            IndexMethod::Ann => self.ann(create, &table)?,
         };
         Ok(Statement::CreateIndex(CreateIndex {
             name: create.name.name.clone(),
@@ -33,14 +35,23 @@ impl Binder<'_> {
     }
 }
 
-fn btree(create: &ast::CreateIndex, table: &TableDef, columns: Vec<ColumnNo>) -> Result<NewIndex> {
+fn btree(create: &ast::CreateIndex, table: &TableDef) -> Result<NewIndex> {
+    let names = create.keys.iter().map(|key| match &key.kind {
+        ExprKind::Column {
+            table: None,
+            column,
+        } => Ok(column.clone()),
+        _ => Err(Error::unsupported("a btree index on an expression").at(key.position)),
+    });
+    let names = names.collect::<Result<Vec<_>>>()?;
+    let columns = distinct_columns(table, &names)?;
     if let Some(column) = create.include.first() {
         return Err(Error::unsupported("INCLUDE in a btree index").at(column.position));
     }
     if let Some(option) = create.options.first() {
         return Err(unknown_option(&option.name, "btree"));
     }
-    for (no, name) in columns.iter().zip(&create.columns) {
+    for (no, name) in columns.iter().zip(&names) {
         let column = table.column(*no);
         check_key_type(column.ty, &column.name, name.position)?;
     }
@@ -50,69 +61,64 @@ fn btree(create: &ast::CreateIndex, table: &TableDef, columns: Vec<ColumnNo>) ->
     })
 }
 
-fn ann(create: &ast::CreateIndex, table: &TableDef, columns: &[ColumnNo]) -> Result<NewIndex> {
-    let at = create.name.position;
-    if create.unique {
-        return Err(Error::unsupported("UNIQUE with USING ann").at(at));
-    }
-    let (&[column], [name]) = (columns, create.columns.as_slice()) else {
-        return Err(Error::unsupported("an ann index on more than one column").at(at));
-    };
-    let SqlType::Vector(vector) = table.column(column).ty else {
-        return Err(Error::sql(
-            SqlState::DATATYPE_MISMATCH,
-            format!(
-                "an ann index is on a VECTOR, and column \"{}\" is {}",
-                name.name,
-                table.column(column).ty
-            ),
-        )
-        .at(name.position));
-    };
-    let mut metric = None;
-    let mut filters = distinct_columns(table, &create.include)?;
-    let mut options = AnnOptions::default();
-    let mut deferred = false;
-    refuse_repeated(&create.options)?;
-    for option in &create.options {
-        match option.name.name.to_ascii_lowercase().as_str() {
-            "metric" => metric = Some(metric_of(option, vector)?),
-            "filters" => {
-                for name in filter_names(option)? {
-                    let no = column_of(table, &name)?;
-                    if !filters.contains(&no) {
-                        filters.push(no);
+impl Binder<'_> {
+    fn ann(&mut self, create: &ast::CreateIndex, table: &Arc<TableDef>) -> Result<NewIndex> {
+        let at = create.name.position;
+        if create.unique {
+            return Err(Error::unsupported("UNIQUE with USING ann").at(at));
+        }
+        let [key] = create.keys.as_slice() else {
+            return Err(Error::unsupported("an ann index on more than one column").at(at));
+        };
+        let relation = self.new_relation()?;
+        let expr = self.row_expression(key, table, relation)?;
+        let vector = indexable(&expr, table)?;
+        let mut metric = None;
+        let mut filters = distinct_columns(table, &create.include)?;
+        let mut options = AnnOptions::default();
+        let mut deferred = false;
+        refuse_repeated(&create.options)?;
+        for option in &create.options {
+            match option.name.name.to_ascii_lowercase().as_str() {
+                "metric" => metric = Some(metric_of(option, vector)?),
+                "filters" => {
+                    for name in filter_names(option)? {
+                        let no = column_of(table, &name)?;
+                        if !filters.contains(&no) {
+                            filters.push(no);
+                        }
                     }
                 }
+                "deferred" => deferred = switch(option)?,
+                _ => match AnnOption::named(&option.name) {
+                    Some(known) => known.set(&mut options, option)?,
+                    None => return Err(unknown_option(&option.name, "ann")),
+                },
             }
-            "deferred" => deferred = switch(option)?,
-            _ => match AnnOption::named(&option.name) {
-                Some(known) => known.set(&mut options, option)?,
-                None => return Err(unknown_option(&option.name, "ann")),
-            },
         }
+        if let Some(no) = filters
+            .iter()
+            .find(|no| matches!(table.column(**no).ty, SqlType::Vector(_)))
+        {
+            return Err(Error::unsupported(format!(
+                "the VECTOR column \"{}\" as a filter",
+                table.column(*no).name
+            ))
+            .at(at));
+        }
+        Ok(NewIndex::Ann {
+            relation,
+            vector: expr,
+            metric: metric.unwrap_or(if vector.is_bits() {
+                Metric::Hamming
+            } else {
+                Metric::L2
+            }),
+            filters,
+            options,
+            deferred,
+        })
     }
-    if let Some(no) = filters
-        .iter()
-        .find(|no| matches!(table.column(**no).ty, SqlType::Vector(_)))
-    {
-        return Err(Error::unsupported(format!(
-            "the VECTOR column \"{}\" as a filter",
-            table.column(*no).name
-        ))
-        .at(at));
-    }
-    Ok(NewIndex::Ann {
-        column,
-        metric: metric.unwrap_or(if vector.is_bits() {
-            Metric::Hamming
-        } else {
-            Metric::L2
-        }),
-        filters,
-        options,
-        deferred,
-    })
 }
 
 /// Refuses an option that is given twice.

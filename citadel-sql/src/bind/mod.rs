@@ -31,8 +31,10 @@ mod operator;
 mod order;
 mod parameters;
 mod pragma;
+mod print;
 mod procedure;
 mod query;
+mod row_expression;
 mod same;
 mod scope;
 mod set_operation;
@@ -52,6 +54,9 @@ use crate::types::SqlType;
 use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
+pub(crate) use print::{Printer, value_text};
+pub(crate) use row_expression::bind_row_expression;
+pub(crate) use same::same;
 use scope::Scope;
 
 /// Gives a statement its meaning. `sql_text` is its own text, which definitions keep.

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::suggest;
 use crate::ast::{Call, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::schema::{ColumnNo, IndexKind};
+use crate::schema::{IndexKind, IndexedVector};
 use crate::types::{SqlType, Value};
 
 /// The one procedure: `CALL persist_ann_index('table', 'column')`.
@@ -49,12 +49,18 @@ impl Binder<'_> {
             return Ok(());
         };
         let definition = self.table(&table)?;
+        let anns = || {
+            let indexes = definition.indexes.iter();
+            indexes.filter_map(|index| match &index.kind {
+                IndexKind::Ann(ann) => Some((&index.name, ann)),
+                IndexKind::BTree(_) => None,
+            })
+        };
+        if anns().any(|(name, _)| name.eq_ignore_ascii_case(&column.name)) {
+            return Ok(());
+        }
         let no = super::insert::column_of(&definition, &column)?;
-        let has_index = definition
-            .indexes
-            .iter()
-            .any(|index| matches!(&index.kind, IndexKind::Ann(ann) if ann.column == no));
-        if !has_index {
+        if !anns().any(|(_, ann)| ann.vector == IndexedVector::Column(no)) {
             return Err(Error::sql(
                 SqlState::UNDEFINED_OBJECT,
                 format!(
@@ -71,19 +77,18 @@ impl Binder<'_> {
     /// `REINDEX` of an ann index persists it.
     pub(super) fn reindex(&mut self, name: &Identifier) -> Result<Statement> {
         let index = self.index(name)?;
-        let IndexKind::Ann(ann) = &index.kind else {
+        if !index.is_ann() {
             return Err(Error::unsupported("REINDEX of a btree index").at(name.position));
-        };
+        }
         let Some(table) = self.catalog.table_of(&index) else {
             return Err(Error::sql(
                 SqlState::INTERNAL_ERROR,
                 format!("index \"{}\" has no table", index.name),
             ));
         };
-        let column: ColumnNo = ann.column;
         Ok(Statement::CallPersistAnnIndex {
             table: text(&table.name, name.position),
-            column: text(&table.column(column).name, name.position),
+            column: text(&index.name, name.position),
         })
     }
 }

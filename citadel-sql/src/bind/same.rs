@@ -2,73 +2,73 @@
 
 use super::bound::{Expr, ExprKind};
 
-/// Structural equality: the same computation over the same columns.
-pub(super) fn same(a: &Expr, b: &Expr) -> bool {
-    a.ty == b.ty && same_kind(&a.kind, &b.kind) && same_children(a, b)
-}
-
-/// The nodes themselves, without their operands.
-fn same_kind(a: &ExprKind, b: &ExprKind) -> bool {
-    use ExprKind as K;
-    match (a, b) {
-        (K::Literal(a), K::Literal(b)) => a == b,
-        (K::Parameter(a), K::Parameter(b)) => a == b,
-        (K::Column(a), K::Column(b)) => a == b,
-        (K::Unary { op: a, .. }, K::Unary { op: b, .. }) => a == b,
-        (K::Binary { op: a, .. }, K::Binary { op: b, .. }) => a == b,
-        (K::Distance { metric: a, .. }, K::Distance { metric: b, .. }) => a == b,
-        (K::IsNull { negated: a, .. }, K::IsNull { negated: b, .. })
-        | (K::IsDistinct { negated: a, .. }, K::IsDistinct { negated: b, .. })
-        | (K::Between { negated: a, .. }, K::Between { negated: b, .. })
-        | (K::InList { negated: a, .. }, K::InList { negated: b, .. }) => a == b,
-        (
-            K::IsBoolean {
-                value: a,
-                negated: c,
-                ..
-            },
-            K::IsBoolean {
-                value: b,
-                negated: d,
-                ..
-            },
-        ) => (a, c) == (b, d),
-        (
-            K::Like {
-                escape: a,
-                case_insensitive: c,
-                negated: e,
-                ..
-            },
-            K::Like {
-                escape: b,
-                case_insensitive: d,
-                negated: f,
-                ..
-            },
-        ) => (a, c, e) == (b, d, f),
-        (
-            K::Case {
-                operand: a,
-                branches: c,
-                ..
-            },
-            K::Case {
-                operand: b,
-                branches: d,
-                ..
-            },
-        ) => a.is_some() == b.is_some() && c.len() == d.len(),
-        (K::Cast { to: a, .. }, K::Cast { to: b, .. }) => a == b,
-        (K::Function { function: a, .. }, K::Function { function: b, .. }) => std::ptr::eq(*a, *b),
-        _ => false,
+/// Are two expressions the same but for where they stand in the text?
+pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
+    a.ty == b.ty && same_operation(&a.kind, &b.kind) && {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        a.for_each_child(&mut |child| left.push(child));
+        b.for_each_child(&mut |child| right.push(child));
+        left.len() == right.len() && left.iter().zip(right).all(|(a, b)| same(a, b))
     }
 }
 
-fn same_children(a: &Expr, b: &Expr) -> bool {
-    let mut left = Vec::new();
-    a.for_each_child(&mut |child| left.push(child));
-    let mut right = Vec::new();
-    b.for_each_child(&mut |child| right.push(child));
-    left.len() == right.len() && left.iter().zip(&right).all(|(a, b)| same(a, b))
+/// The same operation, operands aside.
+fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
+    use ExprKind::{
+        Between, Binary, Case, Cast, Column, Distance, Function, InList, IsBoolean, IsDistinct,
+        IsNull, Like, Literal, Parameter, Unary,
+    };
+    match (a, b) {
+        (Literal(a), Literal(b)) => a == b,
+        (Parameter(a), Parameter(b)) => a == b,
+        (Column(a), Column(b)) => a == b,
+        (Unary { op: a, .. }, Unary { op: b, .. }) => a == b,
+        (Binary { op: a, .. }, Binary { op: b, .. }) => a == b,
+        (Distance { metric: a, .. }, Distance { metric: b, .. }) => a == b,
+        (IsNull { negated: a, .. }, IsNull { negated: b, .. })
+        | (IsDistinct { negated: a, .. }, IsDistinct { negated: b, .. })
+        | (Between { negated: a, .. }, Between { negated: b, .. })
+        | (InList { negated: a, .. }, InList { negated: b, .. }) => a == b,
+        (
+            IsBoolean {
+                value: a,
+                negated: not_a,
+                ..
+            },
+            IsBoolean {
+                value: b,
+                negated: not_b,
+                ..
+            },
+        ) => (a, not_a) == (b, not_b),
+        (
+            Like {
+                escape: a,
+                case_insensitive: fold_a,
+                negated: not_a,
+                ..
+            },
+            Like {
+                escape: b,
+                case_insensitive: fold_b,
+                negated: not_b,
+                ..
+            },
+        ) => (a, fold_a, not_a) == (b, fold_b, not_b),
+        (
+            Case {
+                operand: a,
+                otherwise: else_a,
+                ..
+            },
+            Case {
+                operand: b,
+                otherwise: else_b,
+                ..
+            },
+        ) => (a.is_some(), else_a.is_some()) == (b.is_some(), else_b.is_some()),
+        (Cast { to: a, .. }, Cast { to: b, .. }) => a == b,
+        (Function { function: a, .. }, Function { function: b, .. }) => std::ptr::eq(*a, *b),
+        _ => false,
+    }
 }

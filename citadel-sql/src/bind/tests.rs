@@ -646,7 +646,7 @@ fn new_indexes_are_checked() {
         panic!()
     };
     let NewIndex::Ann {
-        column,
+        vector,
         metric,
         filters,
         options,
@@ -655,7 +655,7 @@ fn new_indexes_are_checked() {
     else {
         panic!()
     };
-    assert_eq!(column, ColumnNo(6));
+    assert!(matches!(vector.kind, ExprKind::Column(id) if id.column == 6));
     assert_eq!(metric, crate::schema::Metric::Cosine);
     assert_eq!(filters, [ColumnNo(1), ColumnNo(3)]);
     assert_eq!(options.recall, crate::schema::Recall::new(0.95));
@@ -674,7 +674,7 @@ fn reindex_of_an_ann_index_persists_it() {
     };
     assert_eq!(
         (text(table), text(column)),
-        ("t".to_owned(), "emb".to_owned())
+        ("t".to_owned(), "t_emb".to_owned())
     );
 }
 

@@ -104,4 +104,16 @@ impl Expr {
         }
         self.for_each_child(&mut |child| child.for_each_column(visit));
     }
+
+    /// Gives it the same value whenever it is evaluated for the same row? A function without arguments may not.
+    pub(crate) fn is_stable(&self) -> bool {
+        if let ExprKind::Function { arguments, .. } = &self.kind
+            && arguments.is_empty()
+        {
+            return false;
+        }
+        let mut stable = true;
+        self.for_each_child(&mut |child| stable &= child.is_stable());
+        stable
+    }
 }

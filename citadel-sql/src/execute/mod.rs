@@ -31,6 +31,7 @@ pub(crate) mod vector;
 
 pub(crate) use bounds::LimitRows;
 pub(crate) use build::build;
+pub(crate) use change::Append;
 pub(crate) use context::{ExecContext, Txn, check_interrupt};
 pub(crate) use execution::Execution;
 pub(crate) use many::Many;

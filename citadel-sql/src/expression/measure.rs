@@ -60,15 +60,19 @@ impl<'a> Measure<'a> {
         }
     }
 
-    /// The distance of a stored vector of the same dimension, read in place.
+    /// The distance of a stored vector of the same dimension, read in place; `ahead` is to be read soon.
     #[inline]
-    pub(crate) fn distance_stored(&self, other: StoredVector<'_>) -> Result<Option<f32>> {
+    pub(crate) fn distance_ahead(
+        &self,
+        other: StoredVector<'_>,
+        ahead: &[u8],
+    ) -> Result<Option<f32>> {
         let Some(element) = number_element(other.element) else {
             return Ok(self.distance_of_bits(other.bytes));
         };
         representable(match self {
-            Self::Indexed(query) => query.distance_stored(element, other.bytes),
-            Self::L1(vector) => Some(l1_to_stored(vector, element, other.bytes)),
+            Self::Indexed(query) => query.distance_ahead(element, other.bytes, ahead),
+            Self::L1(vector) => Some(l1_to_stored(vector, element, other.bytes, ahead)),
             Self::Hamming(_) | Self::Jaccard(_) => None,
         })
     }

@@ -17,6 +17,7 @@ mod distance;
 mod evaluate;
 mod fold;
 mod in_list;
+mod literals;
 mod logic;
 mod measure;
 mod node;
@@ -29,6 +30,7 @@ use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef, assign};
 
+pub(crate) use literals::fold_literals;
 pub(crate) use measure::Measure;
 use node::Node;
 pub(crate) use values::{Rows, Values};

@@ -17,6 +17,7 @@ pub(crate) use aggregate::AggregateFunction;
 pub(crate) use assignment::assignment_to;
 pub(crate) use scalar::{ArgumentKind, ScalarFunction};
 pub(crate) use table::TableFunction;
+pub(crate) use vector::{SUBVECTOR, part_of_vector};
 
 /// Finds a scalar function by name, ASCII case folded.
 pub(crate) fn scalar(name: &str) -> Option<&'static ScalarFunction> {

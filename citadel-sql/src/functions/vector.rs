@@ -1,10 +1,15 @@
 //! Functions of one vector. Distances are operators, made from their functions by `bind`.
 
+use std::ops::Range;
+
 use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_first, gives_integer, gives_real, wrong_arguments};
 use crate::error::{Error, Result, SqlState};
 use crate::types::number_text::finite;
 use crate::types::{Element, SqlType, Value, ValueRef, VectorType};
+
+/// The function whose constant arguments tell the dimension of what it gives.
+pub(crate) const SUBVECTOR: &str = "subvector";
 
 pub(super) const FUNCTIONS: &[ScalarFunction] = &[
     ScalarFunction {
@@ -53,7 +58,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         },
     },
     ScalarFunction {
-        name: "subvector",
+        name: SUBVECTOR,
         arity: 3..=3,
         arguments: &[
             ArgumentKind::Vector,
@@ -68,7 +73,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
                 ValueRef::Integer(start),
                 ValueRef::Integer(count),
             ] => subvector(v, *start, *count).map(Value::Vector),
-            _ => Err(wrong_arguments("subvector", a)),
+            _ => Err(wrong_arguments(SUBVECTOR, a)),
         },
     },
 ];
@@ -96,14 +101,8 @@ fn dims(count: usize) -> Value {
 
 /// `count` components from the first, second, … on; those that the vector has not are left out, as substr does.
 fn subvector(vector: &[f32], start: i64, count: i64) -> Result<Vec<f32>> {
-    let end = start.saturating_add(count.max(0)).saturating_sub(1);
-    let place = |at: i64| {
-        usize::try_from(at.max(0))
-            .unwrap_or(usize::MAX)
-            .min(vector.len())
-    };
-    let (first, end) = (place(start.saturating_sub(1)), place(end));
-    if first >= end {
+    let part = part_of_vector(vector.len(), start, count);
+    if part.is_empty() {
         return Err(Error::sql(
             SqlState::DATA_EXCEPTION,
             format!(
@@ -112,7 +111,14 @@ fn subvector(vector: &[f32], start: i64, count: i64) -> Result<Vec<f32>> {
             ),
         ));
     }
-    Ok(vector[first..end].to_vec())
+    Ok(vector[part].to_vec())
+}
+
+/// The places, from 0, of the components of a vector that [`SUBVECTOR`] gives.
+pub(crate) fn part_of_vector(dim: usize, start: i64, count: i64) -> Range<usize> {
+    let end = start.saturating_add(count.max(0)).saturating_sub(1);
+    let place = |at: i64| usize::try_from(at.max(0)).unwrap_or(usize::MAX).min(dim);
+    place(start.saturating_sub(1))..place(end)
 }
 
 fn norm(vector: &[f32]) -> f64 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::access::{self, Wish};
 use super::estimate::{grouped_rows, join_rows, set_rows};
-use super::expr::{column, is_stable, relations};
+use super::expr::{column, relations};
 use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation};
 use super::physical::{
     Append, HashAggregate, HashJoin, HashSetOperation, KeyColumn, LookupJoin, NestedLoopJoin,
@@ -461,7 +461,7 @@ fn equi_key(conjunct: &Expr, left: &[RelationNo], right: &[RelationNo]) -> Optio
     };
     let within = |expr: &Expr, side: &[RelationNo]| {
         let read = relations(expr);
-        !read.is_empty() && is_stable(expr) && read.iter().all(|r| side.contains(r))
+        !read.is_empty() && expr.is_stable() && read.iter().all(|r| side.contains(r))
     };
     if within(a, left) && within(b, right) {
         Some(((**a).clone(), (**b).clone()))

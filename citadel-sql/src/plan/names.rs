@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::print::expr_text;
 use crate::bind::bound::{ColumnId, From, Query, RelationNo};
 use crate::schema::TableDef;
+pub(crate) use crate::schema::readable as quoted;
 
 /// Names for every column of a statement's relations, and for what the planner computes besides.
 #[derive(Clone, Debug, Default)]
@@ -120,19 +121,5 @@ pub(super) fn column_id(relation: RelationNo, at: usize) -> ColumnId {
     ColumnId {
         relation,
         column: u32::try_from(at).unwrap_or(ColumnId::ROWID - 1),
-    }
-}
-
-/// An identifier as SQL would need it.
-pub(crate) fn quoted(name: &str) -> String {
-    let mut chars = name.chars();
-    let plain = chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
     }
 }

@@ -6,7 +6,7 @@ use citadel_txn::TreeId;
 
 use super::{
     AnnIndex, AnnOptions, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
-    IndexKind, IndexOrigin, Metric, TableDef, TableId,
+    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, TableDef, TableId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{Bits, Element, SqlType, Value, VectorType};
@@ -78,8 +78,16 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
             put_varint(&mut out, btree.tree.get());
         }
         IndexKind::Ann(ann) => {
-            out.push(1);
-            put_varint(&mut out, u64::from(ann.column.0));
+            match &ann.vector {
+                IndexedVector::Column(no) => {
+                    out.push(1);
+                    put_varint(&mut out, u64::from(no.0));
+                }
+                IndexedVector::Expression(expression) => {
+                    out.push(2);
+                    put_expression(&mut out, expression);
+                }
+            }
             out.push(match ann.metric {
                 Metric::L2 => 0,
                 Metric::InnerProduct => 1,
@@ -117,8 +125,12 @@ pub(super) fn decode_index(
             unique: flag(&mut from)?,
             tree: TreeId::new(from.varint()?),
         }),
-        1 => IndexKind::Ann(AnnIndex {
-            column: column_no(from.varint()?, width)?,
+        kind @ 1..=2 => IndexKind::Ann(AnnIndex {
+            vector: if kind == 1 {
+                IndexedVector::Column(column_no(from.varint()?, width)?)
+            } else {
+                IndexedVector::Expression(expression(&mut from, width)?)
+            },
             metric: match from.byte()? {
                 0 => Metric::L2,
                 1 => Metric::InnerProduct,
@@ -290,6 +302,34 @@ fn flag(from: &mut Reader<'_>) -> Decoded<bool> {
     }
 }
 
+fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression) {
+    put_type(out, SqlType::Vector(expression.ty));
+    put_varint(out, expression.pieces.len() as u64);
+    for (piece, no) in &expression.pieces {
+        put_bytes(out, piece.as_bytes());
+        put_varint(out, u64::from(no.0));
+    }
+    put_bytes(out, expression.tail.as_bytes());
+}
+
+/// Never without a column.
+fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression> {
+    let SqlType::Vector(ty) = sql_type(from)? else {
+        return Err(Malformed);
+    };
+    let pieces = (0..from.count()?)
+        .map(|_| Ok((from.text()?.to_owned(), column_no(from.varint()?, width)?)))
+        .collect::<Decoded<Vec<_>>>()?;
+    if pieces.is_empty() {
+        return Err(Malformed);
+    }
+    Ok(IndexedExpression {
+        pieces,
+        tail: from.text()?.to_owned(),
+        ty,
+    })
+}
+
 fn put_columns(out: &mut Vec<u8>, columns: &[ColumnNo]) {
     put_varint(out, columns.len() as u64);
     for no in columns {
@@ -386,7 +426,7 @@ mod tests {
         }
     }
 
-    fn indexes() -> [IndexDef; 2] {
+    fn indexes() -> [IndexDef; 3] {
         let index = |id, origin, kind| IndexDef {
             id: IndexId(id),
             name: format!("i{id}"),
@@ -409,7 +449,7 @@ mod tests {
                 2,
                 IndexOrigin::Statement,
                 IndexKind::Ann(AnnIndex {
-                    column: ColumnNo(6),
+                    vector: IndexedVector::Column(ColumnNo(6)),
                     metric: Metric::Cosine,
                     filters: vec![ColumnNo(2)],
                     delta: TreeId::new(21),
@@ -419,6 +459,25 @@ mod tests {
                         merge_threshold: Some(300),
                         recall: crate::schema::Recall::new(0.95),
                     },
+                }),
+            ),
+            index(
+                3,
+                IndexOrigin::Statement,
+                IndexKind::Ann(AnnIndex {
+                    vector: IndexedVector::Expression(IndexedExpression {
+                        pieces: vec![
+                            ("subvector(".to_owned(), ColumnNo(6)),
+                            (", 1, ".to_owned(), ColumnNo(2)),
+                        ],
+                        tail: ")".to_owned(),
+                        ty: VectorType::new(2, Element::Bit),
+                    }),
+                    metric: Metric::Hamming,
+                    filters: Vec::new(),
+                    delta: TreeId::new(23),
+                    segments: TreeId::new(24),
+                    options: AnnOptions::default(),
                 }),
             ),
         ]

@@ -7,6 +7,7 @@
 mod ann_options;
 mod catalog;
 mod encoding;
+mod indexed_vector;
 mod metric;
 mod recall;
 mod schema_tree;
@@ -15,10 +16,12 @@ mod table;
 
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
+pub(crate) use indexed_vector::{IndexedExpression, IndexedVector};
 pub use metric::Metric;
 pub(crate) use recall::AnnSettings;
 pub use recall::Recall;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
+pub(crate) use statement::{quoted, readable};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
     IndexOrigin, RowId, TableDef, TableId, TreeUse,

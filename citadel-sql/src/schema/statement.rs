@@ -1,6 +1,6 @@
 //! Definitions as the statements that make them.
 
-use super::{AnnIndex, IndexDef, IndexKind, Metric, TableDef};
+use super::{AnnIndex, IndexDef, IndexKind, IndexedVector, Metric, TableDef};
 
 impl IndexDef {
     /// The CREATE INDEX that makes an index like this one.
@@ -17,13 +17,16 @@ impl IndexDef {
                 format!("CREATE {unique}INDEX {name} ON {on} ({columns})")
             }
             IndexKind::Ann(ann) => {
-                let column = names(&[ann.column]);
+                let vector = match &ann.vector {
+                    IndexedVector::Column(_) => ann.vector.sql(table),
+                    IndexedVector::Expression(_) => format!("({})", ann.vector.sql(table)),
+                };
                 let include = match ann.filters.as_slice() {
                     [] => String::new(),
                     filters => format!(" INCLUDE ({})", names(filters)),
                 };
                 let with = with(ann);
-                format!("CREATE INDEX {name} ON {on} USING ann ({column}){include}{with}")
+                format!("CREATE INDEX {name} ON {on} USING ann ({vector}){include}{with}")
             }
         }
     }
@@ -41,6 +44,17 @@ fn with(ann: &AnnIndex) -> String {
     format!(" WITH ({})", options.join(", "))
 }
 
-fn quoted(name: &str) -> String {
+/// A name that is read as it stands.
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A name for people: in quotes only where it is made of more than letters, digits and underscores.
+pub(crate) fn readable(name: &str) -> String {
+    let mut chars = name.chars();
+    let plain = chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { name.to_owned() } else { quoted(name) }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, Metric};
+use super::{AnnOptions, IndexedVector, Metric};
 use citadel_txn::TreeId;
 
 use crate::types::{SqlType, Value};
@@ -120,7 +120,7 @@ pub(crate) struct BTreeIndex {
 /// A vector index: immutable PRISM segments plus a delta, in trees of the same file.
 #[derive(Clone, Debug)]
 pub(crate) struct AnnIndex {
-    pub(crate) column: ColumnNo,
+    pub(crate) vector: IndexedVector,
     pub(crate) metric: Metric,
     /// Columns kept in the segments, in order: `INCLUDE (…)` and `WITH (filters = '…')` together.
     pub(crate) filters: Vec<ColumnNo>,

@@ -26,11 +26,13 @@ mod row;
 pub(crate) mod row_key;
 mod row_reader;
 mod row_values;
+mod row_vector;
 mod table_scan;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod vector_source;
 mod vectors;
 mod writer;
 
@@ -43,6 +45,8 @@ pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};
 pub(crate) use row_reader::RowReader;
 pub(crate) use row_values::stored_values;
+pub(crate) use row_vector::RowVector;
 pub(crate) use table_scan::TableScan;
+pub(crate) use vector_source::{VectorSource, check_computed};
 pub(crate) use vectors::{VectorReader, VectorScan};
 pub(crate) use writer::TableWriter;

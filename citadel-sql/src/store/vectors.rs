@@ -2,9 +2,8 @@
 //!
 //! A wide column lies in a tree of its own, and only that tree is read; a narrow one is picked out of its rows.
 
-use std::ops::ControlFlow;
-
-use citadel_txn::{Cursor, TreeId, View};
+use citadel_txn::{Cursor, Leaves, TreeId, View, get_several};
+use citadel_vector::prefetch;
 
 use super::projection::{malformed_row, vector_type};
 use super::row::{Layout, Row, skip};
@@ -81,6 +80,33 @@ impl VectorReader {
         Ok(self.vector_in(id, &entry)?.map(read))
     }
 
+    /// Calls `visit` with each of some rows and its vector, in their order, straight from its page: `None` where that is NULL or
+    /// where there is no such row. Cheapest where the ids ascend. The last argument is memory that is to be read soon.
+    ///
+    /// # Errors
+    /// Storage errors; rows or vectors that do not decode; what `visit` returns.
+    pub(crate) fn fetch_several(
+        &self,
+        view: &dyn View,
+        ids: &[RowId],
+        mut visit: impl FnMut(RowId, Option<StoredVector<'_>>, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        for ids in ids.chunks(AT_ONCE) {
+            let keys: Vec<_> = ids.iter().map(|id| row_key::encode(*id)).collect();
+            let entries = get_several(view, self.tree, &keys)?;
+            let entry = |at: usize| entries.get(at)?.as_deref();
+            (0..AHEAD).filter_map(entry).for_each(prefetch);
+            for (at, id) in ids.iter().enumerate() {
+                let vector = match entry(at) {
+                    Some(entry) => self.vector_in(*id, entry)?,
+                    None => None,
+                };
+                visit(*id, vector, entry(at + AHEAD).unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
+
     /// The row's vector. `None`: it is NULL, or there is no such row.
     ///
     /// # Errors
@@ -89,14 +115,39 @@ impl VectorReader {
         self.fetch_stored(view, id, |vector| vector.to_value())
     }
 
-    /// A scan of all vectors that are not NULL, by ascending row id.
+    /// Lookups that go on from one to the next.
     pub(crate) fn scan(&self) -> VectorScan {
         VectorScan {
             entries: Cursor::new(self.tree),
             reader: self.clone(),
-            begun: false,
-            ended: false,
         }
+    }
+
+    /// Calls `visit` with each row id and its vector, by ascending row id, straight from its page, and with memory that is to
+    /// be read soon: whoever measures the vector asks the processor for it. Rows whose vector is NULL are passed over.
+    ///
+    /// # Errors
+    /// Storage errors; rows or vectors that do not decode; what `visit` returns.
+    pub(crate) fn for_each(
+        &self,
+        view: &dyn View,
+        mut visit: impl FnMut(RowId, StoredVector<'_>, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let vector_bytes = self.ty.stored_bytes();
+        let mut leaves = Leaves::new(view, self.tree)?;
+        while let Some(leaf) = leaves.next()? {
+            let mut ahead = leaves.ahead();
+            for index in 0..leaf.len() {
+                let (key, entry) = leaf.entry(index)?;
+                let id = row_key::decode(key)?;
+                if let Some(vector) = self.vector_in(id, &entry)? {
+                    visit(id, vector, ahead)?;
+                    ahead = ahead.get(vector_bytes..).unwrap_or_default();
+                }
+            }
+            prefetch(ahead);
+        }
+        Ok(())
     }
 
     /// The vector in an entry of the tree.
@@ -162,41 +213,22 @@ fn pick<'a>(
     values.take(ty.stored_bytes()).map(Some)
 }
 
+/// Rows that are looked up together.
+const AT_ONCE: usize = 64;
+/// How many vectors ahead of the one that is measured the memory is asked for.
+const AHEAD: usize = 2;
+
 /// Entries that [`VectorScan::find`] passes over before it searches: about what a search costs.
 const STEPS_MAX: usize = 8;
 
-/// A scan of the vectors of one column. It owns its cursor, so it may rest between batches.
+/// Lookups of the vectors of one column, mostly forwards. It owns its cursor, so it may rest between batches.
 #[derive(Debug)]
 pub(crate) struct VectorScan {
     reader: VectorReader,
     entries: Cursor,
-    begun: bool,
-    ended: bool,
 }
 
 impl VectorScan {
-    /// Calls `visit` with each row id and its vector, straight from its page, until there are no more or `visit` breaks. A later call goes on after the last one visited. Rows whose vector is NULL are
-    /// passed over.
-    ///
-    /// # Errors
-    /// Storage errors; rows or vectors that do not decode; what `visit` returns.
-    pub(crate) fn for_each(
-        &mut self,
-        view: &dyn View,
-        mut visit: impl FnMut(RowId, StoredVector<'_>) -> Result<ControlFlow<()>>,
-    ) -> Result<()> {
-        while self.step(view)? {
-            let id = row_key::decode(self.entries.key())?;
-            let entry = self.entries.value(view)?;
-            if let Some(vector) = self.reader.vector_in(id, &entry)?
-                && visit(id, vector)?.is_break()
-            {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Calls `read` with one row's vector. For rows that come mostly in ascending order: a few steps forward are tried
     /// before a search from the root. `None`: the vector is NULL, or there is no such row.
     ///
@@ -208,7 +240,6 @@ impl VectorScan {
         id: RowId,
         read: impl FnOnce(StoredVector<'_>) -> R,
     ) -> Result<Option<R>> {
-        (self.begun, self.ended) = (true, false);
         let key = row_key::encode(id);
         let mut steps = 0;
         while self.entries.is_on_entry() && self.entries.key() < &key[..] && steps < STEPS_MAX {
@@ -227,16 +258,5 @@ impl VectorScan {
         }
         let entry = self.entries.value(view)?;
         Ok(self.reader.vector_in(id, &entry)?.map(read))
-    }
-
-    fn step(&mut self, view: &dyn View) -> Result<bool> {
-        let found = match (self.ended, self.begun) {
-            (true, _) => false,
-            (false, false) => self.entries.first(view)?,
-            (false, true) => self.entries.next(view)?,
-        };
-        self.begun = true;
-        self.ended = !found;
-        Ok(found)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, PageNo, WriteBatch, record_run};
+use citadel_core::{Generation, PageNo, SealedFile, WriteBatch, record_run};
 
 use super::descriptors::Descriptors;
 use super::sealer::{Parts, Sealer, pages_needed};
@@ -11,7 +11,7 @@ use crate::checkpoint::Checkpoints;
 use crate::durability::Durable;
 use crate::error::{Error, Result};
 use crate::options::Durability;
-use crate::record::{Digest, FreeMap, Record, Redo, Trail};
+use crate::record::{Digest, FreeMap, Pieces, Record, Redo, Trail};
 use crate::redo::Afloat;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -56,17 +56,15 @@ fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
         }
     };
     space.commit(txn.generation, written.retired, written.record_pages);
-    let head = match written.record.redo.is_empty() {
-        true => txn
-            .base
-            .succeed(written.record, written.digest, None, |id| {
-                txn.dropped.contains(&id)
-                    || txn.trees.get(&id).is_some_and(|tree| tree.state.changed)
-            }),
+    let (record, digest, pieces) = (written.record, written.digest, written.pieces);
+    let head = match record.redo.is_empty() {
+        true => txn.base.succeed(record, digest, pieces, None, |id| {
+            txn.dropped.contains(&id) || txn.trees.get(&id).is_some_and(|tree| tree.state.changed)
+        }),
         false => {
             let afloat = Afloat::keep(&mut txn.pages, std::mem::take(&mut txn.trees));
-            let (record, digest) = (written.record, written.digest);
-            txn.base.succeed(record, digest, Some(afloat), |_| false)
+            let afloat = Some(afloat);
+            txn.base.succeed(record, digest, pieces, afloat, |_| false)
         }
     };
     database.advance(head, written.bytes, txn.terms.durability);
@@ -77,6 +75,7 @@ fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
 struct Written {
     record: Record,
     digest: Digest,
+    pieces: Pieces,
     retired: Vec<Retiree>,
     record_pages: u64,
     /// Bytes that are not synced yet.
@@ -113,7 +112,7 @@ fn write(
         descriptors.seal(txn, &mut sealer)?;
         retired = txn.pages.take_retired();
     }
-    let accounted = account(&mut sealer, txn, &mut records, retired)?;
+    let accounted = account(&mut sealer, txn, &mut records, retired, redo.as_ref())?;
     let Parts {
         written,
         mut batch,
@@ -154,10 +153,12 @@ fn write(
     }
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
-    let digest = write_record(batch, &record, records.place, is_alone(txn))?;
+    let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
+    let digest = write_record(batch, &record, &pieces, records.place, is_alone(txn))?;
     Ok(Written {
         record,
         digest,
+        pieces,
         retired: accounted.retired,
         record_pages: u64::from(place.pages),
         bytes: pages * u64::from(page_size.get()),
@@ -182,12 +183,13 @@ fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
 fn write_record(
     mut batch: WriteBatch<'_>,
     record: &Record,
+    pieces: &Pieces,
     place: PageNo,
     syncs_next: bool,
 ) -> Result<Digest> {
     let mut bytes = record.encode();
     batch.seal_record(place, &bytes)?;
-    let digest = Digest::of(&bytes);
+    let digest = Digest::over(record, &bytes, pieces);
     wipe(&mut bytes);
     match syncs_next {
         true => batch.write_to_sync()?,
@@ -275,15 +277,17 @@ fn account(
     txn: &Changes,
     records: &mut Records,
     mut retired: Vec<Retiree>,
+    redo: Option<&Redo>,
 ) -> Result<Accounted> {
     let base = &txn.base.record;
     let run = |place| record_run(sealer.file().page_size(), place);
     let old = records.retired.iter();
     retired.extend(old.map(|(generation, at)| Retiree::record(run(*at).into(), *generation)));
     let next = run(records.next);
+    let expected = expected_next(sealer.file(), txn, redo);
     let after = sealer
         .arena()
-        .take_record(next.end(), u64::from(next.pages))?;
+        .take_record(next.end(), expected, u64::from(next.pages))?;
     records.trail.announce(after.first);
     let mut log = base.log.clone();
     let taken = sealer.arena().space().taken();
@@ -307,6 +311,20 @@ fn account(
     })
 }
 
+/// Pages that the next commit will write if it changes as much as this light one: none where its record has room for the
+/// changes, else all that is afloat then, with a page or two for nodes that are split.
+fn expected_next(file: &SealedFile, txn: &Changes, redo: Option<&Redo>) -> u64 {
+    let Some(redo) = redo.map(|redo| redo.bytes().len()) else {
+        return 0;
+    };
+    let base = &txn.base.record;
+    let grown = redo.saturating_sub(base.redo.bytes().len());
+    match base.has_room_for_redo(redo + grown + LOG_ENTRY_BYTES) {
+        true => 0,
+        false => pages_needed(file, &txn.pages) + SPLIT_PAGES,
+    }
+}
+
 /// Writes all free space as a map. Taking pages for it changes what it says, by fewer bytes than the slack.
 fn write_map(sealer: &mut Sealer<'_>, txn: &Changes, retired: &[Span]) -> Result<FreeMap> {
     let commit = txn.generation;
@@ -323,5 +341,9 @@ fn write_map(sealer: &mut Sealer<'_>, txn: &Changes, retired: &[Span]) -> Result
     })
 }
 
+/// About what a commit adds to the log of free space.
+const LOG_ENTRY_BYTES: usize = 32;
+/// Room for nodes that are split by the next commit.
+const SPLIT_PAGES: u64 = 2;
 /// More than one run of free space that appears or changes can take.
 const MAP_SLACK_BYTES: usize = 64;

@@ -1,5 +1,7 @@
 //! The bytes of a commit record.
 
+use std::ops::Range;
+
 use citadel_core::{
     Generation, PageKind, PageNo, PageSize, RECORD_BODY_MAX, SHORT_RECORD_BODY_MAX, Tag, record_run,
 };
@@ -74,6 +76,13 @@ impl Record {
         bytes.extend_from_slice(&(self.redo.bytes().len() as u32).to_le_bytes());
         bytes.extend_from_slice(self.redo.bytes());
         bytes
+    }
+
+    /// Where the two logs are among the bytes of this record, which are so many.
+    pub(super) fn places_of_logs(&self, len: usize) -> (Range<usize>, Range<usize>) {
+        let redo = len - self.redo.bytes().len()..len;
+        let log_end = redo.start - 4 - self.written.len() * WRITTEN_BYTES - 2;
+        (log_end - self.log.len()..log_end, redo)
     }
 
     pub(crate) fn decode(bytes: &[u8], page_size: PageSize) -> Result<Self> {

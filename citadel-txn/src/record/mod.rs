@@ -19,10 +19,11 @@
 //! ```
 //!
 //! Records form a chain forwards and backwards: each says where the next two will lie, and holds the digest of the one
-//! before. The digest of a record is BLAKE3 over its bytes. `written` lists every run that the commit wrote, unless the
+//! before. `written` lists every run that the commit wrote, unless the
 //! flag says that they were durable before.
 
 mod codec;
+mod digest;
 mod redo;
 mod trail;
 
@@ -32,21 +33,12 @@ use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 pub(crate) use codec::CHECKPOINT_HEAD_BYTES;
+pub(crate) use digest::{Digest, Pieces};
 pub(crate) use redo::{Change, Redo};
 pub(crate) use trail::Trail;
 
 /// Free pages between the first two records: room for what a small commit writes.
 const GENESIS_GAP_PAGES: u64 = 3;
-
-/// BLAKE3 over the bytes of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Digest(pub(crate) [u8; 32]);
-
-impl Digest {
-    pub(crate) fn of(record: &[u8]) -> Self {
-        Self(*blake3::hash(record).as_bytes())
-    }
-}
 
 /// Where the free map lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

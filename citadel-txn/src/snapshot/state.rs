@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::record::{Digest, Record};
+use crate::record::{Digest, Pieces, Record};
 use crate::redo::Afloat;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
@@ -61,6 +61,8 @@ impl TreeHandle {
 pub(crate) struct Snapshot {
     pub(crate) record: Record,
     pub(crate) digest: Digest,
+    /// What its digest was made of, for the next one's.
+    pub(crate) pieces: Pieces,
     /// What is not in the pages.
     afloat: Option<Arc<Afloat>>,
     trees: RwLock<FxHashMap<TreeId, Arc<TreeHandle>>>,
@@ -74,6 +76,7 @@ impl Snapshot {
     pub(crate) fn load(file: &Arc<SealedFile>, record: Record, digest: Digest) -> Result<Self> {
         Ok(Self {
             afloat: Afloat::of_record(file, &record)?.map(Arc::new),
+            pieces: Pieces::of(&record),
             record,
             digest,
             trees: RwLock::default(),
@@ -85,6 +88,7 @@ impl Snapshot {
         &self,
         record: Record,
         digest: Digest,
+        pieces: Pieces,
         afloat: Option<Afloat>,
         changed: impl Fn(TreeId) -> bool,
     ) -> Self {
@@ -96,6 +100,7 @@ impl Snapshot {
         Self {
             record,
             digest,
+            pieces,
             afloat: afloat.map(Arc::new),
             trees: RwLock::new(kept.collect()),
         }

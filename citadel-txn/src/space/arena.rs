@@ -71,10 +71,15 @@ impl<'a> Arena<'a> {
         self.space.trim()
     }
 
-    /// Takes a place for a record, behind the place of the one before.
-    pub(crate) fn take_record(&mut self, before: PageNo, pages: u64) -> Result<Span> {
+    /// Takes a place for a record, behind the place of the one before and the pages that commit is expected to write.
+    pub(crate) fn take_record(
+        &mut self,
+        before: PageNo,
+        expected: u64,
+        pages: u64,
+    ) -> Result<Span> {
         self.close()?;
-        self.space.take_record(before, pages)
+        self.space.take_record(before, expected, pages)
     }
 
     pub(crate) fn space(&self) -> &Space {

@@ -268,14 +268,19 @@ impl Space {
         run.map_or(0, |run| run.end().get() - place.get())
     }
 
-    /// Takes a place for a record: behind the place of the one before, with room for a small commit in between, so that
-    /// commits walk through free space as a log does. Where the free run ends, they walk on in the longest one. The file
+    /// Takes a place for a record: behind the place of the one before, with room for a small commit in between, or for as many pages
+    /// as are expected there, so that commits walk through free space as a log does. Where the free run ends, they walk on in the longest one. The file
     /// grows for it only while little of it is free; else the record goes where it fits.
-    pub(crate) fn take_record(&mut self, before: PageNo, pages: u64) -> Result<Span> {
+    pub(crate) fn take_record(
+        &mut self,
+        before: PageNo,
+        expected: u64,
+        pages: u64,
+    ) -> Result<Span> {
         if let Some(run) = self.free.first_fit(pages).filter(|_| self.low) {
             return self.take_at(run.first, pages);
         }
-        let gap = self.pace.gap();
+        let gap = self.pace.gap().max(expected);
         let walk = before.offset(gap);
         if self.room_at(before) >= gap + pages {
             return self.take_at(walk, pages);

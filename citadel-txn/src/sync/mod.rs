@@ -1,6 +1,6 @@
-//! Locks, as the queue of writers, the pipeline of commits and the registry of snapshots use them.
+//! Locks and atomics, as the queue of writers, the pipeline of commits and the registry of snapshots use them.
 //!
-//! Siblings with the same face: [`plain`] are the locks of every build; `scheduled` ones, in tests with the feature
+//! Siblings with the same face: [`plain`] are those of every build; `scheduled` ones, in tests with the feature
 //! `shuttle`, ask a scheduler at every step who goes next, so that the orders in which threads meet can be explored.
 //! Nothing here is poisoned by a panic.
 
@@ -10,6 +10,6 @@ mod plain;
 mod scheduled;
 
 #[cfg(not(all(test, feature = "shuttle")))]
-pub(crate) use plain::{Condvar, Mutex, RwLock, stay_awake};
+pub(crate) use plain::{AtomicBool, AtomicUsize, Condvar, Mutex, RwLock, stay_awake};
 #[cfg(all(test, feature = "shuttle"))]
-pub(crate) use scheduled::{Condvar, Mutex, RwLock, stay_awake};
+pub(crate) use scheduled::{AtomicBool, AtomicUsize, Condvar, Mutex, RwLock, stay_awake};

@@ -1,6 +1,7 @@
 //! Locks of every build.
 
 use std::ops::{Deref, DerefMut};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::{Duration, Instant};
 
 /// A lock for one holder.

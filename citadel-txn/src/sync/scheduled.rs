@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use shuttle::rand::{Rng, thread_rng};
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// A lock for one holder.
 #[derive(Debug, Default)]

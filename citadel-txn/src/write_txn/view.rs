@@ -1,6 +1,8 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use citadel_core::{Generation, PagePtr};
+use std::collections::VecDeque;
+
+use citadel_core::{FrameRef, Generation, PagePtr};
 
 use super::WriteTxn;
 use crate::catalog;
@@ -50,6 +52,14 @@ impl Source for WriteTxn {
             NodeRef::Dirty(_) => self.pages.read(at),
             NodeRef::Sealed(_) => catalog::read_sealed_with_next(self.database.file(), at, next),
         }
+    }
+
+    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
+        catalog::sealed_in_memory(self.database.file(), at, found);
+    }
+
+    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
+        catalog::sealed_at_hand(self.database.file(), at)
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {

@@ -17,6 +17,14 @@ pub enum Op {
 }
 
 impl Op {
+    /// Bytes that it writes.
+    pub fn len(&self) -> usize {
+        match self {
+            Op::Write(_, bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+
     /// Does to bytes what it does to a storage.
     pub fn apply(&self, bytes: &mut Vec<u8>) {
         match self {

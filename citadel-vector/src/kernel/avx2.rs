@@ -5,8 +5,9 @@
 use std::arch::x86_64::*;
 
 use super::bits::sum_words;
-use super::real::real;
+use super::real::{fetch_block, real};
 use super::scalar;
+use super::sift::{Marked, Sieve, Sifted, sift_by};
 use super::{
     BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
     TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
@@ -21,6 +22,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: BitKernels { differing, overlap },
     dot_rows,
     dot_halved,
+    sift_rows,
+    sift_halved,
     tile,
     ..scalar::KERNELS
 };
@@ -77,15 +80,22 @@ const LANES: usize = 8;
 const CHAINS: usize = 4;
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dot<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| _mm256_fmadd_ps(x, y, sum), |x, y| x * y)
-}
-
-#[target_feature(enable = "avx2,fma,f16c")]
-fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
+fn dot<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
     fold(
         a,
         b,
+        ahead,
+        |sum, x, y| _mm256_fmadd_ps(x, y, sum),
+        |x, y| x * y,
+    )
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn squared_l2<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(
+        a,
+        b,
+        ahead,
         |sum, x, y| {
             let difference = _mm256_sub_ps(x, y);
             _mm256_fmadd_ps(difference, difference, sum)
@@ -95,10 +105,11 @@ fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
+fn l1<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
     fold(
         a,
         b,
+        ahead,
         |sum, x, y| {
             let sign = _mm256_set1_ps(-0.0);
             _mm256_add_ps(sum, _mm256_andnot_ps(sign, _mm256_sub_ps(x, y)))
@@ -109,11 +120,14 @@ fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
 
 /// Inner product, and squared length of the second vector.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
+fn dot_and_square<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> (f32, f32) {
     let (a_whole, a_tail) = a.as_chunks::<LANES>();
     let (b_whole, b_tail) = b.as_chunks::<LANES>();
     let (mut products, mut squares) = ([_mm256_setzero_ps(); 2], [_mm256_setzero_ps(); 2]);
     for (index, (a, b)) in a_whole.iter().zip(b_whole).enumerate() {
+        if index % CHAINS == 0 {
+            fetch_block::<S>(ahead, index / CHAINS, LANES * CHAINS);
+        }
         let (a, b) = (load(a), load_stored(b));
         products[index % 2] = _mm256_fmadd_ps(a, b, products[index % 2]);
         squares[index % 2] = _mm256_fmadd_ps(b, b, squares[index % 2]);
@@ -134,6 +148,7 @@ fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
 fn fold<S: Load>(
     a: &[f32],
     b: &[S],
+    ahead: &[u8],
     wide: impl Fn(__m256, __m256, __m256) -> __m256,
     term: impl Fn(f32, f32) -> f32,
 ) -> f32 {
@@ -142,7 +157,8 @@ fn fold<S: Load>(
     let (a_blocks, a_rest) = a_whole.as_chunks::<CHAINS>();
     let (b_blocks, b_rest) = b_whole.as_chunks::<CHAINS>();
     let mut sums = [_mm256_setzero_ps(); CHAINS];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
+    for (block, (a, b)) in a_blocks.iter().zip(b_blocks).enumerate() {
+        fetch_block::<S>(ahead, block, LANES * CHAINS);
         for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
             *sum = wide(*sum, load(a), load_stored(b));
         }
@@ -249,6 +265,32 @@ fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i3
         }
         *out = reduce_integers(sums);
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn sift_rows(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_rows(rows, positions, query, products);
+        },
+    );
+}
+
+#[target_feature(enable = "avx2")]
+fn sift_halved(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_halved(rows, positions, query, products);
+        },
+    );
 }
 
 #[inline]

@@ -3,7 +3,8 @@
 use std::arch::x86_64::*;
 
 use super::avx2;
-use super::real::real;
+use super::avx512_sift;
+use super::real::{fetch_block, real};
 use super::scalar::keep_within;
 use super::{
     CodeRows, Kernels, Real, Stored, StoredF16, StoredF32, StoredI8, TILE_RIGHT, TileKeys,
@@ -19,6 +20,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: avx2::KERNELS.bits,
     dot_rows,
     dot_halved,
+    sift_rows: avx512_sift::sift_rows,
+    sift_halved: avx512_sift::sift_halved,
     tile,
     keep_u8,
     keep_u16,
@@ -39,52 +42,69 @@ pub(super) fn is_supported() -> bool {
 const LANES: usize = 16;
 /// Registers that are summed independently, to hide the latency of an addition.
 const CHAINS: usize = 4;
+/// Components that all of those registers take in together.
+const BLOCK: usize = LANES * CHAINS;
 /// Rows whose products are computed together and reduced by one transposition.
-const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn dot<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
+fn dot<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| _mm512_fmadd_ps(x, y, sum))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn squared_l2<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| {
+fn squared_l2<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| {
         let difference = _mm512_sub_ps(x, y);
         _mm512_fmadd_ps(difference, difference, sum)
     })
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn l1<S: Load>(a: &[f32], b: &[S]) -> f32 {
-    fold(a, b, |sum, x, y| {
+fn l1<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
+    fold(a, b, ahead, |sum, x, y| {
         _mm512_add_ps(sum, _mm512_abs_ps(_mm512_sub_ps(x, y)))
     })
 }
 
 /// Inner product, and squared length of the second vector.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn dot_and_square<S: Load>(a: &[f32], b: &[S]) -> (f32, f32) {
-    let (mut products, mut squares) = ([_mm512_setzero_ps(); 2], [_mm512_setzero_ps(); 2]);
-    for (index, (a, b)) in a.chunks(LANES).zip(b.chunks(LANES)).enumerate() {
-        let (a, b) = (load(a), load_stored(b));
-        products[index % 2] = _mm512_fmadd_ps(a, b, products[index % 2]);
-        squares[index % 2] = _mm512_fmadd_ps(b, b, squares[index % 2]);
+fn dot_and_square<S: Load>(a: &[f32], b: &[S], ahead: &[u8]) -> (f32, f32) {
+    let (a_blocks, a_rest) = a.as_chunks::<BLOCK>();
+    let (b_blocks, b_rest) = b.as_chunks::<BLOCK>();
+    let (mut products, mut squares) =
+        ([_mm512_setzero_ps(); CHAINS], [_mm512_setzero_ps(); CHAINS]);
+    for (block, (a, b)) in a_blocks.iter().zip(b_blocks).enumerate() {
+        fetch_block::<S>(ahead, block, BLOCK);
+        for chain in 0..CHAINS {
+            let a = load(&a[chain * LANES..][..LANES]);
+            let b = load_stored(&b[chain * LANES..][..LANES]);
+            products[chain] = _mm512_fmadd_ps(a, b, products[chain]);
+            squares[chain] = _mm512_fmadd_ps(b, b, squares[chain]);
+        }
     }
-    (
-        _mm512_reduce_add_ps(_mm512_add_ps(products[0], products[1])),
-        _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])),
-    )
+    for (a, b) in a_rest.chunks(LANES).zip(b_rest.chunks(LANES)) {
+        let (a, b) = (load(a), load_stored(b));
+        products[0] = _mm512_fmadd_ps(a, b, products[0]);
+        squares[0] = _mm512_fmadd_ps(b, b, squares[0]);
+    }
+    (reduce_floats(products), reduce_floats(squares))
 }
 
 /// Sums `wide` over both vectors. The tail is loaded under a mask: its missing lanes are zero on both sides.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn fold<S: Load>(a: &[f32], b: &[S], wide: impl Fn(__m512, __m512, __m512) -> __m512) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<{ LANES * CHAINS }>();
-    let (b_blocks, b_rest) = b.as_chunks::<{ LANES * CHAINS }>();
+fn fold<S: Load>(
+    a: &[f32],
+    b: &[S],
+    ahead: &[u8],
+    wide: impl Fn(__m512, __m512, __m512) -> __m512,
+) -> f32 {
+    let (a_blocks, a_rest) = a.as_chunks::<BLOCK>();
+    let (b_blocks, b_rest) = b.as_chunks::<BLOCK>();
     let mut sums = [_mm512_setzero_ps(); CHAINS];
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
+    for (block, (a, b)) in a_blocks.iter().zip(b_blocks).enumerate() {
+        fetch_block::<S>(ahead, block, BLOCK);
         for (chain, sum) in sums.iter_mut().enumerate() {
             *sum = wide(
                 *sum,
@@ -96,6 +116,12 @@ fn fold<S: Load>(a: &[f32], b: &[S], wide: impl Fn(__m512, __m512, __m512) -> __
     for (a, b) in a_rest.chunks(LANES).zip(b_rest.chunks(LANES)) {
         sums[0] = wide(sums[0], load(a), load_stored(b));
     }
+    reduce_floats(sums)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn reduce_floats(sums: [__m512; CHAINS]) -> f32 {
     _mm512_reduce_add_ps(_mm512_add_ps(
         _mm512_add_ps(sums[0], sums[1]),
         _mm512_add_ps(sums[2], sums[3]),
@@ -171,8 +197,17 @@ fn dot_rows(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i32]) {
     let (low, high) = query.split_at(rows.stride);
-    for (four, out) in positions.chunks(ROWS).zip(out.chunks_mut(ROWS)) {
-        store_few(dot_four_halved(four_rows(rows, four), low, high), out);
+    let (fours, rest) = positions.as_chunks::<ROWS>();
+    let (outs, out_rest) = out.as_chunks_mut::<ROWS>();
+    for (&[a, b, c, d], out) in fours.iter().zip(outs) {
+        // No closure: it would not be compiled for this instruction set, and so not be inlined.
+        let four = [rows.row(a), rows.row(b), rows.row(c), rows.row(d)];
+        let sums = dot_four_halved(four, low, high);
+        // SAFETY: the array holds four integers; the store needs no alignment.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
+    }
+    if !rest.is_empty() {
+        store_few(dot_four_halved(four_rows(rows, rest), low, high), out_rest);
     }
 }
 
@@ -199,35 +234,54 @@ fn store_few(sums: __m128i, out: &mut [i32]) {
 /// Products of four rows of four-bit codes with the two halves of a query, each as long as the rows.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
-    let nibble = _mm512_set1_epi8(15);
+pub(super) fn dot_four_halved(rows: [&[u8]; ROWS], low: &[i8], high: &[i8]) -> __m128i {
+    let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
-    let len = low.len();
-    assert!(high.len() == len && rows.iter().all(|row| row.len() == len));
+    let (len, whole) = (low.len(), low.len() / 64 * 64);
+    assert!(high.len() == len);
+    assert!(a.len() == len && b.len() == len && c.len() == len && d.len() == len);
     let mut at = 0;
-    while at < len {
-        let mask = u64::MAX >> (64 - (len - at).min(64));
-        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+    while at < whole {
+        // SAFETY: 64 bytes from `at` are in all six slices, which are equally long; the loads need no alignment.
         unsafe {
-            let low = _mm512_maskz_loadu_epi8(mask, low.as_ptr().add(at));
-            let high = _mm512_maskz_loadu_epi8(mask, high.as_ptr().add(at));
-            for (sum, row) in sums.iter_mut().zip(rows) {
-                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
-                let lower = _mm512_and_si512(codes, nibble);
-                let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(codes), nibble);
-                *sum = _mm512_dpbusd_epi32(*sum, lower, low);
-                *sum = _mm512_dpbusd_epi32(*sum, upper, high);
+            let low = _mm512_loadu_si512(low.as_ptr().add(at).cast());
+            let high = _mm512_loadu_si512(high.as_ptr().add(at).cast());
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_loadu_si512(row.as_ptr().add(at).cast());
+                *sum = add_halved(*sum, codes, low, high);
             }
         }
         at += 64;
     }
+    if at < len {
+        let mask = u64::MAX >> (64 - (len - at));
+        // SAFETY: only the bytes from `at` to the common end of the slices are read; the loads need no alignment.
+        unsafe {
+            let low = _mm512_maskz_loadu_epi8(mask, low.as_ptr().add(at));
+            let high = _mm512_maskz_loadu_epi8(mask, high.as_ptr().add(at));
+            for (sum, row) in sums.iter_mut().zip([a, b, c, d]) {
+                let codes = _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast());
+                *sum = add_halved(*sum, codes, low, high);
+            }
+        }
+    }
     reduce_four(sums)
+}
+
+/// Adds the products of 64 bytes of four-bit codes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn add_halved(sum: __m512i, codes: __m512i, low: __m512i, high: __m512i) -> __m512i {
+    let nibble = _mm512_set1_epi8(15);
+    let lower = _mm512_and_si512(codes, nibble);
+    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(codes), nibble);
+    _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, lower, low), upper, high)
 }
 
 /// Products of four rows, as long as the query, with it.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
+pub(super) fn dot_four(rows: [&[u8]; ROWS], query: &[i8]) -> __m128i {
     let [a, b, c, d] = rows;
     let mut sums = [_mm512_setzero_si512(); ROWS];
     let (len, whole) = (query.len(), query.len() / 64 * 64);

@@ -17,19 +17,24 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod avx512_popcount;
+#[cfg(target_arch = "x86_64")]
+mod avx512_sift;
 mod bits;
 mod pages;
 mod real;
 mod scalar;
+mod sift;
 #[cfg(test)]
 mod tests;
 
 use bits::{BitKernels, Overlap};
 use real::Real;
+use sift::Sift;
 
 pub(crate) use aligned::AlignedBytes;
 pub(crate) use pages::advise_large_pages;
 pub(crate) use real::{RealKernels, Stored, StoredF16, StoredF32, StoredI8, components};
+pub(crate) use sift::{Line, Marked, Sieve, Sifted};
 
 use std::sync::OnceLock;
 
@@ -108,6 +113,8 @@ pub(crate) struct Kernels {
     bits: BitKernels,
     dot_rows: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
     dot_halved: unsafe fn(CodeRows<'_>, &[u32], &[i8], &mut [i32]),
+    sift_rows: Sift,
+    sift_halved: Sift,
     tile: unsafe fn(&TileLeft<'_>, &TileRight<'_>, usize, &mut TileKeys),
     keep_u8: unsafe fn(&[u8], u8, u8, &mut [u64]),
     keep_u16: unsafe fn(&[u16], u16, u16, &mut [u64]),
@@ -296,18 +303,26 @@ pub(crate) fn signed(biased: &[u8], out: &mut [i8]) {
     }
 }
 
-/// Asks the cache for bytes that will be read soon.
+/// Bytes that the processor reads at once.
+pub(crate) const CACHE_LINE: usize = 64;
+
+/// Asks the processor for memory that will be read soon.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
-    let bytes = size_of_val(values);
-    let mut offset = 0;
-    while offset < bytes {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: a prefetch has no effect on memory, and `offset` is within the slice.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().add(offset)) }
-        }
-        offset += 64;
+    for offset in (0..size_of_val(values)).step_by(CACHE_LINE) {
+        prefetch_line(values.as_ptr().cast::<u8>().wrapping_add(offset));
     }
+}
+
+/// Asks the processor for the line of memory at an address, which need not be readable.
+#[inline(always)]
+pub(crate) fn prefetch_line(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch has no effect on memory, and one of an unreadable address does nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }

@@ -3,7 +3,7 @@
 //! A query is always `f32`. What it is compared with may be stored as `f32`, as half floats or as small integers; each sibling
 //! widens components in its registers, so that a stored vector is read once and never copied.
 
-use super::Kernels;
+use super::{CACHE_LINE, Kernels, prefetch_line};
 
 /// A stored `f32`: four little-endian bytes at any alignment.
 pub(crate) type StoredF32 = [u8; 4];
@@ -12,13 +12,14 @@ pub(crate) type StoredF16 = [u8; 2];
 /// A stored `i8`.
 pub(crate) type StoredI8 = [u8; 1];
 
-/// Float kernels over one kind of stored component.
+/// Float kernels over one kind of stored component. The last argument of each is memory that will be read soon: while a kernel
+/// goes through a stored vector it asks the processor for as many bytes from there, where there are any.
 #[derive(Clone, Copy)]
 pub(super) struct Real<S> {
-    pub(super) dot: unsafe fn(&[f32], &[S]) -> f32,
-    pub(super) squared_l2: unsafe fn(&[f32], &[S]) -> f32,
-    pub(super) l1: unsafe fn(&[f32], &[S]) -> f32,
-    pub(super) dot_and_square: unsafe fn(&[f32], &[S]) -> (f32, f32),
+    pub(super) dot: unsafe fn(&[f32], &[S], &[u8]) -> f32,
+    pub(super) squared_l2: unsafe fn(&[f32], &[S], &[u8]) -> f32,
+    pub(super) l1: unsafe fn(&[f32], &[S], &[u8]) -> f32,
+    pub(super) dot_and_square: unsafe fn(&[f32], &[S], &[u8]) -> (f32, f32),
 }
 
 /// A way to store a component.
@@ -85,6 +86,17 @@ pub(crate) fn components<const SIZE: usize>(bytes: &[u8]) -> &[[u8; SIZE]] {
     components
 }
 
+/// Asks for the memory that is as far into `ahead` as a block of components, of so many each, is into its vector.
+#[inline(always)]
+pub(super) fn fetch_block<S>(ahead: &[u8], block: usize, components: usize) {
+    let bytes = components * size_of::<S>();
+    if let Some(ahead) = ahead.get(block * bytes..) {
+        for line in (0..bytes).step_by(CACHE_LINE) {
+            prefetch_line(ahead.as_ptr().wrapping_add(line));
+        }
+    }
+}
+
 /// A half float as `f32`, without a branch, so that lanes of it become vectors.
 #[inline(always)]
 fn widen_half(bits: u16) -> f32 {
@@ -100,34 +112,34 @@ fn widen_half(bits: u16) -> f32 {
 impl<S> RealKernels<'_, S> {
     /// Inner product.
     #[inline]
-    pub(crate) fn dot(&self, a: &[f32], b: &[S]) -> f32 {
+    pub(crate) fn dot(&self, a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
         assert_eq!(a.len(), b.len(), "vectors of different dimensions");
         // SAFETY: `Kernels::available` listed this sibling after detecting its instruction set; the lengths are equal.
-        unsafe { (self.0.dot)(a, b) }
+        unsafe { (self.0.dot)(a, b, ahead) }
     }
 
     /// Squared euclidean distance.
     #[inline]
-    pub(crate) fn squared_l2(&self, a: &[f32], b: &[S]) -> f32 {
+    pub(crate) fn squared_l2(&self, a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
         assert_eq!(a.len(), b.len(), "vectors of different dimensions");
         // SAFETY: as in `dot`.
-        unsafe { (self.0.squared_l2)(a, b) }
+        unsafe { (self.0.squared_l2)(a, b, ahead) }
     }
 
     /// Sum of absolute differences.
     #[inline]
-    pub(crate) fn l1(&self, a: &[f32], b: &[S]) -> f32 {
+    pub(crate) fn l1(&self, a: &[f32], b: &[S], ahead: &[u8]) -> f32 {
         assert_eq!(a.len(), b.len(), "vectors of different dimensions");
         // SAFETY: as in `dot`.
-        unsafe { (self.0.l1)(a, b) }
+        unsafe { (self.0.l1)(a, b, ahead) }
     }
 
     /// Inner product, and squared length of the second vector, in one pass.
     #[inline]
-    pub(crate) fn dot_and_square(&self, a: &[f32], b: &[S]) -> (f32, f32) {
+    pub(crate) fn dot_and_square(&self, a: &[f32], b: &[S], ahead: &[u8]) -> (f32, f32) {
         assert_eq!(a.len(), b.len(), "vectors of different dimensions");
         // SAFETY: as in `dot`.
-        unsafe { (self.0.dot_and_square)(a, b) }
+        unsafe { (self.0.dot_and_square)(a, b, ahead) }
     }
 }
 

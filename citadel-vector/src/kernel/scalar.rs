@@ -2,6 +2,7 @@
 
 use super::bits::sum_words;
 use super::real::real;
+use super::sift::{Marked, Sieve, Sifted, sift_by};
 use super::{
     BitKernels, CodeRows, Kernels, Overlap, Real, Stored, StoredF16, StoredF32, StoredI8,
     TILE_LEFT, TILE_RIGHT, TileKeys, TileLeft, TileRight,
@@ -16,6 +17,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     bits: BitKernels { differing, overlap },
     dot_rows,
     dot_halved,
+    sift_rows,
+    sift_halved,
     tile,
     keep_u8: keep_within,
     keep_u16: keep_within,
@@ -25,19 +28,19 @@ pub(super) const KERNELS: Kernels = Kernels {
 
 const LANES: usize = 8;
 
-fn dot<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn dot<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| x * y)
 }
 
-fn squared_l2<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn squared_l2<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| (x - y) * (x - y))
 }
 
-fn l1<S: Stored>(a: &[f32], b: &[S]) -> f32 {
+fn l1<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> f32 {
     fold(a, b, |x, y| (x - y).abs())
 }
 
-fn dot_and_square<S: Stored>(a: &[f32], b: &[S]) -> (f32, f32) {
+fn dot_and_square<S: Stored>(a: &[f32], b: &[S], _: &[u8]) -> (f32, f32) {
     (fold(a, b, |x, y| x * y), fold(a, b, |_, y| y * y))
 }
 
@@ -93,6 +96,30 @@ fn dot_halved(rows: CodeRows<'_>, positions: &[u32], query: &[i8], out: &mut [i3
             })
             .sum();
     }
+}
+
+fn sift_rows(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_rows(rows, positions, query, products);
+        },
+    );
+}
+
+fn sift_halved(rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut Sifted) {
+    sift_by(
+        rows,
+        marked,
+        sieve,
+        out,
+        |rows, positions, query, products| {
+            dot_halved(rows, positions, query, products);
+        },
+    );
 }
 
 /// Product of one row of biased codes with a signed query.

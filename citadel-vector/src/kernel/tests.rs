@@ -16,8 +16,8 @@ fn close(ours: f32, oracle: f32) -> bool {
     (ours - oracle).abs() <= 1e-4 * (1.0 + oracle.abs()) + 1e-2
 }
 
-/// Every sibling against plain sums in `f64`.
-fn agree<S: Stored>(a: &[f32], b: &[S]) -> Result<(), TestCaseError> {
+/// Every sibling against plain sums in `f64`; what is to be read soon changes nothing.
+fn agree<S: Stored>(a: &[f32], b: &[S], ahead: &[u8]) -> Result<(), TestCaseError> {
     let sum = |term: fn(f64, f64) -> f64| -> f32 {
         a.iter()
             .zip(b)
@@ -26,11 +26,15 @@ fn agree<S: Stored>(a: &[f32], b: &[S]) -> Result<(), TestCaseError> {
     };
     for kernels in Kernels::available() {
         let (real, name) = (kernels.real::<S>(), kernels.name());
-        prop_assert!(close(real.dot(a, b), sum(|x, y| x * y)), "{}", name);
+        prop_assert!(close(real.dot(a, b, ahead), sum(|x, y| x * y)), "{}", name);
         let squared = sum(|x, y| (x - y) * (x - y));
-        prop_assert!(close(real.squared_l2(a, b), squared), "{}", name);
-        prop_assert!(close(real.l1(a, b), sum(|x, y| (x - y).abs())), "{}", name);
-        let (product, square) = real.dot_and_square(a, b);
+        prop_assert!(close(real.squared_l2(a, b, ahead), squared), "{}", name);
+        prop_assert!(
+            close(real.l1(a, b, ahead), sum(|x, y| (x - y).abs())),
+            "{}",
+            name
+        );
+        let (product, square) = real.dot_and_square(a, b, ahead);
         prop_assert!(close(product, sum(|x, y| x * y)), "{}", name);
         prop_assert!(close(square, sum(|_, y| y * y)), "{}", name);
     }
@@ -51,12 +55,13 @@ fn half(value: f32) -> StoredF16 {
 
 proptest! {
     #[test]
-    fn float_kernels_agree_with_the_oracle((a, b) in pairs()) {
+    fn float_kernels_agree_with_the_oracle((a, b) in pairs(), ahead in 0usize..2_000) {
         let halves: Vec<StoredF16> = b.iter().map(|&value| half(value)).collect();
         let small: Vec<StoredI8> = b.iter().map(|&value| [(value * 15.9) as i8 as u8]).collect();
-        agree(&a, stored(&b))?;
-        agree(&a, &halves)?;
-        agree(&a, &small)?;
+        let ahead = vec![0; ahead];
+        agree(&a, stored(&b), &ahead)?;
+        agree(&a, &halves, &ahead)?;
+        agree(&a, &small, &ahead)?;
     }
 
     #[test]
@@ -67,7 +72,7 @@ proptest! {
         prop_assert!(rest.is_empty());
         for kernels in Kernels::available() {
             let real = kernels.real();
-            prop_assert_eq!(real.dot(&a, unaligned), real.dot(&a, stored(&b)));
+            prop_assert_eq!(real.dot(&a, unaligned, &[]), real.dot(&a, stored(&b), &[]));
         }
     }
 
@@ -119,6 +124,82 @@ proptest! {
             let mut found = vec![0; positions.len()];
             kernels.dot_halved(rows, &positions, &query, &mut found);
             prop_assert_eq!(&found, &expected, "{}", kernels.name());
+        }
+    }
+
+    #[test]
+    fn sifting_lets_through_what_is_not_beyond(
+        blocks in 1usize..9,
+        count in 1usize..1_300,
+        seed in any::<u64>(),
+        density in 0u32..4,
+        parts in (any::<bool>(), any::<bool>()),
+        share in 0usize..=8,
+    ) {
+        let stride = blocks * 16;
+        let bytes = noise(seed, stride * count);
+        let rows = CodeRows { bytes: &bytes, stride };
+        let query: Vec<i8> = noise(seed ^ 1, stride * 2).iter().map(|&byte| byte as i8).collect();
+        let values = |salt: u64, present: bool| -> Vec<f32> {
+            let values = noise(seed ^ salt, if present { count } else { 0 });
+            values.iter().map(|&byte| f32::from(byte) * 7.3).collect()
+        };
+        let (starts, allowances) = (values(2, parts.0), values(3, parts.1));
+        let first = count / 3 / 64 * 64;
+        let random = noise(seed ^ 4, count.div_ceil(8) * 4 + 32);
+        let words: Vec<u64> = (0..count.div_ceil(64) - first / 64)
+            .map(|index| {
+                let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|byte| random[(index * 8 + byte) * at % random.len()]));
+                // From all rows to few.
+                let word = (0..density as usize).fold(u64::MAX, |mask, at| mask & word(at + 1));
+                match count - first - index * 64 {
+                    rows @ 0..64 => word & ((1 << rows) - 1),
+                    _ => word,
+                }
+            })
+            .collect();
+        let marked = Marked { words: &words, first: first as u32 };
+        let positions: Vec<u32> = (first as u32..count as u32)
+            .filter(|row| words[(*row as usize - first) / 64] >> (row % 64) & 1 == 1)
+            .collect();
+        for halved in [false, true] {
+            let query = &query[..if halved { stride * 2 } else { stride }];
+            let mut products = vec![0; positions.len()];
+            match halved {
+                false => scalar::KERNELS.dot_rows(rows, &positions, query, &mut products),
+                true => scalar::KERNELS.dot_halved(rows, &positions, query, &mut products),
+            }
+            let mut sieve = Sieve {
+                query,
+                line: Line { weight: 0.37, bias: 1_234, fraction: 0.5 },
+                starts: &starts,
+                allowances: &allowances,
+                leniency: 1.7,
+                limit: 0.0,
+            };
+            let scores: Vec<f32> = (positions.iter().zip(&products))
+                .map(|(&row, &product)| sieve.start(row as usize) + sieve.line.at(product))
+                .collect();
+            let mut sorted = scores.clone();
+            sorted.sort_by(f32::total_cmp);
+            // A limit that is one of the scores, or beyond all, or none.
+            sieve.limit = match share {
+                8 => f32::NAN,
+                _ => sorted.get(sorted.len() * share / 7).copied().unwrap_or(f32::INFINITY),
+            };
+            let expected: Vec<(u32, f32)> = (positions.iter().copied().zip(scores))
+                .filter(|&(_, score)| !(score > sieve.limit))
+                .collect();
+            for kernels in Kernels::available() {
+                let mut found = Sifted::default();
+                match halved {
+                    false => kernels.sift_rows(rows, marked, &sieve, &mut found),
+                    true => kernels.sift_halved(rows, marked, &sieve, &mut found),
+                }
+                prop_assert_eq!(&found.scored().collect::<Vec<_>>(), &expected, "{}", kernels.name());
+                let rows: Vec<u32> = expected.iter().map(|row| row.0).collect();
+                prop_assert_eq!(found.rows(), &rows);
+            }
         }
     }
 
@@ -199,6 +280,29 @@ fn the_largest_products_do_not_overflow() {
         kernels.dot_rows(rows, &[0], &query, &mut out);
         assert_eq!(out[0], 65_535 * 255 * 127, "{}", kernels.name());
     }
+}
+
+#[test]
+#[should_panic(expected = "a row that there is not")]
+fn a_bit_beyond_the_last_row_is_refused() {
+    let rows = CodeRows {
+        bytes: &[0; 70 * 16],
+        stride: 16,
+    };
+    let sieve = Sieve {
+        query: &[0; 32],
+        line: Line::default(),
+        starts: &[],
+        allowances: &[],
+        leniency: 0.0,
+        limit: 0.0,
+    };
+    let words = [1, 1 << 6];
+    let marked = Marked {
+        words: &words,
+        first: 0,
+    };
+    Kernels::active().sift_halved(rows, marked, &sieve, &mut Sifted::default());
 }
 
 /// Bytes that look random, extremes included.

@@ -1,21 +1,24 @@
 //! Exact answers from codes: every row that can be among the nearest, by bounds that hold.
 //!
 //! A row's codes and its residual, the distance between the row and what its codes stand for, bound the row's distance from
-//! both sides: by the triangle inequality under L2, by that of Cauchy and Schwarz for products. A scan of all codes keeps the
-//! rows whose lower bound is not above the `k`-th least upper bound seen. What it drops cannot be among the `k` nearest; what it
-//! keeps, a few dozen rows, is measured with stored vectors, nearest bound first, until the next bound is beyond the `k`-th
-//! distance. So a quarter of the bytes are read, and the answer is exact.
+//! both sides: by the triangle inequality under L2, by that of Cauchy and Schwarz for products. So do its coarse codes, with a
+//! greater residual. A walk finds rows that are near, for a good upper bound from the start; then a scan of all coarse codes
+//! leaves out most rows, their eight-bit codes most of the rest: all whose lower bound is above the `k`-th least upper bound
+//! seen. What is left out cannot be among the `k` nearest; what is kept, a few dozen rows, is measured with stored vectors,
+//! nearest bound first, until the next bound is beyond the `k`-th distance. So an eighth of the bytes are read, and the answer
+//! is exact.
 
 use super::Segment;
+use super::regime::Regime;
+use super::scan::stretch_end;
 use super::scratch::Scratch;
-use super::search::{SearchError, check};
-use crate::filter::{Bits, Position, PositionSet, low_bits};
-use crate::kernel::Kernels;
-use crate::metric::Metric;
+use super::search::{SearchError, SearchParams, check};
+use crate::filter::{Position, PositionSet, low_bits};
+use crate::kernel::{Kernels, Marked, Sieve};
 use crate::quantize::Reach;
 
-/// Rows scored at a time.
-const BATCH: usize = 256;
+/// Rows whose eight-bit codes are asked for and multiplied at a time.
+const BATCH: usize = 64;
 
 /// A row that may be among the nearest.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +39,6 @@ pub(super) struct Kept {
     least: Vec<f32>,
     /// The greatest of those, once there are `k`: what a lower bound must not be above.
     threshold: f32,
-    /// Lower bounds of a batch.
-    lower: Vec<f32>,
     bounded: Vec<Bounded>,
 }
 
@@ -83,13 +84,30 @@ impl Segment {
             return Ok(&[]);
         }
         let metric = self.shape.metric;
-        scratch.query.prepare(&self.codes, None, metric, query);
+        let coarse = self.coarse.as_ref();
+        let codes = coarse.map(|coarse| coarse.codes);
+        scratch.query.prepare(&self.codes, codes, metric, query);
         let reach = scratch.query.reach(&self.codes, metric, self.longest);
-        for index in 0..self.shape.indexed.div_ceil(BATCH) {
-            self.gather(index * BATCH, allowed, &mut scratch.batch);
-            if !scratch.batch.is_empty() {
-                self.keep(&reach, k, scratch);
+        self.look_ahead(query, allowed, k, &reach, scratch)?;
+        // Coarse codes are longer than fine ones by no more than what lies between them.
+        let (farthest, leading) = match coarse {
+            Some(coarse) => {
+                let longest = (self.longest + coarse.farthest).next_up();
+                let reach = scratch.query.reach(&self.codes, metric, longest);
+                (coarse.farthest, reach)
             }
+            None => (self.residuals.iter().copied().fold(0.0, f32::max), reach),
+        };
+        let all = self.shape.indexed.div_ceil(64);
+        let mut first = 0;
+        while first < all {
+            let end = stretch_end(first, all);
+            scratch.words.clear();
+            (scratch.words).extend((first..end).map(|index| self.marked(index, allowed)));
+            let (leniency, limit) = leading.sieve(scratch.kept.threshold, farthest);
+            self.sift(first, leniency, limit, scratch);
+            self.keep(&reach, k, scratch);
+            first = end;
         }
         let Kept {
             rows,
@@ -107,57 +125,229 @@ impl Segment {
         Ok(bounded)
     }
 
-    /// The allowed rows of one batch.
-    fn gather(&self, first: usize, allowed: Option<&PositionSet>, batch: &mut Vec<u32>) {
-        batch.clear();
-        let end = (first + BATCH).min(self.shape.indexed);
-        let Some(allowed) = allowed else {
-            batch.extend(first as u32..end as u32);
-            return;
-        };
-        for start in (first..end).step_by(64) {
-            let mut word = allowed.words()[start / 64];
-            if end - start < 64 {
-                word &= low_bits(end - start);
-            }
-            batch.extend(Bits(word).map(|bit| start as u32 + bit));
+    /// Lowers the threshold to the `k`-th least upper bound of rows that a walk finds.
+    fn look_ahead(
+        &self,
+        query: &[f32],
+        allowed: Option<&PositionSet>,
+        k: usize,
+        reach: &Reach,
+        scratch: &mut Scratch,
+    ) -> Result<(), SearchError> {
+        let indexed = self.shape.indexed;
+        let matching = allowed.map_or(indexed, |allowed| allowed.count_below(indexed));
+        let params = SearchParams::for_k(k);
+        if self.estimate(matching, params).regime == Regime::ScoreAll {
+            return Ok(());
         }
-    }
-
-    /// Scores the batch and keeps what may be near.
-    fn keep(&self, reach: &Reach, k: usize, scratch: &mut Scratch) {
+        self.search(query, allowed, params, scratch)?.next(k);
         let Scratch {
+            candidates,
             batch,
             products,
             query,
             kept,
             ..
         } = scratch;
+        batch.clear();
+        batch.extend(candidates.iter().map(|candidate| candidate.position.0));
         products.resize(batch.len(), 0);
-        let rows = self.matrix.as_rows();
-        Kernels::active().dot_rows(rows, batch, query.codes(), products);
-        // Bounds of all rows first, without a branch; nearly all of them are beyond the threshold.
-        kept.lower.clear();
-        let scored = batch.iter().zip(&*products);
-        let residual = |position: u32| self.residuals[position as usize];
-        if self.shape.metric == Metric::L2 {
-            kept.lower.extend(scored.map(|(&position, &product)| {
-                let score = query.score(product, self.halves[position as usize]);
-                reach.at_least(score, residual(position))
-            }));
-        } else {
-            kept.lower.extend(scored.map(|(&position, &product)| {
-                reach.at_least(query.score(product, 0.0), residual(position))
+        Kernels::active().dot_rows(self.matrix.as_rows(), batch, query.codes(), products);
+        for (&row, &product) in batch.iter().zip(&*products) {
+            let half = self.halves.get(row as usize).copied().unwrap_or(0.0);
+            let score = query.score(product, half);
+            kept.note_upper(k, reach.at_most(score, self.residuals[row as usize]));
+        }
+        // The scan comes upon the same rows, and no row may count twice.
+        kept.least.clear();
+        Ok(())
+    }
+
+    /// The allowed rows among 64, as bits.
+    fn marked(&self, index: usize, allowed: Option<&PositionSet>) -> u64 {
+        let word = allowed.map_or(u64::MAX, |allowed| allowed.words()[index]);
+        match self.shape.indexed - index * 64 {
+            left @ 0..64 => word & low_bits(left),
+            _ => word,
+        }
+    }
+
+    /// Leaves out what the codes that lead tell to be too far.
+    fn sift(&self, first: usize, leniency: f32, limit: f32, scratch: &mut Scratch) {
+        let (query, sifted) = (&scratch.query, &mut scratch.sifted);
+        let marked = Marked {
+            words: &scratch.words,
+            first: first as u32 * 64,
+        };
+        let sieve = |line, allowances| Sieve {
+            query: query.codes(),
+            line,
+            starts: &self.halves,
+            allowances,
+            leniency,
+            limit,
+        };
+        let kernels = Kernels::active();
+        match &self.coarse {
+            Some(coarse) => {
+                let sieve = sieve(query.coarse_line(), &coarse.residuals);
+                kernels.sift_halved(coarse.matrix.as_rows(), marked, &sieve, sifted);
+            }
+            None => {
+                let sieve = sieve(query.line(), &self.residuals);
+                kernels.sift_rows(self.matrix.as_rows(), marked, &sieve, sifted);
+            }
+        }
+    }
+
+    /// Scores what came through by eight-bit codes, and keeps what may be near.
+    fn keep(&self, reach: &Reach, k: usize, scratch: &mut Scratch) {
+        let Scratch {
+            sifted,
+            products,
+            query,
+            kept,
+            ..
+        } = scratch;
+        for batch in sifted.rows().chunks(BATCH) {
+            products.resize(batch.len(), 0);
+            batch.iter().for_each(|&row| self.matrix.prefetch(row));
+            let rows = self.matrix.as_rows();
+            Kernels::active().dot_rows(rows, batch, query.codes(), products);
+            for (&row, &product) in batch.iter().zip(&*products) {
+                let half = self.halves.get(row as usize).copied().unwrap_or(0.0);
+                let score = query.score(product, half);
+                let residual = self.residuals[row as usize];
+                let at_least = reach.at_least(score, residual);
+                if at_least <= kept.threshold {
+                    kept.rows.push((at_least, row));
+                    kept.note_upper(k, reach.at_most(score, residual));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::metric::{Metric, distance};
+    use crate::prism::segment::Coarse;
+    use crate::prism::{Build, BuildConfig, RowMajor};
+    use crate::quantize::CoarseCodes;
+
+    const ROWS: usize = 300;
+
+    /// Rows that codes stand for badly: some with components far larger than the rest, some tiny, some equal, some opposite.
+    fn awkward(dim: usize) -> Vec<f32> {
+        let mut state = 77u64;
+        let mut next = move || {
+            state = (state.wrapping_mul(6_364_136_223_846_793_005)).wrapping_add(1);
+            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+        };
+        let mut vectors: Vec<f32> = Vec::new();
+        for row in 0..ROWS {
+            let copy = (row % 5 == 4).then(|| vectors[(row - 2) * dim..][..dim].to_vec());
+            vectors.extend((0..dim).map(|at| match row % 5 {
+                0 => next(),
+                1 if at == row % dim => 90.0,
+                2 => next() * 0.001 + 0.2,
+                3 => (next() * 3.0).powi(5),
+                4 => copy.as_ref().map_or(0.0, |copy| -copy[at]),
+                _ => next() * 0.1,
             }));
         }
-        for (index, &position) in batch.iter().enumerate() {
-            let at_least = kept.lower[index];
-            if at_least <= kept.threshold {
-                kept.rows.push((at_least, position));
-                let half = self.halves.get(position as usize).copied();
-                let score = query.score(products[index], half.unwrap_or(0.0));
-                kept.note_upper(k, reach.at_most(score, residual(position)));
+        vectors
+    }
+
+    /// Holds each row against its own distance.
+    fn check_bounds(segment: &Segment, vectors: &[f32], query: &[f32]) {
+        let (metric, dim) = (segment.shape.metric, query.len());
+        let mut scratch = Scratch::new();
+        let codes = segment.coarse.as_ref().map(|coarse| coarse.codes);
+        scratch.query.prepare(&segment.codes, codes, metric, query);
+        let farthest = match &segment.coarse {
+            Some(coarse) => coarse.farthest,
+            None => segment.residuals.iter().copied().fold(0.0, f32::max),
+        };
+        let longest = match &segment.coarse {
+            Some(coarse) => (segment.longest + coarse.farthest).next_up(),
+            None => segment.longest,
+        };
+        let reach = scratch.query.reach(&segment.codes, metric, longest);
+        for row in 0..segment.shape.indexed as u32 {
+            let at = segment.row_id(Position(row)) as usize * dim;
+            let exact = distance(metric, query, &vectors[at..at + dim]).unwrap();
+            let (leniency, limit) = reach.sieve(exact, farthest);
+            scratch.words = vec![0; row as usize / 64 + 1];
+            scratch.words[row as usize / 64] = 1 << (row % 64);
+            segment.sift(0, leniency, limit, &mut scratch);
+            assert_eq!(scratch.sifted.rows(), [row], "{metric:?}, {exact}");
+        }
+    }
+
+    #[test]
+    fn no_row_is_beyond_its_own_distance() {
+        for metric in [Metric::L2, Metric::InnerProduct, Metric::Cosine] {
+            for dim in [7, 64, 130] {
+                let vectors = awkward(dim);
+                let ids: Vec<i64> = (0..ROWS as i64).collect();
+                let segment = Segment::build(Build {
+                    metric,
+                    dim,
+                    config: BuildConfig::default(),
+                    column: "v",
+                    generation: 1,
+                    rows: &ids,
+                    vectors: &RowMajor::new(&vectors, dim),
+                    undefined: &[],
+                    attributes: Vec::new(),
+                    progress: &|_| {},
+                    cancel: &AtomicBool::new(false),
+                })
+                .unwrap();
+                let far: Vec<f32> = vectors[..dim].iter().map(|value| value * 1e4).collect();
+                let queries = [&vectors[..dim], &vectors[dim..2 * dim], &far];
+                // Clipped far too early, about right, and hardly at all; and fine codes alone.
+                for multiplier in [Some(2_048), Some(500), Some(100), Some(16), None] {
+                    let mut segment = segment.clone();
+                    segment.coarse = multiplier.map(|multiplier| {
+                        let codes = CoarseCodes::from_multiplier(multiplier).unwrap();
+                        let scale = segment.codes.scale;
+                        Coarse::new(codes, &segment.matrix, dim, &segment.residuals, scale)
+                    });
+                    for query in queries {
+                        check_bounds(&segment, &vectors, query);
+                        exact_answers(&segment, &vectors, query);
+                    }
+                }
             }
+        }
+    }
+
+    /// The rows kept hold the nearest ones, whatever the coarse codes are.
+    fn exact_answers(segment: &Segment, vectors: &[f32], query: &[f32]) {
+        let (metric, dim) = (segment.shape.metric, query.len());
+        let mut scratch = Scratch::new();
+        let measure = |row_id: i64| {
+            let at = row_id as usize * dim;
+            distance(metric, query, &vectors[at..at + dim]).unwrap()
+        };
+        let mut all: Vec<f32> = (0..ROWS as i64).map(measure).collect();
+        all.sort_by(f32::total_cmp);
+        for k in [1, 10, ROWS] {
+            let bounded = segment.bounded(query, None, k, &mut scratch).unwrap();
+            let mut found: Vec<f32> = bounded.iter().map(|row| measure(row.row_id)).collect();
+            assert!(
+                bounded
+                    .iter()
+                    .zip(&found)
+                    .all(|(row, exact)| *exact >= row.at_least)
+            );
+            found.sort_by(f32::total_cmp);
+            assert_eq!(&found[..k], &all[..k], "{metric:?}, {dim}, {k}");
         }
     }
 }

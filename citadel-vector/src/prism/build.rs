@@ -98,7 +98,7 @@ impl Builder<'_, '_> {
             .collect();
         let beside = || order[..indexed].iter().map(|&row| beside[row as usize]);
         let extras = beside().map(|beside| beside.extra).collect();
-        let residuals = beside().map(|beside| beside.residual).collect();
+        let residuals: Vec<f32> = beside().map(|beside| beside.residual).collect();
         let mut place = vec![0u32; indexed];
         for (position, &row) in order[..indexed].iter().enumerate() {
             place[row as usize] = position as u32;
@@ -139,8 +139,10 @@ impl Builder<'_, '_> {
             generation: build.generation,
             config: build.config.pinned(),
             fingerprint: if flat { [0; 32] } else { self.fingerprint() },
+            coarse: coarse.map(|coarse| {
+                Coarse::new(coarse, &space.matrix, build.dim, &residuals, codes.scale)
+            }),
             codes,
-            coarse: coarse.map(|codes| Coarse::new(codes, &space.matrix)),
             matrix: space.matrix,
             residuals,
             longest,

@@ -20,8 +20,8 @@
 //! seen, and puts them into the pool, until the best `ef` rows have all been expanded. (It takes two rows at a time, to wait for
 //! both rows' neighbours at once.) Under a filter, rows that do not match
 //! are walked through like any other and do not count towards `ef`. What falls off the pool is kept aside, so that a caller
-//! who wants more makes the same search go on; when the graph has nothing left, or when scoring all matching rows is cheaper
-//! than walking on, the rest is scored directly. So `min(k, matching)` rows are always found.
+//! who wants more makes the same search go on; when the graph has nothing left, or when scanning all matching rows is cheaper
+//! than walking on, those not yielded yet are scanned. So `min(k, matching)` rows are always found.
 //!
 //! # What always holds
 //!
@@ -46,6 +46,7 @@ mod held_out;
 mod layout;
 mod matrix;
 mod narrow;
+mod near;
 mod neighbors;
 mod pool;
 mod precision;

@@ -1,8 +1,7 @@
 //! Narrowing a running search: from here on, only rows of a smaller set.
 //!
-//! A caller that rechecks candidates may find that few pass. Once it knows which rows do, the same search goes on among those: what
-//! was scored stays scored, what was yielded stays yielded, and the rows of the set that were not met yet are scored
-//! directly.
+//! A caller that rechecks candidates may find that few pass. Once it knows which rows do, the same search goes on among those:
+//! what was yielded stays yielded, and the other rows of the set are scanned.
 
 use super::search::{Phase, Search};
 use crate::filter::{Position, PositionSet};
@@ -26,15 +25,15 @@ impl<'s> Search<'s> {
             return;
         }
         match self.phase {
-            Phase::Walk => self.scan_rest(),
-            Phase::Scan | Phase::Scanned => {
-                self.scratch.pool.drain_unyielded(&mut self.scratch.rest);
+            Phase::Walk => self.end_walk(),
+            Phase::Scan | Phase::Scanned => self.phase = Phase::Scan,
+            Phase::Rest => {
+                let rest = &mut self.scratch.rest;
+                rest.retain(|entry| allowed.contains(Position(entry.position())));
+                self.stats.matching = self.stats.yielded + rest.len();
+                return;
             }
-            Phase::Rest => {}
         }
-        self.phase = Phase::Rest;
-        let rest = &mut self.scratch.rest;
-        rest.retain(|entry| allowed.contains(Position(entry.position())));
-        self.stats.matching = self.stats.yielded + rest.len();
+        self.stats.matching = self.stats.yielded + self.count_unyielded();
     }
 }

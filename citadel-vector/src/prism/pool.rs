@@ -223,7 +223,12 @@ impl Pool {
 
     /// Notes that the entry at a place is yielded.
     pub(crate) fn mark_yielded(&mut self, place: usize) {
-        self.entries[place] = self.entries[place].yielded();
+        let held = self.entries.len();
+        let entry = match place.checked_sub(held) {
+            None => &mut self.entries[place],
+            Some(place) => &mut self.aside[place],
+        };
+        *entry = entry.yielded();
     }
 
     /// Yields the best rows.
@@ -238,12 +243,31 @@ impl Pool {
             .collect()
     }
 
-    /// Empties the pool; what matches and was not given before goes to `rest`.
-    pub(crate) fn drain_unyielded(&mut self, rest: &mut Vec<Entry>) {
-        let all = self.entries.drain(..).chain(self.aside.drain(..));
-        rest.extend(all.filter(|entry| entry.matches() && !entry.is_yielded()));
-        self.matching = 0;
-        self.cursor = 0;
+    /// Matching rows that the pool should hold.
+    pub(crate) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// Matching rows in the pool, without those aside.
+    pub(crate) fn matching(&self) -> usize {
+        self.matching
+    }
+
+    /// Entries in the pool, without those aside.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Rows that were put aside, unsorted. Their places are those after the pool's.
+    pub(crate) fn aside(&self) -> &[Entry] {
+        &self.aside
+    }
+
+    /// All rows that were given to the caller.
+    pub(crate) fn yielded(&self) -> impl Iterator<Item = u32> + '_ {
+        let all = self.entries.iter().chain(&self.aside);
+        all.filter(|entry| entry.is_yielded())
+            .map(|entry| entry.position())
     }
 }
 
@@ -285,7 +309,18 @@ mod tests {
             pool.grow(wanted + more);
             given.extend(pool.take(more));
             let expected: Vec<u32> = all.iter().take(wanted + more).map(|entry| entry.position()).collect();
-            prop_assert_eq!(given, expected);
+            prop_assert_eq!(&given, &expected);
+
+            let aside = pool.aside().iter().position(|entry| entry.matches() && !entry.is_yielded());
+            if let Some(aside) = aside {
+                let position = pool.aside()[aside].position();
+                pool.mark_yielded(pool.len() + aside);
+                given.push(position);
+            }
+            given.sort_unstable();
+            let mut yielded: Vec<u32> = pool.yielded().collect();
+            yielded.sort_unstable();
+            prop_assert_eq!(yielded, given);
         }
     }
 }

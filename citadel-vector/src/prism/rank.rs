@@ -1,10 +1,12 @@
 //! Putting the best rows of a walk or a scan in order, by eight-bit codes.
 //!
-//! Coarse codes find the neighbourhood; within it their error is larger than the distances between neighbours. So a few more rows
-//! than wanted are ranked by the finer codes, and the best of those are yielded: far cheaper than reading that many more
-//! stored vectors.
+//! Coarse codes find the neighbourhood; within it their error is larger than the distances between neighbours. So more rows than
+//! wanted are ranked by the finer codes, all that may be among the wanted ones (see [`near`](super::near)), and the best of those
+//! are yielded: far cheaper than reading that many more stored vectors. Fine codes are a little off as well: rows that they
+//! cannot tell from the last wanted one are yielded too, for the caller to measure.
 
 use super::candidate::Candidate;
+use super::near::{margin, select, to_rank};
 use super::pool::Entry;
 use super::search::Search;
 use crate::filter::Position;
@@ -18,67 +20,100 @@ pub(super) struct Ranked {
     place: u32,
 }
 
-/// How many rows to rank for so many to yield.
-pub(super) fn to_rank(wanted: usize) -> usize {
-    wanted.saturating_mul(2).saturating_add(16)
+impl Ranked {
+    fn new(entry: Entry, place: usize) -> Self {
+        Self {
+            fine: entry,
+            place: place as u32,
+        }
+    }
 }
 
 impl Search<'_> {
-    /// Yields the best rows of the pool.
-    pub(super) fn yield_from_pool(&mut self, wanted: usize) {
-        let scratch = &mut *self.scratch;
-        scratch.batch.clear();
-        scratch.ranked.clear();
-        for (place, entry) in scratch.pool.best(to_rank(wanted)) {
-            scratch.batch.push(entry.position());
-            scratch.ranked.push(Ranked {
-                fine: entry,
-                place: place as u32,
-            });
+    /// How much the scores that lead are off from those that rank, by one standard deviation.
+    pub(super) fn leading_error(&self) -> f32 {
+        match &self.segment.coarse {
+            Some(_) => self.scratch.query.coarse_error(),
+            None => 0.0,
         }
-        self.rank();
+    }
+
+    /// Yields the best rows that a walk has met. Those that fell off the pool may be among them, where they are about as near as
+    /// those in it.
+    pub(super) fn yield_from_pool(&mut self, wanted: usize) {
+        let margin = margin(self.leading_error());
         let scratch = &mut *self.scratch;
-        for ranked in scratch.ranked.iter().take(wanted) {
+        let least = to_rank(wanted);
+        let mut limit = f32::INFINITY;
+        scratch.ranked.clear();
+        for (place, entry) in scratch.pool.best(usize::MAX) {
+            if scratch.ranked.len() >= least && entry.score().get() > limit {
+                break;
+            }
+            scratch.ranked.push(Ranked::new(entry, place));
+            if scratch.ranked.len() == wanted {
+                limit = entry.score().get() + margin;
+            }
+        }
+        let held = scratch.pool.len();
+        for (index, &entry) in scratch.pool.aside().iter().enumerate() {
+            let counts = entry.matches() && !entry.is_yielded();
+            if entry.score().get() <= limit && counts {
+                scratch.ranked.push(Ranked::new(entry, held + index));
+            }
+        }
+        let count = self.rank(wanted);
+        let scratch = &mut *self.scratch;
+        for ranked in &scratch.ranked[..count] {
             scratch.pool.mark_yielded(ranked.place as usize);
         }
-        self.give(wanted);
+        self.give(count);
+    }
+
+    /// Yields the best rows of a scan.
+    pub(super) fn yield_near(&mut self, wanted: usize) {
+        let scratch = &mut *self.scratch;
+        let near = scratch.near.finish().iter().enumerate();
+        scratch.ranked.clear();
+        (scratch.ranked).extend(near.map(|(place, &entry)| Ranked::new(entry, place)));
+        let count = self.rank(wanted);
+        let scratch = &mut *self.scratch;
+        for ranked in &scratch.ranked[..count] {
+            scratch.visited.insert(ranked.fine.position());
+        }
+        self.give(count);
     }
 
     /// Yields the best of what was scored aside.
     pub(super) fn yield_rest(&mut self, wanted: usize) {
+        let margin = margin(self.leading_error());
         let scratch = &mut *self.scratch;
-        let count = to_rank(wanted).min(scratch.rest.len());
-        if count < scratch.rest.len() {
-            scratch.rest.select_nth_unstable(count);
-        }
-        scratch.batch.clear();
+        let (count, _) = select(&mut scratch.rest, wanted, margin);
+        let near = scratch.rest[..count].iter().enumerate();
         scratch.ranked.clear();
-        for (place, &entry) in scratch.rest[..count].iter().enumerate() {
-            scratch.batch.push(entry.position());
-            scratch.ranked.push(Ranked {
-                fine: entry,
-                place: place as u32,
-            });
-        }
-        self.rank();
+        (scratch.ranked).extend(near.map(|(place, &entry)| Ranked::new(entry, place)));
+        let count = self.rank(wanted);
         let scratch = &mut *self.scratch;
-        let mut yielded: Vec<u32> = (scratch.ranked.iter().take(wanted))
-            .map(|ranked| ranked.place)
-            .collect();
+        let yielded = scratch.ranked[..count].iter();
+        let mut yielded: Vec<u32> = yielded.map(|ranked| ranked.place).collect();
         // From the back, so that what is moved into a gap is never one that is to be removed.
         yielded.sort_unstable_by(|a, b| b.cmp(a));
         for place in yielded {
             scratch.rest.swap_remove(place as usize);
         }
-        self.give(wanted);
+        self.give(count);
     }
 
-    /// Scores the rows of the batch by eight-bit codes and sorts them.
-    fn rank(&mut self) {
+    /// Scores the rows to rank by eight-bit codes and sorts them. Gives how many to yield: as many as wanted, and those after
+    /// them that are as near for all that their codes can tell.
+    fn rank(&mut self, wanted: usize) -> usize {
         let segment = self.segment;
         let scratch = &mut *self.scratch;
-        for &position in &scratch.batch {
+        scratch.batch.clear();
+        for ranked in &scratch.ranked {
+            let position = ranked.fine.position();
             segment.matrix.prefetch(position);
+            scratch.batch.push(position);
         }
         scratch.products.resize(scratch.batch.len(), 0);
         Kernels::active().dot_rows(
@@ -95,14 +130,25 @@ impl Search<'_> {
             ranked.fine = Entry::new(score, position, true);
         }
         scratch.ranked.sort_unstable();
+        let Some(last) = wanted.checked_sub(1).and_then(|at| scratch.ranked.get(at)) else {
+            return scratch.ranked.len().min(wanted);
+        };
+        let error = scratch.query.error(segment.longest / segment.codes.scale);
+        let limit = last.fine.score().get() + margin(error);
+        let most = (4 * to_rank(wanted)).min(scratch.ranked.len());
+        let beyond = scratch.ranked[wanted..most].iter();
+        wanted
+            + beyond
+                .take_while(|ranked| ranked.fine.score().get() <= limit)
+                .count()
     }
 
     /// Makes candidates of the best.
-    fn give(&mut self, wanted: usize) {
+    fn give(&mut self, count: usize) {
         let segment = self.segment;
         let scratch = &mut *self.scratch;
         let query = &scratch.query;
-        let best = scratch.ranked.iter().take(wanted);
+        let best = scratch.ranked[..count].iter();
         scratch.candidates.extend(best.map(|ranked| {
             let position = Position(ranked.fine.position());
             Candidate {

@@ -1,9 +1,11 @@
 //! Memory that searches reuse: after a few queries a search allocates nothing.
 
+use crate::kernel::Sifted;
 use crate::quantize::QueryCode;
 
 use super::bounds::Kept;
 use super::candidate::Candidate;
+use super::near::Near;
 use super::pool::{Entry, Pool};
 use super::rank::Ranked;
 
@@ -18,6 +20,10 @@ pub struct Scratch {
     /// Rows of the batch, scored.
     pub(super) scored: Vec<Entry>,
     pub(super) rest: Vec<Entry>,
+    pub(super) near: Near,
+    /// Rows of a scan, as bits, and those of them that are near.
+    pub(super) words: Vec<u64>,
+    pub(super) sifted: Sifted,
     pub(super) ranked: Vec<Ranked>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: Kept,

@@ -167,7 +167,8 @@ impl<'s> Search<'s> {
     }
 
     /// The next `wanted` candidates, in ascending approximate distance; fewer only where no more are left, and none once every
-    /// allowed row with a vector was yielded (or where `wanted` is zero).
+    /// allowed row with a vector was yielded (or where `wanted` is zero); more where rows after them are as near for all that codes
+    /// can tell.
     ///
     /// Later batches go on where earlier ones ended. A walk may find rows in them that are nearer than some that it yielded
     /// before; reranking puts them in their place.

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::calibrate::{Calibration, Effort};
 use crate::filter::{Attribute, Position, PositionSet, Predicate, Unsupported, check, evaluate};
+use crate::kernel::BIAS;
 use crate::metric::Metric;
-use crate::quantize::{CoarseCodes, ScalarCodes};
+use crate::quantize::{CoarseCodes, ScalarCodes, coded};
 
 /// An immutable index over the rows of a table at one generation.
 #[derive(Clone)]
@@ -45,14 +46,43 @@ pub struct Segment {
 pub(crate) struct Coarse {
     pub(crate) codes: CoarseCodes,
     pub(crate) matrix: Matrix,
+    /// How far each row is from what its coarse codes stand for, at most.
+    pub(crate) residuals: Vec<f32>,
+    /// The greatest of those.
+    pub(crate) farthest: f32,
 }
 
 impl Coarse {
-    /// Codes the rows of a matrix.
-    pub(crate) fn new(codes: CoarseCodes, fine: &Matrix) -> Self {
+    /// Codes the rows of a matrix: vectors of `dim` components, no farther from what its codes stand for than `residuals`. A
+    /// step of those codes is `scale` long.
+    pub(crate) fn new(
+        codes: CoarseCodes,
+        fine: &Matrix,
+        dim: usize,
+        residuals: &[f32],
+        scale: f32,
+    ) -> Self {
+        // Squares, rounded up in integers: exact sums of them, whatever their order.
+        const UNIT: f64 = (1u64 << 20) as f64;
+        let squares: [u64; 256] = std::array::from_fn(|code| {
+            let steps = code as f64 - f64::from(BIAS);
+            ((steps - codes.value(code as u8)).powi(2) * UNIT).ceil() as u64
+        });
+        let beyond = |row: usize, residual: f32| {
+            // Where a row is padded the query is zero, and nothing is off.
+            let codes = &fine.row(row as u32)[..coded(dim)];
+            let squared: u64 = codes.iter().map(|&code| squares[usize::from(code)]).sum();
+            let steps = (squared as f64 / UNIT).sqrt();
+            (f64::from(residual) + steps * f64::from(scale)) as f32
+        };
+        let residuals: Vec<f32> = (residuals.iter().enumerate())
+            .map(|(row, &residual)| beyond(row, residual).next_up().min(f32::MAX))
+            .collect();
         Self {
             codes,
             matrix: fine.coarse(codes),
+            farthest: residuals.iter().copied().fold(0.0, f32::max),
+            residuals,
         }
     }
 }
@@ -272,7 +302,9 @@ impl Segment {
             .map(|attribute| attribute.column.bytes_in_memory())
             .sum();
         let coarse = (self.coarse.as_ref()).map_or(0, |coarse| coarse.matrix.as_rows().bytes.len());
-        let codes = self.matrix.as_rows().bytes.len() + coarse + self.halves.len() * 4;
+        let coarse_residuals = (self.coarse.as_ref()).map_or(0, |coarse| coarse.residuals.len());
+        let floats = self.halves.len() + self.residuals.len() + coarse_residuals;
+        let codes = self.matrix.as_rows().bytes.len() + coarse + floats * 4;
         codes + self.graph.bytes_in_memory() + self.rows.bytes_in_memory() + columns
     }
 }

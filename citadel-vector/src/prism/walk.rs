@@ -1,7 +1,7 @@
 //! Walking the graph, by coarse codes.
 
-use super::regime::walk_limit;
-use super::search::{Phase, Search};
+use super::regime::{Met, scan_is_cheaper};
+use super::search::Search;
 use crate::filter::Position;
 use crate::kernel::Kernels;
 use crate::quantize::Score;
@@ -32,8 +32,10 @@ impl Search<'_> {
         if found_enough {
             return self.yield_from_pool(wanted);
         }
-        self.scan_rest();
-        self.yield_rest(wanted);
+        self.stats.scored_rest = true;
+        self.end_walk();
+        self.began = true;
+        self.scan_all(wanted);
     }
 
     /// Scores the entries.
@@ -57,7 +59,7 @@ impl Search<'_> {
     /// Walks until the best rows are all expanded (true), or until the graph is exhausted or scoring the rest directly is
     /// cheaper (false).
     fn expand(&mut self, matches: impl Fn(u32) -> bool + Copy) -> bool {
-        let limit = walk_limit(self.stats.matching);
+        let ef = self.in_view.max(self.scratch.pool.wanted());
         let segment = self.segment;
         let leading = segment.leading();
         loop {
@@ -86,7 +88,13 @@ impl Search<'_> {
                 segment.graph.prefetch(next);
             }
             self.offer_batch(matches);
-            if self.stats.visited > limit {
+            let pool = &self.scratch.pool;
+            let met = Met {
+                visited: self.stats.visited,
+                in_view: pool.len(),
+                matching_in_view: pool.matching(),
+            };
+            if scan_is_cheaper(met, self.stats.matching, segment.shape.indexed, ef) {
                 return false;
             }
         }
@@ -103,49 +111,47 @@ impl Search<'_> {
     }
 
     /// Scores the rows of the batch.
-    pub(super) fn score_batch(&mut self, matches: impl Fn(u32) -> bool) {
+    fn score_batch(&mut self, matches: impl Fn(u32) -> bool) {
+        self.multiply_batch();
         let scratch = &mut *self.scratch;
-        let (query, batch, products) = (&scratch.query, &scratch.batch, &mut scratch.products);
-        products.resize(batch.len(), 0);
+        let (query, batch, products) = (&scratch.query, &scratch.batch, &scratch.products);
         let halves = &self.segment.halves;
         let scored = &mut scratch.scored;
         scored.clear();
         match &self.segment.coarse {
+            Some(_) => scored.extend(entries(
+                batch,
+                products,
+                halves,
+                matches,
+                |product, half| query.coarse_score(product, half),
+            )),
+            None => scored.extend(entries(
+                batch,
+                products,
+                halves,
+                matches,
+                |product, half| query.score(product, half),
+            )),
+        }
+    }
+
+    /// Multiplies the rows of the batch with the query.
+    fn multiply_batch(&mut self) {
+        let scratch = &mut *self.scratch;
+        let (query, batch, products) = (&scratch.query, &scratch.batch, &mut scratch.products);
+        products.resize(batch.len(), 0);
+        match &self.segment.coarse {
             Some(coarse) => {
                 let rows = coarse.matrix.as_rows();
                 Kernels::active().dot_halved(rows, batch, query.codes(), products);
-                scored.extend(entries(
-                    batch,
-                    products,
-                    halves,
-                    matches,
-                    |product, half| query.coarse_score(product, half),
-                ));
             }
             None => {
                 let rows = self.segment.matrix.as_rows();
                 Kernels::active().dot_rows(rows, batch, query.codes(), products);
-                scored.extend(entries(
-                    batch,
-                    products,
-                    halves,
-                    matches,
-                    |product, half| query.score(product, half),
-                ));
             }
         }
         self.stats.visited += batch.len();
-    }
-
-    /// Scores all matching rows that the walk has not met, and gathers them with those that it has.
-    pub(super) fn scan_rest(&mut self) {
-        self.stats.scored_rest = true;
-        self.scratch.pool.drain_unyielded(&mut self.scratch.rest);
-        self.scan(true, |search| {
-            let scratch = &mut *search.scratch;
-            scratch.rest.extend_from_slice(&scratch.scored);
-        });
-        self.phase = Phase::Rest;
     }
 }
 

@@ -3,7 +3,7 @@
 use super::coarse_codes::{CoarseCodes, MIDDLE};
 use super::scalar_codes::{LARGEST, ScalarCodes, Spread, signed_code};
 use super::{Reach, Score};
-use crate::kernel::BIAS;
+use crate::kernel::{BIAS, Line};
 use crate::metric::Metric;
 
 /// A query in codes, and what turns integer products into scores and scores into distances. Reusable: coding another query
@@ -12,15 +12,15 @@ use crate::metric::Metric;
 pub(crate) struct QueryCode {
     /// Signed codes, padded as rows are.
     codes: Vec<i8>,
-    /// The product of these codes with the bias of the rows.
-    bias: i32,
-    /// How much a product weighs against half a row's squared length.
-    weight: f32,
-    /// The same two for coarse codes, whose middle is not an integer.
-    coarse_bias: f32,
-    coarse_weight: f32,
+    /// How products with fine and with coarse codes become scores: the bias is the product of these codes with the bias of the
+    /// rows, the weight how much a product weighs against half a row's squared length.
+    line: Line,
+    coarse_line: Line,
     /// The vector that is coded.
     spread: Spread,
+    /// How much products with fine and with coarse codes are off, by one standard deviation.
+    fine_error: f32,
+    coarse_error: f32,
     /// Component units for one step of a code.
     step: f64,
     /// The product of the query with the center of the rows, where that is not taken from the query.
@@ -34,6 +34,11 @@ fn squared_length(vector: &[f32]) -> f64 {
 
 /// How much sums of `f32`, of scores and of exact distances, may be off, as a share of the lengths that go into them.
 const ROUNDING: f64 = 1e-5;
+
+/// How much a component is off from its code, by one standard deviation, in steps: as rounding is off.
+const FINE_ERROR: f64 = 0.29;
+/// The same for coarse codes, of which some are clipped.
+const COARSE_ERROR: f64 = 0.35;
 
 /// How a score becomes an approximate distance.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,7 +72,7 @@ impl QueryCode {
         let length = self.spread.squared_length().sqrt();
         match metric {
             Metric::L2 => {
-                self.weight = (self.step / scale) as f32;
+                self.line.weight = (self.step / scale) as f32;
                 self.approx = Approx::Root {
                     offset: length * length,
                     factor: 2.0 * scale * scale,
@@ -82,7 +87,7 @@ impl QueryCode {
                 self.center_product = (query.iter().zip(&codes.center))
                     .map(|(&value, &center)| f64::from(value) * f64::from(center))
                     .sum();
-                self.weight = 1.0;
+                self.line.weight = 1.0;
                 self.approx = Approx::Linear {
                     offset: one - self.center_product / divisor,
                     factor: scale * self.step / divisor,
@@ -90,7 +95,23 @@ impl QueryCode {
             }
         }
         let coarse_step = coarse.map_or(1.0, CoarseCodes::step);
-        self.coarse_weight = (f64::from(self.weight) * coarse_step) as f32;
+        self.coarse_line.weight = (f64::from(self.line.weight) * coarse_step) as f32;
+        let squares = self.codes.iter().map(|&code| i64::from(code).pow(2));
+        let length = (squares.sum::<i64>() as f64).sqrt();
+        self.coarse_error = (length * coarse_step * COARSE_ERROR) as f32;
+        self.fine_error = (length * FINE_ERROR) as f32;
+    }
+
+    /// How much the scores of rows that are `longest` steps long are off, by one standard deviation: the query's own codes are
+    /// off as well as theirs.
+    pub(crate) fn error(&self, longest: f32) -> f32 {
+        let rows = longest * FINE_ERROR as f32;
+        self.line.weight * (self.fine_error * self.fine_error + rows * rows).sqrt()
+    }
+
+    /// How much a score from coarse codes is off from one of fine codes, by one standard deviation.
+    pub(crate) fn coarse_error(&self) -> f32 {
+        self.line.weight * self.coarse_error
     }
 
     /// Codes the vector at a scale of its own.
@@ -109,8 +130,11 @@ impl QueryCode {
         self.codes
             .extend(values.iter().map(|&value| signed_code(value * inverse)));
         let sum: i32 = self.codes.iter().map(|&code| i32::from(code)).sum();
-        self.bias = sum * i32::from(BIAS);
-        self.coarse_bias = (f64::from(sum) * MIDDLE) as f32;
+        self.line.bias = sum * i32::from(BIAS);
+        // The middle of coarse codes is not an integer.
+        let coarse_bias = f64::from(sum) * MIDDLE;
+        self.coarse_line.bias = coarse_bias.floor() as i32;
+        self.coarse_line.fraction = (coarse_bias - coarse_bias.floor()) as f32;
         self.step = f64::from(step) * self.spread.unit;
     }
 
@@ -152,7 +176,8 @@ impl QueryCode {
                     factor: (scale * step / divisor) as f32,
                     fixed: ((residual * longest + ROUNDING * length * far) / divisor
                         + ROUNDING * one) as f32,
-                    slope: (length * (1.0 + ROUNDING) / divisor) as f32,
+                    // The query itself where a row is off, its codes where coarse codes are off from fine ones.
+                    slope: (length.max(coded.sqrt()) * (1.0 + ROUNDING) / divisor) as f32,
                 }
             }
         }
@@ -167,13 +192,23 @@ impl QueryCode {
     /// The score of a row from its product and half its squared length (zero unless the metric is L2).
     #[inline]
     pub(crate) fn score(&self, product: i32, half: f32) -> Score {
-        Score::new(half - self.weight * (product - self.bias) as f32)
+        Score::new(half + self.line.at(product))
     }
 
     /// The score of a row from the product with its coarse codes.
     #[inline]
     pub(crate) fn coarse_score(&self, product: i32, half: f32) -> Score {
-        Score::new(half - self.coarse_weight * (product as f32 - self.coarse_bias))
+        Score::new(half + self.coarse_line.at(product))
+    }
+
+    /// How a product becomes a score, less half the row's squared length.
+    pub(crate) fn line(&self) -> Line {
+        self.line
+    }
+
+    /// The same for coarse codes.
+    pub(crate) fn coarse_line(&self) -> Line {
+        self.coarse_line
     }
 
     /// The approximate distance that a score stands for.

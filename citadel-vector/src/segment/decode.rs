@@ -43,8 +43,9 @@ impl Segment {
         } = decode_coding(coding, shape)?;
         Ok(Self {
             shape,
+            coarse: coarse
+                .map(|coarse| Coarse::new(coarse, &matrix, shape.dim, &residuals, codes.scale)),
             codes,
-            coarse: coarse.map(|codes| Coarse::new(codes, &matrix)),
             halves: halves(&matrix, shape.metric),
             matrix,
             residuals,

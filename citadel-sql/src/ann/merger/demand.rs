@@ -5,7 +5,6 @@ use citadel_txn::View;
 use crate::ann::{delta, targets};
 use crate::error::Result;
 use crate::schema::{AnnIndex, Catalog, IndexId, TableDef};
-use crate::types::SqlType;
 
 /// An index that is worth folding.
 #[derive(Clone, Debug)]
@@ -59,10 +58,7 @@ impl Demand {
 
 /// Vectors as f32, half of that for codes and what is being looked for, and links and ids of each row.
 fn bytes(table: &TableDef, index: &AnnIndex, rows: u64) -> usize {
-    let dim = match table.column(index.column).ty {
-        SqlType::Vector(vector) => usize::from(vector.dim.unwrap_or(0)),
-        _ => 0,
-    };
+    let dim = index.vector.dim(table);
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
     rows.saturating_mul(dim * 6 + 512)
 }

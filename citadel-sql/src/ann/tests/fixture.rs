@@ -72,11 +72,14 @@ impl Fixture {
             sql: String::new(),
         };
         let table = store::create_table(&mut txn, &table).unwrap();
+        let relation = crate::bind::bound::RelationNo(0);
+        let vector = crate::store::RowVector::of_column(&table, ColumnNo(2), relation).expr;
         let index = bound::CreateIndex {
             name: "t_v".into(),
             table,
             kind: bound::NewIndex::Ann {
-                column: ColumnNo(2),
+                relation,
+                vector,
                 metric,
                 filters: vec![ColumnNo(1)],
                 options: AnnOptions::default(),

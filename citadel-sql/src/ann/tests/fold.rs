@@ -94,7 +94,7 @@ fn two_folds_at_once_do_not_lose_a_row() {
             fixture.write(|txn, table| {
                 update(txn, table, 3, Some(vector(300)));
                 let catalog = Catalog::load(txn).unwrap();
-                persist_within(txn, &catalog, &fixture.cache, "t", "t_v", &never).unwrap();
+                persist_within(txn, &catalog, &fixture.cache, "t", "t_v", &|_| {}, &never).unwrap();
             });
         }
     });
@@ -112,7 +112,16 @@ fn a_rollback_takes_the_segment_back() {
     let (table, _, _) = definitions(&txn);
     update(&mut txn, &table, 7, Some(vector(70)));
     let catalog = Catalog::load(&txn).unwrap();
-    persist_within(&mut txn, &catalog, &fixture.cache, "t", "v", &never).unwrap();
+    persist_within(
+        &mut txn,
+        &catalog,
+        &fixture.cache,
+        "t",
+        "v",
+        &|_| {},
+        &never,
+    )
+    .unwrap();
     let rolled_back = live(&txn)[0];
     txn.rollback();
     assert_eq!(fixture.status().segments[0].id, 1);

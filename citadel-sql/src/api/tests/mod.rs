@@ -1,6 +1,8 @@
 //! Promises of the API, each on a database in memory.
 
+mod ann_expressions;
 mod ann_life;
+mod appender;
 mod concurrency;
 mod keeper;
 mod opening;

@@ -153,26 +153,45 @@ fn an_index_has_a_recall_of_its_own() {
 #[test]
 fn exact_is_exact() {
     let db = table("");
-    for (set, plan, why) in [
-        (
-            "SET ann_exact = on",
-            "Exact: ann_exact is on",
-            "ann_exact is on",
-        ),
-        (
-            "SET ann_exact = off; SET ann_recall = 1",
-            "Recall: 1",
-            "a recall of 1 is asked for",
-        ),
-    ] {
-        db.execute_batch(set).unwrap();
-        assert!(lines(&db, &format!("EXPLAIN {}", nearest(10))).contains(plan));
-        let text = analyzed(&db);
-        assert!(text.contains(&format!("Exact Plan: {why}")), "{text}");
-        assert!(
-            text.contains(&format!("Measured: {ROWS} vectors")),
-            "{text}"
-        );
+    db.execute_batch("SET ann_exact = on").unwrap();
+    let explained = lines(&db, &format!("EXPLAIN {}", nearest(10)));
+    assert!(explained.contains("Exact: ann_exact is on"), "{explained}");
+    let text = analyzed(&db);
+    assert!(text.contains("Exact Plan: ann_exact is on"), "{text}");
+    assert!(
+        text.contains(&format!("Measured: {ROWS} vectors")),
+        "{text}"
+    );
+
+    db.execute_batch("SET ann_exact = off; SET ann_recall = 1")
+        .unwrap();
+    let explained = lines(&db, &format!("EXPLAIN {}", nearest(10)));
+    assert!(explained.contains("Recall: 1"), "{explained}");
+    assert!(explained.contains("Exact: from codes"), "{explained}");
+    let text = analyzed(&db);
+    assert!(
+        text.contains(&format!("Segment: ExactFromCodes: {ROWS} rows")),
+        "{text}"
+    );
+}
+
+#[test]
+fn conditions_that_only_rows_can_tell_are_told_before_bounds_are() {
+    let db = table("");
+    for condition in ["n + id > 900", "n = 1 AND id % 3 = 1", "id % 400 = 7"] {
+        let sql =
+            format!("SELECT id, emb <-> ?1 FROM t WHERE {condition} ORDER BY emb <-> ?1 LIMIT 10");
+        let ask = || -> Vec<(i64, f64)> {
+            let query = [0.25_f32; DIM as usize];
+            let read = |row: &crate::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            db.query_map(&sql, [query], read).unwrap()
+        };
+        db.execute_batch("SET ann_recall = 1; SET ann_exact = off")
+            .unwrap();
+        let by_codes = ask();
+        db.execute_batch("SET ann_exact = on").unwrap();
+        assert_eq!(by_codes, ask(), "{condition}");
+        assert!(!by_codes.is_empty());
     }
 }
 

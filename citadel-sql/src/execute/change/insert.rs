@@ -1,5 +1,7 @@
 //! INSERT.
 
+use std::sync::Arc;
+
 use super::{Changed, fitted};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::Result;
@@ -22,10 +24,11 @@ pub(super) struct Inserter {
 }
 
 impl Inserter {
-    pub(super) fn new(plan: &Insert) -> Self {
+    /// For rows whose values are those of some columns of a table, in order.
+    pub(super) fn new(table: &Arc<TableDef>, columns: &[ColumnNo]) -> Self {
         Self {
-            writer: TableWriter::new(plan.table.clone()),
-            source_of: source_columns(&plan.table, &plan.columns),
+            writer: TableWriter::new(Arc::clone(table)),
+            source_of: source_columns(table, columns),
             fitted: Vec::new(),
             row: Vec::new(),
         }
@@ -59,7 +62,8 @@ impl Inserter {
         self.writer.rest()
     }
 
-    fn insert(
+    /// Puts the rows of a batch into the table.
+    pub(super) fn insert(
         &mut self,
         table: &TableDef,
         batch: &Batch,

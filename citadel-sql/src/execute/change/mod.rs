@@ -2,6 +2,7 @@
 //!
 //! A change is made once for a plan and run by one execution after the other; between them it rests, with its buffers.
 
+mod append;
 mod define;
 mod delete;
 mod insert;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::plan::{PhysicalPlan, Plan};
 use crate::schema::RowId;
 use crate::types::{SqlType, Value, assign};
+pub(crate) use append::Append;
 use delete::Deleter;
 use insert::Inserter;
 use update::Updater;
@@ -110,7 +112,7 @@ impl Change {
 impl Writer {
     fn new(plan: &PhysicalPlan) -> Result<Self> {
         Ok(match plan {
-            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(plan)),
+            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(&plan.table, &plan.columns)),
             PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
             PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
             other => return Err(not_rows(other)),

@@ -109,13 +109,18 @@ fn ann_index_status(context: &ExecContext<'_>, table: &str, column: &str) -> Res
         last.map_or(Value::Null, |segment| number(segment.generation)),
         Value::from(last.map(|segment| segment.merged_at.to_string())),
         Value::Real(status.asked.share()),
-        Value::from(status.recall().map(|recall| recall.mean)),
-        Value::from(status.recall().map(|recall| recall.bound)),
+        Value::from(status.recall().map(|recall| rounded(recall.mean))),
+        Value::from(status.recall().map(|recall| rounded(recall.bound))),
         status
             .effort()
             .map_or(Value::Null, |effort| number(effort as u64)),
         Value::from(status.refusal().map(str::to_owned)),
     ])
+}
+
+/// A share, of which more digits than these say nothing.
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
 }
 
 /// The state of the index as one word: that of the segment that is worst off.

@@ -1,6 +1,7 @@
-//! The ann plan: segments through their graphs, the delta exactly.
+//! The ann plan: segments through their graphs, or by bounds where the answer is to be exact; the delta exactly.
 
 mod allowed;
+mod bounded;
 mod candidates;
 mod range;
 
@@ -26,7 +27,7 @@ use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
 use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
-use crate::store::VectorReader;
+use crate::store::VectorSource;
 use crate::types::Value;
 
 /// Looking up one row of the delta, or one candidate, costs about as much as scanning this many rows: where more than
@@ -70,15 +71,17 @@ pub(super) fn search(
         return Ok(Outcome::Exact("the index is of another kind".into()));
     };
     let asked = setting.ann.asked(index);
-    if asked == Recall::EXACT {
-        return Ok(Outcome::Exact("a recall of 1 is asked for".into()));
+    if asked == Recall::EXACT
+        && let Some(why) = bounded::unable(index, nearest)
+    {
+        return Ok(Outcome::Exact(why.into()));
     }
     let table = &plan.exact.top.table;
     let rows = setting.view.tree_len(table.rows)?;
     let delta = setting.view.tree_len(index.delta)?;
     if delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows {
         return Ok(Outcome::Exact(format!(
-            "{delta} of {rows} rows are not in a segment yet"
+            "{delta} rows were written or deleted since the index was folded, and the table has {rows}"
         )));
     }
     let (cache, id) = (setting.cache, plan.index.id);
@@ -99,7 +102,7 @@ pub(super) fn search(
         setting,
         plan,
         measure,
-        reader: VectorReader::new(table, index.column)?,
+        source: VectorSource::new(table, &plan.exact.top.key.vector)?,
         query,
         k,
         asked,
@@ -132,7 +135,7 @@ struct Searcher<'a> {
     setting: &'a Setting<'a>,
     plan: &'a AnnTopK,
     measure: Measure<'a>,
-    reader: VectorReader,
+    source: VectorSource,
     query: &'a [f32],
     k: usize,
     /// The share of the true neighbours to find.
@@ -173,7 +176,7 @@ impl Searcher<'_> {
                 }
             }
         }
-        debug_assert_eq!(index.column, self.plan.exact.top.key.column);
+        debug_assert_eq!(index.vector, self.plan.exact.top.key.vector.indexed);
         self.search_delta(nearest, report)?;
         Ok(Outcome::Answered)
     }
@@ -184,6 +187,9 @@ impl Searcher<'_> {
         nearest: &mut Nearest,
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
+        if self.asked == Recall::EXACT {
+            return self.search_bounded(live, nearest, report);
+        }
         if let Some(within) = nearest.within().cloned() {
             return self.search_within(live, &within, nearest, report);
         }
@@ -260,8 +266,8 @@ impl Searcher<'_> {
         nearest: &mut Nearest,
     ) -> Result<Result<(), Missing>> {
         candidates.sort_unstable();
-        for &row in &*candidates {
-            match self.distance_of(row)? {
+        for (&row, distance) in candidates.iter().zip(self.distances_of(candidates)?) {
+            match distance {
                 Some(distance) => nearest.push(Some(distance), row),
                 None => return Ok(Err(Missing::Mismatch(row))),
             }
@@ -269,12 +275,18 @@ impl Searcher<'_> {
         Ok(Ok(()))
     }
 
-    /// The exact distance of a candidate; `None`: it has none in the table.
-    fn distance_of(&self, row: RowId) -> Result<Option<f32>> {
-        let distance = self.reader.fetch_stored(self.setting.view, row, |vector| {
-            self.measure.distance_stored(vector)
-        })?;
-        Ok(distance.transpose()?.flatten())
+    /// The exact distances of candidates; `None`: it has none in the table.
+    fn distances_of(&self, rows: &[RowId]) -> Result<Vec<Option<f32>>> {
+        let mut distances = Vec::with_capacity(rows.len());
+        self.source
+            .fetch_several(self.setting.view, rows, |_, vector, ahead| {
+                distances.push(match vector {
+                    Some(vector) => self.measure.distance_ahead(vector, ahead)?,
+                    None => None,
+                });
+                Ok(())
+            })?;
+        Ok(distances)
     }
 
     /// A row that the segment has and the table has not.
@@ -306,7 +318,10 @@ impl Searcher<'_> {
         rows.sort_unstable();
         let mut passing = Vec::new();
         for rows in rows.chunks(BATCH_ROWS) {
-            if nearest.is_full_of_undefined() {
+            if !rows
+                .first()
+                .is_some_and(|row| nearest.takes_undefined(*row))
+            {
                 break;
             }
             check_interrupt(self.setting.interrupt)?;
@@ -335,7 +350,6 @@ impl Searcher<'_> {
         let top = &self.plan.exact.top;
         let mut filter = RowFilter::new(&top.table, top.relation, &conjuncts, self.setting.params)?;
         let mut passing = Vec::new();
-        let mut vectors = self.reader.scan();
         let mut asked = [Asked {
             measure: Some(self.measure),
             nearest,
@@ -345,8 +359,7 @@ impl Searcher<'_> {
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;
             report.delta_measured += passing.len();
-            let (view, rows) = (self.setting.view, passing.iter().copied());
-            measure_rows(view, &mut vectors, rows, &mut asked)?;
+            measure_rows(self.setting.view, &self.source, &passing, &mut asked)?;
         }
         Ok(())
     }

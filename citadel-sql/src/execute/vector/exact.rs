@@ -1,7 +1,5 @@
 //! The exact plan: every row that satisfies the WHERE clause is measured.
 
-use std::ops::ControlFlow;
-
 use citadel_txn::View;
 
 use super::nearest::Nearest;
@@ -11,7 +9,7 @@ use crate::execute::ExecContext;
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
-use crate::store::{Direction, RowIdRange, TableScan, VectorReader, VectorScan};
+use crate::store::{Direction, RowIdRange, TableScan, VectorSource};
 use crate::types::{SqlType, StoredVector, ValueRef};
 
 /// A question that rows are measured for.
@@ -22,11 +20,11 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Offers a row by its vector.
+    /// Offers a row by its vector; `ahead` is to be read soon.
     #[inline]
-    fn offer(&mut self, row: RowId, vector: StoredVector<'_>) -> Result<()> {
+    fn offer(&mut self, row: RowId, vector: StoredVector<'_>, ahead: &[u8]) -> Result<()> {
         let distance = match &self.measure {
-            Some(measure) => measure.distance_stored(vector)?,
+            Some(measure) => measure.distance_ahead(vector, ahead)?,
             None => None,
         };
         self.nearest.push(distance, row);
@@ -41,7 +39,7 @@ pub(super) fn measure_table(
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
     let view = context.view();
-    let reader = VectorReader::new(&top.table, top.key.column)?;
+    let source = VectorSource::new(&top.table, &top.key.vector)?;
     let mut measuring: Vec<&mut Asked<'_>> = asked
         .iter_mut()
         .filter(|asked| asked.measure.is_some())
@@ -49,7 +47,7 @@ pub(super) fn measure_table(
     let measured = if measuring.is_empty() {
         0
     } else {
-        scan_vectors(context, &mut reader.scan(), &mut measuring)?
+        scan_vectors(context, top, &source, &mut measuring)?
     };
     // The scan passes over rows whose vector is NULL.
     let rows = view.tree_len(top.table.rows)?;
@@ -60,7 +58,7 @@ pub(super) fn measure_table(
         match measure {
             None => add_undefined(context, top, nearest, |_| Ok(true))?,
             Some(_) if measured < rows => add_undefined(context, top, nearest, |row| {
-                Ok(reader.fetch_stored(view, row, |_| ())?.is_none())
+                Ok(source.fetch_stored(view, row, |_| ())?.is_none())
             })?,
             Some(_) => {}
         }
@@ -71,28 +69,23 @@ pub(super) fn measure_table(
 /// Offers every vector that is not NULL; tells how many there are.
 fn scan_vectors(
     context: &ExecContext<'_>,
-    scan: &mut VectorScan,
+    top: &TopK,
+    source: &VectorSource,
     asked: &mut [&mut Asked<'_>],
 ) -> Result<u64> {
     let mut measured = 0;
-    loop {
-        context.check_interrupt()?;
-        let before = measured;
-        scan.for_each(context.view(), |row, vector| {
-            for asked in asked.iter_mut() {
-                asked.offer(row, vector)?;
-            }
-            measured += 1;
-            Ok(if (measured - before) as usize == BATCH_ROWS {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
-        })?;
-        if measured - before < BATCH_ROWS as u64 {
-            return Ok(measured);
+    source.for_each(context.view(), &top.table, |row, vector, ahead| {
+        if measured % BATCH_ROWS as u64 == 0 {
+            context.check_interrupt()?;
         }
-    }
+        measured += 1;
+        let mut ahead = ahead;
+        for asked in asked.iter_mut() {
+            asked.offer(row, vector, std::mem::take(&mut ahead))?;
+        }
+        Ok(())
+    })?;
+    Ok(measured)
 }
 
 /// Offers rows without a distance, by ascending row id, until as many are kept as can matter.
@@ -104,11 +97,12 @@ fn add_undefined(
 ) -> Result<()> {
     let mut scan = TableScan::new(&top.table, &[], RowIdRange::ALL, Direction::Forward);
     let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
-    while !nearest.is_full_of_undefined()
-        && scan.next(context.view(), Some(&mut ids), &mut [], BATCH_ROWS)? > 0
-    {
+    while scan.next(context.view(), Some(&mut ids), &mut [], BATCH_ROWS)? > 0 {
         context.check_interrupt()?;
         for row in row_ids(&ids) {
+            if !nearest.takes_undefined(row) {
+                return Ok(());
+            }
             if is_undefined(row)? {
                 nearest.push(None, row);
             }
@@ -121,32 +115,29 @@ fn add_undefined(
 /// Measures some rows, which exist, for each question; cheapest where they ascend. Tells how many have a vector.
 pub(super) fn measure_rows(
     view: &dyn View,
-    vectors: &mut VectorScan,
-    rows: impl Iterator<Item = RowId>,
+    vectors: &VectorSource,
+    rows: &[RowId],
     asked: &mut [Asked<'_>],
 ) -> Result<u64> {
-    let mut measured = 0;
-    let is_needed = asked.iter().any(|asked| asked.measure.is_some());
-    for row in rows {
-        let offered = if is_needed {
-            vectors.find(view, row, |vector| {
-                asked
-                    .iter_mut()
-                    .try_for_each(|asked| asked.offer(row, vector))
-            })?
-        } else {
-            None
-        };
-        match offered {
-            Some(offered) => {
-                offered?;
-                measured += 1;
-            }
-            None => asked
+    if asked.iter().all(|asked| asked.measure.is_none()) {
+        for row in rows {
+            asked
                 .iter_mut()
-                .for_each(|asked| asked.nearest.push(None, row)),
+                .for_each(|asked| asked.nearest.push(None, *row));
         }
+        return Ok(0);
     }
+    let mut measured = 0;
+    vectors.fetch_several(view, rows, |row, vector, mut ahead| {
+        measured += u64::from(vector.is_some());
+        for asked in asked.iter_mut() {
+            match vector {
+                Some(vector) => asked.offer(row, vector, std::mem::take(&mut ahead))?,
+                None => asked.nearest.push(None, row),
+            }
+        }
+        Ok(())
+    })?;
     Ok(measured)
 }
 

@@ -68,9 +68,16 @@ impl Nearest {
             && (self.order.nulls_first || self.defined.len() < self.k)
     }
 
-    /// Are k rows without a distance kept? Then none with a greater row id can enter.
-    pub(crate) fn is_full_of_undefined(&self) -> bool {
-        self.undefined.len() >= self.k
+    /// Are k rows kept, all nearer than this? Then no row that is at least so far can enter.
+    pub(crate) fn is_beyond(&self, at_least: f32) -> bool {
+        let farthest = self.defined.bound().and_then(|row| row.distance);
+        !self.order.descending && farthest.is_some_and(|distance| at_least > distance)
+    }
+
+    /// Could this row enter, if it has no distance? If not, neither can one with a greater row id. Others may have entered out of order:
+    /// a zero vector has no cosine either.
+    pub(crate) fn takes_undefined(&self, row: RowId) -> bool {
+        self.undefined.len() < self.k || self.undefined.peek().is_some_and(|last| row < *last)
     }
 
     /// The range that distances are held against.

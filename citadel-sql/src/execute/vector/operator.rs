@@ -18,7 +18,7 @@ use crate::expression::Measure;
 use crate::expression::constant;
 use crate::plan::vector::{AnnTopK, TopK, VectorTopK};
 use crate::schema::RowId;
-use crate::store::VectorReader;
+use crate::store::VectorSource;
 use crate::types::vector_text::dimension_mismatch;
 use crate::types::{SqlType, Value, VectorType};
 
@@ -59,7 +59,7 @@ impl Question {
 
 /// The vector searched for, of the column's dimension; or NULL.
 fn query_vector(top: &TopK, params: &[Value]) -> Result<Value> {
-    let column = top.table.column(top.key.column).ty;
+    let wanted = top.key.vector.ty;
     let query = &top.key.query;
     let value = value_of(query, params)?;
     let Some(measure) = Measure::new(top.key.metric, value.as_ref()) else {
@@ -69,14 +69,14 @@ fn query_vector(top: &TopK, params: &[Value]) -> Result<Value> {
         return Err(Error::sql(
             SqlState::DATATYPE_MISMATCH,
             format!(
-                "a distance needs two vectors, not {column} and {}",
+                "a distance needs two vectors, not {wanted} and {}",
                 value.sql_type()
             ),
         )
         .at(query.position));
     };
-    match column {
-        SqlType::Vector(VectorType { dim: Some(dim), .. }) if usize::from(dim) != measure.dim() => {
+    match wanted {
+        VectorType { dim: Some(dim), .. } if usize::from(dim) != measure.dim() => {
             Err(dimension_mismatch(measure.dim(), usize::from(dim)).at(query.position))
         }
         _ => Ok(value),
@@ -231,13 +231,15 @@ fn find(
     let Some(rows) = rows else {
         return exact::measure_table(context, top, asked);
     };
-    let mut vectors = VectorReader::new(&top.table, top.key.column)?.scan();
+    let vectors = VectorSource::new(&top.table, &top.key.vector)?;
     let mut batch = Batch::default();
+    let mut ids = Vec::new();
     let mut measured = 0;
     while rows.next(context, &mut batch, BATCH_ROWS)? {
         context.check_interrupt()?;
-        let ids = batch.columns.first().into_iter().flat_map(exact::row_ids);
-        measured += exact::measure_rows(context.view(), &mut vectors, ids, asked)?;
+        ids.clear();
+        ids.extend(batch.columns.first().into_iter().flat_map(exact::row_ids));
+        measured += exact::measure_rows(context.view(), &vectors, &ids, asked)?;
     }
     Ok(measured)
 }

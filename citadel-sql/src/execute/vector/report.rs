@@ -15,11 +15,27 @@ pub(super) struct VectorReport {
     pub(super) hits: Option<Option<usize>>,
     /// One for each segment searched.
     pub(super) segments: Vec<SegmentReport>,
+    /// One for each segment whose codes gave an exact answer.
+    pub(super) bounded: Vec<BoundedReport>,
     /// Rows of the delta, and how many of them were read from the table.
     pub(super) delta_rows: usize,
     pub(super) delta_measured: usize,
     /// Vectors that the exact plan measured.
     pub(super) scanned: u64,
+}
+
+/// What an exact answer took of one segment.
+#[derive(Clone, Debug)]
+pub(super) struct BoundedReport {
+    /// Is it the part of the delta that is in memory?
+    pub(super) of_delta: bool,
+    pub(super) rows: usize,
+    /// Rows that satisfy WHERE and are not void: exact. `None`: nothing restricts them.
+    pub(super) matching: Option<usize>,
+    /// Rows that bounds could not exclude.
+    pub(super) kept: usize,
+    /// Rows that were measured with their stored vectors.
+    pub(super) measured: usize,
 }
 
 /// What was done in one segment.
@@ -78,11 +94,10 @@ impl VectorReport {
             None => {}
         }
         for segment in &self.segments {
-            let label = match segment.of_delta {
-                true => "Delta In Memory",
-                false => "Segment",
-            };
-            line(label, segment.to_string());
+            line(label(segment.of_delta), segment.to_string());
+        }
+        for bounded in &self.bounded {
+            line(label(bounded.of_delta), bounded.to_string());
         }
         if self.delta_rows > 0 {
             let (rows, measured) = (self.delta_rows, self.delta_measured);
@@ -95,16 +110,38 @@ impl VectorReport {
     }
 }
 
+fn label(of_delta: bool) -> &'static str {
+    if of_delta {
+        "Delta In Memory"
+    } else {
+        "Segment"
+    }
+}
+
+/// `: 12 of 60000 rows match (0.02 %)`, or `: 60000 rows`.
+fn write_matching(f: &mut fmt::Formatter<'_>, matching: Option<usize>, rows: usize) -> fmt::Result {
+    match matching {
+        Some(matching) => {
+            let share = 100.0 * matching as f64 / rows.max(1) as f64;
+            write!(f, ": {matching} of {rows} rows match ({share:.2} %)")
+        }
+        None => write!(f, ": {rows} rows"),
+    }
+}
+
+impl fmt::Display for BoundedReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExactFromCodes")?;
+        write_matching(f, self.matching, self.rows)?;
+        let (kept, measured) = (self.kept, self.measured);
+        write!(f, ", {kept} within bounds, {measured} measured")
+    }
+}
+
 impl fmt::Display for SegmentReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.stats.regime)?;
-        match self.matching {
-            Some(matching) => {
-                let share = 100.0 * matching as f64 / self.rows.max(1) as f64;
-                write!(f, ": {matching} of {} rows match ({share:.2} %)", self.rows)?;
-            }
-            None => write!(f, ": {} rows", self.rows)?,
-        }
+        write_matching(f, self.matching, self.rows)?;
         if let (Some((asked, effort)), true) = (self.effort, self.stats.regime != Regime::ScoreAll)
         {
             write!(f, ", effort {} for recall {asked}", effort.ef)?;

@@ -350,7 +350,10 @@ impl Converter<'_> {
             if_not_exists,
             unique,
             table: self.name(table_name)?,
-            columns: self.index_columns(columns)?,
+            keys: columns
+                .into_iter()
+                .map(|column| self.index_key(column))
+                .collect::<Result<_>>()?,
             include: self.identifiers(include)?,
             options: with
                 .into_iter()
@@ -367,6 +370,17 @@ impl Converter<'_> {
     }
 
     fn index_column(&self, column: IndexColumn) -> Result<Identifier> {
+        let key = self.index_key(column)?;
+        match key.kind {
+            ExprKind::Column {
+                table: None,
+                column,
+            } => Ok(column),
+            _ => Err(Error::unsupported("a key on an expression").at(key.position)),
+        }
+    }
+
+    fn index_key(&self, column: IndexColumn) -> Result<Expr> {
         let IndexColumn {
             column,
             operator_class,
@@ -379,17 +393,7 @@ impl Converter<'_> {
             ("DESC in an index", &key.descending),
             ("NULLS FIRST or LAST in an index", &key.nulls_first),
         ])?;
-        match key.expr {
-            Expr {
-                kind:
-                    ExprKind::Column {
-                        table: None,
-                        column,
-                    },
-                ..
-            } => Ok(column),
-            _ => Err(Error::unsupported("an index on an expression").at(at)),
-        }
+        Ok(key.expr)
     }
 
     /// `name = value`

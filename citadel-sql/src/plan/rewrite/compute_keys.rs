@@ -1,6 +1,6 @@
 //! A sort key that is an expression is computed once and shown from there.
 
-use super::super::expr::{column, is_same, is_stable, relations, substitute};
+use super::super::expr::{column, is_same, relations, substitute};
 use super::super::logical::{LogicalKey, LogicalPlan};
 use super::super::names::column_id;
 use super::super::print::expr_text;
@@ -15,7 +15,7 @@ const COMPUTED: RelationNo = RelationNo(u32::MAX - 1);
 pub(super) fn compute_keys(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
     if let LogicalPlan::Project { input, columns } = plan {
         for (id, expr) in computed_by(input, scope) {
-            if is_stable(&expr) {
+            if expr.is_stable() {
                 let outputs = columns.iter_mut();
                 outputs.for_each(|(_, output)| substitute(output, &expr, id));
             }

@@ -1,11 +1,10 @@
 //! Constants are computed once; what is never TRUE yields nothing.
 
-use super::super::expr::literal;
 use super::super::logical::{LogicalEmpty, LogicalPlan};
 use super::Scope;
 use crate::bind::bound::{Expr, ExprKind};
 use crate::error::Result;
-use crate::expression::constant;
+use crate::expression::fold_literals;
 use crate::types::Value;
 
 /// Folds every condition, and replaces a relation whose filter is constantly not TRUE by no rows.
@@ -18,7 +17,7 @@ fn fold_plan(plan: &mut LogicalPlan) {
     plan.inputs_mut().into_iter().for_each(fold_plan);
     match plan {
         LogicalPlan::Filter { conjuncts, input } => {
-            conjuncts.iter_mut().for_each(fold);
+            conjuncts.iter_mut().for_each(fold_literals);
             conjuncts.retain(|conjunct| !is_true(conjunct));
             if conjuncts.is_empty() {
                 *plan = input.take();
@@ -27,16 +26,18 @@ fn fold_plan(plan: &mut LogicalPlan) {
             }
         }
         LogicalPlan::Join { on, outer, .. } => {
-            on.iter_mut().for_each(fold);
+            on.iter_mut().for_each(fold_literals);
             on.retain(|conjunct| !is_true(conjunct));
             if outer.is_inner() && on.iter().any(is_never_true) {
                 *plan = empty(plan);
             }
         }
         LogicalPlan::Project { columns, .. } => {
-            columns.iter_mut().for_each(|(_, expr)| fold(expr));
+            columns.iter_mut().for_each(|(_, expr)| fold_literals(expr));
         }
-        LogicalPlan::Sort { keys, .. } => keys.iter_mut().for_each(|key| fold(&mut key.expr)),
+        LogicalPlan::Sort { keys, .. } => {
+            keys.iter_mut().for_each(|key| fold_literals(&mut key.expr))
+        }
         _ => {}
     }
 }
@@ -46,26 +47,6 @@ fn empty(plan: &LogicalPlan) -> LogicalPlan {
         relations: plan.relations(),
         columns: Vec::new(),
     })
-}
-
-/// Replaces subtrees of literals by their value. One that fails stays: its error is for the rows that reach it.
-fn fold(expr: &mut Expr) {
-    expr.for_each_child_mut(&mut fold);
-    let mut operands = 0;
-    let mut literals = 0;
-    expr.for_each_child(&mut |child| {
-        operands += 1;
-        literals += usize::from(matches!(child.kind, ExprKind::Literal(_)));
-    });
-    if operands > 0
-        && operands == literals
-        && let Ok(value) = constant(expr, &[])
-    {
-        *expr = Expr {
-            position: expr.position,
-            ..literal(value, expr.ty)
-        };
-    }
 }
 
 fn is_true(expr: &Expr) -> bool {

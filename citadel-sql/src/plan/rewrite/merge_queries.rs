@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::expr::is_stable;
 use super::super::logical::LogicalPlan;
 use super::Scope;
 use crate::bind::bound::{ColumnId, Expr, ExprKind};
@@ -55,7 +54,7 @@ fn take_out(plan: &mut LogicalPlan, padded: bool, merged: &mut Merged) {
         return below(plan, padded, merged);
     };
     let passes = |expr: &Expr| matches!(expr.kind, ExprKind::Column(_));
-    let can_move = |expr: &Expr| is_stable(expr) && (!padded || passes(expr));
+    let can_move = |expr: &Expr| expr.is_stable() && (!padded || passes(expr));
     if columns.iter().all(|(_, expr)| can_move(expr)) {
         merged.extend(std::mem::take(columns));
         *plan = input.take();

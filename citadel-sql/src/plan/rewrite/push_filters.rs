@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::expr::{column, is_stable, literal, relations};
+use super::super::expr::{column, relations};
 use super::super::logical::{LogicalPlan, LogicalSetOperation};
 use super::super::names::column_id;
 use super::Scope;
@@ -65,7 +65,7 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
         }
         LogicalPlan::Extend { input, columns } => {
             let reads = |conjunct: &Expr| {
-                let mut reads = !is_stable(conjunct);
+                let mut reads = !conjunct.is_stable();
                 conjunct.for_each_column(&mut |id| reads |= columns.iter().any(|c| c.0 == id));
                 reads
             };
@@ -75,12 +75,12 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
         }
         LogicalPlan::SetOperation(set) => push_into_set(set, conjuncts),
         LogicalPlan::Distinct { input } => {
-            let (inside, outside) = conjuncts.into_iter().partition(is_stable);
+            let (inside, outside) = conjuncts.into_iter().partition(Expr::is_stable);
             let input = Box::new(push(*input, inside));
             filter(LogicalPlan::Distinct { input }, outside)
         }
         LogicalPlan::Sort { input, keys } => {
-            let (inside, outside) = conjuncts.into_iter().partition(is_stable);
+            let (inside, outside) = conjuncts.into_iter().partition(Expr::is_stable);
             let input = Box::new(push(*input, inside));
             filter(LogicalPlan::Sort { input, keys }, outside)
         }
@@ -94,10 +94,10 @@ type Meanings = FxHashMap<ColumnId, Expr>;
 fn through(conjuncts: Vec<Expr>, meanings: &Meanings) -> (Vec<Expr>, Vec<Expr>) {
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     for conjunct in conjuncts {
-        let (mut columns, mut passes) = (0, is_stable(&conjunct));
+        let (mut columns, mut passes) = (0, conjunct.is_stable());
         conjunct.for_each_column(&mut |id| {
             columns += 1;
-            passes &= meanings.get(&id).is_some_and(is_stable);
+            passes &= meanings.get(&id).is_some_and(Expr::is_stable);
         });
         if columns > 0 && passes {
             inside.push(meaning(conjunct, meanings));
@@ -119,7 +119,11 @@ fn meaning(mut expr: Expr, meanings: &Meanings) -> Expr {
         };
     }
     expr.for_each_child_mut(&mut |child| {
-        let taken = std::mem::replace(child, literal(Value::Null, child.ty));
+        let taken = std::mem::replace(child, Expr {
+            kind: ExprKind::Literal(Value::Null),
+            ty: child.ty,
+            position: None,
+        });
         *child = meaning(taken, meanings);
     });
     expr
@@ -198,7 +202,7 @@ fn split(
     for conjunct in conjuncts {
         let read = relations(&conjunct);
         let within = |side: &[_]| {
-            !read.is_empty() && is_stable(&conjunct) && read.iter().all(|r| side.contains(r))
+            !read.is_empty() && conjunct.is_stable() && read.iter().all(|r| side.contains(r))
         };
         if may.0 && within(&sides.0) {
             to_left.push(conjunct);

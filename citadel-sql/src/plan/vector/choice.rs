@@ -36,7 +36,7 @@ pub(super) fn choose_index(
         let IndexKind::Ann(ann) = &def.kind else {
             continue;
         };
-        if ann.column != top.key.column {
+        if ann.vector != top.key.vector.indexed {
             continue;
         }
         if !is_metric(top.key.metric, ann.metric) {

@@ -1,7 +1,7 @@
 //! The vector plans as EXPLAIN prints them.
 
 use super::{AnnTopK, TopK, VectorTopK};
-use crate::bind::bound::{ColumnId, Expr};
+use crate::bind::bound::Expr;
 use crate::plan::explain::NodeText;
 use crate::plan::names::{Names, quoted};
 use crate::plan::print::{conjuncts_text, distance_operator, expr_text};
@@ -45,6 +45,9 @@ impl AnnTopK {
         }
         match self.ann() {
             _ if settings.exact => text.detail("Exact", "ann_exact is on"),
+            Some(index) if settings.asked(index) == Recall::EXACT => text
+                .detail("Recall", "1")
+                .detail("Exact", "from codes, within their bounds"),
             Some(index) if settings.asked(index) != Recall::DEFAULT => {
                 text.detail("Recall", settings.asked(index).to_string())
             }
@@ -65,13 +68,9 @@ impl TopK {
     }
 
     fn details(&self, text: NodeText, names: &Names) -> NodeText {
-        let column = ColumnId {
-            relation: self.relation,
-            column: u32::from(self.key.column.0),
-        };
         let mut order = format!(
             "{} {} {}",
-            names.get(column),
+            expr_text(&self.key.vector.expr, names),
             distance_operator(self.key.metric),
             expr_text(&self.key.query, names)
         );

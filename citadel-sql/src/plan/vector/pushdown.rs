@@ -10,7 +10,7 @@
 
 use super::condition::{Comparison, Condition, Filter, FilterPlace, Pushed};
 use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo, UnaryOp};
-use crate::plan::expr::{has_no_columns, is_constant, is_stable};
+use crate::plan::expr::{has_no_columns, is_constant};
 use crate::schema::{AnnIndex, ColumnNo, TableDef};
 use crate::types::{SqlType, Value};
 
@@ -212,7 +212,7 @@ impl Filters<'_> {
 
     /// Any condition that reads one filter column and nothing else.
     fn by_value(&self, expr: &Expr) -> Option<Condition> {
-        if expr.ty != SqlType::Boolean || !is_stable(expr) || has_no_columns(expr) {
+        if expr.ty != SqlType::Boolean || !expr.is_stable() || has_no_columns(expr) {
             return None;
         }
         let mut columns = Vec::new();

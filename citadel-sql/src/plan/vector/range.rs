@@ -64,7 +64,7 @@ impl DistanceKey {
     /// Is it the same distance?
     fn is_same(&self, other: &Self) -> bool {
         self.metric == other.metric
-            && self.column == other.column
+            && self.vector.indexed == other.vector.indexed
             && is_same(&self.query, &other.query)
     }
 }

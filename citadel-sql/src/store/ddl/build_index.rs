@@ -5,9 +5,9 @@ use citadel_txn::WriteTxn;
 use super::sorter::{Loaded, Sorter, Watch};
 use crate::batch::{BATCH_ROWS, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
+use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, IndexedVector, RowId, TableDef};
 use crate::store::index_key::{IndexEntry, describe_key};
-use crate::store::{Direction, RowIdRange, TableScan, delta};
+use crate::store::{Direction, RowIdRange, TableScan, VectorSource, delta};
 use crate::types::{SqlType, ValueRef};
 
 /// Fills a btree index.
@@ -50,11 +50,23 @@ pub(super) fn build_btree(
     }
 }
 
-/// Names every row of the table in the delta of a new ann index.
+/// Names every row of the table in the delta of a new ann index. An expression is computed for each.
 ///
 /// # Errors
-/// Storage errors.
-pub(super) fn touch_all(txn: &mut WriteTxn, table: &TableDef, ann: &AnnIndex) -> Result<()> {
+/// An expression that fails for a row; storage errors; what `watch` says.
+pub(super) fn touch_all(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    ann: &AnnIndex,
+    watch: Watch<'_>,
+) -> Result<()> {
+    if matches!(ann.vector, IndexedVector::Expression(_)) {
+        let source = VectorSource::of_index(table, &ann.vector)?;
+        source.for_each(txn, table, |_, _, _| {
+            watch()?;
+            Ok(())
+        })?;
+    }
     let mut rows = Rows::new(table, &[]);
     while let Some(ids) = rows.next(txn, &mut [])? {
         for id in ids {

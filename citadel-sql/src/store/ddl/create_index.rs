@@ -9,8 +9,8 @@ use super::names::refuse_taken;
 use crate::bind::bound;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, MIN_SEGMENT_ROWS,
-    SchemaChange, TableDef,
+    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, IndexedVector,
+    MIN_SEGMENT_ROWS, SchemaChange, TableDef,
 };
 use crate::types::SqlType;
 
@@ -21,7 +21,7 @@ use crate::types::SqlType;
 /// statement ends.
 ///
 /// # Errors
-/// The name is taken; a column without an order; rows that break UNIQUE; a key that is too long; storage errors; what
+/// The name is taken; a column without an order; an expression that fails for a row; rows that break UNIQUE; a key that is too long; storage errors; what
 /// `watch` says, which is asked now and then whether to go on.
 pub(crate) fn create_index(
     txn: &mut WriteTxn,
@@ -33,7 +33,7 @@ pub(crate) fn create_index(
         refuse_unordered(&new.table, columns)?;
     }
     let mut change = SchemaChange::begin(txn)?;
-    let kind = make_trees(change.txn(), &new.kind)?;
+    let kind = make_trees(change.txn(), new)?;
     let index = IndexDef {
         id: change.new_index_id(),
         name: new.name.clone(),
@@ -46,7 +46,9 @@ pub(crate) fn create_index(
     change.finish()?;
     match &index.kind {
         IndexKind::BTree(btree) => build_btree(txn, &new.table, &index, btree, watch)?,
-        IndexKind::Ann(ann) if begins_in_delta(txn, new)? => touch_all(txn, &new.table, ann)?,
+        IndexKind::Ann(ann) if begins_in_delta(txn, new)? => {
+            touch_all(txn, &new.table, ann, watch)?
+        }
         IndexKind::Ann(_) => {}
     }
     Ok(Arc::new(index))
@@ -58,22 +60,23 @@ fn begins_in_delta(txn: &WriteTxn, new: &bound::CreateIndex) -> Result<bool> {
     Ok(deferred || txn.tree_len(new.table.rows)? < MIN_SEGMENT_ROWS)
 }
 
-fn make_trees(txn: &mut WriteTxn, new: &bound::NewIndex) -> Result<IndexKind> {
+fn make_trees(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Result<IndexKind> {
     let mut tree = || txn.create_tree(TreeOptions::default());
-    Ok(match new {
+    Ok(match &new.kind {
         bound::NewIndex::BTree { columns, unique } => IndexKind::BTree(BTreeIndex {
             columns: columns.clone(),
             unique: *unique,
             tree: tree()?,
         }),
         bound::NewIndex::Ann {
-            column,
+            relation,
+            vector,
             metric,
             filters,
             options,
             deferred: _,
         } => IndexKind::Ann(AnnIndex {
-            column: *column,
+            vector: IndexedVector::define(&new.table, vector, *relation)?,
             metric: *metric,
             filters: filters.clone(),
             delta: tree()?,

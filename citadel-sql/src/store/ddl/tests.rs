@@ -108,11 +108,14 @@ fn dropping_frees_every_tree() {
     );
     new.unique = vec![vec![ColumnNo(2)]];
     let table = make(&mut txn, &new);
+    let relation = crate::bind::bound::RelationNo(0);
+    let vector = crate::store::RowVector::of_column(&table, ColumnNo(1), relation).expr;
     let ann = CreateIndex {
         name: "a".to_owned(),
         table,
         kind: NewIndex::Ann {
-            column: ColumnNo(1),
+            relation,
+            vector,
             metric: crate::schema::Metric::Cosine,
             filters: vec![ColumnNo(0)],
             options: AnnOptions::default(),

@@ -4,10 +4,10 @@ use citadel_txn::{Cursor, WriteTxn};
 
 use super::check_value::check_value;
 use super::encode_vector;
-use super::{Greatest, TableWriter, anns, btrees, duplicate_row_id, put_entry, tree_columns};
+use super::{Greatest, TableWriter, btrees, duplicate_row_id, put_entry, tree_columns};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
-use crate::store::{delta, row_key};
+use crate::store::row_key;
 use crate::types::ValueRef;
 
 impl TableWriter {
@@ -42,10 +42,7 @@ impl TableWriter {
         }
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
-        for ann in anns(&self.table) {
-            delta::touch(txn, ann, id)?;
-        }
-        Ok(())
+        self.touch(txn, id, |_| true)
     }
 
     fn check_row(&self, row: &[ValueRef<'_>]) -> Result<()> {

@@ -11,13 +11,16 @@ use std::sync::Arc;
 
 use citadel_txn::{TreeId, WriteTxn};
 
+use super::delta;
 use super::index_key::{IndexEntry, describe_key};
 use super::projection::malformed_row;
 use super::row::{Field, Fields, RowEncoder};
+use super::vector_source::VectorSource;
 use crate::codec::{Decoded, Malformed};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, RowId, TableDef,
+    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, IndexedVector,
+    RowId, TableDef,
 };
 use crate::types::{SqlType, ValueRef, put_vector};
 
@@ -36,6 +39,8 @@ pub(crate) struct TableWriter {
     old_keys: Vec<IndexEntry>,
     new_keys: Vec<IndexEntry>,
     greatest: Greatest,
+    /// Gives the vectors of the ann indexes that are on expressions, once they are needed.
+    computed: Option<Vec<(Arc<IndexDef>, VectorSource)>>,
 }
 
 /// The most memory that a writer keeps between statements, but for keys.
@@ -61,6 +66,7 @@ impl TableWriter {
             row: RowEncoder::default(),
             vector: Vec::new(),
             greatest: Greatest::Unknown,
+            computed: None,
         }
     }
 
@@ -69,6 +75,35 @@ impl TableWriter {
     pub(crate) fn rest(&mut self) -> bool {
         self.greatest = Greatest::Unknown;
         self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
+    }
+
+    /// Notes a row, as it is now, in the ann indexes that hold something of it that `changes`.
+    ///
+    /// # Errors
+    /// An expression that an index is on fails for the row.
+    fn touch(
+        &mut self,
+        txn: &mut WriteTxn,
+        id: RowId,
+        changes: impl Fn(ColumnNo) -> bool,
+    ) -> Result<()> {
+        for ann in anns(&self.table) {
+            if ann.vector.any_column(&changes) || ann.filters.iter().any(|no| changes(*no)) {
+                delta::touch(txn, ann, id)?;
+            }
+        }
+        let computed = match &mut self.computed {
+            Some(computed) => computed,
+            none => none.insert(computed(&self.table)?),
+        };
+        for (index, source) in computed {
+            if let IndexKind::Ann(ann) = &index.kind
+                && ann.vector.any_column(&changes)
+            {
+                source.fetch_stored(txn, id, |_| ())?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -86,6 +121,20 @@ fn anns(table: &TableDef) -> impl Iterator<Item = &AnnIndex> {
         IndexKind::Ann(ann) => Some(ann),
         IndexKind::BTree(_) => None,
     })
+}
+
+/// The ann indexes of a table that are on expressions, and what gives their vectors.
+fn computed(table: &TableDef) -> Result<Vec<(Arc<IndexDef>, VectorSource)>> {
+    let mut computed = Vec::new();
+    for index in &table.indexes {
+        if let IndexKind::Ann(ann) = &index.kind
+            && matches!(ann.vector, IndexedVector::Expression(_))
+        {
+            let source = VectorSource::of_index(table, &ann.vector)?;
+            computed.push((Arc::clone(index), source));
+        }
+    }
+    Ok(computed)
 }
 
 /// The columns of a table that have trees of their own.

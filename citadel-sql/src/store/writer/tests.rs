@@ -2,7 +2,7 @@
 //! statement that fails leaves nothing once its savepoint is rolled back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Bound, ControlFlow};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use citadel_txn::{View, WriteTxn};
@@ -16,7 +16,7 @@ use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
 use crate::store::{Direction, IndexScan, KeyRange, RowReader, VectorReader, delta};
-use crate::types::{SqlType, StoredVector, Value};
+use crate::types::{SqlType, Value};
 
 const ID: u16 = 0;
 const UNIQUE: u16 = 1;
@@ -45,11 +45,14 @@ fn table(txn: &mut WriteTxn) -> Arc<TableDef> {
     let table = make(txn, &new);
     let (table, _) = index(txn, &new_btree("by_a_b", &table, &[A, B], false));
     let (table, _) = index(txn, &new_btree("by_b_unique", &table, &[B, UNIQUE], true));
+    let relation = crate::bind::bound::RelationNo(0);
+    let vector = crate::store::RowVector::of_column(&table, ColumnNo(NARROW), relation).expr;
     let ann = CreateIndex {
         name: "ann".to_owned(),
         table,
         kind: NewIndex::Ann {
-            column: ColumnNo(NARROW),
+            relation,
+            vector,
             metric: crate::schema::Metric::L2,
             filters: vec![ColumnNo(A)],
             options: AnnOptions::default(),
@@ -307,19 +310,14 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
                 _ => None,
             })
             .collect();
-        let mut scan = reader.scan();
         let (mut ids, mut all) = (Vec::new(), Vec::new());
-        let mut go_on = true;
-        // Rests after each row, and goes on.
-        while std::mem::take(&mut go_on) {
-            let visit = |id, vector: StoredVector<'_>| {
+        reader
+            .for_each(view, |id, vector, _| {
                 ids.push(id);
                 vector.append_to(&mut all);
-                go_on = true;
-                Ok(ControlFlow::Break(()))
-            };
-            scan.for_each(view, visit).unwrap();
-        }
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(
             ids,
             vectors.iter().map(|(id, _)| RowId(*id)).collect::<Vec<_>>()
@@ -333,6 +331,22 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
         let orders: [fn(i64) -> i64; 3] = [|at| at, |at| 21 - at, |at| at * 7 % 29 - 4];
         for order in orders {
             let mut scan = reader.scan();
+            let mut together = Vec::new();
+            let wanted: Vec<RowId> = (-4..26).map(order).map(RowId).collect();
+            reader
+                .fetch_several(view, &wanted, |id, vector, _| {
+                    together.push((id.0, vector.map(|vector| vector.to_value())));
+                    Ok(())
+                })
+                .unwrap();
+            let expected: Vec<_> = (-4..26)
+                .map(order)
+                .map(|id| {
+                    let row = vectors.iter().find(|(other, _)| *other == id);
+                    (id, row.map(|(_, vector)| Value::Vector((*vector).clone())))
+                })
+                .collect();
+            assert_eq!(together, expected);
             for id in (-4..26).map(order) {
                 let found = scan
                     .find(view, RowId(id), |vector| vector.bytes.len())

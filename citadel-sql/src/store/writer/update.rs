@@ -9,15 +9,14 @@ use citadel_txn::{View, WriteTxn};
 use super::check_value::{check_value, null_value};
 use super::encode_vector;
 use super::{
-    TableWriter, anns, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry,
-    tree_columns,
+    TableWriter, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry, tree_columns,
 };
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
 use crate::store::row::Field;
+use crate::store::row_key;
 use crate::store::vectors::VectorReader;
-use crate::store::{delta, row_key};
 use crate::types::{Value, ValueRef};
 
 /// The new values of an UPDATE.
@@ -168,12 +167,7 @@ impl TableWriter {
         if !txn.insert(table.rows, &key, self.row.finish())? {
             return Err(stale_row(table, id));
         }
-        for ann in anns(table) {
-            if assignments.has(ann.column) || ann.filters.iter().any(|no| assignments.has(*no)) {
-                delta::touch(txn, ann, id)?;
-            }
-        }
-        Ok(())
+        self.touch(txn, id, |no| assignments.has(no))
     }
 
     /// Encodes the changed row, and its old and new entries in the indexes that the assignments touch.

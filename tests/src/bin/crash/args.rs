@@ -4,7 +4,7 @@
 const USAGE: &str = "\
 usage: cargo xtask crash [OPTIONS]
 
-  --images N       about so many distinct crash images in all (default 100000)
+  --images N       about so many disks opened after a crash in all, at every depth (default 100000)
   --seed S         what all that is random is drawn from (default 1)
   --workload W     only workloads whose name contains W
   --page-size P    only this page size (default 512, 4096 and 8192)
@@ -15,6 +15,7 @@ usage: cargo xtask crash [OPTIONS]
   --stride N       a fault in every N-th call, a second process at every N-th place (default 1)
   --recovery       interrupt every recovery of every image everywhere: depth 2, for small workloads
   --tamper         instead: flip every bit of files of 64 pages, exchange all pages, replay all versions
+  --part K/N       only part K of N of the work, from 1 on
   --threads N      (default 2)
   --list           the workloads
 ";
@@ -34,6 +35,8 @@ pub(crate) struct Args {
     pub(crate) recovery: bool,
     pub(crate) tamper: bool,
     pub(crate) threads: usize,
+    /// Which part of how many.
+    pub(crate) part: (usize, usize),
     pub(crate) list: bool,
 }
 
@@ -53,6 +56,7 @@ impl Args {
             recovery: false,
             tamper: false,
             threads: 2,
+            part: (1, 1),
             list: false,
         };
         while let Some(word) = words.next() {
@@ -68,6 +72,7 @@ impl Args {
                 "--per-place" => args.per_place = Some(number(&word, words)?),
                 "--stride" => args.stride = number::<usize>(&word, words)?.max(1),
                 "--threads" => args.threads = number::<usize>(&word, words)?.max(1),
+                "--part" => args.part = part(&value(&word, words)?)?,
                 "--recovery" => args.recovery = true,
                 "--tamper" => args.tamper = true,
                 "--list" => args.list = true,
@@ -76,6 +81,15 @@ impl Args {
         }
         Ok(args)
     }
+}
+
+/// `2/5`.
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(part, of)| {
+        let (part, of) = (part.parse().ok()?, of.parse().ok()?);
+        (1..=of).contains(&part).then_some((part, of))
+    });
+    numbers.ok_or_else(|| format!("--part: '{text}' is not a part like 2/5"))
 }
 
 fn value(name: &str, words: &mut impl Iterator<Item = String>) -> Result<String, String> {

@@ -94,7 +94,8 @@ impl Job {
         all
     }
 
-    /// So many images at each place as make this job's share. About a third of them are seen before.
+    /// So many images at each place as make this job's share. About a third of them are seen before, and the recoveries of the
+    /// others, interrupted in their turn, make three disks more of each.
     fn images_per_place(&self) -> usize {
         if let Some(images) = self.args.per_place {
             return images;
@@ -109,7 +110,7 @@ impl Job {
         while moment.advance() {
             places += usize::from(trace.is_boundary(moment.at()) && !moment.pending().is_empty());
         }
-        (self.args.images * 3 / 2)
+        (self.args.images * 3 / 8)
             .div_ceil(self.share * places.max(1))
             .max(8)
     }

@@ -32,11 +32,16 @@ fn main() -> ExitCode {
     }
     // A panic of the database under test is a violation that is told in its place.
     std::panic::set_hook(Box::new(|_| {}));
-    let jobs = if args.tamper {
-        tamper::jobs(&args)
-    } else {
-        job::jobs(&args)
+    let mut jobs = match args.tamper {
+        true => tamper::jobs(&args),
+        false => job::jobs(&args),
     };
+    let (part, parts) = args.part;
+    let mut number = 0;
+    jobs.retain(|_| {
+        number += 1;
+        number % parts == part % parts
+    });
     let outcomes = run(&jobs, args.threads);
     table::print(&jobs, &outcomes);
     match outcomes.iter().all(Outcome::is_kept) {

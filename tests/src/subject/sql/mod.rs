@@ -22,6 +22,12 @@ use reader::ASIDE;
 
 /// Bytes of a large value.
 const LARGE: usize = 5_000;
+/// Between the parts of a step.
+const PART: &str = " | ";
+/// Components of a wide vector: more than 1 KiB.
+const WIDE: usize = 300;
+/// How many wide vectors there are to name in a script.
+const WIDE_VECTORS: usize = 7;
 /// A step that closes the database and opens it again.
 const REOPEN: &str = "-- reopen";
 /// A step that gives the file another root key and another key to open it with.
@@ -142,10 +148,15 @@ impl SqlSubject {
     }
 
     fn statements(&self, connection: &Connection, step: &str) -> std::result::Result<(), Stop> {
-        // A statement that must fail is a step too: it leaves the state as it was.
-        let (text, must_fail) = match step.strip_prefix("FAILS: ") {
+        step.split(PART)
+            .try_for_each(|part| self.part(connection, part))
+    }
+
+    fn part(&self, connection: &Connection, part: &str) -> std::result::Result<(), Stop> {
+        // A statement that must fail leaves the state as it was, in a transaction too.
+        let (text, must_fail) = match part.strip_prefix("FAILS: ") {
             Some(text) => (text, true),
-            None => (step, false),
+            None => (part, false),
         };
         match connection.execute_batch(&self.text(text)) {
             Err(error) if must_fail && error.is_constraint() => Ok(()),
@@ -156,8 +167,12 @@ impl SqlSubject {
     }
 
     fn text(&self, step: &str) -> String {
-        step.replace("{LARGE}", &"5a".repeat(self.large))
-            .replace("{SMALL}", &"c3".repeat(40))
+        let text = step
+            .replace("{LARGE}", &"5a".repeat(self.large))
+            .replace("{SMALL}", &"c3".repeat(40));
+        (1..=WIDE_VECTORS).fold(text, |text, number| {
+            text.replace(&format!("{{V{number}}}"), &wide_vector(number))
+        })
     }
 }
 
@@ -252,6 +267,13 @@ impl Source for SqlSubject {
         }
         Ok(())
     }
+}
+
+/// Wide vector number `number`.
+fn wide_vector(number: usize) -> String {
+    let component = |at: usize| ((at * 7 + number * 13) % 19).to_string();
+    let components: Vec<String> = (0..WIDE).map(component).collect();
+    format!("[{}]", components.join(","))
 }
 
 /// Gives the file a new root key, and the second of the keys to open it with.

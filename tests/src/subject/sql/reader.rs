@@ -1,12 +1,12 @@
 //! Seeing all of a database through SQL.
 
-use citadel_sql::{Connection, IndexKindInfo, Result, TableInfo};
+use citadel_sql::{Connection, IndexKindInfo, Result, SqlType, TableInfo};
 
 use crate::subject::State;
 use crate::text;
 
-/// Where the nearest rows are asked for: of a vector of three components.
-const PLACES: [&str; 3] = ["[0,0,0]", "[5,1,-3]", "[9,9,9]"];
+/// Where the nearest rows are asked for: three components that are repeated up to the dimension.
+const PLACES: [[i8; 3]; 3] = [[0, 0, 0], [5, 1, -3], [9, 9, 9]];
 
 /// The table that takes what is no part of any state.
 pub(super) const ASIDE: &str = "later";
@@ -48,7 +48,12 @@ fn nearest(
             .get(1)
             .map(|column| format!("WHERE {column} = 'x' ")),
     );
-    for place in PLACES {
+    let column = table.columns.iter().find(|column| column.name == *vector);
+    let dim = match column.map(|column| &column.ty) {
+        Some(SqlType::Vector(ty)) => usize::from(ty.dim.unwrap_or(0)),
+        _ => 0,
+    };
+    for place in PLACES.map(|place| vector_of(place, dim)) {
         for condition in &conditions {
             let distance = format!("{vector} <-> '{place}'");
             let select = format!("SELECT id, {distance} FROM {name} {condition}ORDER BY");
@@ -67,4 +72,10 @@ fn nearest(
         }
     }
     Ok(())
+}
+
+fn vector_of(components: [i8; 3], dim: usize) -> String {
+    let all = components.iter().cycle().take(dim);
+    let all: Vec<String> = all.map(i8::to_string).collect();
+    format!("[{}]", all.join(","))
 }

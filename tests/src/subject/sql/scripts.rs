@@ -1,4 +1,5 @@
-//! The scripts. `{LARGE}` and `{SMALL}` are the digits of a large and a small value; `FAILS: ` begins a step that must fail and change nothing.
+//! The scripts. `{LARGE}` and `{SMALL}` are the digits of a large and a small value; `{V1}` to `{V7}` are wide vectors. ` | ` parts a
+//! step, and `FAILS: ` begins a part that must fail and change nothing.
 
 use super::{REKEY, REKEY_BEGIN, REKEY_RESUME, REOPEN};
 
@@ -13,7 +14,9 @@ pub(super) const SCRIPTS: &[Script] = &[
     ("sql-create-index", CREATE_INDEX),
     ("sql-unique-violation", UNIQUE_VIOLATION),
     ("sql-large-values", LARGE_VALUES),
+    ("sql-replaced-values", REPLACED_VALUES),
     ("sql-vectors", VECTORS),
+    ("sql-wide-vectors", WIDE_VECTORS),
     ("sql-segment-merge", SEGMENT_MERGE),
     ("sql-vacuum", VACUUM),
     ("sql-rekey", ANOTHER_KEY),
@@ -108,6 +111,40 @@ const LARGE_VALUES: &[&str] = &[
     "DELETE FROM t WHERE id = 2",
     "INSERT INTO t SELECT id + 10, b FROM t",
     "DROP TABLE t",
+];
+
+/// Large values that come and go within one transaction, and are replaced and deleted after failures in it.
+const REPLACED_VALUES: &[&str] = &[
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE, b BLOB)",
+    "INSERT INTO t VALUES (1, 'a', x'{SMALL}'), (2, 'b', x'00')",
+    "BEGIN; UPDATE t SET b = x'{LARGE}' WHERE id = 1; UPDATE t SET b = x'{SMALL}' WHERE id = 1; COMMIT",
+    "BEGIN; INSERT INTO t VALUES (3, 'c', x'{LARGE}'); DELETE FROM t WHERE id = 3; COMMIT",
+    "UPDATE t SET k = 'd' WHERE id = 2",
+    "BEGIN; INSERT INTO t VALUES (3, 'c', x'{LARGE}'); UPDATE t SET b = x'01{LARGE}'; UPDATE t SET b = x'02' WHERE id <> 2; COMMIT",
+    "BEGIN; UPDATE t SET b = x'{LARGE}'; DELETE FROM t WHERE id = 1; ROLLBACK",
+    REOPEN,
+    "BEGIN; UPDATE t SET b = x'{LARGE}' WHERE id = 1; INSERT INTO t VALUES (4, 'e', x'{LARGE}'); UPDATE t SET b = NULL; COMMIT",
+    "BEGIN; UPDATE t SET b = x'{LARGE}' | FAILS: INSERT INTO t VALUES (5, 'f', x'{LARGE}'), (6, 'a', x'00') | UPDATE t SET b = x'{SMALL}'; COMMIT",
+    "UPDATE t SET b = x'01' WHERE id < 3",
+    "BEGIN; DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (1, 'a', x'{LARGE}'); DELETE FROM t WHERE id = 1; COMMIT",
+];
+
+/// Vectors wider than 1 KiB, which have a tree of their own, and are replaced and deleted in the transaction that put them in.
+const WIDE_VECTORS: &[&str] = &[
+    "CREATE TABLE w (id INTEGER PRIMARY KEY, topic TEXT, emb VECTOR(300))",
+    "CREATE INDEX w_emb ON w USING ann (emb) WITH (metric = 'l2', filters = 'topic')",
+    "INSERT INTO w VALUES (1, 'x', '{V1}'), (2, 'y', '{V2}'), (3, 'x', NULL)",
+    "BEGIN; INSERT INTO w VALUES (4, 'x', '{V3}'); UPDATE w SET emb = '{V4}' WHERE id = 4; COMMIT",
+    "BEGIN; UPDATE w SET emb = '{V5}'; UPDATE w SET emb = NULL WHERE id = 2; COMMIT",
+    "UPDATE w SET topic = 'y' WHERE id = 1",
+    "BEGIN; INSERT INTO w VALUES (5, 'y', '{V6}'); DELETE FROM w WHERE id = 5; COMMIT",
+    "CALL persist_ann_index('w', 'emb')",
+    "BEGIN; DELETE FROM w WHERE id = 1; INSERT INTO w VALUES (1, 'x', '{V1}'); UPDATE w SET emb = '{V2}' WHERE id = 1; COMMIT",
+    REOPEN,
+    "BEGIN; UPDATE w SET emb = '{V7}' | FAILS: INSERT INTO w VALUES (6, 'x', '{V1}'), (1, 'x', '{V2}') | UPDATE w SET emb = '{V3}' WHERE id = 3; COMMIT",
+    "BEGIN; UPDATE w SET emb = '{V4}'; DELETE FROM w; ROLLBACK",
+    "BEGIN; INSERT INTO w SELECT id + 10, topic, emb FROM w; DELETE FROM w WHERE id > 10; COMMIT",
+    "DELETE FROM w WHERE id < 3",
 ];
 
 const VECTORS: &[&str] = &[

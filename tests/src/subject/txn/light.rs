@@ -7,7 +7,7 @@ use citadel_txn::{Result, TreeId};
 
 use super::rows::loaded;
 use super::stage::{Change, Stage};
-use super::{Random, Script, Stop};
+use super::{Random, Script, Stop, replaced};
 
 type Played = std::result::Result<(), Stop>;
 
@@ -17,6 +17,7 @@ pub(super) const SCRIPTS: &[(&str, Script)] = &[
     ("light-log-full", log_full),
     ("light-taken-back", taken_back),
     ("light-large-values", large_values),
+    ("light-replaced-large-values", replaced::light),
     ("light-splits", splits),
     ("light-random", random),
 ];

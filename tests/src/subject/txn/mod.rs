@@ -6,6 +6,7 @@ mod keys;
 mod light;
 mod modes;
 mod random;
+mod replaced;
 mod rows;
 mod space;
 mod stage;
@@ -65,6 +66,7 @@ impl TxnSubject {
             keys::SCRIPTS,
             vacuum::SCRIPTS,
             random::SCRIPTS,
+            replaced::SCRIPTS,
         ]
         .concat();
         scripts

@@ -107,7 +107,7 @@ impl<'a, 's> Candidates<'a, 's> {
 
 impl Searcher<'_> {
     /// The rows of the table that satisfy WHERE, read once.
-    fn satisfying(&self) -> Result<&[RowId]> {
+    pub(super) fn satisfying(&self) -> Result<&[RowId]> {
         if let Some(rows) = self.satisfying.get() {
             return Ok(rows);
         }

@@ -134,8 +134,8 @@ impl Walk<'_> {
     /// Measures candidates, and offers those in the range that satisfy the rest of WHERE.
     fn offer(&mut self, given: &[RowId], nearest: &mut Nearest) -> Result<Result<(), Missing>> {
         let mut near = Vec::with_capacity(given.len());
-        for &row in given {
-            let Some(distance) = self.searcher.distance_of(row)? else {
+        for (&row, distance) in given.iter().zip(self.searcher.distances_of(given)?) {
+            let Some(distance) = distance else {
                 return Ok(Err(Missing::Mismatch(row)));
             };
             self.measured += 1;

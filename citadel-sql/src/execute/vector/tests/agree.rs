@@ -1,6 +1,6 @@
 //! The ann plan and the exact plan give what the oracle gives, whatever was done to the table.
 
-use crate::schema::Metric;
+use crate::schema::{AnnSettings, Metric, Recall};
 use proptest::prelude::*;
 
 use super::harness::*;
@@ -149,6 +149,11 @@ fn assert_agrees(given: &[Vec<Value>], expected: &[Vec<Value>], model: &Model, k
     }
 }
 
+const EXACT: AnnSettings = AnnSettings {
+    recall: Some(Recall::EXACT),
+    exact: false,
+};
+
 fn run(metric: Metric, operator: DistanceMetric, begin: i64, steps: &[Step]) {
     let harness = Harness::new(3, metric);
     let mut model = Model::new();
@@ -172,6 +177,10 @@ fn run(metric: Metric, operator: DistanceMetric, begin: i64, steps: &[Step]) {
             let given = harness.query(&query, &params).unwrap();
             let expected = oracle(&model, metric, q, |id, row| filter.keeps(id, row), *k);
             assert_agrees(&given, &expected, &model, filter);
+            // From codes, even ties are the oracle's.
+            harness.settings.set(EXACT);
+            assert_eq!(harness.query(&query, &params).unwrap(), expected);
+            harness.settings.set(AnnSettings::default());
         }
     }
     harness.check();

@@ -93,7 +93,16 @@ fn an_index_folded_inside_a_transaction_serves_there_and_is_undone() {
     let mut txn = harness.database.begin_write().unwrap();
     let catalog = crate::schema::Catalog::load(&txn).unwrap();
     let never = std::sync::atomic::AtomicBool::new(false);
-    crate::ann::persist_within(&mut txn, &catalog, &harness.segments, "t", "v", &never).unwrap();
+    crate::ann::persist_within(
+        &mut txn,
+        &catalog,
+        &harness.segments,
+        "t",
+        "v",
+        &|_| {},
+        &never,
+    )
+    .unwrap();
     assert_eq!(
         harness.run_in(&mut txn, &statement, &params).unwrap(),
         expected

@@ -106,6 +106,27 @@ fn a_null_or_zero_query_makes_every_distance_null() {
     }
 }
 
+/// Rows whose vector is NULL and rows whose cosine is undefined are found by different ways, and meet by row id.
+#[test]
+fn the_first_rows_without_a_distance_are_given_whatever_they_lack() {
+    let pair = pair(Metric::Cosine);
+    let limited = |query: Value, limit: i64, offset: i64| {
+        let change = |query: &mut Query| {
+            query.limit = Some(literal(Value::Integer(limit)));
+            query.offset = Some(literal(Value::Integer(offset)));
+        };
+        let rows = ask(&pair, DistanceMetric::Cosine, change, &[query]).unwrap();
+        rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>()
+    };
+    let ids = |ids: &[i64]| ids.iter().copied().map(Value::Integer).collect::<Vec<_>>();
+    let zero = || Value::Vector(vec![0.0; 3]);
+    assert_eq!(limited(zero(), 7, 0), ids(&[1, 2, 3, 4, 5, 6, 7]));
+    assert_eq!(limited(Value::Null, 7, 0), ids(&[1, 2, 3, 4, 5, 6, 7]));
+    // After the 40 rows that have a distance.
+    let [query] = q();
+    assert_eq!(limited(query, 5, 40), ids(&[1, 6, 7, 12, 13]));
+}
+
 #[test]
 fn another_dimension_is_an_error() {
     let pair = pair(Metric::L2);

@@ -1,6 +1,7 @@
 //! A table `t (id INTEGER PRIMARY KEY, cat INTEGER, name TEXT, v VECTOR(d))` in memory, bound queries, and an oracle
 //! that knows nothing of plans.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -30,6 +31,8 @@ pub(super) struct Harness {
     pub(super) database: Database,
     pub(super) segments: SegmentCache,
     pub(super) dim: u16,
+    /// Of the next queries.
+    pub(super) settings: Cell<AnnSettings>,
 }
 
 impl Harness {
@@ -40,6 +43,7 @@ impl Harness {
             database,
             segments: SegmentCache::default(),
             dim,
+            settings: Cell::default(),
         };
         let column = |name: &str, ty| NewColumn {
             name: name.to_owned(),
@@ -74,11 +78,14 @@ impl Harness {
 
     pub(super) fn create_index(&self, metric: Metric) {
         let mut txn = self.database.begin_write().unwrap();
+        let relation = crate::bind::bound::RelationNo(0);
+        let vector = crate::store::RowVector::of_column(&table(&txn), ColumnNo(3), relation).expr;
         let create = CreateIndex {
             name: "t_v".into(),
             table: table(&txn),
             kind: NewIndex::Ann {
-                column: ColumnNo(3),
+                relation,
+                vector,
                 metric,
                 filters: vec![ColumnNo(1), ColumnNo(2)],
                 options: AnnOptions::default(),
@@ -173,7 +180,7 @@ impl Harness {
             interrupt: &AtomicBool::new(false),
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
-            ann: AnnSettings::default(),
+            ann: self.settings.get(),
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();

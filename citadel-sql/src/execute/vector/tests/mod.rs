@@ -1,6 +1,7 @@
 //! Vector plans against an oracle, on tables that change.
 
 mod agree;
+mod bounded;
 mod delta;
 mod edges;
 mod fallback;

@@ -1,11 +1,15 @@
-//! The data set: 60,000 package descriptions as vectors of 384 dimensions, with attributes, queries and exact answers.
+//! The data set: 60,000 package descriptions as vectors of 384 dimensions, with attributes, queries and exact answers; and
+//! a larger one made of it.
 
-use std::fs;
+mod files;
+pub(crate) mod nearest;
+mod scaled;
+
 use std::path::Path;
 
-use half::f16;
-
 use crate::Result;
+use files::{field, floats, records, vectors};
+pub(crate) use scaled::Random;
 
 /// Dimensions of a vector.
 pub(crate) const DIM: usize = 384;
@@ -36,10 +40,22 @@ pub(crate) enum Filter {
     OwnSection,
     OptionalSmall,
     Rare,
+    /// All rows, and none may be missed.
+    Exact,
 }
 
 impl Filter {
-    pub(crate) const ALL: [Filter; 4] = [
+    /// All cases of search.
+    pub(crate) const ALL: [Filter; 5] = [
+        Filter::Unfiltered,
+        Filter::OwnSection,
+        Filter::OptionalSmall,
+        Filter::Rare,
+        Filter::Exact,
+    ];
+
+    /// Those that exact answers are stored for.
+    const STORED: [Filter; 4] = [
         Filter::Unfiltered,
         Filter::OwnSection,
         Filter::OptionalSmall,
@@ -53,13 +69,14 @@ impl Filter {
             Filter::OwnSection => "f1_ownsection",
             Filter::OptionalSmall => "f2_optional_small",
             Filter::Rare => "f3_rare",
+            Filter::Exact => "exact",
         }
     }
 
     /// The condition in SQL; `?2` is the query's section.
     pub(crate) fn condition(self) -> Option<&'static str> {
         match self {
-            Filter::Unfiltered => None,
+            Filter::Unfiltered | Filter::Exact => None,
             Filter::OwnSection => Some("section = ?2"),
             Filter::OptionalSmall => Some("priority = 'optional' AND installed_size < 200"),
             Filter::Rare => Some("section IN ('xfce', 'gnustep')"),
@@ -68,7 +85,7 @@ impl Filter {
 
     pub(crate) fn passes(self, row: &Attributes, query: &Query) -> bool {
         match self {
-            Filter::Unfiltered => true,
+            Filter::Unfiltered | Filter::Exact => true,
             Filter::OwnSection => row.section == query.section,
             Filter::OptionalSmall => row.priority == "optional" && row.installed_size < 200,
             Filter::Rare => matches!(row.section.as_str(), "xfce" | "gnustep"),
@@ -85,6 +102,8 @@ pub(crate) struct DataSet {
     pub(crate) queries: Vec<Query>,
     /// Distances of the nearest rows, ascending, for each filter and query; infinity where there is none.
     truths: [Vec<f32>; 4],
+    /// Exact answers kept for each query.
+    depth: usize,
 }
 
 impl DataSet {
@@ -131,11 +150,29 @@ impl DataSet {
             attributes,
             queries,
             truths,
+            depth: TRUTH,
         })
+    }
+
+    /// The real set, or one of so many rows made of it and kept in the work folder.
+    pub(crate) fn of_size(folder: &Path, work: &Path, rows: Option<usize>) -> Result<Self> {
+        let real = Self::load(folder)?;
+        match rows {
+            Some(rows) if rows > real.rows() => scaled::scaled(real, work, rows),
+            Some(rows) if rows < real.rows() => {
+                Err("there are no exact answers for fewer rows".into())
+            }
+            _ => Ok(real),
+        }
     }
 
     pub(crate) fn rows(&self) -> usize {
         self.attributes.len()
+    }
+
+    /// All vectors, row-major.
+    pub(crate) fn base(&self) -> &[f32] {
+        &self.base
     }
 
     pub(crate) fn vector(&self, row: usize) -> &[f32] {
@@ -144,7 +181,7 @@ impl DataSet {
 
     /// The part of the `k` nearest rows that an answer has, by distance: equally near rows count alike.
     pub(crate) fn recall(&self, filter: Filter, query: &Query, k: usize, answer: &[i64]) -> f64 {
-        let truths = &self.truths[filter as usize][query.number * TRUTH..][..k];
+        let truths = self.truth(filter, query, k);
         let wanted = truths.iter().take_while(|d| d.is_finite()).count();
         if wanted == 0 {
             return if answer.is_empty() { 1.0 } else { 0.0 };
@@ -159,78 +196,22 @@ impl DataSet {
         hits.min(wanted) as f64 / wanted as f64
     }
 
+    fn truth(&self, filter: Filter, query: &Query, k: usize) -> &[f32] {
+        let stored = match filter {
+            Filter::Exact => Filter::Unfiltered,
+            other => other,
+        };
+        &self.truths[stored as usize][query.number * self.depth..][..k]
+    }
+
     /// How many rows an answer of at most `k` must have.
     pub(crate) fn wanted(&self, filter: Filter, query: &Query, k: usize) -> usize {
-        let truths = &self.truths[filter as usize][query.number * TRUTH..][..k];
+        let truths = self.truth(filter, query, k);
         truths.iter().take_while(|d| d.is_finite()).count()
     }
 }
 
-fn distance(a: &[f32], b: &[f32]) -> f64 {
+pub(crate) fn distance(a: &[f32], b: &[f32]) -> f64 {
     let square = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).powi(2);
     a.iter().zip(b).map(square).sum::<f64>().sqrt()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| {
-        format!(
-            "{}: {error} (the full data set is needed; say where it is with --data)",
-            path.display()
-        )
-        .into()
-    })
-}
-
-/// Little-endian half floats.
-fn vectors(path: &Path) -> Result<Vec<f32>> {
-    let bytes = read(path)?;
-    Ok(bytes
-        .chunks_exact(2)
-        .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32())
-        .collect())
-}
-
-/// The last `count` little-endian floats of a `.npy` file; what is before them is its header.
-fn floats(path: &Path, count: usize) -> Result<Vec<f32>> {
-    let bytes = read(path)?;
-    let start = bytes
-        .len()
-        .checked_sub(count * 4)
-        .ok_or_else(|| format!("{} is too short", path.display()))?;
-    Ok(bytes[start..]
-        .chunks_exact(4)
-        .map(|quad| f32::from_le_bytes([quad[0], quad[1], quad[2], quad[3]]))
-        .collect())
-}
-
-fn field(record: &mut [String], at: usize) -> Result<&mut String> {
-    record
-        .get_mut(at)
-        .ok_or_else(|| format!("a CSV record without field {at}").into())
-}
-
-/// The records of a CSV file (RFC 4180) below its header.
-fn records(path: &Path) -> Result<Vec<Vec<String>>> {
-    let text = String::from_utf8(read(path)?)?;
-    let mut records = vec![vec![String::new()]];
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let record = records.last_mut().expect("never empty");
-        let field = record.last_mut().expect("never empty");
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(String::new()),
-            '\n' if !quoted => records.push(vec![String::new()]),
-            '\r' if !quoted => {}
-            c => field.push(c),
-        }
-    }
-    records.retain(|record| record.len() > 1);
-    records.remove(0);
-    Ok(records)
 }

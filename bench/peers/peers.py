@@ -1,0 +1,84 @@
+"""Peers that are at home in Python: a child process of citadel-bench that answers one JSON object per line.
+
+What it understands is told in bench/src/engine/child.rs. Each peer times itself, in the way that is fastest for it, on
+one thread; it builds on as many as it is told.
+"""
+
+import json
+import sys
+import traceback
+
+from rows import Rows
+
+
+def introduce(session):
+    """The peers whose packages are installed, and the reasons of those that are not there."""
+    engines, absent = [], []
+    for module, names in MODULES.items():
+        try:
+            peers = __import__(module).peers(session)
+        except Exception as error:
+            absent += [{"name": name, "reason": str(error).split("\n")[0]} for name in names]
+            continue
+        for peer in peers:
+            session.peers[peer.name] = peer
+            engines.append({"name": peer.name, "version": peer.version, "params": peer.params})
+    return {"engines": engines, "absent": absent}
+
+
+MODULES = {
+    "hnswlib_peer": ["hnswlib"],
+    "faiss_peers": ["faiss-hnsw", "faiss-hnsw-sq8", "faiss-ivfpq", "faiss-flat"],
+    "lancedb_peer": ["lancedb"],
+    "pgvector_peer": ["pgvector"],
+}
+
+
+class Session:
+    """The rows, the peers, and where they keep their files."""
+
+    def __init__(self):
+        self.peers = {}
+
+    def answer(self, request):
+        what = request["do"]
+        if what == "hello":
+            self.folder, self.threads = request["folder"], request["threads"]
+            self.postgres = request.get("postgres")
+            self.rows = Rows(self.folder)
+            return introduce(self)
+        peer = self.peers[request["engine"]]
+        if what == "build":
+            return peer.build()
+        if what == "settings":
+            return {"settings": peer.settings(request["filter"])}
+        if what == "query":
+            start, count = request["from"], request["count"]
+            seconds, answers = peer.query(request["filter"], request["setting"], range(start, start + count))
+            kept = [[int(i) for i in a if i >= 0] for a in answers] if request["answers"] else None
+            return {"seconds": seconds, "answers": kept}
+        if what == "update":
+            return peer.update() or {}
+        if what == "open":
+            return {"ms": peer.open()}
+        if what == "drop":
+            del self.peers[request["engine"]]
+            return {}
+        raise ValueError(f"what is {what!r}?")
+
+
+def main():
+    # Libraries may print; the answers have the real standard output for themselves.
+    out, sys.stdout = sys.stdout, sys.stderr
+    session = Session()
+    for line in sys.stdin:
+        try:
+            answer = session.answer(json.loads(line))
+        except Exception as error:
+            traceback.print_exc()
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+//! Expressions of the columns of one row, which an index can be on.
+
+use super::Binder;
+use super::bound::{Expr, ExprKind, Parameters, RelationNo};
+use super::expr::{Aggregation, ExprBinder};
+use super::scope::{Scope, ScopeRelation};
+use crate::ast;
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{Catalog, TableDef};
+use crate::types::{SqlType, VectorType};
+
+impl Binder<'_> {
+    /// An expression of the columns of one table.
+    pub(super) fn row_expression(
+        &mut self,
+        expr: &ast::Expr,
+        table: &TableDef,
+        relation: RelationNo,
+    ) -> Result<Expr> {
+        let scope = Scope::of(
+            ScopeRelation {
+                name: table.name.clone(),
+                no: relation,
+                has_rowid: false,
+            },
+            table.columns.iter().map(|c| (c.name.clone(), c.ty)),
+        );
+        ExprBinder::new(self, &scope, Aggregation::Refused("an index")).expr(expr)
+    }
+}
+
+/// Gives an expression over the rows of one table its meaning: what an index of that table is on.
+pub(crate) fn bind_row_expression(
+    expr: &ast::Expr,
+    table: &TableDef,
+    relation: RelationNo,
+) -> Result<Expr> {
+    let mut binder = Binder {
+        catalog: &Catalog::default(),
+        sql_text: "",
+        parameters: Parameters::default(),
+        next_relation: 0,
+        ctes: Vec::new(),
+    };
+    binder.row_expression(expr, table, relation)
+}
+
+/// The vectors that an expression gives, where an ann index can be on it.
+pub(super) fn indexable(expr: &Expr, table: &TableDef) -> Result<VectorType> {
+    let what = match &expr.kind {
+        ExprKind::Column(id) => match table.columns.get(id.column as usize) {
+            Some(column) => format!("column \"{}\"", column.name),
+            None => "this".to_owned(),
+        },
+        _ => "this expression".to_owned(),
+    };
+    let error =
+        |message: String| Error::sql(SqlState::DATATYPE_MISMATCH, message).at(expr.position);
+    let mut no_columns = true;
+    expr.for_each_column(&mut |_| no_columns = false);
+    let mut has_parameters = false;
+    find_parameters(expr, &mut has_parameters);
+    if has_parameters || no_columns || !expr.is_stable() {
+        return Err(Error::sql(
+            SqlState::INVALID_DEFINITION,
+            "an index is on columns of its table, or on what is computed from them and constants alone",
+        )
+        .at(expr.position));
+    }
+    match expr.ty {
+        SqlType::Vector(vector) if vector.dim.is_some() => Ok(vector),
+        SqlType::Vector(vector) => Err(error(format!(
+            "an ann index is on vectors of one dimension, and that of this {vector} is not known"
+        ))
+        .hint("say it with a cast: ((…)::VECTOR(128))")),
+        found => Err(error(format!(
+            "an ann index is on a VECTOR, and {what} is {found}"
+        ))),
+    }
+}
+
+fn find_parameters(expr: &Expr, found: &mut bool) {
+    *found |= matches!(expr.kind, ExprKind::Parameter(_));
+    expr.for_each_child(&mut |child| find_parameters(child, found));
+}

@@ -1,0 +1,187 @@
+//! Whole leaves of a tree, in order: for scans that read all of it as fast as memory gives it.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fmt;
+
+use crate::cursor::{read_child, sealed_children};
+use crate::dirty::{LargeRef, NodeBytes};
+use crate::error::Result;
+use crate::node::Node;
+use crate::tree_id::TreeId;
+use crate::view::View;
+
+/// The leaves of a tree, from the first to the last.
+///
+/// A few leaves are pinned before they are asked for, so that the caller can ask the processor for their memory
+/// ([`ahead`](Leaves::ahead)) while it is busy with the one it has: a cached page is mostly not in the processor's caches.
+pub struct Leaves<'v> {
+    view: &'v dyn View,
+    /// The branches on the way, root first.
+    path: Vec<Branch>,
+    waiting: VecDeque<NodeBytes>,
+    /// How many leaves are read from the file at once: more as the scan goes on.
+    read_ahead: usize,
+    /// Bytes of the last leaf.
+    leaf_bytes: usize,
+}
+
+/// Fewer leaves than this are not pinned ahead, while there are more.
+const WAITING_MIN: usize = 3;
+/// How many are looked up at once, and how many bytes they may have together.
+const AT_ONCE_MAX: usize = 16;
+const AT_ONCE_BYTES_MAX: usize = 256 << 10;
+/// How far ahead the leaf lies whose memory is to be asked for.
+const AHEAD: usize = 1;
+/// Leaves that are read from the file at once, at most; the file bounds their bytes.
+const READ_AHEAD_MAX: usize = 256;
+
+#[derive(Debug)]
+struct Branch {
+    node: NodeBytes,
+    level: u8,
+    next: usize,
+    count: usize,
+}
+
+/// A leaf, pinned.
+pub struct Leaf<'v> {
+    view: &'v dyn View,
+    bytes: NodeBytes,
+    count: usize,
+}
+
+impl<'v> Leaves<'v> {
+    /// A scan of a tree.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTree`](crate::Error::NoSuchTree), or what the file says.
+    pub fn new(view: &'v dyn View, tree: TreeId) -> Result<Self> {
+        let root = view.root(tree)?;
+        let mut leaves = Self {
+            view,
+            path: Vec::new(),
+            waiting: VecDeque::new(),
+            read_ahead: 0,
+            leaf_bytes: 0,
+        };
+        match root.node {
+            None => {}
+            Some(node) if root.tree.level == 0 => leaves.waiting.push_back(node),
+            Some(node) => leaves.enter(node, root.tree.level)?,
+        }
+        Ok(leaves)
+    }
+
+    /// The next leaf, or `None` after the last.
+    ///
+    /// # Errors
+    /// What the file says.
+    pub fn next(&mut self) -> Result<Option<Leaf<'v>>> {
+        while self.waiting.len() < WAITING_MIN && self.pull()? {}
+        let Some(bytes) = self.waiting.pop_front() else {
+            return Ok(None);
+        };
+        self.leaf_bytes = bytes.len();
+        Ok(Some(Leaf {
+            view: self.view,
+            count: Node::open(&bytes, 0)?.count(),
+            bytes,
+        }))
+    }
+
+    /// The memory of a leaf that will come soon; empty where none does.
+    pub fn ahead(&self) -> &[u8] {
+        match self.waiting.get(AHEAD) {
+            Some(bytes) => bytes,
+            None => &[],
+        }
+    }
+
+    fn enter(&mut self, node: NodeBytes, level: u8) -> Result<()> {
+        let count = Node::open(&node, level)?.count();
+        self.path.push(Branch {
+            node,
+            level,
+            next: 0,
+            count,
+        });
+        Ok(())
+    }
+
+    /// Pins the next leaves. False: there are none.
+    fn pull(&mut self) -> Result<bool> {
+        while let Some(branch) = self.path.last_mut() {
+            if branch.next == branch.count {
+                self.path.pop();
+                continue;
+            }
+            let (level, index) = (branch.level, branch.next);
+            let node = Node::open(&branch.node, level)?;
+            if level == 1 {
+                let at_once = (AT_ONCE_BYTES_MAX / self.leaf_bytes.max(1)).clamp(1, AT_ONCE_MAX);
+                let next = sealed_children(&node, index..branch.count.min(index + at_once));
+                let before = self.waiting.len();
+                self.view.nodes_in_memory(&next, &mut self.waiting);
+                branch.next += self.waiting.len() - before;
+                if branch.next > index {
+                    return Ok(true);
+                }
+            }
+            branch.next += 1;
+            let child = read_child(self.view, &node, index, self.read_ahead)?;
+            if level == 1 {
+                self.read_ahead = (self.read_ahead + 2).min(READ_AHEAD_MAX);
+                self.waiting.push_back(child);
+                return Ok(true);
+            }
+            self.enter(child, level - 1)?;
+        }
+        Ok(false)
+    }
+}
+
+impl Leaf<'_> {
+    /// How many entries the leaf has.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether the leaf has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The key and value of an entry, by its place in the leaf. A value that lies in extents is read now.
+    ///
+    /// # Errors
+    /// What the file says.
+    ///
+    /// # Panics
+    /// The leaf has no such entry.
+    #[inline]
+    pub fn entry(&self, index: usize) -> Result<(&[u8], Cow<'_, [u8]>)> {
+        assert!(index < self.count, "an entry of the leaf");
+        let (key, payload) = Node::open(&self.bytes, 0)?.entry(index)?;
+        let value = if payload.large {
+            Cow::Owned(self.view.large(&LargeRef::decode(payload.bytes)?)?)
+        } else {
+            Cow::Borrowed(payload.bytes)
+        };
+        Ok((key, value))
+    }
+}
+
+impl fmt::Debug for Leaves<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leaves").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Leaf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leaf")
+            .field("len", &self.count)
+            .finish_non_exhaustive()
+    }
+}
