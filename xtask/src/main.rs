@@ -5,6 +5,7 @@
 mod command;
 mod demo_data;
 mod fuzz;
+mod interop;
 mod nonce_ledger;
 mod tidy;
 
@@ -20,6 +21,7 @@ usage: cargo xtask COMMAND
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers)
+  interop            lake tables read by PyIceberg, Polars and DuckDB (makes a Python environment under target/)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
   schedules [N]      the orders in which threads meet in the commit protocol, N of each model
@@ -49,6 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "bench" => bench(rest),
         "crash" | "isolation" | "kill" => campaign(name, rest),
         "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
+        "interop" => interop::run(),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
