@@ -76,8 +76,8 @@ pub enum LakeError {
     Unknown {
         /// The version of the metadata that was to be published.
         version: u64,
-        /// What the store says.
-        source: object_store::Error,
+        /// What kept it from being known.
+        source: Box<LakeError>,
     },
 }
 

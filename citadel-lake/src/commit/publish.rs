@@ -28,19 +28,30 @@ pub(crate) fn create(place: &Place, builder: TableMetadataBuilder) -> Result<()>
     }
     let id = CommitId::new();
     let metadata = finish(builder, HashMap::from([id.property()]))?;
-    match publish(place, 1, &metadata)? {
-        Created::Yes => Ok(()),
-        Created::Taken => match id.find(place, 0)? {
-            Some(_) => Ok(()),
-            None => Err(exists(place)),
+    let is_ours = match publish(place, 1, &metadata)? {
+        Created::Yes => true,
+        Created::Taken => id
+            .find(place, 0)
+            .map_err(|error| unknown(0, error))?
+            .is_some(),
+        Created::Unknown(error) => match id.find(place, 0) {
+            Ok(Some(_)) => true,
+            _ => return Err(unknown(0, error)),
         },
-        Created::Unknown(source) => match id.find(place, 0) {
-            Ok(Some(_)) => Ok(()),
-            _ => Err(LakeError::Unknown { version: 1, source }),
-        },
-    }?;
+    };
+    if !is_ours {
+        return Err(exists(place));
+    }
     place.hint(1);
     Ok(())
+}
+
+/// It is not known whether the version after `before` is ours.
+fn unknown(before: u64, source: LakeError) -> LakeError {
+    LakeError::Unknown {
+        version: before + 1,
+        source: Box::new(source),
+    }
 }
 
 fn exists(place: &Place) -> LakeError {
@@ -77,8 +88,8 @@ struct Attempts<'p> {
     id: CommitId,
     manifests: Manifests<'p>,
     retry: Retry,
-    /// The version before the first attempt that may have been published without our knowing, and what the store said then.
-    unknown: Option<(u64, object_store::Error)>,
+    /// The version before the first attempt that may have been published without our knowing, and why we do not.
+    unknown: Option<(u64, LakeError)>,
 }
 
 impl<'p> Attempts<'p> {
@@ -96,33 +107,25 @@ impl<'p> Attempts<'p> {
     /// An error after an attempt whose end is not known leaves that not known.
     fn explain(self, error: LakeError) -> LakeError {
         match self.unknown {
-            Some((before, source)) => LakeError::Unknown {
-                version: before + 1,
-                source,
-            },
+            Some((before, source)) => unknown(before, source),
             None => error,
         }
     }
 
     /// One attempt; `None` if another writer was faster or the store's answer is missing.
     fn once(&mut self, operation: &mut dyn Operation) -> Result<Option<Outcome>> {
+        let head = self.place.head()?;
+        // After the head is loaded: an attempt of ours that came through meanwhile is part of it, and must not be taken for another's.
         if let Some((before, _)) = self.unknown
-            && let Some(own) = self.id.find(self.place, before)?
+            && let Some(own) = self.settle(before, Created::Taken)?
         {
             return Ok(Some(done(&own)));
         }
-        let head = self.place.head()?;
         let ledger = Ledger::read(head.metadata.properties())?;
         if let Some(batch_id) = operation.batch_id()
             && let Some(snapshot_id) = ledger.find(self.place, batch_id)?
         {
-            // An attempt of ours may have come through since its version was last looked for.
-            return Ok(Some(match snapshot_id == self.manifests.snapshot_id {
-                true => Outcome::Done {
-                    snapshot_id: Some(snapshot_id),
-                },
-                false => Outcome::Repeated { snapshot_id },
-            }));
+            return Ok(Some(Outcome::Repeated { snapshot_id }));
         }
         let Some(change) = operation.plan(self.place, &head)? else {
             let snapshot_id = head.snapshot_id();
@@ -156,42 +159,44 @@ impl<'p> Attempts<'p> {
             list.map(|(made, _)| made),
             properties,
         )?;
-        match publish(self.place, version, &metadata)? {
-            Created::Yes if self.stands(head.version)? => {
-                self.place.hint(version);
-                Ok(Some(done(&Head { version, metadata })))
+        let created = publish(self.place, version, &metadata)?;
+        match self.settle(head.version, created) {
+            Ok(Some(own)) => {
+                self.place.hint(own.version);
+                return Ok(Some(done(&own)));
             }
-            Created::Yes => {
-                self.place
-                    .store
-                    .delete(&self.place.path(&version_file(version)))?;
-                Ok(None)
-            }
-            Created::Taken => {
-                // Our own earlier attempt may be what has taken it, also one that the store's client repeated by itself.
-                if let Some(own) = self.id.find(self.place, head.version)? {
-                    return Ok(Some(done(&own)));
-                }
+            Ok(None) => {
                 if let Some(name) = list_name {
                     // Nobody can publish this list any more: the one version that would have named it is another's.
                     let _ = self.place.store.delete(&self.place.path(&name));
                 }
-                Ok(None)
             }
-            Created::Unknown(source) => {
-                self.unknown.get_or_insert((head.version, source));
-                Ok(None)
+            // From here on we may have committed, whatever else happens.
+            Err(error) => {
+                self.unknown.get_or_insert((head.version, error));
             }
         }
+        Ok(None)
     }
 
-    /// Whether the version that was built upon is still there.
+    /// The version after `before` that is ours and that others see, if there is one.
     ///
-    /// Old versions are removed from the oldest on. A writer that slept so long that its version and those after it were removed could
-    /// create one of them again, where nobody looks any more; but then the one before is gone.
-    fn stands(&self, before: u64) -> Result<bool> {
-        let path = self.place.path(&version_file(before));
-        self.place.store.exists(&path)
+    /// What has taken the version may be our own earlier attempt, also one that the store's client repeated by itself. And old versions are
+    /// removed, from the oldest on: a writer that slept so long that its version and those after it were removed could create one of them
+    /// again, where nobody looks any more; but then the one before is gone.
+    fn settle(&self, before: u64, created: Created) -> Result<Option<Head>> {
+        if let Created::Unknown(error) = created {
+            return Err(error);
+        }
+        let Some(own) = self.id.find(self.place, before)? else {
+            return Ok(None);
+        };
+        let path = |version| self.place.path(&version_file(version));
+        if self.place.store.exists(&path(own.version - 1))? {
+            return Ok(Some(own));
+        }
+        self.place.store.delete(&path(own.version))?;
+        Ok(None)
     }
 
     /// Writes what a new snapshot consists of; the snapshot and the name of its manifest list.

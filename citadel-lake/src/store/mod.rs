@@ -48,7 +48,7 @@ pub(crate) enum Created {
     /// Something was there before. It may be ours too, from an attempt whose answer was lost.
     Taken,
     /// The store failed, and the object may be there or come to be there later.
-    Unknown(Error),
+    Unknown(LakeError),
 }
 
 impl LakeStore {
@@ -124,7 +124,7 @@ impl LakeStore {
         Ok(match answer {
             Ok(_) => Created::Yes,
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Created::Taken,
-            Err(error) => Created::Unknown(error),
+            Err(error) => Created::Unknown(failed("writing", path, error)),
         })
     }
 
@@ -133,7 +133,7 @@ impl LakeStore {
         match self.create(path, bytes)? {
             // Taken can only be our own, retried inside the store's client: the name is random.
             Created::Yes | Created::Taken => Ok(()),
-            Created::Unknown(source) => Err(failed("writing", path, source)),
+            Created::Unknown(error) => Err(error),
         }
     }
 

@@ -178,6 +178,58 @@ fn a_batch_may_be_repeated_after_an_unknown_end() {
 }
 
 #[test]
+fn a_commit_after_which_nothing_can_be_read_is_not_reported_as_failed() {
+    for unreadable in ["v2.metadata.json", "v3.metadata.json", ".metadata.json"] {
+        for operation in ["append", "delete"] {
+            let bench = bench();
+            let faulty = Arc::downgrade(&bench.faulty);
+            bench.faulty.plan(move |_, name| {
+                if name.ends_with("v3.metadata.json") {
+                    faulty.upgrade().unwrap().unreadable(Some(unreadable));
+                }
+                Fate::Done
+            });
+            let error = match operation {
+                "append" => bench.table.append(&[rows(3..6)]).map(drop).unwrap_err(),
+                _ => {
+                    let one = citadel_lake::Filter::equal("id", 1);
+                    bench.table.delete_where(&one).map(drop).unwrap_err()
+                }
+            };
+            assert!(error.is_unknown(), "{unreadable}: {error}");
+            // It took place, and the files that it names were not cleared away.
+            let expected = match operation {
+                "append" => once(0..6),
+                _ => once([0, 2]),
+            };
+            assert_eq!(counts(&bench.afresh()), expected, "{unreadable}");
+        }
+    }
+}
+
+#[test]
+fn a_delete_whose_answer_comes_late_keeps_its_files() {
+    let bench = bench();
+    let faulty = Arc::downgrade(&bench.faulty);
+    bench.faulty.plan(move |_, name| {
+        // The answer is lost, and for the first look the new version is not there yet; for the second it is.
+        if !name.ends_with("v3.metadata.json") {
+            return Fate::Done;
+        }
+        let looks = std::sync::atomic::AtomicUsize::new(0);
+        faulty.upgrade().unwrap().plan_reads(move |name| {
+            name.ends_with("v3.metadata.json")
+                && looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 1
+        });
+        Fate::Unanswered
+    });
+    let one = citadel_lake::Filter::equal("id", 1);
+    let answer = bench.table.delete_where(&one);
+    assert!(answer.is_ok() || answer.unwrap_err().is_unknown());
+    assert_eq!(counts(&bench.afresh()), once([0, 2]));
+}
+
+#[test]
 fn an_append_that_failed_leaves_no_data_file() {
     let bench = bench();
     bench.faulty.plan(|_, name| match name.contains("snap-") {

@@ -2,6 +2,7 @@
 
 mod columns;
 mod faults;
+mod history;
 mod maintenance;
 mod partitions;
 mod support;

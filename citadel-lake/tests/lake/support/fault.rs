@@ -33,14 +33,15 @@ pub(crate) enum Fate {
 }
 
 type Plan = dyn Fn(usize, &str) -> Fate + Send + Sync;
+type ReadPlan = dyn Fn(&str) -> bool + Send + Sync;
 
 /// The store.
 pub(crate) struct Faulty {
     inner: Arc<InMemory>,
     writes: AtomicUsize,
     plan: Mutex<Arc<Plan>>,
-    /// Reads of names that hold this text fail.
-    unreadable: Mutex<Option<String>>,
+    /// Says of a name whether a read of it fails.
+    unreadable: Mutex<Arc<ReadPlan>>,
 }
 
 impl Faulty {
@@ -50,7 +51,7 @@ impl Faulty {
             inner,
             writes: AtomicUsize::new(0),
             plan: Mutex::new(Arc::new(|_, _| Fate::Done)),
-            unreadable: Mutex::new(None),
+            unreadable: Mutex::new(Arc::new(|_| false)),
         })
     }
 
@@ -67,7 +68,13 @@ impl Faulty {
 
     /// Makes reads of names fail that hold this text.
     pub(crate) fn unreadable(&self, text: Option<&str>) {
-        *self.unreadable.lock().unwrap() = text.map(str::to_owned);
+        let text = text.map(str::to_owned);
+        self.plan_reads(move |name| text.as_ref().is_some_and(|text| name.contains(text)));
+    }
+
+    /// Makes reads fail of which the plan says so by their name; of a listing, the name is `list`.
+    pub(crate) fn plan_reads(&self, plan: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        *self.unreadable.lock().unwrap() = Arc::new(plan);
     }
 
     fn fate(&self, name: &Path) -> Fate {
@@ -77,10 +84,10 @@ impl Faulty {
     }
 
     fn readable(&self, name: &str) -> Result<()> {
-        let unreadable = self.unreadable.lock().unwrap();
-        match unreadable.as_deref() {
-            Some(text) if name.contains(text) => Err(failure()),
-            _ => Ok(()),
+        let plan = Arc::clone(&self.unreadable.lock().unwrap());
+        match plan(name) {
+            true => Err(failure()),
+            false => Ok(()),
         }
     }
 }
