@@ -51,7 +51,7 @@
 //! # Where things are
 //!
 //! `store` is all that touches an object store, `metadata` reads the state of a table, `commit` changes it. `schema` maps types and holds the
-//! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows. `table` puts them together as [`LakeTable`].
+//! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `search` ranks them. `table` puts them together as [`LakeTable`].
 
 #![forbid(unsafe_code)]
 
@@ -63,6 +63,7 @@ mod metadata;
 mod runtime;
 mod scan;
 mod schema;
+mod search;
 mod store;
 mod table;
 
@@ -70,6 +71,7 @@ pub use error::{LakeError, Result};
 pub use filter::{Filter, Operator, Value};
 pub use scan::{Batches, Scan};
 pub use schema::{Metric, SchemaChange, VectorColumn};
+pub use search::Search;
 pub use store::LakeStore;
 pub use table::{
     Append, Appended, Compacted, DeletedRows, FileContent, FileInfo, LakeTable, PartitionBy,

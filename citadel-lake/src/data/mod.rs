@@ -13,5 +13,5 @@ mod write;
 
 pub(crate) use bounds::scalar_of;
 pub(crate) use deletes::{Deleted, FILE_PATH_ID, read_deletes, write_deletes};
-pub(crate) use read::{FileRows, open};
+pub(crate) use read::{FileRows, open, open_at};
 pub(crate) use write::{DataWriter, TARGET_BYTES};

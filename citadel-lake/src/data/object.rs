@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use parquet::arrow::arrow_reader::ArrowReaderOptions;
 use parquet::arrow::async_reader::{AsyncFileReader, MetadataFetch};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use crate::store::LakeStore;
 
@@ -21,6 +21,8 @@ pub(crate) struct ObjectFile {
     pub(crate) store: LakeStore,
     pub(crate) path: String,
     pub(crate) bytes: u64,
+    /// Whether to read where pages begin, so that single rows can be read without the rest of their row group.
+    pub(crate) pages: bool,
 }
 
 impl ObjectFile {
@@ -56,7 +58,13 @@ impl AsyncFileReader for ObjectFile {
     ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>>> {
         async move {
             let bytes = self.bytes;
-            let reader = ParquetMetaDataReader::new().with_prefetch_hint(Some(FOOTER_BYTES));
+            let policy = match self.pages {
+                true => PageIndexPolicy::Optional,
+                false => PageIndexPolicy::Skip,
+            };
+            let reader = ParquetMetaDataReader::new()
+                .with_prefetch_hint(Some(FOOTER_BYTES))
+                .with_offset_index_policy(policy);
             let metadata = reader.load_and_finish(Fetch(self), bytes).await?;
             Ok(Arc::new(metadata))
         }

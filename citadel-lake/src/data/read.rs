@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, new_n
 use arrow_schema::{ArrowError, Fields, SchemaRef};
 use futures::StreamExt;
 use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::RowSelection;
 use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
 use parquet::errors::ParquetError;
 
@@ -36,6 +37,8 @@ pub(crate) struct FileRows {
     places: Vec<Option<usize>>,
     schema: SchemaRef,
     deleted: Arc<Deleted>,
+    /// The places that are read, ascending; all of them, if `None`.
+    wanted: Option<Vec<u64>>,
     next: u64,
     rows: u64,
 }
@@ -48,12 +51,25 @@ pub(crate) fn open(
     name_mapping: Option<&str>,
     deleted: Arc<Deleted>,
 ) -> Result<FileRows> {
+    open_at(place, live, schema, name_mapping, deleted, None)
+}
+
+/// Opens a file for some of its rows: those at the given places, ascending and each once.
+pub(crate) fn open_at(
+    place: &Place,
+    live: &LiveFile,
+    schema: SchemaRef,
+    name_mapping: Option<&str>,
+    deleted: Arc<Deleted>,
+    wanted: Option<Vec<u64>>,
+) -> Result<FileRows> {
     let uri = live.file.file_path();
     let path = place.store.path_of(uri)?.to_owned();
     let object = ObjectFile {
         store: place.store.clone(),
         path: path.clone(),
         bytes: live.file.file_size_in_bytes(),
+        pages: wanted.is_some(),
     };
     let builder = block_on(ParquetRecordBatchStreamBuilder::new(object))
         .map_err(|error| explain(&path, error))?;
@@ -80,11 +96,16 @@ pub(crate) fn open(
         .collect();
     let (places, used) = compact(&roots);
     let mask = ProjectionMask::roots(builder.parquet_schema(), used);
-    let stream = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|error| explain(&path, error))?;
+    let mut builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
+    if let Some(wanted) = &wanted {
+        if wanted.last().is_some_and(|last| *last >= rows) {
+            return Err(LakeError::corrupt(path, "a place behind the last row"));
+        }
+        let ranges = wanted.iter().map(|at| *at as usize..*at as usize + 1);
+        let selection = RowSelection::from_consecutive_ranges(ranges, rows as usize);
+        builder = builder.with_row_selection(selection);
+    }
+    let stream = builder.build().map_err(|error| explain(&path, error))?;
     Ok(FileRows {
         path,
         stream,
@@ -92,7 +113,8 @@ pub(crate) fn open(
         schema,
         deleted,
         next: 0,
-        rows,
+        rows: wanted.as_ref().map_or(rows, |wanted| wanted.len() as u64),
+        wanted,
     })
 }
 
@@ -122,22 +144,22 @@ impl FileRows {
                 };
             };
             let batch = batch.map_err(|error| explain(&self.path, error))?;
-            let rows = batch.num_rows() as u64;
-            let (start, end) = (self.next, self.next + rows);
+            let (start, end) = (self.next, self.next + batch.num_rows() as u64);
             self.next = end;
-            let positions: Vec<u64> = (start..end)
-                .filter(|position| !self.deleted.contains(*position))
-                .collect();
+            let places: Vec<u64> = match &self.wanted {
+                None => (start..end).collect(),
+                Some(wanted) => wanted[start as usize..(end as usize).min(wanted.len())].to_vec(),
+            };
+            let is_live = |place: &u64| !self.deleted.contains(*place);
+            let kept: BooleanArray = places.iter().map(|place| Some(is_live(place))).collect();
+            let positions: Vec<u64> = places.into_iter().filter(is_live).collect();
             if positions.is_empty() {
                 continue;
             }
             let mut batch = self
                 .table_columns(&batch)
                 .map_err(|error| LakeError::corrupt(&self.path, error))?;
-            if positions.len() < rows as usize {
-                let kept: BooleanArray = (start..end)
-                    .map(|position| Some(!self.deleted.contains(position)))
-                    .collect();
+            if positions.len() < batch.num_rows() {
                 batch = arrow_select::filter::filter_record_batch(&batch, &kept)
                     .map_err(LakeError::rows)?;
             }

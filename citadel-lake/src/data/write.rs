@@ -21,6 +21,8 @@ pub(crate) const TARGET_BYTES: u64 = 128 << 20;
 const SLICE_ROWS: usize = 8_192;
 /// A row group holds about as many bytes before compression: what a reader must hold at once.
 const GROUP_BYTES: usize = 32 << 20;
+/// A page of vectors: what a search reads for one row whose exact distance it needs.
+const VECTOR_PAGE_BYTES: usize = 64 << 10;
 
 /// Writes rows of one partition to one file after the other.
 pub(crate) struct DataWriter<'p> {
@@ -130,6 +132,8 @@ fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(rows))
+        // The encoder looks at the size of a page after so many values only.
+        .set_write_batch_size(256)
         .set_created_by(format!("citadel-lake {}", env!("CARGO_PKG_VERSION")));
     for (at, column) in &shape.vectors {
         let element = match shape.arrow.field(*at).data_type() {
@@ -140,6 +144,7 @@ fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
         let path = ColumnPath::new(vec![column.name.clone(), "list".to_owned(), element]);
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_data_page_size_limit(path.clone(), VECTOR_PAGE_BYTES)
             .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT);
     }
     properties.build()

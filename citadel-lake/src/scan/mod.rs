@@ -130,7 +130,10 @@ pub(crate) fn columns_of(schema: &ArrowSchema, filter: &Filter) -> Result<Schema
         .map_err(LakeError::rows)
 }
 
-fn places<'n>(schema: &ArrowSchema, names: impl Iterator<Item = &'n String>) -> Result<Vec<usize>> {
+pub(crate) fn places<'n>(
+    schema: &ArrowSchema,
+    names: impl Iterator<Item = &'n String>,
+) -> Result<Vec<usize>> {
     names
         .map(|name| {
             schema

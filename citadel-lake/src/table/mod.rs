@@ -21,6 +21,7 @@ use crate::scan::Scan;
 use crate::schema::VectorColumn;
 use crate::schema::Vectors;
 use crate::schema::align::Shape;
+use crate::search::Search;
 use crate::store::LakeStore;
 
 pub use append::{Append, Appended};
@@ -148,6 +149,11 @@ impl LakeTable {
     /// A read of the table.
     pub fn scan(&self) -> Scan {
         Scan::new(Arc::clone(&self.place))
+    }
+
+    /// A search for the rows whose vectors in a column are nearest to a query.
+    pub fn search(&self, column: &str, query: &[f32]) -> Search {
+        Search::new(Arc::clone(&self.place), column, query)
     }
 }
 

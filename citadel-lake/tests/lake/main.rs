@@ -5,6 +5,7 @@ mod faults;
 mod history;
 mod maintenance;
 mod partitions;
+mod search;
 mod support;
 mod types;
 mod writers;
