@@ -56,6 +56,13 @@ fn tables(store: &LakeStore) -> Result<Vec<(String, LakeTable, RecordBatch)>> {
     table.append_idempotent("second", &[rows(500..1000)?])?;
     made.push(("vectors".to_owned(), table, rows(0..1000)?));
 
+    let table = create("indexed", definition())?;
+    table.append(&[rows(0..2_000)?])?;
+    table.append(&[rows(2_000..4_000)?])?;
+    table.build_indexes()?;
+    table.delete_where(&Filter::less("id", 10))?;
+    made.push(("indexed".to_owned(), table, rows(10..4_000)?));
+
     let table = create("many", definition())?;
     for id in 0..80 {
         table.append(&[rows(id..id + 1)?])?;

@@ -51,7 +51,8 @@
 //! # Where things are
 //!
 //! `store` is all that touches an object store, `metadata` reads the state of a table, `commit` changes it. `schema` maps types and holds the
-//! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `search` ranks them. `table` puts them together as [`LakeTable`].
+//! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `index` is the vector index
+//! beside a data file, `search` ranks rows. `table` puts them together as [`LakeTable`].
 
 #![forbid(unsafe_code)]
 
@@ -59,6 +60,7 @@ mod commit;
 mod data;
 mod error;
 mod filter;
+mod index;
 mod metadata;
 mod runtime;
 mod scan;
@@ -74,6 +76,6 @@ pub use schema::{Metric, SchemaChange, VectorColumn};
 pub use search::Search;
 pub use store::LakeStore;
 pub use table::{
-    Append, Appended, Compacted, DeletedRows, FileContent, FileInfo, LakeTable, PartitionBy,
-    SnapshotInfo, TableDefinition,
+    Append, Appended, Compacted, DeletedRows, FileContent, FileInfo, IndexInfo, IndexState,
+    LakeTable, PartitionBy, SnapshotInfo, TableDefinition,
 };

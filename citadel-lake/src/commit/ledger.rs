@@ -45,7 +45,10 @@ pub(crate) struct Ledger {
 
 /// Whether a property belongs to this crate's bookkeeping, which users do not set.
 pub(crate) fn is_own_property(key: &str) -> bool {
-    key == LEDGER || key.starts_with("citadel.vector.") || key == "citadel.commit-id"
+    key == LEDGER
+        || key == "citadel.indexes"
+        || key.starts_with("citadel.vector.")
+        || key == "citadel.commit-id"
 }
 
 /// The snapshot that stored a batch, as far as a head knows.

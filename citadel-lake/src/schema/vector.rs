@@ -29,6 +29,15 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// The same metric, as distances are measured by it.
+    pub(crate) fn measured(self) -> citadel_vector::Metric {
+        match self {
+            Self::Cosine => citadel_vector::Metric::Cosine,
+            Self::L2 => citadel_vector::Metric::L2,
+            Self::InnerProduct => citadel_vector::Metric::InnerProduct,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Cosine => "cosine",

@@ -1,7 +1,7 @@
 //! The rows of a table whose vectors are nearest to a query.
 //!
-//! Each file that the bounds in manifests do not rule out gives its live rows that satisfy the filter, with exact distances of their stored
-//! vectors; the nearest of all files are kept, and only then the other columns of those few rows are read, by their places. Rows without a
+//! Each file that the bounds in manifests do not rule out gives its live rows that satisfy the filter, or those of them that its index takes
+//! for the nearest, with exact distances of their stored vectors; the nearest of all files are kept, and only then the other columns of those few rows are read, by their places. Rows without a
 //! vector, and vectors without a distance to the query (zero vectors under cosine), are never among the results.
 
 use std::cmp::Ordering;
@@ -12,14 +12,15 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Float32Type;
 use arrow_array::{Array, ArrayRef, Float32Array, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
-use citadel_vector::{Query, TopK};
+use citadel_vector::{PositionSet, Query, Scratch, SearchParams, Segment, TopK};
 
 use crate::data::{open, open_at};
 use crate::error::{LakeError, Result};
 use crate::filter::{Filter, rows_that};
+use crate::index::{IndexList, Segments};
 use crate::metadata::Place;
-use crate::scan::{At, Plan, Planned, places};
-use crate::schema::{Metric, VectorColumn, Vectors};
+use crate::scan::{At, Plan, Planned, columns_of, places};
+use crate::schema::{VectorColumn, Vectors};
 
 /// The column of results that holds distances, unless the table has one of this name.
 const DISTANCE: &str = "_distance";
@@ -40,21 +41,30 @@ const POSITION_BITS: u32 = 40;
 #[must_use = "a search does nothing before `run`"]
 pub struct Search {
     place: Arc<Place>,
+    segments: Arc<Segments>,
     column: String,
     query: Vec<f32>,
     k: usize,
+    exact: bool,
     at: At,
     columns: Option<Vec<String>>,
     filter: Option<Filter>,
 }
 
 impl Search {
-    pub(crate) fn new(place: Arc<Place>, column: &str, query: &[f32]) -> Self {
+    pub(crate) fn new(
+        place: Arc<Place>,
+        segments: Arc<Segments>,
+        column: &str,
+        query: &[f32],
+    ) -> Self {
         Self {
             place,
+            segments,
             column: column.to_owned(),
             query: query.to_vec(),
             k: 10,
+            exact: false,
             at: At::Now,
             columns: None,
             filter: None,
@@ -64,6 +74,12 @@ impl Search {
     /// How many rows; 10 unless said.
     pub fn k(mut self, k: usize) -> Self {
         self.k = k;
+        self
+    }
+
+    /// Without indexes: every vector is measured, and no near row is missed.
+    pub fn exact(mut self) -> Self {
+        self.exact = true;
         self
     }
 
@@ -100,12 +116,24 @@ impl Search {
         let snapshot = self.at.find(&head.metadata)?;
         let plan = Plan::new(&self.place, &head.metadata, snapshot, self.filter.as_ref())?;
         let vectors = Vectors::read(head.metadata.properties(), &plan.schema)?;
-        let mut known = vectors.0.into_values();
-        let column = known
-            .find(|column| column.name == self.column)
+        let (field_id, column) = vectors
+            .0
+            .into_iter()
+            .find(|(_, column)| column.name == self.column)
             .ok_or_else(|| LakeError::misuse(format!("no vector column '{}'", self.column)))?;
         self.check(&column)?;
-        let nearest = self.nearest(&plan, &column)?;
+        let list = match self.exact {
+            true => IndexList::default(),
+            // A list that is damaged or missing costs speed, not answers.
+            false => match IndexList::read(&self.place, head.metadata.properties()) {
+                Err(error) if error.is_corrupt() => {
+                    tracing::warn!(%error, "the list of indexes is of no use");
+                    IndexList::default()
+                }
+                list => list?,
+            },
+        };
+        let nearest = self.nearest(&plan, &column, field_id, &list)?;
         self.fetch(&plan, &nearest)
     }
 
@@ -130,11 +158,29 @@ impl Search {
     }
 
     /// The nearest rows of all files.
-    fn nearest(&self, plan: &Plan, column: &VectorColumn) -> Result<Vec<Hit>> {
-        let query = Query::new(metric(column.metric), &self.query);
+    fn nearest(
+        &self,
+        plan: &Plan,
+        column: &VectorColumn,
+        field_id: i32,
+        list: &IndexList,
+    ) -> Result<Vec<Hit>> {
+        let query = Query::new(column.metric.measured(), &self.query);
         let mut top = TopK::new(self.k);
+        let mut scratch = Scratch::new();
         for (number, file) in plan.files.iter().enumerate() {
-            self.scan(plan, file, number, &query, &mut top)?;
+            let segment = match list.find(&file.live, field_id) {
+                Some(entry) => self.segments.get(&self.place, entry, &file.live)?,
+                None => None,
+            };
+            let fits = |segment: &Arc<Segment>| {
+                segment.metric() == column.metric.measured() && segment.dim() == self.query.len()
+            };
+            let candidates = match segment.filter(fits) {
+                Some(segment) => Some(self.candidates(plan, file, &segment, &mut scratch)?),
+                None => None,
+            };
+            self.measure(plan, file, number, candidates, &query, &mut top)?;
         }
         let hits = top.drain_sorted().filter_map(|neighbor| {
             let id = neighbor.row_id;
@@ -147,25 +193,85 @@ impl Search {
         Ok(hits.collect())
     }
 
-    /// Offers all live rows of a file that satisfy the filter.
-    fn scan(
+    /// The places of rows that the index of a file takes for the nearest, live and within the filter.
+    fn candidates(
+        &self,
+        plan: &Plan,
+        file: &Planned,
+        segment: &Segment,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<u64>> {
+        let deleted = plan.deleted(&self.place, file)?;
+        let allowed = match &self.filter {
+            Some(filter) => {
+                let columns = columns_of(&plan.arrow, filter)?;
+                let mapping = plan.name_mapping.as_deref();
+                let mut allowed = Vec::new();
+                for rows in open(&self.place, &file.live, columns, mapping, deleted)? {
+                    let rows = rows?;
+                    let mask = rows_that(filter, &rows.batch)?;
+                    let positions = rows.positions.iter().zip(mask.values().iter());
+                    allowed.extend(positions.filter(|(_, is)| *is).map(|(at, _)| *at as i64));
+                }
+                Some(segment.positions_of(allowed))
+            }
+            None if deleted.positions().is_empty() => None,
+            None => {
+                let mut allowed = PositionSet::all(segment.len());
+                let gone = deleted.positions().iter().map(|position| *position as i64);
+                allowed.subtract(&segment.positions_of(gone));
+                Some(allowed)
+            }
+        };
+        let parameters = SearchParams::for_k(self.k);
+        let mut search = match segment.search(&self.query, allowed.as_ref(), parameters, scratch) {
+            Ok(search) => search,
+            // A query without a direction has no distance to anything.
+            Err(citadel_vector::SearchError::Zero) => return Ok(Vec::new()),
+            Err(error) => return Err(LakeError::misuse(error.to_string())),
+        };
+        let found = search.next(parameters.rerank(self.k));
+        let mut places: Vec<u64> = found
+            .iter()
+            .map(|candidate| candidate.row_id.unsigned_abs())
+            .collect();
+        places.sort_unstable();
+        Ok(places)
+    }
+
+    /// Offers live rows of a file by exact distances: the candidates, or all that satisfy the filter.
+    fn measure(
         &self,
         plan: &Plan,
         file: &Planned,
         number: usize,
+        candidates: Option<Vec<u64>>,
         query: &Query<'_>,
         top: &mut TopK,
     ) -> Result<()> {
+        if candidates.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(());
+        }
+        // Candidates have passed the filter.
+        let filter = self.filter.as_ref().filter(|_| candidates.is_none());
         let mut names = vec![self.column.clone()];
-        if let Some(filter) = &self.filter {
+        if let Some(filter) = filter {
             filter.columns(&mut names);
         }
         let columns = project(&plan.arrow, &places(&plan.arrow, names.iter())?)?;
         let deleted = plan.deleted(&self.place, file)?;
         let mapping = plan.name_mapping.as_deref();
-        for rows in open(&self.place, &file.live, columns, mapping, deleted)? {
+        let read = open_at(
+            &self.place,
+            &file.live,
+            columns,
+            mapping,
+            deleted,
+            candidates,
+        )?;
+        for rows in read {
             let rows = rows?;
-            let mask = match &self.filter {
+            let mask = match filter {
                 Some(filter) => Some(rows_that(filter, &rows.batch)?),
                 None => None,
             };
@@ -257,14 +363,6 @@ fn row_id(file: usize, position: u64) -> Result<i64> {
         _ => Err(LakeError::Unsupported(
             "a search over so many files or rows in one file".to_owned(),
         )),
-    }
-}
-
-fn metric(metric: Metric) -> citadel_vector::Metric {
-    match metric {
-        Metric::Cosine => citadel_vector::Metric::Cosine,
-        Metric::L2 => citadel_vector::Metric::L2,
-        Metric::InnerProduct => citadel_vector::Metric::InnerProduct,
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Name {
     Manifest,
     ManifestList,
     Ledger,
+    Index,
+    IndexList,
 }
 
 /// A name that no other writer draws, as a path below the table.
@@ -23,5 +25,7 @@ pub(crate) fn fresh(name: Name) -> String {
         Name::Manifest => format!("metadata/{id}-m.avro"),
         Name::ManifestList => format!("metadata/snap-{id}.avro"),
         Name::Ledger => format!("metadata/{id}-ledger.json"),
+        Name::Index => format!("index/{id}.puffin"),
+        Name::IndexList => format!("metadata/{id}-indexes.json"),
     }
 }

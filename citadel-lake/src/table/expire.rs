@@ -13,6 +13,7 @@ use iceberg::spec::TableMetadata;
 use super::LakeTable;
 use crate::commit::{Change, Operation, commit, ledger_files, now_ms};
 use crate::error::{LakeError, Result};
+use crate::index::{INDEXES, IndexList, State};
 use crate::metadata::{Head, Place, version_file, version_of};
 
 /// Files younger than this may belong to a writer that has yet to commit.
@@ -104,6 +105,14 @@ fn named(place: &Place, head: &Head) -> Result<HashSet<String>> {
     }
     let ledger = ledger_files(metadata.properties())?;
     paths.extend(ledger.iter().map(|file| place.path(file)));
+    if let Some(list) = metadata.properties().get(INDEXES) {
+        paths.insert(place.path(list));
+    }
+    for entry in IndexList::read(place, metadata.properties())?.entries {
+        if let State::Ready { file, .. } = entry.state {
+            paths.insert(place.path(&file));
+        }
+    }
     let first_kept = head.version.saturating_sub(VERSIONS_KEPT);
     paths.extend((first_kept..=head.version).map(|version| place.path(&version_file(version))));
     Ok(paths)
@@ -127,9 +136,12 @@ fn is_ours(place: &Place, head: &Head, path: &str) -> bool {
     };
     match below.split_once('/') {
         Some(("data", name)) => name.ends_with(".parquet"),
+        Some(("index", name)) => name.ends_with(".puffin"),
         Some(("metadata", name)) => match version_of(name) {
             Some(version) => version < head.version,
-            None => name.ends_with(".avro") || name.ends_with("-ledger.json"),
+            None => [".avro", "-ledger.json", "-indexes.json"]
+                .iter()
+                .any(|end| name.ends_with(end)),
         },
         _ => false,
     }

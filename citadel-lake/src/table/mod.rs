@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod evolve;
 mod expire;
+mod index;
 mod info;
 mod partition;
 
@@ -16,6 +17,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use crate::error::{LakeError, Result};
+use crate::index::Segments;
 use crate::metadata::Place;
 use crate::scan::Scan;
 use crate::schema::VectorColumn;
@@ -28,6 +30,7 @@ pub use append::{Append, Appended};
 pub use compact::Compacted;
 pub use create::TableDefinition;
 pub use delete::DeletedRows;
+pub use index::{IndexInfo, IndexState};
 pub use info::{FileContent, FileInfo, SnapshotInfo};
 pub use partition::PartitionBy;
 
@@ -37,6 +40,7 @@ pub use partition::PartitionBy;
 #[derive(Clone, Debug)]
 pub struct LakeTable {
     place: Arc<Place>,
+    segments: Arc<Segments>,
 }
 
 impl LakeTable {
@@ -65,6 +69,7 @@ impl LakeTable {
         let root = create::checked_path(path)?;
         Ok(Self {
             place: Arc::new(Place::new(store.clone(), root)),
+            segments: Arc::default(),
         })
     }
 
@@ -153,7 +158,12 @@ impl LakeTable {
 
     /// A search for the rows whose vectors in a column are nearest to a query.
     pub fn search(&self, column: &str, query: &[f32]) -> Search {
-        Search::new(Arc::clone(&self.place), column, query)
+        Search::new(
+            Arc::clone(&self.place),
+            Arc::clone(&self.segments),
+            column,
+            query,
+        )
     }
 }
 

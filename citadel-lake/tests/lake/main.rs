@@ -3,6 +3,7 @@
 mod columns;
 mod faults;
 mod history;
+mod indexes;
 mod maintenance;
 mod partitions;
 mod search;

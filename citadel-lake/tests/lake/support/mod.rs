@@ -43,6 +43,29 @@ pub(crate) fn rows(ids: impl IntoIterator<Item = i64>) -> RecordBatch {
     .unwrap()
 }
 
+/// Rows with these ids whose vectors are spread over the space.
+pub(crate) fn spread_rows(ids: impl IntoIterator<Item = i64>) -> RecordBatch {
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let vectors = ids.iter().map(|id| (id % 50 != 49).then(|| spread(*id)));
+    let mut columns = rows(ids.clone()).columns().to_vec();
+    columns[2] = vectors_of(vectors);
+    let names = [("id", false), ("text", true), ("emb", true)];
+    let columns = names.into_iter().zip(columns);
+    RecordBatch::try_from_iter_with_nullable(columns.map(|((n, null), c)| (n, c, null))).unwrap()
+}
+
+/// A vector that has nothing in common with those of other ids.
+pub(crate) fn spread(id: i64) -> Vec<f32> {
+    let mut state = id as u64;
+    let mut next = || {
+        state = (state ^ (state >> 29))
+            .wrapping_mul(0xBF58_476D_1CE4_E5B9)
+            .wrapping_add(0x9E37_79B9);
+        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+    };
+    (0..DIMENSION).map(|_| next()).collect()
+}
+
 /// The vector of an id.
 pub(crate) fn vector(id: i64) -> Vec<f32> {
     (0..DIMENSION)
