@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use citadel_sql::{Connection, Key, Options, params};
 
+use super::writes;
 use super::{AfterWrite, Answer, Ask, Built, Engine, K, Outcome};
 use crate::Result;
 use crate::data::{DIM, DataSet, Filter, Query};
-use crate::suite::vector::writes;
 use crate::timing::timed;
 
 /// Room for all pages of the data set, as the peers have it, and at least so much.

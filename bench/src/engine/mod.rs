@@ -5,6 +5,7 @@ mod citadel;
 mod postgres;
 mod sqlite_vec;
 mod usearch;
+mod writes;
 
 pub(crate) use child::{Child, Hello};
 pub(crate) use citadel::Citadel;

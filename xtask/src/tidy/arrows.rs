@@ -21,7 +21,7 @@ const CRATES: [(&str, &[&str]); 8] = [
             "citadel-sql",
         ],
     ),
-    ("bench", &["citadel-txn", "citadel-sql"]),
+    ("bench", &["citadel-txn", "citadel-sql", "citadel-vector"]),
     ("xtask", &[]),
 ];
 

@@ -4,7 +4,6 @@ mod bars;
 mod curve;
 mod measure;
 mod sweep;
-pub(crate) mod writes;
 
 use std::process::Command;
 use std::sync::Arc;

@@ -7,9 +7,9 @@ use std::cell::Cell;
 
 use citadel_sql::{Connection, Statement, params};
 
+use super::{AFTER_UPDATE, AfterWrite, Citadel};
 use crate::Result;
 use crate::data::{DataSet, Filter, Query};
-use crate::engine::{AFTER_UPDATE, AfterWrite, Citadel};
 use crate::timing::{Samples, timed};
 
 /// How often each write is done.
