@@ -246,6 +246,11 @@ impl<'a> Evaluation<'a> {
         words: &mut [u64],
     ) -> Result<(), Unsupported> {
         let column = self.column(index)?;
+        if let (Bound::Unbounded, Bound::Unbounded) = (lower, upper) {
+            // IS NOT NULL is never unknown.
+            column.keep_nulls(!negated, words);
+            return Ok(());
+        }
         let unknown = is_null_bound(lower) || is_null_bound(upper);
         // A comparison with NULL is never true and never false: for "true" it empties the set, for "false" it drops out.
         let known = |bound| {

@@ -65,6 +65,11 @@ fn truth(predicate: &Predicate, row: &[AttributeValue]) -> Option<bool> {
         Predicate::IsNull(column) => Some(!known(&row[*column])),
         Predicate::Range {
             column,
+            lower: Bound::Unbounded,
+            upper: Bound::Unbounded,
+        } => Some(known(&row[*column])),
+        Predicate::Range {
+            column,
             lower,
             upper,
         } => {
@@ -189,18 +194,10 @@ fn leaf(column: usize) -> BoxedStrategy<Predicate> {
         literal(column).prop_map(move |value| Predicate::Eq(column, value)),
         prop::collection::vec(literal(column), 0..8)
             .prop_map(move |values| Predicate::In(column, values)),
-        (bound(column), bound(column)).prop_map(move |(lower, upper)| {
-            // Without bounds the oracle's conjunction would be empty, where SQL has no such comparison.
-            match (&lower, &upper) {
-                (Bound::Unbounded, Bound::Unbounded) => {
-                    Predicate::Not(Box::new(Predicate::IsNull(column)))
-                }
-                _ => Predicate::Range {
-                    column,
-                    lower,
-                    upper,
-                },
-            }
+        (bound(column), bound(column)).prop_map(move |(lower, upper)| Predicate::Range {
+            column,
+            lower,
+            upper,
         }),
         Just(Predicate::IsNull(column)),
     ]
