@@ -20,14 +20,15 @@ pub enum Regime {
 pub struct Estimate {
     /// How it would begin.
     pub regime: Regime,
-    /// What it would cost, in the time that scoring one row in a scan takes (about 4 ns at 384 dimensions).
+    /// What it would cost, in the time that scoring one row in a scan takes (2 to 5 ns at 384 dimensions, less where rows lie close).
     pub cost: f64,
 }
 
 /// Rows scored in a walk of effort zero, and for each unit of effort: measured, to predict what a walk costs.
 const WALK_BASE: usize = 340;
 const WALK_PER_EF: usize = 12;
-/// How much longer it takes to score a row on a walk than in a scan: measured.
+/// How much longer it takes to score a row on a walk than in a scan: measured before scans became one kernel, so that it is rather
+/// more now.
 const WALK_TO_SCAN: f64 = 6.0;
 
 /// Rows that a walk scores where `share` of those that it meets match.
