@@ -2,7 +2,8 @@
 //!
 //! A scan says which runs it will want next. Those of them that lie side by side in the file make a stretch, which is read
 //! in few requests, straight into the memory that the frames will keep, and opened there. A stretch of some length is
-//! split, and the other cores open parts of it beside the one that asked; while they do, the system fetches what lies behind.
+//! split, and the other cores open parts of it beside the one that asked. The system, which sees a file read in order, fetches
+//! what lies behind meanwhile; to be told so costs it more than it gains.
 //!
 //! What always holds:
 //!
@@ -24,8 +25,6 @@ use crate::sealed_file::SealedFile;
 
 /// The longest stretch, in bytes.
 const STRETCH_BYTES_MAX: usize = 2 << 20;
-/// How many stretches lie between the one that is opened and the one that the medium is asked to fetch.
-const STRETCHES_BETWEEN: u64 = 2;
 /// What one core reads and opens at once, in bytes; a single run may be longer.
 const PART_BYTES: usize = 128 << 10;
 /// More threads than this wait for memory, or for the medium.
@@ -65,28 +64,14 @@ impl SealedFile {
         for ptr in next {
             let is_beside = ptr.run.first == end;
             let key = FrameKey::new(ptr.run.first, ptr.generation);
-            if !is_beside || self.cache.holds(key) {
-                break;
-            }
-            if ptr.run.end().get() - start > pages_max {
-                self.announce(&stretch, &ptr);
+            let is_too_long = ptr.run.end().get() - start > pages_max;
+            if !is_beside || is_too_long || self.cache.holds(key) {
                 break;
             }
             end = ptr.run.end();
             stretch.push(ptr);
         }
         stretch
-    }
-
-    /// Lets the medium fetch what will be wanted when the next stretches are opened, if they are as long as this one; those
-    /// between were announced before.
-    fn announce(&self, stretch: &[PagePtr], next: &PagePtr) {
-        let pages: u64 = stretch.iter().map(|ptr| u64::from(ptr.run.pages)).sum();
-        let len = pages * u64::from(self.page_size.get());
-        if let Ok(range) = run_range(self.page_size, &next.run) {
-            let start = range.start.saturating_add(len * STRETCHES_BETWEEN);
-            self.medium.will_read(start..start.saturating_add(len));
-        }
     }
 
     /// Reads runs that lie side by side, and takes them into the cache; gives the first. None where that fails in any way:

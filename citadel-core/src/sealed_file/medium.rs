@@ -5,7 +5,6 @@
 //! reads what is really there, ends that.
 
 use std::io::{self, IoSliceMut};
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -128,11 +127,6 @@ impl Medium {
     /// Fills `bufs`, one after the other, from `offset` on. False where that fails: reading them one by one tells why.
     pub(super) fn try_read_vectored_at(&self, offset: u64, bufs: &mut [IoSliceMut<'_>]) -> bool {
         self.storage.read_vectored_at(offset, bufs).is_ok()
-    }
-
-    /// Says that these bytes will be read soon.
-    pub(super) fn will_read(&self, range: Range<u64>) {
-        self.storage.will_read(range.start, range.end - range.start);
     }
 
     /// Says that these bytes, which were written, will be synced soon.

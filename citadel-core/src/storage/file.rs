@@ -123,10 +123,6 @@ impl Storage for FileStorage {
         vectored::read_exact_at(&self.file, offset, bufs)
     }
 
-    fn will_read(&self, offset: u64, len: u64) {
-        vectored::will_read(&self.file, offset, len);
-    }
-
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
         write_all_at(&self.file, offset, buf)
     }

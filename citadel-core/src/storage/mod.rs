@@ -44,12 +44,6 @@ pub trait Storage: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Says that these bytes will be read soon, so that the medium can fetch them meanwhile. It changes nothing else, and
-    /// the range may pass the end.
-    fn will_read(&self, offset: u64, len: u64) {
-        let _ = (offset, len);
-    }
-
     /// Says that these bytes, which were written, will be synced soon, so that the medium can begin with them while others are
     /// written. It changes nothing else: nothing is safe before a sync.
     fn will_sync(&self, offset: u64, len: u64) {

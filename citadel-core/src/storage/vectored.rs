@@ -1,5 +1,5 @@
-//! What an operating system does for long reads of a file: it fills many buffers by one call, and fetches in advance.
-//! Where it cannot, the same is done in smaller steps, or not at all.
+//! What an operating system does for long reads of a file: it fills many buffers by one call. Where it cannot, the same is
+//! done in smaller steps.
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
@@ -56,20 +56,6 @@ pub(super) fn read_exact_at(
     Ok(())
 }
 
-/// Lets the system fetch these bytes while others are worked on. Advice: whether it was taken shows in the time alone.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn will_read(file: &File, offset: u64, len: u64) {
-    if let Some(len) = std::num::NonZeroU64::new(len) {
-        let _ = rustix::fs::fadvise(file, offset, Some(len), rustix::fs::Advice::WillNeed);
-    }
-}
-
-/// Nothing, where the system has no such call.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn will_read(file: &File, offset: u64, len: u64) {
-    let _ = (file, offset, len);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +76,5 @@ mod tests {
         let mut past = [0; 3];
         let end = read_exact_at(&file, 8998, &mut [IoSliceMut::new(&mut past)]);
         assert_eq!(end.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
-        will_read(&file, 8000, 1 << 40);
-        will_read(&file, 0, 0);
     }
 }
