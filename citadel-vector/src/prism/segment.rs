@@ -267,24 +267,20 @@ impl Segment {
     }
 
     /// What a search for `k` rows is to do, so that it finds at least the share `recall` of the true ones. `filtered`: only some
-    /// rows are allowed; the curves were measured without a filter, so twice the effort is taken, and no less than the default.
+    /// rows are allowed. The curves were measured without a filter, but a walk under one finds no less with the same effort, by
+    /// what it keeps in view; how much more is not known.
     pub fn effort(&self, k: usize, recall: f64, filtered: bool) -> Effort {
-        let effort = match self.calibration.effort(k, recall) {
+        match self.calibration.effort(k, recall) {
+            Some(effort) if filtered => Effort {
+                recall: None,
+                ..effort
+            },
             Some(effort) => effort,
             None => Effort {
                 ef: SearchParams::for_k(k).ef,
                 candidates: SearchParams::for_k(k).rerank(k),
                 recall: None,
             },
-        };
-        if !filtered {
-            return effort;
-        }
-        let careful = SearchParams::for_k(k);
-        Effort {
-            ef: effort.ef.saturating_mul(2).max(careful.ef),
-            candidates: effort.candidates.max(careful.rerank(k)),
-            recall: None,
         }
     }
 
