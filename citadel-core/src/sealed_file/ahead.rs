@@ -64,8 +64,7 @@ impl SealedFile {
         for ptr in next {
             let is_beside = ptr.run.first == end;
             let key = FrameKey::new(ptr.run.first, ptr.generation);
-            let is_too_long = ptr.run.end().get() - start > pages_max;
-            if !is_beside || is_too_long || self.cache.holds(key) {
+            if !is_beside || self.cache.holds(key) || ptr.run.end().get() - start > pages_max {
                 break;
             }
             end = ptr.run.end();
