@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use citadel_txn::Durability;
 
-pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
+pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, SetOperator, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction, TableFunction};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef};
@@ -216,6 +216,8 @@ impl<T> Setting<T> {
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
+    /// The relation of its output: column i is `output[i]`.
+    pub(crate) relation: RelationNo,
     pub(crate) from: From,
     pub(crate) filter: Option<Expr>,
     pub(crate) grouping: Option<Grouping>,
@@ -253,12 +255,54 @@ pub(crate) enum From {
         arguments: Vec<Expr>,
         names: Vec<String>,
     },
-    /// `[INNER] JOIN … ON`, `USING`, `CROSS JOIN` and the comma.
-    InnerJoin {
+    /// A query as a relation, which is that of its output.
+    Query {
+        query: Box<Query>,
+        alias: String,
+        names: Vec<String>,
+    },
+    /// A set operation as a relation. The inputs give as many columns, of the same types.
+    SetOperation {
+        relation: RelationNo,
+        operator: SetOperator,
+        all: bool,
+        inputs: Vec<Query>,
+        names: Vec<String>,
+    },
+    /// JOIN with ON or USING, `CROSS JOIN` and the comma.
+    Join {
+        outer: Outer,
         left: Box<From>,
         right: Box<From>,
         on: Option<Expr>,
     },
+    /// The input's columns and these: what `FULL JOIN … USING` makes of two columns.
+    Extend {
+        input: Box<From>,
+        columns: Vec<(ColumnId, Expr)>,
+    },
+}
+
+/// The sides of a join whose rows are kept without a partner too; the other side's columns are NULL then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outer {
+    pub(crate) left: bool,
+    pub(crate) right: bool,
+}
+
+impl Outer {
+    /// Is it an inner join?
+    pub(crate) fn is_inner(self) -> bool {
+        !self.left && !self.right
+    }
+
+    /// The same join with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        Self {
+            left: self.right,
+            right: self.left,
+        }
+    }
 }
 
 /// GROUP BY, or aggregates without it (one group, also over no rows).

@@ -40,6 +40,8 @@ pub(crate) fn bind_row_expression(
         sql_text: "",
         parameters: Parameters::default(),
         next_relation: 0,
+        ctes: Vec::new(),
+        depth: 0,
     };
     binder.row_expression(expr, table, relation)
 }

@@ -10,6 +10,7 @@ use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::scan::{
     EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
 };
+use super::set_operation::{AppendOp, HashSetOp};
 use super::sort::{SortOp, TopNOp};
 use super::vector::Nearest;
 use super::{change, vector};
@@ -43,6 +44,10 @@ impl Builder<'_> {
         };
         let slot = profile.enter();
         Ok(profile.measured(slot, self.bare(plan)?))
+    }
+
+    fn inputs(&self, plans: &[PhysicalPlan]) -> Result<Vec<BoxedOperator>> {
+        plans.iter().map(|plan| self.build(plan)).collect()
     }
 
     fn bare(&self, plan: &PhysicalPlan) -> Result<BoxedOperator> {
@@ -106,6 +111,10 @@ impl Builder<'_> {
             }
             PhysicalPlan::LookupJoin(join) => {
                 Box::new(LookupJoinOp::new(self.build(&join.left)?, join, params)?)
+            }
+            PhysicalPlan::Append(append) => Box::new(AppendOp::new(self.inputs(&append.inputs)?)),
+            PhysicalPlan::HashSetOperation(set) => {
+                Box::new(HashSetOp::new(self.inputs(&set.inputs)?, set))
             }
             PhysicalPlan::VectorTopKPlan(top) => match self.found.and_then(Cell::take) {
                 Some(found) => vector::found_top_k(top, found, params)?,

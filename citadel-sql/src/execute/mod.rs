@@ -23,6 +23,7 @@ mod operator;
 mod project;
 mod row_keys;
 mod scan;
+mod set_operation;
 mod sort;
 #[cfg(test)]
 mod tests;

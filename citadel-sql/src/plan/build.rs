@@ -2,19 +2,17 @@
 
 use super::expr::{column, is_same, split_conjuncts};
 use super::logical::{
-    LimitBounds, LogicalFunction, LogicalKey, LogicalPlan, LogicalScan, LogicalValues,
+    LimitBounds, LogicalFunction, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
+    LogicalValues,
 };
 use super::names::{Names, column_id};
 use super::print::{aggregate_text, expr_text};
-use crate::bind::bound::{ColumnId, Expr, From, Grouping, Query, RelationNo, SortKey};
+use crate::bind::bound::{ColumnId, Expr, From, Grouping, Query, SortKey};
 use crate::error::{Error, Result, SqlState};
-
-/// The relation of a query's result columns: a number that the binder never gives.
-const OUTPUT: RelationNo = RelationNo(u32::MAX);
 
 /// A logical plan whose columns are the query's output, in order.
 pub(super) fn query(query: &Query, names: &mut Names) -> Result<LogicalPlan> {
-    let mut plan = filtered(from(&query.from), query.filter.clone());
+    let mut plan = filtered(from(&query.from, names)?, query.filter.clone());
     if let Some(grouping) = &query.grouping {
         plan = grouped(plan, grouping, names);
     }
@@ -34,8 +32,8 @@ pub(super) fn query(query: &Query, names: &mut Names) -> Result<LogicalPlan> {
 }
 
 /// The FROM clause as joins and scans.
-fn from(from: &From) -> LogicalPlan {
-    match from {
+fn from(from: &From, names: &mut Names) -> Result<LogicalPlan> {
+    Ok(match from {
         From::Nothing => LogicalPlan::SingleRow,
         From::Values {
             relation,
@@ -68,18 +66,45 @@ fn from(from: &From) -> LogicalPlan {
             filter: Vec::new(),
             columns: Vec::new(),
         }),
-        From::InnerJoin { left, right, on } => {
+        From::Query { query, .. } => self::query(query, names)?,
+        From::SetOperation {
+            relation,
+            operator,
+            all,
+            inputs,
+            names: columns,
+        } => LogicalPlan::SetOperation(LogicalSetOperation {
+            relation: *relation,
+            operator: *operator,
+            all: *all,
+            inputs: inputs
+                .iter()
+                .map(|input| query(input, names))
+                .collect::<Result<_>>()?,
+            columns: columns.len(),
+        }),
+        From::Join {
+            outer,
+            left,
+            right,
+            on,
+        } => {
             let mut conjuncts = Vec::new();
             if let Some(on) = on {
                 split_conjuncts(on.clone(), &mut conjuncts);
             }
             LogicalPlan::Join {
-                left: Box::new(self::from(left)),
-                right: Box::new(self::from(right)),
+                outer: *outer,
+                left: Box::new(self::from(left, names)?),
+                right: Box::new(self::from(right, names)?),
                 on: conjuncts,
             }
         }
-    }
+        From::Extend { input, columns } => LogicalPlan::Extend {
+            input: Box::new(self::from(input, names)?),
+            columns: columns.clone(),
+        },
+    })
 }
 
 /// The rows for which a condition is TRUE.
@@ -114,8 +139,8 @@ fn grouped(input: LogicalPlan, grouping: &Grouping, names: &mut Names) -> Logica
 
 fn output_columns(query: &Query, names: &mut Names) -> Vec<(ColumnId, Expr)> {
     let columns = query.output.iter().enumerate().map(|(at, output)| {
-        let id = column_id(OUTPUT, at);
-        names.add(id, expr_text(&output.expr, names));
+        let id = column_id(query.relation, at);
+        names.suggest(id, expr_text(&output.expr, names));
         (id, output.expr.clone())
     });
     columns.collect()

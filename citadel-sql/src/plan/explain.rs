@@ -9,7 +9,7 @@ use super::physical::{
     IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
 };
 use super::print::{aggregate_text, conjuncts_text, expr_text};
-use crate::bind::bound::{ColumnId, Expr};
+use crate::bind::bound::{ColumnId, Expr, Outer};
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
 /// One node as text: a title, and details below it.
@@ -178,11 +178,11 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             }
             text
         }
-        PhysicalPlan::HashJoin(join) => NodeText::new("HashJoin")
+        PhysicalPlan::HashJoin(join) => NodeText::new(join_title("HashJoin", join.outer))
             .detail("Hash Cond", pairs_text(&join.keys, names))
             .filter(&join.filter, names),
         PhysicalPlan::NestedLoopJoin(join) => {
-            NodeText::new("NestedLoopJoin").filter(&join.filter, names)
+            NodeText::new(join_title("NestedLoopJoin", join.outer)).filter(&join.filter, names)
         }
         PhysicalPlan::LookupJoin(join) => {
             let keys = list_text(&join.keys, names);
@@ -192,7 +192,12 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             };
             let mut filter = join.right.filter.clone();
             filter.extend(join.filter.iter().cloned());
-            let title = format!("LookupJoin with {}", source_name(&join.right));
+            let outer = Outer {
+                left: join.keeps_left,
+                right: false,
+            };
+            let title = join_title("LookupJoin", outer);
+            let title = format!("{title} with {}", source_name(&join.right));
             let title = match &join.index {
                 Some(index) => format!("{title} using {}", quoted(&index.name)),
                 None => title,
@@ -200,6 +205,11 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             NodeText::new(title)
                 .detail("Lookup", by)
                 .filter(&filter, names)
+        }
+        PhysicalPlan::Append(_) => NodeText::new("Append"),
+        PhysicalPlan::HashSetOperation(set) => {
+            let all = if set.all { " ALL" } else { "" };
+            NodeText::new(format!("HashSetOperation {}{all}", set.operator.name()))
         }
         PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names),
         PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, ann),
@@ -238,6 +248,17 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
         PhysicalPlan::Nothing => NodeText::new("Nothing"),
         PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
     }
+}
+
+/// The node's name, and which rows it keeps without a partner.
+fn join_title(name: &str, outer: Outer) -> String {
+    let kind = match (outer.left, outer.right) {
+        (false, false) => "",
+        (true, false) => " left",
+        (false, true) => " right",
+        (true, true) => " full",
+    };
+    format!("{name}{kind}")
 }
 
 fn on(name: &str, table: &TableDef) -> String {

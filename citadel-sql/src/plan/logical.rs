@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bind::bound::{AggregateCall, ColumnId, Expr, RelationNo};
+use crate::bind::bound::{AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator};
 use crate::functions::TableFunction;
 use crate::schema::TableDef;
 use crate::types::SqlType;
@@ -13,16 +13,19 @@ pub(super) enum LogicalPlan {
     /// One row without columns: no FROM.
     SingleRow,
     /// No rows: a condition that is never TRUE.
-    Empty(Vec<ColumnId>),
+    Empty(LogicalEmpty),
     Values(LogicalValues),
     Function(LogicalFunction),
     Scan(LogicalScan),
-    /// An inner join; conjuncts of one side only have been moved to it.
+    /// A join; conjuncts of one side only have been moved to it, where that side's rows are not kept without a partner.
     Join {
+        outer: Outer,
         left: Box<LogicalPlan>,
         right: Box<LogicalPlan>,
         on: Vec<Expr>,
     },
+    /// UNION, INTERSECT or EXCEPT of inputs with as many columns.
+    SetOperation(LogicalSetOperation),
     Filter {
         input: Box<LogicalPlan>,
         conjuncts: Vec<Expr>,
@@ -60,6 +63,26 @@ pub(super) enum LogicalPlan {
         keys: Vec<LogicalKey>,
         limit: LimitBounds,
     },
+}
+
+/// What a plan without rows stands for.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalEmpty {
+    /// The relations that its columns would come from.
+    pub(super) relations: Vec<RelationNo>,
+    /// What is read of them above; set by the rewrite that prunes.
+    pub(super) columns: Vec<ColumnId>,
+}
+
+/// Rows of several inputs, by place: column i of the result is column i of each.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalSetOperation {
+    pub(super) relation: RelationNo,
+    pub(super) operator: SetOperator,
+    /// Keeps duplicates.
+    pub(super) all: bool,
+    pub(super) inputs: Vec<LogicalPlan>,
+    pub(super) columns: usize,
 }
 
 /// `VALUES` as a relation.
@@ -110,7 +133,8 @@ impl LogicalPlan {
     pub(super) fn layout(&self) -> Vec<ColumnId> {
         match self {
             Self::SingleRow => Vec::new(),
-            Self::Empty(layout) => layout.clone(),
+            Self::Empty(empty) => empty.columns.clone(),
+            Self::SetOperation(set) => relation_columns(set.relation, set.columns),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
             Self::Function(call) => relation_columns(call.relation, call.function.columns().len()),
             Self::Scan(scan) => scan.columns.clone(),
@@ -161,7 +185,8 @@ impl LogicalPlan {
                 relations.extend(columns.iter().map(|(id, _)| id.relation));
                 relations
             }
-            Self::Empty(ids) => ids.iter().map(|id| id.relation).collect(),
+            Self::Empty(empty) => empty.relations.clone(),
+            Self::SetOperation(set) => vec![set.relation],
             Self::Project { columns, .. } => columns.iter().map(|(id, _)| id.relation).collect(),
             Self::SingleRow => Vec::new(),
         }
@@ -176,6 +201,7 @@ impl LogicalPlan {
             | Self::Function(_)
             | Self::Scan(_) => Vec::new(),
             Self::Join { left, right, .. } => vec![left, right],
+            Self::SetOperation(set) => set.inputs.iter_mut().collect(),
             Self::Filter { input, .. }
             | Self::Aggregate { input, .. }
             | Self::Project { input, .. }
@@ -184,6 +210,39 @@ impl LogicalPlan {
             | Self::Sort { input, .. }
             | Self::Limit { input, .. }
             | Self::TopN { input, .. } => vec![input],
+        }
+    }
+
+    /// Visits every expression of the plan and of its inputs, to change it.
+    pub(super) fn for_each_expr_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::SingleRow
+            | Self::Empty(_)
+            | Self::SetOperation(_)
+            | Self::Distinct { .. }
+            // Their expressions see no columns.
+            | Self::Values(_)
+            | Self::Function(_)
+            | Self::Limit { .. } => {}
+            Self::Scan(scan) => scan.filter.iter_mut().for_each(&mut *visit),
+            Self::Join { on, .. } => on.iter_mut().for_each(&mut *visit),
+            Self::Filter { conjuncts, .. } => conjuncts.iter_mut().for_each(&mut *visit),
+            Self::Aggregate {
+                keys, aggregates, ..
+            } => {
+                keys.iter_mut().for_each(&mut *visit);
+                let arguments = aggregates.iter_mut().filter_map(|c| c.argument.as_mut());
+                arguments.for_each(&mut *visit);
+            }
+            Self::Project { columns, .. } | Self::Extend { columns, .. } => {
+                columns.iter_mut().for_each(|(_, expr)| visit(expr));
+            }
+            Self::Sort { keys, .. } | Self::TopN { keys, .. } => {
+                keys.iter_mut().for_each(|key| visit(&mut key.expr));
+            }
+        }
+        for input in self.inputs_mut() {
+            input.for_each_expr_mut(visit);
         }
     }
 

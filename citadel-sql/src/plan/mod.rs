@@ -34,9 +34,9 @@ pub(crate) use explain::{NodeMeasure, explain};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
-    Delete, HashAggregate, HashJoin, IndexScan, Insert, KeyColumn, LookupJoin, NestedLoopJoin,
-    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RowCount, SeqScan, TableFunctionCall,
-    TableSource, Update, Values,
+    Delete, HashAggregate, HashJoin, HashSetOperation, IndexScan, Insert, KeyColumn, LookupJoin,
+    NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RowCount, SeqScan,
+    TableFunctionCall, TableSource, Update, Values,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

@@ -10,7 +10,8 @@ use super::estimate::{limited_rows, selectivity};
 use super::logical::LimitBounds;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, RelationNo,
+    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, Outer, RelationNo,
+    SetOperator,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, TableDef};
@@ -63,12 +64,16 @@ pub(crate) enum PhysicalPlan {
     },
     /// Groups and aggregates; with keys alone, what is distinct.
     HashAggregate(HashAggregate),
-    /// Inner join on equal keys.
+    /// Join on equal keys.
     HashJoin(HashJoin),
-    /// Inner join on any condition.
+    /// Join on any condition.
     NestedLoopJoin(NestedLoopJoin),
-    /// Inner join that looks up the right side, a table, for each row of the left.
+    /// Join that looks up the right side, a table, for each row of the left.
     LookupJoin(LookupJoin),
+    /// The rows of one input after another.
+    Append(Append),
+    /// What several inputs have in common, or the first one alone.
+    HashSetOperation(HashSetOperation),
     /// The k nearest by exact distances.
     VectorTopKPlan(VectorTopK),
     /// The k nearest through an ann index.
@@ -209,6 +214,7 @@ pub(crate) struct HashAggregate {
 /// An equi-join. The right side is held in memory; the left side streams.
 #[derive(Clone, Debug)]
 pub(crate) struct HashJoin {
+    pub(crate) outer: Outer,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: Box<PhysicalPlan>,
     /// Pairs that must be equal: over the left, over the right.
@@ -221,6 +227,7 @@ pub(crate) struct HashJoin {
 /// A join on any condition. The right side is held in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct NestedLoopJoin {
+    pub(crate) outer: Outer,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: Box<PhysicalPlan>,
     pub(crate) filter: Vec<Expr>,
@@ -230,6 +237,8 @@ pub(crate) struct NestedLoopJoin {
 /// A join that reads a table by keys from the left.
 #[derive(Clone, Debug)]
 pub(crate) struct LookupJoin {
+    /// Rows of the left side that find nothing are kept, with NULLs.
+    pub(crate) keeps_left: bool,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: TableSource,
     /// Over the left: one expression for the row id, or for each of the index's first columns.
@@ -238,6 +247,25 @@ pub(crate) struct LookupJoin {
     pub(crate) index: Option<Arc<IndexDef>>,
     /// Over both.
     pub(crate) filter: Vec<Expr>,
+    pub(crate) rows: f64,
+}
+
+/// UNION ALL.
+#[derive(Clone, Debug)]
+pub(crate) struct Append {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) inputs: Vec<PhysicalPlan>,
+    pub(crate) rows: f64,
+}
+
+/// INTERSECT and EXCEPT. The distinct rows of the first input are held in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct HashSetOperation {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) operator: SetOperator,
+    /// Counts how often a row is there.
+    pub(crate) all: bool,
+    pub(crate) inputs: Vec<PhysicalPlan>,
     pub(crate) rows: f64,
 }
 
@@ -289,6 +317,8 @@ impl PhysicalPlan {
             Self::HashJoin(join) => both(&join.left, &join.right.layout()),
             Self::NestedLoopJoin(join) => both(&join.left, &join.right.layout()),
             Self::LookupJoin(join) => both(&join.left, &join.right.columns),
+            Self::Append(append) => append.layout.clone(),
+            Self::HashSetOperation(set) => set.layout.clone(),
             Self::VectorTopKPlan(plan) => plan.layout().to_vec(),
             Self::AnnTopKPlan(plan) => plan.layout().to_vec(),
             Self::SingleRow
@@ -333,6 +363,8 @@ impl PhysicalPlan {
             Self::HashJoin(join) => join.rows,
             Self::NestedLoopJoin(join) => join.rows,
             Self::LookupJoin(join) => join.rows,
+            Self::Append(append) => append.rows,
+            Self::HashSetOperation(set) => set.rows,
             Self::VectorTopKPlan(plan) => plan.rows(),
             Self::AnnTopKPlan(plan) => plan.rows(),
             Self::Empty(_)
@@ -361,6 +393,8 @@ impl PhysicalPlan {
             Self::HashJoin(join) => vec![&join.left, &join.right],
             Self::NestedLoopJoin(join) => vec![&join.left, &join.right],
             Self::LookupJoin(join) => vec![&join.left],
+            Self::Append(append) => append.inputs.iter().collect(),
+            Self::HashSetOperation(set) => set.inputs.iter().collect(),
             Self::VectorTopKPlan(plan) => plan.input().into_iter().collect(),
             Self::Insert(insert) => vec![&insert.source],
             Self::Update(update) => vec![&update.source],

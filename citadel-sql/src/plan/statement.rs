@@ -83,13 +83,9 @@ fn bare(root: PhysicalPlan) -> Plan {
 }
 
 fn plan_query(query: &Query, context: &PlanContext<'_>) -> Result<Plan> {
-    let mut names = Names::of_from(&query.from);
+    let mut names = Names::of_query(query);
     let mut logical = build::query(query, &mut names)?;
-    let mut scope = Scope {
-        context,
-        names: &mut names,
-    };
-    rewrite(&mut logical, &mut scope)?;
+    rewrite(&mut logical, &mut Scope::new(context, &mut names))?;
     let columns = query.output.iter().map(|output| ResultColumn {
         name: output.name.clone(),
         ty: output.expr.ty,
@@ -157,7 +153,10 @@ fn reads(from: &From, id: TableId) -> bool {
     match from {
         From::Nothing | From::Values { .. } | From::Function { .. } => false,
         From::Table { table, .. } => table.id == id,
-        From::InnerJoin { left, right, .. } => reads(left, id) || reads(right, id),
+        From::Query { query, .. } => reads(&query.from, id),
+        From::SetOperation { inputs, .. } => inputs.iter().any(|input| reads(&input.from, id)),
+        From::Join { left, right, .. } => reads(left, id) || reads(right, id),
+        From::Extend { input, .. } => reads(input, id),
     }
 }
 

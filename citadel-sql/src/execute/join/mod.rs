@@ -1,4 +1,4 @@
-//! Inner joins. A NULL key joins nothing.
+//! Joins. A NULL key joins nothing; an outer join keeps rows without a partner, with NULLs beside them.
 
 mod hash;
 mod lookup;
