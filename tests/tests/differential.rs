@@ -93,7 +93,7 @@ impl Twins {
 
     /// A number without NULL literals, which the two type differently.
     fn number(&mut self, of: &str, depth: usize) -> String {
-        match self.random.below(if depth == 0 { 4 } else { 8 }) {
+        match self.random.below(if depth == 0 { 4 } else { 9 }) {
             0 => format!("{of}.a"),
             1 => format!("{of}.b"),
             2 => format!("{of}.id"),
@@ -112,15 +112,28 @@ impl Twins {
                 );
                 format!("(CASE WHEN {when} THEN {then} ELSE {other} END)")
             }
-            _ => {
+            7 => {
                 let inner = self.number(of, depth - 1);
                 format!("COALESCE({inner}, {of}.id)")
+            }
+            // Of a subquery as a value SQLite takes the first row: there is one at most.
+            _ => {
+                let (inner, tie) = self.inner(of, depth - 1);
+                let aggregate = self.pick(&[
+                    "COUNT(*)",
+                    "MIN(x.a)",
+                    "MAX(x.r)",
+                    "SUM(x.b) + 1",
+                    "COUNT(x.a)",
+                ]);
+                let aggregate = aggregate.replace('x', &inner);
+                format!("(SELECT {aggregate} FROM u AS {inner} WHERE {tie})")
             }
         }
     }
 
     fn condition(&mut self, of: &str, depth: usize) -> String {
-        match self.random.below(if depth == 0 { 6 } else { 9 }) {
+        match self.random.below(if depth == 0 { 6 } else { 11 }) {
             0 | 1 => {
                 let operator = self.pick(&["=", "<>", "<", "<=", ">", ">="]);
                 let (left, right) = (self.number(of, depth / 2), self.number(of, depth / 2));
@@ -149,12 +162,40 @@ impl Twins {
                 format!("{of}.s LIKE {pattern}")
             }
             7 => format!("NOT ({})", self.condition(of, depth - 1)),
+            8 => {
+                let (inner, tie) = self.inner(of, depth - 1);
+                let not = self.pick(&["", "NOT "]);
+                format!("{not}EXISTS (SELECT {inner}.a FROM u AS {inner} WHERE {tie})")
+            }
+            9 => {
+                let (inner, tie) = self.inner(of, depth - 1);
+                let (column, not) = (self.pick(&["a", "b", "r", "id"]), self.pick(&["", "NOT "]));
+                let number = self.number(of, 0);
+                format!("{number} {not}IN (SELECT {inner}.{column} FROM u AS {inner} WHERE {tie})")
+            }
             _ => {
                 let operator = self.pick(&["AND", "OR"]);
                 let (left, right) = (self.condition(of, depth - 1), self.condition(of, depth - 1));
                 format!("({left} {operator} {right})")
             }
         }
+    }
+
+    /// An alias for a table inside a query, and a condition that may tie it to the relation around.
+    fn inner(&mut self, of: &str, depth: usize) -> (String, String) {
+        let inner = format!("w{depth}");
+        let own = self.condition(&inner, depth);
+        let (left, right) = (
+            self.pick(&["a", "b", "id", "r"]),
+            self.pick(&["a", "id", "r"]),
+        );
+        let tie = match self.random.below(5) {
+            0 => own,
+            1 => format!("{inner}.{left} < {of}.{right} AND {own}"),
+            2 => format!("{own} AND {of}.s = {inner}.s"),
+            _ => format!("{inner}.{left} = {of}.{right} AND {own}"),
+        };
+        (inner, tie)
     }
 
     fn select(&mut self) -> String {
@@ -182,8 +223,9 @@ impl Twins {
             2 => {
                 let key = self.pick(&["a", "b", "s", "r"]);
                 let number = self.number("t", 1);
+                let filter = self.condition("t", 1);
                 format!(
-                    "SELECT t.{key}, COUNT(*), COUNT(t.a), MIN({number}), MAX(t.s), SUM(t.b) FROM t WHERE {condition} GROUP BY t.{key} ORDER BY t.{key} NULLS LAST"
+                    "SELECT t.{key}, COUNT(*), COUNT(t.a), MIN({number}), MAX(t.s), SUM(t.b), COUNT(*) FILTER (WHERE {filter}), SUM(t.a) FILTER (WHERE {filter}) FROM t WHERE {condition} GROUP BY t.{key} ORDER BY t.{key} NULLS LAST"
                 )
             }
             3 => {

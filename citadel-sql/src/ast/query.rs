@@ -116,8 +116,10 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
         position: Option<Position>,
     },
-    /// `(query) AS alias`
+    /// `[LATERAL] (query) AS alias`
     Query {
+        /// It sees the relations to its left.
+        lateral: bool,
         query: Box<Query>,
         alias: Option<TableAlias>,
         position: Option<Position>,

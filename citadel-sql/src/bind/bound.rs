@@ -49,7 +49,8 @@ pub(crate) enum ExprKind {
     /// A constant.
     Literal(Value),
     /// A parameter, by its place from 0 in [`Parameters`]. The value given is coerced once per execution to
-    /// [`Parameters::types`].
+    /// [`Parameters::types`]. Those beyond are what subqueries take and give, [`Subquery::arguments`] and
+    /// [`Subquery::result`]: known when the part of the plan starts that reads them.
     Parameter(usize),
     /// A column.
     Column(ColumnId),
@@ -115,6 +116,34 @@ pub(crate) enum ExprKind {
         function: &'static ScalarFunction,
         arguments: Vec<Expr>,
     },
+    /// What a query says of the row at hand. Planning puts a column or a parameter in its place.
+    Subquery(Subquery),
+}
+
+/// A query inside an expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Subquery {
+    pub(crate) kind: SubqueryKind,
+    pub(crate) query: Arc<Query>,
+    /// What it reads of the query around it: parameters that only it has, and their values there.
+    pub(crate) arguments: Vec<(usize, Expr)>,
+    /// For [`SubqueryKind::Any`], what is compared with its rows.
+    pub(crate) operand: Option<Box<Expr>>,
+    /// The parameter that stands for the result where that is the same for all rows around it.
+    pub(crate) result: usize,
+    /// It reads nothing of any query around it.
+    pub(crate) is_free: bool,
+}
+
+/// What is asked of a query inside an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SubqueryKind {
+    /// Its only value; NULL without a row, an error with more than one.
+    Scalar,
+    /// Has it a row?
+    Exists,
+    /// Is the comparison with the operand TRUE for a row? NULL, if not and one is NULL.
+    Any(BinaryOp),
 }
 
 /// One statement, bound.
@@ -274,6 +303,18 @@ pub(crate) enum From {
         outer: Outer,
         left: Box<From>,
         right: Box<From>,
+        on: Option<Expr>,
+    },
+    /// A query that is asked for each row of the left side.
+    Lateral {
+        /// Keeps rows of the left side for which it gives none.
+        keeps_left: bool,
+        left: Box<From>,
+        right: Box<Query>,
+        alias: String,
+        names: Vec<String>,
+        /// What it reads of the left side: parameters that only it has, and their values there.
+        arguments: Vec<(usize, Expr)>,
         on: Option<Expr>,
     },
     /// The input's columns and these: what `FULL JOIN … USING` makes of two columns.

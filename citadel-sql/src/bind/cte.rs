@@ -13,6 +13,8 @@ use crate::error::{Error, Result, SqlState};
 pub(super) struct Cte {
     definition: ast::Cte,
     is_used: bool,
+    /// How many queries around it see it, and are seen by it.
+    around: usize,
 }
 
 impl Binder<'_> {
@@ -34,6 +36,7 @@ impl Binder<'_> {
             self.ctes.push(Cte {
                 definition: cte.clone(),
                 is_used: false,
+                around: self.around.len(),
             });
         }
         let result = run(self)?;
@@ -66,9 +69,16 @@ impl Binder<'_> {
     /// Binds a query of WITH, which sees only those before it.
     fn cte_query(&mut self, at: usize) -> Result<(Query, Vec<Identifier>)> {
         let later = self.ctes.split_off(at);
+        let seen = later[0].around;
+        let inner = self.around.split_off(seen);
         let ast::Cte { query, columns, .. } = later[0].definition.clone();
+        let reads = self.outer_reads;
         let bound = self.query(&query);
         self.ctes.extend(later);
+        self.around.extend(inner);
+        if self.outer_reads > reads {
+            self.mark_bound(seen);
+        }
         Ok((bound?, columns))
     }
 

@@ -17,18 +17,33 @@ impl Binder<'_> {
     pub(super) fn from(&mut self, items: &[Relation]) -> Result<(From, Scope)> {
         let mut joined: Option<(From, Scope)> = None;
         for item in items {
-            let (from, scope) = self.relation(item)?;
             joined = Some(match joined {
-                None => (from, scope),
+                None => self.relation(item)?,
                 Some((left, left_scope)) => {
+                    let (right, scope, arguments) = self.beside(item, &left_scope)?;
                     let scope = left_scope
                         .join(scope)
                         .map_err(|error| error.at(item.position()))?;
-                    (join(Outer::default(), left, from, None), scope)
+                    let tie = (Outer::default(), arguments);
+                    (join(tie, left, right, None), scope)
                 }
             });
         }
         Ok(joined.unwrap_or((From::Nothing, Scope::default())))
+    }
+
+    /// The right side of a join, and what it reads of the left one.
+    fn beside(
+        &mut self,
+        right: &Relation,
+        left: &Scope,
+    ) -> Result<(From, Scope, Vec<(usize, Expr)>)> {
+        if !matches!(right, Relation::Query { lateral: true, .. }) {
+            let (from, scope) = self.relation(right)?;
+            return Ok((from, scope, Vec::new()));
+        }
+        let ((from, scope), arguments, _) = self.seeing(left, |binder| binder.relation(right))?;
+        Ok((from, scope, arguments))
     }
 
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
@@ -38,6 +53,7 @@ impl Binder<'_> {
                 None => self.table_relation(name, alias.as_ref()),
             },
             Relation::Query {
+                lateral: _,
                 query,
                 alias,
                 position,
@@ -193,11 +209,19 @@ impl Binder<'_> {
 
     fn join(&mut self, ast: &ast::Join) -> Result<(From, Scope)> {
         let (left, left_scope) = self.relation(&ast.left)?;
-        let (right, right_scope) = self.relation(&ast.right)?;
+        let (right, right_scope, arguments) = self.beside(&ast.right, &left_scope)?;
         let outer = Outer {
             left: matches!(ast.kind, JoinKind::Left | JoinKind::Full),
             right: matches!(ast.kind, JoinKind::Right | JoinKind::Full),
         };
+        if outer.right && !arguments.is_empty() {
+            return Err(Error::sql(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "LATERAL reads rows of the left side, of which a RIGHT or FULL JOIN may have none",
+            )
+            .at(ast.right.position()));
+        }
+        let tie = (outer, arguments);
         let natural;
         let columns = match &ast.condition {
             JoinCondition::Using(columns) => Some(columns),
@@ -214,13 +238,13 @@ impl Binder<'_> {
             .join(right_scope)
             .map_err(|error| error.at(ast.right.position()))?;
         if let Some(Using { on, pairs }) = using {
-            return self.merged(join(outer, left, right, on), outer, pairs, scope);
+            return self.merged(join(tie, left, right, on), outer, pairs, scope);
         }
         let on = match &ast.condition {
             JoinCondition::On(on) => Some(self.condition(on, &scope, "JOIN … ON")?),
             _ => None,
         };
-        Ok((join(outer, left, right, on), scope))
+        Ok((join(tie, left, right, on), scope))
     }
 
     /// Each pair of USING becomes one column: of the side whose rows are all kept, or of either for a full join.
@@ -302,7 +326,31 @@ impl Relation {
     }
 }
 
-fn join(outer: Outer, left: From, right: From, on: Option<Expr>) -> From {
+/// A join, of a query that reads the left side where there are arguments.
+fn join(
+    (outer, arguments): (Outer, Vec<(usize, Expr)>),
+    left: From,
+    right: From,
+    on: Option<Expr>,
+) -> From {
+    let right = match right {
+        From::Query {
+            query,
+            alias,
+            names,
+        } if !arguments.is_empty() => {
+            return From::Lateral {
+                keeps_left: outer.left,
+                left: Box::new(left),
+                right: query,
+                alias,
+                names,
+                arguments,
+                on,
+            };
+        }
+        right => right,
+    };
     From::Join {
         outer,
         left: Box::new(left),

@@ -38,6 +38,7 @@ mod row_expression;
 mod same;
 mod scope;
 mod set_operation;
+mod subquery;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,7 @@ pub(crate) use print::{Printer, value_text};
 pub(crate) use row_expression::bind_row_expression;
 pub(crate) use same::same;
 use scope::Scope;
+use subquery::Around;
 
 /// Gives a statement its meaning. `sql_text` is its own text, which definitions keep.
 pub(crate) fn bind(
@@ -72,6 +74,9 @@ pub(crate) fn bind(
         next_relation: 0,
         ctes: Vec::new(),
         depth: 0,
+        around: Vec::new(),
+        next_hidden: statement.parameters.len(),
+        outer_reads: 0,
     };
     let bound = binder.statement(&statement.kind)?;
     Ok(BoundStatement {
@@ -96,6 +101,12 @@ struct Binder<'a> {
     ctes: Vec<Cte>,
     /// Of how many queries the one at hand is a part.
     depth: usize,
+    /// The queries around the one at hand, as far as it may read their columns; the outermost comes first.
+    around: Vec<Around>,
+    /// The next parameter that the statement's text does not know.
+    next_hidden: usize,
+    /// How often a column of a query around was read.
+    outer_reads: usize,
 }
 
 impl Binder<'_> {

@@ -222,10 +222,25 @@ fn star_items<'s>(columns: impl Iterator<Item = &'s super::scope::ScopeColumn>) 
 fn implied_name(expr: &ast::Expr) -> Option<String> {
     match &expr.kind {
         ast::ExprKind::Column { column, .. } => Some(column.name.clone()),
-        ast::ExprKind::Function { name, .. } => Some(name.name.to_ascii_lowercase()),
+        ast::ExprKind::Function { name, .. } | ast::ExprKind::Filtered { name, .. } => {
+            Some(name.name.to_ascii_lowercase())
+        }
         ast::ExprKind::Cast { operand, .. } => implied_name(operand),
         ast::ExprKind::Case { .. } => Some("case".to_owned()),
         ast::ExprKind::Distance { .. } => Some("distance".to_owned()),
+        ast::ExprKind::Exists(_) => Some("exists".to_owned()),
+        ast::ExprKind::Subquery(query) => match &query.body {
+            QueryBody::Select(select) => match select.items.as_slice() {
+                [
+                    SelectItem::Expr {
+                        alias: Some(alias), ..
+                    },
+                ] => Some(alias.name.clone()),
+                [SelectItem::Expr { expr, .. }] => implied_name(expr),
+                _ => None,
+            },
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -122,6 +122,11 @@ impl Scope {
         self.columns.sort_by_key(|c| c.id.relation != relation);
     }
 
+    /// Is a relation of that name here?
+    pub(super) fn has_relation(&self, name: &str) -> bool {
+        self.relation(name).is_some()
+    }
+
     fn relation(&self, name: &str) -> Option<&ScopeRelation> {
         self.relations
             .iter()

@@ -11,6 +11,7 @@
 
 mod accumulator;
 mod aggregate;
+mod apply;
 mod bounds;
 mod build;
 mod change;

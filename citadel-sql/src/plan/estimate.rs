@@ -70,6 +70,10 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
             let (left, right) = (logical_rows(left, context)?, logical_rows(right, context)?);
             join_rows(*outer, left, right, on)
         }
+        LogicalPlan::Lateral(lateral) => {
+            logical_rows(&lateral.left, context)? * lateral.plan.rows().max(1.0)
+        }
+        LogicalPlan::Apply(apply) => logical_rows(&apply.input, context)?,
         LogicalPlan::SetOperation(set) => {
             let inputs = set.inputs.iter().map(|input| logical_rows(input, context));
             set_rows(set.operator, inputs.collect::<Result<Vec<_>>>()?)

@@ -6,10 +6,11 @@ use super::Plan;
 use super::logical::LimitBounds;
 use super::names::{Names, quoted};
 use super::physical::{
-    IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
+    ApplyMethod, IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan,
+    TableSource,
 };
 use super::print::{aggregate_text, conjuncts_text, expr_text};
-use crate::bind::bound::{ColumnId, Expr, Outer};
+use crate::bind::bound::{ColumnId, Expr, Outer, SubqueryKind};
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
 /// One node as text: a title, and details below it.
@@ -206,6 +207,33 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
                 .detail("Lookup", by)
                 .filter(&filter, names)
         }
+        PhysicalPlan::Init(init) => {
+            let answers = init.plans.iter();
+            answers.fold(NodeText::new("Init"), |text, answer| {
+                let what = asked_text(answer.kind, answer.operand.as_ref(), names);
+                text.detail("Answer", format!("${} = {what}", answer.result + 1))
+            })
+        }
+        PhysicalPlan::Apply(apply) => {
+            let what = asked_text(apply.kind, apply.operand.as_ref(), names);
+            let text = NodeText::new("Apply").detail("Answer", what);
+            match &apply.method {
+                ApplyMethod::Each { arguments, .. } => {
+                    text.detail("For Each", arguments_text(arguments, names))
+                }
+                ApplyMethod::ByKey(by_key) if by_key.keys.is_empty() => text,
+                ApplyMethod::ByKey(by_key) => text.detail("By Key", list_text(&by_key.keys, names)),
+            }
+        }
+        PhysicalPlan::LateralJoin(join) => {
+            let outer = Outer {
+                left: join.keeps_left,
+                right: false,
+            };
+            NodeText::new(join_title("LateralJoin", outer))
+                .detail("For Each", arguments_text(&join.arguments, names))
+                .filter(&join.filter, names)
+        }
         PhysicalPlan::Append(_) => NodeText::new("Append"),
         PhysicalPlan::HashSetOperation(set) => {
             let all = if set.all { " ALL" } else { "" };
@@ -247,6 +275,26 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
         }
         PhysicalPlan::Nothing => NodeText::new("Nothing"),
         PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
+    }
+}
+
+/// Parameters and their values.
+fn arguments_text(arguments: &[(usize, Expr)], names: &Names) -> String {
+    let texts = arguments
+        .iter()
+        .map(|(parameter, value)| format!("${} = {}", parameter + 1, expr_text(value, names)));
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// What is asked of a query.
+fn asked_text(kind: SubqueryKind, operand: Option<&Expr>, names: &Names) -> String {
+    match (kind, operand) {
+        (SubqueryKind::Scalar, _) => "the value".to_owned(),
+        (SubqueryKind::Exists, _) => "EXISTS".to_owned(),
+        (SubqueryKind::Any(op), Some(operand)) => {
+            format!("{} {} ANY", expr_text(operand, names), op.symbol())
+        }
+        (SubqueryKind::Any(op), None) => format!("{} ANY", op.symbol()),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::bind::bound::{AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator};
+use super::physical::{ByKey, PhysicalPlan};
+use crate::bind::bound::{
+    AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind,
+};
 use crate::functions::TableFunction;
 use crate::schema::TableDef;
 use crate::types::SqlType;
@@ -26,6 +29,10 @@ pub(super) enum LogicalPlan {
     },
     /// UNION, INTERSECT or EXCEPT of inputs with as many columns.
     SetOperation(LogicalSetOperation),
+    /// A query that is run for each row of the left side.
+    Lateral(LogicalLateral),
+    /// The input's columns and the answer of a query for each row.
+    Apply(LogicalApply),
     Filter {
         input: Box<LogicalPlan>,
         conjuncts: Vec<Expr>,
@@ -63,6 +70,54 @@ pub(super) enum LogicalPlan {
         keys: Vec<LogicalKey>,
         limit: LimitBounds,
     },
+}
+
+/// A query that is asked for each row.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalApply {
+    pub(super) input: Box<LogicalPlan>,
+    /// Stands for the answer.
+    pub(super) id: ColumnId,
+    pub(super) kind: SubqueryKind,
+    /// Over the input; what is compared.
+    pub(super) operand: Option<Expr>,
+    /// The parameters that it reads, and their values over the input.
+    pub(super) arguments: Vec<(usize, Expr)>,
+    /// Answers for one set of arguments. There is this or the next, or both.
+    pub(super) each: Option<Arc<PhysicalPlan>>,
+    /// Answers for all keys.
+    pub(super) by_key: Option<ByKey>,
+}
+
+impl LogicalApply {
+    /// What it reads of its input, whichever way it answers.
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let keys = self.by_key.iter().flat_map(|by_key| &by_key.keys);
+        let arguments = self.arguments.iter().map(|(_, value)| value);
+        self.operand.iter().chain(arguments).chain(keys)
+    }
+
+    fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let keys = self.by_key.iter_mut().flat_map(|by_key| &mut by_key.keys);
+        let arguments = self.arguments.iter_mut().map(|(_, value)| value);
+        self.operand.iter_mut().chain(arguments).chain(keys)
+    }
+}
+
+/// A query that is run for each row of the left side.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalLateral {
+    /// Keeps rows for which it gives none.
+    pub(super) keeps_left: bool,
+    pub(super) left: Box<LogicalPlan>,
+    /// Of its columns, by place.
+    pub(super) relation: RelationNo,
+    pub(super) columns: usize,
+    /// The parameters that it reads, and their values over the left side.
+    pub(super) arguments: Vec<(usize, Expr)>,
+    pub(super) plan: Arc<PhysicalPlan>,
+    /// Over both.
+    pub(super) on: Vec<Expr>,
 }
 
 /// What a plan without rows stands for.
@@ -155,6 +210,16 @@ impl LogicalPlan {
                 layout.extend(columns.iter().map(|(id, _)| *id));
                 layout
             }
+            Self::Lateral(lateral) => {
+                let mut layout = lateral.left.layout();
+                layout.extend(relation_columns(lateral.relation, lateral.columns));
+                layout
+            }
+            Self::Apply(apply) => {
+                let mut layout = apply.input.layout();
+                layout.push(apply.id);
+                layout
+            }
             Self::Filter { input, .. }
             | Self::Distinct { input }
             | Self::Sort { input, .. }
@@ -179,6 +244,16 @@ impl LogicalPlan {
             | Self::Sort { input, .. }
             | Self::Limit { input, .. }
             | Self::TopN { input, .. } => input.relations(),
+            Self::Lateral(lateral) => {
+                let mut relations = lateral.left.relations();
+                relations.push(lateral.relation);
+                relations
+            }
+            Self::Apply(apply) => {
+                let mut relations = apply.input.relations();
+                relations.push(apply.id.relation);
+                relations
+            }
             Self::Aggregate { relation, .. } => vec![*relation],
             Self::Extend { input, columns } => {
                 let mut relations = input.relations();
@@ -202,6 +277,8 @@ impl LogicalPlan {
             | Self::Scan(_) => Vec::new(),
             Self::Join { left, right, .. } => vec![left, right],
             Self::SetOperation(set) => set.inputs.iter_mut().collect(),
+            Self::Apply(apply) => vec![&mut apply.input],
+            Self::Lateral(lateral) => vec![&mut lateral.left],
             Self::Filter { input, .. }
             | Self::Aggregate { input, .. }
             | Self::Project { input, .. }
@@ -225,6 +302,11 @@ impl LogicalPlan {
             | Self::Function(_)
             | Self::Limit { .. } => {}
             Self::Scan(scan) => scan.filter.iter_mut().for_each(&mut *visit),
+            Self::Lateral(lateral) => {
+                let arguments = lateral.arguments.iter_mut().map(|(_, value)| value);
+                arguments.chain(&mut lateral.on).for_each(&mut *visit);
+            }
+            Self::Apply(apply) => apply.exprs_mut().for_each(&mut *visit),
             Self::Join { on, .. } => on.iter_mut().for_each(&mut *visit),
             Self::Filter { conjuncts, .. } => conjuncts.iter_mut().for_each(&mut *visit),
             Self::Aggregate {

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use super::access::{self, Wish};
 use super::estimate::{grouped_rows, join_rows, set_rows};
 use super::expr::{column, relations};
-use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation};
+use super::logical::{
+    LimitBounds, LogicalApply, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
+    relation_columns,
+};
 use super::physical::{
-    Append, HashAggregate, HashJoin, HashSetOperation, KeyColumn, LookupJoin, NestedLoopJoin,
-    PhysicalPlan, RowCount, TableFunctionCall, TableSource, Values,
+    Append, Apply, ApplyMethod, ByKey, HashAggregate, HashJoin, HashSetOperation, KeyColumn,
+    LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RowCount, TableFunctionCall,
+    TableSource, Values,
 };
 use super::{PlanContext, vector};
 use crate::bind::bound::{
@@ -65,6 +69,21 @@ impl Lowering<'_> {
                 on,
             } => self.join(*outer, (left, right), on)?,
             LogicalPlan::SetOperation(set) => self.set_operation(set, plan.layout())?,
+            LogicalPlan::Apply(apply) => self.apply(apply)?,
+            LogicalPlan::Lateral(lateral) => {
+                let left = self.boxed(&lateral.left)?;
+                let mut layout = left.layout();
+                layout.extend(relation_columns(lateral.relation, lateral.columns));
+                PhysicalPlan::LateralJoin(LateralJoin {
+                    rows: left.rows() * lateral.plan.rows().max(1.0),
+                    left,
+                    layout,
+                    keeps_left: lateral.keeps_left,
+                    arguments: lateral.arguments.clone(),
+                    plan: Arc::clone(&lateral.plan),
+                    filter: lateral.on.clone(),
+                })
+            }
             LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {
                 input: self.boxed(input)?,
                 conjuncts: conjuncts.clone(),
@@ -251,6 +270,38 @@ impl Lowering<'_> {
         })
     }
 
+    /// A query is run for each row where lookups answer it and rows are few; else all its answers make a table.
+    fn apply(&self, apply: &LogicalApply) -> Result<PhysicalPlan> {
+        let input = self.boxed(&apply.input)?;
+        let is_cheap = |each: &PhysicalPlan, by_key: &ByKey| {
+            is_lookup(each) && input.rows() * LOOKUP_COST <= leaf_rows(&by_key.plan)
+        };
+        let each = |plan: &Arc<PhysicalPlan>| ApplyMethod::Each {
+            arguments: apply.arguments.clone(),
+            plan: Arc::clone(plan),
+        };
+        let method = match (&apply.each, &apply.by_key) {
+            (Some(plan), Some(by_key)) if is_cheap(plan, by_key) => each(plan),
+            (_, Some(by_key)) => ApplyMethod::ByKey(by_key.clone()),
+            (Some(plan), None) => each(plan),
+            (None, None) => {
+                return Err(Error::sql(
+                    SqlState::INTERNAL_ERROR,
+                    "a query inside an expression without a plan",
+                ));
+            }
+        };
+        let mut layout = input.layout();
+        layout.push(apply.id);
+        Ok(PhysicalPlan::Apply(Apply {
+            layout,
+            input,
+            kind: apply.kind,
+            operand: apply.operand.clone(),
+            method,
+        }))
+    }
+
     /// UNION ALL appends, UNION then keeps what is distinct; the others count rows in a hash table.
     fn set_operation(
         &self,
@@ -369,6 +420,26 @@ impl Lowering<'_> {
             rows: left.rows(),
         }))
     }
+}
+
+/// Does a plan only read rows that it looks up?
+fn is_lookup(plan: &PhysicalPlan) -> bool {
+    match plan {
+        PhysicalPlan::SeqScan(_) => false,
+        PhysicalPlan::IndexScan(scan) => {
+            !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any))
+        }
+        plan => plan.inputs().into_iter().all(is_lookup),
+    }
+}
+
+/// Rows that a plan reads, by estimate.
+fn leaf_rows(plan: &PhysicalPlan) -> f64 {
+    let inputs = plan.inputs();
+    if inputs.is_empty() {
+        return plan.rows();
+    }
+    inputs.into_iter().map(leaf_rows).sum()
 }
 
 /// Each row of the input once.

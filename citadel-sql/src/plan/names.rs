@@ -11,6 +11,7 @@ pub(crate) use crate::schema::readable as quoted;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     columns: FxHashMap<ColumnId, String>,
+    computed: usize,
 }
 
 impl Names {
@@ -28,8 +29,12 @@ impl Names {
         names
     }
 
-    fn add_query(&mut self, query: &Query) {
-        let is_join = matches!(query.from, From::Join { .. } | From::Extend { .. });
+    /// Names the columns of a query and of those inside it.
+    pub(super) fn add_query(&mut self, query: &Query) {
+        let is_join = matches!(
+            query.from,
+            From::Join { .. } | From::Lateral { .. } | From::Extend { .. }
+        );
         self.add_from(&query.from, is_join);
     }
 
@@ -73,6 +78,17 @@ impl Names {
                 self.add_from(left, qualified);
                 self.add_from(right, qualified);
             }
+            From::Lateral {
+                left,
+                right,
+                alias,
+                names,
+                ..
+            } => {
+                self.add_from(left, qualified);
+                self.add_query(right);
+                self.add_columns(right.relation, &prefix(alias), names);
+            }
             From::Extend { input, columns } => {
                 self.add_from(input, qualified);
                 for (id, expr) in columns {
@@ -103,6 +119,12 @@ impl Names {
     /// Names one column.
     pub(super) fn add(&mut self, id: ColumnId, name: String) {
         self.columns.insert(id, name);
+    }
+
+    /// The place of one more computed column among those of the statement.
+    pub(super) fn next_computed(&mut self) -> usize {
+        self.computed += 1;
+        self.computed - 1
     }
 
     /// Names a column that has no name yet.

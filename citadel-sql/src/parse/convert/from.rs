@@ -150,8 +150,8 @@ impl Converter<'_> {
                 let at = alias
                     .as_ref()
                     .and_then(|alias| self.locator.start_of(alias.name.span));
-                Clauses(at).refuse(&[("LATERAL", &lateral), ("TABLESAMPLE", &sample)])?;
-                self.derived(*subquery, alias, at)
+                Clauses(at).refuse(&[("TABLESAMPLE", &sample)])?;
+                self.derived(lateral, *subquery, alias, at)
             }
             TableFactor::NestedJoin {
                 table_with_joins,
@@ -165,9 +165,10 @@ impl Converter<'_> {
         }
     }
 
-    /// `(query) AS t (a, b)`
+    /// `[LATERAL] (query) AS t (a, b)`
     fn derived(
         &self,
+        lateral: bool,
         subquery: TheirQuery,
         alias: Option<TheirAlias>,
         at: Option<Position>,
@@ -181,12 +182,13 @@ impl Converter<'_> {
                 order_by,
                 limit: None,
                 offset: None,
-            } if with.is_empty() && order_by.is_empty() => Relation::Values {
+            } if !lateral && with.is_empty() && order_by.is_empty() => Relation::Values {
                 position: at.or_else(|| values.rows.first()?.first()?.position),
                 values,
                 alias,
             },
             query => Relation::Query {
+                lateral,
                 query: Box::new(query),
                 alias,
                 position: at,

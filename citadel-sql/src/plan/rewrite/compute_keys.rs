@@ -9,7 +9,7 @@ use crate::bind::bound::{ColumnId, Expr, ExprKind, RelationNo};
 use crate::error::Result;
 
 /// The relation of computed sort keys: a number that the binder never gives.
-const COMPUTED: RelationNo = RelationNo(u32::MAX - 1);
+pub(in crate::plan) const COMPUTED: RelationNo = RelationNo(u32::MAX - 1);
 
 /// Puts the computation of key expressions below the sort; the sort and the output above it then read columns.
 pub(super) fn compute_keys(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
@@ -62,7 +62,7 @@ fn compute(
             Some((id, _)) => *id,
             None => {
                 let id = key_id(&key.expr, input, &computed)
-                    .unwrap_or_else(|| column_id(COMPUTED, scope.next_computed()));
+                    .unwrap_or_else(|| column_id(COMPUTED, scope.names.next_computed()));
                 scope.names.add(id, expr_text(&key.expr, scope.names));
                 computed.push((id, key.expr.clone()));
                 id

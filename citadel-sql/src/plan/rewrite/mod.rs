@@ -9,6 +9,8 @@ mod prune;
 mod push_filters;
 mod top_n;
 
+pub(super) use compute_keys::COMPUTED;
+
 use super::PlanContext;
 use super::logical::LogicalPlan;
 use super::names::Names;
@@ -24,22 +26,11 @@ type Rewrite = (
 pub(super) struct Scope<'a> {
     context: &'a PlanContext<'a>,
     names: &'a mut Names,
-    computed: usize,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(context: &'a PlanContext<'a>, names: &'a mut Names) -> Self {
-        Self {
-            context,
-            names,
-            computed: 0,
-        }
-    }
-
-    /// The place of one more computed column among those of the statement.
-    fn next_computed(&mut self) -> usize {
-        self.computed += 1;
-        self.computed - 1
+        Self { context, names }
     }
 }
 

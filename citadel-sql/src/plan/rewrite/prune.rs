@@ -39,6 +39,23 @@ fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
                 prune(input, &needed);
             }
         }
+        LogicalPlan::Lateral(lateral) => {
+            let passed = needed.iter().copied();
+            let passed = passed.filter(|id| id.relation != lateral.relation);
+            let arguments = lateral.arguments.iter().map(|(_, value)| value);
+            let mut needed = with(&passed.collect::<Vec<_>>(), arguments.chain(&lateral.on));
+            needed.retain(|id| id.relation != lateral.relation);
+            prune(&mut lateral.left, &needed);
+        }
+        LogicalPlan::Apply(apply) if !needed.contains(&apply.id) => {
+            *plan = apply.input.take();
+            prune(plan, needed);
+        }
+        LogicalPlan::Apply(apply) => {
+            let passed = needed.iter().copied().filter(|id| *id != apply.id);
+            let needed = with(&passed.collect::<Vec<_>>(), apply.exprs());
+            prune(&mut apply.input, &needed);
+        }
         LogicalPlan::Filter { input, conjuncts } => prune(input, &with(needed, conjuncts.iter())),
         LogicalPlan::Aggregate {
             input,

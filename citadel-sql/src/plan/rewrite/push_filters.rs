@@ -73,6 +73,26 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
             let input = Box::new(push(*input, inside));
             filter(LogicalPlan::Extend { input, columns }, outside)
         }
+        LogicalPlan::Lateral(mut lateral) => {
+            let reads = |conjunct: &Expr| {
+                let mut reads = !conjunct.is_stable();
+                conjunct.for_each_column(&mut |id| reads |= id.relation == lateral.relation);
+                reads
+            };
+            let (outside, inside) = conjuncts.into_iter().partition(reads);
+            *lateral.left = push(lateral.left.take(), inside);
+            filter(LogicalPlan::Lateral(lateral), outside)
+        }
+        LogicalPlan::Apply(mut apply) => {
+            let reads = |conjunct: &Expr| {
+                let mut reads = !conjunct.is_stable();
+                conjunct.for_each_column(&mut |id| reads |= id == apply.id);
+                reads
+            };
+            let (outside, inside) = conjuncts.into_iter().partition(reads);
+            *apply.input = push(apply.input.take(), inside);
+            filter(LogicalPlan::Apply(apply), outside)
+        }
         LogicalPlan::SetOperation(set) => push_into_set(set, conjuncts),
         LogicalPlan::Distinct { input } => {
             let (inside, outside) = conjuncts.into_iter().partition(Expr::is_stable);
