@@ -13,6 +13,7 @@ impl SqlState {
     pub(crate) const SYNTAX_ERROR: Self = Self("42601");
     pub(crate) const UNDEFINED_COLUMN: Self = Self("42703");
     pub(crate) const AMBIGUOUS_COLUMN: Self = Self("42702");
+    pub(crate) const CARDINALITY_VIOLATION: Self = Self("21000");
     pub(crate) const UNDEFINED_TABLE: Self = Self("42P01");
     pub(crate) const DUPLICATE_TABLE: Self = Self("42P07");
     pub(crate) const DUPLICATE_COLUMN: Self = Self("42701");

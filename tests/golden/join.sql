@@ -63,7 +63,7 @@ name
 
 SELECT * FROM author NATURAL JOIN book;
 ----
-error 0A000 at 1:35: NATURAL JOIN is not supported
+id | name | author | title | year
 
 SELECT id FROM author JOIN book ON author.id = book.author;
 ----

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{BinaryOp, DistanceMetric, Identifier, UnaryOp};
+use super::{BinaryOp, DistanceMetric, Identifier, Query, UnaryOp};
 use crate::error::Position;
 use crate::types::SqlType;
 
@@ -88,6 +88,22 @@ pub(crate) enum ExprKind {
     Function {
         name: Identifier,
         arguments: Arguments,
+    },
+    /// `aggregate(…) FILTER (WHERE condition)`
+    Filtered {
+        name: Identifier,
+        arguments: Arguments,
+        filter: Box<Expr>,
+    },
+    /// `(query)`: its only value, NULL without a row.
+    Subquery(Box<Query>),
+    /// `EXISTS (query)`
+    Exists(Box<Query>),
+    /// `x = ANY (query)` and its like; `x IN (query)` is one. `x < ALL (query)` is `NOT x >= ANY (query)`.
+    Any {
+        operand: Box<Expr>,
+        op: BinaryOp,
+        query: Box<Query>,
     },
 }
 

@@ -14,8 +14,8 @@ use crate::error::Position;
 pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
-    Distinctness, Join, JoinCondition, OrderKey, Query, QueryBody, Relation, Select, SelectItem,
-    TableAlias, Values,
+    Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation, Select,
+    SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
 pub(crate) use statement::{
     AlterIndex, Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,

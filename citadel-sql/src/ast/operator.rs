@@ -56,6 +56,19 @@ impl UnaryOp {
 }
 
 impl BinaryOp {
+    /// The comparison that is TRUE where this one is FALSE.
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Self::Eq => Self::NotEq,
+            Self::NotEq => Self::Eq,
+            Self::Lt => Self::GtEq,
+            Self::LtEq => Self::Gt,
+            Self::Gt => Self::LtEq,
+            Self::GtEq => Self::Lt,
+            other => other,
+        }
+    }
+
     /// How it is written.
     pub(crate) fn symbol(self) -> &'static str {
         match self {

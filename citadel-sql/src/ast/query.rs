@@ -6,10 +6,20 @@ use crate::error::Position;
 /// A query: rows, their order, and how many.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
+    /// `WITH`: names for queries, which the body and later ones may use.
+    pub(crate) with: Vec<Cte>,
     pub(crate) body: QueryBody,
     pub(crate) order_by: Vec<OrderKey>,
     pub(crate) limit: Option<Expr>,
     pub(crate) offset: Option<Expr>,
+}
+
+/// `name (column, …) AS (query)`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Cte {
+    pub(crate) name: Identifier,
+    pub(crate) columns: Vec<Identifier>,
+    pub(crate) query: Query,
 }
 
 /// Where a query's rows come from.
@@ -17,6 +27,42 @@ pub(crate) struct Query {
 pub(crate) enum QueryBody {
     Select(Box<Select>),
     Values(Values),
+    SetOperation(Box<SetOperation>),
+    /// A query in parentheses, with an order and limit of its own.
+    Query(Box<Query>),
+}
+
+/// `a UNION | INTERSECT | EXCEPT [ALL] b`; a chain of one operator is one operation, from left to right.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SetOperation {
+    pub(crate) operator: SetOperator,
+    /// Keeps duplicates.
+    pub(crate) all: bool,
+    /// At least two.
+    pub(crate) inputs: Vec<QueryBody>,
+    pub(crate) position: Option<Position>,
+}
+
+/// What a set operation keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetOperator {
+    /// The rows of either side.
+    Union,
+    /// The rows that both sides have.
+    Intersect,
+    /// The rows of the left side that the right side has not.
+    Except,
+}
+
+impl SetOperator {
+    /// Its word in SQL.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Union => "UNION",
+            Self::Intersect => "INTERSECT",
+            Self::Except => "EXCEPT",
+        }
+    }
 }
 
 /// `VALUES (…), (…)`; every row has as many expressions as the first, which `parse` has checked.
@@ -70,6 +116,14 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
         position: Option<Position>,
     },
+    /// `[LATERAL] (query) AS alias`
+    Query {
+        /// It sees the relations to its left.
+        lateral: bool,
+        query: Box<Query>,
+        alias: Option<TableAlias>,
+        position: Option<Position>,
+    },
     /// `function(argument, …)`
     Function {
         name: Identifier,
@@ -86,12 +140,22 @@ pub(crate) struct TableAlias {
     pub(crate) columns: Vec<Identifier>,
 }
 
-/// An inner join.
+/// A join of two relations.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Join {
+    pub(crate) kind: JoinKind,
     pub(crate) left: Relation,
     pub(crate) right: Relation,
     pub(crate) condition: JoinCondition,
+}
+
+/// Which rows without a partner a join keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
 }
 
 /// What a join asks for.
@@ -101,6 +165,8 @@ pub(crate) enum JoinCondition {
     None,
     On(Expr),
     Using(Vec<Identifier>),
+    /// USING over the columns that both sides have.
+    Natural,
 }
 
 /// One ORDER BY key.

@@ -80,9 +80,10 @@ impl Batch {
         Ok(())
     }
 
-    /// An empty batch takes the number of columns from the first one appended.
+    /// An empty batch takes the number of columns from the first one appended, and forgets what they held.
     fn match_columns(&mut self, other: &Self) {
         if self.rows == 0 {
+            self.columns.iter_mut().for_each(Column::clear);
             self.columns
                 .resize_with(other.columns.len(), Column::default);
         }

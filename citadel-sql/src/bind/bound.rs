@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use citadel_txn::Durability;
 
-pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, UnaryOp};
+pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, SetOperator, UnaryOp};
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction, TableFunction};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef};
@@ -49,7 +49,8 @@ pub(crate) enum ExprKind {
     /// A constant.
     Literal(Value),
     /// A parameter, by its place from 0 in [`Parameters`]. The value given is coerced once per execution to
-    /// [`Parameters::types`].
+    /// [`Parameters::types`]. Those beyond are what subqueries take and give, [`Subquery::arguments`] and
+    /// [`Subquery::result`]: known when the part of the plan starts that reads them.
     Parameter(usize),
     /// A column.
     Column(ColumnId),
@@ -115,6 +116,34 @@ pub(crate) enum ExprKind {
         function: &'static ScalarFunction,
         arguments: Vec<Expr>,
     },
+    /// What a query says of the row at hand. Planning puts a column or a parameter in its place.
+    Subquery(Subquery),
+}
+
+/// A query inside an expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Subquery {
+    pub(crate) kind: SubqueryKind,
+    pub(crate) query: Arc<Query>,
+    /// What it reads of the query around it: parameters that only it has, and their values there.
+    pub(crate) arguments: Vec<(usize, Expr)>,
+    /// For [`SubqueryKind::Any`], what is compared with its rows.
+    pub(crate) operand: Option<Box<Expr>>,
+    /// The parameter that stands for the result where that is the same for all rows around it.
+    pub(crate) result: usize,
+    /// It reads nothing of any query around it.
+    pub(crate) is_free: bool,
+}
+
+/// What is asked of a query inside an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SubqueryKind {
+    /// Its only value; NULL without a row, an error with more than one.
+    Scalar,
+    /// Has it a row?
+    Exists,
+    /// Is the comparison with the operand TRUE for a row? NULL, if not and one is NULL.
+    Any(BinaryOp),
 }
 
 /// One statement, bound.
@@ -216,6 +245,8 @@ impl<T> Setting<T> {
 /// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
+    /// The relation of its output: column i is `output[i]`.
+    pub(crate) relation: RelationNo,
     pub(crate) from: From,
     pub(crate) filter: Option<Expr>,
     pub(crate) grouping: Option<Grouping>,
@@ -253,12 +284,66 @@ pub(crate) enum From {
         arguments: Vec<Expr>,
         names: Vec<String>,
     },
-    /// `[INNER] JOIN … ON`, `USING`, `CROSS JOIN` and the comma.
-    InnerJoin {
+    /// A query as a relation, which is that of its output.
+    Query {
+        query: Box<Query>,
+        alias: String,
+        names: Vec<String>,
+    },
+    /// A set operation as a relation. The inputs give as many columns, of the same types.
+    SetOperation {
+        relation: RelationNo,
+        operator: SetOperator,
+        all: bool,
+        inputs: Vec<Query>,
+        names: Vec<String>,
+    },
+    /// JOIN with ON or USING, `CROSS JOIN` and the comma.
+    Join {
+        outer: Outer,
         left: Box<From>,
         right: Box<From>,
         on: Option<Expr>,
     },
+    /// A query that is asked for each row of the left side.
+    Lateral {
+        /// Keeps rows of the left side for which it gives none.
+        keeps_left: bool,
+        left: Box<From>,
+        right: Box<Query>,
+        alias: String,
+        names: Vec<String>,
+        /// What it reads of the left side: parameters that only it has, and their values there.
+        arguments: Vec<(usize, Expr)>,
+        on: Option<Expr>,
+    },
+    /// The input's columns and these: what `FULL JOIN … USING` makes of two columns.
+    Extend {
+        input: Box<From>,
+        columns: Vec<(ColumnId, Expr)>,
+    },
+}
+
+/// The sides of a join whose rows are kept without a partner too; the other side's columns are NULL then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outer {
+    pub(crate) left: bool,
+    pub(crate) right: bool,
+}
+
+impl Outer {
+    /// Is it an inner join?
+    pub(crate) fn is_inner(self) -> bool {
+        !self.left && !self.right
+    }
+
+    /// The same join with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        Self {
+            left: self.right,
+            right: self.left,
+        }
+    }
 }
 
 /// GROUP BY, or aggregates without it (one group, also over no rows).

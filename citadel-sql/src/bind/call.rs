@@ -75,6 +75,52 @@ impl ExprBinder<'_, '_> {
         }
     }
 
+    /// An aggregate of the rows that meet a condition: of NULL for the others, which all aggregates pass over.
+    pub(super) fn filtered(
+        &mut self,
+        name: &Identifier,
+        arguments: &Arguments,
+        filter: &ast::Expr,
+    ) -> Result<Expr> {
+        let lower = name.name.to_ascii_lowercase();
+        let call = match arguments {
+            Arguments::Star if lower == "count" => AggregateCall {
+                function: AggregateFunction::Count,
+                argument: Some(Expr {
+                    kind: ExprKind::Literal(Value::Boolean(true)),
+                    ty: SqlType::Boolean,
+                    position: None,
+                }),
+                distinct: false,
+                ty: SqlType::Integer,
+            },
+            Arguments::List { distinct, values }
+                if let Some(function) = aggregate(&lower, values.len()) =>
+            {
+                self.aggregate_call(function, &lower, *distinct, values, name.position)?
+            }
+            _ => {
+                return Err(Error::sql(
+                    SqlState::INVALID_DEFINITION,
+                    format!("FILTER is for aggregates, and {lower} is none"),
+                )
+                .at(name.position));
+            }
+        };
+        let filter =
+            self.without_aggregates("FILTER", |binder| binder.condition(filter, "FILTER"))?;
+        let argument = call.argument.map(|argument| Expr {
+            position: argument.position,
+            ty: argument.ty,
+            kind: ExprKind::Case {
+                operand: None,
+                branches: vec![(filter, argument)],
+                otherwise: None,
+            },
+        });
+        self.collect(AggregateCall { argument, ..call }, name.position)
+    }
+
     fn aggregate(
         &mut self,
         function: AggregateFunction,
@@ -83,19 +129,30 @@ impl ExprBinder<'_, '_> {
         values: &[ast::Expr],
         position: Option<Position>,
     ) -> Result<Expr> {
+        let call = self.aggregate_call(function, name, distinct, values, position)?;
+        self.collect(call, position)
+    }
+
+    fn aggregate_call(
+        &mut self,
+        function: AggregateFunction,
+        name: &str,
+        distinct: bool,
+        values: &[ast::Expr],
+        position: Option<Position>,
+    ) -> Result<AggregateCall> {
         let [argument] = values else {
             return Err(wrong_count(name, values.len(), position));
         };
         let mut argument =
             self.without_aggregates("an aggregate", |binder| binder.expr(argument))?;
         let ty = self.aggregate_type(function, name, &mut argument)?;
-        let call = AggregateCall {
+        Ok(AggregateCall {
             function,
             argument: Some(argument),
             distinct,
             ty,
-        };
-        self.collect(call, position)
+        })
     }
 
     fn aggregate_type(

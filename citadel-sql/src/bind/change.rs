@@ -57,7 +57,7 @@ impl Binder<'_> {
         alias: Option<&Identifier>,
     ) -> Result<(Arc<TableDef>, RelationNo, Scope)> {
         let table = self.table(name)?;
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let scope = Scope::of(
             ScopeRelation {
                 name: alias.map_or_else(|| table.name.clone(), |alias| alias.name.clone()),

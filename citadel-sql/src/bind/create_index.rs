@@ -70,7 +70,7 @@ impl Binder<'_> {
         let [key] = create.keys.as_slice() else {
             return Err(Error::unsupported("an ann index on more than one column").at(at));
         };
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let expr = self.row_expression(key, table, relation)?;
         let vector = indexable(&expr, table)?;
         let mut metric = None;

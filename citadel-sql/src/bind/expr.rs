@@ -54,10 +54,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             ast::ExprKind::Default => {
                 Err(syntax_error("DEFAULT stands alone for a column's value"))
             }
-            ast::ExprKind::Column { table, column } => self
-                .scope
-                .resolve(table.as_ref(), column)
-                .map(|(id, ty)| (ExprKind::Column(id), ty)),
+            ast::ExprKind::Column { table, column } => self.column(table.as_ref(), column),
             ast::ExprKind::Unary { op, operand } => self.unary(*op, operand),
             ast::ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
             ast::ExprKind::Distance {
@@ -111,6 +108,18 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 otherwise,
             } => self.case(operand.as_deref(), branches, otherwise.as_deref()),
             ast::ExprKind::Cast { operand, to } => self.cast(operand, *to),
+            ast::ExprKind::Subquery(query) => self.scalar_subquery(query),
+            ast::ExprKind::Exists(query) => self.exists(query),
+            ast::ExprKind::Any { operand, op, query } => self.any(operand, *op, query),
+            ast::ExprKind::Filtered {
+                name,
+                arguments,
+                filter,
+            } => {
+                return self
+                    .filtered(name, arguments, filter)
+                    .map_err(|error| error.at(position));
+            }
             ast::ExprKind::Function { name, arguments } => {
                 return self
                     .call(name, arguments)
@@ -329,6 +338,8 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         position: Option<Position>,
     ) -> Result<Expr> {
         let ty = call.ty;
+        self.check_aggregate_level(&call)
+            .map_err(|error| error.at(position))?;
         match &mut self.aggregation {
             Aggregation::Refused(place) => Err(Error::sql(
                 SqlState::GROUPING_ERROR,

@@ -1,12 +1,13 @@
-//! FROM: tables, functions, VALUES and inner joins, with the scope that they make.
+//! FROM: tables, functions, VALUES, queries and joins, with the scope that they make.
 
 use super::Binder;
-use super::bound::{BinaryOp, Expr, ExprKind, From};
+use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, From, Outer};
+use super::cte::column_names;
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
 use super::suggest;
 use super::typing;
-use crate::ast::{self, Identifier, JoinCondition, Relation, TableAlias};
+use crate::ast::{self, Identifier, JoinCondition, JoinKind, Relation, TableAlias};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::TableFunction;
 use crate::types::SqlType;
@@ -16,23 +17,52 @@ impl Binder<'_> {
     pub(super) fn from(&mut self, items: &[Relation]) -> Result<(From, Scope)> {
         let mut joined: Option<(From, Scope)> = None;
         for item in items {
-            let (from, scope) = self.relation(item)?;
             joined = Some(match joined {
-                None => (from, scope),
+                None => self.relation(item)?,
                 Some((left, left_scope)) => {
+                    let (right, scope, arguments) = self.beside(item, &left_scope)?;
                     let scope = left_scope
                         .join(scope)
                         .map_err(|error| error.at(item.position()))?;
-                    (cross(left, from, None), scope)
+                    let tie = (Outer::default(), arguments);
+                    (join(tie, left, right, None), scope)
                 }
             });
         }
         Ok(joined.unwrap_or((From::Nothing, Scope::default())))
     }
 
+    /// The right side of a join, and what it reads of the left one.
+    fn beside(
+        &mut self,
+        right: &Relation,
+        left: &Scope,
+    ) -> Result<(From, Scope, Vec<(usize, Expr)>)> {
+        if !matches!(right, Relation::Query { lateral: true, .. }) {
+            let (from, scope) = self.relation(right)?;
+            return Ok((from, scope, Vec::new()));
+        }
+        let ((from, scope), arguments, _) = self.seeing(left, |binder| binder.relation(right))?;
+        Ok((from, scope, arguments))
+    }
+
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
         match relation {
-            Relation::Table { name, alias } => self.table_relation(name, alias.as_ref()),
+            Relation::Table { name, alias } => match self.cte_relation(name, alias.as_ref()) {
+                Some(found) => found.map_err(|error| error.at(name.position)),
+                None => self.table_relation(name, alias.as_ref()),
+            },
+            Relation::Query {
+                lateral: _,
+                query,
+                alias,
+                position,
+            } => {
+                let query = self.query(query)?;
+                let name = alias.as_ref().map_or("", |alias| &alias.name.name);
+                self.query_relation(query, name, &[column_names(alias.as_ref())])
+                    .map_err(|error| error.at(*position))
+            }
             Relation::Values {
                 values,
                 alias,
@@ -55,7 +85,7 @@ impl Binder<'_> {
         alias: Option<&TableAlias>,
     ) -> Result<(From, Scope)> {
         let table = self.table(name)?;
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let shown = alias.map_or(table.name.as_str(), |alias| &alias.name.name);
         let columns = table
             .columns
@@ -68,7 +98,7 @@ impl Binder<'_> {
                 no: relation,
                 has_rowid: true,
             },
-            renamed(columns, alias)?,
+            renamed(columns, column_names(alias))?,
         );
         let from = From::Table {
             relation,
@@ -84,7 +114,7 @@ impl Binder<'_> {
         values: &ast::Values,
         alias: Option<&TableAlias>,
     ) -> Result<(From, Scope)> {
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let empty = Scope::default();
         let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("VALUES"));
         let mut rows = values
@@ -105,7 +135,7 @@ impl Binder<'_> {
             .enumerate()
             .map(|(at, ty)| (format!("column{}", at + 1), *ty))
             .collect();
-        let columns = renamed(columns, alias)?;
+        let columns = renamed(columns, column_names(alias))?;
         let name = alias.map_or_else(String::new, |alias| alias.name.name.clone());
         let from = From::Values {
             relation,
@@ -147,7 +177,7 @@ impl Binder<'_> {
             )
             .at(name.position));
         }
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let empty = Scope::default();
         let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
         let arguments = arguments
@@ -158,7 +188,7 @@ impl Binder<'_> {
         let columns = columns
             .map(|(name, ty)| ((*name).to_owned(), *ty))
             .collect();
-        let columns = renamed(columns, alias)?;
+        let columns = renamed(columns, column_names(alias))?;
         let shown = alias.map_or(function.name(), |alias| &alias.name.name);
         let from = From::Function {
             relation,
@@ -177,80 +207,159 @@ impl Binder<'_> {
         Ok((from, scope))
     }
 
-    fn join(&mut self, join: &ast::Join) -> Result<(From, Scope)> {
-        let (left, left_scope) = self.relation(&join.left)?;
-        let (right, right_scope) = self.relation(&join.right)?;
-        match &join.condition {
-            JoinCondition::None => {
-                let scope = left_scope
-                    .join(right_scope)
-                    .map_err(|error| error.at(join.right.position()))?;
-                Ok((cross(left, right, None), scope))
-            }
-            JoinCondition::On(on) => {
-                let scope = left_scope
-                    .join(right_scope)
-                    .map_err(|error| error.at(join.right.position()))?;
-                let on = self.condition(on, &scope, "JOIN … ON")?;
-                Ok((cross(left, right, Some(on)), scope))
-            }
-            JoinCondition::Using(columns) => {
-                let (on, pairs) = self.using(columns, &left_scope, &right_scope)?;
-                let mut scope = left_scope
-                    .join(right_scope)
-                    .map_err(|error| error.at(join.right.position()))?;
-                scope.merge(&pairs);
-                Ok((cross(left, right, on), scope))
-            }
+    fn join(&mut self, ast: &ast::Join) -> Result<(From, Scope)> {
+        let (left, left_scope) = self.relation(&ast.left)?;
+        let (right, right_scope, arguments) = self.beside(&ast.right, &left_scope)?;
+        let outer = Outer {
+            left: matches!(ast.kind, JoinKind::Left | JoinKind::Full),
+            right: matches!(ast.kind, JoinKind::Right | JoinKind::Full),
+        };
+        if outer.right && !arguments.is_empty() {
+            return Err(Error::sql(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "LATERAL reads rows of the left side, of which a RIGHT or FULL JOIN may have none",
+            )
+            .at(ast.right.position()));
         }
+        let tie = (outer, arguments);
+        let natural;
+        let columns = match &ast.condition {
+            JoinCondition::Using(columns) => Some(columns),
+            JoinCondition::Natural => {
+                natural = left_scope.common(&right_scope, ast.right.position());
+                Some(&natural)
+            }
+            JoinCondition::None | JoinCondition::On(_) => None,
+        };
+        let using = columns
+            .map(|columns| self.using(columns, &left_scope, &right_scope))
+            .transpose()?;
+        let scope = left_scope
+            .join(right_scope)
+            .map_err(|error| error.at(ast.right.position()))?;
+        if let Some(Using { on, pairs }) = using {
+            return self.merged(join(tie, left, right, on), outer, pairs, scope);
+        }
+        let on = match &ast.condition {
+            JoinCondition::On(on) => Some(self.condition(on, &scope, "JOIN … ON")?),
+            _ => None,
+        };
+        Ok((join(tie, left, right, on), scope))
+    }
+
+    /// Each pair of USING becomes one column: of the side whose rows are all kept, or of either for a full join.
+    fn merged(
+        &mut self,
+        joined: From,
+        outer: Outer,
+        pairs: Vec<ColumnPair>,
+        mut scope: Scope,
+    ) -> Result<(From, Scope)> {
+        let is_full = outer.left && outer.right && !pairs.is_empty();
+        if !is_full {
+            let shown = |pair: &ColumnPair| match outer.right {
+                true => (pair.right.1, pair.left.1),
+                false => (pair.left.1, pair.right.1),
+            };
+            scope.merge(&pairs.iter().map(shown).collect::<Vec<_>>());
+            return Ok((joined, scope));
+        }
+        let relation = self.new_relation()?;
+        let mut columns = Vec::with_capacity(pairs.len());
+        for (column, pair) in (0..).zip(pairs) {
+            let ColumnPair {
+                left: (mut left, left_id),
+                right: (mut right, right_id),
+            } = pair;
+            let id = ColumnId { relation, column };
+            let mut both = [&mut left, &mut right];
+            let ty = typing::unify_results(&mut self.parameters, &mut both, "USING")?;
+            scope.merge_into(id, ty, [left_id, right_id]);
+            columns.push((id, either(left, right, ty)));
+        }
+        scope.put_first(relation);
+        let input = Box::new(joined);
+        Ok((From::Extend { input, columns }, scope))
     }
 
     /// The equalities that `USING` means, and the pairs of columns.
-    fn using(
-        &mut self,
-        columns: &[Identifier],
-        left: &Scope,
-        right: &Scope,
-    ) -> Result<(Option<Expr>, Vec<ColumnPair>)> {
+    fn using(&mut self, columns: &[Identifier], left: &Scope, right: &Scope) -> Result<Using> {
         let mut on: Option<Expr> = None;
         let mut pairs = Vec::with_capacity(columns.len());
         for column in columns {
-            let mut sides = [column_expr(left, column)?, column_expr(right, column)?];
-            let [(left, left_id), (right, right_id)] = &mut sides;
-            typing::unify_compared(&mut self.parameters, &mut [left, right], "USING")?;
-            pairs.push((*left_id, *right_id));
-            let [(left, _), (right, _)] = sides;
+            let pair = ColumnPair {
+                left: column_expr(left, column)?,
+                right: column_expr(right, column)?,
+            };
+            let (mut left, mut right) = (pair.left.0.clone(), pair.right.0.clone());
+            pairs.push(pair);
+            typing::unify_compared(&mut self.parameters, &mut [&mut left, &mut right], "USING")?;
             let equal = binary(BinaryOp::Eq, left, right);
             on = Some(match on {
                 None => equal,
                 Some(on) => binary(BinaryOp::And, on, equal),
             });
         }
-        Ok((on, pairs))
+        Ok(Using { on, pairs })
     }
 }
 
-type ColumnPair = (super::bound::ColumnId, super::bound::ColumnId);
+/// What USING asks for, and the columns of each side that it makes one.
+struct Using {
+    on: Option<Expr>,
+    pairs: Vec<ColumnPair>,
+}
+
+/// Columns of one name.
+struct ColumnPair {
+    left: (Expr, ColumnId),
+    right: (Expr, ColumnId),
+}
 
 impl Relation {
     fn position(&self) -> Option<crate::error::Position> {
         match self {
             Self::Table { name, .. } | Self::Function { name, .. } => name.position,
-            Self::Values { position, .. } => *position,
+            Self::Values { position, .. } | Self::Query { position, .. } => *position,
             Self::Join(join) => join.right.position(),
         }
     }
 }
 
-fn cross(left: From, right: From, on: Option<Expr>) -> From {
-    From::InnerJoin {
+/// A join, of a query that reads the left side where there are arguments.
+fn join(
+    (outer, arguments): (Outer, Vec<(usize, Expr)>),
+    left: From,
+    right: From,
+    on: Option<Expr>,
+) -> From {
+    let right = match right {
+        From::Query {
+            query,
+            alias,
+            names,
+        } if !arguments.is_empty() => {
+            return From::Lateral {
+                keeps_left: outer.left,
+                left: Box::new(left),
+                right: query,
+                alias,
+                names,
+                arguments,
+                on,
+            };
+        }
+        right => right,
+    };
+    From::Join {
+        outer,
         left: Box::new(left),
         right: Box::new(right),
         on,
     }
 }
 
-fn column_expr(scope: &Scope, column: &Identifier) -> Result<(Expr, super::bound::ColumnId)> {
+fn column_expr(scope: &Scope, column: &Identifier) -> Result<(Expr, ColumnId)> {
     let (id, ty) = scope.resolve(None, column)?;
     let expr = Expr {
         kind: ExprKind::Column(id),
@@ -258,6 +367,27 @@ fn column_expr(scope: &Scope, column: &Identifier) -> Result<(Expr, super::bound
         position: column.position,
     };
     Ok((expr, id))
+}
+
+/// `coalesce(left, right)`
+fn either(left: Expr, right: Expr, ty: SqlType) -> Expr {
+    let is_null = Expr {
+        position: left.position,
+        ty: SqlType::Boolean,
+        kind: ExprKind::IsNull {
+            operand: Box::new(left.clone()),
+            negated: false,
+        },
+    };
+    Expr {
+        position: left.position,
+        ty,
+        kind: ExprKind::Case {
+            operand: None,
+            branches: vec![(is_null, right)],
+            otherwise: Some(Box::new(left)),
+        },
+    }
 }
 
 fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
@@ -272,12 +402,11 @@ fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     }
 }
 
-/// The columns under the names of an alias, which may name fewer.
-fn renamed(
+/// The columns under other names, which may be fewer.
+pub(super) fn renamed(
     mut columns: Vec<(String, SqlType)>,
-    alias: Option<&TableAlias>,
+    names: &[Identifier],
 ) -> Result<Vec<(String, SqlType)>> {
-    let names = alias.map_or(&[][..], |alias| &alias.columns);
     if names.len() > columns.len() {
         return Err(Error::sql(
             SqlState::SYNTAX_ERROR,

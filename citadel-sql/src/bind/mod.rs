@@ -19,6 +19,7 @@ mod change;
 mod constant;
 mod create_index;
 mod create_table;
+mod cte;
 mod distance;
 mod drop;
 mod expr;
@@ -36,6 +37,8 @@ mod query;
 mod row_expression;
 mod same;
 mod scope;
+mod set_operation;
+mod subquery;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -50,11 +53,13 @@ use crate::schema::{Catalog, TableDef};
 use crate::types::SqlType;
 
 use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
+use cte::Cte;
 use expr::{Aggregation, ExprBinder};
 pub(crate) use print::{Printer, value_text};
 pub(crate) use row_expression::bind_row_expression;
 pub(crate) use same::same;
 use scope::Scope;
+use subquery::Around;
 
 /// Gives a statement its meaning. `sql_text` is its own text, which definitions keep.
 pub(crate) fn bind(
@@ -67,6 +72,11 @@ pub(crate) fn bind(
         sql_text,
         parameters: Parameters::new(&statement.parameters),
         next_relation: 0,
+        ctes: Vec::new(),
+        depth: 0,
+        around: Vec::new(),
+        next_hidden: statement.parameters.len(),
+        outer_reads: 0,
     };
     let bound = binder.statement(&statement.kind)?;
     Ok(BoundStatement {
@@ -75,12 +85,28 @@ pub(crate) fn bind(
     })
 }
 
+/// How deep queries may lie in one another. `parse` bounds what is written, and a name of WITH stands for more.
+const QUERY_DEPTH_MAX: usize = 64;
+
+/// The most relations of a statement.
+const RELATIONS_MAX: u32 = 10_000;
+
 /// What belongs to a whole statement.
 struct Binder<'a> {
     catalog: &'a Catalog,
     sql_text: &'a str,
     parameters: Parameters,
     next_relation: u32,
+    /// What WITH has named, from the outermost on; a later one hides an earlier one.
+    ctes: Vec<Cte>,
+    /// Of how many queries the one at hand is a part.
+    depth: usize,
+    /// The queries around the one at hand, as far as it may read their columns; the outermost comes first.
+    around: Vec<Around>,
+    /// The next parameter that the statement's text does not know.
+    next_hidden: usize,
+    /// How often a column of a query around was read.
+    outer_reads: usize,
 }
 
 impl Binder<'_> {
@@ -120,10 +146,19 @@ impl Binder<'_> {
         }
     }
 
-    fn new_relation(&mut self) -> RelationNo {
+    /// The next relation's number. Names of WITH that use one another twice each would double without end.
+    fn new_relation(&mut self) -> Result<RelationNo> {
         let relation = RelationNo(self.next_relation);
+        if self.next_relation >= RELATIONS_MAX {
+            return Err(Error::sql(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!(
+                    "a statement takes at most {RELATIONS_MAX} relations, those of WITH as often as they are used"
+                ),
+            ));
+        }
         self.next_relation += 1;
-        relation
+        Ok(relation)
     }
 
     /// A table that must exist.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, UnaryOp};
+use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, UnaryOp};
 use crate::types::number_text::real_to_text;
 use crate::types::{Bits, Value, hex, vector_text};
 
@@ -189,6 +189,17 @@ impl Printer<'_> {
                 self.print(out, operand, 0)?;
                 write!(out, " AS {to})")?;
             }
+            ExprKind::Subquery(Subquery { kind, operand, .. }) => {
+                match (kind, operand) {
+                    (SubqueryKind::Any(op), Some(operand)) => {
+                        self.print(out, operand, PREDICATE_LEVEL + 1)?;
+                        write!(out, " {} ANY ", op.symbol())?;
+                    }
+                    (SubqueryKind::Exists, _) => out.push_str("EXISTS "),
+                    _ => {}
+                }
+                out.push_str("(SELECT …)");
+            }
             ExprKind::Function {
                 function,
                 arguments,
@@ -272,6 +283,8 @@ fn level(expr: &Expr) -> u8 {
         | ExprKind::Case { .. }
         | ExprKind::Cast { .. }
         | ExprKind::Function { .. } => u8::MAX,
+        ExprKind::Subquery(subquery) if subquery.operand.is_none() => u8::MAX,
+        ExprKind::Subquery(_) => PREDICATE_LEVEL,
         ExprKind::Unary {
             op: UnaryOp::Not, ..
         } => NOT_LEVEL,

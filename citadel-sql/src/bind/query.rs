@@ -1,23 +1,85 @@
-//! SELECT and VALUES.
+//! Queries: SELECT, VALUES, and what is made of them.
 
-use super::Binder;
-use super::bound::{AggregateCall, Expr, ExprKind, Grouping, OutputColumn, Query, RelationNo};
+use super::bound::{
+    AggregateCall, Expr, ExprKind, From, Grouping, OutputColumn, Query, RelationNo,
+};
 use super::expr::{Aggregation, ExprBinder};
 use super::grouping::Groups;
 use super::item::Item;
 use super::scope::Scope;
+use super::{Binder, QUERY_DEPTH_MAX};
 use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
 use crate::error::{Error, Result, SqlState};
 
 impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Query> {
-        let mut bound = match &query.body {
-            QueryBody::Select(select) => self.select(select, &query.order_by)?,
-            QueryBody::Values(values) => self.values_query(values, &query.order_by)?,
-        };
-        bound.limit = self.optional_count(query.limit.as_ref(), "LIMIT")?;
-        bound.offset = self.optional_count(query.offset.as_ref(), "OFFSET")?;
-        Ok(bound)
+        if self.depth >= QUERY_DEPTH_MAX {
+            return Err(Error::sql(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!(
+                    "queries are nested more than {QUERY_DEPTH_MAX} deep, with those of WITH in the places of their names"
+                ),
+            ));
+        }
+        self.depth += 1;
+        let bound = self.query_here(query);
+        self.depth -= 1;
+        bound
+    }
+
+    fn query_here(&mut self, query: &ast::Query) -> Result<Query> {
+        self.with_ctes(&query.with, |binder| {
+            let mut bound = binder.body(&query.body, &query.order_by)?;
+            bound.limit = binder.optional_count(query.limit.as_ref(), "LIMIT")?;
+            bound.offset = binder.optional_count(query.offset.as_ref(), "OFFSET")?;
+            Ok(bound)
+        })
+    }
+
+    /// Rows and their order.
+    pub(super) fn body(&mut self, body: &QueryBody, order_by: &[ast::OrderKey]) -> Result<Query> {
+        match body {
+            QueryBody::Select(select) => self.select(select, order_by),
+            QueryBody::Values(values) => {
+                let (from, scope) = self.values_relation(values, None)?;
+                self.ordered(from, &scope, order_by)
+            }
+            QueryBody::SetOperation(operation) => {
+                let (from, scope) = self.set_operation(operation)?;
+                self.ordered(from, &scope, order_by)
+            }
+            QueryBody::Query(query) => {
+                let query = self.query(query)?;
+                let (from, scope) = self.query_relation(query, "", &[])?;
+                self.ordered(from, &scope, order_by)
+            }
+        }
+    }
+
+    /// All columns of a relation, in an order that only sees them.
+    fn ordered(&mut self, from: From, scope: &Scope, order_by: &[ast::OrderKey]) -> Result<Query> {
+        let items: Vec<Item> = star_items(scope.star());
+        let mut binder = ExprBinder::new(self, scope, Aggregation::Refused("ORDER BY"));
+        let order_by = binder.order_keys(order_by, &items)?;
+        let mut query = self.everything(from, scope)?;
+        query.order_by = order_by;
+        Ok(query)
+    }
+
+    /// All columns of a relation.
+    pub(super) fn everything(&mut self, from: From, scope: &Scope) -> Result<Query> {
+        let items = star_items(scope.star());
+        Ok(Query {
+            relation: self.new_relation()?,
+            from,
+            filter: None,
+            grouping: None,
+            output: items.into_iter().map(|item| item.output).collect(),
+            distinct: false,
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        })
     }
 
     fn optional_count(
@@ -28,25 +90,6 @@ impl Binder<'_> {
         expr.map(|expr| self.row_count(expr, place)).transpose()
     }
 
-    fn values_query(&mut self, values: &ast::Values, order_by: &[ast::OrderKey]) -> Result<Query> {
-        let (from, scope) = self.values_relation(values, None)?;
-        let items: Vec<Item> = star_items(scope.star());
-        let order_by = {
-            let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused("VALUES"));
-            binder.order_keys(order_by, &items)?
-        };
-        Ok(Query {
-            from,
-            filter: None,
-            grouping: None,
-            output: items.into_iter().map(|item| item.output).collect(),
-            distinct: false,
-            order_by,
-            limit: None,
-            offset: None,
-        })
-    }
-
     fn select(&mut self, select: &Select, order_by: &[ast::OrderKey]) -> Result<Query> {
         let (from, scope) = self.from(&select.from)?;
         let filter = select
@@ -54,7 +97,7 @@ impl Binder<'_> {
             .as_ref()
             .map(|filter| self.condition(filter, &scope, "WHERE"))
             .transpose()?;
-        let relation = self.new_relation();
+        let relation = self.new_relation()?;
         let mut calls = Vec::new();
         let mut collecting = ExprBinder::new(
             self,
@@ -95,6 +138,7 @@ impl Binder<'_> {
             super::order::check_distinct(&keys, &items)?;
         }
         Ok(Query {
+            relation: self.new_relation()?,
             from,
             filter,
             grouping,
@@ -178,10 +222,25 @@ fn star_items<'s>(columns: impl Iterator<Item = &'s super::scope::ScopeColumn>) 
 fn implied_name(expr: &ast::Expr) -> Option<String> {
     match &expr.kind {
         ast::ExprKind::Column { column, .. } => Some(column.name.clone()),
-        ast::ExprKind::Function { name, .. } => Some(name.name.to_ascii_lowercase()),
+        ast::ExprKind::Function { name, .. } | ast::ExprKind::Filtered { name, .. } => {
+            Some(name.name.to_ascii_lowercase())
+        }
         ast::ExprKind::Cast { operand, .. } => implied_name(operand),
         ast::ExprKind::Case { .. } => Some("case".to_owned()),
         ast::ExprKind::Distance { .. } => Some("distance".to_owned()),
+        ast::ExprKind::Exists(_) => Some("exists".to_owned()),
+        ast::ExprKind::Subquery(query) => match &query.body {
+            QueryBody::Select(select) => match select.items.as_slice() {
+                [
+                    SelectItem::Expr {
+                        alias: Some(alias), ..
+                    },
+                ] => Some(alias.name.clone()),
+                [SelectItem::Expr { expr, .. }] => implied_name(expr),
+                _ => None,
+            },
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -25,7 +25,15 @@ impl Binder<'_> {
             },
             table.columns.iter().map(|c| (c.name.clone(), c.ty)),
         );
-        ExprBinder::new(self, &scope, Aggregation::Refused("an index")).expr(expr)
+        let bound = ExprBinder::new(self, &scope, Aggregation::Refused("an index")).expr(expr)?;
+        if bound.has_subquery() {
+            return Err(Error::sql(
+                SqlState::INVALID_DEFINITION,
+                "an index cannot be on what a query says",
+            )
+            .at(bound.position));
+        }
+        Ok(bound)
     }
 }
 
@@ -40,6 +48,11 @@ pub(crate) fn bind_row_expression(
         sql_text: "",
         parameters: Parameters::default(),
         next_relation: 0,
+        ctes: Vec::new(),
+        depth: 0,
+        around: Vec::new(),
+        next_hidden: 0,
+        outer_reads: 0,
     };
     binder.row_expression(expr, table, relation)
 }

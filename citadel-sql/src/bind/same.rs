@@ -1,5 +1,7 @@
 //! Do two expressions say the same? Positions do not matter.
 
+use std::sync::Arc;
+
 use super::bound::{Expr, ExprKind};
 
 /// Are two expressions the same but for where they stand in the text?
@@ -16,7 +18,7 @@ pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
 fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
     use ExprKind::{
         Between, Binary, Case, Cast, Column, Distance, Function, InList, IsBoolean, IsDistinct,
-        IsNull, Like, Literal, Parameter, Unary,
+        IsNull, Like, Literal, Parameter, Subquery, Unary,
     };
     match (a, b) {
         (Literal(a), Literal(b)) => a == b,
@@ -69,6 +71,8 @@ fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
         ) => (a.is_some(), else_a.is_some()) == (b.is_some(), else_b.is_some()),
         (Cast { to: a, .. }, Cast { to: b, .. }) => a == b,
         (Function { function: a, .. }, Function { function: b, .. }) => std::ptr::eq(*a, *b),
+        // One and the same query, written once: as an alias stands for it.
+        (Subquery(a), Subquery(b)) => a.kind == b.kind && Arc::ptr_eq(&a.query, &b.query),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::bound::{ColumnId, RelationNo};
 use super::suggest;
 use crate::ast::Identifier;
-use crate::error::{Error, Result, SqlState};
+use crate::error::{Error, Position, Result, SqlState};
 use crate::types::SqlType;
 
 /// The names of the hidden row id, where no column has them.
@@ -62,7 +62,7 @@ impl Scope {
     /// Both sides of a join, in order.
     pub(super) fn join(mut self, right: Self) -> Result<Self> {
         for relation in &right.relations {
-            if self.relation(&relation.name).is_some() {
+            if !relation.name.is_empty() && self.relation(&relation.name).is_some() {
                 return Err(Error::sql(
                     SqlState::DUPLICATE_ALIAS,
                     format!("table name \"{}\" is used more than once", relation.name),
@@ -87,6 +87,44 @@ impl Scope {
                 .unwrap_or(pairs.len())
         };
         self.columns.sort_by_key(place);
+    }
+
+    /// The columns of USING for a natural join: those that can be named on both sides.
+    pub(super) fn common(&self, right: &Self, position: Option<Position>) -> Vec<Identifier> {
+        let is_there = |name: &str| right.star().any(|c| c.name.eq_ignore_ascii_case(name));
+        let names = self.star().map(|column| &column.name);
+        names
+            .filter(|name| is_there(name))
+            .map(|name| Identifier {
+                name: name.clone(),
+                position,
+            })
+            .collect()
+    }
+
+    /// A computed column stands for two of one name, unless they are qualified.
+    pub(super) fn merge_into(&mut self, id: ColumnId, ty: SqlType, two: [ColumnId; 2]) {
+        let mut name = String::new();
+        for column in self.columns.iter_mut().filter(|c| two.contains(&c.id)) {
+            column.merged = true;
+            name.clone_from(&column.name);
+        }
+        self.columns.push(ScopeColumn {
+            name,
+            id,
+            ty,
+            merged: false,
+        });
+    }
+
+    /// Puts a relation's columns before all others.
+    pub(super) fn put_first(&mut self, relation: RelationNo) {
+        self.columns.sort_by_key(|c| c.id.relation != relation);
+    }
+
+    /// Is a relation of that name here?
+    pub(super) fn has_relation(&self, name: &str) -> bool {
+        self.relation(name).is_some()
     }
 
     fn relation(&self, name: &str) -> Option<&ScopeRelation> {

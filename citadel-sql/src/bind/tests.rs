@@ -433,7 +433,7 @@ fn stars_and_joins() {
     );
     assert!(is_column(&query.output[0].expr, column(0, 1)));
     assert!(is_column(&query.output[1].expr, column(1, 1)));
-    let From::InnerJoin { on, .. } = query.from else {
+    let From::Join { on, .. } = query.from else {
         panic!()
     };
     assert!(on.is_some());

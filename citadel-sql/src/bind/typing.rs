@@ -42,6 +42,8 @@ pub(super) fn decide(
             return Ok(());
         }
         ExprKind::Literal(_) => {}
+        // A column of a query around has no type where it only holds NULLs.
+        ExprKind::Parameter(index) if *index >= parameters.types.len() => {}
         ExprKind::Parameter(index) => parameters.want(*index, to, strength, position)?,
         ExprKind::Unary { operand, .. } => decide(parameters, operand, to, strength)?,
         ExprKind::Case {

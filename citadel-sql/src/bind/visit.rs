@@ -1,6 +1,6 @@
-//! Walking bound expressions.
+//! Walking bound expressions. A query inside one is seen as what it takes of the row at hand.
 
-use super::bound::{ColumnId, Expr, ExprKind};
+use super::bound::{ColumnId, Expr, ExprKind, From, Query};
 
 impl Expr {
     /// Visits the operands, from left to right; not those inside them.
@@ -47,6 +47,13 @@ impl Expr {
                 otherwise.iter().for_each(|otherwise| visit(otherwise));
             }
             ExprKind::Function { arguments, .. } => arguments.iter().for_each(visit),
+            ExprKind::Subquery(subquery) => {
+                subquery.operand.iter().for_each(|operand| visit(operand));
+                subquery
+                    .arguments
+                    .iter()
+                    .for_each(|(_, value)| visit(value));
+            }
         }
     }
 
@@ -94,6 +101,14 @@ impl Expr {
                 otherwise.iter_mut().for_each(|otherwise| visit(otherwise));
             }
             ExprKind::Function { arguments, .. } => arguments.iter_mut().for_each(visit),
+            ExprKind::Subquery(subquery) => {
+                subquery
+                    .operand
+                    .iter_mut()
+                    .for_each(|operand| visit(operand));
+                let arguments = subquery.arguments.iter_mut();
+                arguments.for_each(|(_, value)| visit(value));
+            }
         }
     }
 
@@ -103,6 +118,13 @@ impl Expr {
             visit(id);
         }
         self.for_each_child(&mut |child| child.for_each_column(visit));
+    }
+
+    /// Is there a query inside it?
+    pub(crate) fn has_subquery(&self) -> bool {
+        let mut has = matches!(self.kind, ExprKind::Subquery(_));
+        self.for_each_child(&mut |child| has |= child.has_subquery());
+        has
     }
 
     /// Gives it the same value whenever it is evaluated for the same row? A function without arguments may not.
@@ -115,5 +137,81 @@ impl Expr {
         let mut stable = true;
         self.for_each_child(&mut |child| stable &= child.is_stable());
         stable
+    }
+}
+
+impl Query {
+    /// Visits every expression of the query and of those in its FROM clause; the parts of an expression with it.
+    pub(crate) fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        self.from.for_each_expr(visit);
+        self.filter.iter().for_each(&mut *visit);
+        if let Some(grouping) = &self.grouping {
+            grouping.keys.iter().for_each(&mut *visit);
+            let arguments = grouping.aggregates.iter();
+            let arguments = arguments.filter_map(|call| call.argument.as_ref());
+            arguments.for_each(&mut *visit);
+            grouping.having.iter().for_each(&mut *visit);
+        }
+        self.output.iter().for_each(|output| visit(&output.expr));
+        self.order_by.iter().for_each(|key| visit(&key.expr));
+        self.limit.iter().for_each(&mut *visit);
+        self.offset.iter().for_each(visit);
+    }
+
+    /// Reads it one of these parameters, in whatever depth?
+    pub(crate) fn reads_parameter(&self, is_one: &dyn Fn(usize) -> bool) -> bool {
+        let mut reads = false;
+        self.for_each_expr(&mut |expr| reads |= expr.reads_parameter(is_one));
+        reads
+    }
+}
+
+impl Expr {
+    /// Reads it one of these parameters, in whatever depth?
+    pub(crate) fn reads_parameter(&self, is_one: &dyn Fn(usize) -> bool) -> bool {
+        let mut reads = match &self.kind {
+            ExprKind::Parameter(at) => is_one(*at),
+            ExprKind::Subquery(subquery) => subquery.query.reads_parameter(is_one),
+            _ => false,
+        };
+        self.for_each_child(&mut |child| reads |= child.reads_parameter(is_one));
+        reads
+    }
+}
+
+impl From {
+    fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match self {
+            Self::Nothing | Self::Table { .. } => {}
+            Self::Values { rows, .. } => rows.iter().flatten().for_each(visit),
+            Self::Function { arguments, .. } => arguments.iter().for_each(visit),
+            Self::Query { query, .. } => query.for_each_expr(visit),
+            Self::SetOperation { inputs, .. } => {
+                inputs.iter().for_each(|input| input.for_each_expr(visit));
+            }
+            Self::Join {
+                left, right, on, ..
+            } => {
+                left.for_each_expr(visit);
+                right.for_each_expr(visit);
+                on.iter().for_each(visit);
+            }
+            Self::Lateral {
+                left,
+                right,
+                arguments,
+                on,
+                ..
+            } => {
+                left.for_each_expr(visit);
+                right.for_each_expr(visit);
+                arguments.iter().for_each(|(_, value)| visit(value));
+                on.iter().for_each(visit);
+            }
+            Self::Extend { input, columns } => {
+                input.for_each_expr(visit);
+                columns.iter().for_each(|(_, expr)| visit(expr));
+            }
+        }
     }
 }

@@ -1,20 +1,23 @@
 //! From a physical plan to its tree of operators.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::aggregate::Aggregate;
+use super::apply::{Answers, ApplyOp, InitOp, Later};
 use super::explain::Profile;
-use super::join::{HashJoinOp, LookupJoinOp, NestedLoopOp};
+use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
 use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::scan::{
     EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
 };
+use super::set_operation::{AppendOp, HashSetOp};
 use super::sort::{SortOp, TopNOp};
 use super::vector::Nearest;
 use super::{change, vector};
 use crate::error::Result;
-use crate::plan::PhysicalPlan;
+use crate::plan::{Apply, ApplyMethod, PhysicalPlan};
 use crate::types::Value;
 
 /// Makes operators of plans; measures them if asked to.
@@ -43,6 +46,30 @@ impl Builder<'_> {
         };
         let slot = profile.enter();
         Ok(profile.measured(slot, self.bare(plan)?))
+    }
+
+    fn inputs(&self, plans: &[PhysicalPlan]) -> Result<Vec<BoxedOperator>> {
+        plans.iter().map(|plan| self.build(plan)).collect()
+    }
+
+    /// A plan whose operators are made later, with other parameters.
+    fn later(&self, plan: &Arc<PhysicalPlan>) -> Later {
+        Later::new(plan, self.profile.map(|profile| profile.keep(plan)))
+    }
+
+    fn answers(&self, apply: &Apply) -> Result<Answers> {
+        match &apply.method {
+            ApplyMethod::Each { arguments, plan } => Answers::each(
+                apply.kind,
+                self.later(plan),
+                arguments.iter().map(|(parameter, _)| *parameter).collect(),
+            ),
+            ApplyMethod::ByKey(by_key) => Answers::by_key(
+                apply.kind,
+                self.later(&by_key.plan),
+                by_key.otherwise.as_ref().map(|plan| self.later(plan)),
+            ),
+        }
     }
 
     fn bare(&self, plan: &PhysicalPlan) -> Result<BoxedOperator> {
@@ -106,6 +133,29 @@ impl Builder<'_> {
             }
             PhysicalPlan::LookupJoin(join) => {
                 Box::new(LookupJoinOp::new(self.build(&join.left)?, join, params)?)
+            }
+            PhysicalPlan::Init(init) => {
+                let input = self.later(&init.input);
+                let plans = init.plans.iter().map(|answer| self.later(&answer.plan));
+                let plans = plans.collect();
+                Box::new(InitOp::new(init.clone(), input, plans, params))
+            }
+            PhysicalPlan::Apply(apply) => {
+                let input = self.build(&apply.input)?;
+                Box::new(ApplyOp::new(input, self.answers(apply)?, apply, params)?)
+            }
+            PhysicalPlan::LateralJoin(join) => {
+                let left = self.build(&join.left)?;
+                Box::new(LateralJoinOp::new(
+                    left,
+                    self.later(&join.plan),
+                    join,
+                    params,
+                )?)
+            }
+            PhysicalPlan::Append(append) => Box::new(AppendOp::new(self.inputs(&append.inputs)?)),
+            PhysicalPlan::HashSetOperation(set) => {
+                Box::new(HashSetOp::new(self.inputs(&set.inputs)?, set))
             }
             PhysicalPlan::VectorTopKPlan(top) => match self.found.and_then(Cell::take) {
                 Some(found) => vector::found_top_k(top, found, params)?,

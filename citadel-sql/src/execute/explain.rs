@@ -1,5 +1,6 @@
 //! Measuring operators for EXPLAIN ANALYZE.
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -7,21 +8,39 @@ use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::plan::NodeMeasure;
+use crate::plan::{NodeMeasure, PhysicalPlan};
 
 /// What was measured so far of each node, in the order in which EXPLAIN prints them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Profile {
     nodes: Arc<Mutex<Vec<NodeMeasure>>>,
+    /// The next of the places that were kept; `None`: there is always one more at the end.
+    kept: Cell<Option<usize>>,
 }
 
 impl Profile {
     /// A place for the next node.
     pub(super) fn enter(&self) -> usize {
+        if let Some(place) = self.kept.get() {
+            self.kept.set(Some(place + 1));
+            return place;
+        }
         self.change(|nodes| {
             nodes.push(NodeMeasure::default());
             nodes.len() - 1
         })
+    }
+
+    /// Keeps places for the nodes of a plan whose operators are made later, perhaps more than once.
+    pub(super) fn keep(&self, plan: &PhysicalPlan) -> Self {
+        let first = self.enter();
+        for input in plan.inputs() {
+            self.keep(input);
+        }
+        Self {
+            nodes: Arc::clone(&self.nodes),
+            kept: Cell::new(Some(first)),
+        }
     }
 
     /// The operator, measured.

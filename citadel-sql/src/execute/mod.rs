@@ -11,6 +11,7 @@
 
 mod accumulator;
 mod aggregate;
+mod apply;
 mod bounds;
 mod build;
 mod change;
@@ -23,6 +24,7 @@ mod operator;
 mod project;
 mod row_keys;
 mod scan;
+mod set_operation;
 mod sort;
 #[cfg(test)]
 mod tests;

@@ -176,6 +176,13 @@ impl Compiler<'_> {
                 to: *to,
                 position,
             },
+            ExprKind::Subquery(_) => {
+                return Err(Error::sql(
+                    SqlState::INTERNAL_ERROR,
+                    "a query inside an expression was left in the plan",
+                )
+                .at(position));
+            }
             ExprKind::Function {
                 function,
                 arguments,

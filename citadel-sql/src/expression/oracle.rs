@@ -162,7 +162,10 @@ fn oracle(expr: &Expr, row: &[Value]) -> Result<Value> {
             }
         }
         ExprKind::Cast { operand, to } => cast(eval(operand)?.as_ref(), *to)?,
-        ExprKind::Parameter(_) | ExprKind::Distance { .. } | ExprKind::Function { .. } => {
+        ExprKind::Parameter(_)
+        | ExprKind::Distance { .. }
+        | ExprKind::Function { .. }
+        | ExprKind::Subquery(_) => {
             return Err(Error::unsupported("not generated"));
         }
     })

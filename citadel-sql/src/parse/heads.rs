@@ -95,14 +95,13 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         };
     };
     match first.as_str() {
-        "SELECT" | "VALUES" | "INSERT" | "UPDATE" | "DELETE" | "CALL" => {
+        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "CALL" => {
             parse_native(words, converter)
         }
         "CREATE" | "DROP" => {
             refuse_unknown_object(&first, words)?;
             parse_native(words, converter)
         }
-        "WITH" => Err(Error::unsupported("WITH (a common table expression)").at(position)),
         "EXPLAIN" => {
             words.take("EXPLAIN");
             parse_explain(words, converter)

@@ -2,7 +2,7 @@
 
 use super::PlanContext;
 use super::logical::{LogicalPlan, LogicalScan};
-use crate::bind::bound::{BinaryOp, Expr, ExprKind};
+use crate::bind::bound::{BinaryOp, Expr, ExprKind, Outer, SetOperator};
 use crate::error::Result;
 use crate::types::Value;
 
@@ -61,9 +61,22 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
         LogicalPlan::Scan(scan) => {
             (table_rows(scan, context)? * selectivity(&scan.filter)).max(1.0)
         }
-        LogicalPlan::Join { left, right, on } => {
+        LogicalPlan::Join {
+            outer,
+            left,
+            right,
+            on,
+        } => {
             let (left, right) = (logical_rows(left, context)?, logical_rows(right, context)?);
-            join_rows(left, right, on)
+            join_rows(*outer, left, right, on)
+        }
+        LogicalPlan::Lateral(lateral) => {
+            logical_rows(&lateral.left, context)? * lateral.plan.rows().max(1.0)
+        }
+        LogicalPlan::Apply(apply) => logical_rows(&apply.input, context)?,
+        LogicalPlan::SetOperation(set) => {
+            let inputs = set.inputs.iter().map(|input| logical_rows(input, context));
+            set_rows(set.operator, inputs.collect::<Result<Vec<_>>>()?)
         }
         LogicalPlan::Filter { input, conjuncts } => {
             logical_rows(input, context)? * selectivity(conjuncts)
@@ -82,7 +95,7 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
 }
 
 /// Rows of a join: as many as the larger side if an equality links them, else the product.
-pub(super) fn join_rows(left: f64, right: f64, on: &[Expr]) -> f64 {
+pub(super) fn join_rows(outer: Outer, left: f64, right: f64, on: &[Expr]) -> f64 {
     let is_equality = |c: &Expr| {
         matches!(
             c.kind,
@@ -92,10 +105,22 @@ pub(super) fn join_rows(left: f64, right: f64, on: &[Expr]) -> f64 {
             }
         )
     };
-    if on.iter().any(is_equality) {
+    let rows = if on.iter().any(is_equality) {
         left.max(right)
     } else {
         left * right * selectivity(on)
+    };
+    let kept = |keeps: bool, rows: f64| if keeps { rows } else { 0.0 };
+    rows.max(kept(outer.left, left) + kept(outer.right, right))
+}
+
+/// Rows of a set operation, as if the inputs had no row twice.
+pub(super) fn set_rows(operator: SetOperator, inputs: impl IntoIterator<Item = f64>) -> f64 {
+    let inputs = inputs.into_iter();
+    match operator {
+        SetOperator::Union => inputs.sum(),
+        SetOperator::Intersect => inputs.reduce(f64::min).unwrap_or_default(),
+        SetOperator::Except => inputs.take(1).sum(),
     }
 }
 

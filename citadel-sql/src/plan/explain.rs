@@ -6,10 +6,11 @@ use super::Plan;
 use super::logical::LimitBounds;
 use super::names::{Names, quoted};
 use super::physical::{
-    IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
+    ApplyMethod, IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan,
+    TableSource,
 };
 use super::print::{aggregate_text, conjuncts_text, expr_text};
-use crate::bind::bound::{ColumnId, Expr};
+use crate::bind::bound::{ColumnId, Expr, Outer, SubqueryKind};
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
 /// One node as text: a title, and details below it.
@@ -178,11 +179,11 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             }
             text
         }
-        PhysicalPlan::HashJoin(join) => NodeText::new("HashJoin")
+        PhysicalPlan::HashJoin(join) => NodeText::new(join_title("HashJoin", join.outer))
             .detail("Hash Cond", pairs_text(&join.keys, names))
             .filter(&join.filter, names),
         PhysicalPlan::NestedLoopJoin(join) => {
-            NodeText::new("NestedLoopJoin").filter(&join.filter, names)
+            NodeText::new(join_title("NestedLoopJoin", join.outer)).filter(&join.filter, names)
         }
         PhysicalPlan::LookupJoin(join) => {
             let keys = list_text(&join.keys, names);
@@ -192,7 +193,12 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             };
             let mut filter = join.right.filter.clone();
             filter.extend(join.filter.iter().cloned());
-            let title = format!("LookupJoin with {}", source_name(&join.right));
+            let outer = Outer {
+                left: join.keeps_left,
+                right: false,
+            };
+            let title = join_title("LookupJoin", outer);
+            let title = format!("{title} with {}", source_name(&join.right));
             let title = match &join.index {
                 Some(index) => format!("{title} using {}", quoted(&index.name)),
                 None => title,
@@ -200,6 +206,38 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             NodeText::new(title)
                 .detail("Lookup", by)
                 .filter(&filter, names)
+        }
+        PhysicalPlan::Init(init) => {
+            let answers = init.plans.iter();
+            answers.fold(NodeText::new("Init"), |text, answer| {
+                let what = asked_text(answer.kind, answer.operand.as_ref(), names);
+                text.detail("Answer", format!("${} = {what}", answer.result + 1))
+            })
+        }
+        PhysicalPlan::Apply(apply) => {
+            let what = asked_text(apply.kind, apply.operand.as_ref(), names);
+            let text = NodeText::new("Apply").detail("Answer", what);
+            match &apply.method {
+                ApplyMethod::Each { arguments, .. } => {
+                    text.detail("For Each", arguments_text(arguments, names))
+                }
+                ApplyMethod::ByKey(by_key) if by_key.keys.is_empty() => text,
+                ApplyMethod::ByKey(by_key) => text.detail("By Key", list_text(&by_key.keys, names)),
+            }
+        }
+        PhysicalPlan::LateralJoin(join) => {
+            let outer = Outer {
+                left: join.keeps_left,
+                right: false,
+            };
+            NodeText::new(join_title("LateralJoin", outer))
+                .detail("For Each", arguments_text(&join.arguments, names))
+                .filter(&join.filter, names)
+        }
+        PhysicalPlan::Append(_) => NodeText::new("Append"),
+        PhysicalPlan::HashSetOperation(set) => {
+            let all = if set.all { " ALL" } else { "" };
+            NodeText::new(format!("HashSetOperation {}{all}", set.operator.name()))
         }
         PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names),
         PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, ann),
@@ -238,6 +276,37 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
         PhysicalPlan::Nothing => NodeText::new("Nothing"),
         PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
     }
+}
+
+/// Parameters and their values.
+fn arguments_text(arguments: &[(usize, Expr)], names: &Names) -> String {
+    let texts = arguments
+        .iter()
+        .map(|(parameter, value)| format!("${} = {}", parameter + 1, expr_text(value, names)));
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// What is asked of a query.
+fn asked_text(kind: SubqueryKind, operand: Option<&Expr>, names: &Names) -> String {
+    match (kind, operand) {
+        (SubqueryKind::Scalar, _) => "the value".to_owned(),
+        (SubqueryKind::Exists, _) => "EXISTS".to_owned(),
+        (SubqueryKind::Any(op), Some(operand)) => {
+            format!("{} {} ANY", expr_text(operand, names), op.symbol())
+        }
+        (SubqueryKind::Any(op), None) => format!("{} ANY", op.symbol()),
+    }
+}
+
+/// The node's name, and which rows it keeps without a partner.
+fn join_title(name: &str, outer: Outer) -> String {
+    let kind = match (outer.left, outer.right) {
+        (false, false) => "",
+        (true, false) => " left",
+        (false, true) => " right",
+        (true, true) => " full",
+    };
+    format!("{name}{kind}")
 }
 
 fn on(name: &str, table: &TableDef) -> String {

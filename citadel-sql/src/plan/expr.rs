@@ -59,3 +59,20 @@ pub(super) fn substitute(expr: &mut Expr, pattern: &Expr, with: ColumnId) {
     }
     expr.for_each_child_mut(&mut |child| substitute(child, pattern, with));
 }
+
+/// The most nodes of an expression that a rewrite copies to where its value is read. Queries in queries that each read
+/// a column twice would double it without end.
+const COPIED_NODES_MAX: usize = 100;
+
+/// Is it small enough to be copied to where its value is read?
+pub(super) fn may_be_copied(expr: &Expr) -> bool {
+    fn count(expr: &Expr, nodes: &mut usize) {
+        *nodes += 1;
+        if *nodes <= COPIED_NODES_MAX {
+            expr.for_each_child(&mut |child| count(child, nodes));
+        }
+    }
+    let mut nodes = 0;
+    count(expr, &mut nodes);
+    nodes <= COPIED_NODES_MAX
+}

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::bind::bound::{AggregateCall, ColumnId, Expr, RelationNo};
+use super::physical::{ByKey, PhysicalPlan};
+use crate::bind::bound::{
+    AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind,
+};
 use crate::functions::TableFunction;
 use crate::schema::TableDef;
 use crate::types::SqlType;
@@ -13,16 +16,23 @@ pub(super) enum LogicalPlan {
     /// One row without columns: no FROM.
     SingleRow,
     /// No rows: a condition that is never TRUE.
-    Empty(Vec<ColumnId>),
+    Empty(LogicalEmpty),
     Values(LogicalValues),
     Function(LogicalFunction),
     Scan(LogicalScan),
-    /// An inner join; conjuncts of one side only have been moved to it.
+    /// A join; conjuncts of one side only have been moved to it, where that side's rows are not kept without a partner.
     Join {
+        outer: Outer,
         left: Box<LogicalPlan>,
         right: Box<LogicalPlan>,
         on: Vec<Expr>,
     },
+    /// UNION, INTERSECT or EXCEPT of inputs with as many columns.
+    SetOperation(LogicalSetOperation),
+    /// A query that is run for each row of the left side.
+    Lateral(LogicalLateral),
+    /// The input's columns and the answer of a query for each row.
+    Apply(LogicalApply),
     Filter {
         input: Box<LogicalPlan>,
         conjuncts: Vec<Expr>,
@@ -60,6 +70,74 @@ pub(super) enum LogicalPlan {
         keys: Vec<LogicalKey>,
         limit: LimitBounds,
     },
+}
+
+/// A query that is asked for each row.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalApply {
+    pub(super) input: Box<LogicalPlan>,
+    /// Stands for the answer.
+    pub(super) id: ColumnId,
+    pub(super) kind: SubqueryKind,
+    /// Over the input; what is compared.
+    pub(super) operand: Option<Expr>,
+    /// The parameters that it reads, and their values over the input.
+    pub(super) arguments: Vec<(usize, Expr)>,
+    /// Answers for one set of arguments. There is this or the next, or both.
+    pub(super) each: Option<Arc<PhysicalPlan>>,
+    /// Answers for all keys.
+    pub(super) by_key: Option<ByKey>,
+}
+
+impl LogicalApply {
+    /// What it reads of its input, whichever way it answers.
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let keys = self.by_key.iter().flat_map(|by_key| &by_key.keys);
+        let arguments = self.arguments.iter().map(|(_, value)| value);
+        self.operand.iter().chain(arguments).chain(keys)
+    }
+
+    fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let keys = self.by_key.iter_mut().flat_map(|by_key| &mut by_key.keys);
+        let arguments = self.arguments.iter_mut().map(|(_, value)| value);
+        self.operand.iter_mut().chain(arguments).chain(keys)
+    }
+}
+
+/// A query that is run for each row of the left side.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalLateral {
+    /// Keeps rows for which it gives none.
+    pub(super) keeps_left: bool,
+    pub(super) left: Box<LogicalPlan>,
+    /// Of its columns, by place.
+    pub(super) relation: RelationNo,
+    pub(super) columns: usize,
+    /// The parameters that it reads, and their values over the left side.
+    pub(super) arguments: Vec<(usize, Expr)>,
+    pub(super) plan: Arc<PhysicalPlan>,
+    /// Over both.
+    pub(super) on: Vec<Expr>,
+}
+
+/// What a plan without rows stands for.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalEmpty {
+    /// The relations that its columns would come from.
+    pub(super) relations: Vec<RelationNo>,
+    /// What is read of them above; set by the rewrite that prunes.
+    pub(super) columns: Vec<ColumnId>,
+}
+
+/// Rows of several inputs, by place: column i of the result is column i of each.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalSetOperation {
+    pub(super) relation: RelationNo,
+    pub(super) operator: SetOperator,
+    /// Keeps duplicates.
+    pub(super) all: bool,
+    pub(super) inputs: Vec<LogicalPlan>,
+    pub(super) columns: usize,
 }
 
 /// `VALUES` as a relation.
@@ -110,7 +188,8 @@ impl LogicalPlan {
     pub(super) fn layout(&self) -> Vec<ColumnId> {
         match self {
             Self::SingleRow => Vec::new(),
-            Self::Empty(layout) => layout.clone(),
+            Self::Empty(empty) => empty.columns.clone(),
+            Self::SetOperation(set) => relation_columns(set.relation, set.columns),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
             Self::Function(call) => relation_columns(call.relation, call.function.columns().len()),
             Self::Scan(scan) => scan.columns.clone(),
@@ -129,6 +208,16 @@ impl LogicalPlan {
             Self::Extend { input, columns } => {
                 let mut layout = input.layout();
                 layout.extend(columns.iter().map(|(id, _)| *id));
+                layout
+            }
+            Self::Lateral(lateral) => {
+                let mut layout = lateral.left.layout();
+                layout.extend(relation_columns(lateral.relation, lateral.columns));
+                layout
+            }
+            Self::Apply(apply) => {
+                let mut layout = apply.input.layout();
+                layout.push(apply.id);
                 layout
             }
             Self::Filter { input, .. }
@@ -155,13 +244,24 @@ impl LogicalPlan {
             | Self::Sort { input, .. }
             | Self::Limit { input, .. }
             | Self::TopN { input, .. } => input.relations(),
+            Self::Lateral(lateral) => {
+                let mut relations = lateral.left.relations();
+                relations.push(lateral.relation);
+                relations
+            }
+            Self::Apply(apply) => {
+                let mut relations = apply.input.relations();
+                relations.push(apply.id.relation);
+                relations
+            }
             Self::Aggregate { relation, .. } => vec![*relation],
             Self::Extend { input, columns } => {
                 let mut relations = input.relations();
                 relations.extend(columns.iter().map(|(id, _)| id.relation));
                 relations
             }
-            Self::Empty(ids) => ids.iter().map(|id| id.relation).collect(),
+            Self::Empty(empty) => empty.relations.clone(),
+            Self::SetOperation(set) => vec![set.relation],
             Self::Project { columns, .. } => columns.iter().map(|(id, _)| id.relation).collect(),
             Self::SingleRow => Vec::new(),
         }
@@ -176,6 +276,9 @@ impl LogicalPlan {
             | Self::Function(_)
             | Self::Scan(_) => Vec::new(),
             Self::Join { left, right, .. } => vec![left, right],
+            Self::SetOperation(set) => set.inputs.iter_mut().collect(),
+            Self::Apply(apply) => vec![&mut apply.input],
+            Self::Lateral(lateral) => vec![&mut lateral.left],
             Self::Filter { input, .. }
             | Self::Aggregate { input, .. }
             | Self::Project { input, .. }
@@ -184,6 +287,44 @@ impl LogicalPlan {
             | Self::Sort { input, .. }
             | Self::Limit { input, .. }
             | Self::TopN { input, .. } => vec![input],
+        }
+    }
+
+    /// Visits every expression of the plan and of its inputs, to change it.
+    pub(super) fn for_each_expr_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::SingleRow
+            | Self::Empty(_)
+            | Self::SetOperation(_)
+            | Self::Distinct { .. }
+            // Their expressions see no columns.
+            | Self::Values(_)
+            | Self::Function(_)
+            | Self::Limit { .. } => {}
+            Self::Scan(scan) => scan.filter.iter_mut().for_each(&mut *visit),
+            Self::Lateral(lateral) => {
+                let arguments = lateral.arguments.iter_mut().map(|(_, value)| value);
+                arguments.chain(&mut lateral.on).for_each(&mut *visit);
+            }
+            Self::Apply(apply) => apply.exprs_mut().for_each(&mut *visit),
+            Self::Join { on, .. } => on.iter_mut().for_each(&mut *visit),
+            Self::Filter { conjuncts, .. } => conjuncts.iter_mut().for_each(&mut *visit),
+            Self::Aggregate {
+                keys, aggregates, ..
+            } => {
+                keys.iter_mut().for_each(&mut *visit);
+                let arguments = aggregates.iter_mut().filter_map(|c| c.argument.as_mut());
+                arguments.for_each(&mut *visit);
+            }
+            Self::Project { columns, .. } | Self::Extend { columns, .. } => {
+                columns.iter_mut().for_each(|(_, expr)| visit(expr));
+            }
+            Self::Sort { keys, .. } | Self::TopN { keys, .. } => {
+                keys.iter_mut().for_each(|key| visit(&mut key.expr));
+            }
+        }
+        for input in self.inputs_mut() {
+            input.for_each_expr_mut(visit);
         }
     }
 

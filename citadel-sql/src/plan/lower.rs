@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use super::access::{self, Wish};
-use super::estimate::{grouped_rows, join_rows};
+use super::estimate::{grouped_rows, join_rows, set_rows};
 use super::expr::{column, relations};
-use super::logical::{LimitBounds, LogicalKey, LogicalPlan, LogicalScan};
+use super::logical::{
+    LimitBounds, LogicalApply, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
+    relation_columns,
+};
 use super::physical::{
-    HashAggregate, HashJoin, KeyColumn, LookupJoin, NestedLoopJoin, PhysicalPlan, RowCount,
-    TableFunctionCall, TableSource, Values,
+    Append, Apply, ApplyMethod, ByKey, HashAggregate, HashJoin, HashSetOperation, KeyColumn,
+    LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RowCount, TableFunctionCall,
+    TableSource, Values,
 };
 use super::{PlanContext, vector};
-use crate::bind::bound::{AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
+use crate::bind::bound::{
+    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, Outer, RelationNo, SetOperator,
+};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::AggregateFunction;
 use crate::schema::{IndexDef, IndexKind};
@@ -39,7 +45,7 @@ impl Lowering<'_> {
     fn node(&self, plan: &LogicalPlan, wanted: Option<&[ColumnId]>) -> Result<PhysicalPlan> {
         Ok(match plan {
             LogicalPlan::SingleRow => PhysicalPlan::SingleRow,
-            LogicalPlan::Empty(layout) => PhysicalPlan::Empty(layout.clone()),
+            LogicalPlan::Empty(empty) => PhysicalPlan::Empty(empty.columns.clone()),
             LogicalPlan::Values(values) => PhysicalPlan::Values(Arc::new(Values {
                 layout: plan.layout(),
                 types: values.types.clone(),
@@ -56,7 +62,28 @@ impl Lowering<'_> {
                 Some(plan) => plan,
                 None => lower_scan(scan, self.context)?,
             },
-            LogicalPlan::Join { left, right, on } => self.join(left, right, on)?,
+            LogicalPlan::Join {
+                outer,
+                left,
+                right,
+                on,
+            } => self.join(*outer, (left, right), on)?,
+            LogicalPlan::SetOperation(set) => self.set_operation(set, plan.layout())?,
+            LogicalPlan::Apply(apply) => self.apply(apply)?,
+            LogicalPlan::Lateral(lateral) => {
+                let left = self.boxed(&lateral.left)?;
+                let mut layout = left.layout();
+                layout.extend(relation_columns(lateral.relation, lateral.columns));
+                PhysicalPlan::LateralJoin(LateralJoin {
+                    rows: left.rows() * lateral.plan.rows().max(1.0),
+                    left,
+                    layout,
+                    keeps_left: lateral.keeps_left,
+                    arguments: lateral.arguments.clone(),
+                    plan: Arc::clone(&lateral.plan),
+                    filter: lateral.on.clone(),
+                })
+            }
             LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {
                 input: self.boxed(input)?,
                 conjuncts: conjuncts.clone(),
@@ -143,17 +170,9 @@ impl Lowering<'_> {
     }
 
     fn distinct(&self, input: &LogicalPlan) -> Result<PhysicalPlan> {
-        let types = output_types(input);
-        let input = self.boxed(input)?;
+        let input = self.node(input, None)?;
         let layout = input.layout();
-        let keys = layout.iter().zip(types).map(|(&id, ty)| column(id, ty));
-        Ok(PhysicalPlan::HashAggregate(HashAggregate {
-            keys: keys.collect(),
-            aggregates: Vec::new(),
-            rows: grouped_rows(input.rows(), layout.len()),
-            layout,
-            input,
-        }))
+        Ok(distinct(input, layout))
     }
 
     /// A sort, unless the rows can come in that order by themselves.
@@ -251,7 +270,73 @@ impl Lowering<'_> {
         })
     }
 
-    fn join(&self, left: &LogicalPlan, right: &LogicalPlan, on: &[Expr]) -> Result<PhysicalPlan> {
+    /// A query is run for each row where lookups answer it and rows are few; else all its answers make a table.
+    fn apply(&self, apply: &LogicalApply) -> Result<PhysicalPlan> {
+        let input = self.boxed(&apply.input)?;
+        let is_cheap = |each: &PhysicalPlan, by_key: &ByKey| {
+            is_lookup(each) && input.rows() * LOOKUP_COST <= leaf_rows(&by_key.plan)
+        };
+        let each = |plan: &Arc<PhysicalPlan>| ApplyMethod::Each {
+            arguments: apply.arguments.clone(),
+            plan: Arc::clone(plan),
+        };
+        let method = match (&apply.each, &apply.by_key) {
+            (Some(plan), Some(by_key)) if is_cheap(plan, by_key) => each(plan),
+            (_, Some(by_key)) => ApplyMethod::ByKey(by_key.clone()),
+            (Some(plan), None) => each(plan),
+            (None, None) => {
+                return Err(Error::sql(
+                    SqlState::INTERNAL_ERROR,
+                    "a query inside an expression without a plan",
+                ));
+            }
+        };
+        let mut layout = input.layout();
+        layout.push(apply.id);
+        Ok(PhysicalPlan::Apply(Apply {
+            layout,
+            input,
+            kind: apply.kind,
+            operand: apply.operand.clone(),
+            method,
+        }))
+    }
+
+    /// UNION ALL appends, UNION then keeps what is distinct; the others count rows in a hash table.
+    fn set_operation(
+        &self,
+        set: &LogicalSetOperation,
+        layout: Vec<ColumnId>,
+    ) -> Result<PhysicalPlan> {
+        let inputs = set.inputs.iter().map(|input| self.node(input, None));
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        let rows = set_rows(set.operator, inputs.iter().map(PhysicalPlan::rows));
+        if set.operator != SetOperator::Union {
+            return Ok(PhysicalPlan::HashSetOperation(HashSetOperation {
+                layout,
+                operator: set.operator,
+                all: set.all,
+                inputs,
+                rows,
+            }));
+        }
+        let append = PhysicalPlan::Append(Append {
+            layout: layout.clone(),
+            inputs,
+            rows,
+        });
+        Ok(match set.all {
+            true => append,
+            false => distinct(append, layout),
+        })
+    }
+
+    fn join(
+        &self,
+        outer: Outer,
+        (left, right): (&LogicalPlan, &LogicalPlan),
+        on: &[Expr],
+    ) -> Result<PhysicalPlan> {
         let sides = (left.relations(), right.relations());
         let (mut keys, mut filter) = (Vec::new(), Vec::new());
         for conjunct in on {
@@ -262,14 +347,16 @@ impl Lowering<'_> {
         }
         let left_plan = self.boxed(left)?;
         if let LogicalPlan::Scan(scan) = right
-            && let Some(join) = self.lookup_join(&left_plan, scan, &keys, &filter)?
+            && !outer.right
+            && let Some(join) = self.lookup_join(outer, &left_plan, scan, (&keys, &filter))?
         {
             return Ok(PhysicalPlan::LookupJoin(join));
         }
         let right_plan = self.boxed(right)?;
-        let rows = join_rows(left_plan.rows(), right_plan.rows(), on).max(1.0);
+        let rows = join_rows(outer, left_plan.rows(), right_plan.rows(), on).max(1.0);
         if keys.is_empty() {
             return Ok(PhysicalPlan::NestedLoopJoin(NestedLoopJoin {
+                outer,
                 left: left_plan,
                 right: right_plan,
                 filter,
@@ -277,14 +364,15 @@ impl Lowering<'_> {
             }));
         }
         // The smaller side is held in memory.
-        let (left, right) = if left_plan.rows() < right_plan.rows() {
+        let (outer, left, right) = if left_plan.rows() < right_plan.rows() {
             let mirrored = keys.into_iter().map(|(left, right)| (right, left));
             keys = mirrored.collect();
-            (right_plan, left_plan)
+            (outer.mirrored(), right_plan, left_plan)
         } else {
-            (left_plan, right_plan)
+            (outer, left_plan, right_plan)
         };
         Ok(PhysicalPlan::HashJoin(HashJoin {
+            outer,
             left,
             right,
             keys,
@@ -296,10 +384,10 @@ impl Lowering<'_> {
     /// Looks up the right side by its row id or an index, if the left side is small beside it.
     fn lookup_join(
         &self,
+        outer: Outer,
         left: &PhysicalPlan,
         scan: &LogicalScan,
-        keys: &[(Expr, Expr)],
-        filter: &[Expr],
+        (keys, filter): (&[(Expr, Expr)], &[Expr]),
     ) -> Result<Option<LookupJoin>> {
         let right = access::choose(scan, Wish::default(), self.context)?.plan;
         if left.rows() * LOOKUP_COST > right.rows() {
@@ -323,6 +411,7 @@ impl Lowering<'_> {
             rows: right.rows(),
         };
         Ok(Some(LookupJoin {
+            keeps_left: outer.left,
             left: Box::new(left.clone()),
             right: source,
             keys: used.iter().map(|&at| keys[at].0.clone()).collect(),
@@ -331,6 +420,38 @@ impl Lowering<'_> {
             rows: left.rows(),
         }))
     }
+}
+
+/// Does a plan only read rows that it looks up?
+fn is_lookup(plan: &PhysicalPlan) -> bool {
+    match plan {
+        PhysicalPlan::SeqScan(_) => false,
+        PhysicalPlan::IndexScan(scan) => {
+            !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any))
+        }
+        plan => plan.inputs().into_iter().all(is_lookup),
+    }
+}
+
+/// Rows that a plan reads, by estimate.
+fn leaf_rows(plan: &PhysicalPlan) -> f64 {
+    let inputs = plan.inputs();
+    if inputs.is_empty() {
+        return plan.rows();
+    }
+    inputs.into_iter().map(leaf_rows).sum()
+}
+
+/// Each row of the input once.
+fn distinct(input: PhysicalPlan, layout: Vec<ColumnId>) -> PhysicalPlan {
+    let keys = layout.iter().map(|&id| column(id, SqlType::Unknown));
+    PhysicalPlan::HashAggregate(HashAggregate {
+        keys: keys.collect(),
+        aggregates: Vec::new(),
+        rows: grouped_rows(input.rows(), layout.len()),
+        layout,
+        input: Box::new(input),
+    })
 }
 
 /// The first rows of a plan. A search within a radius need not go farther than they do.
@@ -449,11 +570,4 @@ fn known_rows(limit: &LimitBounds) -> Option<f64> {
         Some(_) => None,
     };
     Some(known(&limit.limit)? + known(&limit.offset)?)
-}
-
-fn output_types(plan: &LogicalPlan) -> Vec<SqlType> {
-    match plan {
-        LogicalPlan::Project { columns, .. } => columns.iter().map(|(_, e)| e.ty).collect(),
-        other => vec![SqlType::Unknown; other.layout().len()],
-    }
 }

@@ -16,6 +16,7 @@
 
 mod access;
 mod build;
+mod decorrelate;
 mod estimate;
 mod explain;
 mod expr;
@@ -26,6 +27,7 @@ mod physical;
 mod print;
 mod rewrite;
 mod statement;
+mod subquery;
 pub(crate) mod vector;
 
 use citadel_txn::View;
@@ -34,9 +36,9 @@ pub(crate) use explain::{NodeMeasure, explain};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
-    Delete, HashAggregate, HashJoin, IndexScan, Insert, KeyColumn, LookupJoin, NestedLoopJoin,
-    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RowCount, SeqScan, TableFunctionCall,
-    TableSource, Update, Values,
+    Apply, ApplyMethod, Delete, HashAggregate, HashJoin, HashSetOperation, IndexScan, Init, Insert,
+    KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
+    RangeEnd, RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

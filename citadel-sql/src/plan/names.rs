@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::bind::bound::{ColumnId, From, RelationNo};
+use super::print::expr_text;
+use crate::bind::bound::{ColumnId, From, Query, RelationNo};
 use crate::schema::TableDef;
 pub(crate) use crate::schema::readable as quoted;
 
@@ -10,32 +11,39 @@ pub(crate) use crate::schema::readable as quoted;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     columns: FxHashMap<ColumnId, String>,
-    /// Only one relation in FROM: its columns need no alias.
-    single: bool,
+    computed: usize,
 }
 
 impl Names {
-    /// Names for the columns of a FROM clause.
-    pub(super) fn of_from(from: &From) -> Self {
-        let mut names = Self {
-            columns: FxHashMap::default(),
-            single: !matches!(from, From::InnerJoin { .. }),
-        };
-        names.add_from(from);
+    /// Names for the columns of a query and of those inside it.
+    pub(super) fn of_query(query: &Query) -> Self {
+        let mut names = Self::default();
+        names.add_query(query);
         names
     }
 
     /// Names for the columns of one table.
     pub(super) fn of_table(relation: RelationNo, table: &TableDef) -> Self {
-        let mut names = Self {
-            columns: FxHashMap::default(),
-            single: true,
-        };
-        names.add_table(relation, table, &table.name);
+        let mut names = Self::default();
+        names.add_table(relation, table, "");
         names
     }
 
-    fn add_from(&mut self, from: &From) {
+    /// Names the columns of a query and of those inside it.
+    pub(super) fn add_query(&mut self, query: &Query) {
+        let is_join = matches!(
+            query.from,
+            From::Join { .. } | From::Lateral { .. } | From::Extend { .. }
+        );
+        self.add_from(&query.from, is_join);
+    }
+
+    /// `qualified`: there are several relations, so that their columns need an alias.
+    fn add_from(&mut self, from: &From, qualified: bool) {
+        let prefix = |alias: &str| match qualified && !alias.is_empty() {
+            true => format!("{}.", quoted(alias)),
+            false => String::new(),
+        };
         match from {
             From::Nothing => {}
             From::Values {
@@ -43,29 +51,60 @@ impl Names {
             }
             | From::Function {
                 relation, names, ..
+            } => self.add_columns(*relation, "", names),
+            From::Query {
+                query,
+                alias,
+                names,
             } => {
-                for (at, name) in names.iter().enumerate() {
-                    self.add(column_id(*relation, at), name.clone());
-                }
+                self.add_query(query);
+                self.add_columns(query.relation, &prefix(alias), names);
+            }
+            From::SetOperation {
+                relation,
+                inputs,
+                names,
+                ..
+            } => {
+                inputs.iter().for_each(|input| self.add_query(input));
+                self.add_columns(*relation, "", names);
             }
             From::Table {
                 relation,
                 table,
                 alias,
-            } => self.add_table(*relation, table, alias),
-            From::InnerJoin { left, right, .. } => {
-                self.add_from(left);
-                self.add_from(right);
+            } => self.add_table(*relation, table, &prefix(alias)),
+            From::Join { left, right, .. } => {
+                self.add_from(left, qualified);
+                self.add_from(right, qualified);
+            }
+            From::Lateral {
+                left,
+                right,
+                alias,
+                names,
+                ..
+            } => {
+                self.add_from(left, qualified);
+                self.add_query(right);
+                self.add_columns(right.relation, &prefix(alias), names);
+            }
+            From::Extend { input, columns } => {
+                self.add_from(input, qualified);
+                for (id, expr) in columns {
+                    self.add(*id, expr_text(expr, self));
+                }
             }
         }
     }
 
-    fn add_table(&mut self, relation: RelationNo, table: &TableDef, alias: &str) {
-        let prefix = if self.single {
-            String::new()
-        } else {
-            format!("{}.", quoted(alias))
-        };
+    fn add_columns(&mut self, relation: RelationNo, prefix: &str, names: &[String]) {
+        for (at, name) in names.iter().enumerate() {
+            self.add(column_id(relation, at), format!("{prefix}{}", quoted(name)));
+        }
+    }
+
+    fn add_table(&mut self, relation: RelationNo, table: &TableDef, prefix: &str) {
         for (at, column) in table.columns.iter().enumerate() {
             let name = format!("{prefix}{}", quoted(&column.name));
             self.add(column_id(relation, at), name);
@@ -80,6 +119,17 @@ impl Names {
     /// Names one column.
     pub(super) fn add(&mut self, id: ColumnId, name: String) {
         self.columns.insert(id, name);
+    }
+
+    /// The place of one more computed column among those of the statement.
+    pub(super) fn next_computed(&mut self) -> usize {
+        self.computed += 1;
+        self.computed - 1
+    }
+
+    /// Names a column that has no name yet.
+    pub(super) fn suggest(&mut self, id: ColumnId, name: String) {
+        self.columns.entry(id).or_insert(name);
     }
 
     /// The name of a column.

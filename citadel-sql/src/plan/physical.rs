@@ -10,7 +10,8 @@ use super::estimate::{limited_rows, selectivity};
 use super::logical::LimitBounds;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, RelationNo,
+    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, Outer, RelationNo,
+    SetOperator, SubqueryKind,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, TableDef};
@@ -63,12 +64,22 @@ pub(crate) enum PhysicalPlan {
     },
     /// Groups and aggregates; with keys alone, what is distinct.
     HashAggregate(HashAggregate),
-    /// Inner join on equal keys.
+    /// Join on equal keys.
     HashJoin(HashJoin),
-    /// Inner join on any condition.
+    /// Join on any condition.
     NestedLoopJoin(NestedLoopJoin),
-    /// Inner join that looks up the right side, a table, for each row of the left.
+    /// Join that looks up the right side, a table, for each row of the left.
     LookupJoin(LookupJoin),
+    /// Queries that are answered before the input starts.
+    Init(Init),
+    /// A query that is answered for each row.
+    Apply(Apply),
+    /// A query that is run for each row of the left side.
+    LateralJoin(LateralJoin),
+    /// The rows of one input after another.
+    Append(Append),
+    /// What several inputs have in common, or the first one alone.
+    HashSetOperation(HashSetOperation),
     /// The k nearest by exact distances.
     VectorTopKPlan(VectorTopK),
     /// The k nearest through an ann index.
@@ -209,6 +220,7 @@ pub(crate) struct HashAggregate {
 /// An equi-join. The right side is held in memory; the left side streams.
 #[derive(Clone, Debug)]
 pub(crate) struct HashJoin {
+    pub(crate) outer: Outer,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: Box<PhysicalPlan>,
     /// Pairs that must be equal: over the left, over the right.
@@ -221,6 +233,7 @@ pub(crate) struct HashJoin {
 /// A join on any condition. The right side is held in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct NestedLoopJoin {
+    pub(crate) outer: Outer,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: Box<PhysicalPlan>,
     pub(crate) filter: Vec<Expr>,
@@ -230,6 +243,8 @@ pub(crate) struct NestedLoopJoin {
 /// A join that reads a table by keys from the left.
 #[derive(Clone, Debug)]
 pub(crate) struct LookupJoin {
+    /// Rows of the left side that find nothing are kept, with NULLs.
+    pub(crate) keeps_left: bool,
     pub(crate) left: Box<PhysicalPlan>,
     pub(crate) right: TableSource,
     /// Over the left: one expression for the row id, or for each of the index's first columns.
@@ -239,6 +254,107 @@ pub(crate) struct LookupJoin {
     /// Over both.
     pub(crate) filter: Vec<Expr>,
     pub(crate) rows: f64,
+}
+
+/// UNION ALL.
+#[derive(Clone, Debug)]
+pub(crate) struct Append {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) inputs: Vec<PhysicalPlan>,
+    pub(crate) rows: f64,
+}
+
+/// INTERSECT and EXCEPT. The distinct rows of the first input are held in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct HashSetOperation {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) operator: SetOperator,
+    /// Counts how often a row is there.
+    pub(crate) all: bool,
+    pub(crate) inputs: Vec<PhysicalPlan>,
+    pub(crate) rows: f64,
+}
+
+/// Answers queries, and then runs its input with the answers as parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Init {
+    pub(crate) input: Arc<PhysicalPlan>,
+    /// A later one may read the answer of an earlier one.
+    pub(crate) plans: Vec<InitPlan>,
+}
+
+/// A query that is answered once.
+#[derive(Clone, Debug)]
+pub(crate) struct InitPlan {
+    /// The parameter that has the answer.
+    pub(crate) result: usize,
+    pub(crate) kind: SubqueryKind,
+    /// What is compared; without columns.
+    pub(crate) operand: Option<Expr>,
+    pub(crate) plan: Arc<PhysicalPlan>,
+}
+
+/// The input's columns, and what a query answers for each row.
+#[derive(Clone, Debug)]
+pub(crate) struct Apply {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) input: Box<PhysicalPlan>,
+    pub(crate) kind: SubqueryKind,
+    /// Over the input; what is compared.
+    pub(crate) operand: Option<Expr>,
+    pub(crate) method: ApplyMethod,
+}
+
+/// A query that is run for each row of the left side.
+#[derive(Clone, Debug)]
+pub(crate) struct LateralJoin {
+    pub(crate) layout: Vec<ColumnId>,
+    /// Rows for which it gives none are kept, with NULLs.
+    pub(crate) keeps_left: bool,
+    pub(crate) left: Box<PhysicalPlan>,
+    /// The parameters that it reads, and their values over the left side.
+    pub(crate) arguments: Vec<(usize, Expr)>,
+    pub(crate) plan: Arc<PhysicalPlan>,
+    /// Conjuncts over both.
+    pub(crate) filter: Vec<Expr>,
+    pub(crate) rows: f64,
+}
+
+/// How a query is answered for each row.
+#[derive(Clone, Debug)]
+pub(crate) enum ApplyMethod {
+    /// It is run for each set of values of these parameters.
+    Each {
+        arguments: Vec<(usize, Expr)>,
+        plan: Arc<PhysicalPlan>,
+    },
+    /// From a table that is made once.
+    ByKey(ByKey),
+}
+
+/// The answers for all keys. They are held in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct ByKey {
+    /// Gives the keys, and then the value; no value for EXISTS.
+    pub(crate) plan: Arc<PhysicalPlan>,
+    /// What the keys must equal, over the input.
+    pub(crate) keys: Vec<Expr>,
+    /// Gives the answer for a key that is not there; NULL without it.
+    pub(crate) otherwise: Option<Arc<PhysicalPlan>>,
+}
+
+impl Apply {
+    /// The plans of the query.
+    pub(crate) fn plans(&self) -> Vec<&PhysicalPlan> {
+        match &self.method {
+            ApplyMethod::Each { plan, .. } => vec![plan],
+            ApplyMethod::ByKey(by_key) => {
+                let mut plans: Vec<&PhysicalPlan> = vec![&by_key.plan];
+                plans.extend(by_key.otherwise.as_deref());
+                plans
+            }
+        }
+    }
 }
 
 /// INSERT.
@@ -289,6 +405,11 @@ impl PhysicalPlan {
             Self::HashJoin(join) => both(&join.left, &join.right.layout()),
             Self::NestedLoopJoin(join) => both(&join.left, &join.right.layout()),
             Self::LookupJoin(join) => both(&join.left, &join.right.columns),
+            Self::Init(init) => init.input.layout(),
+            Self::Apply(apply) => apply.layout.clone(),
+            Self::LateralJoin(join) => join.layout.clone(),
+            Self::Append(append) => append.layout.clone(),
+            Self::HashSetOperation(set) => set.layout.clone(),
             Self::VectorTopKPlan(plan) => plan.layout().to_vec(),
             Self::AnnTopKPlan(plan) => plan.layout().to_vec(),
             Self::SingleRow
@@ -333,6 +454,11 @@ impl PhysicalPlan {
             Self::HashJoin(join) => join.rows,
             Self::NestedLoopJoin(join) => join.rows,
             Self::LookupJoin(join) => join.rows,
+            Self::Init(init) => init.input.rows(),
+            Self::Apply(apply) => apply.input.rows(),
+            Self::LateralJoin(join) => join.rows,
+            Self::Append(append) => append.rows,
+            Self::HashSetOperation(set) => set.rows,
             Self::VectorTopKPlan(plan) => plan.rows(),
             Self::AnnTopKPlan(plan) => plan.rows(),
             Self::Empty(_)
@@ -361,6 +487,19 @@ impl PhysicalPlan {
             Self::HashJoin(join) => vec![&join.left, &join.right],
             Self::NestedLoopJoin(join) => vec![&join.left, &join.right],
             Self::LookupJoin(join) => vec![&join.left],
+            Self::Init(init) => {
+                let mut inputs: Vec<&PhysicalPlan> = vec![&init.input];
+                inputs.extend(init.plans.iter().map(|answer| answer.plan.as_ref()));
+                inputs
+            }
+            Self::LateralJoin(join) => vec![&join.left, &join.plan],
+            Self::Apply(apply) => {
+                let mut inputs: Vec<&PhysicalPlan> = vec![&apply.input];
+                inputs.extend(apply.plans());
+                inputs
+            }
+            Self::Append(append) => append.inputs.iter().collect(),
+            Self::HashSetOperation(set) => set.inputs.iter().collect(),
             Self::VectorTopKPlan(plan) => plan.input().into_iter().collect(),
             Self::Insert(insert) => vec![&insert.source],
             Self::Update(update) => vec![&update.source],

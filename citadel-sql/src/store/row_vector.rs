@@ -138,7 +138,7 @@ fn read(sql: &str, table: &TableDef, relation: RelationNo) -> Result<Expr> {
     let item = match parsed.first().map(|parsed| &parsed.statement.kind) {
         Some(StatementKind::Query(query)) => match &query.body {
             QueryBody::Select(select) => select.items.first(),
-            QueryBody::Values(_) => None,
+            QueryBody::Values(_) | QueryBody::SetOperation(_) | QueryBody::Query(_) => None,
         },
         _ => None,
     };

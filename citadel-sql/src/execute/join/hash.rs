@@ -62,22 +62,27 @@ impl HashJoinOp {
             filter: CompiledExpr::conjunction(&plan.filter, &both, params)?,
             table: Table::default(),
             probe: Probe::default(),
-            pairs: Pairs::default(),
+            pairs: Pairs::new(plan.outer, (left_layout.len(), right_layout.len())),
         })
     }
 
-    /// Collects up to a batch of pairs. False: the left side is at its end.
-    fn collect(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
-        self.pairs.clear();
-        if self.probe.at >= self.probe.rows.rows {
-            context.check_interrupt()?;
-            self.probe.at = 0;
-            if !self.left.next(context, &mut self.probe.rows, BATCH_ROWS)? {
-                self.probe.rows.rows = 0;
-                return Ok(false);
-            }
+    /// Goes on to other left rows. False: there are none.
+    fn advance(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
+        context.check_interrupt()?;
+        self.probe.at = 0;
+        if !self.left.next(context, &mut self.probe.rows, BATCH_ROWS)? {
+            self.probe.rows.rows = 0;
+        }
+        self.pairs.begin_left(self.probe.rows.rows);
+        if self.probe.rows.rows > 0 {
             self.probe.keys = evaluate(&self.left_keys, &self.probe.rows)?;
         }
+        Ok(self.probe.rows.rows > 0)
+    }
+
+    /// Collects up to a batch of pairs of the left rows at hand.
+    fn collect(&mut self) {
+        self.pairs.clear();
         let (probe, table) = (&mut self.probe, &mut self.table);
         while probe.at < probe.rows.rows && self.pairs.len() < BATCH_ROWS {
             let mut right = match probe.chain.take() {
@@ -94,7 +99,6 @@ impl HashJoinOp {
                 probe.chain = Some(right);
             }
         }
-        Ok(true)
     }
 }
 
@@ -147,22 +151,31 @@ impl Operator for HashJoinOp {
     ) -> Result<bool> {
         if let Some(right) = self.right.take() {
             self.table.fill(right, &self.right_keys, context)?;
+            self.pairs.begin_right(self.table.rows.rows);
         }
         out.rows = 0;
-        if self.table.first.is_empty() {
-            return Ok(false);
+        if self.table.first.is_empty() && !self.pairs.keeps_left() {
+            return self
+                .pairs
+                .emit_lonely_right(&self.probe.rows, &self.table.rows, out);
         }
-        while self.collect(context)? {
-            let filter = self.filter.as_ref();
-            if self.pairs.len() > 0
-                && self
-                    .pairs
-                    .emit(&self.probe.rows, &self.table.rows, filter, out)?
-            {
+        loop {
+            let (left, right) = (&self.probe.rows, &self.table.rows);
+            if self.probe.at >= left.rows {
+                if self.pairs.emit_lonely_left(left, right, out)? {
+                    return Ok(true);
+                }
+                if !self.advance(context)? {
+                    let (left, right) = (&self.probe.rows, &self.table.rows);
+                    return self.pairs.emit_lonely_right(left, right, out);
+                }
+            }
+            self.collect();
+            let (left, right) = (&self.probe.rows, &self.table.rows);
+            if self.pairs.len() > 0 && self.pairs.emit(left, right, self.filter.as_ref(), out)? {
                 return Ok(true);
             }
         }
-        Ok(false)
     }
 }
 

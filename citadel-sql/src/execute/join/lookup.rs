@@ -3,6 +3,7 @@
 use super::hash::{compile, evaluate, is_null};
 use super::pairs::Pairs;
 use crate::batch::{BATCH_ROWS, Batch, Column};
+use crate::bind::bound::Outer;
 use crate::error::Result;
 use crate::execute::bounds::point;
 use crate::execute::context::ExecContext;
@@ -45,6 +46,10 @@ impl LookupJoinOp {
         params: &[Value],
     ) -> Result<Self> {
         let left_layout = plan.left.layout();
+        let outer = Outer {
+            left: plan.keeps_left,
+            right: false,
+        };
         let both = [left_layout.as_slice(), &plan.right.columns].concat();
         let rows = TableRows::new(&plan.right, params)?;
         let index = plan.index.as_ref().and_then(|index| match &index.kind {
@@ -68,23 +73,27 @@ impl LookupJoinOp {
             },
             filter: CompiledExpr::conjunction(&plan.filter, &both, params)?,
             right_rows: Batch::default(),
-            pairs: Pairs::default(),
+            pairs: Pairs::new(outer, (left_layout.len(), plan.right.columns.len())),
         })
     }
 
-    /// Collects about a batch of pairs. False: the left side is at its end.
-    fn collect(&mut self, context: &mut ExecContext<'_>, wanted: usize) -> Result<bool> {
-        self.pairs.clear();
-        self.right_rows.rows = 0;
-        context.check_interrupt()?;
-        if self.at >= self.left_rows.rows {
-            self.at = 0;
-            if !self.left.next(context, &mut self.left_rows, wanted)? {
-                self.left_rows.rows = 0;
-                return Ok(false);
-            }
+    /// Goes on to other left rows. False: there are none.
+    fn advance(&mut self, context: &mut ExecContext<'_>, wanted: usize) -> Result<bool> {
+        self.at = 0;
+        if !self.left.next(context, &mut self.left_rows, wanted)? {
+            self.left_rows.rows = 0;
+        }
+        self.pairs.begin_left(self.left_rows.rows);
+        if self.left_rows.rows > 0 {
             self.left_keys = evaluate(&self.keys, &self.left_rows)?;
         }
+        Ok(self.left_rows.rows > 0)
+    }
+
+    /// Collects about a batch of pairs of the left rows at hand.
+    fn collect(&mut self, context: &ExecContext<'_>) -> Result<()> {
+        self.pairs.clear();
+        self.right_rows.rows = 0;
         while self.at < self.left_rows.rows && self.pairs.len() < BATCH_ROWS {
             let row = self.at;
             self.at += 1;
@@ -97,7 +106,7 @@ impl LookupJoinOp {
                 self.pairs.push(row as u32, right as u32);
             }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -167,16 +176,22 @@ impl Operator for LookupJoinOp {
         wanted: usize,
     ) -> Result<bool> {
         out.rows = 0;
-        while self.collect(context, wanted)? {
-            let filter = self.filter.as_ref();
-            if self.pairs.len() > 0
-                && self
-                    .pairs
-                    .emit(&self.left_rows, &self.right_rows, filter, out)?
-            {
+        loop {
+            context.check_interrupt()?;
+            let (left, right) = (&self.left_rows, &self.right_rows);
+            if self.at >= left.rows {
+                if self.pairs.emit_lonely_left(left, right, out)? {
+                    return Ok(true);
+                }
+                if !self.advance(context, wanted)? {
+                    return Ok(false);
+                }
+            }
+            self.collect(context)?;
+            let (left, right) = (&self.left_rows, &self.right_rows);
+            if self.pairs.len() > 0 && self.pairs.emit(left, right, self.filter.as_ref(), out)? {
                 return Ok(true);
             }
         }
-        Ok(false)
     }
 }

@@ -26,7 +26,8 @@ impl NestedLoopOp {
         plan: &NestedLoopJoin,
         params: &[Value],
     ) -> Result<Self> {
-        let both = [plan.left.layout(), plan.right.layout()].concat();
+        let (left_layout, right_layout) = (plan.left.layout(), plan.right.layout());
+        let both = [left_layout.as_slice(), &right_layout].concat();
         Ok(Self {
             left,
             right: Some(right),
@@ -35,21 +36,23 @@ impl NestedLoopOp {
             left_rows: Batch::default(),
             left_at: 0,
             right_at: 0,
-            pairs: Pairs::default(),
+            pairs: Pairs::new(plan.outer, (left_layout.len(), right_layout.len())),
         })
     }
 
-    /// Collects up to a batch of pairs. False: the left side is at its end.
-    fn collect(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
-        self.pairs.clear();
-        context.check_interrupt()?;
-        if self.left_at >= self.left_rows.rows {
-            (self.left_at, self.right_at) = (0, 0);
-            if !self.left.next(context, &mut self.left_rows, BATCH_ROWS)? {
-                self.left_rows.rows = 0;
-                return Ok(false);
-            }
+    /// Goes on to other left rows. False: there are none.
+    fn advance(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
+        (self.left_at, self.right_at) = (0, 0);
+        if !self.left.next(context, &mut self.left_rows, BATCH_ROWS)? {
+            self.left_rows.rows = 0;
         }
+        self.pairs.begin_left(self.left_rows.rows);
+        Ok(self.left_rows.rows > 0)
+    }
+
+    /// Collects up to a batch of pairs of the left rows at hand.
+    fn collect(&mut self) {
+        self.pairs.clear();
         while self.left_at < self.left_rows.rows && self.pairs.len() < BATCH_ROWS {
             let room = BATCH_ROWS - self.pairs.len();
             let end = self.right_rows.rows.min(self.right_at + room);
@@ -62,7 +65,6 @@ impl NestedLoopOp {
                 self.left_at += 1;
             }
         }
-        Ok(true)
     }
 }
 
@@ -78,20 +80,29 @@ impl Operator for NestedLoopOp {
             while right.next(context, &mut batch, BATCH_ROWS)? {
                 self.right_rows.append(&batch)?;
             }
+            self.pairs.begin_right(self.right_rows.rows);
         }
         out.rows = 0;
-        if self.right_rows.rows == 0 {
+        if self.right_rows.rows == 0 && !self.pairs.keeps_left() {
             return Ok(false);
         }
-        while self.collect(context)? {
-            let filter = self.filter.as_ref();
-            if self
-                .pairs
-                .emit(&self.left_rows, &self.right_rows, filter, out)?
-            {
+        loop {
+            context.check_interrupt()?;
+            let (left, right) = (&self.left_rows, &self.right_rows);
+            if self.left_at >= left.rows {
+                if self.pairs.emit_lonely_left(left, right, out)? {
+                    return Ok(true);
+                }
+                if !self.advance(context)? {
+                    let (left, right) = (&self.left_rows, &self.right_rows);
+                    return self.pairs.emit_lonely_right(left, right, out);
+                }
+            }
+            self.collect();
+            let (left, right) = (&self.left_rows, &self.right_rows);
+            if self.pairs.len() > 0 && self.pairs.emit(left, right, self.filter.as_ref(), out)? {
                 return Ok(true);
             }
         }
-        Ok(false)
     }
 }

@@ -12,6 +12,16 @@ fn shop() -> Db {
 }
 
 #[track_caller]
+fn people_and_towns() -> Db {
+    Db::after(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, age INTEGER, town INTEGER);
+         INSERT INTO p VALUES (1, 30, 10), (2, NULL, 20), (3, 25, 10), (4, 30, NULL), (5, 41, 20), (6, 41, 20);
+         DELETE FROM p WHERE id = 4;
+         CREATE TABLE t (id INTEGER PRIMARY KEY);
+         INSERT INTO t VALUES (10), (20), (30)",
+    )
+}
+
 fn assert_plan(db: &Db, sql: &str, plan: &str) {
     let dedented = |line| str::strip_prefix(line, "            ").unwrap_or(line);
     let wanted: Vec<&str> = plan.lines().map(dedented).collect();
@@ -225,6 +235,36 @@ fn changes() {
               ->  Project  (rows=1000)
                     Output: id + 1, kind, price, NULL
                     ->  SeqScan on item  (rows=1000)",
+    );
+}
+
+#[test]
+fn analyze_measures_the_queries_inside_expressions() {
+    let db = people_and_towns();
+    let plan = db.plan(
+        "ANALYZE SELECT id, (SELECT count(*) FROM p q WHERE q.town = t.id AND q.age > t.id)
+         FROM t WHERE id > (SELECT min(town) FROM p)",
+    );
+    let rows: Vec<(&str, &str)> = plan
+        .lines()
+        .filter_map(|line| {
+            let (node, measured) = line.split_once(" (actual rows=")?;
+            let node = node.trim_start_matches([' ', '-', '>']);
+            Some((node.split("  ").next()?, measured.split(' ').next()?))
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("Init", "2"),
+            ("Apply", "2"),
+            ("PkRangeScan on t", "2"),
+            // Run for each of the two towns.
+            ("HashAggregate", "2"),
+            ("SeqScan on p q", "2"),
+            ("HashAggregate", "1"),
+            ("SeqScan on p", "5"),
+        ]
     );
 }
 

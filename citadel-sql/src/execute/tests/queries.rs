@@ -387,3 +387,48 @@ fn long_lists_of_constants() {
         ["500"]
     );
 }
+
+/// What was wrong: each level that is merged into the one above copies its expression, so thirty levels made 2^30 of it.
+#[test]
+fn queries_in_queries_that_read_a_column_twice_do_not_double() {
+    let db = people();
+    let mut with = "WITH q0 AS (SELECT id AS n, age FROM p WHERE id < 3)".to_owned();
+    for at in 1..40 {
+        let before = at - 1;
+        with += &format!(
+            ", q{at} AS (SELECT n + n - n + 1 AS n, age + 1 AS age FROM q{before} WHERE n < 1000000)"
+        );
+    }
+    let rows = db.rows(&format!("{with} SELECT * FROM q39 ORDER BY 1"));
+    assert_eq!(rows, ["40|69", "41|NULL"]);
+    let rows = db.rows(&format!(
+        "{with} SELECT age FROM q39 WHERE n = 41 AND age IS NULL"
+    ));
+    assert_eq!(rows, ["NULL"]);
+}
+
+#[test]
+fn a_long_chain_of_names_of_with_is_an_error_not_an_overflow() {
+    let db = people();
+    let chain = |length: usize| {
+        let first = "WITH q0 AS (SELECT 1 AS n)".to_owned();
+        let with = (1..length).fold(first, |with, at| {
+            format!("{with}, q{at} AS (SELECT n FROM q{})", at - 1)
+        });
+        format!("{with} SELECT n FROM q{}", length - 1)
+    };
+    assert_eq!(db.rows(&chain(60)), ["1"]);
+    let error = db.error(&chain(1_000));
+    assert!(error.contains("nested more than 64 deep"), "{error}");
+}
+
+#[test]
+fn names_of_with_that_use_each_other_twice_do_not_double_without_end() {
+    let db = people();
+    let mut with = "WITH q0 AS (SELECT 1 AS n)".to_owned();
+    for at in 1..40 {
+        with += &format!(", q{at} AS (SELECT a.n FROM q{} a, q{} b)", at - 1, at - 1);
+    }
+    let error = db.error(&format!("{with} SELECT n FROM q39"));
+    assert!(error.contains("at most 10000 relations"), "{error}");
+}

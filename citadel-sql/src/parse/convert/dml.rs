@@ -196,11 +196,12 @@ impl Converter<'_> {
 fn insert_source(query: Query) -> InsertSource {
     match query {
         Query {
+            with,
             body: QueryBody::Values(values),
             order_by,
             limit: None,
             offset: None,
-        } if order_by.is_empty() => InsertSource::Values(values),
+        } if with.is_empty() && order_by.is_empty() => InsertSource::Values(values),
         query => InsertSource::Query(Box::new(query)),
     }
 }

@@ -5,8 +5,9 @@ use sqlparser::ast::{
     ValueWithSpan,
 };
 
+use super::subquery::not;
 use super::{Clauses, Converter};
-use crate::ast::{Expr, ExprKind, Truth, WhenThen};
+use crate::ast::{BinaryOp, Expr, ExprKind, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::parse::syntax_error::syntax_error;
 
@@ -82,6 +83,35 @@ impl Converter<'_> {
                         negated,
                     },
                 })
+            }
+            Theirs::Subquery(query) => self.subquery(*query),
+            Theirs::Exists { subquery, negated } => self.exists(*subquery, negated),
+            Theirs::InSubquery {
+                expr,
+                subquery,
+                negated,
+            } => {
+                let any = self.any(*expr, BinaryOp::Eq, *subquery)?;
+                Ok(if negated { not(any) } else { any })
+            }
+            Theirs::AnyOp {
+                left,
+                compare_op,
+                right,
+                is_some: _,
+            } if matches!(*right, Theirs::Subquery(_)) => {
+                self.quantified(*left, compare_op, *right)
+            }
+            Theirs::AllOp {
+                left,
+                compare_op,
+                right,
+            } if matches!(*right, Theirs::Subquery(_)) => {
+                let mut all = self.quantified(*left, compare_op, *right)?;
+                if let ExprKind::Any { op, .. } = &mut all.kind {
+                    *op = op.opposite();
+                }
+                Ok(not(all))
             }
             Theirs::Like {
                 negated,
@@ -354,11 +384,8 @@ impl Converter<'_> {
     fn unsupported_expr(&self, expr: &Theirs) -> (&'static str, Option<Position>) {
         use sqlparser::ast::Spanned as _;
         let name = match expr {
-            Theirs::InSubquery { .. } => "IN with a subquery",
-            Theirs::Exists { .. } => "EXISTS",
-            Theirs::Subquery(_) => "a subquery",
-            Theirs::AnyOp { .. } => "ANY",
-            Theirs::AllOp { .. } => "ALL",
+            Theirs::AnyOp { .. } => "ANY of anything but a query",
+            Theirs::AllOp { .. } => "ALL of anything but a query",
             Theirs::Collate { .. } => "COLLATE",
             Theirs::SimilarTo { .. } => "SIMILAR TO",
             Theirs::RLike { .. } => "REGEXP",

@@ -1,12 +1,14 @@
-//! FROM: tables, VALUES and inner joins.
+//! FROM: tables, VALUES, queries and joins.
 
 use sqlparser::ast::{
-    Join as TheirJoin, JoinConstraint, JoinOperator, Query as TheirQuery, SetExpr,
-    TableAlias as TheirAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs, TableWithJoins,
+    Join as TheirJoin, JoinConstraint, JoinOperator, Query as TheirQuery, TableAlias as TheirAlias,
+    TableAliasColumnDef, TableFactor, TableFunctionArgs, TableWithJoins,
 };
 
 use super::{Clauses, Converter};
-use crate::ast::{Identifier, Join, JoinCondition, Query, QueryBody, Relation, TableAlias};
+use crate::ast::{
+    Identifier, Join, JoinCondition, JoinKind, Query, QueryBody, Relation, TableAlias,
+};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::parse::syntax_error::syntax_error;
 
@@ -38,8 +40,9 @@ impl Converter<'_> {
             let right = self.deeper(|| self.table_factor(relation))?;
             let at = relation_position(&right);
             Clauses(at).refuse(&[("GLOBAL JOIN", &global)])?;
-            let condition = self.join_condition(join_operator, at)?;
+            let (kind, condition) = self.join_operator(join_operator, at)?;
             Ok(Relation::Join(Box::new(Join {
+                kind,
                 left,
                 right,
                 condition,
@@ -47,38 +50,55 @@ impl Converter<'_> {
         })
     }
 
-    fn join_condition(
+    fn join_operator(
         &self,
         operator: JoinOperator,
         at: Option<Position>,
-    ) -> Result<JoinCondition> {
+    ) -> Result<(JoinKind, JoinCondition)> {
         let unsupported = |what: &str| Err(Error::unsupported(what).at(at));
-        match operator {
-            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => match constraint {
-                JoinConstraint::On(on) => self.expr(on).map(JoinCondition::On),
-                JoinConstraint::Using(columns) => self.names(columns).map(JoinCondition::Using),
-                JoinConstraint::Natural => unsupported("NATURAL JOIN"),
-                JoinConstraint::None => {
-                    Err(syntax_error("syntax error: JOIN needs ON or USING", at))
-                }
-            },
-            JoinOperator::CrossJoin(JoinConstraint::None) => Ok(JoinCondition::None),
-            JoinOperator::CrossJoin(_) => unsupported("CROSS JOIN with a condition"),
-            JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => unsupported("LEFT JOIN"),
-            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => unsupported("RIGHT JOIN"),
-            JoinOperator::FullOuter(_) => unsupported("FULL JOIN"),
+        let (kind, constraint) = match operator {
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
+                (JoinKind::Inner, constraint)
+            }
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
+                (JoinKind::Left, constraint)
+            }
+            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
+                (JoinKind::Right, constraint)
+            }
+            JoinOperator::FullOuter(constraint) => (JoinKind::Full, constraint),
+            JoinOperator::CrossJoin(JoinConstraint::None) => {
+                return Ok((JoinKind::Inner, JoinCondition::None));
+            }
+            JoinOperator::CrossJoin(_) => return unsupported("CROSS JOIN with a condition"),
             JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => {
-                unsupported("SEMI JOIN")
+                return unsupported("SEMI JOIN");
             }
             JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => {
-                unsupported("ANTI JOIN")
+                return unsupported("ANTI JOIN");
             }
-            JoinOperator::CrossApply | JoinOperator::OuterApply => unsupported("APPLY"),
-            JoinOperator::AsOf { .. } => unsupported("ASOF JOIN"),
-            JoinOperator::StraightJoin(_) => unsupported("STRAIGHT_JOIN"),
+            JoinOperator::CrossApply | JoinOperator::OuterApply => {
+                return unsupported("APPLY");
+            }
+            JoinOperator::AsOf { .. } => return unsupported("ASOF JOIN"),
+            JoinOperator::StraightJoin(_) => return unsupported("STRAIGHT_JOIN"),
             JoinOperator::ArrayJoin
             | JoinOperator::LeftArrayJoin
-            | JoinOperator::InnerArrayJoin => unsupported("ARRAY JOIN"),
+            | JoinOperator::InnerArrayJoin => return unsupported("ARRAY JOIN"),
+        };
+        Ok((kind, self.join_constraint(constraint, at)?))
+    }
+
+    fn join_constraint(
+        &self,
+        constraint: JoinConstraint,
+        at: Option<Position>,
+    ) -> Result<JoinCondition> {
+        match constraint {
+            JoinConstraint::On(on) => self.expr(on).map(JoinCondition::On),
+            JoinConstraint::Using(columns) => self.names(columns).map(JoinCondition::Using),
+            JoinConstraint::Natural => Ok(JoinCondition::Natural),
+            JoinConstraint::None => Err(syntax_error("syntax error: JOIN needs ON or USING", at)),
         }
     }
 
@@ -130,8 +150,8 @@ impl Converter<'_> {
                 let at = alias
                     .as_ref()
                     .and_then(|alias| self.locator.start_of(alias.name.span));
-                Clauses(at).refuse(&[("LATERAL", &lateral), ("TABLESAMPLE", &sample)])?;
-                self.derived(*subquery, alias, at)
+                Clauses(at).refuse(&[("TABLESAMPLE", &sample)])?;
+                self.derived(lateral, *subquery, alias, at)
             }
             TableFactor::NestedJoin {
                 table_with_joins,
@@ -145,47 +165,48 @@ impl Converter<'_> {
         }
     }
 
-    /// `(VALUES …) AS t (a, b)`
+    /// `[LATERAL] (query) AS t (a, b)`
     fn derived(
         &self,
+        lateral: bool,
         subquery: TheirQuery,
         alias: Option<TheirAlias>,
         at: Option<Position>,
     ) -> Result<Relation> {
-        if !matches!(*subquery.body, SetExpr::Values(_)) {
-            return Err(Error::unsupported("a subquery in FROM").at(at));
-        }
-        let Query {
-            body,
-            order_by,
-            limit,
-            offset,
-        } = self.query(subquery, at)?;
-        Clauses(at).refuse(&[
-            ("ORDER BY in a subquery", &order_by),
-            ("LIMIT in a subquery", &limit),
-            ("OFFSET in a subquery", &offset),
-        ])?;
-        let QueryBody::Values(values) = body else {
-            return Err(Error::unsupported("a subquery in FROM").at(at));
-        };
-        Ok(Relation::Values {
-            position: at.or_else(|| values.rows.first()?.first()?.position),
-            values,
-            alias: self.table_alias(alias)?,
+        let query = self.query(subquery, at)?;
+        let alias = self.table_alias(alias)?;
+        Ok(match query {
+            Query {
+                with,
+                body: QueryBody::Values(values),
+                order_by,
+                limit: None,
+                offset: None,
+            } if !lateral && with.is_empty() && order_by.is_empty() => Relation::Values {
+                position: at.or_else(|| values.rows.first()?.first()?.position),
+                values,
+                alias,
+            },
+            query => Relation::Query {
+                lateral,
+                query: Box::new(query),
+                alias,
+                position: at,
+            },
         })
     }
 
     fn table_alias(&self, alias: Option<TheirAlias>) -> Result<Option<TableAlias>> {
-        let Some(TheirAlias {
+        alias.map(|alias| self.alias(alias)).transpose()
+    }
+
+    pub(super) fn alias(&self, alias: TheirAlias) -> Result<TableAlias> {
+        let TheirAlias {
             explicit: _,
             name,
             columns,
             at,
-        }) = alias
-        else {
-            return Ok(None);
-        };
+        } = alias;
         let name = self.identifier(name)?;
         Clauses(name.position).refuse(&[("AT in an alias", &at)])?;
         let columns = columns
@@ -196,14 +217,14 @@ impl Converter<'_> {
                 Ok(name)
             })
             .collect::<Result<Vec<Identifier>>>()?;
-        Ok(Some(TableAlias { name, columns }))
+        Ok(TableAlias { name, columns })
     }
 }
 
 fn relation_position(relation: &Relation) -> Option<Position> {
     match relation {
         Relation::Table { name, .. } | Relation::Function { name, .. } => name.position,
-        Relation::Values { position, .. } => *position,
+        Relation::Values { position, .. } | Relation::Query { position, .. } => *position,
         Relation::Join(join) => relation_position(&join.right),
     }
 }

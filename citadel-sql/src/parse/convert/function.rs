@@ -28,15 +28,19 @@ impl Converter<'_> {
             ("{fn …}", &uses_odbc_syntax),
             ("a function with two argument lists", &has_parameters),
             ("WITHIN GROUP", &within_group),
-            ("FILTER in an aggregate", &filter),
             ("IGNORE or RESPECT NULLS", &null_treatment),
             ("a window function (OVER)", &over),
         ])?;
         let arguments = self.arguments(args, &name)?;
-        Ok(Expr {
-            kind: ExprKind::Function { name, arguments },
-            position,
-        })
+        let kind = match filter {
+            None => ExprKind::Function { name, arguments },
+            Some(filter) => ExprKind::Filtered {
+                name,
+                arguments,
+                filter: Box::new(self.expr(*filter)?),
+            },
+        };
+        Ok(Expr { kind, position })
     }
 
     pub(super) fn arguments(

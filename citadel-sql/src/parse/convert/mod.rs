@@ -14,6 +14,7 @@ mod literal;
 mod operator;
 mod query;
 mod statement;
+mod subquery;
 
 use std::cell::Cell;
 

@@ -1,14 +1,18 @@
-//! SELECT and VALUES.
+//! SELECT, VALUES, set operations and WITH.
 
 use sqlparser::ast::{
-    Distinct, Expr as Theirs, GroupByExpr, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind,
-    OrderByOptions, OrderBySort, Query as TheirQuery, Select as TheirSelect,
-    SelectItem as TheirItem, SelectItemQualifiedWildcardKind, SetExpr, Values as TheirValues,
-    WildcardAdditionalOptions,
+    Cte as TheirCte, Distinct, Expr as Theirs, Fetch, GroupByExpr, LimitClause, Offset, OrderBy,
+    OrderByExpr, OrderByKind, OrderByOptions, OrderBySort, Query as TheirQuery,
+    Select as TheirSelect, SelectItem as TheirItem, SelectItemQualifiedWildcardKind, SetExpr,
+    SetOperator as TheirOperator, SetQuantifier, Value::Number, Values as TheirValues,
+    WildcardAdditionalOptions, With,
 };
 
 use super::{Clauses, Converter};
-use crate::ast::{Distinctness, Expr, OrderKey, Query, QueryBody, Select, SelectItem, Values};
+use crate::ast::{
+    Cte, Distinctness, Expr, OrderKey, Query, QueryBody, Select, SelectItem, SetOperation,
+    SetOperator, Values,
+};
 use crate::error::{Error, Position, Result};
 use crate::parse::syntax_error::syntax_error;
 
@@ -31,44 +35,103 @@ impl Converter<'_> {
             pipe_operators,
         } = query;
         Clauses(at).refuse(&[
-            ("WITH (a common table expression)", &with),
-            ("FETCH FIRST", &fetch),
             ("FOR UPDATE or FOR SHARE", &locks),
             ("FOR XML or FOR JSON", &for_clause),
             ("SETTINGS", &settings),
             ("FORMAT", &format_clause),
             ("a pipe operator", &pipe_operators),
         ])?;
-        if let SetExpr::Query(inner) = *body {
-            if order_by.is_some() || limit_clause.is_some() {
-                return Err(
-                    Error::unsupported("ORDER BY or LIMIT after a query in parentheses").at(at),
-                );
-            }
-            return self.query(*inner, at);
-        }
-        let (limit, offset) = self.limit(limit_clause, at)?;
-        Ok(Query {
+        let (limit, offset) = self.limit(limit_clause, fetch, at)?;
+        let query = Query {
+            with: self.with(with, at)?,
             body: self.body(*body, at)?,
             order_by: self.order_by(order_by, at)?,
             limit,
             offset,
+        };
+        Ok(without_parentheses(query))
+    }
+
+    fn with(&self, with: Option<With>, at: Option<Position>) -> Result<Vec<Cte>> {
+        let Some(With {
+            with_token: _,
+            recursive,
+            cte_tables,
+        }) = with
+        else {
+            return Ok(Vec::new());
+        };
+        Clauses(at).refuse(&[("WITH RECURSIVE", &recursive)])?;
+        cte_tables.into_iter().map(|cte| self.cte(cte)).collect()
+    }
+
+    /// MATERIALIZED and NOT MATERIALIZED are hints: the answer is the same.
+    fn cte(&self, cte: TheirCte) -> Result<Cte> {
+        let TheirCte {
+            alias,
+            query,
+            from,
+            materialized: _,
+            closing_paren_token: _,
+        } = cte;
+        let alias = self.alias(alias)?;
+        let at = alias.name.position;
+        Clauses(at).refuse(&[("FROM in WITH", &from)])?;
+        Ok(Cte {
+            name: alias.name,
+            columns: alias.columns,
+            query: self.query(*query, at)?,
         })
     }
 
     fn body(&self, body: SetExpr, at: Option<Position>) -> Result<QueryBody> {
-        let unsupported = |what: String| Err(Error::unsupported(what).at(at));
+        let unsupported = |what: &str| Err(Error::unsupported(what).at(at));
         match body {
             SetExpr::Select(select) => Ok(QueryBody::Select(Box::new(self.select(*select)?))),
             SetExpr::Values(values) => Ok(QueryBody::Values(self.values(values, at)?)),
-            SetExpr::SetOperation { op, .. } => unsupported(op.to_string()),
-            SetExpr::Query(_) => unsupported("a query in parentheses".to_owned()),
-            SetExpr::Insert(_) => unsupported("INSERT as a query".to_owned()),
-            SetExpr::Update(_) => unsupported("UPDATE as a query".to_owned()),
-            SetExpr::Delete(_) => unsupported("DELETE as a query".to_owned()),
-            SetExpr::Merge(_) => unsupported("MERGE".to_owned()),
-            SetExpr::Table(_) => unsupported("TABLE".to_owned()),
+            SetExpr::Query(query) => Ok(QueryBody::Query(Box::new(self.query(*query, at)?))),
+            SetExpr::SetOperation { .. } => self.deeper(|| self.set_operation(body, at)),
+            SetExpr::Insert(_) => unsupported("INSERT as a query or after WITH"),
+            SetExpr::Update(_) => unsupported("UPDATE as a query or after WITH"),
+            SetExpr::Delete(_) => unsupported("DELETE as a query or after WITH"),
+            SetExpr::Merge(_) => unsupported("MERGE"),
+            SetExpr::Table(_) => unsupported("TABLE"),
         }
+    }
+
+    /// A chain of set operations, which leans to the left, however long it is.
+    fn set_operation(&self, mut body: SetExpr, at: Option<Position>) -> Result<QueryBody> {
+        let mut rest = Vec::new();
+        while let SetExpr::SetOperation {
+            op,
+            set_quantifier,
+            left,
+            right,
+        } = body
+        {
+            rest.push((
+                set_operator(op),
+                keeps_duplicates(set_quantifier, at)?,
+                right,
+            ));
+            body = *left;
+        }
+        let mut left = self.body(body, at)?;
+        while let Some((operator, all, right)) = rest.pop() {
+            let mut inputs = vec![left, self.body(*right, at)?];
+            while let Some((_, _, right)) =
+                rest.pop_if(|(next, also, _)| (*next, *also) == (operator, all))
+            {
+                inputs.push(self.body(*right, at)?);
+            }
+            left = QueryBody::SetOperation(Box::new(SetOperation {
+                operator,
+                all,
+                inputs,
+                position: at,
+            }));
+        }
+        Ok(left)
     }
 
     pub(super) fn values(&self, values: TheirValues, at: Option<Position>) -> Result<Values> {
@@ -257,9 +320,11 @@ impl Converter<'_> {
         })
     }
 
+    /// LIMIT and OFFSET; `FETCH FIRST n ROWS ONLY` is the standard's word for LIMIT.
     fn limit(
         &self,
         clause: Option<LimitClause>,
+        fetch: Option<Fetch>,
         at: Option<Position>,
     ) -> Result<(Option<Expr>, Option<Expr>)> {
         let (limit, offset): (Option<Theirs>, Option<Theirs>) = match clause {
@@ -274,7 +339,55 @@ impl Converter<'_> {
             }
             Some(LimitClause::OffsetCommaLimit { offset, limit }) => (Some(limit), Some(offset)),
         };
+        let limit = match fetch {
+            None => limit,
+            Some(Fetch {
+                with_ties,
+                percent,
+                quantity,
+            }) => {
+                Clauses(at).refuse(&[
+                    ("FETCH … WITH TIES", &with_ties),
+                    ("FETCH … PERCENT", &percent),
+                    ("LIMIT beside FETCH", &limit),
+                ])?;
+                Some(quantity.unwrap_or_else(|| Theirs::value(Number("1".to_owned(), false))))
+            }
+        };
         Ok((self.optional_expr(limit)?, self.optional_expr(offset)?))
+    }
+}
+
+fn set_operator(operator: TheirOperator) -> SetOperator {
+    match operator {
+        TheirOperator::Union => SetOperator::Union,
+        TheirOperator::Intersect => SetOperator::Intersect,
+        TheirOperator::Except | TheirOperator::Minus => SetOperator::Except,
+    }
+}
+
+fn keeps_duplicates(quantifier: SetQuantifier, at: Option<Position>) -> Result<bool> {
+    match quantifier {
+        SetQuantifier::All => Ok(true),
+        SetQuantifier::None | SetQuantifier::Distinct => Ok(false),
+        SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName => {
+            Err(Error::unsupported("BY NAME in a set operation").at(at))
+        }
+    }
+}
+
+/// `(query)` with nothing around it is the query.
+fn without_parentheses(query: Query) -> Query {
+    let is_bare = query.with.is_empty()
+        && query.order_by.is_empty()
+        && query.limit.is_none()
+        && query.offset.is_none();
+    match query {
+        Query {
+            body: QueryBody::Query(inner),
+            ..
+        } if is_bare => *inner,
+        query => query,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Constants are computed once; what is never TRUE yields nothing.
 
-use super::super::logical::LogicalPlan;
+use super::super::logical::{LogicalEmpty, LogicalPlan};
 use super::Scope;
 use crate::bind::bound::{Expr, ExprKind};
 use crate::error::Result;
@@ -22,14 +22,14 @@ fn fold_plan(plan: &mut LogicalPlan) {
             if conjuncts.is_empty() {
                 *plan = input.take();
             } else if conjuncts.iter().any(is_never_true) {
-                *plan = LogicalPlan::Empty(Vec::new());
+                *plan = empty(plan);
             }
         }
-        LogicalPlan::Join { on, .. } => {
+        LogicalPlan::Join { on, outer, .. } => {
             on.iter_mut().for_each(fold_literals);
             on.retain(|conjunct| !is_true(conjunct));
-            if on.iter().any(is_never_true) {
-                *plan = LogicalPlan::Empty(Vec::new());
+            if outer.is_inner() && on.iter().any(is_never_true) {
+                *plan = empty(plan);
             }
         }
         LogicalPlan::Project { columns, .. } => {
@@ -40,6 +40,13 @@ fn fold_plan(plan: &mut LogicalPlan) {
         }
         _ => {}
     }
+}
+
+fn empty(plan: &LogicalPlan) -> LogicalPlan {
+    LogicalPlan::Empty(LogicalEmpty {
+        relations: plan.relations(),
+        columns: Vec::new(),
+    })
 }
 
 fn is_true(expr: &Expr) -> bool {

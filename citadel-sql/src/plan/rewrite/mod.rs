@@ -2,10 +2,14 @@
 
 mod compute_keys;
 mod fold;
+mod merge_queries;
+mod nulls;
 mod order_joins;
 mod prune;
 mod push_filters;
 mod top_n;
+
+pub(super) use compute_keys::COMPUTED;
 
 use super::PlanContext;
 use super::logical::LogicalPlan;
@@ -20,12 +24,20 @@ type Rewrite = (
 
 /// What rewrites may look at.
 pub(super) struct Scope<'a> {
-    pub(super) context: &'a PlanContext<'a>,
-    pub(super) names: &'a mut Names,
+    context: &'a PlanContext<'a>,
+    names: &'a mut Names,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(context: &'a PlanContext<'a>, names: &'a mut Names) -> Self {
+        Self { context, names }
+    }
 }
 
 /// All of them, in the order in which they run.
 const REWRITES: &[Rewrite] = &[
+    // A query in FROM that only computes becomes part of the query around it.
+    ("merge_queries", merge_queries::merge_queries),
     // Constants are computed once; what is never TRUE yields nothing.
     ("fold_constants", fold::fold_constants),
     // A condition runs as near to the rows that it speaks of as it can.

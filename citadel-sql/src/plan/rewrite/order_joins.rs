@@ -4,13 +4,13 @@ use super::super::estimate::logical_rows;
 use super::super::expr::relations;
 use super::super::logical::LogicalPlan;
 use super::Scope;
-use crate::bind::bound::{BinaryOp, Expr, ExprKind, RelationNo};
+use crate::bind::bound::{BinaryOp, Expr, ExprKind, Outer, RelationNo};
 use crate::error::Result;
 
-/// Reorders each tree of inner joins: the smallest relation first, then always the smallest that a condition links
+/// Reorders each tree of inner joins, in which an outer join is one relation: the smallest relation first, then always the smallest that a condition links
 /// to those already joined.
 pub(super) fn order_joins(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Result<()> {
-    if matches!(plan, LogicalPlan::Join { .. }) {
+    if matches!(plan, LogicalPlan::Join { outer, .. } if outer.is_inner()) {
         let (mut inputs, mut conjuncts) = (Vec::new(), Vec::new());
         flatten(plan.take(), &mut inputs, &mut conjuncts);
         for input in &mut inputs {
@@ -31,7 +31,12 @@ pub(super) fn order_joins(plan: &mut LogicalPlan, scope: &mut Scope<'_>) -> Resu
 
 fn flatten(plan: LogicalPlan, inputs: &mut Vec<LogicalPlan>, conjuncts: &mut Vec<Expr>) {
     match plan {
-        LogicalPlan::Join { left, right, on } => {
+        LogicalPlan::Join {
+            outer,
+            left,
+            right,
+            on,
+        } if outer.is_inner() => {
             flatten(*left, inputs, conjuncts);
             flatten(*right, inputs, conjuncts);
             conjuncts.extend(on);
@@ -61,6 +66,7 @@ fn joined(mut inputs: Vec<(f64, LogicalPlan)>, mut conjuncts: Vec<Expr>) -> Logi
         });
         conjuncts = rest;
         plan = LogicalPlan::Join {
+            outer: Outer::default(),
             left: Box::new(plan),
             right: Box::new(right),
             on,

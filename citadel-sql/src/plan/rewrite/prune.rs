@@ -15,15 +15,46 @@ pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result
 fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
     match plan {
         LogicalPlan::SingleRow | LogicalPlan::Values(_) | LogicalPlan::Function(_) => {}
-        LogicalPlan::Empty(layout) => *layout = needed.to_vec(),
+        LogicalPlan::Empty(empty) => {
+            let own = needed
+                .iter()
+                .filter(|id| empty.relations.contains(&id.relation));
+            empty.columns = own.copied().collect();
+        }
         LogicalPlan::Scan(scan) => {
             let own = needed.iter().filter(|id| id.relation == scan.relation);
             scan.columns = own.copied().collect();
         }
-        LogicalPlan::Join { left, right, on } => {
+        LogicalPlan::Join {
+            left, right, on, ..
+        } => {
             let needed = with(needed, on.iter());
             prune(left, &needed);
             prune(right, &needed);
+        }
+        // By place, so that all columns are.
+        LogicalPlan::SetOperation(set) => {
+            for input in &mut set.inputs {
+                let needed = input.layout();
+                prune(input, &needed);
+            }
+        }
+        LogicalPlan::Lateral(lateral) => {
+            let passed = needed.iter().copied();
+            let passed = passed.filter(|id| id.relation != lateral.relation);
+            let arguments = lateral.arguments.iter().map(|(_, value)| value);
+            let mut needed = with(&passed.collect::<Vec<_>>(), arguments.chain(&lateral.on));
+            needed.retain(|id| id.relation != lateral.relation);
+            prune(&mut lateral.left, &needed);
+        }
+        LogicalPlan::Apply(apply) if !needed.contains(&apply.id) => {
+            *plan = apply.input.take();
+            prune(plan, needed);
+        }
+        LogicalPlan::Apply(apply) => {
+            let passed = needed.iter().copied().filter(|id| *id != apply.id);
+            let needed = with(&passed.collect::<Vec<_>>(), apply.exprs());
+            prune(&mut apply.input, &needed);
         }
         LogicalPlan::Filter { input, conjuncts } => prune(input, &with(needed, conjuncts.iter())),
         LogicalPlan::Aggregate {

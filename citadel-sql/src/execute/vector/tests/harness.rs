@@ -386,6 +386,7 @@ impl Harness {
     ) -> Query {
         let key = distance(metric, column(V), query_vector());
         Query {
+            relation: RelationNo(1),
             from: From::Table {
                 relation: RelationNo(0),
                 table: table(&self.database.begin_read().unwrap()),

@@ -1,0 +1,120 @@
+//! WITH: queries that have names.
+//!
+//! Each use of a name is bound anew, as if the query stood there: so a filter can go into it, an index serve it, and a
+//! column that nobody reads is not computed. No function gives another value the second time, so uses agree.
+
+use super::Binder;
+use super::bound::{From, Query};
+use super::scope::{Scope, ScopeRelation};
+use crate::ast::{self, Identifier, TableAlias};
+use crate::error::{Error, Result, SqlState};
+
+/// A name that WITH has given to a query.
+pub(super) struct Cte {
+    definition: ast::Cte,
+    is_used: bool,
+    /// How many queries around it see it, and are seen by it.
+    around: usize,
+}
+
+impl Binder<'_> {
+    /// Runs with the names of a WITH clause. One that is never used must be right all the same.
+    pub(super) fn with_ctes<T>(
+        &mut self,
+        with: &[ast::Cte],
+        run: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outer = self.ctes.len();
+        for (at, cte) in with.iter().enumerate() {
+            if with[..at].iter().any(|other| is_named(other, &cte.name)) {
+                return Err(Error::sql(
+                    SqlState::DUPLICATE_ALIAS,
+                    format!("WITH names \"{}\" more than once", cte.name.name),
+                )
+                .at(cte.name.position));
+            }
+            self.ctes.push(Cte {
+                definition: cte.clone(),
+                is_used: false,
+                around: self.around.len(),
+            });
+        }
+        let result = run(self)?;
+        for at in (outer..self.ctes.len()).rev() {
+            if !self.ctes[at].is_used {
+                self.cte_query(at)?;
+            }
+        }
+        self.ctes.truncate(outer);
+        Ok(result)
+    }
+
+    /// The query that a name of WITH stands for, as a relation.
+    pub(super) fn cte_relation(
+        &mut self,
+        name: &Identifier,
+        alias: Option<&TableAlias>,
+    ) -> Option<Result<(From, Scope)>> {
+        let at = self
+            .ctes
+            .iter()
+            .rposition(|cte| is_named(&cte.definition, name))?;
+        self.ctes[at].is_used = true;
+        let shown = alias.map_or(&name.name, |alias| &alias.name.name).clone();
+        Some(self.cte_query(at).and_then(|(query, columns)| {
+            self.query_relation(query, &shown, &[&columns, column_names(alias)])
+        }))
+    }
+
+    /// Binds a query of WITH, which sees only those before it.
+    fn cte_query(&mut self, at: usize) -> Result<(Query, Vec<Identifier>)> {
+        let later = self.ctes.split_off(at);
+        let seen = later[0].around;
+        let inner = self.around.split_off(seen);
+        let ast::Cte { query, columns, .. } = later[0].definition.clone();
+        let reads = self.outer_reads;
+        let bound = self.query(&query);
+        self.ctes.extend(later);
+        self.around.extend(inner);
+        if self.outer_reads > reads {
+            self.mark_bound(seen);
+        }
+        Ok((bound?, columns))
+    }
+
+    /// A query as a relation. Each list of names goes over the one before it.
+    pub(super) fn query_relation(
+        &mut self,
+        query: Query,
+        name: &str,
+        renames: &[&[Identifier]],
+    ) -> Result<(From, Scope)> {
+        let outputs = query.output.iter();
+        let mut columns = outputs
+            .map(|output| (output.name.clone(), output.expr.ty))
+            .collect();
+        for names in renames {
+            columns = super::from::renamed(columns, names)?;
+        }
+        let relation = ScopeRelation {
+            name: name.to_owned(),
+            no: query.relation,
+            has_rowid: false,
+        };
+        let from = From::Query {
+            query: Box::new(query),
+            alias: name.to_owned(),
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        Ok((from, Scope::of(relation, columns)))
+    }
+}
+
+/// The column names of an alias.
+pub(super) fn column_names(alias: Option<&TableAlias>) -> &[Identifier] {
+    alias.map_or(&[], |alias| &alias.columns)
+}
+
+fn is_named(cte: &ast::Cte, name: &Identifier) -> bool {
+    cte.name.name.eq_ignore_ascii_case(&name.name)
+}
