@@ -10,7 +10,7 @@ use crate::check::{self, CheckReport};
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent;
+use crate::extent::{self, Again};
 use crate::progress::Progress;
 use crate::recovery;
 use crate::shared::Shared;
@@ -130,6 +130,16 @@ impl Source for ReadTxn {
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
         extent::read(self.database.file(), large).map_err(|error| self.explain(error))
+    }
+
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()> {
+        extent::visit(self.database.file(), large, again, visit)
+            .map_err(|error| self.explain(error))
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
+use crate::extent::Again;
 use crate::tree::{Tree, find};
 use crate::tree_id::TreeId;
 
@@ -43,6 +44,36 @@ pub trait View: Source {
             return Ok(Some(Entry::owned(self.large(&large)?)));
         }
         Ok(Some(Entry::pinned(found.leaf, found.span.payload)))
+    }
+
+    /// Calls `visit` with the value of the key, and tells whether there is one. A value that lies in one extent is not copied.
+    ///
+    /// # Errors
+    /// As [`get`](View::get).
+    fn visit(
+        &self,
+        tree: TreeId,
+        key: &[u8],
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool> {
+        let Root {
+            node: Some(root),
+            tree,
+        } = self.root(tree)?
+        else {
+            return Ok(false);
+        };
+        let Some(found) = find(root, tree.level, key, |at| self.node(at))? else {
+            return Ok(false);
+        };
+        let payload = &found.leaf[found.span.payload];
+        if found.span.large {
+            self.visit_large(&LargeRef::decode(payload)?, again, visit)?;
+        } else {
+            visit(payload);
+        }
+        Ok(true)
     }
 
     /// How many entries the tree has. Costs no search.
@@ -86,6 +117,13 @@ pub trait Source: Send + Sync {
     fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef>;
     /// A large value.
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
+    /// The same without a copy, where it lies in one extent.
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()>;
     /// Differs from the last one whenever anything may read differently: between transactions, and after each change.
     fn stamp(&self) -> u64;
 }

@@ -9,7 +9,7 @@ use crate::catalog;
 use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent;
+use crate::extent::{self, Again};
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 use crate::view::{Root, Source, View};
@@ -70,6 +70,28 @@ impl Source for WriteTxn {
             },
             LargeTarget::Extent(_) | LargeTarget::Map(_) => {
                 extent::read(self.database.file(), large)
+            }
+        }
+    }
+
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()> {
+        match large.target {
+            LargeTarget::Dirty(id) => match self.pages.value(id)? {
+                LargeValue::Held(value) => {
+                    visit(value);
+                    Ok(())
+                }
+                LargeValue::Written(large) => {
+                    extent::visit(self.database.file(), large, again, visit)
+                }
+            },
+            LargeTarget::Extent(_) | LargeTarget::Map(_) => {
+                extent::visit(self.database.file(), large, again, visit)
             }
         }
     }
