@@ -127,7 +127,10 @@ proptest! {
 
     #[test]
     fn what_the_cache_holds_changes_no_answer(
-        asked in prop::collection::vec((0i64..9_000, 0usize..FILTERS.len(), 1i64..60, prop::option::of(1.0f64..5.0)), 8),
+        asked in prop::collection::vec(
+            (0i64..9_000, 0usize..FILTERS.len(), 1i64..60, prop::option::of(1.0f64..5.0), 0usize..3),
+            8,
+        ),
         touched in prop::collection::vec((0i64..ROWS + 200, any::<bool>()), 0..150),
     ) {
         let all = CACHES.map(open);
@@ -142,7 +145,10 @@ proptest! {
         }
         // In the transaction that wrote, and after it.
         for committed in [false, true] {
-            for (seed, filter, limit, radius) in &asked {
+            for (seed, filter, limit, radius, recall) in &asked {
+                let recall = ["0.9", "0.98", "1"][*recall];
+                let recall = format!("SET ann_recall = {recall}");
+                all.iter().for_each(|db| db.execute_batch(&recall).unwrap());
                 let within = radius.map_or(String::new(), |radius| format!(" AND v <-> ?1 < {radius}"));
                 let filter = FILTERS[*filter];
                 let sql = format!("SELECT id, v <-> ?1 AS d FROM t WHERE {filter}{within} ORDER BY d, id LIMIT {limit}");
