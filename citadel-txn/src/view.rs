@@ -1,8 +1,6 @@
 //! One face for both kinds of transaction.
 
-use std::collections::VecDeque;
-
-use citadel_core::{FrameRef, Generation, PagePtr};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -111,10 +109,8 @@ pub trait Source: Send + Sync {
     fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
     /// The same where the nodes that `next` gives are wanted soon.
     fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes>;
-    /// Appends those nodes of the file that are in memory, up to the first that is not.
-    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>);
-    /// A node of the file, if reading it takes no time.
-    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef>;
+    /// Where sealed nodes lie, to ask which of them are in memory.
+    fn file(&self) -> &SealedFile;
     /// A large value.
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
     /// The same without a copy, where it lies in one extent.

@@ -1,7 +1,8 @@
 //! The page cache: open frames, by page and generation.
 //!
 //! Its bound is in bytes and is real: what the shards hold together, with the memory of their bookkeeping, never passes the
-//! capacity, less what is pinned for something else and lent to pages that are being changed. A frame that a reader still holds when it is evicted lives on with the reader and no longer counts here.
+//! capacity, less what is pinned for something else and lent to pages that are being changed. A frame that a reader still
+//! holds when it is evicted lives on with the reader and no longer counts here.
 //!
 //! Shards are chosen by a hash of the page, so threads rarely meet. Within a shard the policy is SIEVE (Zhang et al.,
 //! NSDI 2024): a hit only sets a flag under the shared lock and moves nothing; a new frame that is never hit again is the

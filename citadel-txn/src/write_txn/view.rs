@@ -1,8 +1,6 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use std::collections::VecDeque;
-
-use citadel_core::{FrameRef, Generation, PagePtr};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use super::WriteTxn;
 use crate::catalog;
@@ -54,12 +52,9 @@ impl Source for WriteTxn {
         }
     }
 
-    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
-        catalog::sealed_in_memory(self.database.file(), at, found);
-    }
-
-    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
-        catalog::sealed_at_hand(self.database.file(), at)
+    #[inline]
+    fn file(&self) -> &SealedFile {
+        self.database.file()
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
