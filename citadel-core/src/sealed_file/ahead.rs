@@ -56,16 +56,16 @@ impl SealedFile {
 
     /// The runs to read in one go: `ptr`, and what follows it in the file.
     fn stretch(&self, ptr: &PagePtr, next: Vec<PagePtr>) -> Vec<PagePtr> {
-        let bytes_max = STRETCH_BYTES_MAX.min(self.cache.capacity_bytes() / 8);
+        let bytes_max = STRETCH_BYTES_MAX.min(self.cache.room_bytes() / 8);
         let pages_max = (bytes_max / self.page_size.bytes()) as u64;
         let start = ptr.run.first.get();
         let mut stretch = vec![*ptr];
         let mut end = ptr.run.end();
         for ptr in next {
-            let is_beside = ptr.run.first == end;
             let key = FrameKey::new(ptr.run.first, ptr.generation);
-            let is_too_long = ptr.run.end().get() - start > pages_max;
-            if !is_beside || is_too_long || self.cache.holds(key) {
+            // What is not beside may lie before the start.
+            let is_beside = ptr.run.first == end && ptr.run.end().get() - start <= pages_max;
+            if !is_beside || self.cache.holds(key) {
                 break;
             }
             end = ptr.run.end();

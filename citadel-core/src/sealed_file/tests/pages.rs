@@ -285,6 +285,8 @@ fn what_is_read_ahead_is_there_and_damage_in_it_waits_for_its_reader() {
     assert!(damaged.unwrap_err().is_tampered());
     let apart = file.read_with_next(&ptrs[0], PageKind::TreeNode, || vec![ptrs[9]]);
     assert_eq!(apart.unwrap()[0], 0);
+    let before = file.read_with_next(&ptrs[9], PageKind::TreeNode, || vec![ptrs[0]]);
+    assert_eq!(before.unwrap()[0], 9);
 }
 
 #[test]
