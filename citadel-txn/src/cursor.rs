@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use citadel_core::{FrameRef, PagePtr};
 
+use crate::catalog;
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -370,7 +371,7 @@ impl Cursor {
 /// A child of a branch that will be wanted next, if it is at hand; the processor fetches it meanwhile.
 fn prefetched(view: &dyn View, node: &Node<'_>, index: usize) -> Result<Option<FrameRef>> {
     let at = NodeRef::decode(node.child(index)?.1)?;
-    let frame = view.node_at_hand(&at);
+    let frame = catalog::sealed_at_hand(view.file(), &at);
     if let Some(frame) = &frame {
         frame.prefetch();
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 
+use crate::catalog;
 use crate::cursor::{read_child, sealed_children};
 use crate::dirty::{LargeRef, NodeBytes};
 use crate::error::Result;
@@ -122,7 +123,7 @@ impl<'v> Leaves<'v> {
                 let at_once = (AT_ONCE_BYTES_MAX / self.leaf_bytes.max(1)).clamp(1, AT_ONCE_MAX);
                 let next = sealed_children(&node, index..branch.count.min(index + at_once));
                 let before = self.waiting.len();
-                self.view.nodes_in_memory(&next, &mut self.waiting);
+                catalog::sealed_in_memory(self.view.file(), &next, &mut self.waiting);
                 branch.next += self.waiting.len() - before;
                 if branch.next > index {
                     return Ok(true);

@@ -93,6 +93,7 @@ pub use cursor::Cursor;
 pub use database::Database;
 pub use entry::Entry;
 pub use error::{Error, Result};
+pub use extent::Again;
 pub use leaves::{Leaf, Leaves};
 pub use options::{Durability, Options};
 pub use progress::{Phase, Progress, Quiet, Step};
@@ -109,5 +110,5 @@ pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
-    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo,
+    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len,
 };

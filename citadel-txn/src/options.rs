@@ -31,7 +31,7 @@ pub struct Options {
     /// Bytes that the page cache may hold.
     pub cache_bytes: usize,
     /// Bytes of changed pages and large values that a write transaction holds in memory before it writes them ahead of its
-    /// commit; none for a quarter of `cache_bytes`, and at least 1 MiB.
+    /// commit; none for a quarter of `cache_bytes`, half of what is not pinned of those, and at least 1 MiB.
     pub dirty_bytes: Option<usize>,
     /// How a passphrase is stretched; only for creating.
     pub kdf: Kdf,
@@ -66,10 +66,10 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Bytes that a write transaction may hold in memory.
-    pub(crate) fn dirty_budget(&self) -> usize {
+    /// Bytes that a write transaction may hold in memory, where the cache has `room` for pages.
+    pub(crate) fn dirty_budget(&self, room: usize) -> usize {
         self.dirty_bytes
-            .unwrap_or((self.cache_bytes / 4).max(DIRTY_BYTES_MIN))
+            .unwrap_or((self.cache_bytes / 4).min(room / 2).max(DIRTY_BYTES_MIN))
     }
 
     pub(crate) fn to_create(&self) -> CreateOptions {

@@ -1,16 +1,15 @@
 //! A read transaction.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use citadel_core::{FrameRef, Generation, PagePtr, SealedFile};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use crate::catalog;
 use crate::check::{self, CheckReport};
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent;
+use crate::extent::{self, Again};
 use crate::progress::Progress;
 use crate::recovery;
 use crate::shared::Shared;
@@ -30,10 +29,6 @@ pub struct ReadTxn {
 impl ReadTxn {
     pub(crate) fn new(database: Arc<Shared>, snapshot: Arc<Snapshot>) -> Self {
         Self { database, snapshot }
-    }
-
-    pub(crate) fn file(&self) -> &SealedFile {
-        self.database.file()
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -120,16 +115,23 @@ impl Source for ReadTxn {
             .map_err(|error| self.explain(error))
     }
 
-    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
-        catalog::sealed_in_memory(self.database.file(), at, found);
-    }
-
-    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
-        catalog::sealed_at_hand(self.database.file(), at)
+    #[inline]
+    fn file(&self) -> &SealedFile {
+        self.database.file()
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
         extent::read(self.database.file(), large).map_err(|error| self.explain(error))
+    }
+
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()> {
+        extent::visit(self.database.file(), large, again, visit)
+            .map_err(|error| self.explain(error))
     }
 
     #[inline]

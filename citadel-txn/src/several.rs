@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use citadel_core::PagePtr;
 
+use crate::catalog;
 use crate::dirty::{LargeRef, NodeBytes, NodeRef};
 use crate::entry::Entry;
 use crate::error::Result;
@@ -107,7 +108,7 @@ fn read(view: &dyn View, wanted: &[NodeRef]) -> Result<VecDeque<NodeBytes>> {
             NodeRef::Dirty(_) => None,
         }));
         let before = nodes.len();
-        view.nodes_in_memory(&sealed, &mut nodes);
+        catalog::sealed_in_memory(view.file(), &sealed, &mut nodes);
         if nodes.len() == before {
             nodes.push_back(view.node(first)?);
         }

@@ -1,13 +1,12 @@
 //! One face for both kinds of transaction.
 
-use std::collections::VecDeque;
-
-use citadel_core::{FrameRef, Generation, PagePtr};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
+use crate::extent::Again;
 use crate::tree::{Tree, find};
 use crate::tree_id::TreeId;
 
@@ -45,6 +44,36 @@ pub trait View: Source {
         Ok(Some(Entry::pinned(found.leaf, found.span.payload)))
     }
 
+    /// Calls `visit` with the value of the key, and tells whether there is one. A value that lies in one extent is not copied.
+    ///
+    /// # Errors
+    /// As [`get`](View::get).
+    fn visit(
+        &self,
+        tree: TreeId,
+        key: &[u8],
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool> {
+        let Root {
+            node: Some(root),
+            tree,
+        } = self.root(tree)?
+        else {
+            return Ok(false);
+        };
+        let Some(found) = find(root, tree.level, key, |at| self.node(at))? else {
+            return Ok(false);
+        };
+        let payload = &found.leaf[found.span.payload];
+        if found.span.large {
+            self.visit_large(&LargeRef::decode(payload)?, again, visit)?;
+        } else {
+            visit(payload);
+        }
+        Ok(true)
+    }
+
     /// How many entries the tree has. Costs no search.
     ///
     /// # Errors
@@ -80,12 +109,17 @@ pub trait Source: Send + Sync {
     fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
     /// The same where the nodes that `next` gives are wanted soon.
     fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes>;
-    /// Appends those nodes of the file that are in memory, up to the first that is not.
-    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>);
-    /// A node of the file, if reading it takes no time.
-    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef>;
+    /// Where sealed nodes lie, to ask which of them are in memory.
+    fn file(&self) -> &SealedFile;
     /// A large value.
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>>;
+    /// The same without a copy, where it lies in one extent.
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()>;
     /// Differs from the last one whenever anything may read differently: between transactions, and after each change.
     fn stamp(&self) -> u64;
 }

@@ -63,8 +63,11 @@ pub use metric::{
     Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm, prefetch,
 };
 pub use prism::{
-    Bounded, Build, BuildConfig, BuildError, Candidate, Estimate, Progress, Regime, RowMajor,
-    Scratch, Search, SearchError, SearchParams, SearchStats, Segment, Stage, Vectors,
+    BlockKind, Blocks, Bounded, Build, BuildConfig, BuildError, Candidate, CutShort, Estimate,
+    Progress, Reading, Regime, RowMajor, Scratch, Search, SearchError, SearchParams, SearchStats,
+    Segment, Stage, Unavailable, Vectors,
 };
-pub use segment::{EncodedSegment, Refusal, SectionSummary, SectionTag, SegmentHeader};
+pub use segment::{
+    EncodedSegment, Refusal, Residency, SectionSummary, SectionTag, SegmentHeader, SegmentStore,
+};
 pub use top_k::{Neighbor, TopK};

@@ -1,6 +1,6 @@
 //! Any bytes as the header of an ann segment, behind a BLAKE3 that fits.
 
-use citadel_vector::SegmentHeader;
+use citadel_vector::{Residency, SegmentHeader};
 
 /// Runs one input.
 pub fn run(bytes: &[u8]) {
@@ -8,6 +8,9 @@ pub fn run(bytes: &[u8]) {
     header.extend_from_slice(blake3::hash(bytes).as_bytes());
     if let Ok(header) = SegmentHeader::decode(&header) {
         _ = (header.dim(), header.indexed_len(), header.sections_len());
+        for residency in [Residency::Whole, Residency::Leading, Residency::Least] {
+            _ = header.bytes_in_memory(residency);
+        }
     }
     _ = SegmentHeader::decode(bytes);
 }
@@ -15,7 +18,7 @@ pub fn run(bytes: &[u8]) {
 /// A header as it is written: the fields in their order.
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut header = b"CITPRISM".to_vec();
-    header.extend(1_u32.to_le_bytes());
+    header.extend(5_u32.to_le_bytes());
     header.extend([0x0c; 32]);
     header.push(2);
     header.extend(384_u32.to_le_bytes());
@@ -23,6 +26,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         header.extend(number.to_le_bytes());
     }
     header.extend([0x0f; 32]);
+    header.extend(8152_u32.to_le_bytes());
     for (count, names) in [(None, vec!["emb"]), (Some(2_u16), vec!["a", "b"])] {
         header.extend(count.map(u16::to_le_bytes).into_iter().flatten());
         for name in names {
@@ -30,8 +34,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
             header.extend(name.bytes());
         }
     }
-    header.extend(5_u16.to_le_bytes());
-    for tag in 1..=5_u8 {
+    header.extend(10_u16.to_le_bytes());
+    for tag in 1..=10_u8 {
         header.push(tag);
         header.extend(4096_u64.to_le_bytes());
         header.extend([tag; 32]);

@@ -108,6 +108,7 @@ fn state(state: &SegmentState) -> String {
         SegmentState::NotLoaded => "not loaded".to_owned(),
         SegmentState::Built { .. } => "built here".to_owned(),
         SegmentState::Loaded { .. } => "loaded".to_owned(),
+        SegmentState::Paged { .. } => "paged".to_owned(),
         SegmentState::Refused(reason) => format!("refused: {reason}"),
         other => format!("{other:?}"),
     }

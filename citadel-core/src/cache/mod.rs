@@ -1,7 +1,8 @@
 //! The page cache: open frames, by page and generation.
 //!
 //! Its bound is in bytes and is real: what the shards hold together, with the memory of their bookkeeping, never passes the
-//! capacity. A frame that a reader still holds when it is evicted lives on with the reader and no longer counts here.
+//! capacity, less what is pinned for something else and lent to pages that are being changed. A frame that a reader still
+//! holds when it is evicted lives on with the reader and no longer counts here.
 //!
 //! Shards are chosen by a hash of the page, so threads rarely meet. Within a shard the policy is SIEVE (Zhang et al.,
 //! NSDI 2024): a hit only sets a flag under the shared lock and moves nothing; a new frame that is never hit again is the
@@ -55,6 +56,8 @@ pub(crate) struct Cache {
     capacity_bytes: usize,
     /// Bytes of the capacity that are lent to pages that are being changed.
     reserved_bytes: AtomicUsize,
+    /// Bytes of the capacity that are given away for as long as their owner keeps them.
+    pinned_bytes: AtomicUsize,
 }
 
 impl Cache {
@@ -68,6 +71,7 @@ impl Cache {
                 .collect(),
             capacity_bytes,
             reserved_bytes: AtomicUsize::new(0),
+            pinned_bytes: AtomicUsize::new(0),
         }
     }
 
@@ -92,9 +96,24 @@ impl Cache {
     }
 
     /// Lends so many bytes of the capacity to pages that are being changed, which are not here: frames make room for them
-    /// now. At least half of the capacity remains.
+    /// now. At least half of what is not pinned remains.
     pub(crate) fn reserve(&self, bytes: usize) {
         self.reserved_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.shrink();
+    }
+
+    /// Gives so many bytes of the capacity to something that is kept in memory in place of pages. At least an eighth remains.
+    pub(crate) fn pin(&self, bytes: usize) {
+        self.pinned_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.shrink();
+    }
+
+    /// Takes back what was given.
+    pub(crate) fn unpin(&self, bytes: usize) {
+        self.pinned_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    fn shrink(&self) {
         let max = self.shard_bytes_max();
         for shard in &self.shards {
             let evicted = shard.write().shrink_to(max);
@@ -112,10 +131,17 @@ impl Cache {
         self.capacity_bytes
     }
 
+    /// Bytes of the capacity that are not pinned.
+    pub(crate) fn room_bytes(&self) -> usize {
+        let pinned = self.pinned_bytes.load(Ordering::Relaxed);
+        self.capacity_bytes - pinned.min(self.capacity_bytes / 8 * 7)
+    }
+
     /// Bytes that one shard may hold now.
     fn shard_bytes_max(&self) -> usize {
         let reserved = self.reserved_bytes.load(Ordering::Relaxed);
-        (self.capacity_bytes - reserved.min(self.capacity_bytes / 2)) / self.shards.len()
+        let room = self.room_bytes();
+        (room - reserved.min(room / 2)) / self.shards.len()
     }
 
     /// Numbers since the file was opened.

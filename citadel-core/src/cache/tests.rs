@@ -278,6 +278,31 @@ fn pages_that_are_changed_count_against_the_bound() {
 }
 
 #[test]
+fn what_is_pinned_leaves_an_eighth() {
+    let cache = Cache::new(16 << 20);
+    for page in 0..40_000 {
+        cache.insert(frame(page, 1, BODY));
+    }
+    cache.pin(10 << 20);
+    assert_eq!(cache.room_bytes(), 6 << 20);
+    assert!(cache.stats().bytes <= 6 << 20);
+    cache.reserve(1 << 20);
+    assert!(cache.stats().bytes <= 5 << 20);
+    cache.reserve(99 << 20);
+    assert!(cache.stats().bytes <= 3 << 20, "half of what is not pinned");
+    cache.release(100 << 20);
+    cache.pin(10 << 20);
+    assert_eq!(cache.room_bytes(), 2 << 20);
+    let left = cache.stats().bytes;
+    assert!(left <= 2 << 20 && left > 1 << 20, "{left}");
+    cache.unpin(20 << 20);
+    for page in 0..40_000 {
+        cache.insert(frame(page, 2, BODY));
+    }
+    assert!(cache.stats().bytes > 14 << 20);
+}
+
+#[test]
 fn what_was_read_ahead_is_not_in_use_when_it_is_read_once() {
     let cache = cache_of(100);
     for page in 0..50 {

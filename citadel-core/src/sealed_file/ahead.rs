@@ -7,7 +7,7 @@
 //!
 //! What always holds:
 //!
-//! 1. A stretch takes at most [`STRETCH_BYTES_MAX`], and at most an eighth of the cache, whose frames it replaces.
+//! 1. A stretch takes at most [`STRETCH_BYTES_MAX`], and at most an eighth of the cache's room, whose frames it replaces.
 //! 2. Nothing goes on after the call: helpers work for as long as their caller waits for them.
 //! 3. That a run behind the first does not open is found out by whoever asks for that run, and told there.
 
@@ -56,15 +56,16 @@ impl SealedFile {
 
     /// The runs to read in one go: `ptr`, and what follows it in the file.
     fn stretch(&self, ptr: &PagePtr, next: Vec<PagePtr>) -> Vec<PagePtr> {
-        let bytes_max = STRETCH_BYTES_MAX.min(self.cache.capacity_bytes() / 8);
+        let bytes_max = STRETCH_BYTES_MAX.min(self.cache.room_bytes() / 8);
         let pages_max = (bytes_max / self.page_size.bytes()) as u64;
         let start = ptr.run.first.get();
         let mut stretch = vec![*ptr];
         let mut end = ptr.run.end();
         for ptr in next {
-            let is_beside = ptr.run.first == end;
             let key = FrameKey::new(ptr.run.first, ptr.generation);
-            if !is_beside || self.cache.holds(key) || ptr.run.end().get() - start > pages_max {
+            // What is not beside may lie before the start.
+            let is_beside = ptr.run.first == end && ptr.run.end().get() - start <= pages_max;
+            if !is_beside || self.cache.holds(key) {
                 break;
             }
             end = ptr.run.end();

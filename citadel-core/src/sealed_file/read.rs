@@ -60,6 +60,27 @@ impl SealedFile {
         self.cache.release(bytes);
     }
 
+    /// Gives so many bytes of the cache's capacity to something that is kept in memory in place of pages, so that both together
+    /// stay within it. An eighth of the capacity remains for pages whatever is given.
+    pub fn pin_cache(&self, bytes: usize) {
+        self.cache.pin(bytes);
+    }
+
+    /// Takes back what was given.
+    pub fn unpin_cache(&self, bytes: usize) {
+        self.cache.unpin(bytes);
+    }
+
+    /// Bytes of the cache's capacity.
+    pub fn cache_capacity(&self) -> usize {
+        self.cache.capacity_bytes()
+    }
+
+    /// Bytes of the cache's capacity that nothing has been given.
+    pub fn cache_room(&self) -> usize {
+        self.cache.room_bytes()
+    }
+
     /// The same from the medium, past the cache: for integrity checks, and for large values that would flood it.
     ///
     /// # Errors

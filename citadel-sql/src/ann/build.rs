@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use citadel_txn::View;
 use citadel_vector::{
     Attribute, AttributeColumn, AttributeValue, Build, BuildConfig, BuildError, Progress, Query,
-    RowMajor, Segment,
+    RowMajor, Segment, Vectors,
 };
 
+use super::row_vectors::RowVectors;
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::RelationNo;
 use crate::error::{Error, Result, SqlState};
@@ -56,11 +57,12 @@ struct Input {
     vector: CompiledExpr,
 }
 
-/// The rows of a snapshot, as a segment wants them. Vectors are read once, into one buffer.
+/// The rows of a snapshot, as a segment wants them.
 struct Rows {
-    /// Rows whose distance is defined, ascending, and their vectors end to end.
+    /// Rows whose distance is defined, ascending.
     defined: Vec<i64>,
-    vectors: Vec<f32>,
+    /// Their vectors end to end, where they are few or computed; others are read again as a build wants them.
+    vectors: Option<Vec<f32>>,
     /// The others, ascending.
     undefined: Vec<i64>,
     /// For each filter column: the values of the defined rows, and of the others.
@@ -90,12 +92,25 @@ impl<'a> Builder<'a> {
         progress: &(dyn Fn(Progress) + Sync),
         cancel: &AtomicBool,
     ) -> Result<Option<Arc<Segment>>> {
-        let rows = self.collect(view, cancel)?;
+        let mut rows = self.collect(view, cancel)?;
         let config = BuildConfig {
             threads: self.threads,
             ..BuildConfig::default()
         };
-        self.segment(view, rows, config, progress, cancel)
+        let ids = std::mem::take(&mut rows.defined);
+        if let Some(vectors) = rows.vectors.take() {
+            let vectors = RowMajor::new(&vectors, self.dim);
+            return self.segment(view, (&ids, &vectors), rows, config, progress, cancel);
+        }
+        let vectors = RowVectors::new(view, self.table, self.index, &ids)?;
+        let stop = &vectors.stop;
+        let progress = |at: Progress| {
+            stop.fetch_or(cancel.load(Ordering::Relaxed), Ordering::Relaxed);
+            progress(at);
+        };
+        let built = self.segment(view, (&ids, &vectors), rows, config, &progress, stop);
+        // What could not be read was taken for something else.
+        vectors.outcome().and(built)
     }
 
     /// A segment without links of those of some rows that there are; none if there are none.
@@ -104,24 +119,28 @@ impl<'a> Builder<'a> {
         view: &dyn View,
         rows: impl Iterator<Item = RowId>,
     ) -> Result<Option<Arc<Segment>>> {
-        let rows = self.fetch(view, rows)?;
+        let mut rows = self.fetch(view, rows)?;
+        let ids = std::mem::take(&mut rows.defined);
+        let vectors = rows.vectors.take().unwrap_or_default();
+        let vectors = RowMajor::new(&vectors, self.dim);
         let config = BuildConfig {
             threads: 1,
             ..BuildConfig::flat()
         };
         let never = AtomicBool::new(false);
-        self.segment(view, rows, config, &|_| {}, &never)
+        self.segment(view, (&ids, &vectors), rows, config, &|_| {}, &never)
     }
 
     fn segment(
         &self,
         view: &dyn View,
+        (ids, vectors): (&[i64], &dyn Vectors),
         rows: Rows,
         config: BuildConfig,
         progress: &(dyn Fn(Progress) + Sync),
         cancel: &AtomicBool,
     ) -> Result<Option<Arc<Segment>>> {
-        if rows.defined.is_empty() && rows.undefined.is_empty() {
+        if ids.is_empty() && rows.undefined.is_empty() {
             return Ok(None);
         }
         let attributes = self.attributes(rows.filters)?;
@@ -131,8 +150,8 @@ impl<'a> Builder<'a> {
             config,
             column: &self.index.vector.text(self.table),
             generation: view.generation().get(),
-            rows: &rows.defined,
-            vectors: &RowMajor::new(&rows.vectors, self.dim),
+            rows: ids,
+            vectors,
             undefined: &rows.undefined,
             attributes,
             progress,
@@ -175,6 +194,7 @@ impl<'a> Builder<'a> {
         let mut input = self.input()?;
         let reader = RowReader::new(self.table, &input.wanted);
         let mut taken = self.room_for(rows.size_hint().0);
+        taken.vectors = Some(Vec::new());
         for row in rows {
             if reader.fetch(view, row, &mut input.batch.columns)? {
                 input.ids.push_integer(row.0)?;
@@ -197,6 +217,9 @@ impl<'a> Builder<'a> {
         );
         let count = usize::try_from(view.tree_len(self.table.rows)?).unwrap_or(0);
         let mut rows = self.room_for(count);
+        if matches!(self.index.vector, IndexedVector::Expression(_)) {
+            rows.vectors = Some(Vec::new());
+        }
         loop {
             let Input { ids, batch, .. } = &mut input;
             if scan.next(view, Some(ids), &mut batch.columns, BATCH_ROWS)? == 0 {
@@ -214,7 +237,7 @@ impl<'a> Builder<'a> {
         let filters = self.index.filters.iter();
         Rows {
             defined: Vec::with_capacity(count),
-            vectors: Vec::with_capacity(count.saturating_mul(self.dim)),
+            vectors: None,
             undefined: Vec::new(),
             filters: filters.map(|_| (Vec::new(), Vec::new())).collect(),
         }
@@ -237,12 +260,16 @@ impl<'a> Builder<'a> {
             }
             let defined = match vectors.get(at) {
                 ValueRef::Vector(vector) if self.has_distance(vector) => {
-                    rows.vectors.extend_from_slice(vector);
+                    if let Some(vectors) = &mut rows.vectors {
+                        vectors.extend_from_slice(vector);
+                    }
                     rows.defined.push(id);
                     true
                 }
                 ValueRef::Bits(bits) => {
-                    rows.vectors.extend(bits.numbers());
+                    if let Some(vectors) = &mut rows.vectors {
+                        vectors.extend(bits.numbers());
+                    }
                     rows.defined.push(id);
                     true
                 }

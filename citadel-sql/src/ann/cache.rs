@@ -3,8 +3,10 @@
 //! What always holds:
 //!
 //! - A segment is loaded at most once at a time: others who want it wait for the one who loads.
-//! - The segments kept take no more than the bound together; the least recently used go first. A segment larger than
-//!   the bound serves the queries that hold it, and is not kept.
+//! - The segments kept take no more than the bound together, and what they take the page cache does without; the least
+//!   recently used go first.
+//! - Of a segment that is larger than the bound, only the codes that lead a search are kept, or less still: the rest is read
+//!   through the page cache. One of which the least is larger serves the queries that hold it, and is not kept.
 //! - A refused segment is remembered with its reason, so that it is read and logged once, not by every query.
 //! - An error of the medium or of an old snapshot is the query's error and is not remembered: it says nothing
 //!   about the segment.
@@ -12,11 +14,12 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use citadel_txn::View;
-use citadel_vector::{Scratch, Segment, SegmentHeader};
+use citadel_txn::{Database, View};
+use citadel_vector::{Residency, Scratch, Segment, SegmentHeader};
 use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
+use super::blocks::StoredSegment;
 use super::chunks;
 use super::deltas::Deltas;
 use super::folding::Folding;
@@ -26,8 +29,13 @@ use super::segment_key::SegmentId;
 use crate::error::Result;
 use crate::schema::{AnnIndex, IndexId};
 
-/// Bytes that the segments of a database may take in memory, unless the user says otherwise.
-pub(crate) const DEFAULT_CACHE_BYTES: usize = 1 << 30;
+/// Of the bytes of the page cache, the share that segments may take: with less, pages of the table would go in and out with
+/// every query.
+const SHARE: (usize, usize) = (7, 8);
+
+/// Bytes that segments may take where no file says how many.
+#[cfg(test)]
+const BOUND_BYTES: usize = 1 << 30;
 
 /// Most scratch spaces kept for the next queries: as many as threads that search at once, within reason.
 const SCRATCHES_KEPT: usize = 16;
@@ -72,8 +80,12 @@ pub(crate) enum Origin {
 pub(crate) enum Known {
     /// Nothing.
     Nothing,
-    /// It is in memory, and so many bytes.
-    Resident(Origin, usize),
+    /// It is in memory, all of it or the parts that lead a search, and so many bytes.
+    Resident {
+        origin: Origin,
+        whole: bool,
+        bytes: usize,
+    },
     /// It was refused, and why.
     Refused(Refusal),
 }
@@ -103,6 +115,8 @@ enum Slot {
 #[derive(Debug)]
 pub(crate) struct SegmentCache {
     bound_bytes: usize,
+    /// Whose page cache does without what is kept here.
+    lender: Option<Database>,
     slots: Mutex<Slots>,
     settled: Condvar,
     scratches: Mutex<Vec<Scratch>>,
@@ -119,9 +133,10 @@ struct Slots {
     clock: u64,
 }
 
+#[cfg(test)]
 impl Default for SegmentCache {
     fn default() -> Self {
-        Self::new(DEFAULT_CACHE_BYTES)
+        Self::new(BOUND_BYTES)
     }
 }
 
@@ -130,6 +145,7 @@ impl SegmentCache {
     pub(crate) fn new(bound_bytes: usize) -> Self {
         Self {
             bound_bytes,
+            lender: None,
             slots: Mutex::default(),
             settled: Condvar::new(),
             scratches: Mutex::default(),
@@ -138,10 +154,14 @@ impl SegmentCache {
         }
     }
 
-    /// The same for a process that follows a writer.
-    pub(crate) fn of_follower(mut self) -> Self {
-        self.deltas = Deltas::new(false);
-        self
+    /// An empty cache for the segments of a database, which takes of its page cache what it keeps.
+    pub(crate) fn of(database: &Database) -> Self {
+        let capacity = database.file().cache_capacity();
+        Self {
+            lender: Some(database.clone()),
+            deltas: Deltas::new(!database.is_read_only()),
+            ..Self::new(capacity / SHARE.1 * SHARE.0)
+        }
     }
 
     /// The segment, from memory or through `view`.
@@ -156,17 +176,17 @@ impl SegmentCache {
         if let Some(known) = self.lookup_or_claim(key) {
             return Ok(known);
         }
-        let claim = Claim { cache: self, key };
-        match load(view, index, entry)? {
+        let _claim = Claim { cache: self, key };
+        match load(view, index, entry, self.bound_bytes)? {
             Ok(segment) => {
                 let segment = Arc::new(segment);
-                claim.settle(|slots, bound| {
-                    slots.keep(key, Arc::clone(&segment), Origin::Loaded, bound);
+                self.change(|slots| {
+                    slots.keep(key, Arc::clone(&segment), Origin::Loaded, self.bound_bytes);
                 });
                 Ok(Fetched::Segment(segment))
             }
             Err(reason) => {
-                claim.settle(|slots, _| slots.refuse(key, reason.clone()));
+                self.change(|slots| slots.refuse(key, reason.clone()));
                 Ok(Fetched::Refused(reason))
             }
         }
@@ -196,41 +216,64 @@ impl SegmentCache {
     /// Keeps a segment that was just built.
     pub(super) fn insert_built(&self, id: IndexId, entry: &SegmentEntry, segment: Arc<Segment>) {
         let key = SegmentKey::new(id, entry);
-        let mut slots = self.slots.lock();
-        slots.forget(|known| *known == key);
-        slots.keep(key, segment, Origin::Built, self.bound_bytes);
-        drop(slots);
+        self.change(|slots| {
+            slots.forget(|known| *known == key);
+            slots.keep(key, segment, Origin::Built, self.bound_bytes);
+        });
         self.settled.notify_all();
     }
 
     /// Refuses a segment that was found not to match its table.
     pub(crate) fn refuse(&self, id: IndexId, entry: &SegmentEntry, reason: Refusal) {
         let key = SegmentKey::new(id, entry);
+        self.change(|slots| {
+            slots.forget(|known| *known == key);
+            slots.refuse(key, reason);
+        });
+    }
+
+    /// Changes what is kept, and lets the page cache have the bytes that are left.
+    fn change(&self, change: impl FnOnce(&mut Slots)) {
         let mut slots = self.slots.lock();
-        slots.forget(|known| *known == key);
-        slots.refuse(key, reason);
+        let before = slots.bytes;
+        change(&mut slots);
+        let after = slots.bytes;
+        if let Some(lender) = &self.lender {
+            lender.file().pin_cache(after);
+            lender.file().unpin_cache(before);
+        }
     }
 
     /// What is known of a segment.
     pub(crate) fn known(&self, id: IndexId, entry: &SegmentEntry) -> Known {
         match self.slots.lock().by_key.get(&SegmentKey::new(id, entry)) {
             None | Some(Slot::Loading) => Known::Nothing,
-            Some(Slot::Resident { origin, bytes, .. }) => Known::Resident(*origin, *bytes),
+            Some(Slot::Resident {
+                segment,
+                origin,
+                bytes,
+                ..
+            }) => Known::Resident {
+                origin: *origin,
+                whole: segment.is_resident(),
+                bytes: *bytes,
+            },
             Some(Slot::Refused(reason)) => Known::Refused(reason.clone()),
         }
     }
 
     /// Frees what belongs to an index that is dropped. An older snapshot that still names a segment loads it again.
     pub(crate) fn forget_index(&self, id: IndexId) {
-        self.slots.lock().forget(|key| key.index == id);
+        self.change(|slots| slots.forget(|key| key.index == id));
         self.deltas.forget(id);
     }
 
     /// Frees the segments of an index that are no longer live.
     pub(super) fn forget_dead(&self, id: IndexId, live: &[SegmentEntry]) {
-        self.slots.lock().forget(|key| {
+        let is_dead = |key: &SegmentKey| {
             key.index == id && !live.iter().any(|entry| SegmentKey::new(id, entry) == *key)
-        });
+        };
+        self.change(|slots| slots.forget(is_dead));
     }
 
     /// Runs a search with a scratch space that earlier searches have warmed.
@@ -316,12 +359,6 @@ struct Claim<'a> {
     key: SegmentKey,
 }
 
-impl Claim<'_> {
-    fn settle(self, result: impl FnOnce(&mut Slots, usize)) {
-        result(&mut self.cache.slots.lock(), self.cache.bound_bytes);
-    }
-}
-
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         let mut slots = self.cache.slots.lock();
@@ -333,19 +370,46 @@ impl Drop for Claim<'_> {
     }
 }
 
-/// Reads and verifies a segment. The inner error: it is refused.
+/// Reads and verifies a segment: all of it if it takes no more than `bound` bytes, else what leads a search, or less. The inner
+/// error: it is refused.
 pub(super) fn load(
     view: &dyn View,
     index: &AnnIndex,
     entry: &SegmentEntry,
+    bound: usize,
 ) -> Result<Result<Segment, Refusal>> {
-    match chunks::read(view, index, entry.id) {
-        Ok((header, segment)) => Ok(match mismatch(&header, index, entry) {
-            None => Ok(segment),
-            Some(what) => Err(Refusal::new(what)),
-        }),
+    match try_load(view, index, entry, bound) {
+        Ok(segment) => Ok(Ok(segment)),
         Err(error) => Refusal::of(error).map(Err),
     }
+}
+
+fn try_load(
+    view: &dyn View,
+    index: &AnnIndex,
+    entry: &SegmentEntry,
+    bound: usize,
+) -> Result<Segment> {
+    let refused = |refusal: citadel_vector::Refusal| super::corrupt(refusal.to_string());
+    let bytes = chunks::read_header(view, index, entry.id)?;
+    let header = SegmentHeader::decode(&bytes).map_err(refused)?;
+    if let Some(what) = mismatch(&header, index, entry) {
+        return Err(super::corrupt(what));
+    }
+    let fits = |residency: &Residency| header.bytes_in_memory(*residency) <= bound;
+    let residency = [Residency::Whole, Residency::Leading]
+        .into_iter()
+        .find(fits)
+        .unwrap_or(Residency::Least);
+    let stored = StoredSegment {
+        view,
+        index,
+        segment: entry.id,
+    };
+    Segment::decode(&bytes, residency, &stored).map_err(|refusal| match refusal {
+        citadel_vector::Refusal::Fetch { error, .. } => error,
+        refusal => super::corrupt(refusal.to_string()),
+    })
 }
 
 /// What does a segment have otherwise than its manifest and its index's definition say?

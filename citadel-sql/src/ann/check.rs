@@ -1,11 +1,12 @@
 //! The integrity of ann indexes: bytes against their seals, and the index against the rows of its table.
 //!
 //! Rows of the table, rows of the delta and rows of each segment come in the order of their ids, so they are compared
-//! side by side ([`walk`]): memory holds the segments, as a query would, and nothing that grows with the table.
+//! side by side ([`walk`]): memory holds the row ids and filter columns of segments, and nothing else that grows with the table.
 
 use citadel_txn::View;
 use citadel_vector::{Position, Segment};
 
+use super::blocks::{PagedBlocks, StoredSegment};
 use super::manifest::{Manifest, SegmentEntry};
 use super::refusal::Refusal;
 use super::segment_key::Key;
@@ -106,8 +107,11 @@ impl Check<'_> {
     fn segments(&mut self, manifest: &Manifest) -> Result<Option<Vec<(SegmentEntry, Segment)>>> {
         let mut segments = Vec::new();
         for entry in manifest.live() {
-            match cache::load(self.view, &self.target.1, entry)? {
-                Ok(segment) => segments.push((*entry, segment)),
+            match cache::load(self.view, &self.target.1, entry, 0)? {
+                Ok(segment) => {
+                    self.blocks(entry, &segment)?;
+                    segments.push((*entry, segment));
+                }
                 Err(reason) => {
                     self.find(format_args!("segment {}: {reason}", entry.id.0));
                     return Ok(None);
@@ -115,6 +119,20 @@ impl Check<'_> {
             }
         }
         Ok(Some(segments))
+    }
+
+    /// Reads the blocks of a segment, which are not kept.
+    fn blocks(&mut self, entry: &SegmentEntry, segment: &Segment) -> Result<()> {
+        let blocks = PagedBlocks::once(StoredSegment {
+            view: self.view,
+            index: &self.target.1,
+            segment: entry.id,
+        });
+        if let Some(cut_short) = segment.through(&blocks).check() {
+            let reason = blocks.refusal(cut_short)?;
+            self.find(format_args!("segment {}: {reason}", entry.id.0));
+        }
+        Ok(())
     }
 
     /// Every row of the table is in the delta, or else in one segment, which has it as it is; and no segment has a row

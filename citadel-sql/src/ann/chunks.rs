@@ -1,9 +1,10 @@
 //! Segments as chunks of bytes in the index's segment tree.
 //!
-//! A chunk is one sealed run of pages of the default size, so reading a segment is a few dozen sequential reads.
-//! Nothing is trusted here but lengths: [`citadel_vector::Segment::decode`] verifies the BLAKE3 of each section.
+//! A section is cut into chunks as long as runs of pages are at most; codes and links into blocks of whole rows, each of which
+//! fills one page, so that a search can read one of them without its neighbours. Nothing is trusted here but lengths:
+//! [`citadel_vector::Segment`] verifies the BLAKE3 of each section and block.
 
-use citadel_txn::{Cursor, View, WriteTxn};
+use citadel_txn::{Cursor, PageSize, View, WriteTxn, body_len};
 use citadel_vector::{Calibration, EncodedSegment, SectionTag, Segment, SegmentHeader};
 
 use super::segment_key::{Key, SegmentId};
@@ -18,6 +19,7 @@ pub(super) fn write(
     txn: &mut WriteTxn,
     index: &AnnIndex,
     segment: SegmentId,
+    made: &Segment,
     encoded: &EncodedSegment,
 ) -> Result<u64> {
     txn.insert(
@@ -25,7 +27,6 @@ pub(super) fn write(
         &Key::Header(segment).encode(),
         &encoded.header,
     )?;
-    let mut bytes = encoded.header.len();
     for (section, body) in &encoded.sections {
         let section = u32::from(section.number());
         for (chunk, part) in (0..).zip(body.chunks(CHUNK_BYTES)) {
@@ -36,35 +37,31 @@ pub(super) fn write(
             };
             txn.insert(index.segments, &key.encode(), part)?;
         }
-        bytes += body.len();
     }
-    Ok(bytes as u64)
+    let mut block = Vec::new();
+    for (kind, chunk) in encoded.blocks() {
+        block.clear();
+        made.write_block(encoded, kind, chunk, &mut block);
+        let key = Key::Chunk {
+            segment,
+            section: u32::from(SectionTag::of(kind).number()),
+            chunk,
+        };
+        txn.insert(index.segments, &key.encode(), &block)?;
+    }
+    Ok(encoded.len() as u64)
 }
 
-/// Reads a segment. Every byte is verified against the header, and the header against itself.
-///
-/// # Errors
-/// Storage errors; [`Error::Corrupt`](crate::error::Error::Corrupt) if the bytes are not those of a segment.
-pub(super) fn read(
-    view: &dyn View,
-    index: &AnnIndex,
-    segment: SegmentId,
-) -> Result<(SegmentHeader, Segment)> {
-    let bytes = read_header(view, index, segment)?;
-    let header =
-        SegmentHeader::decode(&bytes).map_err(|refusal| super::corrupt(refusal.to_string()))?;
-    let fetch = |section, len| read_section(view, index, segment, section, len);
-    match Segment::decode(&bytes, fetch) {
-        Ok(segment) => Ok((header, segment)),
-        Err(citadel_vector::Refusal::Fetch { error, .. }) => Err(error),
-        Err(refusal) => Err(super::corrupt(refusal.to_string())),
-    }
+/// Bytes of a block: what fills the pages that are about as long as the default one.
+pub(super) fn block_bytes(page_size: PageSize) -> usize {
+    let pages = (PageSize::default().bytes() / page_size.bytes()).max(1);
+    body_len(page_size, pages as u16)
 }
 
 /// What was calibrated of a segment, without the rest of it.
 ///
 /// # Errors
-/// As [`read`].
+/// Storage errors; [`Error::Corrupt`](crate::error::Error::Corrupt) if the bytes are not those of a segment.
 pub(super) fn read_calibration(
     view: &dyn View,
     index: &AnnIndex,
@@ -139,7 +136,7 @@ pub(super) fn remove(txn: &mut WriteTxn, index: &AnnIndex, segment: SegmentId) -
     Ok(())
 }
 
-/// All keys of the segment tree, ascending. There are a few hundred at most for each gigabyte of vectors.
+/// All keys of the segment tree, ascending. There are some hundred thousand at most for each gigabyte of codes.
 pub(super) fn keys(view: &dyn View, index: &AnnIndex) -> Result<Vec<Vec<u8>>> {
     let mut keys = Vec::new();
     let mut cursor = Cursor::new(index.segments);

@@ -32,6 +32,7 @@
 //!   writers        touch(5)@g+1    touch(9)@g+2               ├─ lock: manifest = [segment(g)], delta = {5, 9}
 //! ```
 
+mod blocks;
 mod build;
 mod cache;
 mod check;
@@ -45,6 +46,7 @@ mod persist;
 mod progress;
 mod recent;
 mod refusal;
+mod row_vectors;
 mod segment_key;
 mod snapshot;
 mod status;
@@ -53,6 +55,7 @@ mod targets;
 pub(crate) mod tests;
 mod walk;
 
+pub(crate) use blocks::PagedBlocks;
 pub(crate) use build::attribute_value;
 pub(crate) use cache::SegmentCache;
 pub(crate) use check::check;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use citadel_txn::{Database, Generation, View, WriteTxn};
+use citadel_txn::{Database, Generation, PageSize, View, WriteTxn};
 use citadel_vector::{EncodedSegment, Progress, Segment};
 
 use super::build::{Builder, cancelled};
@@ -141,7 +141,8 @@ fn fold_inside(
     cancel: &AtomicBool,
 ) -> Result<Option<SegmentEntry>> {
     let before = Manifest::load(txn, index)?;
-    let built = Built::new(Builder::new(table, index).build(txn, progress, cancel)?);
+    let built = Builder::new(table, index).build(txn, progress, cancel)?;
+    let built = Built::new(built, txn.page_size());
     let generation = txn.generation();
     let entry = swap(txn, index, &before, built.as_ref(), generation)?;
     keep(cache, id, entry, built);
@@ -163,7 +164,8 @@ impl Fold<'_> {
         let (table, index) = find_again(&snapshot, id)?;
         let before = Manifest::load(&snapshot, &index)?;
         let builder = Builder::new(&table, &index).on_threads(self.threads);
-        let built = Built::new(builder.build(&snapshot, self.progress, self.cancel)?);
+        let built = builder.build(&snapshot, self.progress, self.cancel)?;
+        let built = Built::new(built, self.database.page_size());
         let generation = snapshot.generation();
         drop(snapshot);
 
@@ -190,16 +192,16 @@ impl Fold<'_> {
     }
 }
 
-/// A finished segment and its bytes, which are made and hashed before anyone waits for the lock.
+/// A finished segment and the checks of its bytes, which are computed before anyone waits for the lock.
 struct Built {
     segment: Arc<Segment>,
     encoded: EncodedSegment,
 }
 
 impl Built {
-    fn new(segment: Option<Arc<Segment>>) -> Option<Self> {
+    fn new(segment: Option<Arc<Segment>>, page_size: PageSize) -> Option<Self> {
         let segment = segment?;
-        let encoded = segment.encode();
+        let encoded = segment.encode(chunks::block_bytes(page_size))?;
         Some(Self { segment, encoded })
     }
 }
@@ -255,7 +257,7 @@ fn write(
     generation: Generation,
 ) -> Result<SegmentEntry> {
     let id = manifest.next_id();
-    let bytes = chunks::write(txn, index, id, &built.encoded)?;
+    let bytes = chunks::write(txn, index, id, &built.segment, &built.encoded)?;
     Ok(SegmentEntry {
         id,
         generation,

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use citadel_txn::{Generation, View};
 use citadel_vector::{PositionSet, Segment};
 
+use super::blocks::{PagedBlocks, StoredSegment};
 use super::cache::{Fetched, SegmentCache};
 use super::manifest::{Manifest, SegmentEntry};
 use super::recent::{self, Compared, Recent, Touched};
 use super::refusal::Refusal;
+use super::segment_key::SegmentId;
 use crate::error::Result;
 use crate::schema::{AnnIndex, IndexId, RowId, TableDef};
 use crate::store::delta;
@@ -58,6 +60,16 @@ impl LiveSegment {
         let mut allowed = PositionSet::all(self.segment.len());
         allowed.subtract(&self.void.positions);
         Some(allowed)
+    }
+
+    /// Where a search reads what is not in memory.
+    pub(crate) fn blocks<'a>(&self, view: &'a dyn View, index: &'a AnnIndex) -> PagedBlocks<'a> {
+        PagedBlocks::new(StoredSegment {
+            view,
+            index,
+            // What is in memory of a delta reads nothing.
+            segment: self.entry.map_or(SegmentId(0), |entry| entry.id),
+        })
     }
 
     /// Refuses the segment: it does not match its table.

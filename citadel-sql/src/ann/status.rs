@@ -121,6 +121,11 @@ pub enum SegmentState {
         /// Bytes that it takes in memory.
         memory_bytes: u64,
     },
+    /// The parts that lead a search are in memory; the rest is read through the page cache as it is needed.
+    Paged {
+        /// Bytes that those parts take in memory, of those of the page cache.
+        memory_bytes: u64,
+    },
     /// It cannot be used, for this reason; queries take the exact plan.
     Refused(String),
 }
@@ -129,7 +134,9 @@ impl SegmentState {
     /// Bytes that the segment takes in memory now.
     pub fn memory_bytes(&self) -> u64 {
         match self {
-            Self::Built { memory_bytes } | Self::Loaded { memory_bytes } => *memory_bytes,
+            Self::Built { memory_bytes }
+            | Self::Loaded { memory_bytes }
+            | Self::Paged { memory_bytes } => *memory_bytes,
             Self::NotLoaded | Self::Refused(_) => 0,
         }
     }
@@ -216,11 +223,16 @@ impl From<Known> for SegmentState {
     fn from(known: Known) -> Self {
         match known {
             Known::Nothing => Self::NotLoaded,
-            Known::Resident(origin, bytes) => {
+            Known::Resident {
+                origin,
+                whole,
+                bytes,
+            } => {
                 let memory_bytes = bytes as u64;
-                match origin {
-                    Origin::Built => Self::Built { memory_bytes },
-                    Origin::Loaded => Self::Loaded { memory_bytes },
+                match (origin, whole) {
+                    (_, false) => Self::Paged { memory_bytes },
+                    (Origin::Built, true) => Self::Built { memory_bytes },
+                    (Origin::Loaded, true) => Self::Loaded { memory_bytes },
                 }
             }
             Known::Refused(reason) => Self::Refused(reason.to_string()),

@@ -187,11 +187,7 @@ impl Database {
         merging: Merging,
         registration: Option<Registration<Shared>>,
     ) -> Self {
-        let segments = match storage.is_read_only() {
-            true => SegmentCache::default().of_follower(),
-            false => SegmentCache::default(),
-        };
-        let segments = Arc::new(segments);
+        let segments = Arc::new(SegmentCache::of(&storage));
         let shared = Arc::new(Shared {
             merger: Merger::new(Arc::clone(&segments), merging.enabled, merging.bytes_max),
             storage,

@@ -6,6 +6,9 @@ use citadel_txn::{Anchor, Durability, Kdf, PageSize};
 
 use crate::ann::DEFAULT_MERGE_BYTES;
 
+/// Bytes that pages and vector indexes may take unless the user says otherwise.
+const CACHE_BYTES: usize = 256 << 20;
+
 /// How a database is opened or created. Start from [`Options::default`] and change what matters.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -18,7 +21,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            storage: citadel_txn::Options::default(),
+            storage: citadel_txn::Options {
+                cache_bytes: CACHE_BYTES,
+                ..citadel_txn::Options::default()
+            },
             create: true,
             ann_auto_merge: true,
             ann_merge_bytes: DEFAULT_MERGE_BYTES,
@@ -56,7 +62,8 @@ impl Options {
         self
     }
 
-    /// Bytes that the page cache may take.
+    /// Bytes that pages and vector indexes may take in memory together. Indexes take up to seven eighths of them: one that is larger
+    /// keeps what leads its searches, and its other parts are read as pages are. Default: 256 MiB.
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.storage.cache_bytes = bytes;
@@ -93,7 +100,8 @@ impl Options {
         self
     }
 
-    /// Bytes that folding in the background may take: an index whose vectors take more is folded when
+    /// Bytes that folding in the background may take: an index of which codes (two bytes a component) and
+    /// links (512 bytes a row) take more is folded when
     /// [`persist_ann_index`](crate::Connection::persist_ann_index) says so. Default: 1 GiB.
     #[must_use]
     pub fn ann_merge_bytes(mut self, bytes: usize) -> Self {

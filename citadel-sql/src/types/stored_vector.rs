@@ -45,6 +45,34 @@ impl<'a> StoredVector<'a> {
         }
     }
 
+    /// Writes the components as f32, bits as 0 and 1. False: they are not as many.
+    pub(crate) fn copy_to(self, out: &mut [f32]) -> bool {
+        if out.len() != self.dim() {
+            return false;
+        }
+        fn put(out: &mut [f32], values: impl Iterator<Item = f32>) {
+            out.iter_mut()
+                .zip(values)
+                .for_each(|(out, value)| *out = value);
+        }
+        match self.element {
+            Element::F32 => {
+                let (components, _) = self.bytes.as_chunks::<4>();
+                put(out, components.iter().map(|&c| f32::from_le_bytes(c)));
+            }
+            Element::F16 => {
+                let (components, _) = self.bytes.as_chunks::<2>();
+                put(
+                    out,
+                    components.iter().map(|&c| f16::from_le_bytes(c).to_f32()),
+                );
+            }
+            Element::I8 => put(out, self.bytes.iter().map(|c| f32::from(c.cast_signed()))),
+            Element::Bit => put(out, BitsRef::new(self.bytes, self.dim).numbers()),
+        }
+        true
+    }
+
     /// Appends the components as little-endian f32, as the fingerprint of a segment wants them.
     pub(crate) fn append_f32_bytes(self, out: &mut Vec<u8>) {
         if self.element == Element::F32 {

@@ -28,6 +28,7 @@ use crate::reach::{Prover, reach};
 use crate::read_txn::ReadTxn;
 use crate::record::Record;
 use crate::recovery;
+use crate::view::Source;
 use copy::Copier;
 
 impl Database {

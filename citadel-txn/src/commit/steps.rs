@@ -175,7 +175,12 @@ fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
         && txn.next_tree == txn.base.record.next_tree;
     let redo = txn.redo.complete().filter(|_| is_plain)?;
     let has_room = txn.base.record.has_room_for_redo(redo.bytes().len())
-        && Afloat::fits(&txn.pages, database.options().dirty_budget());
+        && Afloat::fits(
+            &txn.pages,
+            database
+                .options()
+                .dirty_budget(database.file().cache_room()),
+        );
     has_room.then(|| redo.clone())
 }
 

@@ -7,8 +7,10 @@
 //! What always holds: extents before the last are full, the last is no longer than it must be, and unused bytes at its
 //! end are zero. A value has exactly one reference.
 
+mod again;
 mod plan;
 mod read;
 
+pub use again::Again;
 pub(crate) use plan::ExtentPlan;
-pub(crate) use read::{listed, read, runs, verify};
+pub(crate) use read::{listed, read, runs, verify, visit};

@@ -2,9 +2,10 @@
 
 use citadel_core::{PageKind, PagePtr, PageSize, SealedFile, body_len};
 
-use super::ExtentPlan;
+use super::{Again, ExtentPlan};
 use crate::codec::Reader;
 use crate::dirty::{LargeRef, LargeTarget};
+use crate::entry::Entry;
 use crate::error::{Error, Result};
 
 /// Extents of up to so many bytes go through the cache; longer ones would push out much for one read.
@@ -26,6 +27,29 @@ pub(crate) fn read(file: &SealedFile, large: &LargeRef) -> Result<Vec<u8>> {
         }
     }
     Ok(value)
+}
+
+/// Calls `visit` with the value. One that lies in one extent is not copied.
+pub(crate) fn visit(
+    file: &SealedFile,
+    large: &LargeRef,
+    again: Again,
+    visit: &mut dyn FnMut(&[u8]),
+) -> Result<()> {
+    let parts = parts(file, large)?;
+    let [part] = parts.as_slice() else {
+        visit(&Entry::owned(read(file, large)?));
+        return Ok(());
+    };
+    let cached = body_len(file.page_size(), part.ptr.run.pages) <= CACHED_BYTES_MAX;
+    if cached && again == Again::Likely {
+        let frame = file.read(&part.ptr, PageKind::Extent)?;
+        visit(frame.get(..part.len).ok_or(WRONG_LENGTH)?);
+    } else {
+        let frame = file.read_uncached(&part.ptr, PageKind::Extent)?;
+        visit(frame.get(..part.len).ok_or(WRONG_LENGTH)?);
+    }
+    Ok(())
 }
 
 /// Every run that the value takes, that of its map included.

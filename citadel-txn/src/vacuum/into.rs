@@ -19,6 +19,7 @@ use crate::read_txn::ReadTxn;
 use crate::record::Record;
 use crate::recovery;
 use crate::tree::TreeOptions;
+use crate::view::Source;
 
 /// Bytes of cache of the copy, and by that of the transaction that fills it.
 const CACHE_BYTES: usize = 1 << 20;

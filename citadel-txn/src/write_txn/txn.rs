@@ -67,7 +67,9 @@ impl WriteTxn {
             what: "generations",
         })?;
         let serial = NEXT_TXN.fetch_add(1, Ordering::Relaxed);
-        let budget = database.options().dirty_budget();
+        let budget = database
+            .options()
+            .dirty_budget(database.file().cache_room());
         let mut pages = DirtyPages::new(Arc::clone(database.file()), generation, budget);
         let mut trees = FxHashMap::default();
         if let Some(afloat) = base.afloat() {

@@ -1,15 +1,13 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use std::collections::VecDeque;
-
-use citadel_core::{FrameRef, Generation, PagePtr};
+use citadel_core::{Generation, PagePtr, SealedFile};
 
 use super::WriteTxn;
 use crate::catalog;
 use crate::dirty::{LargeRef, LargeTarget, LargeValue};
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
-use crate::extent;
+use crate::extent::{self, Again};
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
 use crate::view::{Root, Source, View};
@@ -54,12 +52,9 @@ impl Source for WriteTxn {
         }
     }
 
-    fn nodes_in_memory(&self, at: &[PagePtr], found: &mut VecDeque<NodeBytes>) {
-        catalog::sealed_in_memory(self.database.file(), at, found);
-    }
-
-    fn node_at_hand(&self, at: &NodeRef) -> Option<FrameRef> {
-        catalog::sealed_at_hand(self.database.file(), at)
+    #[inline]
+    fn file(&self) -> &SealedFile {
+        self.database.file()
     }
 
     fn large(&self, large: &LargeRef) -> Result<Vec<u8>> {
@@ -70,6 +65,28 @@ impl Source for WriteTxn {
             },
             LargeTarget::Extent(_) | LargeTarget::Map(_) => {
                 extent::read(self.database.file(), large)
+            }
+        }
+    }
+
+    fn visit_large(
+        &self,
+        large: &LargeRef,
+        again: Again,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<()> {
+        match large.target {
+            LargeTarget::Dirty(id) => match self.pages.value(id)? {
+                LargeValue::Held(value) => {
+                    visit(value);
+                    Ok(())
+                }
+                LargeValue::Written(large) => {
+                    extent::visit(self.database.file(), large, again, visit)
+                }
+            },
+            LargeTarget::Extent(_) | LargeTarget::Map(_) => {
+                extent::visit(self.database.file(), large, again, visit)
             }
         }
     }

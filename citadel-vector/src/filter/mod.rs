@@ -28,6 +28,6 @@ pub use column::AttributeColumn;
 pub use position_set::{Position, PositionSet};
 pub use predicate::{Predicate, Truth, Unsupported};
 
-pub(crate) use position_set::low_bits;
+pub(crate) use position_set::{Bits, low_bits};
 pub(crate) use predicate::{check, evaluate};
 pub(crate) use row_ids::RowIds;

@@ -3,6 +3,8 @@
 //! All of it is one kernel, since each step costs about as much as the others: telling which rows there are, asking for their
 //! memory in time, multiplying, and comparing.
 
+use std::ops::Range;
+
 use super::{CodeRows, Kernels, prefetch};
 
 /// How a product becomes a score.
@@ -39,7 +41,17 @@ pub(crate) struct Sieve<'a> {
     pub(crate) limit: f32,
 }
 
-impl Sieve<'_> {
+impl<'a> Sieve<'a> {
+    /// The same for some of the rows, which are counted from zero.
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Self {
+        let of = |values: &'a [f32]| values.get(rows.clone()).unwrap_or_default();
+        Self {
+            starts: of(self.starts),
+            allowances: of(self.allowances),
+            ..*self
+        }
+    }
+
     /// What a row's score begins with.
     #[inline(always)]
     pub(super) fn start(&self, row: usize) -> f32 {
@@ -70,6 +82,24 @@ impl Sifted {
     pub(crate) fn scored(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         let rows = self.rows().iter().copied();
         rows.zip(self.scores.iter().copied())
+    }
+
+    /// Empties it.
+    pub(crate) fn empty(&mut self) {
+        self.clear(0);
+    }
+
+    /// Adds rows that came through a later part of a scan: `first` is added to each.
+    pub(crate) fn append(&mut self, other: &Self, first: u32) {
+        let end = self.count + other.count;
+        let room = (end + ROOM).max(self.rows.len());
+        self.rows.resize(room, 0);
+        self.scores.resize(room, 0.0);
+        let places = self.count..end;
+        for ((row, score), at) in other.scored().zip(places) {
+            (self.rows[at], self.scores[at]) = (row + first, score);
+        }
+        self.count = end;
     }
 
     /// Empties it, and makes room for so many rows.

@@ -9,13 +9,15 @@
 //! is exact.
 
 use super::Segment;
+use super::blocks::Pager;
+use super::reading::Reading;
 use super::regime::Regime;
 use super::scan::stretch_end;
 use super::scratch::Scratch;
 use super::search::{SearchError, SearchParams, check};
 use crate::filter::{Position, PositionSet, low_bits};
 use crate::kernel::{Kernels, Marked, Sieve};
-use crate::quantize::Reach;
+use crate::quantize::{Reach, pad_dim};
 
 /// Rows whose eight-bit codes are asked for and multiplied at a time.
 const BATCH: usize = 64;
@@ -78,6 +80,18 @@ impl Segment {
         k: usize,
         scratch: &'s mut Scratch,
     ) -> Result<&'s [Bounded], SearchError> {
+        self.in_memory().bounded(query, allowed, k, scratch)
+    }
+
+    /// The same with a reader of what is not in memory; nothing counts after that is cut short.
+    pub(super) fn bound<'r>(
+        &self,
+        (reading, pager): (Reading<'_>, &mut Pager<'_>),
+        query: &[f32],
+        allowed: Option<&PositionSet>,
+        k: usize,
+        scratch: &'r mut Scratch,
+    ) -> Result<&'r [Bounded], SearchError> {
         check(self, query, allowed)?;
         scratch.kept.reset();
         if k == 0 {
@@ -88,7 +102,7 @@ impl Segment {
         let codes = coarse.map(|coarse| coarse.codes);
         scratch.query.prepare(&self.codes, codes, metric, query);
         let reach = scratch.query.reach(&self.codes, metric, self.longest);
-        self.look_ahead(query, allowed, k, &reach, scratch)?;
+        self.look_ahead((reading, pager), query, allowed, k, &reach, scratch)?;
         // Coarse codes are longer than fine ones by no more than what lies between them.
         let (farthest, leading) = match coarse {
             Some(coarse) => {
@@ -100,13 +114,13 @@ impl Segment {
         };
         let all = self.shape.indexed.div_ceil(64);
         let mut first = 0;
-        while first < all {
+        while first < all && pager.cut_short().is_none() {
             let end = stretch_end(first, all);
             scratch.words.clear();
             (scratch.words).extend((first..end).map(|index| self.marked(index, allowed)));
             let (leniency, limit) = leading.sieve(scratch.kept.threshold, farthest);
-            self.sift(first, leniency, limit, scratch);
-            self.keep(&reach, k, scratch);
+            self.sift(pager, first, leniency, limit, scratch);
+            self.keep(pager, &reach, k, scratch);
             first = end;
         }
         let Kept {
@@ -128,6 +142,7 @@ impl Segment {
     /// Lowers the threshold to the `k`-th least upper bound of rows that a walk finds.
     fn look_ahead(
         &self,
+        (reading, pager): (Reading<'_>, &mut Pager<'_>),
         query: &[f32],
         allowed: Option<&PositionSet>,
         k: usize,
@@ -140,19 +155,26 @@ impl Segment {
         if self.estimate(matching, params).regime == Regime::ScoreAll {
             return Ok(());
         }
-        self.search(query, allowed, params, scratch)?.next(k);
+        let mut search = reading.search(query, allowed, params, scratch)?;
+        search.next(k);
+        if let Some(cut_short) = search.cut_short() {
+            return Err(cut_short.into());
+        }
         let Scratch {
             candidates,
             batch,
             products,
             query,
             kept,
+            gathered,
             ..
         } = scratch;
         batch.clear();
         batch.extend(candidates.iter().map(|candidate| candidate.position.0));
         products.resize(batch.len(), 0);
-        Kernels::active().dot_rows(self.matrix.as_rows(), batch, query.codes(), products);
+        let stride = pad_dim(self.shape.dim);
+        let (rows, at) = self.matrix.rows(batch, stride, pager, gathered);
+        Kernels::active().dot_rows(rows, at, query.codes(), products);
         for (&row, &product) in batch.iter().zip(&*products) {
             let half = self.halves.get(row as usize).copied().unwrap_or(0.0);
             let score = query.score(product, half);
@@ -173,8 +195,16 @@ impl Segment {
     }
 
     /// Leaves out what the codes that lead tell to be too far.
-    fn sift(&self, first: usize, leniency: f32, limit: f32, scratch: &mut Scratch) {
-        let (query, sifted) = (&scratch.query, &mut scratch.sifted);
+    fn sift(
+        &self,
+        pager: &mut Pager<'_>,
+        first: usize,
+        leniency: f32,
+        limit: f32,
+        scratch: &mut Scratch,
+    ) {
+        let (query, sifted, gathered) =
+            (&scratch.query, &mut scratch.sifted, &mut scratch.gathered);
         let marked = Marked {
             words: &scratch.words,
             first: first as u32 * 64,
@@ -187,33 +217,34 @@ impl Segment {
             leniency,
             limit,
         };
-        let kernels = Kernels::active();
         match &self.coarse {
             Some(coarse) => {
                 let sieve = sieve(query.coarse_line(), &coarse.residuals);
-                kernels.sift_halved(coarse.matrix.as_rows(), marked, &sieve, sifted);
+                (coarse.matrix).sift_halved(marked, &sieve, pager, gathered, sifted);
             }
             None => {
                 let sieve = sieve(query.line(), &self.residuals);
-                kernels.sift_rows(self.matrix.as_rows(), marked, &sieve, sifted);
+                (self.matrix).sift_rows(marked, &sieve, pager, gathered, sifted);
             }
         }
     }
 
     /// Scores what came through by eight-bit codes, and keeps what may be near.
-    fn keep(&self, reach: &Reach, k: usize, scratch: &mut Scratch) {
+    fn keep(&self, pager: &mut Pager<'_>, reach: &Reach, k: usize, scratch: &mut Scratch) {
         let Scratch {
             sifted,
             products,
             query,
             kept,
+            gathered,
             ..
         } = scratch;
+        let stride = pad_dim(self.shape.dim);
         for batch in sifted.rows().chunks(BATCH) {
             products.resize(batch.len(), 0);
             batch.iter().for_each(|&row| self.matrix.prefetch(row));
-            let rows = self.matrix.as_rows();
-            Kernels::active().dot_rows(rows, batch, query.codes(), products);
+            let (rows, at) = self.matrix.rows(batch, stride, pager, gathered);
+            Kernels::active().dot_rows(rows, at, query.codes(), products);
             for (&row, &product) in batch.iter().zip(&*products) {
                 let half = self.halves.get(row as usize).copied().unwrap_or(0.0);
                 let score = query.score(product, half);
@@ -283,7 +314,7 @@ mod tests {
             let (leniency, limit) = reach.sieve(exact, farthest);
             scratch.words = vec![0; row as usize / 64 + 1];
             scratch.words[row as usize / 64] = 1 << (row % 64);
-            segment.sift(0, leniency, limit, &mut scratch);
+            segment.sift(&mut Pager::new(None), 0, leniency, limit, &mut scratch);
             assert_eq!(scratch.sifted.rows(), [row], "{metric:?}, {exact}");
         }
     }
@@ -316,7 +347,8 @@ mod tests {
                     segment.coarse = multiplier.map(|multiplier| {
                         let codes = CoarseCodes::from_multiplier(multiplier).unwrap();
                         let scale = segment.codes.scale;
-                        Coarse::new(codes, &segment.matrix, dim, &segment.residuals, scale)
+                        let matrix = segment.matrix.resident().unwrap();
+                        Coarse::new(codes, matrix, dim, &segment.residuals, scale)
                     });
                     for query in queries {
                         check_bounds(&segment, &vectors, query);

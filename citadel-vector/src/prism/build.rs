@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Coarse, Rows, Segment, Shape};
+use super::{Coarse, Held, Rows, Segment, Shape};
 use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
@@ -85,13 +85,13 @@ impl Builder<'_, '_> {
         let build = self.build;
         let profile = self.profile()?;
         let codes = self.fit(profile.center);
-        let Coded { matrix, beside } = self.encode(&codes, profile.longest)?;
+        let Coded { mut matrix, beside } = self.encode(&codes, profile.longest)?;
         let locality = layout::by_locality(&matrix);
         let (order, attributes) = self.lay_out(&locality);
         let indexed = build.rows.len();
         let rows = Rows::new(&order, build.rows, build.undefined);
 
-        let matrix = matrix.reordered(&order[..indexed]);
+        matrix.reorder(&order[..indexed]);
         let lengths: Vec<i32> = (0..indexed as u32)
             .into_par_iter()
             .map(|position| matrix.squared_length(position))
@@ -143,11 +143,11 @@ impl Builder<'_, '_> {
                 Coarse::new(coarse, &space.matrix, build.dim, &residuals, codes.scale)
             }),
             codes,
-            matrix: space.matrix,
+            matrix: Held::Resident(space.matrix),
             residuals,
             longest,
             halves,
-            graph,
+            graph: Held::Resident(graph),
             entries,
             rows,
             attributes,
@@ -310,131 +310,118 @@ impl Builder<'_, '_> {
             .collect();
         let entries = connect::entries(&representatives);
         let chosen = self.choose(space, &representatives)?;
-        let mut linked = self.link_back(space, &chosen)?;
+        let mut graph = self.link_back(space, &chosen)?;
+        drop(chosen);
         if representatives.len() > self.build.config.scope {
-            let mut first = self.graph_of(&linked);
-            connect::link_randomly(&mut first, &representatives, self.build.config.seed);
-            let chosen = self.choose_again(space, &first, &entries, &representatives)?;
-            linked = self.link_back(space, &chosen)?;
+            connect::link_randomly(&mut graph, &representatives, self.build.config.seed);
+            let chosen = self.choose_again(space, &graph, &entries, &representatives)?;
+            drop(graph);
+            graph = self.link_back(space, &chosen)?;
         }
-
-        let mut graph = self.graph_of(&linked);
         connect::chain_repeats(&mut graph, &repeats);
         connect::bridge(&mut graph, &entries, &representatives);
         connect::link_randomly(&mut graph, &representatives, self.build.config.seed);
         Ok((graph, entries))
     }
 
-    /// A graph of links given by position, with room for a few more.
-    fn graph_of(&self, linked: &[Vec<u32>]) -> Graph {
-        let room = self.build.config.degree + connect::EXTRA_LINKS;
-        let mut graph = Graph::new(linked.len(), room);
-        for (position, links) in linked.iter().enumerate() {
-            for &link in links {
-                graph.add(position as u32, link);
-            }
-        }
-        graph
-    }
-
-    /// The links that each representative chooses, by position.
-    fn choose(&self, space: &Space, representatives: &[u32]) -> Result<Vec<Vec<u32>>, BuildError> {
+    /// The links that each representative chooses.
+    fn choose(&self, space: &Space, representatives: &[u32]) -> Result<Graph, BuildError> {
         let config = &self.build.config;
         let neighbors = Neighbors::new(space, representatives, config.beam, config.scope);
         let done = AtomicUsize::new(0);
         let clusters = neighbors.for_each_cluster(|rows, nearest| {
             let mut pruner = Pruner::new(space, config.degree, config.alpha);
-            let mut near = Vec::new();
-            let mut links = Vec::with_capacity(rows.len());
-            for (&row, nearest) in rows.iter().zip(nearest) {
+            let (mut near, mut chosen) = (Vec::new(), Vec::new());
+            let mut links = Graph::new(rows.len(), config.degree);
+            for (index, (&row, nearest)) in rows.iter().zip(nearest).enumerate() {
                 nearest.positions(&mut near);
-                let mut chosen = Vec::new();
                 pruner.choose(row, &near, config.beam, &mut chosen);
-                links.push((row, chosen));
+                links.set(index as u32, &chosen);
             }
             let done = done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();
             self.proceed(Stage::Neighbors, done)?;
             Ok(links)
         })?;
-        let mut chosen = vec![Vec::new(); space.matrix.rows()];
-        for (row, links) in clusters.into_iter().flatten() {
-            chosen[row as usize] = links;
-        }
-        Ok(chosen)
+        drop(neighbors);
+        Ok(self.gather(space, representatives, clusters))
     }
 
-    /// The links that each representative chooses after walking a first graph, by position.
+    /// The links that each representative chooses after walking a first graph.
     fn choose_again(
         &self,
         space: &Space,
         first: &Graph,
         entries: &[u32],
         representatives: &[u32],
-    ) -> Result<Vec<Vec<u32>>, BuildError> {
+    ) -> Result<Graph, BuildError> {
         let config = &self.build.config;
         let done = AtomicUsize::new(0);
-        let blocks: Vec<Vec<Vec<u32>>> = representatives
+        let blocks: Vec<Graph> = representatives
             .par_chunks(BLOCK)
             .map(|rows| {
                 let mut refiner = Refiner::new(space, first, entries, config.beam);
                 let mut pruner = Pruner::new(space, config.degree, config.alpha);
-                let mut near = Vec::new();
-                let links = rows
-                    .iter()
-                    .map(|&row| {
-                        let mut chosen = Vec::new();
-                        refiner.neighbors(row, &mut near);
-                        pruner.choose(row, &near, config.beam, &mut chosen);
-                        chosen
-                    })
-                    .collect();
+                let (mut near, mut chosen) = (Vec::new(), Vec::new());
+                let mut links = Graph::new(rows.len(), config.degree);
+                for (index, &row) in rows.iter().enumerate() {
+                    refiner.neighbors(row, &mut near);
+                    pruner.choose(row, &near, config.beam, &mut chosen);
+                    links.set(index as u32, &chosen);
+                }
                 let done = done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();
                 self.proceed(Stage::Refine, done)?;
                 Ok(links)
             })
             .collect::<Result<_, BuildError>>()?;
-        let mut chosen = vec![Vec::new(); space.matrix.rows()];
-        for (&row, links) in representatives.iter().zip(blocks.into_iter().flatten()) {
-            chosen[row as usize] = links;
-        }
-        Ok(chosen)
+        Ok(self.gather(space, representatives, blocks))
     }
 
-    /// Adds links in the other direction, and prunes again where they are too many.
-    fn link_back(&self, space: &Space, chosen: &[Vec<u32>]) -> Result<Vec<Vec<u32>>, BuildError> {
-        let mut back = vec![Vec::new(); chosen.len()];
-        for (row, links) in chosen.iter().enumerate() {
-            for &link in links {
-                back[link as usize].push(row as u32);
+    /// One graph, by position, of the links of stretches of representatives.
+    fn gather(&self, space: &Space, representatives: &[u32], stretches: Vec<Graph>) -> Graph {
+        let mut chosen = Graph::new(space.matrix.rows(), self.build.config.degree);
+        let mut rows = representatives.iter();
+        for links in stretches {
+            for index in 0..links.rows() as u32 {
+                if let Some(&row) = rows.next() {
+                    chosen.set(row, links.links(index));
+                }
             }
         }
+        chosen
+    }
+
+    /// The graph with links in the other direction too, pruned again where they are too many, and room for a few more.
+    fn link_back(&self, space: &Space, chosen: &Graph) -> Result<Graph, BuildError> {
+        let back = Back::of(chosen);
         let config = &self.build.config;
+        let room = config.degree + connect::EXTRA_LINKS;
+        let mut graph = Graph::new(chosen.rows(), room);
         let done = AtomicUsize::new(0);
-        let blocks: Vec<Vec<Vec<u32>>> = chosen
-            .par_chunks(BLOCK)
-            .zip(back.par_chunks(BLOCK))
+        graph
+            .links_mut()
+            .par_chunks_mut(BLOCK * room)
             .enumerate()
-            .map(|(block, (chosen, back))| {
+            .try_for_each(|(block, rooms)| {
                 let mut pruner = Pruner::new(space, config.degree, config.alpha);
-                let links = (chosen.iter().zip(back).enumerate())
-                    .map(|(index, (chosen, back))| {
-                        let row = (block * BLOCK + index) as u32;
-                        let mut all = [chosen.as_slice(), back].concat();
-                        all.sort_unstable();
-                        all.dedup();
-                        if all.len() > config.degree {
-                            let candidates = std::mem::take(&mut all);
-                            pruner.choose(row, &candidates, 2 * config.beam, &mut all);
-                        }
-                        all
-                    })
-                    .collect();
-                let done = done.fetch_add(chosen.len(), Ordering::Relaxed) + chosen.len();
-                self.proceed(Stage::Link, done)?;
-                Ok(links)
-            })
-            .collect::<Result<_, BuildError>>()?;
-        Ok(blocks.into_iter().flatten().collect())
+                let (mut all, mut candidates) = (Vec::new(), Vec::new());
+                for (index, links) in rooms.chunks_exact_mut(room).enumerate() {
+                    let row = (block * BLOCK + index) as u32;
+                    all.clear();
+                    all.extend_from_slice(chosen.links(row));
+                    all.extend_from_slice(back.to(row));
+                    all.sort_unstable();
+                    all.dedup();
+                    if all.len() > config.degree {
+                        std::mem::swap(&mut all, &mut candidates);
+                        pruner.choose(row, &candidates, 2 * config.beam, &mut all);
+                    }
+                    links[..all.len()].copy_from_slice(&all);
+                }
+                let rows = rooms.len() / room;
+                let done = done.fetch_add(rows, Ordering::Relaxed) + rows;
+                self.proceed(Stage::Link, done)
+            })?;
+        Ok(graph)
     }
 
     /// BLAKE3 over everything given that the segment's answers depend on.
@@ -471,6 +458,41 @@ impl Source for Builder<'_, '_> {
         let read = (self.build.rows.binary_search(&row_id))
             .is_ok_and(|row| self.read(row, vector).is_ok());
         debug_assert!(read, "a row of the segment is not one of its build");
+    }
+}
+
+/// Who links to each row.
+struct Back {
+    /// Where the rows of each begin, and the end of all.
+    starts: Vec<u32>,
+    from: Vec<u32>,
+}
+
+impl Back {
+    fn of(graph: &Graph) -> Self {
+        let rows = 0..graph.rows() as u32;
+        let mut starts = vec![0u32; graph.rows() + 1];
+        for &link in rows.clone().flat_map(|row| graph.links(row)) {
+            starts[link as usize + 1] += 1;
+        }
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let mut ends = starts.clone();
+        let mut from = vec![0; starts.last().map_or(0, |&all| all as usize)];
+        for row in rows {
+            for &link in graph.links(row) {
+                let end = &mut ends[link as usize];
+                from[*end as usize] = row;
+                *end += 1;
+            }
+        }
+        Self { starts, from }
+    }
+
+    fn to(&self, row: u32) -> &[u32] {
+        let (start, end) = (self.starts[row as usize], self.starts[row as usize + 1]);
+        &self.from[start as usize..end as usize]
     }
 }
 

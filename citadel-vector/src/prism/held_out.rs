@@ -6,7 +6,7 @@ use super::build::Source;
 use super::config::BuildError;
 use super::regime::{Estimate, Regime};
 use super::scratch::Scratch;
-use super::search::{Search, SearchParams};
+use super::search::SearchParams;
 use super::segment::Segment;
 use crate::calibrate::{self, Answer, Ask, Calibration, Known, Subject};
 use crate::metric::Metric;
@@ -171,7 +171,7 @@ impl Subject for HeldOut<'_> {
         let vector = &self.queries[query];
         let params = SearchParams { ef: ask.ef };
         // Only a query without a direction cannot be searched for, and no indexed row is one.
-        let Ok(mut search) = Search::new(self.segment, vector, None, params, scratch) else {
+        let Ok(mut search) = self.segment.search(vector, None, params, scratch) else {
             return Answer::default();
         };
         search.withhold(withheld);

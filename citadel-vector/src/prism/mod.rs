@@ -35,6 +35,7 @@
 //! row, that makes all of them equally long (Neyshabur and Srebro 2015): euclidean neighbours of that set make the graph. A
 //! query has zero there, so walking by inner product is walking by distance, and the component is needed only while building.
 
+mod blocks;
 mod bounds;
 mod build;
 mod candidate;
@@ -52,6 +53,7 @@ mod pool;
 mod precision;
 mod prune;
 mod rank;
+mod reading;
 mod refine;
 mod regime;
 mod rows;
@@ -61,16 +63,19 @@ mod search;
 mod segment;
 mod walk;
 
+pub use blocks::{BlockKind, Blocks, CutShort, Unavailable};
 pub use bounds::Bounded;
 pub use candidate::Candidate;
 pub use config::{Build, BuildConfig, BuildError, Progress, RowMajor, Stage, Vectors};
+pub use reading::Reading;
 pub use regime::{Estimate, Regime};
 pub use scratch::Scratch;
 pub use search::{Search, SearchError, SearchParams, SearchStats};
 pub use segment::Segment;
 
+pub(crate) use blocks::{Blocking, CHECK_LEN, Check, Held, Paged, check_of};
 pub(crate) use config::MAX_ROWS;
-pub(crate) use graph::Graph;
+pub(crate) use graph::{Graph, MAX_ROOM, decode_rooms};
 pub(crate) use matrix::Matrix;
 pub(crate) use rows::Rows;
 pub(crate) use segment::{Coarse, Shape};

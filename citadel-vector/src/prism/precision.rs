@@ -12,6 +12,10 @@ use crate::quantize::CoarseCodes;
 /// The largest error, as a share of the squared distance of near neighbours. Measured: 60,000 embeddings of 384 dimensions are
 /// at 0.02 and lose no recall; at 0.1, a uniform cloud in 40 dimensions takes a sixth more scored rows for the same recall.
 const LARGEST_ERROR: f64 = 0.08;
+/// The link of a row that counts as a near neighbour, by distance. The nearest ones may lead to near copies, where rows were made from
+/// each other: to tell those apart is for the finer codes. Measured: 500,000 such rows have a share of 0.26 at the nearest link
+/// and of 0.04 at this one, and coarse codes find as many of their neighbours as fine ones, a tenth faster.
+const NEAR: usize = 4;
 /// Rows looked at.
 const SAMPLE: usize = 1_000;
 
@@ -31,8 +35,9 @@ pub(super) fn precise(
         distances.clear();
         from.squared_distances(space, graph.links(row), &mut distances);
         // Repeats and rows without a link tell nothing about distances.
-        let apart = distances.iter().copied().filter(|&distance| distance > 0.0);
-        let Some(nearest) = apart.min_by(f32::total_cmp) else {
+        distances.retain(|&distance| distance > 0.0);
+        distances.sort_unstable_by(f32::total_cmp);
+        let Some(&nearest) = distances.get(NEAR).or(distances.last()) else {
             continue;
         };
         near += f64::from(nearest);

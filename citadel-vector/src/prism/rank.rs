@@ -11,6 +11,7 @@ use super::pool::Entry;
 use super::search::Search;
 use crate::filter::Position;
 use crate::kernel::Kernels;
+use crate::quantize::pad_dim;
 
 /// A row with its finer score, and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,13 +116,11 @@ impl Search<'_> {
             segment.matrix.prefetch(position);
             scratch.batch.push(position);
         }
+        let stride = pad_dim(segment.shape.dim);
+        let gathered = &mut scratch.gathered;
+        let (rows, at) = (segment.matrix).rows(&scratch.batch, stride, &mut self.pager, gathered);
         scratch.products.resize(scratch.batch.len(), 0);
-        Kernels::active().dot_rows(
-            segment.matrix.as_rows(),
-            &scratch.batch,
-            scratch.query.codes(),
-            &mut scratch.products,
-        );
+        Kernels::active().dot_rows(rows, at, scratch.query.codes(), &mut scratch.products);
         for (ranked, (&position, &product)) in
             (scratch.ranked.iter_mut()).zip(scratch.batch.iter().zip(&scratch.products))
         {

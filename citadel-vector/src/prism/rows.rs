@@ -62,20 +62,30 @@ impl Rows {
         self.ids.len() * 12
     }
 
-    /// Appends: count u64, ids i64 by position.
+    /// Appends: count u64, ids i64 by position, positions u32 in ascending order of ids.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         write_len(out, self.ids.len());
         write_values(out, &self.ids, i64::to_le_bytes);
+        write_values(out, &self.ascending, u32::to_le_bytes);
     }
 
     /// Reads `count` rows.
     pub(crate) fn decode(reader: &mut Reader<'_>, count: usize) -> Result<Self, Malformed> {
         ensure(reader.len()? == count, "row ids and rows differ in number")?;
-        let rows = Self::from_ids(reader.values(count, i64::from_le_bytes)?);
+        let rows = Self {
+            ids: reader.values(count, i64::from_le_bytes)?,
+            ascending: reader.values(count, u32::from_le_bytes)?,
+        };
+        let within = |position: &u32| (*position as usize) < count;
+        ensure(
+            rows.ascending.iter().all(within),
+            "a row lies outside of the segment",
+        )?;
+        // As many positions as rows, with ids that ascend: each row is there once.
         let distinct = rows
             .ascending
             .is_sorted_by(|&a, &b| rows.ids[a as usize] < rows.ids[b as usize]);
-        ensure(distinct, "a row id appears twice")?;
+        ensure(distinct, "row ids do not ascend")?;
         Ok(rows)
     }
 }

@@ -8,7 +8,7 @@ use super::near::margin;
 use super::pool::Entry;
 use super::search::{Phase, Search};
 use crate::filter::low_bits;
-use crate::kernel::{Kernels, Marked, Sieve};
+use crate::kernel::{Marked, Sieve};
 use crate::quantize::Score;
 
 /// Words of rows that are held against one limit. At first there is none, and all of them are kept; each stretch is as long as
@@ -90,19 +90,23 @@ impl Search<'_> {
                 leniency: 0.0,
                 limit,
             };
-            let (kernels, sifted) = (Kernels::active(), &mut scratch.sifted);
+            let (pager, gathered) = (&mut self.pager, &mut scratch.gathered);
+            let sifted = &mut scratch.sifted;
             match &segment.coarse {
                 Some(coarse) => {
-                    let rows = coarse.matrix.as_rows();
-                    kernels.sift_halved(rows, marked, &sieve(query.coarse_line()), sifted);
+                    let sieve = sieve(query.coarse_line());
+                    (coarse.matrix).sift_halved(marked, &sieve, pager, gathered, sifted);
                 }
                 None => {
-                    let rows = segment.matrix.as_rows();
-                    kernels.sift_rows(rows, marked, &sieve(query.line()), sifted);
+                    let sieve = sieve(query.line());
+                    (segment.matrix).sift_rows(marked, &sieve, pager, gathered, sifted);
                 }
             }
             limit = sink(self);
-            first = end;
+            first = match self.pager.cut_short() {
+                None => end,
+                Some(_) => all,
+            };
         }
     }
 

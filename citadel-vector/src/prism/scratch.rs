@@ -5,6 +5,7 @@ use crate::quantize::QueryCode;
 
 use super::bounds::Kept;
 use super::candidate::Candidate;
+use super::matrix::Gathered;
 use super::near::Near;
 use super::pool::{Entry, Pool};
 use super::rank::Ranked;
@@ -25,6 +26,10 @@ pub struct Scratch {
     pub(super) words: Vec<u64>,
     pub(super) sifted: Sifted,
     pub(super) ranked: Vec<Ranked>,
+    /// Links of a row that are not in memory.
+    pub(super) links: Vec<u32>,
+    /// Codes that are not in memory.
+    pub(super) gathered: Gathered,
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: Kept,
 }

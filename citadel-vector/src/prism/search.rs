@@ -4,6 +4,7 @@ use super::Segment;
 use crate::filter::PositionSet;
 use crate::metric::Metric;
 
+use super::blocks::{CutShort, Pager};
 use super::candidate::Candidate;
 use super::regime::{Regime, matching_in_view};
 use super::scratch::Scratch;
@@ -59,6 +60,8 @@ pub struct SearchStats {
     pub yielded: usize,
     /// Whether a walk ended by scoring all the rest.
     pub scored_rest: bool,
+    /// Blocks of the segment that were read because they are not in memory, each as often as it was read.
+    pub blocks_read: usize,
 }
 
 /// A query that cannot be searched for.
@@ -78,6 +81,9 @@ pub enum SearchError {
     /// The query is zero under cosine: every distance is undefined.
     #[error("a zero query has no cosine distance to anything")]
     Zero,
+    /// A part of the segment is not in memory and could not be read.
+    #[error(transparent)]
+    CutShort(#[from] CutShort),
     /// The allowed set is of another segment.
     #[error("the allowed set is of {found} rows, the segment has {expected}")]
     Universe {
@@ -107,6 +113,8 @@ pub struct Search<'s> {
     pub(super) segment: &'s Segment,
     pub(super) allowed: Option<&'s PositionSet>,
     pub(super) scratch: &'s mut Scratch,
+    /// Reads what is not in memory.
+    pub(super) pager: Pager<'s>,
     /// Matching rows to keep in view.
     pub(super) ef: usize,
     /// A row that a walk takes for one that it has seen.
@@ -121,6 +129,7 @@ pub struct Search<'s> {
 impl<'s> Search<'s> {
     pub(crate) fn new(
         segment: &'s Segment,
+        pager: Pager<'s>,
         query: &[f32],
         allowed: Option<&'s PositionSet>,
         params: SearchParams,
@@ -142,6 +151,7 @@ impl<'s> Search<'s> {
             segment,
             allowed,
             scratch,
+            pager,
             ef,
             withheld: None,
             in_view: params.ef,
@@ -157,6 +167,7 @@ impl<'s> Search<'s> {
                 expanded: 0,
                 yielded: 0,
                 scored_rest: false,
+                blocks_read: 0,
             },
         })
     }
@@ -176,7 +187,7 @@ impl<'s> Search<'s> {
     pub fn next(&mut self, wanted: usize) -> &[Candidate] {
         self.scratch.candidates.clear();
         let wanted = wanted.min(self.stats.matching - self.stats.yielded);
-        if wanted == 0 {
+        if wanted == 0 || self.pager.cut_short().is_some() {
             return &[];
         }
         match self.phase {
@@ -186,8 +197,19 @@ impl<'s> Search<'s> {
             Phase::Rest => self.yield_rest(wanted),
         }
         self.began = true;
+        self.stats.blocks_read = self.pager.blocks_read();
+        if self.pager.cut_short().is_some() {
+            // What was scored without its codes is no answer.
+            self.scratch.candidates.clear();
+        }
         self.stats.yielded += self.scratch.candidates.len();
         &self.scratch.candidates
+    }
+
+    /// Why the search ended before it was done, if it did: a block could not be read. It yields nothing any more, and what it
+    /// yielded before is as right as ever.
+    pub fn cut_short(&self) -> Option<CutShort> {
+        self.pager.cut_short()
     }
 
     /// What was done so far.

@@ -3,6 +3,7 @@
 //! It holds codes, links, filter columns and row ids, and no raw vectors: those stay in the table, which the caller
 //! reranks from. Its bytes are the business of [`crate::segment`].
 
+use super::blocks::Held;
 use super::build;
 use super::fingerprint::Fingerprint;
 use super::{
@@ -25,7 +26,7 @@ pub struct Segment {
     pub(crate) fingerprint: [u8; 32],
     pub(crate) codes: ScalarCodes,
     /// Eight-bit codes, which put candidates in order.
-    pub(crate) matrix: Matrix,
+    pub(crate) matrix: Held<Matrix>,
     /// Four-bit codes of the same rows, which lead walks and scans where they are precise enough.
     pub(crate) coarse: Option<Coarse>,
     /// How far each row is from what its eight-bit codes stand for, at most.
@@ -34,7 +35,7 @@ pub struct Segment {
     pub(crate) longest: f32,
     /// Half the squared length of each row of codes; empty unless the metric is L2.
     pub(crate) halves: Vec<f32>,
-    pub(crate) graph: Graph,
+    pub(crate) graph: Held<Graph>,
     pub(crate) entries: Vec<u32>,
     pub(crate) rows: Rows,
     pub(crate) attributes: Vec<Attribute>,
@@ -45,7 +46,7 @@ pub struct Segment {
 #[derive(Clone)]
 pub(crate) struct Coarse {
     pub(crate) codes: CoarseCodes,
-    pub(crate) matrix: Matrix,
+    pub(crate) matrix: Held<Matrix>,
     /// How far each row is from what its coarse codes stand for, at most.
     pub(crate) residuals: Vec<f32>,
     /// The greatest of those.
@@ -80,7 +81,7 @@ impl Coarse {
             .collect();
         Self {
             codes,
-            matrix: fine.coarse(codes),
+            matrix: Held::Resident(fine.coarse(codes)),
             farthest: residuals.iter().copied().fold(0.0, f32::max),
             residuals,
         }
@@ -251,11 +252,11 @@ impl Segment {
         params: SearchParams,
         scratch: &'s mut Scratch,
     ) -> Result<Search<'s>, SearchError> {
-        Search::new(self, query, allowed, params, scratch)
+        self.in_memory().search(query, allowed, params, scratch)
     }
 
     /// The codes that lead walks and scans.
-    pub(crate) fn leading(&self) -> &Matrix {
+    pub(crate) fn leading(&self) -> &Held<Matrix> {
         self.coarse
             .as_ref()
             .map_or(&self.matrix, |coarse| &coarse.matrix)
@@ -292,15 +293,23 @@ impl Segment {
         Estimate::new(self.shape.indexed, matching, params.ef)
     }
 
+    /// Whether all of it is in memory; what is not is read [through](Segment::through) a source.
+    pub fn is_resident(&self) -> bool {
+        self.matrix.resident().is_some()
+            && self.graph.resident().is_some()
+            && self.leading().resident().is_some()
+    }
+
     /// Bytes that the segment holds in memory, about.
     pub fn bytes_in_memory(&self) -> usize {
         let columns: usize = (self.attributes.iter())
             .map(|attribute| attribute.column.bytes_in_memory())
             .sum();
-        let coarse = (self.coarse.as_ref()).map_or(0, |coarse| coarse.matrix.as_rows().bytes.len());
-        let coarse_residuals = (self.coarse.as_ref()).map_or(0, |coarse| coarse.residuals.len());
-        let floats = self.halves.len() + self.residuals.len() + coarse_residuals;
-        let codes = self.matrix.as_rows().bytes.len() + coarse + floats * 4;
+        let coarse = (self.coarse.as_ref()).map_or(0, |coarse| {
+            coarse.matrix.bytes_in_memory() + coarse.residuals.len() * 4
+        });
+        let beside = (self.halves.len() + self.residuals.len() + self.entries.len()) * 4;
+        let codes = self.matrix.bytes_in_memory() + coarse + beside;
         codes + self.graph.bytes_in_memory() + self.rows.bytes_in_memory() + columns
     }
 }

@@ -1,10 +1,11 @@
 //! Walking the graph, by coarse codes.
 
+use super::blocks::Held;
 use super::regime::{Met, scan_is_cheaper};
 use super::search::Search;
 use crate::filter::Position;
 use crate::kernel::Kernels;
-use crate::quantize::Score;
+use crate::quantize::{Score, pad_dim};
 
 use super::pool::Entry;
 
@@ -29,7 +30,7 @@ impl Search<'_> {
             Some(allowed) => self.expand(|position| allowed.contains(Position(position))),
             None => self.expand(|_| true),
         };
-        if found_enough {
+        if found_enough || self.pager.cut_short().is_some() {
             return self.yield_from_pool(wanted);
         }
         self.stats.scored_rest = true;
@@ -70,7 +71,14 @@ impl Search<'_> {
                     break;
                 };
                 self.stats.expanded += 1;
-                let links = segment.graph.links(position);
+                let links = match &segment.graph {
+                    Held::Resident(graph) => graph.links(position),
+                    Held::Paged(part) => {
+                        let rows = segment.shape.indexed;
+                        self.pager.links(part, position, rows, &mut scratch.links);
+                        &scratch.links
+                    }
+                };
                 let first = scratch.batch.len();
                 scratch.visited.insert_all(links, &mut scratch.batch);
                 for &new in &scratch.batch[first..] {
@@ -88,6 +96,9 @@ impl Search<'_> {
                 segment.graph.prefetch(next);
             }
             self.offer_batch(matches);
+            if self.pager.cut_short().is_some() {
+                return false;
+            }
             let pool = &self.scratch.pool;
             let met = Met {
                 visited: self.stats.visited,
@@ -140,15 +151,17 @@ impl Search<'_> {
     fn multiply_batch(&mut self) {
         let scratch = &mut *self.scratch;
         let (query, batch, products) = (&scratch.query, &scratch.batch, &mut scratch.products);
+        let (pager, gathered) = (&mut self.pager, &mut scratch.gathered);
+        let stride = pad_dim(self.segment.shape.dim);
         products.resize(batch.len(), 0);
         match &self.segment.coarse {
             Some(coarse) => {
-                let rows = coarse.matrix.as_rows();
-                Kernels::active().dot_halved(rows, batch, query.codes(), products);
+                let (rows, at) = coarse.matrix.rows(batch, stride / 2, pager, gathered);
+                Kernels::active().dot_halved(rows, at, query.codes(), products);
             }
             None => {
-                let rows = self.segment.matrix.as_rows();
-                Kernels::active().dot_rows(rows, batch, query.codes(), products);
+                let (rows, at) = self.segment.matrix.rows(batch, stride, pager, gathered);
+                Kernels::active().dot_rows(rows, at, query.codes(), products);
             }
         }
         self.stats.visited += batch.len();

@@ -1,60 +1,97 @@
 //! From bytes to a segment. Nothing is believed: lengths, hashes and structure are all checked, in that order.
 
-use super::header::{SectionSummary, SectionTag, SegmentHeader};
+use super::header::{SectionTag, SegmentHeader};
 use super::refusal::Refusal;
+use super::residency::Residency;
+use super::store::SegmentStore;
 use crate::calibrate::Calibration;
 use crate::filter::{Attribute, AttributeColumn};
 use crate::metric::Metric;
-use crate::prism::{Coarse, Graph, Matrix, Rows, Segment, Shape};
+use crate::prism::{
+    BlockKind, Blocking, CHECK_LEN, Check, Coarse, Graph, Held, MAX_ROOM, Matrix, Paged, Rows,
+    Segment, Shape, decode_rooms,
+};
 use crate::quantize::{CoarseCodes, ScalarCodes, coded, pad_dim};
 use crate::wire::{Malformed, Reader, ensure};
 
+mod load;
+
+use load::Loader;
+
 impl Segment {
-    /// Puts a segment together from its header and sections. `fetch` is asked for each section by tag and length.
+    /// Puts a segment together from its header and what a store has of it. What `residency` leaves there is checked when a
+    /// search reads it.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] if any byte was altered, anything does not fit together, or `fetch` fails.
-    pub fn decode<E>(
+    /// A [`Refusal`] if any byte was altered, anything does not fit together, or the store fails.
+    pub fn decode<S: SegmentStore>(
         header: &[u8],
-        mut fetch: impl FnMut(SectionTag, usize) -> Result<Vec<u8>, E>,
-    ) -> Result<Self, Refusal<E>> {
+        residency: Residency,
+        store: &S,
+    ) -> Result<Self, Refusal<S::Error>> {
         let header = SegmentHeader::decode_for(header)?;
-        let mut sections = Vec::with_capacity(header.sections.len());
-        for section in &header.sections {
-            let bytes = fetch(section.tag, section.len).map_err(|error| Refusal::Fetch {
-                section: section.tag,
-                error,
-            })?;
-            verify(section, &bytes)?;
-            sections.push(bytes);
-        }
-        let [coding, codes, graph, rows, attributes, calibration] = sections.as_slice() else {
-            return Err(Refusal::Malformed("sections are missing"));
-        };
+        let fetch = |tag| section(&header, store, tag);
         let shape = header.shape;
-        let matrix = decode_codes(codes, shape)?;
-        let (graph, entries) = decode_graph(graph, shape.indexed)?;
         let Coding {
             codes,
             coarse,
             longest,
+        } = decode_coding(&fetch(SectionTag::Coding)?, shape)?;
+        let (room, entries) = decode_walk(&fetch(SectionTag::Walk)?, shape.indexed)?;
+        let layout = Layout::new(&header, coarse.is_some(), room)?;
+        let checks = layout.checks(&header, &fetch(SectionTag::Checks)?)?;
+        let load = |kind| Loader {
+            store,
+            kind,
+            blocking: layout.of(kind),
+            checks: &checks[kind as usize],
+        };
+        let Beside {
             residuals,
-        } = decode_coding(coding, shape)?;
+            halves,
+            coarse_residuals,
+        } = decode_beside(&fetch(SectionTag::Beside)?, shape, coarse.is_some())?;
+        let (stride, whole) = (pad_dim(shape.dim), residency == Residency::Whole);
+        let leads = |kind| (kind == BlockKind::Coarse) == coarse.is_some();
+        let in_memory = |kind| whole || (residency == Residency::Leading && leads(kind));
+        let matrix = match in_memory(BlockKind::Codes) {
+            true => Held::Resident(load(BlockKind::Codes).matrix(stride)?),
+            false => Held::Paged(load(BlockKind::Codes).paged()?),
+        };
+        let coarse = match coarse {
+            None => None,
+            Some(codes) => Some(Coarse {
+                codes,
+                matrix: match in_memory(BlockKind::Coarse) {
+                    true => Held::Resident(load(BlockKind::Coarse).matrix(stride / 2)?),
+                    false => Held::Paged(load(BlockKind::Coarse).paged()?),
+                },
+                farthest: coarse_residuals.iter().copied().fold(0.0, f32::max),
+                residuals: coarse_residuals,
+            }),
+        };
+        let graph = match whole {
+            true => Held::Resident(load(BlockKind::Graph).graph(room)?),
+            false => Held::Paged(load(BlockKind::Graph).paged()?),
+        };
+        let rows = decode_rows(&fetch(SectionTag::Rows)?, shape)?;
+        let filters = header.filters.clone();
+        let attributes = decode_attributes(&fetch(SectionTag::Attributes)?, filters, shape)?;
+        let calibration = decode_calibration(&fetch(SectionTag::Calibration)?)?;
         Ok(Self {
             shape,
-            coarse: coarse
-                .map(|coarse| Coarse::new(coarse, &matrix, shape.dim, &residuals, codes.scale)),
             codes,
-            halves: halves(&matrix, shape.metric),
+            coarse,
+            halves,
             matrix,
             residuals,
             longest,
             graph,
             entries,
-            rows: decode_rows(rows, shape)?,
-            attributes: decode_attributes(attributes, header.filters, shape)?,
-            calibration: decode_calibration(calibration)?,
+            rows,
+            attributes,
+            calibration,
             column: header.column,
             generation: header.generation,
             config: header.config,
@@ -70,29 +107,97 @@ impl SegmentHeader {
     ///
     /// If they are not the section that the header lists.
     pub fn calibration(&self, bytes: &[u8]) -> Result<Calibration, Refusal> {
-        let mut sections = self.sections.iter();
-        match sections.find(|section| section.tag == SectionTag::Calibration) {
-            Some(section) => verify(section, bytes)?,
-            None => return Err(Refusal::Section(SectionTag::Calibration)),
-        }
+        self.verify(SectionTag::Calibration, bytes)?;
         Ok(decode_calibration(bytes)?)
+    }
+
+    fn verify<E>(&self, tag: SectionTag, bytes: &[u8]) -> Result<(), Refusal<E>> {
+        let summary = self.section(tag);
+        if bytes.len() == summary.len && blake3::hash(bytes) == summary.blake3 {
+            Ok(())
+        } else {
+            Err(Refusal::Section(tag))
+        }
     }
 }
 
-fn verify<E>(section: &SectionSummary, bytes: &[u8]) -> Result<(), Refusal<E>> {
-    if bytes.len() == section.len && blake3::hash(bytes) == section.blake3 {
-        Ok(())
-    } else {
-        Err(Refusal::Section(section.tag))
+fn section<S: SegmentStore>(
+    header: &SegmentHeader,
+    store: &S,
+    tag: SectionTag,
+) -> Result<Vec<u8>, Refusal<S::Error>> {
+    let bytes = (store.section(tag, header.section(tag).len)).map_err(|error| Refusal::Fetch {
+        section: tag,
+        error,
+    })?;
+    header.verify(tag, &bytes)?;
+    Ok(bytes)
+}
+
+/// How the parts that are stored in blocks are cut, in the order of [`BlockKind`].
+pub(super) struct Layout([Blocking; 3]);
+
+impl Layout {
+    /// The layout that a header and its sections imply.
+    fn new(header: &SegmentHeader, has_coarse: bool, room: usize) -> Result<Self, Malformed> {
+        let layout = Self::of_shape(header.shape, has_coarse, room, header.block_bytes);
+        for (kind, blocking) in KINDS.into_iter().zip(&layout.0) {
+            ensure(
+                blocking.len() == Some(header.section(SectionTag::of(kind)).len),
+                "blocks and rows differ in number",
+            )?;
+        }
+        Ok(layout)
+    }
+
+    pub(super) fn of_shape(
+        shape: Shape,
+        has_coarse: bool,
+        room: usize,
+        block_bytes: usize,
+    ) -> Self {
+        let coarse_rows = if has_coarse { shape.indexed } else { 0 };
+        Self([
+            Blocking::new(shape.indexed, coded(shape.dim), block_bytes),
+            Blocking::new(coarse_rows, pad_dim(shape.dim) / 2, block_bytes),
+            Blocking::new(shape.indexed, room * 4, block_bytes),
+        ])
+    }
+
+    pub(super) fn of(&self, kind: BlockKind) -> Blocking {
+        self.0[kind as usize]
+    }
+
+    /// The checks of all blocks, by kind.
+    fn checks<E>(
+        &self,
+        header: &SegmentHeader,
+        bytes: &[u8],
+    ) -> Result<[Vec<Check>; 3], Refusal<E>> {
+        let mut reader = Reader::new(bytes);
+        let mut checks = [const { Vec::new() }; 3];
+        for kind in KINDS {
+            let tag = SectionTag::of(kind);
+            let len = self.of(kind).blocks().checked_mul(CHECK_LEN);
+            let list = reader.bytes(len.ok_or(Malformed("more blocks than memory"))?)?;
+            if blake3::hash(list) != header.section(tag).blake3 {
+                return Err(Refusal::Section(tag));
+            }
+            checks[kind as usize] = list.as_chunks().0.to_vec();
+        }
+        reader.finish()?;
+        Ok(checks)
     }
 }
+
+/// All kinds, in their order.
+pub(super) const KINDS: [BlockKind; 3] = [BlockKind::Codes, BlockKind::Coarse, BlockKind::Graph];
 
 /// How vectors are coded.
 struct Coding {
     codes: ScalarCodes,
     coarse: Option<CoarseCodes>,
     longest: f32,
-    residuals: Vec<f32>,
 }
 
 fn decode_coding(bytes: &[u8], shape: Shape) -> Result<Coding, Malformed> {
@@ -116,59 +221,64 @@ fn decode_coding(bytes: &[u8], shape: Shape) -> Result<Coding, Malformed> {
         center.iter().all(|value| value.is_finite()),
         "the center of codes is not finite",
     )?;
-    let residuals = reader.values(shape.indexed, f32::from_le_bytes)?;
-    ensure(
-        residuals
-            .iter()
-            .all(|value| value.is_finite() && *value >= 0.0),
-        "a residual of codes is not a distance",
-    )?;
     reader.finish()?;
     Ok(Coding {
         codes: ScalarCodes::new(center, scale),
         coarse,
         longest,
-        residuals,
     })
 }
 
-fn decode_codes(bytes: &[u8], shape: Shape) -> Result<Matrix, Malformed> {
-    let coded = coded(shape.dim);
-    let len = shape.indexed.checked_mul(coded);
-    ensure(len == Some(bytes.len()), "codes and rows differ in number")?;
-    let stride = pad_dim(shape.dim);
-    let mut matrix = Matrix::zeroed(shape.indexed, stride);
-    for (row, codes) in matrix
-        .bytes_mut()
-        .chunks_exact_mut(stride)
-        .zip(bytes.chunks_exact(coded))
-    {
-        row[..coded].copy_from_slice(codes);
-    }
-    Ok(matrix)
+/// What is known of rows beside their codes.
+struct Beside {
+    residuals: Vec<f32>,
+    /// Half the squared lengths of codes, which only L2 needs.
+    halves: Vec<f32>,
+    coarse_residuals: Vec<f32>,
 }
 
-/// Half the squared lengths of all rows, which L2 needs and the codes give.
-fn halves(matrix: &Matrix, metric: Metric) -> Vec<f32> {
-    match metric {
-        Metric::L2 => (0..matrix.rows() as u32)
-            .map(|position| matrix.squared_length(position) as f32 * 0.5)
-            .collect(),
-        Metric::InnerProduct | Metric::Cosine => Vec::new(),
-    }
-}
-
-fn decode_graph(bytes: &[u8], rows: usize) -> Result<(Graph, Vec<u32>), Malformed> {
+fn decode_beside(bytes: &[u8], shape: Shape, has_coarse: bool) -> Result<Beside, Malformed> {
     let mut reader = Reader::new(bytes);
+    let coarse = if has_coarse { shape.indexed } else { 0 };
+    let halves = match shape.metric {
+        Metric::L2 => shape.indexed,
+        Metric::InnerProduct | Metric::Cosine => 0,
+    };
+    let mut distances = |count, reason| {
+        let values = reader.values(count, f32::from_le_bytes)?;
+        let fine = values.iter().fold(true, |fine, value| {
+            fine & (*value >= 0.0) & value.is_finite()
+        });
+        ensure(fine, reason)?;
+        Ok(values)
+    };
+    let residuals = distances(shape.indexed, "a residual of codes is not a distance")?;
+    let halves = distances(halves, "a row of codes has no length")?;
+    let coarse_residuals = distances(coarse, "a residual of coarse codes is not a distance")?;
+    reader.finish()?;
+    Ok(Beside {
+        residuals,
+        halves,
+        coarse_residuals,
+    })
+}
+
+/// Room for links of each row, and where walks begin.
+fn decode_walk(bytes: &[u8], rows: usize) -> Result<(usize, Vec<u32>), Malformed> {
+    let mut reader = Reader::new(bytes);
+    let room = reader.u32()? as usize;
+    ensure(
+        (1..=MAX_ROOM).contains(&room),
+        "the graph has room for too many links",
+    )?;
     let count = reader.len()?;
     let entries = reader.values(count, u32::from_le_bytes)?;
     ensure(
         entries.iter().all(|&entry| (entry as usize) < rows),
         "a walk begins outside of the segment",
     )?;
-    let graph = Graph::decode(&mut reader, rows)?;
     reader.finish()?;
-    Ok((graph, entries))
+    Ok((room, entries))
 }
 
 fn decode_rows(bytes: &[u8], shape: Shape) -> Result<Rows, Malformed> {

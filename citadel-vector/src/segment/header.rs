@@ -2,29 +2,29 @@
 //!
 //! ```text
 //! "CITPRISM" | version u32 | config [32] | metric u8 | dim u32 | indexed u64 | undefined u64 | generation u64
-//!            | fingerprint [32] | column text | count u16, filter column names text
-//!            | count u16, sections: tag u8, length u64, BLAKE3 [32]
+//!            | fingerprint [32] | block bytes u32 | column text | count u16, filter column names text
+//!            | count u16, sections: tag u8, length u64, BLAKE3 [32] (of a section in blocks: of the list of their checks)
 //!            | BLAKE3 of all that precedes [32]: the identity
 //! ```
 
 use super::refusal::Refusal;
 use crate::metric::Metric;
-use crate::prism::{MAX_ROWS, Shape};
+use crate::prism::{BlockKind, MAX_ROWS, Shape};
 use crate::wire::{Malformed, Reader, ensure, write_len, write_text};
 
 const MAGIC: [u8; 8] = *b"CITPRISM";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const HASH_LEN: usize = 32;
 
-/// The sections of a segment, each stored on its own.
+/// The sections of a segment, each stored on its own; codes and links in blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum SectionTag {
     /// How vectors are coded.
     Coding = 1,
-    /// The codes.
+    /// Eight-bit codes, in blocks.
     Codes = 2,
-    /// The links, and where walks begin.
+    /// The links, in blocks.
     Graph = 3,
     /// Row ids.
     Rows = 4,
@@ -32,18 +32,39 @@ pub enum SectionTag {
     Attributes = 5,
     /// The recall of walks.
     Calibration = 6,
+    /// Four-bit codes, in blocks; empty where they would not be precise enough.
+    Coarse = 7,
+    /// What is known of rows beside their codes: residuals and lengths.
+    Beside = 8,
+    /// Where walks begin.
+    Walk = 9,
+    /// The checks of all blocks.
+    Checks = 10,
 }
 
 impl SectionTag {
     /// All sections, in the order of the header.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Coding,
         Self::Codes,
         Self::Graph,
         Self::Rows,
         Self::Attributes,
         Self::Calibration,
+        Self::Coarse,
+        Self::Beside,
+        Self::Walk,
+        Self::Checks,
     ];
+
+    /// The section that is stored in blocks of this kind.
+    pub fn of(kind: BlockKind) -> Self {
+        match kind {
+            BlockKind::Codes => Self::Codes,
+            BlockKind::Coarse => Self::Coarse,
+            BlockKind::Graph => Self::Graph,
+        }
+    }
 
     /// The tag as a number, to store it by.
     pub fn number(self) -> u8 {
@@ -58,7 +79,7 @@ pub struct SectionSummary {
     pub tag: SectionTag,
     /// Its length in bytes.
     pub len: usize,
-    /// Its BLAKE3.
+    /// Its BLAKE3; of a section in blocks, that of the list of their checks.
     pub blake3: [u8; 32],
 }
 
@@ -71,6 +92,8 @@ pub struct SegmentHeader {
     pub generation: u64,
     /// BLAKE3 over the rows that the segment was built from.
     pub fingerprint: [u8; 32],
+    /// Bytes of a block, at most, unless one row has more.
+    pub(super) block_bytes: usize,
     /// The name of the vector column.
     pub column: String,
     /// The names of the filter columns.
@@ -118,6 +141,7 @@ impl SegmentHeader {
             },
             generation: reader.u64()?,
             fingerprint: reader.array()?,
+            block_bytes: reader.u32()? as usize,
             column: reader.text()?,
             filters: decode_names(&mut reader)?,
             sections: decode_sections(&mut reader)?,
@@ -146,6 +170,10 @@ impl SegmentHeader {
                 .eq(SectionTag::ALL),
             "sections are missing, repeated or out of order",
         )?;
+        ensure(
+            (1..=Self::BLOCK_BYTES_MAX).contains(&header.block_bytes),
+            "blocks of a size that is never written",
+        )?;
         let mut lens = header.sections.iter().map(|section| section.len);
         ensure(
             lens.try_fold(0_usize, usize::checked_add).is_some(),
@@ -166,6 +194,7 @@ impl SegmentHeader {
         write_len(&mut out, self.shape.undefined);
         out.extend_from_slice(&self.generation.to_le_bytes());
         out.extend_from_slice(&self.fingerprint);
+        out.extend_from_slice(&(self.block_bytes as u32).to_le_bytes());
         write_text(&mut out, &self.column);
         out.extend_from_slice(&(self.filters.len() as u16).to_le_bytes());
         for name in &self.filters {
@@ -180,6 +209,16 @@ impl SegmentHeader {
         let identity = blake3::hash(&out);
         out.extend_from_slice(identity.as_bytes());
         out
+    }
+
+    /// The largest blocks that are written, rows that are longer apart.
+    pub(super) const BLOCK_BYTES_MAX: usize = 1 << 20;
+
+    /// What the header says of a section: it lists all of them, in their order.
+    pub(super) fn section(&self, tag: SectionTag) -> &SectionSummary {
+        let mut sections = self.sections.iter();
+        let found = sections.find(|section| section.tag == tag);
+        found.expect("a header with all sections")
     }
 
     /// How distances are measured.

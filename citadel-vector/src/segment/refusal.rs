@@ -12,7 +12,7 @@ pub enum Refusal<E = std::convert::Infallible> {
     /// The header is intact but of a format version that this program does not read.
     #[error("the segment has format version {0}, which this program does not read")]
     Version(u32),
-    /// A section's BLAKE3 or length does not match the header.
+    /// A section, or one of its blocks, does not match what the header pins.
     #[error("segment section {0:?} does not match its BLAKE3")]
     Section(SectionTag),
     /// Everything is intact, but does not make a segment.

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::atomic::AtomicBool;
 
-use proptest::prelude::*;
-
 use crate::*;
+
+mod bytes;
+mod paged;
+
+use bytes::reload;
 
 /// Numbers that look random, the same in every run.
 struct Noise(u64);
@@ -374,7 +377,7 @@ fn the_bytes_do_not_depend_on_threads() {
                 scope: 2_000,
                 ..BuildConfig::default()
             };
-            table.build_with(config).unwrap().encode()
+            bytes::Stored::new(&table.build_with(config).unwrap())
         };
         let one = encoded(1);
         assert_eq!(one, encoded(3));
@@ -589,178 +592,4 @@ fn scratch_serves_segments_of_all_sizes() {
             assert_eq!(drain(search, 900).len(), table.ids.len());
         }
     }
-}
-
-/// Through bytes and back.
-fn reload(segment: &Segment) -> Segment {
-    decode(&segment.encode()).unwrap()
-}
-
-fn decode(encoded: &EncodedSegment) -> Result<Segment, Refusal<&'static str>> {
-    Segment::decode(&encoded.header, |tag, len| {
-        let section = encoded.sections.iter().find(|section| section.0 == tag);
-        section
-            .map(|section| section.1.get(..len).unwrap_or(&section.1).to_vec())
-            .ok_or("no such section")
-    })
-}
-
-#[test]
-fn bytes_hold_everything() {
-    for metric in METRICS {
-        let table = Table::new(metric, 19, 2_500, 33);
-        let segment = table.build();
-        let encoded = segment.encode();
-        let again = decode(&encoded).unwrap();
-        assert_eq!(again.encode(), encoded);
-        assert_eq!(
-            (again.metric(), again.dim(), again.len()),
-            (metric, 19, 2_533)
-        );
-        assert_eq!((again.column(), again.generation()), ("embedding", 7));
-        let header = SegmentHeader::decode(&encoded.header).unwrap();
-        assert_eq!(header.identity, encoded.identity());
-        assert_eq!(header.config_hash(), BuildConfig::default().pinned());
-        assert_eq!(header.filters, ["filter 0", "filter 1", "filter 2"]);
-        assert_eq!(header.fingerprint, segment.fingerprint());
-        assert_eq!(table.fingerprint_of(&again, 0.0), segment.fingerprint());
-        assert_ne!(table.fingerprint_of(&again, 1.0), segment.fingerprint());
-        let mut scratch = Scratch::new();
-        let query = table.vector(-40);
-        let mut candidates = |segment: &Segment| {
-            let mut search = segment
-                .search(query, None, SearchParams::default(), &mut scratch)
-                .unwrap();
-            search.next(50).to_vec()
-        };
-        assert_eq!(candidates(&segment), candidates(&again));
-    }
-}
-
-#[test]
-fn the_identity_depends_on_everything_given() {
-    let table = Table::new(Metric::L2, 4, 300, 5);
-    let identity = |table: &Table| table.build().encode().identity();
-    let original = identity(&table);
-    let mut altered = Table::new(Metric::L2, 4, 300, 5);
-    altered.values[304][2] = AttributeValue::Real(-1.0);
-    assert_ne!(identity(&altered), original);
-    let mut moved = Table::new(Metric::L2, 4, 300, 5);
-    moved.vectors[17] = moved.vectors[17].next_up();
-    assert_ne!(identity(&moved), original);
-}
-
-#[test]
-fn a_reader_can_see_what_a_segment_is() {
-    let segment = Table::new(Metric::L2, 4, 300, 5).build();
-    let header = SegmentHeader::decode(&segment.encode().header)
-        .unwrap()
-        .to_string();
-    assert!(
-        header.contains("column       embedding\n")
-            && header.contains("rows         300 indexed, 5 undefined\n")
-    );
-    let content = segment.to_string();
-    assert!(
-        content.contains("filter       filter 0: Bytes, 305 rows, 7 distinct"),
-        "{content}"
-    );
-}
-
-#[test]
-fn a_section_that_cannot_be_fetched_is_named() {
-    let encoded = Table::new(Metric::L2, 4, 30, 0).build().encode();
-    let refusal = Segment::decode(&encoded.header, |tag, _| match tag {
-        SectionTag::Coding => Ok(encoded.sections[0].1.clone()),
-        _ => Err("torn"),
-    });
-    let expected = Refusal::Fetch {
-        section: SectionTag::Codes,
-        error: "torn",
-    };
-    assert_eq!(refusal.unwrap_err(), expected);
-}
-
-/// Found by the fuzzer: five lengths whose sum is past every number.
-#[test]
-fn sections_that_are_longer_than_memory_are_refused() {
-    let mut header = SegmentHeader::decode(&sample().header).unwrap();
-    for summary in &mut header.sections {
-        summary.len = usize::MAX / 2;
-    }
-    assert!(SegmentHeader::decode(&header.encode()).is_err());
-}
-
-/// Recomputes all hashes, so that the structure itself is put to the test.
-fn reseal(header: &[u8], tag: SectionTag, section: &[u8]) -> Vec<u8> {
-    let mut header = SegmentHeader::decode(header).unwrap();
-    for summary in &mut header.sections {
-        if summary.tag == tag {
-            summary.len = section.len();
-            summary.blake3 = *blake3::hash(section).as_bytes();
-        }
-    }
-    header.encode()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn any_altered_byte_is_refused(part in 0usize..6, at in any::<prop::sample::Index>(), mask in 1u8..) {
-        let mut encoded = sample();
-        let bytes = match part {
-            0 => &mut encoded.header,
-            section => &mut encoded.sections[section - 1].1,
-        };
-        let at = at.index(bytes.len());
-        bytes[at] ^= mask;
-        prop_assert!(decode(&encoded).is_err());
-    }
-
-    #[test]
-    fn any_truncation_is_refused(part in 0usize..6, at in any::<prop::sample::Index>()) {
-        let mut encoded = sample();
-        let bytes = match part {
-            0 => &mut encoded.header,
-            section => &mut encoded.sections[section - 1].1,
-        };
-        let at = at.index(bytes.len());
-        bytes.truncate(at);
-        prop_assert!(decode(&encoded).is_err());
-    }
-
-    /// Bytes whose hashes are right but whose content was made up: a refusal or a segment that still answers, never a panic.
-    #[test]
-    fn forged_sections_never_panic(
-        part in 0usize..5,
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
-        cut in prop::option::of(any::<prop::sample::Index>()),
-    ) {
-        let mut encoded = sample();
-        let (tag, section) = &mut encoded.sections[part];
-        for (at, byte) in changes {
-            let at = at.index(section.len());
-            section[at] = byte;
-        }
-        if let Some(cut) = cut {
-            section.truncate(cut.index(section.len()));
-        }
-        encoded.header = reseal(&encoded.header, *tag, section);
-        if let Ok(segment) = decode(&encoded) {
-            let mut scratch = Scratch::new();
-            let search = segment.search(&[0.5; 6], None, low_effort(), &mut scratch).unwrap();
-            prop_assert_eq!(drain(search, 64).len(), segment.indexed_len());
-            let _ = segment.matching(&Predicate::Eq(0, AttributeValue::Bytes(b"a".to_vec())));
-        }
-    }
-}
-
-/// A small segment in bytes.
-fn sample() -> EncodedSegment {
-    use std::sync::OnceLock;
-    static SAMPLE: OnceLock<EncodedSegment> = OnceLock::new();
-    SAMPLE
-        .get_or_init(|| Table::new(Metric::L2, 6, 300, 9).build().encode())
-        .clone()
 }

@@ -56,9 +56,9 @@ impl Demand {
     }
 }
 
-/// Vectors as f32, half of that for codes and what is being looked for, and links and ids of each row.
+/// Codes twice, once as they are compared with each other, and links, back links and ids of each row. Vectors stay in the table.
 fn bytes(table: &TableDef, index: &AnnIndex, rows: u64) -> usize {
     let dim = index.vector.dim(table);
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-    rows.saturating_mul(dim * 6 + 512)
+    rows.saturating_mul(dim * 2 + 512)
 }

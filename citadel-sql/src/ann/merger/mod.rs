@@ -3,7 +3,7 @@
 //! # What always holds
 //!
 //! - A file that is open for writing has one thread for this at most, begun by the first commit that may need it; of all
-//!   threads of a process, one folds at a time, on one core. What a fold takes in memory is bounded: where the vectors of
+//!   threads of a process, one folds at a time, on one core. What a fold takes in memory is bounded: where the codes of
 //!   an index would take more, it is left to [`persist`](super::persist()).
 //! - A fold is the same as anyone's: built from a snapshot without the writer's turn, which it takes for the instant in
 //!   which the segment is put in its place. Rows changed meanwhile stay in the delta.

@@ -6,4 +6,4 @@ mod merging;
 mod refuse;
 mod remember;
 
-pub(crate) use refuse::damage_a_chunk;
+pub(crate) use refuse::{damage_a_chunk, damage_links};

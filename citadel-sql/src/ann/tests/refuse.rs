@@ -2,6 +2,7 @@
 
 use crate::schema::Metric;
 use citadel_txn::{Database, View};
+use citadel_vector::SectionTag;
 
 use super::super::SegmentState;
 use super::super::cache::Fetched;
@@ -27,6 +28,24 @@ fn damage(database: &Database, which: impl Fn(&Key) -> bool, change: impl Fn(&mu
 pub(crate) fn damage_a_chunk(database: &Database) {
     let is_chunk = |key: &Key| matches!(key, Key::Chunk { .. });
     damage(database, is_chunk, |value| value[0] ^= 1);
+}
+
+/// Flips a bit of every block of links of the index `t_v`.
+pub(crate) fn damage_links(database: &Database) {
+    let section = u32::from(SectionTag::Graph.number());
+    let mut txn = database.begin_write().unwrap();
+    let (_, _, index) = definitions(&txn);
+    for key in chunks::keys(&txn, &index).unwrap() {
+        match Key::decode(&key) {
+            Some(Key::Chunk { section: of, .. }) if of == section => {
+                let mut value = txn.get(index.segments, &key).unwrap().unwrap().to_vec();
+                value[5] ^= 1;
+                txn.insert(index.segments, &key, &value).unwrap();
+            }
+            _ => {}
+        }
+    }
+    txn.commit().unwrap();
 }
 
 fn refused(fixture: &Fixture) -> String {
@@ -141,4 +160,15 @@ fn the_check_compares_filter_columns_and_vectors_with_rows() {
     assert_eq!(findings.len(), 2, "{findings:?}");
     assert!(findings[0].contains("row 4 on v"), "{findings:?}");
     assert!(findings[1].contains("row 5 on cat"), "{findings:?}");
+}
+
+/// Blocks that no query reads are read by the check.
+#[test]
+fn the_check_finds_damaged_blocks_of_a_segment_that_is_served() {
+    let fixture = Fixture::with_rows(Metric::L2, 30);
+    fixture.persist().unwrap();
+    damage_links(&fixture.database);
+    let findings = fixture.check();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].contains("Graph"), "{findings:?}");
 }

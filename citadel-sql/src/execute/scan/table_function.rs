@@ -128,9 +128,17 @@ fn state(status: &AnnIndexStatus) -> &'static str {
     let worst = |segment: &SegmentStatus| match segment.state {
         SegmentState::Built { .. } => 1,
         SegmentState::Loaded { .. } => 2,
-        SegmentState::NotLoaded => 3,
-        SegmentState::Refused(_) => 4,
+        SegmentState::Paged { .. } => 3,
+        SegmentState::NotLoaded => 4,
+        SegmentState::Refused(_) => 5,
     };
-    let words = ["no segment", "built", "loaded", "not loaded", "refused"];
+    let words = [
+        "no segment",
+        "built",
+        "loaded",
+        "paged",
+        "not loaded",
+        "refused",
+    ];
     words[status.segments.iter().map(worst).max().unwrap_or(0)]
 }

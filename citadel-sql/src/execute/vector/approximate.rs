@@ -155,6 +155,8 @@ enum Missing {
     Slow(String),
     /// The segment does not match its table.
     Mismatch(RowId),
+    /// A part of the segment that is not in memory is damaged.
+    Refused(Refusal),
 }
 
 impl Searcher<'_> {
@@ -165,8 +167,13 @@ impl Searcher<'_> {
         report: &mut VectorReport,
     ) -> Result<Outcome> {
         for live in &self.snapshot.segments {
-            match self.search_segment(live, nearest, report)? {
+            match self.search_segment(live, index, nearest, report)? {
                 Ok(()) => {}
+                Err(Missing::Refused(refusal)) => {
+                    let why = format!("the index is refused: {refusal}");
+                    live.refuse(self.setting.cache, self.plan.index.id, refusal);
+                    return Ok(Outcome::Exact(why));
+                }
                 Err(Missing::Slow(why)) => return Ok(Outcome::Exact(why)),
                 Err(Missing::Mismatch(RowId(row))) => {
                     let reason = format!("row {row} is not in the table as the segment has it");
@@ -184,14 +191,16 @@ impl Searcher<'_> {
     fn search_segment(
         &self,
         live: &LiveSegment,
+        index: &AnnIndex,
         nearest: &mut Nearest,
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
+        let blocks = live.blocks(self.setting.view, index);
         if self.asked == Recall::EXACT {
-            return self.search_bounded(live, nearest, report);
+            return self.search_bounded(live, &blocks, nearest, report);
         }
         if let Some(within) = nearest.within().cloned() {
-            return self.search_within(live, &within, nearest, report);
+            return self.search_within(live, &blocks, &within, nearest, report);
         }
         let segment = &*live.segment;
         let Allowed { rows, recheck } = self.allowed(live);
@@ -215,7 +224,8 @@ impl Searcher<'_> {
         let mut recheck = self.row_filter(&recheck)?;
         let narrowed = OnceCell::new();
         self.setting.cache.with_scratch(|scratch| {
-            let search = segment.search(self.query, allowed.as_ref(), params, scratch);
+            let through = segment.through(&blocks);
+            let search = through.search(self.query, allowed.as_ref(), params, scratch);
             let mut search = match search {
                 Ok(search) => search,
                 // A query without a direction, say: its distances are all NULL.
@@ -224,6 +234,9 @@ impl Searcher<'_> {
             let mut candidates = Candidates::new(self, live, &narrowed, wanted);
             if let Err(missing) = candidates.collect(&mut search, wanted, recheck.as_mut())? {
                 return Ok(Err(missing));
+            }
+            if let Some(cut_short) = search.cut_short() {
+                return Ok(Err(Missing::Refused(blocks.refusal(cut_short)?)));
             }
             let stats = search.explain();
             let Candidates {

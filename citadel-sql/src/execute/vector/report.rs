@@ -71,6 +71,7 @@ impl SegmentReport {
                 expanded: 0,
                 yielded: 0,
                 scored_rest: false,
+                blocks_read: 0,
             },
             effort: None,
             rechecked: 0,
@@ -160,6 +161,10 @@ impl fmt::Display for SegmentReport {
         if let Some(rows) = self.narrowed {
             write!(f, ", narrowed to {rows}")?;
         }
-        write!(f, ", {} reranked", self.reranked)
+        write!(f, ", {} reranked", self.reranked)?;
+        if self.stats.blocks_read > 0 {
+            write!(f, ", {} blocks read", self.stats.blocks_read)?;
+        }
+        Ok(())
     }
 }

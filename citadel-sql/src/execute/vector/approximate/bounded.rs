@@ -4,11 +4,11 @@
 //! bounds cannot exclude are measured with their stored vectors, nearest bound first, until the next bound is beyond the k-th
 //! distance. So a scan of codes, a quarter of the bytes, gives what a scan of vectors gives.
 
-use citadel_vector::PositionSet;
+use citadel_vector::{PositionSet, SearchError};
 
 use super::allowed::Allowed;
 use super::{LOOKUP_COST_IN_SCANNED_ROWS, MIN_RECHECKS, Missing, Searcher};
-use crate::ann::LiveSegment;
+use crate::ann::{LiveSegment, PagedBlocks};
 use crate::error::Result;
 use crate::execute::vector::nearest::Nearest;
 use crate::execute::vector::report::{BoundedReport, VectorReport};
@@ -33,6 +33,7 @@ impl Searcher<'_> {
     pub(super) fn search_bounded(
         &self,
         live: &LiveSegment,
+        blocks: &PagedBlocks<'_>,
         nearest: &mut Nearest,
         report: &mut VectorReport,
     ) -> Result<Result<(), Missing>> {
@@ -52,8 +53,12 @@ impl Searcher<'_> {
         }
         let k = self.k.min(segment.len());
         self.setting.cache.with_scratch(|scratch| {
-            let bounded = match segment.bounded(self.query, allowed.as_ref(), k, scratch) {
+            let through = segment.through(blocks);
+            let bounded = match through.bounded(self.query, allowed.as_ref(), k, scratch) {
                 Ok(bounded) => bounded,
+                Err(SearchError::CutShort(cut_short)) => {
+                    return Ok(Err(Missing::Refused(blocks.refusal(cut_short)?)));
+                }
                 // A query without a direction, say: its distances are all NULL.
                 Err(error) => return Ok(Err(Missing::Slow(error.to_string()))),
             };

@@ -9,7 +9,7 @@ use citadel_vector::{PositionSet, Search, SearchParams};
 
 use super::allowed::Allowed;
 use super::{LOOKUP_COST_IN_SCANNED_ROWS, MIN_RECHECKS, Missing, Searcher};
-use crate::ann::LiveSegment;
+use crate::ann::{LiveSegment, PagedBlocks};
 use crate::batch::BATCH_ROWS;
 use crate::error::Result;
 use crate::execute::check_interrupt;
@@ -32,6 +32,7 @@ impl Searcher<'_> {
     pub(super) fn search_within(
         &self,
         live: &LiveSegment,
+        blocks: &PagedBlocks<'_>,
         within: &Within,
         nearest: &mut Nearest,
         report: &mut VectorReport,
@@ -56,12 +57,16 @@ impl Searcher<'_> {
             run: 0,
         };
         self.setting.cache.with_scratch(|scratch| {
-            let search = segment.search(self.query, allowed.as_ref(), params, scratch);
+            let through = segment.through(blocks);
+            let search = through.search(self.query, allowed.as_ref(), params, scratch);
             let mut search = match search {
                 Ok(search) => search,
                 Err(error) => return Ok(Err(Missing::Slow(error.to_string()))),
             };
             let ended = walk.run(&mut search, nearest)?;
+            if let Some(cut_short) = search.cut_short() {
+                return Ok(Err(Missing::Refused(blocks.refusal(cut_short)?)));
+            }
             report.segments.push(SegmentReport {
                 of_delta: live.is_of_delta(),
                 rows: segment.len(),

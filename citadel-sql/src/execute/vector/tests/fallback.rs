@@ -3,7 +3,7 @@
 use crate::schema::Metric;
 
 use super::harness::*;
-use crate::ann::SegmentState;
+use crate::ann::{SegmentCache, SegmentState};
 use crate::bind::bound::{BinaryOp, DistanceMetric};
 use crate::types::Value;
 
@@ -27,6 +27,39 @@ fn a_refused_segment_gives_the_exact_answer_and_its_reason() {
         panic!("not refused");
     };
     assert!(plan.contains(&reason), "{plan}");
+}
+
+/// Found by the query that reads the block, since opening did not.
+#[test]
+fn a_damaged_block_of_a_paged_segment_gives_the_exact_answer_and_its_reason() {
+    let harness = Harness::new(6, Metric::L2);
+    harness.fill(1..=3_000);
+    let query = harness.nearest(DistanceMetric::L2, None, 5);
+    let params = [Value::Vector(vector(6, 3))];
+    let expected = harness.query(&query, &params).unwrap();
+    harness.persist();
+    let harness = Harness {
+        segments: SegmentCache::new(350_000),
+        ..harness
+    };
+    assert_eq!(harness.query(&query, &params).unwrap(), expected);
+    let state = harness.status().segments[0].state.clone();
+    assert!(matches!(state, SegmentState::Paged { .. }), "{state:?}");
+    let plan = harness.explain(&query, &params, true);
+    assert!(plan.contains("blocks read"), "{plan}");
+
+    crate::ann::tests::damage_links(&harness.database);
+    let harness = Harness {
+        segments: SegmentCache::new(350_000),
+        ..harness
+    };
+    let plan = harness.explain(&query, &params, true);
+    assert!(plan.contains("Exact Plan: the index is refused"), "{plan}");
+    assert_eq!(harness.query(&query, &params).unwrap(), expected);
+    let SegmentState::Refused(reason) = harness.status().segments[0].state.clone() else {
+        panic!("not refused");
+    };
+    assert!(reason.contains("Graph"), "{reason}");
 }
 
 #[test]
