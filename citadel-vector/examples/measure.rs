@@ -2,7 +2,7 @@
 //!
 //! `recall` sets the recall that calibration predicts from the segment's own rows beside that of the queries. A `sweep` goes
 //! through shares of matching rows, by filters that have nothing to do with the query, or keep rather near or rather far rows.
-//! Of the environment, `DEGREE`, `BEAM`, `ALPHA` and `SCOPE` set how to build, `EFFORTS` and `ROUNDS` what to measure.
+//! Of the environment, `DEGREE`, `BEAM`, `WALK_BEAM`, `ALPHA` and `SCOPE` set how to build, `EFFORTS` and `ROUNDS` what to measure.
 //!
 //! The directory holds `pkgs_base.f16.bin`, `pkgs_meta.csv`, `pkgs_query.f16.bin` and `pkgs_query.csv`. Exact answers are computed
 //! here, with the exact kernels, so that any metric and any number of rows can be measured; recall counts a row when its true
@@ -455,6 +455,9 @@ impl Set {
         }
         if let Some(beam) = setting("BEAM") {
             config.beam = beam as usize;
+        }
+        if let Some(beam) = setting("WALK_BEAM") {
+            config.walk_beam = beam as usize;
         }
         if let Some(alpha) = setting("ALPHA") {
             config.alpha = alpha as f32;

@@ -359,13 +359,13 @@ impl Builder<'_, '_> {
         let blocks: Vec<Graph> = representatives
             .par_chunks(BLOCK)
             .map(|rows| {
-                let mut refiner = Refiner::new(space, first, entries, config.beam);
+                let mut refiner = Refiner::new(space, first, entries, config.walk_beam);
                 let mut pruner = Pruner::new(space, config.degree, config.alpha);
                 let (mut near, mut chosen) = (Vec::new(), Vec::new());
                 let mut links = Graph::new(rows.len(), config.degree);
                 for (index, &row) in rows.iter().enumerate() {
                     refiner.neighbors(row, &mut near);
-                    pruner.choose(row, &near, config.beam, &mut chosen);
+                    pruner.choose(row, &near, config.walk_beam, &mut chosen);
                     links.set(index as u32, &chosen);
                 }
                 let done = done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();

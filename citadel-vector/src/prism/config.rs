@@ -19,6 +19,9 @@ pub struct BuildConfig {
     pub degree: usize,
     /// Near neighbours among which links are chosen; at least `degree`, at most 4,096.
     pub beam: usize,
+    /// The same where a walk looks for them, in a segment of more than `scope` rows. The more rows there are, the nearer to each
+    /// other they are, and the more of the nearest ones are in one clump: links out of it need a wider look.
+    pub walk_beam: usize,
     /// How much nearer a row must be to a chosen link than to its owner to be left out, 1.0 to 4.0: larger keeps more and
     /// longer links.
     pub alpha: f32,
@@ -35,6 +38,7 @@ impl Default for BuildConfig {
             seed: 0x9e37_79b9_7f4a_7c15,
             degree: 28,
             beam: 128,
+            walk_beam: 384,
             alpha: 1.1,
             scope: 65_536,
             threads: 0,
@@ -60,9 +64,9 @@ impl BuildConfig {
     /// BLAKE3 of the settings that shape a segment, as the header pins them.
     pub fn pinned(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"citadel prism, build configuration 1");
+        hasher.update(b"citadel prism, build configuration 2");
         hasher.update(&self.seed.to_le_bytes());
-        for number in [self.degree, self.beam, self.scope] {
+        for number in [self.degree, self.beam, self.walk_beam, self.scope] {
             hasher.update(&(number as u64).to_le_bytes());
         }
         hasher.update(&self.alpha.to_le_bytes());
@@ -72,6 +76,7 @@ impl BuildConfig {
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         let fine = (self.is_flat() || (4..=256).contains(&self.degree))
             && (self.degree..=4_096).contains(&self.beam)
+            && (self.degree..=4_096).contains(&self.walk_beam)
             && (1.0..=4.0).contains(&self.alpha)
             && self.scope > 0;
         if fine {
