@@ -332,14 +332,14 @@ impl Twins {
         }
     }
 
-    /// What the tables hold, and how a statement that differs is run.
-    fn dump(&self, sql: &str) {
-        let plan = our_rows(&self.ours, &format!("EXPLAIN {sql}")).unwrap();
-        println!("{}", plan.join("\n"));
+    /// How a statement is run, and what the tables hold.
+    fn case(&self, sql: &str) -> String {
+        let mut case = our_rows(&self.ours, &format!("EXPLAIN {sql}")).unwrap();
         for table in ["t", "u"] {
-            let select = format!("SELECT * FROM {table}");
-            println!("{table}: {:#?}", sqlite_rows(&self.theirs, &select));
+            case.push(format!("{table}:"));
+            case.extend(sqlite_rows(&self.theirs, &format!("SELECT * FROM {table}")));
         }
+        case.join("\n")
     }
 
     fn compare(&mut self, sql: &str) {
@@ -347,10 +347,13 @@ impl Twins {
             .unwrap_or_else(|error| panic!("seed {}: {sql}: {error}", self.seed));
         let theirs = sqlite_rows(&self.theirs, sql);
         self.compared += ours.len();
-        if ours != theirs {
-            self.dump(sql);
-        }
-        assert_eq!(ours, theirs, "seed {}: {sql}", self.seed);
+        assert_eq!(
+            ours,
+            theirs,
+            "seed {}: {sql}\n{}",
+            self.seed,
+            self.case(sql)
+        );
     }
 }
 
