@@ -24,6 +24,7 @@ impl SqlState {
     pub(crate) const UNDEFINED_PARAMETER: Self = Self("42P02");
     pub(crate) const DATATYPE_MISMATCH: Self = Self("42804");
     pub(crate) const GROUPING_ERROR: Self = Self("42803");
+    pub(crate) const INVALID_RECURSION: Self = Self("42P19");
     pub(crate) const INVALID_DEFINITION: Self = Self("42P16");
     pub(crate) const FEATURE_NOT_SUPPORTED: Self = Self("0A000");
     pub(crate) const NUMERIC_OUT_OF_RANGE: Self = Self("22003");

@@ -163,7 +163,8 @@ a
 
 WITH RECURSIVE q AS (SELECT 1) SELECT * FROM q;
 ----
-error 0A000 at 1:1: WITH RECURSIVE is not supported
+column1
+1
 
 -- FETCH is the standard's LIMIT.
 SELECT id FROM t ORDER BY id OFFSET 1 ROWS FETCH FIRST 2 ROWS ONLY;

@@ -118,7 +118,7 @@ impl Twins {
             }
             // Of a subquery as a value SQLite takes the first row: there is one at most.
             _ => {
-                let (inner, tie) = self.inner(of, depth - 1);
+                let (inner, tie, table) = self.inner(of, depth - 1);
                 let aggregate = self.pick(&[
                     "COUNT(*)",
                     "MIN(x.a)",
@@ -127,7 +127,7 @@ impl Twins {
                     "COUNT(x.a)",
                 ]);
                 let aggregate = aggregate.replace('x', &inner);
-                format!("(SELECT {aggregate} FROM u AS {inner} WHERE {tie})")
+                format!("(SELECT {aggregate} FROM {table} AS {inner} WHERE {tie})")
             }
         }
     }
@@ -163,15 +163,17 @@ impl Twins {
             }
             7 => format!("NOT ({})", self.condition(of, depth - 1)),
             8 => {
-                let (inner, tie) = self.inner(of, depth - 1);
+                let (inner, tie, table) = self.inner(of, depth - 1);
                 let not = self.pick(&["", "NOT "]);
-                format!("{not}EXISTS (SELECT {inner}.a FROM u AS {inner} WHERE {tie})")
+                format!("{not}EXISTS (SELECT {inner}.a FROM {table} AS {inner} WHERE {tie})")
             }
             9 => {
-                let (inner, tie) = self.inner(of, depth - 1);
+                let (inner, tie, table) = self.inner(of, depth - 1);
                 let (column, not) = (self.pick(&["a", "b", "r", "id"]), self.pick(&["", "NOT "]));
                 let number = self.number(of, 0);
-                format!("{number} {not}IN (SELECT {inner}.{column} FROM u AS {inner} WHERE {tie})")
+                format!(
+                    "{number} {not}IN (SELECT {inner}.{column} FROM {table} AS {inner} WHERE {tie})"
+                )
             }
             _ => {
                 let operator = self.pick(&["AND", "OR"]);
@@ -182,7 +184,7 @@ impl Twins {
     }
 
     /// An alias for a table inside a query, and a condition that may tie it to the relation around.
-    fn inner(&mut self, of: &str, depth: usize) -> (String, String) {
+    fn inner(&mut self, of: &str, depth: usize) -> (String, String, &'static str) {
         let inner = format!("w{depth}");
         let own = self.condition(&inner, depth);
         let (left, right) = (
@@ -195,12 +197,13 @@ impl Twins {
             2 => format!("{own} AND {of}.s = {inner}.s"),
             _ => format!("{inner}.{left} = {of}.{right} AND {own}"),
         };
-        (inner, tie)
+        (inner, tie, self.pick(&["t", "u"]))
     }
 
     fn select(&mut self) -> String {
         let condition = self.condition("t", 2);
-        match self.random.below(10) {
+        match self.random.below(11) {
+            10 => self.recursive(&condition),
             6 => self.outer_join(&condition),
             7 => self.set_operation(&condition),
             8 => self.derived(&condition),
@@ -301,6 +304,18 @@ impl Twins {
         )
     }
 
+    fn recursive(&mut self, condition: &str) -> String {
+        let (all, key, depth) = (
+            self.pick(&["", " ALL"]),
+            self.pick(&["id", "a", "r"]),
+            self.random.below(4) + 1,
+        );
+        let (next, other) = (self.pick(&["a", "b", "id"]), self.condition("u", 1));
+        format!(
+            "WITH RECURSIVE q (n, s, d) AS (SELECT t.id, t.s, 0 FROM t WHERE {condition} UNION{all} SELECT u.{next}, u.s, q.d + 1 FROM q JOIN u ON u.{key} = q.n WHERE q.d < {depth} AND {other}) SELECT n, s, d, COUNT(*) FROM q GROUP BY n, s, d ORDER BY d, n NULLS LAST, s NULLS LAST"
+        )
+    }
+
     fn change(&mut self) -> String {
         let condition = self.condition("t", 1);
         match self.random.below(4) {
@@ -308,20 +323,23 @@ impl Twins {
                 let row = self.row();
                 format!("INSERT INTO t (a, b, r, s) VALUES {row}")
             }
-            1 => format!("UPDATE t SET b = t.a, s = 'new' WHERE {condition}"),
+            // SQLite lets SET see the rows that were changed before: here it reads the other table.
+            1 => format!(
+                "UPDATE t SET b = (SELECT MAX(u.a) FROM u WHERE u.id = t.a), s = 'new' WHERE {condition}"
+            ),
             2 => format!("UPDATE t SET a = t.a + 1, r = t.r * 2 WHERE {condition}"),
             _ => format!("DELETE FROM t WHERE {condition} AND t.id % 3 = 0"),
         }
     }
 
-    /// What the tables hold, and how a statement that differs is run.
-    fn dump(&self, sql: &str) {
-        let plan = our_rows(&self.ours, &format!("EXPLAIN {sql}")).unwrap();
-        println!("{}", plan.join("\n"));
+    /// How a statement is run, and what the tables hold.
+    fn case(&self, sql: &str) -> String {
+        let mut case = our_rows(&self.ours, &format!("EXPLAIN {sql}")).unwrap();
         for table in ["t", "u"] {
-            let select = format!("SELECT * FROM {table}");
-            println!("{table}: {:#?}", sqlite_rows(&self.theirs, &select));
+            case.push(format!("{table}:"));
+            case.extend(sqlite_rows(&self.theirs, &format!("SELECT * FROM {table}")));
         }
+        case.join("\n")
     }
 
     fn compare(&mut self, sql: &str) {
@@ -329,10 +347,13 @@ impl Twins {
             .unwrap_or_else(|error| panic!("seed {}: {sql}: {error}", self.seed));
         let theirs = sqlite_rows(&self.theirs, sql);
         self.compared += ours.len();
-        if ours != theirs {
-            self.dump(sql);
-        }
-        assert_eq!(ours, theirs, "seed {}: {sql}", self.seed);
+        assert_eq!(
+            ours,
+            theirs,
+            "seed {}: {sql}\n{}",
+            self.seed,
+            self.case(sql)
+        );
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Query {
 /// `name (column, …) AS (query)`
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cte {
+    /// The query may name itself.
+    pub(crate) recursive: bool,
     pub(crate) name: Identifier,
     pub(crate) columns: Vec<Identifier>,
     pub(crate) query: Query,

@@ -120,13 +120,15 @@ pub(crate) enum ExprKind {
     Subquery(Subquery),
 }
 
+/// What a query reads of those around it: parameters that only it has, and their values there.
+pub(crate) type HiddenArguments = Vec<(usize, Expr)>;
+
 /// A query inside an expression.
 #[derive(Clone, Debug)]
 pub(crate) struct Subquery {
     pub(crate) kind: SubqueryKind,
     pub(crate) query: Arc<Query>,
-    /// What it reads of the query around it: parameters that only it has, and their values there.
-    pub(crate) arguments: Vec<(usize, Expr)>,
+    pub(crate) arguments: HiddenArguments,
     /// For [`SubqueryKind::Any`], what is compared with its rows.
     pub(crate) operand: Option<Box<Expr>>,
     /// The parameter that stands for the result where that is the same for all rows around it.
@@ -305,6 +307,26 @@ pub(crate) enum From {
         right: Box<From>,
         on: Option<Expr>,
     },
+    /// The rows of a query, and then those that another makes of them, again and again until there are none.
+    Recursive {
+        relation: RelationNo,
+        /// Names the rows that the other query makes more of.
+        no: RelationNo,
+        /// Keeps duplicates.
+        all: bool,
+        first: Box<Query>,
+        /// Gives as many columns, of the same types.
+        step: Box<Query>,
+        names: Vec<String>,
+    },
+    /// Inside the step of a recursion: the rows that were new the last time.
+    Working {
+        relation: RelationNo,
+        /// Of which recursion.
+        no: RelationNo,
+        alias: String,
+        names: Vec<String>,
+    },
     /// A query that is asked for each row of the left side.
     Lateral {
         /// Keeps rows of the left side for which it gives none.
@@ -313,8 +335,8 @@ pub(crate) enum From {
         right: Box<Query>,
         alias: String,
         names: Vec<String>,
-        /// What it reads of the left side: parameters that only it has, and their values there.
-        arguments: Vec<(usize, Expr)>,
+        /// What it reads of the left side.
+        arguments: HiddenArguments,
         on: Option<Expr>,
     },
     /// The input's columns and these: what `FULL JOIN … USING` makes of two columns.

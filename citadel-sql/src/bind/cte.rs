@@ -5,6 +5,7 @@
 
 use super::Binder;
 use super::bound::{From, Query};
+use super::recursion::Recursion;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
@@ -15,6 +16,8 @@ pub(super) struct Cte {
     is_used: bool,
     /// How many queries around it see it, and are seen by it.
     around: usize,
+    /// Its query is being bound, and may name itself.
+    pub(super) recursion: Option<Recursion>,
 }
 
 impl Binder<'_> {
@@ -37,6 +40,7 @@ impl Binder<'_> {
                 definition: cte.clone(),
                 is_used: false,
                 around: self.around.len(),
+                recursion: None,
             });
         }
         let result = run(self)?;
@@ -61,6 +65,9 @@ impl Binder<'_> {
             .rposition(|cte| is_named(&cte.definition, name))?;
         self.ctes[at].is_used = true;
         let shown = alias.map_or(&name.name, |alias| &alias.name.name).clone();
+        if self.ctes[at].recursion.is_some() {
+            return Some(self.working_relation(at, shown, column_names(alias)));
+        }
         Some(self.cte_query(at).and_then(|(query, columns)| {
             self.query_relation(query, &shown, &[&columns, column_names(alias)])
         }))
@@ -68,12 +75,20 @@ impl Binder<'_> {
 
     /// Binds a query of WITH, which sees only those before it.
     fn cte_query(&mut self, at: usize) -> Result<(Query, Vec<Identifier>)> {
-        let later = self.ctes.split_off(at);
-        let seen = later[0].around;
+        let ast::Cte {
+            query,
+            columns,
+            recursive,
+            ..
+        } = self.ctes[at].definition.clone();
+        let seen = self.ctes[at].around;
+        let later = self.ctes.split_off(if recursive { at + 1 } else { at });
         let inner = self.around.split_off(seen);
-        let ast::Cte { query, columns, .. } = later[0].definition.clone();
         let reads = self.outer_reads;
-        let bound = self.query(&query);
+        let bound = match recursive {
+            true => self.recursive_query(at, &query, &columns),
+            false => self.query(&query),
+        };
         self.ctes.extend(later);
         self.around.extend(inner);
         if self.outer_reads > reads {

@@ -1,7 +1,7 @@
 //! FROM: tables, functions, VALUES, queries and joins, with the scope that they make.
 
 use super::Binder;
-use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, From, Outer};
+use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, From, HiddenArguments, Outer};
 use super::cte::column_names;
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
@@ -33,11 +33,7 @@ impl Binder<'_> {
     }
 
     /// The right side of a join, and what it reads of the left one.
-    fn beside(
-        &mut self,
-        right: &Relation,
-        left: &Scope,
-    ) -> Result<(From, Scope, Vec<(usize, Expr)>)> {
+    fn beside(&mut self, right: &Relation, left: &Scope) -> Result<(From, Scope, HiddenArguments)> {
         if !matches!(right, Relation::Query { lateral: true, .. }) {
             let (from, scope) = self.relation(right)?;
             return Ok((from, scope, Vec::new()));
@@ -328,7 +324,7 @@ impl Relation {
 
 /// A join, of a query that reads the left side where there are arguments.
 fn join(
-    (outer, arguments): (Outer, Vec<(usize, Expr)>),
+    (outer, arguments): (Outer, HiddenArguments),
     left: From,
     right: From,
     on: Option<Expr>,

@@ -34,6 +34,7 @@ mod pragma;
 mod print;
 mod procedure;
 mod query;
+mod recursion;
 mod row_expression;
 mod same;
 mod scope;

@@ -66,7 +66,7 @@ impl Binder<'_> {
     }
 
     /// An input whose output may be converted: DISTINCT, an order or a limit stay as they are, below.
-    fn set_input(&mut self, input: &ast::QueryBody) -> Result<Query> {
+    pub(super) fn set_input(&mut self, input: &ast::QueryBody) -> Result<Query> {
         let query = self.body(input, &[])?;
         let is_plain = !query.distinct
             && query.order_by.is_empty()

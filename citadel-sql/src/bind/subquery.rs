@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::bound::{
-    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, Query, Subquery, SubqueryKind,
+    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, HiddenArguments, Query, Subquery,
+    SubqueryKind,
 };
 use super::expr::ExprBinder;
 use super::scope::Scope;
@@ -27,7 +28,7 @@ pub(super) struct Around {
 
 impl Around {
     /// What is read of it, as the query inside takes it.
-    fn into_arguments(self) -> Vec<(usize, Expr)> {
+    fn into_arguments(self) -> HiddenArguments {
         let arguments = self.read.into_iter().map(|(id, ty, parameter)| {
             let value = Expr {
                 kind: ExprKind::Column(id),
@@ -113,7 +114,7 @@ impl ExprBinder<'_, '_> {
         &mut self,
         kind: SubqueryKind,
         query: Query,
-        arguments: Vec<(usize, Expr)>,
+        arguments: HiddenArguments,
         operand: Option<Box<Expr>>,
         is_free: bool,
     ) -> ExprKind {
@@ -128,7 +129,7 @@ impl ExprBinder<'_, '_> {
     }
 
     /// A query that sees the columns of this one, and what it reads of them.
-    fn inner(&mut self, query: &ast::Query) -> Result<(Query, Vec<(usize, Expr)>, bool)> {
+    fn inner(&mut self, query: &ast::Query) -> Result<(Query, HiddenArguments, bool)> {
         let (mut bound, arguments, is_free) = self
             .binder
             .seeing(self.scope, |binder| binder.query(query))?;
@@ -162,7 +163,7 @@ impl super::Binder<'_> {
         &mut self,
         scope: &Scope,
         run: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> Result<(T, Vec<(usize, Expr)>, bool)> {
+    ) -> Result<(T, HiddenArguments, bool)> {
         self.around.push(Around {
             scope: scope.clone(),
             read: Vec::new(),

@@ -182,7 +182,11 @@ impl Expr {
 impl From {
     fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         match self {
-            Self::Nothing | Self::Table { .. } => {}
+            Self::Nothing | Self::Table { .. } | Self::Working { .. } => {}
+            Self::Recursive { first, step, .. } => {
+                first.for_each_expr(visit);
+                step.for_each_expr(visit);
+            }
             Self::Values { rows, .. } => rows.iter().flatten().for_each(visit),
             Self::Function { arguments, .. } => arguments.iter().for_each(visit),
             Self::Query { query, .. } => query.for_each_expr(visit),

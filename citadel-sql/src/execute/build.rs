@@ -9,6 +9,7 @@ use super::explain::Profile;
 use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
 use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
+use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
     EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Builder<'a> {
     pub(super) profile: Option<&'a Profile>,
     /// What the plan's exact vector search has found already.
     pub(super) found: Option<&'a Cell<Option<Nearest>>>,
+    /// The working rows of the recursions around.
+    pub(super) working: &'a [Working],
 }
 
 /// The operator tree of a plan, with the values of this execution's parameters.
@@ -34,6 +37,7 @@ pub(crate) fn build(plan: &PhysicalPlan, params: &[Value]) -> Result<BoxedOperat
         params,
         profile: None,
         found: None,
+        working: &[],
     }
     .build(plan)
 }
@@ -54,7 +58,8 @@ impl Builder<'_> {
 
     /// A plan whose operators are made later, with other parameters.
     fn later(&self, plan: &Arc<PhysicalPlan>) -> Later {
-        Later::new(plan, self.profile.map(|profile| profile.keep(plan)))
+        let profile = self.profile.map(|profile| profile.keep(plan));
+        Later::new(plan, profile, self.working.to_vec())
     }
 
     fn answers(&self, apply: &Apply) -> Result<Answers> {
@@ -153,6 +158,13 @@ impl Builder<'_> {
                     params,
                 )?)
             }
+            PhysicalPlan::RecursiveUnion(union) => {
+                let first = self.build(&union.first)?;
+                let working = Working::new(union.no);
+                let step = self.later(&union.step).with(working.clone());
+                Box::new(RecursiveUnionOp::new(first, step, working, union, params))
+            }
+            PhysicalPlan::WorkTableScan(scan) => Box::new(WorkTableOp::new(scan.no, self.working)?),
             PhysicalPlan::Append(append) => Box::new(AppendOp::new(self.inputs(&append.inputs)?)),
             PhysicalPlan::HashSetOperation(set) => {
                 Box::new(HashSetOp::new(self.inputs(&set.inputs)?, set))

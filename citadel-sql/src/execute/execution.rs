@@ -77,6 +77,7 @@ impl Execution {
             params,
             profile: None,
             found,
+            working: &[],
         };
         let state = match &plan.root {
             PhysicalPlan::Explain { .. } => State::Explain {
@@ -209,6 +210,7 @@ impl Execution {
             params,
             profile: Some(&profile),
             found: None,
+            working: &[],
         };
         if is_change(&plan.root) {
             let slot = profile.enter();

@@ -22,6 +22,7 @@ mod join;
 mod many;
 mod operator;
 mod project;
+mod recursion;
 mod row_keys;
 mod scan;
 mod set_operation;

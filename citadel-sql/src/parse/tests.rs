@@ -373,10 +373,6 @@ fn tables_and_indexes() {
 #[test]
 fn unsupported_clauses_are_named() {
     for (sql, name) in [
-        (
-            "WITH RECURSIVE c AS (SELECT 1) SELECT * FROM c",
-            "WITH RECURSIVE",
-        ),
         ("SELECT 1 UNION BY NAME SELECT 2", "BY NAME"),
         ("SELECT * FROM a SEMI JOIN b ON a.x = b.x", "SEMI JOIN"),
         ("SELECT a FROM t FETCH FIRST 3 ROWS WITH TIES", "WITH TIES"),

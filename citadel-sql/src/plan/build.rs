@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::PlanContext;
 use super::expr::{column, has_no_columns, is_same, split_conjuncts};
 use super::logical::{
-    LimitBounds, LogicalFunction, LogicalKey, LogicalLateral, LogicalPlan, LogicalScan,
-    LogicalSetOperation, LogicalValues,
+    LimitBounds, LogicalFunction, LogicalKey, LogicalLateral, LogicalPlan, LogicalRecursive,
+    LogicalScan, LogicalSetOperation, LogicalValues, LogicalWorking,
 };
 use super::names::{Names, column_id};
 use super::physical::InitPlan;
@@ -161,6 +161,32 @@ impl<'a> QueryBuilder<'a> {
                 let (left, right) = (self.from(left)?, self.from(right)?);
                 self.join(*outer, left, right, on.clone())?
             }
+            From::Recursive {
+                relation,
+                no,
+                all,
+                first,
+                step,
+                names,
+            } => LogicalPlan::Recursive(LogicalRecursive {
+                relation: *relation,
+                no: *no,
+                all: *all,
+                first: Box::new(self.query(first)?),
+                step: Arc::new(self.inner(step)?),
+                columns: names.len(),
+            }),
+            From::Working {
+                relation,
+                no,
+                alias,
+                names,
+            } => LogicalPlan::Working(LogicalWorking {
+                relation: *relation,
+                no: *no,
+                alias: alias.clone(),
+                columns: names.len(),
+            }),
             From::Lateral {
                 keeps_left,
                 left,

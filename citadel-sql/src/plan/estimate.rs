@@ -52,6 +52,12 @@ fn conjunct_selectivity(conjunct: &Expr) -> f64 {
     }
 }
 
+/// Rows of a recursion for each one that it begins with: a guess.
+pub(super) const RECURSION_ROWS: f64 = 10.0;
+
+/// Rows that a recursion goes on with: a guess.
+pub(super) const WORKING_ROWS: f64 = 10.0;
+
 /// Rows of a relation.
 pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Result<f64> {
     Ok(match plan {
@@ -70,6 +76,10 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
             let (left, right) = (logical_rows(left, context)?, logical_rows(right, context)?);
             join_rows(*outer, left, right, on)
         }
+        LogicalPlan::Recursive(recursive) => {
+            logical_rows(&recursive.first, context)? * RECURSION_ROWS
+        }
+        LogicalPlan::Working(_) => WORKING_ROWS,
         LogicalPlan::Lateral(lateral) => {
             logical_rows(&lateral.left, context)? * lateral.plan.rows().max(1.0)
         }

@@ -234,6 +234,13 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
                 .detail("For Each", arguments_text(&join.arguments, names))
                 .filter(&join.filter, names)
         }
+        PhysicalPlan::RecursiveUnion(union) => NodeText::new(format!(
+            "RecursiveUnion{}",
+            if union.all { " ALL" } else { "" }
+        )),
+        PhysicalPlan::WorkTableScan(scan) => {
+            NodeText::new(format!("WorkTableScan on {}", quoted(&scan.alias)))
+        }
         PhysicalPlan::Append(_) => NodeText::new("Append"),
         PhysicalPlan::HashSetOperation(set) => {
             let all = if set.all { " ALL" } else { "" };

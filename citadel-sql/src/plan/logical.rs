@@ -29,6 +29,10 @@ pub(super) enum LogicalPlan {
     },
     /// UNION, INTERSECT or EXCEPT of inputs with as many columns.
     SetOperation(LogicalSetOperation),
+    /// The rows of a query, and what is made of them again and again.
+    Recursive(LogicalRecursive),
+    /// Inside what is made: the rows that were new the last time.
+    Working(LogicalWorking),
     /// A query that is run for each row of the left side.
     Lateral(LogicalLateral),
     /// The input's columns and the answer of a query for each row.
@@ -102,6 +106,28 @@ impl LogicalApply {
         let arguments = self.arguments.iter_mut().map(|(_, value)| value);
         self.operand.iter_mut().chain(arguments).chain(keys)
     }
+}
+
+/// A recursion. Columns are by place.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalRecursive {
+    pub(super) relation: RelationNo,
+    /// Names its working rows.
+    pub(super) no: RelationNo,
+    /// Keeps duplicates.
+    pub(super) all: bool,
+    pub(super) first: Box<LogicalPlan>,
+    pub(super) step: Arc<PhysicalPlan>,
+    pub(super) columns: usize,
+}
+
+/// The working rows of a recursion.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalWorking {
+    pub(super) relation: RelationNo,
+    pub(super) no: RelationNo,
+    pub(super) alias: String,
+    pub(super) columns: usize,
 }
 
 /// A query that is run for each row of the left side.
@@ -210,6 +236,8 @@ impl LogicalPlan {
                 layout.extend(columns.iter().map(|(id, _)| *id));
                 layout
             }
+            Self::Recursive(recursive) => relation_columns(recursive.relation, recursive.columns),
+            Self::Working(working) => relation_columns(working.relation, working.columns),
             Self::Lateral(lateral) => {
                 let mut layout = lateral.left.layout();
                 layout.extend(relation_columns(lateral.relation, lateral.columns));
@@ -244,6 +272,8 @@ impl LogicalPlan {
             | Self::Sort { input, .. }
             | Self::Limit { input, .. }
             | Self::TopN { input, .. } => input.relations(),
+            Self::Recursive(recursive) => vec![recursive.relation],
+            Self::Working(working) => vec![working.relation],
             Self::Lateral(lateral) => {
                 let mut relations = lateral.left.relations();
                 relations.push(lateral.relation);
@@ -274,7 +304,9 @@ impl LogicalPlan {
             | Self::Empty(_)
             | Self::Values(_)
             | Self::Function(_)
+            | Self::Working(_)
             | Self::Scan(_) => Vec::new(),
+            Self::Recursive(recursive) => vec![&mut recursive.first],
             Self::Join { left, right, .. } => vec![left, right],
             Self::SetOperation(set) => set.inputs.iter_mut().collect(),
             Self::Apply(apply) => vec![&mut apply.input],
@@ -296,6 +328,8 @@ impl LogicalPlan {
             Self::SingleRow
             | Self::Empty(_)
             | Self::SetOperation(_)
+            | Self::Recursive(_)
+            | Self::Working(_)
             | Self::Distinct { .. }
             // Their expressions see no columns.
             | Self::Values(_)

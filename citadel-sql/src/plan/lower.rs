@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::access::{self, Wish};
-use super::estimate::{grouped_rows, join_rows, set_rows};
+use super::estimate::{RECURSION_ROWS, grouped_rows, join_rows, set_rows};
 use super::expr::{column, relations};
 use super::logical::{
     LimitBounds, LogicalApply, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
@@ -11,8 +11,8 @@ use super::logical::{
 };
 use super::physical::{
     Append, Apply, ApplyMethod, ByKey, HashAggregate, HashJoin, HashSetOperation, KeyColumn,
-    LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RowCount, TableFunctionCall,
-    TableSource, Values,
+    LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RecursiveUnion, RowCount,
+    TableFunctionCall, TableSource, Values, WorkTableScan,
 };
 use super::{PlanContext, vector};
 use crate::bind::bound::{
@@ -70,6 +70,22 @@ impl Lowering<'_> {
             } => self.join(*outer, (left, right), on)?,
             LogicalPlan::SetOperation(set) => self.set_operation(set, plan.layout())?,
             LogicalPlan::Apply(apply) => self.apply(apply)?,
+            LogicalPlan::Recursive(recursive) => {
+                let first = self.boxed(&recursive.first)?;
+                PhysicalPlan::RecursiveUnion(RecursiveUnion {
+                    layout: plan.layout(),
+                    rows: first.rows() * RECURSION_ROWS,
+                    no: recursive.no,
+                    all: recursive.all,
+                    first,
+                    step: Arc::clone(&recursive.step),
+                })
+            }
+            LogicalPlan::Working(working) => PhysicalPlan::WorkTableScan(WorkTableScan {
+                layout: plan.layout(),
+                no: working.no,
+                alias: working.alias.clone(),
+            }),
             LogicalPlan::Lateral(lateral) => {
                 let left = self.boxed(&lateral.left)?;
                 let mut layout = left.layout();

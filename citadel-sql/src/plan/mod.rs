@@ -38,7 +38,7 @@ pub(crate) use names::Names;
 pub(crate) use physical::{
     Apply, ApplyMethod, Delete, HashAggregate, HashJoin, HashSetOperation, IndexScan, Init, Insert,
     KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
-    RangeEnd, RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values,
+    RangeEnd, RecursiveUnion, RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

@@ -78,6 +78,23 @@ impl Names {
                 self.add_from(left, qualified);
                 self.add_from(right, qualified);
             }
+            From::Recursive {
+                relation,
+                first,
+                step,
+                names,
+                ..
+            } => {
+                self.add_query(first);
+                self.add_query(step);
+                self.add_columns(*relation, "", names);
+            }
+            From::Working {
+                relation,
+                alias,
+                names,
+                ..
+            } => self.add_columns(*relation, &prefix(alias), names),
             From::Lateral {
                 left,
                 right,

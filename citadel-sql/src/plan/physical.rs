@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Plan;
-use super::estimate::{limited_rows, selectivity};
+use super::estimate::{WORKING_ROWS, limited_rows, selectivity};
 use super::logical::LimitBounds;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
@@ -76,6 +76,10 @@ pub(crate) enum PhysicalPlan {
     Apply(Apply),
     /// A query that is run for each row of the left side.
     LateralJoin(LateralJoin),
+    /// WITH RECURSIVE.
+    RecursiveUnion(RecursiveUnion),
+    /// The rows that a recursion goes on with.
+    WorkTableScan(WorkTableScan),
     /// The rows of one input after another.
     Append(Append),
     /// What several inputs have in common, or the first one alone.
@@ -305,6 +309,28 @@ pub(crate) struct Apply {
     pub(crate) method: ApplyMethod,
 }
 
+/// The rows of a query, and those that a step makes of the new ones, until there are none. What is new is held in memory,
+/// and without ALL every row.
+#[derive(Clone, Debug)]
+pub(crate) struct RecursiveUnion {
+    pub(crate) layout: Vec<ColumnId>,
+    /// Names its working rows.
+    pub(crate) no: RelationNo,
+    /// Keeps duplicates.
+    pub(crate) all: bool,
+    pub(crate) first: Box<PhysicalPlan>,
+    pub(crate) step: Arc<PhysicalPlan>,
+    pub(crate) rows: f64,
+}
+
+/// The working rows of a recursion, inside its step.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkTableScan {
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) no: RelationNo,
+    pub(crate) alias: String,
+}
+
 /// A query that is run for each row of the left side.
 #[derive(Clone, Debug)]
 pub(crate) struct LateralJoin {
@@ -408,6 +434,8 @@ impl PhysicalPlan {
             Self::Init(init) => init.input.layout(),
             Self::Apply(apply) => apply.layout.clone(),
             Self::LateralJoin(join) => join.layout.clone(),
+            Self::RecursiveUnion(union) => union.layout.clone(),
+            Self::WorkTableScan(scan) => scan.layout.clone(),
             Self::Append(append) => append.layout.clone(),
             Self::HashSetOperation(set) => set.layout.clone(),
             Self::VectorTopKPlan(plan) => plan.layout().to_vec(),
@@ -457,6 +485,8 @@ impl PhysicalPlan {
             Self::Init(init) => init.input.rows(),
             Self::Apply(apply) => apply.input.rows(),
             Self::LateralJoin(join) => join.rows,
+            Self::RecursiveUnion(union) => union.rows,
+            Self::WorkTableScan(_) => WORKING_ROWS,
             Self::Append(append) => append.rows,
             Self::HashSetOperation(set) => set.rows,
             Self::VectorTopKPlan(plan) => plan.rows(),
@@ -493,6 +523,7 @@ impl PhysicalPlan {
                 inputs
             }
             Self::LateralJoin(join) => vec![&join.left, &join.plan],
+            Self::RecursiveUnion(union) => vec![&union.first, &union.step],
             Self::Apply(apply) => {
                 let mut inputs: Vec<&PhysicalPlan> = vec![&apply.input];
                 inputs.extend(apply.plans());

@@ -181,7 +181,10 @@ fn reads(query: &Query, id: TableId) -> bool {
 
 fn reads_from(from: &From, id: TableId) -> bool {
     match from {
-        From::Nothing | From::Values { .. } | From::Function { .. } => false,
+        From::Nothing | From::Values { .. } | From::Function { .. } | From::Working { .. } => false,
+        From::Recursive { first, step, .. } => {
+            reads_from(&first.from, id) || reads_from(&step.from, id)
+        }
         From::Table { table, .. } => table.id == id,
         From::Query { query, .. } => reads_from(&query.from, id),
         From::SetOperation { inputs, .. } => inputs.iter().any(|input| reads_from(&input.from, id)),

@@ -7,6 +7,7 @@ use crate::execute::build::Builder;
 use crate::execute::context::{ExecContext, Txn};
 use crate::execute::explain::Profile;
 use crate::execute::operator::BoxedOperator;
+use crate::execute::recursion::Working;
 use crate::plan::PhysicalPlan;
 use crate::types::Value;
 
@@ -14,14 +15,26 @@ use crate::types::Value;
 pub(in crate::execute) struct Later {
     plan: Arc<PhysicalPlan>,
     profile: Option<Profile>,
+    working: Vec<Working>,
 }
 
 impl Later {
-    pub(in crate::execute) fn new(plan: &Arc<PhysicalPlan>, profile: Option<Profile>) -> Self {
+    pub(in crate::execute) fn new(
+        plan: &Arc<PhysicalPlan>,
+        profile: Option<Profile>,
+        working: Vec<Working>,
+    ) -> Self {
         Self {
             plan: Arc::clone(plan),
             profile,
+            working,
         }
+    }
+
+    /// The same, which may read the working rows of one more recursion.
+    pub(in crate::execute) fn with(mut self, working: Working) -> Self {
+        self.working.push(working);
+        self
     }
 
     /// Its operators.
@@ -31,6 +44,7 @@ impl Later {
             params,
             profile: profile.as_ref(),
             found: None,
+            working: &self.working,
         }
         .build(&self.plan)
     }

@@ -53,6 +53,13 @@ fn an_interrupt_stops_a_query_between_batches() {
         "SELECT id FROM n ORDER BY v DESC",
         "SELECT a.id FROM n a, n b WHERE a.v < b.v",
         "SELECT v, count(*) FROM n GROUP BY v",
+        "SELECT id FROM n UNION ALL SELECT v FROM n",
+        "SELECT id FROM n EXCEPT SELECT v + 10 FROM n",
+        "SELECT a.id FROM n a LEFT JOIN n b ON a.v < b.v",
+        "SELECT id, (SELECT count(*) FROM n b WHERE b.v < a.v) FROM n a",
+        "SELECT id FROM n a WHERE EXISTS (SELECT 1 FROM n b WHERE b.v = a.v)",
+        "SELECT a.id FROM n a, LATERAL (SELECT id FROM n b WHERE b.v >= a.v LIMIT 2) AS q",
+        "WITH RECURSIVE q AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM q) SELECT x FROM q",
     ] {
         let read = db.database.begin_read().unwrap();
         let catalog = Catalog::load(&read).unwrap();

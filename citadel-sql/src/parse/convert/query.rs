@@ -43,7 +43,7 @@ impl Converter<'_> {
         ])?;
         let (limit, offset) = self.limit(limit_clause, fetch, at)?;
         let query = Query {
-            with: self.with(with, at)?,
+            with: self.with(with)?,
             body: self.body(*body, at)?,
             order_by: self.order_by(order_by, at)?,
             limit,
@@ -52,7 +52,7 @@ impl Converter<'_> {
         Ok(without_parentheses(query))
     }
 
-    fn with(&self, with: Option<With>, at: Option<Position>) -> Result<Vec<Cte>> {
+    fn with(&self, with: Option<With>) -> Result<Vec<Cte>> {
         let Some(With {
             with_token: _,
             recursive,
@@ -61,12 +61,12 @@ impl Converter<'_> {
         else {
             return Ok(Vec::new());
         };
-        Clauses(at).refuse(&[("WITH RECURSIVE", &recursive)])?;
-        cte_tables.into_iter().map(|cte| self.cte(cte)).collect()
+        let ctes = cte_tables.into_iter();
+        ctes.map(|cte| self.cte(cte, recursive)).collect()
     }
 
     /// MATERIALIZED and NOT MATERIALIZED are hints: the answer is the same.
-    fn cte(&self, cte: TheirCte) -> Result<Cte> {
+    fn cte(&self, cte: TheirCte, recursive: bool) -> Result<Cte> {
         let TheirCte {
             alias,
             query,
@@ -78,6 +78,7 @@ impl Converter<'_> {
         let at = alias.name.position;
         Clauses(at).refuse(&[("FROM in WITH", &from)])?;
         Ok(Cte {
+            recursive,
             name: alias.name,
             columns: alias.columns,
             query: self.query(*query, at)?,

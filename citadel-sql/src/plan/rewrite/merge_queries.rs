@@ -32,7 +32,7 @@ fn below(plan: &mut LogicalPlan, padded: bool, merged: &mut Merged) {
             take_out(right, padded || outer.left, merged);
         }
         // These read their input by place.
-        LogicalPlan::SetOperation(_) | LogicalPlan::Distinct { .. } => {
+        LogicalPlan::SetOperation(_) | LogicalPlan::Recursive(_) | LogicalPlan::Distinct { .. } => {
             for input in plan.inputs_mut() {
                 below(input, false, merged);
             }

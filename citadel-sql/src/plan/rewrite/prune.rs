@@ -14,7 +14,10 @@ pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result
 
 fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
     match plan {
-        LogicalPlan::SingleRow | LogicalPlan::Values(_) | LogicalPlan::Function(_) => {}
+        LogicalPlan::SingleRow
+        | LogicalPlan::Values(_)
+        | LogicalPlan::Function(_)
+        | LogicalPlan::Working(_) => {}
         LogicalPlan::Empty(empty) => {
             let own = needed
                 .iter()
@@ -38,6 +41,10 @@ fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
                 let needed = input.layout();
                 prune(input, &needed);
             }
+        }
+        LogicalPlan::Recursive(recursive) => {
+            let needed = recursive.first.layout();
+            prune(&mut recursive.first, &needed);
         }
         LogicalPlan::Lateral(lateral) => {
             let passed = needed.iter().copied();

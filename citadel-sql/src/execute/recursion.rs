@@ -1,0 +1,140 @@
+//! WITH RECURSIVE: rows, and what is made of them, until nothing new comes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::apply::{Later, with_params};
+use super::context::ExecContext;
+use super::operator::{BoxedOperator, Operator};
+use super::row_keys::KeyTable;
+use crate::batch::{BATCH_ROWS, Batch};
+use crate::bind::bound::RelationNo;
+use crate::error::{Error, Result, SqlState};
+use crate::plan::RecursiveUnion;
+use crate::types::Value;
+
+/// The rows that a recursion goes on with, as its step reads them.
+#[derive(Clone)]
+pub(super) struct Working {
+    no: RelationNo,
+    rows: Arc<Mutex<Arc<Vec<Batch>>>>,
+}
+
+impl Working {
+    pub(super) fn new(no: RelationNo) -> Self {
+        Self {
+            no,
+            rows: Arc::default(),
+        }
+    }
+
+    fn set(&self, rows: Vec<Batch>) {
+        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(rows);
+    }
+
+    fn get(&self) -> Arc<Vec<Batch>> {
+        Arc::clone(&self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Gives the rows of its input and then those of each run of the step.
+pub(super) struct RecursiveUnionOp {
+    /// What gives rows now: the input, and then the step again and again.
+    running: Option<BoxedOperator>,
+    step: Later,
+    working: Working,
+    params: Vec<Value>,
+    /// All rows that there were, where each is given once.
+    known: Option<KeyTable>,
+    /// Given since the step began.
+    fresh: Vec<Batch>,
+}
+
+impl RecursiveUnionOp {
+    pub(super) fn new(
+        first: BoxedOperator,
+        step: Later,
+        working: Working,
+        plan: &RecursiveUnion,
+        params: &[Value],
+    ) -> Self {
+        Self {
+            running: Some(first),
+            step,
+            working,
+            params: params.to_vec(),
+            known: (!plan.all).then(KeyTable::default),
+            fresh: Vec::new(),
+        }
+    }
+
+    /// Leaves the rows that there were not before.
+    fn keep_new(&mut self, rows: &mut Batch) {
+        let Some(known) = &mut self.known else {
+            return;
+        };
+        let is_new = |row: &u32| {
+            let next = known.len();
+            known.insert(&rows.columns, *row as usize) as usize == next
+        };
+        let new: Vec<u32> = (0u32..).take(rows.rows).filter(is_new).collect();
+        rows.keep(&new);
+    }
+}
+
+impl Operator for RecursiveUnionOp {
+    fn next(&mut self, context: &mut ExecContext<'_>, out: &mut Batch, _: usize) -> Result<bool> {
+        while let Some(mut running) = self.running.take() {
+            context.check_interrupt()?;
+            let mut inner = with_params(context, &self.params);
+            if running.next(&mut inner, out, BATCH_ROWS)? {
+                self.running = Some(running);
+                self.keep_new(out);
+                if out.rows > 0 {
+                    self.fresh.push(out.clone());
+                    return Ok(true);
+                }
+            } else if !self.fresh.is_empty() {
+                self.working.set(std::mem::take(&mut self.fresh));
+                self.running = Some(self.step.start(&self.params)?);
+                // The step's columns may hold NULLs alone, or another one's values.
+                out.columns.clear();
+            }
+        }
+        out.rows = 0;
+        Ok(false)
+    }
+}
+
+/// Gives the working rows of a recursion.
+pub(super) struct WorkTableOp {
+    rows: Arc<Vec<Batch>>,
+    at: usize,
+}
+
+impl WorkTableOp {
+    pub(super) fn new(no: RelationNo, around: &[Working]) -> Result<Self> {
+        let working = around.iter().rfind(|working| working.no == no);
+        let working = working.ok_or_else(|| {
+            Error::sql(
+                SqlState::INTERNAL_ERROR,
+                "the step of a recursion runs outside of it",
+            )
+        })?;
+        Ok(Self {
+            rows: working.get(),
+            at: 0,
+        })
+    }
+}
+
+impl Operator for WorkTableOp {
+    fn next(&mut self, _: &mut ExecContext<'_>, out: &mut Batch, _: usize) -> Result<bool> {
+        let Some(batch) = self.rows.get(self.at) else {
+            out.rows = 0;
+            return Ok(false);
+        };
+        self.at += 1;
+        out.clone_from(batch);
+        Ok(true)
+    }
+}
