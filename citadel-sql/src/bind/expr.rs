@@ -1,10 +1,10 @@
 //! Expressions inside one scope.
 
-use super::Binder;
 use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, RelationNo};
 use super::scope::Scope;
 use super::syntax_error;
 use super::typing::{self, Strength};
+use super::{Binder, EXPR_DEPTH_MAX};
 use crate::ast::{self, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::{SqlType, Value, can_cast, cast};
@@ -42,6 +42,22 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
 
     /// An expression whose type may be undecided.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Result<Expr> {
+        if self.binder.expr_depth >= EXPR_DEPTH_MAX {
+            return Err(Error::sql(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!(
+                    "expressions are nested more than {EXPR_DEPTH_MAX} deep, with those of WITH in the places of their names"
+                ),
+            )
+            .at(expr.position));
+        }
+        self.binder.expr_depth += 1;
+        let bound = self.expr_here(expr);
+        self.binder.expr_depth -= 1;
+        bound
+    }
+
+    fn expr_here(&mut self, expr: &ast::Expr) -> Result<Expr> {
         let position = expr.position;
         let bound = match &expr.kind {
             ast::ExprKind::Null => literal(Value::Null, SqlType::Unknown),

@@ -75,6 +75,7 @@ pub(crate) fn bind(
         next_relation: 0,
         ctes: Vec::new(),
         depth: 0,
+        expr_depth: 0,
         around: Vec::new(),
         next_hidden: statement.parameters.len(),
         outer_reads: 0,
@@ -89,6 +90,13 @@ pub(crate) fn bind(
 /// How deep queries may lie in one another. `parse` bounds what is written, and a name of WITH stands for more.
 const QUERY_DEPTH_MAX: usize = 64;
 
+/// How deep expressions may lie in one another, those of queries inside them and of WITH included. One that `parse` lets
+/// pass is not that deep by itself.
+const EXPR_DEPTH_MAX: usize = 220;
+
+/// A query takes as much of the stack as so many expressions.
+const QUERY_EXPR_DEPTH: usize = 2;
+
 /// The most relations of a statement.
 const RELATIONS_MAX: u32 = 10_000;
 
@@ -102,6 +110,8 @@ struct Binder<'a> {
     ctes: Vec<Cte>,
     /// Of how many queries the one at hand is a part.
     depth: usize,
+    /// In how many expressions the one at hand lies.
+    expr_depth: usize,
     /// The queries around the one at hand, as far as it may read their columns; the outermost comes first.
     around: Vec<Around>,
     /// The next parameter that the statement's text does not know.

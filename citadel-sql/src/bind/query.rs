@@ -7,7 +7,7 @@ use super::expr::{Aggregation, ExprBinder};
 use super::grouping::Groups;
 use super::item::Item;
 use super::scope::Scope;
-use super::{Binder, QUERY_DEPTH_MAX};
+use super::{Binder, QUERY_DEPTH_MAX, QUERY_EXPR_DEPTH};
 use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
 use crate::error::{Error, Result, SqlState};
 
@@ -22,7 +22,9 @@ impl Binder<'_> {
             ));
         }
         self.depth += 1;
+        self.expr_depth += QUERY_EXPR_DEPTH;
         let bound = self.query_here(query);
+        self.expr_depth -= QUERY_EXPR_DEPTH;
         self.depth -= 1;
         bound
     }

@@ -50,6 +50,7 @@ pub(crate) fn bind_row_expression(
         next_relation: 0,
         ctes: Vec::new(),
         depth: 0,
+        expr_depth: 0,
         around: Vec::new(),
         next_hidden: 0,
         outer_reads: 0,

@@ -422,6 +422,26 @@ fn a_long_chain_of_names_of_with_is_an_error_not_an_overflow() {
     assert!(error.contains("nested more than 64 deep"), "{error}");
 }
 
+/// What was wrong: 30 names whose queries each lay in ten operators overflowed a stack of 2 MiB.
+#[test]
+fn a_chain_of_names_inside_expressions_is_an_error_not_an_overflow() {
+    let db = people();
+    let chain = |length: usize, minus: usize| {
+        let first = "WITH q0 AS (SELECT 1 AS n)".to_owned();
+        let (open, close) = ("-(".repeat(minus), ")".repeat(minus));
+        let with = (1..length).fold(first, |with, at| {
+            format!(
+                "{with}, q{at} AS (SELECT {open}(SELECT n FROM q{}){close} AS n)",
+                at - 1
+            )
+        });
+        format!("{with} SELECT n FROM q{}", length - 1)
+    };
+    assert_eq!(db.rows(&chain(13, 10)), ["1"]);
+    let error = db.error(&chain(30, 10));
+    assert!(error.contains("nested more than 220 deep"), "{error}");
+}
+
 #[test]
 fn names_of_with_that_use_each_other_twice_do_not_double_without_end() {
     let db = people();
