@@ -84,15 +84,17 @@ pub(crate) fn load(storage: &dyn Storage, key: &Key) -> Result<Unlocked> {
     unlock(&read_candidates(storage)?, key)
 }
 
-/// Writes both copies so that at every instant one is whole: first the one that does not serve. Returns which serves now.
+/// Writes both copies so that at every instant one is whole: first the one that does not serve, and not before the one that
+/// serves is on the medium, as a process that died may have written it last.
 pub(crate) fn store(storage: &dyn Storage, serving: Twin, bytes: &CopyBytes) -> Result<()> {
+    let sync = || storage.sync().map_err(Error::io("sync the superblock"));
     for copy in [serving.other(), serving] {
+        sync()?;
         storage
             .write_at(copy.offset(), bytes)
             .map_err(Error::io("write the superblock"))?;
-        storage.sync().map_err(Error::io("sync the superblock"))?;
     }
-    Ok(())
+    sync()
 }
 
 /// The copies whose digest holds, the highest sequence first; an error where there is none.

@@ -280,6 +280,43 @@ fn a_change_of_keys_is_atomic_wherever_it_is_cut() {
     assert!(read_only(durable, &raw(1)).unwrap_err().is_wrong_key());
 }
 
+/// A process may have died between writing a copy and its sync, so that a loss of power can still tear it: the other copy is not
+/// written before a sync, neither when a process repairs what it finds nor when it finds two that are alike.
+#[test]
+fn a_copy_is_written_only_when_the_other_is_on_the_medium() {
+    let (file, recorder, memory) = recorded(&small());
+    recorder.take();
+    let before = memory.snapshot();
+    file.change_slot(SlotIndex::FIRST, &raw(2), &Kdf::lightest())
+        .unwrap();
+    drop(file);
+    let changes = recorder.take();
+    let first = changes.iter().find_map(|change| match change {
+        Change::Write { offset, bytes } => Some((*offset as usize, bytes)),
+        _ => None,
+    });
+    let (offset, bytes) = first.unwrap();
+    let mut half = before;
+    half[offset..][..bytes.len()].copy_from_slice(bytes);
+    for image in [half, memory.snapshot()] {
+        let recorder = Arc::new(Recorder::new(MemoryStorage::from_bytes(image)));
+        let file = SealedFile::open(recorder.clone(), &raw(2), &OpenOptions::default()).unwrap();
+        file.change_slot(SlotIndex::FIRST, &raw(3), &Kdf::lightest())
+            .unwrap();
+        let mut is_safe = false;
+        for change in recorder.take() {
+            match change {
+                Change::Sync => is_safe = true,
+                Change::Write { offset, .. } if offset < PAGES_OFFSET => {
+                    assert!(is_safe, "a write at {offset} follows no sync");
+                    is_safe = false;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// However large the file is: a new passphrase costs two copies of the superblock, and a page sealed before still opens.
 #[test]
 fn a_change_of_the_passphrase_writes_the_superblock_alone() {
