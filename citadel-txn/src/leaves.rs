@@ -78,6 +78,10 @@ impl<'v> Leaves<'v> {
     ///
     /// # Errors
     /// What the file says.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "reading may fail, and does so at most once"
+    )]
     pub fn next(&mut self) -> Result<Option<Leaf<'v>>> {
         while self.waiting.len() < WAITING_MIN && self.pull()? {}
         let Some(bytes) = self.waiting.pop_front() else {

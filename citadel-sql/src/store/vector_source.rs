@@ -14,6 +14,10 @@ use crate::types::{SqlType, StoredVector, ValueRef, VectorType, put_vector};
 
 /// Gives the vector of a row, or of each.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for a scan, and it stays where it is"
+)]
 pub(crate) enum VectorSource {
     /// From where it is stored.
     Stored(VectorReader),

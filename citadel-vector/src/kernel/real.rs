@@ -12,14 +12,17 @@ pub(crate) type StoredF16 = [u8; 2];
 /// A stored `i8`.
 pub(crate) type StoredI8 = [u8; 1];
 
+/// A kernel that gives a `T` of a query, a stored vector, and memory that will be read soon.
+type Kernel<S, T> = unsafe fn(&[f32], &[S], &[u8]) -> T;
+
 /// Float kernels over one kind of stored component. The last argument of each is memory that will be read soon: while a kernel
 /// goes through a stored vector it asks the processor for as many bytes from there, where there are any.
 #[derive(Clone, Copy)]
 pub(super) struct Real<S> {
-    pub(super) dot: unsafe fn(&[f32], &[S], &[u8]) -> f32,
-    pub(super) squared_l2: unsafe fn(&[f32], &[S], &[u8]) -> f32,
-    pub(super) l1: unsafe fn(&[f32], &[S], &[u8]) -> f32,
-    pub(super) dot_and_square: unsafe fn(&[f32], &[S], &[u8]) -> (f32, f32),
+    pub(super) dot: Kernel<S, f32>,
+    pub(super) squared_l2: Kernel<S, f32>,
+    pub(super) l1: Kernel<S, f32>,
+    pub(super) dot_and_square: Kernel<S, (f32, f32)>,
 }
 
 /// A way to store a component.

@@ -205,8 +205,12 @@ pub(super) fn sift_by(
         );
         for (&position, &product) in positions[..count].iter().zip(&products) {
             let score = sieve.start(position as usize) + sieve.line.at(product);
-            // Not beyond, whether comparable or not.
-            if !(score > sieve.limit) {
+            #[allow(
+                clippy::neg_cmp_op_on_partial_ord,
+                reason = "not beyond, whether comparable or not"
+            )]
+            let near = !(score > sieve.limit);
+            if near {
                 out.rows[out.count] = position;
                 out.scores[out.count] = score;
                 out.count += 1;

@@ -188,7 +188,7 @@ proptest! {
                 _ => sorted.get(sorted.len() * share / 7).copied().unwrap_or(f32::INFINITY),
             };
             let expected: Vec<(u32, f32)> = (positions.iter().copied().zip(scores))
-                .filter(|&(_, score)| !(score > sieve.limit))
+                .filter(|&(_, score)| score.partial_cmp(&sieve.limit) != Some(std::cmp::Ordering::Greater))
                 .collect();
             for kernels in Kernels::available() {
                 let mut found = Sifted::default();

@@ -1,4 +1,4 @@
-//! Measures this crate by itself: `cargo run --release -p citadel-txn --example measure [FILE]`.
+//! Measures this crate by itself: `cargo run --release -p citadel-txn --example tree_rates [FILE]`.
 //! Without a file, the database lies in memory.
 #![allow(clippy::print_stdout)]
 
