@@ -25,11 +25,19 @@ pub fn follow(setup: &Setup) {
             },
         };
         match look(&open, setup, &mut newest) {
-            Ok(()) => {}
+            Ok(Next::Go) => connection = Some(open),
+            Ok(Next::Reopen) => {}
             Err(fault) => return Line::Fault(format!("follower: {fault}")).say(),
         }
-        connection = Some(open);
     }
+}
+
+/// What a look is followed by.
+enum Next {
+    /// Another one.
+    Go,
+    /// Another one by a new connection: the writer has replaced the root key, and this one was told so.
+    Reopen,
 }
 
 /// Opens the file; none as long as its creator has not finished it.
@@ -43,7 +51,7 @@ fn look(
     connection: &Connection,
     setup: &Setup,
     newest: &mut BTreeMap<u32, u64>,
-) -> std::result::Result<(), String> {
+) -> std::result::Result<Next, String> {
     match states(connection, setup) {
         Ok(states) => {
             for (thread, n, noted, found) in states {
@@ -60,10 +68,11 @@ fn look(
                     Line::Found(thread, n).say();
                 }
             }
-            Ok(())
+            Ok(Next::Go)
         }
         // The writer went on too far: the next look is at what is newest then.
-        Err(error) if error.is_busy() => Ok(()),
+        Err(error) if error.is_busy() => Ok(Next::Go),
+        Err(error) if error.is_wrong_key() => Ok(Next::Reopen),
         Err(error) => Err(error.to_string()),
     }
 }
