@@ -1,8 +1,7 @@
 //! Join with a query that is run for each row of the left side.
 
-use super::pairs::Pairs;
+use super::by_left::{self, ByLeft, Matching};
 use crate::batch::{BATCH_ROWS, Batch, Column};
-use crate::bind::bound::Outer;
 use crate::error::Result;
 use crate::execute::apply::{Later, set, with_params};
 use crate::execute::context::ExecContext;
@@ -12,20 +11,15 @@ use crate::plan::LateralJoin;
 use crate::types::Value;
 
 pub(in crate::execute) struct LateralJoinOp {
-    left: BoxedOperator,
+    matching: Matching,
     plan: Later,
     /// The parameters of the query, and their values over the left side.
     arguments: Vec<(usize, CompiledExpr)>,
-    filter: Option<CompiledExpr>,
     params: Vec<Value>,
-    left_rows: Batch,
     values: Vec<Column>,
-    at: usize,
-    /// The query of row `at`, if that was begun.
+    /// The query of the next left row, if that was begun.
     running: Option<BoxedOperator>,
     given: Batch,
-    right_rows: Batch,
-    pairs: Pairs,
 }
 
 impl LateralJoinOp {
@@ -40,68 +34,52 @@ impl LateralJoinOp {
             let value = CompiledExpr::compile(value, &left_layout, params)?;
             Ok((*parameter, value))
         });
-        let outer = Outer {
-            left: join.keeps_left,
-            right: false,
-        };
         let widths = (left_layout.len(), join.layout.len() - left_layout.len());
+        let filter = CompiledExpr::conjunction(&join.filter, &join.layout, params)?;
         Ok(Self {
-            left,
+            matching: Matching::new(left, join.keeps_left, widths, filter),
             plan,
             arguments: arguments.collect::<Result<_>>()?,
-            filter: CompiledExpr::conjunction(&join.filter, &join.layout, params)?,
             params: params.to_vec(),
-            left_rows: Batch::default(),
             values: Vec::new(),
-            at: 0,
             running: None,
             given: Batch::default(),
-            right_rows: Batch::default(),
-            pairs: Pairs::new(outer, widths),
         })
     }
+}
 
-    /// Goes on to other left rows. False: there are none.
-    fn advance(&mut self, context: &mut ExecContext<'_>, wanted: usize) -> Result<bool> {
-        self.at = 0;
-        if !self.left.next(context, &mut self.left_rows, wanted)? {
-            self.left_rows.rows = 0;
-        }
-        self.pairs.begin_left(self.left_rows.rows);
-        self.values.clear();
-        if self.left_rows.rows > 0 {
-            for (_, value) in &self.arguments {
-                self.values.push(value.to_column(&self.left_rows)?);
-            }
-        }
-        Ok(self.left_rows.rows > 0)
+impl ByLeft for LateralJoinOp {
+    fn matching(&mut self) -> &mut Matching {
+        &mut self.matching
     }
 
-    /// Collects about a batch of pairs of the left rows at hand.
+    fn prepare(&mut self) -> Result<()> {
+        self.values.clear();
+        for (_, value) in &self.arguments {
+            self.values.push(value.to_column(&self.matching.left_rows)?);
+        }
+        Ok(())
+    }
+
     fn collect(&mut self, context: &ExecContext<'_>) -> Result<()> {
-        self.pairs.clear();
-        self.right_rows.rows = 0;
-        while self.at < self.left_rows.rows && self.pairs.len() < BATCH_ROWS {
+        while self.matching.wants_more() {
             context.check_interrupt()?;
+            let row = self.matching.at;
             let mut running = match self.running.take() {
                 Some(running) => running,
                 None => {
                     for ((parameter, _), values) in self.arguments.iter().zip(&self.values) {
-                        set(&mut self.params, *parameter, values.get(self.at).to_owned());
+                        set(&mut self.params, *parameter, values.get(row).to_owned());
                     }
                     self.plan.start(&self.params)?
                 }
             };
             let mut inner = with_params(context, &self.params);
             if !running.next(&mut inner, &mut self.given, BATCH_ROWS)? {
-                self.at += 1;
+                self.matching.at += 1;
                 continue;
             }
-            let base = self.right_rows.rows;
-            self.right_rows.append(&self.given)?;
-            for right in base..self.right_rows.rows {
-                self.pairs.push(self.at as u32, right as u32);
-            }
+            self.matching.pair(row, &self.given)?;
             self.running = Some(running);
         }
         Ok(())
@@ -115,22 +93,6 @@ impl Operator for LateralJoinOp {
         out: &mut Batch,
         wanted: usize,
     ) -> Result<bool> {
-        out.rows = 0;
-        loop {
-            let (left, right) = (&self.left_rows, &self.right_rows);
-            if self.at >= left.rows {
-                if self.pairs.emit_lonely_left(left, right, out)? {
-                    return Ok(true);
-                }
-                if !self.advance(context, wanted)? {
-                    return Ok(false);
-                }
-            }
-            self.collect(context)?;
-            let (left, right) = (&self.left_rows, &self.right_rows);
-            if self.pairs.len() > 0 && self.pairs.emit(left, right, self.filter.as_ref(), out)? {
-                return Ok(true);
-            }
-        }
+        by_left::next(self, context, out, wanted)
     }
 }

@@ -1,9 +1,8 @@
 //! Join that looks up the right side, a table, by keys of the left.
 
+use super::by_left::{self, ByLeft, Matching};
 use super::hash::{compile, evaluate, is_null};
-use super::pairs::Pairs;
 use crate::batch::{BATCH_ROWS, Batch, Column};
-use crate::bind::bound::Outer;
 use crate::error::Result;
 use crate::execute::bounds::point;
 use crate::execute::context::ExecContext;
@@ -16,15 +15,10 @@ use crate::store::{Direction, IndexScan, KeyRange, RowReader};
 use crate::types::{SqlType, Value, ValueRef};
 
 pub(in crate::execute) struct LookupJoinOp {
-    left: BoxedOperator,
-    left_rows: Batch,
+    matching: Matching,
     left_keys: Vec<Column>,
     keys: Vec<CompiledExpr>,
-    at: usize,
     target: Target,
-    filter: Option<CompiledExpr>,
-    right_rows: Batch,
-    pairs: Pairs,
 }
 
 /// The right side, by key.
@@ -46,22 +40,18 @@ impl LookupJoinOp {
         params: &[Value],
     ) -> Result<Self> {
         let left_layout = plan.left.layout();
-        let outer = Outer {
-            left: plan.keeps_left,
-            right: false,
-        };
         let both = [left_layout.as_slice(), &plan.right.columns].concat();
         let rows = TableRows::new(&plan.right, params)?;
         let index = plan.index.as_ref().and_then(|index| match &index.kind {
             IndexKind::BTree(btree) => Some(btree.clone()),
             IndexKind::Ann(_) => None,
         });
+        let filter = CompiledExpr::conjunction(&plan.filter, &both, params)?;
+        let widths = (left_layout.len(), plan.right.columns.len());
         Ok(Self {
-            left,
-            left_rows: Batch::default(),
+            matching: Matching::new(left, plan.keeps_left, widths, filter),
             left_keys: Vec::new(),
             keys: compile(plan.keys.iter(), &left_layout, params)?,
-            at: 0,
             target: Target {
                 table: plan.right.table.name.clone(),
                 types: key_types(&plan.right.table, index.as_ref()),
@@ -71,40 +61,28 @@ impl LookupJoinOp {
                 ids: Vec::new(),
                 found: Batch::default(),
             },
-            filter: CompiledExpr::conjunction(&plan.filter, &both, params)?,
-            right_rows: Batch::default(),
-            pairs: Pairs::new(outer, (left_layout.len(), plan.right.columns.len())),
         })
     }
+}
 
-    /// Goes on to other left rows. False: there are none.
-    fn advance(&mut self, context: &mut ExecContext<'_>, wanted: usize) -> Result<bool> {
-        self.at = 0;
-        if !self.left.next(context, &mut self.left_rows, wanted)? {
-            self.left_rows.rows = 0;
-        }
-        self.pairs.begin_left(self.left_rows.rows);
-        if self.left_rows.rows > 0 {
-            self.left_keys = evaluate(&self.keys, &self.left_rows)?;
-        }
-        Ok(self.left_rows.rows > 0)
+impl ByLeft for LookupJoinOp {
+    fn matching(&mut self) -> &mut Matching {
+        &mut self.matching
     }
 
-    /// Collects about a batch of pairs of the left rows at hand.
+    fn prepare(&mut self) -> Result<()> {
+        self.left_keys = evaluate(&self.keys, &self.matching.left_rows)?;
+        Ok(())
+    }
+
     fn collect(&mut self, context: &ExecContext<'_>) -> Result<()> {
-        self.pairs.clear();
-        self.right_rows.rows = 0;
-        while self.at < self.left_rows.rows && self.pairs.len() < BATCH_ROWS {
-            let row = self.at;
-            self.at += 1;
+        while self.matching.wants_more() {
+            let row = self.matching.at;
+            self.matching.at += 1;
             if is_null(&self.left_keys, row) || !self.target.find(&self.left_keys, row, context)? {
                 continue;
             }
-            let base = self.right_rows.rows;
-            self.right_rows.append(&self.target.found)?;
-            for right in base..self.right_rows.rows {
-                self.pairs.push(row as u32, right as u32);
-            }
+            self.matching.pair(row, &self.target.found)?;
         }
         Ok(())
     }
@@ -175,23 +153,6 @@ impl Operator for LookupJoinOp {
         out: &mut Batch,
         wanted: usize,
     ) -> Result<bool> {
-        out.rows = 0;
-        loop {
-            context.check_interrupt()?;
-            let (left, right) = (&self.left_rows, &self.right_rows);
-            if self.at >= left.rows {
-                if self.pairs.emit_lonely_left(left, right, out)? {
-                    return Ok(true);
-                }
-                if !self.advance(context, wanted)? {
-                    return Ok(false);
-                }
-            }
-            self.collect(context)?;
-            let (left, right) = (&self.left_rows, &self.right_rows);
-            if self.pairs.len() > 0 && self.pairs.emit(left, right, self.filter.as_ref(), out)? {
-                return Ok(true);
-            }
-        }
+        by_left::next(self, context, out, wanted)
     }
 }

@@ -1,5 +1,6 @@
 //! Joins. A NULL key joins nothing; an outer join keeps rows without a partner, with NULLs beside them.
 
+mod by_left;
 mod hash;
 mod lateral;
 mod lookup;
