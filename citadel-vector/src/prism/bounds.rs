@@ -10,6 +10,7 @@
 
 use super::Segment;
 use super::blocks::Pager;
+use super::matrix::Width;
 use super::reading::Reading;
 use super::regime::Regime;
 use super::scan::stretch_end;
@@ -220,11 +221,11 @@ impl Segment {
         match &self.coarse {
             Some(coarse) => {
                 let sieve = sieve(query.coarse_line(), &coarse.residuals);
-                (coarse.matrix).sift_halved(marked, &sieve, pager, gathered, sifted);
+                (coarse.matrix).sift(Width::Four, marked, &sieve, pager, gathered, sifted);
             }
             None => {
                 let sieve = sieve(query.line(), &self.residuals);
-                (self.matrix).sift_rows(marked, &sieve, pager, gathered, sifted);
+                (self.matrix).sift(Width::Eight, marked, &sieve, pager, gathered, sifted);
             }
         }
     }

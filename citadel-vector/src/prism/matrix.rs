@@ -193,32 +193,18 @@ pub(super) struct Gathered {
 /// Words of rows that a scan gathers at a time.
 const WORDS: usize = 8;
 
-impl Held<Matrix> {
-    /// Sifts rows of eight-bit codes.
-    pub(super) fn sift_rows(
-        &self,
-        marked: Marked<'_>,
-        sieve: &Sieve<'_>,
-        pager: &mut Pager<'_>,
-        gathered: &mut Gathered,
-        out: &mut Sifted,
-    ) {
-        let kernels = Kernels::active();
-        match self {
-            Self::Resident(matrix) => kernels.sift_rows(matrix.as_rows(), marked, sieve, out),
-            Self::Paged(part) => {
-                let sift =
-                    |rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut _| {
-                        kernels.sift_rows(rows, marked, sieve, out);
-                    };
-                gathered.sift((part, sieve.query.len()), marked, sieve, pager, out, sift);
-            }
-        }
-    }
+/// Bits of a code.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Width {
+    Eight,
+    Four,
+}
 
-    /// Sifts rows of four-bit codes.
-    pub(super) fn sift_halved(
+impl Held<Matrix> {
+    /// Sifts rows.
+    pub(super) fn sift(
         &self,
+        width: Width,
         marked: Marked<'_>,
         sieve: &Sieve<'_>,
         pager: &mut Pager<'_>,
@@ -226,21 +212,19 @@ impl Held<Matrix> {
         out: &mut Sifted,
     ) {
         let kernels = Kernels::active();
+        let sift =
+            |rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut _| match width {
+                Width::Eight => kernels.sift_rows(rows, marked, sieve, out),
+                Width::Four => kernels.sift_halved(rows, marked, sieve, out),
+            };
         match self {
-            Self::Resident(matrix) => kernels.sift_halved(matrix.as_rows(), marked, sieve, out),
+            Self::Resident(matrix) => sift(matrix.as_rows(), marked, sieve, out),
             Self::Paged(part) => {
-                let sift =
-                    |rows: CodeRows<'_>, marked: Marked<'_>, sieve: &Sieve<'_>, out: &mut _| {
-                        kernels.sift_halved(rows, marked, sieve, out);
-                    };
-                gathered.sift(
-                    (part, sieve.query.len() / 2),
-                    marked,
-                    sieve,
-                    pager,
-                    out,
-                    sift,
-                );
+                let stride = match width {
+                    Width::Eight => sieve.query.len(),
+                    Width::Four => sieve.query.len() / 2,
+                };
+                gathered.sift((part, stride), marked, sieve, pager, out, sift);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! memory is read in order. Rows that were yielded are passed over; all others are scored again when a search goes on after
 //! its scan, which then keeps all of them.
 
+use super::matrix::Width;
 use super::near::margin;
 use super::pool::Entry;
 use super::search::{Phase, Search};
@@ -95,11 +96,11 @@ impl Search<'_> {
             match &segment.coarse {
                 Some(coarse) => {
                     let sieve = sieve(query.coarse_line());
-                    (coarse.matrix).sift_halved(marked, &sieve, pager, gathered, sifted);
+                    (coarse.matrix).sift(Width::Four, marked, &sieve, pager, gathered, sifted);
                 }
                 None => {
                     let sieve = sieve(query.line());
-                    (segment.matrix).sift_rows(marked, &sieve, pager, gathered, sifted);
+                    (segment.matrix).sift(Width::Eight, marked, &sieve, pager, gathered, sifted);
                 }
             }
             limit = sink(self);
