@@ -16,3 +16,16 @@ fn a_killed_writer_leaves_what_it_acknowledged() {
     assert!(score.killed > 4 && score.at_change > 4, "{score}");
     assert!(score.acknowledged > 50 && score.followed > 50, "{score}");
 }
+
+#[test]
+fn what_an_earlier_run_left_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("0.citadel"), "left by a fault").unwrap();
+    let referee = Referee {
+        program: env!("CARGO_BIN_EXE_kill").into(),
+        folder: folder.path().to_owned(),
+        seed: 5,
+    };
+    let score = referee.run(2, |_| ());
+    assert!(score.faults.is_empty(), "{}", score.faults.join("\n"));
+}
