@@ -184,6 +184,18 @@ impl Database {
         self.shared.set_durability(durability);
     }
 
+    /// Makes all that was committed durable, also with [`Durability::Normal`] or [`Durability::Off`]. Closing does so as well, but
+    /// tells of no error.
+    ///
+    /// # Errors
+    /// What the file says. After a failed write or sync no later commit of this database can succeed.
+    pub fn sync(&self) -> Result<()> {
+        match self.is_read_only() {
+            true => Ok(()),
+            false => self.shared.sync_all().map(drop),
+        }
+    }
+
     /// Reads everything that the newest commit reaches, and proves that it is whole: see [`CheckReport`].
     ///
     /// # Errors

@@ -89,6 +89,7 @@ mod write_txn;
 pub use anchor::Anchor;
 pub use backup::BackupReport;
 pub use check::{CheckReport, PageCounts};
+pub use commit::PendingCommit;
 pub use cursor::Cursor;
 pub use database::Database;
 pub use entry::Entry;

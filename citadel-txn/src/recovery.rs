@@ -148,36 +148,35 @@ impl Chain {
 
 /// The record that follows, where one does.
 fn next(file: &SealedFile, last: &Link) -> Result<Option<Link>> {
-    let Some(generation) = last.record.generation.next() else {
+    let Some((generation, place, after)) = announced(&last.record) else {
         return Ok(None);
     };
-    if let Some(link) = read_announced(file, &last.record, generation)?
+    if let Some(link) = read_at(file, place)?
+        && link.record.is_of(generation, place)
         && link.record.previous == last.digest
     {
         return Ok(Some(link));
     }
-    let Some(after) = generation.next() else {
-        return Ok(None);
+    let follows = |link: &Link| {
+        let record = &link.record;
+        record.generation > generation
+            && record.is_of(record.generation, after)
+            && record.trail.place(generation) == Some(place)
+            && record.vouches_for() >= generation
     };
-    let link = read_announced(file, &last.record, after)?;
-    let link = link.filter(|link| link.record.vouches_for() >= generation);
+    let link = read_at(file, after)?.filter(follows);
     if link.is_some() {
         tracing::warn!(%generation, "a commit record is damaged; the one after it takes its place");
     }
     Ok(link)
 }
 
-/// The record of a generation, where this one says that it lies.
-fn read_announced(
-    file: &SealedFile,
-    announcer: &Record,
-    generation: Generation,
-) -> Result<Option<Link>> {
-    let Some(place) = announcer.trail.place(generation) else {
-        return Ok(None);
-    };
-    let link = read_at(file, place)?;
-    Ok(link.filter(|link| link.record.generation == generation))
+/// The generation after that of a record, with the place that is announced for it, and the place after that.
+fn announced(record: &Record) -> Option<(Generation, PageNo, PageNo)> {
+    let generation = record.generation.next()?;
+    let place = record.trail.place(generation)?;
+    let after = record.trail.place(generation.next()?)?;
+    Some((generation, place, after))
 }
 
 /// The record at a place, of whatever generation. What opens and is no record is none: it is passed over as damage is.

@@ -7,8 +7,10 @@
 //!
 //! 1. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both
 //!    checkpoints are on the medium, and the file is as long as it seems.
-//! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first.
-//! 3. Both checkpoints are written with that commit, one after the other: the records before it may be missing.
+//! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first. It does not
+//!    vouch for itself: the records before it may be missing, and were the power lost now, recovery would find the last commit
+//!    before them and must not take the newer record for evidence that something was lost that had been acknowledged.
+//! 3. Both checkpoints are written with that commit, one after the other.
 //!
 //! A file that seems to have been closed needs the first step only; it may also be one whose last commit failed when it
 //! had only made the file longer.
@@ -61,7 +63,7 @@ fn renew(database: &Arc<Shared>, durable: Generation, newest: Generation) -> Res
         renew_tree(&mut write, tree, choice)?;
     }
     write.refresh_roots(choice);
-    write.sync_pages_first();
+    write.renew();
     write.set_durability(Durability::Full);
     write.commit().map(drop)
 }

@@ -8,6 +8,7 @@ use citadel_core::{Generation, SealedFile};
 use parking_lot::{Mutex, RwLock};
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
+use crate::commit;
 use crate::durability::{Committed, Durable, Pipeline};
 use crate::error::{Error, Result};
 use crate::options::{Durability, Options};
@@ -130,7 +131,7 @@ impl Shared {
         &self.checkpoints
     }
 
-    /// The commit that was written last, on which the next one stands. Readers may not see it yet.
+    /// The newest commit, on which the next one stands. Readers may not see it yet.
     pub(crate) fn head(&self) -> Arc<Snapshot> {
         self.commits.head()
     }
@@ -140,11 +141,38 @@ impl Shared {
         self.commits.durable()
     }
 
-    /// Begins to take pages for this commit, or goes on with it.
+    /// Whether syncs are for the commits of several writers at the moment.
+    pub(crate) fn syncs_for_many(&self) -> bool {
+        self.commits.syncs_for_many()
+    }
+
+    /// Begins to take pages for this commit, or goes on with it. What it stands on is written.
     pub(crate) fn begin_space(&self, space: &mut Space, commit: Generation) -> Result<()> {
+        self.write_held()?;
         // In this order: what becomes durable in between is published, and its snapshot cannot reach what was freed.
         let vouched = self.commits.durable().vouched;
         space.begin(commit, vouched, &self.registry.open())
+    }
+
+    /// Makes a commit the head whose record is written with the next sync. Only by the writer whose turn it is.
+    pub(crate) fn hold(&self, head: Snapshot, bytes: u64) {
+        self.commits.hold(Arc::new(head), bytes);
+    }
+
+    /// Lets a commit take the place of the head, if that is held and `succeed` makes one of it. Only by the writer whose turn
+    /// it is.
+    pub(crate) fn join(&self, succeed: impl FnOnce(&Snapshot) -> Option<Snapshot>) -> bool {
+        self.commits
+            .join(|head: &Arc<Snapshot>| succeed(head).map(Arc::new))
+    }
+
+    /// Writes the record of the head, where that is held.
+    fn write_held(&self) -> Result<()> {
+        self.commits.write_held(|head| self.write_record(head))
+    }
+
+    fn write_record(&self, snapshot: &Arc<Snapshot>) -> Result<()> {
+        commit::write_record(&self.file, &snapshot.record)
     }
 
     /// Makes a commit that was written the head. Only by the writer whose turn it is.
@@ -166,20 +194,22 @@ impl Shared {
     pub(crate) fn make_durable(&self, commit: Generation) -> Result<()> {
         let publish = |commit: &Arc<Snapshot>| self.registry.publish(Arc::clone(commit));
         let gather = |patience| self.queue.wait_until_idle(patience, IDLE);
+        let write = |head: &Arc<Snapshot>| self.write_record(head);
         let sync = || Ok(self.file.sync()?);
-        self.commits.wait(commit, gather, sync, publish)
+        self.commits.wait(commit, gather, write, sync, publish)
     }
 
-    /// Returns when a commit that was read ahead of its publication is as safe as the reader's durability promises; in any
-    /// case it is published, so that nobody who comes later sees an older one.
-    pub(crate) fn acknowledge(&self, read: &Arc<Snapshot>, durability: Durability) -> Result<()> {
+    /// Publishes a commit that was read ahead of its publication by a reader whose durability waits for no sync, so that nobody
+    /// who comes later sees an older one.
+    pub(crate) fn show(&self, read: &Arc<Snapshot>, durability: Durability) -> Result<()> {
         match durability {
-            Durability::Full => self.make_durable(read.generation()),
+            Durability::Full => {}
             Durability::Normal | Durability::Off => {
+                self.write_held()?;
                 self.registry.publish(Arc::clone(read));
-                Ok(())
             }
         }
+        Ok(())
     }
 
     /// Syncs if much was written since the last sync.
@@ -192,6 +222,7 @@ impl Shared {
 
     /// Syncs what was written after the head; with that, the head and all before it. Only by the writer whose turn it is.
     pub(crate) fn sync_head(&self) -> Result<()> {
+        self.write_held()?;
         self.file.sync()?;
         self.registry.publish(self.head());
         self.commits.head_is_durable();
@@ -206,13 +237,20 @@ impl Shared {
         Ok(self.file.sync()?)
     }
 
-    /// Makes a checkpoint of the head, durably. `is_closed`: nothing is written after it.
-    pub(crate) fn write_checkpoint(&self, is_closed: bool) -> Result<()> {
-        let head = self.head();
+    /// Makes all commits durable, whatever they were promised; gives the newest.
+    pub(crate) fn sync_all(&self) -> Result<Arc<Snapshot>> {
+        self.write_held()?;
+        let head = self.commits.written();
         self.make_durable(head.generation())?;
         if self.has_assumed.swap(false, Ordering::AcqRel) {
             self.file.sync()?;
         }
+        Ok(head)
+    }
+
+    /// Makes a checkpoint of the head, durably. `is_closed`: nothing is written after it.
+    pub(crate) fn write_checkpoint(&self, is_closed: bool) -> Result<()> {
+        let head = self.sync_all()?;
         if let Some(checkpoints) = self.checkpoints.lock().as_mut() {
             if !checkpoints.are_durable(head.generation()) {
                 // A notice for a transaction that was rolled back.

@@ -86,6 +86,60 @@ fn a_small_commit_writes_its_record_only() {
 }
 
 #[test]
+fn commits_that_are_waited_for_together_are_one_record() {
+    let (storage, database) = database();
+    put(&database, b"first", b"x");
+    let before = storage.snapshot();
+    let mut last = None;
+    for id in 0..5u32 {
+        let mut txn = database.begin_write().unwrap();
+        assert_eq!(entries(&txn).len(), 502, "each stands on the one before");
+        txn.insert(TREE, &(id * 60).to_be_bytes(), b"changed")
+            .unwrap();
+        last = Some(txn.commit_later().unwrap());
+    }
+    assert_eq!(storage.snapshot(), before, "nothing is written yet");
+    let seen = |database: &Database| {
+        let entries = entries(&database.begin_read().unwrap());
+        entries
+            .values()
+            .filter(|value| *value == b"changed")
+            .count()
+    };
+    assert_eq!(
+        seen(&database),
+        0,
+        "nothing is published that is not durable"
+    );
+    last.unwrap().wait().unwrap();
+    assert_eq!(pages_that_differ(&before, &storage.snapshot()), 1);
+    assert_eq!(seen(&database), 5);
+    assert_eq!(seen(&reopened(&storage)), 5);
+    put(&database, b"after", b"y");
+    assert_eq!(seen(&reopened(&storage)), 5);
+}
+
+#[test]
+fn a_commit_that_nobody_waits_for_is_durable_with_the_next_one() {
+    let (storage, database) = database();
+    put(&database, b"first", b"x");
+    for (name, value) in [(b"second", vec![1; 10]), (b"third!", vec![2; 9000])] {
+        let mut txn = database.begin_write().unwrap();
+        txn.insert(TREE, name, &value).unwrap();
+        drop(txn.commit_later().unwrap());
+        put(&database, b"other", &value);
+        let read = reopened(&storage).begin_read().unwrap();
+        assert_eq!(read.get(TREE, name).unwrap().as_deref(), Some(&value[..]));
+    }
+    let mut txn = database.begin_write().unwrap();
+    txn.insert(TREE, b"last", b"z").unwrap();
+    drop(txn.commit_later().unwrap());
+    drop(database);
+    let read = reopened(&storage).begin_read().unwrap();
+    assert!(read.get(TREE, b"last").unwrap().is_some(), "closing waits");
+}
+
+#[test]
 fn the_commit_that_writes_what_is_afloat_is_one_write_too() {
     let recorder = Recorder::over(MemoryStorage::new());
     let database = Database::create(recorder.storage(), &key(), options()).unwrap();

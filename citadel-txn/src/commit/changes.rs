@@ -21,15 +21,19 @@ use crate::tree_id::TreeId;
 pub(crate) struct Terms {
     /// When it is safe on the medium.
     pub(crate) durability: Durability,
-    /// Whether its pages are synced before its record is written, however few they are.
-    pub(crate) pages_first: bool,
+    /// Whether it holds anew what is not known to be durable: its pages are synced before its record is written, however few
+    /// they are, and it vouches for no commit before it.
+    pub(crate) renews: bool,
+    /// Whether its writer waits for the sync before it goes on.
+    pub(crate) waits: bool,
 }
 
 impl Terms {
     pub(crate) fn new(durability: Durability) -> Self {
         Self {
             durability,
-            pages_first: false,
+            renews: false,
+            waits: true,
         }
     }
 }

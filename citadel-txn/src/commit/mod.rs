@@ -1,7 +1,7 @@
 //! Making a transaction durable.
 //!
 //! The protocol, for commit `c` on top of `c - 1`, which was written and may not be durable yet. A light commit ([`redo`](crate::redo)) takes
-//! steps 1 and 3 for its record only:
+//! steps 1 and 3 for its record only, and may leave that to the next sync or [join] the one before:
 //!
 //! 1. *Fold*: descriptors that no longer fit into the record go into the catalog.
 //! 2. *Assign*: pages that nobody can fall back to or reads become free ([`space`](crate::space)); dirty nodes and values
@@ -23,13 +23,16 @@
 mod changes;
 mod claim;
 mod descriptors;
+mod join;
 mod levels;
 mod notice;
+mod pending;
 mod sealer;
 mod steps;
 
 pub(crate) use changes::{Changes, Terms};
 pub(crate) use claim::Claim;
 pub(crate) use notice::Notice;
+pub use pending::PendingCommit;
 pub(crate) use sealer::Sealer;
-pub(crate) use steps::commit;
+pub(crate) use steps::{commit, write_record};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, PageNo, SealedFile, WriteBatch, record_run};
+use citadel_core::{Generation, PageNo, SealedFile, record_run};
 
 use super::descriptors::Descriptors;
 use super::sealer::{Parts, Sealer, pages_needed};
-use super::{Changes, Notice};
+use super::{Changes, Notice, PendingCommit, join};
 use crate::checkpoint::Checkpoints;
 use crate::durability::Durable;
 use crate::error::{Error, Result};
@@ -20,29 +20,27 @@ use crate::tree::Choice;
 use crate::wipe::wipe;
 
 /// Bytes of log that a record may carry; more is written as a map.
-const LOG_BYTES_MAX: usize = 1536;
+pub(super) const LOG_BYTES_MAX: usize = 1536;
 /// Places of records that a trail may have before a commit syncs those before it, and writes a checkpoint even if the last
 /// one is recent. Three times the commits that may be unsynced, and some more: those that wait for a sync, those that wait for
 /// a checkpoint that names them, and those that wait for that to be durable.
-const TRAIL_MAX: usize = 224;
+pub(super) const TRAIL_MAX: usize = 224;
 
-/// Commits a transaction that has changed something.
-pub(crate) fn commit(txn: Changes) -> Result<Generation> {
+/// Commits a transaction that has changed something, up to the sync.
+pub(crate) fn commit(txn: Changes) -> Result<PendingCommit> {
     let database = Arc::clone(&txn.database);
     let (generation, durability) = (txn.generation, txn.terms.durability);
     txn.turn.call_next();
     // The turn ends here: the next writer goes on while this commit becomes durable.
     write_head(&database, txn)?;
-    match durability {
-        Durability::Full => database.make_durable(generation)?,
-        Durability::Normal => database.sync_if_due()?,
-        Durability::Off => {}
-    }
-    Ok(generation)
+    Ok(PendingCommit::new(database, generation, durability))
 }
 
-/// Writes the commit, and makes it the one that the next writer stands on.
+/// Writes the commit, or leaves that to the next sync, and makes it the one that the next writer stands on.
 fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
+    if join::join(database, &mut txn) {
+        return Ok(());
+    }
     let mut space = database.space().lock();
     let space = space.as_mut().ok_or(Error::ReadOnly)?;
     let mut checkpoints = database.checkpoints().lock();
@@ -57,6 +55,7 @@ fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
     };
     space.commit(txn.generation, written.retired, written.record_pages);
     let (record, digest, pieces) = (written.record, written.digest, written.pieces);
+    let is_held = written.is_held;
     let head = match record.redo.is_empty() {
         true => txn.base.succeed(record, digest, pieces, None, |id| {
             txn.dropped.contains(&id) || txn.trees.get(&id).is_some_and(|tree| tree.state.changed)
@@ -67,11 +66,14 @@ fn write_head(database: &Shared, mut txn: Changes) -> Result<()> {
             txn.base.succeed(record, digest, pieces, afloat, |_| false)
         }
     };
-    database.advance(head, written.bytes, txn.terms.durability);
+    match is_held {
+        true => database.hold(head, written.bytes),
+        false => database.advance(head, written.bytes, txn.terms.durability),
+    }
     Ok(())
 }
 
-/// A commit that was written.
+/// A commit that was written, up to its record where that is held.
 struct Written {
     record: Record,
     digest: Digest,
@@ -80,6 +82,7 @@ struct Written {
     record_pages: u64,
     /// Bytes that are not synced yet.
     bytes: u64,
+    is_held: bool,
 }
 
 /// Writes pages and record, and a checkpoint where one is due.
@@ -122,6 +125,7 @@ fn write(
     let mut record = Record {
         generation,
         data_synced: false,
+        renews: txn.terms.renews,
         durable: durable.generation,
         previous: txn.base.digest,
         next_tree: txn.next_tree,
@@ -138,13 +142,15 @@ fn write(
         descriptors.record(&mut record);
     }
     notice.ensure_len(pages_end)?;
-    if txn.claim.has_spilled() || txn.terms.pages_first || !record.fits() {
+    if txn.claim.has_spilled() || record.renews || !record.fits() {
         notice.leave()?;
         batch.write()?;
         sync_pages(database, txn)?;
         notice.is_synced();
         record.data_synced = true;
-        record.durable = txn.base.generation();
+        if !record.renews {
+            record.durable = txn.base.generation();
+        }
         record.written.clear();
         batch = file.batch(generation);
     }
@@ -154,7 +160,20 @@ fn write(
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
     let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
-    let digest = write_record(batch, &record, &pieces, records.place, is_alone(txn))?;
+    let (is_light, is_alone) = (!record.redo.is_empty(), is_alone(database, txn));
+    let is_held = is_light && !is_alone && txn.terms.durability == Durability::Full;
+    let mut bytes = record.encode();
+    let digest = Digest::over(&record, &bytes, &pieces);
+    let wrote = match is_held {
+        true => Ok(()),
+        false => batch.seal_record(records.place, &bytes).map(drop),
+    };
+    wipe(&mut bytes);
+    wrote?;
+    match is_alone {
+        true => batch.write_to_sync()?,
+        false => batch.write()?,
+    }
     Ok(Written {
         record,
         digest,
@@ -162,13 +181,26 @@ fn write(
         retired: accounted.retired,
         record_pages: u64::from(place.pages),
         bytes: pages * u64::from(page_size.get()),
+        is_held,
     })
 }
 
+/// Writes the record of a commit that was held.
+pub(crate) fn write_record(file: &SealedFile, record: &Record) -> Result<()> {
+    let place = record.trail.place(record.generation);
+    let place = place.ok_or(Error::corrupt("a record without a place"))?;
+    let mut batch = file.batch(record.generation);
+    let mut bytes = record.encode();
+    let sealed = batch.seal_record(place, &bytes);
+    wipe(&mut bytes);
+    sealed?;
+    Ok(batch.write()?)
+}
+
 /// The redo log of a commit that writes no pages; none where it must write them.
-fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
+pub(super) fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
     let is_plain = !txn.claim.has_spilled()
-        && !txn.terms.pages_first
+        && !txn.terms.renews
         && !txn.trims
         && txn.roots.is_none()
         && txn.dropped.is_empty()
@@ -184,28 +216,13 @@ fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
     has_room.then(|| redo.clone())
 }
 
-/// Writes the record, with the pages that are still in the batch.
-fn write_record(
-    mut batch: WriteBatch<'_>,
-    record: &Record,
-    pieces: &Pieces,
-    place: PageNo,
-    syncs_next: bool,
-) -> Result<Digest> {
-    let mut bytes = record.encode();
-    batch.seal_record(place, &bytes)?;
-    let digest = Digest::over(record, &bytes, pieces);
-    wipe(&mut bytes);
-    match syncs_next {
-        true => batch.write_to_sync()?,
-        false => batch.write()?,
-    }
-    Ok(digest)
-}
-
-/// Whether a sync for this commit alone follows. Where others wait, they rather go on while the bytes wait for a sync of all.
-fn is_alone(txn: &Changes) -> bool {
-    txn.terms.durability == Durability::Full && !txn.turn.is_wanted()
+/// Whether a sync for this commit alone follows. Where others write, they rather go on while the bytes wait for a sync of all:
+/// a write past the system's cache takes as long as the medium, and longer beside a sync that is under way.
+fn is_alone(database: &Shared, txn: &Changes) -> bool {
+    txn.terms.durability == Durability::Full
+        && txn.terms.waits
+        && !txn.turn.is_wanted()
+        && !database.syncs_for_many()
 }
 
 /// What is known to be durable, after a sync where too many records wait for one.

@@ -13,6 +13,7 @@ use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 
 const DATA_SYNCED: u8 = 1;
+const RENEWS: u8 = 2;
 /// Bytes of a checkpoint before its record: a sequence number, and flags.
 pub(crate) const CHECKPOINT_HEAD_BYTES: usize = 8 + 1;
 /// Bytes that a record may have: it must also fit into a checkpoint.
@@ -50,7 +51,7 @@ impl Record {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(RECORD_BODY_MAX);
         bytes.extend_from_slice(&self.generation.get().to_le_bytes());
-        bytes.push(u8::from(self.data_synced) * DATA_SYNCED);
+        bytes.push(u8::from(self.data_synced) * DATA_SYNCED + u8::from(self.renews) * RENEWS);
         bytes.extend_from_slice(&self.durable.get().to_le_bytes());
         bytes.extend_from_slice(&self.previous.0);
         bytes.extend_from_slice(&self.pages_end.get().to_le_bytes());
@@ -89,10 +90,11 @@ impl Record {
         let mut reader = Reader::new(bytes, "a commit record");
         let generation = Generation::new(reader.u64()?);
         let flags = reader.u8()?;
-        if flags & !DATA_SYNCED != 0 {
+        if flags & !(DATA_SYNCED | RENEWS) != 0 {
             return reader.corrupt();
         }
         let data_synced = flags & DATA_SYNCED != 0;
+        let renews = flags & RENEWS != 0;
         let durable = Generation::new(reader.u64()?);
         let previous = Digest(reader.array()?);
         let (pages_end, next_tree) = (PageNo::new(reader.u64()?), reader.u64()?);
@@ -123,6 +125,7 @@ impl Record {
         Ok(Self {
             generation,
             data_synced,
+            renews,
             durable,
             previous,
             pages_end,

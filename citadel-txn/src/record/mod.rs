@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! generation            u64
-//! flags                 u8     1 = the pages were made durable before the record was written
+//! flags                 u8     1 = the pages were made durable before the record was written; 2 = the commits before may be missing
 //! durable               u64    the newest commit that was known to be durable when this one was made
 //! previous              32     digest of the record before this one
 //! pages end             u64    the page after the last one in use
@@ -11,7 +11,8 @@
 //! free map              32     pointer, zeros where there is none
 //! free map generation   u64    the commit that wrote it
 //! free map end          u64    where the pages ended then
-//! trail                 u16 × place    of the records that may be needed, up to that two generations after this one
+//! trail                 u16 × place    of the records that may be needed, up to that two generations after this one; equal
+//!                                      places in a row are one record, of the last of these generations
 //! recent trees          u16 × (id u64, descriptor 52)    newer than what the catalog says of them
 //! log                   u32 bytes                        free space since the free map
 //! written               u16 × (run 8, kind u8, tag 16)   what this commit wrote, where the flag is not set
@@ -64,6 +65,9 @@ pub(crate) struct WrittenRun {
 pub(crate) struct Record {
     pub(crate) generation: Generation,
     pub(crate) data_synced: bool,
+    /// Whether it holds anew what commits before it wrote that are not known to be durable. Those may be missing, and then
+    /// nothing leads to it but a checkpoint: so it vouches for `durable` alone.
+    pub(crate) renews: bool,
     /// The newest commit that was known to be durable when this one was made.
     pub(crate) durable: Generation,
     pub(crate) previous: Digest,
@@ -110,6 +114,7 @@ impl Record {
         Self {
             generation,
             data_synced: true,
+            renews: false,
             durable: generation,
             previous: Digest([0; 32]),
             pages_end: after.end(),
@@ -131,11 +136,18 @@ impl Record {
     /// The newest commit that this record says to be durable, if it is itself: at least the commits up to that one, and
     /// all that they wrote, are on the medium.
     pub(crate) fn vouches_for(&self) -> Generation {
-        if self.data_synced {
+        if self.data_synced && !self.renews {
             self.generation
         } else {
             self.durable
         }
+    }
+
+    /// Whether this is the record of a generation at the place that was announced for it: its own, or one that it was written
+    /// for.
+    pub(crate) fn is_of(&self, generation: Generation, place: PageNo) -> bool {
+        let lies_at = |generation| self.trail.place(generation) == Some(place);
+        generation <= self.generation && lies_at(generation) && lies_at(self.generation)
     }
 
     /// What the record itself says of a tree, ahead of the catalog.

@@ -8,13 +8,17 @@ use crate::codec::{Reader, put_varint};
 use crate::error::Result;
 
 /// The places of commit records: of those that may still be needed, oldest first, and the two that are announced. One for
-/// each generation, without gaps.
+/// each generation, without gaps; generations whose record was never written have the place of the one that was written for
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trail {
     /// The generation of the first place.
     first: Generation,
     places: VecDeque<PageNo>,
 }
+
+/// Places at the end of a trail that no record was written to.
+const ANNOUNCED: usize = 2;
 
 impl Trail {
     /// A trail that begins with the two places that the record of `generation` announces.
@@ -36,27 +40,36 @@ impl Trail {
         self.places.push_back(place);
     }
 
-    /// Takes out all up to and with this generation.
+    /// Gives the newest generation's place to one more: both have one record, and what was announced is for those after them.
+    pub(crate) fn share(&mut self) {
+        if let Some(at) = self.places.len().checked_sub(ANNOUNCED)
+            && let Some(place) = at.checked_sub(1).and_then(|newest| self.places.get(newest))
+        {
+            self.places.insert(at, *place);
+        }
+    }
+
+    /// Takes out the places of all records up to and with that of this generation.
     pub(crate) fn retire(&mut self, until: Generation) -> Vec<(Generation, PageNo)> {
-        let count = until
-            .get()
-            .saturating_add(1)
-            .saturating_sub(self.first.get());
-        let count = usize::try_from(count).map_or(self.places.len(), |n| n.min(self.places.len()));
-        let retired = self.iter().take(count).collect();
-        self.places.drain(..count);
-        self.first = Generation::new(self.first.get() + count as u64);
+        let retired: Vec<_> = self.iter().take_while(|(of, _)| *of <= until).collect();
+        if let Some((last, _)) = retired.last() {
+            let next = last.get().saturating_add(1);
+            self.places.drain(..(next - self.first.get()) as usize);
+            self.first = Generation::new(next);
+        }
         retired
     }
 
-    /// All places with their generations, oldest first.
+    /// The places of all records, oldest first, each with the newest generation that it is for.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Generation, PageNo)> {
-        let first = self.first.get();
-        let places = self.places.iter().zip(first..);
-        places.map(|(place, generation)| (Generation::new(generation), *place))
+        let after = self.places.iter().skip(1).map(Some).chain([None]);
+        let places = self.places.iter().zip(after).zip(self.first.get()..);
+        places
+            .filter(|((place, after), _)| Some(*place) != *after)
+            .map(|((place, _), generation)| (Generation::new(generation), *place))
     }
 
-    /// How many places.
+    /// How many generations.
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
@@ -133,5 +146,34 @@ mod tests {
         assert!(trail.place(Generation::new(5)).is_some());
         assert!(trail.retire(Generation::new(4)).is_empty());
         assert_eq!(trail.retire(Generation::new(99)).len(), 37);
+    }
+
+    #[test]
+    fn generations_that_share_a_record_keep_its_place_together() {
+        let mut trail = Trail::begin(Generation::new(1), PageNo::new(10), PageNo::new(20));
+        trail.announce(PageNo::new(30));
+        trail.share();
+        trail.share();
+        // The record of 2 became that of 4; 5 and 6 are announced.
+        let places = |trail: &Trail| {
+            let places = trail.iter();
+            places
+                .map(|(of, at)| (of.get(), at.get()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(places(&trail), [(4, 10), (5, 20), (6, 30)]);
+        assert_eq!(trail.len(), 5);
+        assert_eq!(trail.place(Generation::new(3)), Some(PageNo::new(10)));
+        let mut bytes = Vec::new();
+        trail.encode(&mut bytes);
+        let mut reader = Reader::new(&bytes, "test");
+        let decoded = Trail::decode(&mut reader, Generation::new(4)).unwrap();
+        assert_eq!(decoded, trail);
+        assert!(
+            trail.retire(Generation::new(3)).is_empty(),
+            "generation 4 needs it"
+        );
+        assert_eq!(trail.retire(Generation::new(4)).len(), 1);
+        assert_eq!(places(&trail), [(5, 20), (6, 30)]);
     }
 }

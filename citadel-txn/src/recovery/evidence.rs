@@ -175,10 +175,10 @@ impl Evidence<'_> {
                 break;
             };
             if let Some(link) = read_at(self.file, place)?
-                && link.record.generation == generation
+                && link.record.is_of(generation, place)
             {
                 self.is_told(link.record.vouches_for());
-                places.extend(later_places(&link.record, generation));
+                places.extend(later_places(&link.record, link.record.generation));
             }
         }
         Ok(())

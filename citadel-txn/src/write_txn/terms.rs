@@ -9,9 +9,10 @@ impl WriteTxn {
         self.terms.durability = durability;
     }
 
-    /// Lets the commit sync its pages before its record, however few they are, and be written even if nothing was changed.
-    pub(crate) fn sync_pages_first(&mut self) {
-        self.terms.pages_first = true;
+    /// Lets the commit hold anew what is not known to be durable, and be written even if nothing was changed: its pages are
+    /// synced before its record, however few they are.
+    pub(crate) fn renew(&mut self) {
+        self.terms.renews = true;
         self.touch();
     }
 }

@@ -9,7 +9,7 @@ use citadel_core::{Generation, PageSize};
 use rustc_hash::FxHashMap;
 
 use super::Journal;
-use crate::commit::{self, Changes, Claim, Terms};
+use crate::commit::{self, Changes, Claim, PendingCommit, Terms};
 use crate::dirty::DirtyPages;
 use crate::error::{Error, Result};
 use crate::node::Payload;
@@ -262,9 +262,23 @@ impl WriteTxn {
     /// # Errors
     /// What the file says. After a failed write or sync no later commit of this database can succeed; whether this one
     /// did, only reopening tells.
-    pub fn commit(mut self) -> Result<Generation> {
+    pub fn commit(self) -> Result<Generation> {
+        self.begin_commit(true)?.wait()
+    }
+
+    /// Commits without waiting until what was changed is durable; the transaction that is begun next stands on it. So one
+    /// thread has many commits made durable by one sync.
+    ///
+    /// # Errors
+    /// As [`commit`](WriteTxn::commit).
+    pub fn commit_later(self) -> Result<PendingCommit> {
+        self.begin_commit(false)
+    }
+
+    fn begin_commit(mut self, waits: bool) -> Result<PendingCommit> {
         self.claim.require_whole()?;
         self.forget_journal()?;
+        self.terms.waits = waits;
         if !self.changed {
             return self.acknowledge_reads();
         }
@@ -286,14 +300,14 @@ impl WriteTxn {
     }
 
     /// Ends a transaction that changed nothing. It may have read a commit that is still on its way to the medium.
-    fn acknowledge_reads(self) -> Result<Generation> {
+    fn acknowledge_reads(self) -> Result<PendingCommit> {
         let database = Arc::clone(&self.database);
         let base = Arc::clone(&self.base);
         let durability = self.terms.durability;
         // The turn ends here.
         drop(self);
-        database.acknowledge(&base, durability)?;
-        Ok(base.generation())
+        database.show(&base, durability)?;
+        Ok(PendingCommit::new(database, base.generation(), durability))
     }
 
     /// Rolls back: nothing of it ever was.

@@ -66,9 +66,13 @@ fn strike(witness: &mut Witness<'_>, states: &[State], fault: Fault) -> bool {
     let moment = trace.moment(trace.len());
     let promised = moment.promised();
     let process_death = SimDisk::from_image(disk.image());
-    let text = format!("{place}; the process restarted");
-    witness.find(&process_death, states, promised, &text);
-    if subject.survives() == Survives::PowerLoss {
+    let survives_power_loss = subject.survives() == Survives::PowerLoss;
+    // A failed sync may take from a process what it never asked to have synced, as a loss of power does.
+    if survives_power_loss || !matches!(fault.kind, FaultKind::Sync(_)) {
+        let text = format!("{place}; the process restarted");
+        witness.find(&process_death, states, promised, &text);
+    }
+    if survives_power_loss {
         witness.images(&moment, IMAGES, promised, |witness, _, image, fate| {
             witness.outcome.tried.images += 1;
             let text = format!("{place}; then the power failed: {fate}");

@@ -20,6 +20,8 @@ pub(super) const SCRIPTS: &[(&str, Script)] = &[
     ("light-replaced-large-values", replaced::light),
     ("light-splits", splits),
     ("light-random", random),
+    ("light-joined", joined),
+    ("light-joined-random", joined_random),
 ];
 
 /// Bytes of changes that these workloads keep in memory.
@@ -136,8 +138,39 @@ fn splits(stage: &mut Stage<'_>) -> Played {
     Ok(())
 }
 
+/// Commits that are not waited for, so that one record is for several: ended by a wait, by a commit that is waited for, and by one
+/// with pages of its own; with more of them than a record has room for.
+fn joined(stage: &mut Stage<'_>) -> Played {
+    let trees = trees(stage, &[30, 10])?;
+    for round in 0..12u32 {
+        let tree = trees[round as usize % 2];
+        for n in 0..=round % 5 {
+            stage.commit_later(|change| change.fill(tree, [round + n * 8], 40, n as u8))?;
+        }
+        match round % 4 {
+            0 => stage.wait()?,
+            1 => stage.commit(|change| change.clear(tree, [round + 8]))?,
+            2 => stage.commit_later(|change| change.fill(tree, 0..90, 50, round as u8))?,
+            _ => stage.reopen()?,
+        }
+    }
+    for n in 0..30u32 {
+        stage.commit_later(|change| change.fill(trees[0], [n], 90, 7))?;
+    }
+    stage.wait()
+}
+
 /// Small random transactions over four trees, a few larger ones among them.
 fn random(stage: &mut Stage<'_>) -> Played {
+    at_random(stage, false)
+}
+
+/// The same, most of them not waited for.
+fn joined_random(stage: &mut Stage<'_>) -> Played {
+    at_random(stage, true)
+}
+
+fn at_random(stage: &mut Stage<'_>, joined: bool) -> Played {
     let trees = trees(stage, &[60, 20, 5, 1])?;
     let large = (stage.page_size() * 2).min(LARGE_MAX);
     for _ in 0..TRANSACTIONS {
@@ -149,12 +182,17 @@ fn random(stage: &mut Stage<'_>) -> Played {
         let script = |change: &mut Change<'_>| transact(change, &trees, &mut random, large);
         if back {
             stage.roll_back(script)?;
+        } else if joined && !stage.random.one_in(4) {
+            stage.commit_later(script)?;
         } else {
             stage.commit(script)?;
         }
         stage.random = random;
+        if joined && stage.random.one_in(6) {
+            stage.wait()?;
+        }
     }
-    Ok(())
+    stage.wait()
 }
 
 fn transact(

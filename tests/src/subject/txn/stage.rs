@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
-use citadel_txn::{Database, Durability, Result, TreeId, TreeOptions, WriteTxn};
+use citadel_txn::{Database, Durability, PendingCommit, Result, TreeId, TreeOptions, WriteTxn};
 use parking_lot::Mutex;
 use rustc_hash::FxHasher;
 
@@ -20,6 +20,8 @@ pub(super) struct Stage<'s> {
     states: &'s mut Vec<State>,
     /// None only between closing and opening.
     database: Option<Database>,
+    /// The last commit that was not waited for.
+    pending: Option<PendingCommit>,
     /// The keys that open it.
     pub(super) keys: Vec<u8>,
     pub(super) model: Model,
@@ -54,6 +56,7 @@ impl<'s> Stage<'s> {
             disk,
             states,
             database: None,
+            pending: None,
             keys: vec![KEYS[0]],
             model: Model::new(),
             random: Random::new(subject.seed),
@@ -92,11 +95,15 @@ impl<'s> Stage<'s> {
             .expect("it is only shut while it is opened anew")
     }
 
-    /// Closes the database and opens it again.
+    /// Closes the database and opens it again. All is made durable before: who closes learns nothing of an error.
     pub(super) fn reopen(&mut self) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        database.sync().map_err(|error| refused(error, &database))?;
+        drop(database);
+        self.pending = None;
         self.database = None;
         self.database = Some(self.subject.open(self.disk)?);
-        // Closing and opening leave nothing that a loss of power could take.
+        // A sync and an opening leave nothing that a loss of power could take.
         self.acknowledge();
         Ok(())
     }
@@ -130,8 +137,38 @@ impl<'s> Stage<'s> {
         script: impl FnOnce(&mut Change<'_>) -> Result<()>,
     ) -> std::result::Result<(), Stop> {
         let database = self.database().clone();
-        let done = self.transact(&database, durability, script);
+        let done = self.transact(&database, durability, script, |stage, write| {
+            write.commit()?;
+            if durability != Durability::Normal {
+                stage.acknowledge();
+            }
+            Ok(())
+        });
         done.map_err(|error| refused(error, &database))
+    }
+
+    /// One transaction that is committed and not waited for: it is durable with the next one that is, or at the next closing.
+    pub(super) fn commit_later(
+        &mut self,
+        script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        let durability = self.subject.durability;
+        let done = self.transact(&database, durability, script, |stage, write| {
+            stage.pending = Some(write.commit_later()?);
+            Ok(())
+        });
+        done.map_err(|error| refused(error, &database))
+    }
+
+    /// Waits for the commit that was not waited for last.
+    pub(super) fn wait(&mut self) -> std::result::Result<(), Stop> {
+        let database = self.database().clone();
+        if let Some(pending) = self.pending.take() {
+            pending.wait().map_err(|error| refused(error, &database))?;
+            self.acknowledge();
+        }
+        Ok(())
     }
 
     /// One transaction that is rolled back.
@@ -199,6 +236,7 @@ impl<'s> Stage<'s> {
         database: &Database,
         durability: Durability,
         script: impl FnOnce(&mut Change<'_>) -> Result<()>,
+        commit: impl FnOnce(&mut Self, WriteTxn) -> Result<()>,
     ) -> Result<()> {
         let mut write = database.begin_write()?;
         write.set_durability(durability);
@@ -213,12 +251,8 @@ impl<'s> Stage<'s> {
             return Ok(());
         }
         self.model = model;
-        let number = self.attempt();
-        write.commit()?;
-        if durability != Durability::Normal {
-            self.disk.acknowledge(number);
-        }
-        Ok(())
+        self.attempt();
+        commit(self, write)
     }
 }
 

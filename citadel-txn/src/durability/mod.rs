@@ -2,29 +2,36 @@
 //!
 //! ```text
 //!  the writer whose turn it is       all who wait for their commit
-//!  seals and writes commit c   ──►   the first one becomes the leader: target = newest written
-//!  c is the head; turn given up      one sync ──► published to readers ──► all up to the target return,
-//!                                    and one who waits for a later commit leads the next sync
+//!  writes commit c, or leaves  ──►   the first one becomes the leader: writes what is held, target = newest written
+//!  it held; c is the head;           one sync ──► published to readers ──► all up to the target return,
+//!  turn given up                     and one who waits for a later commit leads the next sync
 //! ```
 //!
-//! The next writer stands on the head, before it is durable. So while one sync is under way, further commits are written,
+//! The next writer stands on the head, before it is durable. So while one sync is under way, further commits are made,
 //! and the next sync is for all of them. Commits become durable in their order, since a sync that begins after a commit
 //! was written covers it and all before it.
+//!
+//! The record of a light commit says all that those before it have changed. So where several writers wait for a sync, theirs
+//! is *held*: the next light commit takes its place, and one write of the last of them is for all. Any other commit is
+//! written on top of the held one, after it.
 //!
 //! What always holds:
 //!
 //! 1. `durable` never goes back, and is never newer than what was written before a sync began that has succeeded.
 //! 2. A commit is published before anyone learns that it is durable.
-//! 3. After a failed sync nothing becomes durable any more: everyone who waits gets an error.
+//! 3. After a failed write or sync nothing becomes durable any more: everyone who waits gets an error.
+//! 4. Only the head is held. What is durable, and what another than a light commit stands on, was written as it is.
+
+mod waiter;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use citadel_core::Generation;
 
+use self::waiter::{Call, Waiter};
 use crate::error::Result;
-use crate::sync::{AtomicBool, Condvar, Mutex, stay_awake};
+use crate::sync::Mutex;
 
 /// Commits that may be unsynced before one that does not wait asks for a sync,
 const UNSYNCED_COMMITS_MAX: u64 = 64;
@@ -53,12 +60,16 @@ pub(crate) struct Durable<S> {
 /// The commits of an open database, from the one that is known to be durable to the one that was written last.
 #[derive(Debug)]
 pub(crate) struct Pipeline<S> {
+    /// The head, where its record is not written yet. Locked while that is written, and while another takes its place.
+    held: Mutex<Option<S>>,
     state: Mutex<State<S>>,
 }
 
 #[derive(Debug)]
 struct State<S> {
     head: S,
+    /// The newest commit whose record is written.
+    written: S,
     durable: Durable<S>,
     /// Whether someone leads a sync, or is about to.
     is_syncing: bool,
@@ -68,15 +79,19 @@ struct State<S> {
     /// Those who wait for the end of a sync.
     waiting: Vec<Arc<Waiter>>,
     has_failed: bool,
-    unsynced_commits: u64,
+    /// The newest commit that a sync was for, and bytes that were written since.
+    synced: Generation,
     unsynced_bytes: u64,
 }
 
 impl<S: Committed> Pipeline<S> {
     /// The pipeline of a database whose newest commit is `head`, of which so much is durable.
     pub(crate) fn new(head: S, durable: Durable<S>) -> Self {
+        let synced = head.generation();
         Self {
+            held: Mutex::new(None),
             state: Mutex::new(State {
+                written: head.clone(),
                 head,
                 durable,
                 is_syncing: false,
@@ -84,15 +99,20 @@ impl<S: Committed> Pipeline<S> {
                 last_group: 0,
                 waiting: Vec::new(),
                 has_failed: false,
-                unsynced_commits: 0,
+                synced,
                 unsynced_bytes: 0,
             }),
         }
     }
 
-    /// The commit that was written last: the next one stands on it.
+    /// The newest commit: the next one stands on it.
     pub(crate) fn head(&self) -> S {
         self.state.lock().head.clone()
+    }
+
+    /// The newest commit whose record is written.
+    pub(crate) fn written(&self) -> S {
+        self.state.lock().written.clone()
     }
 
     /// What is known to be durable.
@@ -100,31 +120,70 @@ impl<S: Committed> Pipeline<S> {
         self.state.lock().durable.clone()
     }
 
-    /// Makes a commit the head, which was written with so many bytes. Only by the writer whose turn it is.
+    /// Makes a commit the head, which was written with so many bytes; nothing is held. Only by the writer whose turn it is.
     pub(crate) fn wrote(&self, head: S, bytes: u64) {
         let mut state = self.state.lock();
-        state.head = head;
-        state.unsynced_commits += 1;
-        state.unsynced_bytes += bytes;
+        state.written = head.clone();
+        state.advance(head, bytes);
+    }
+
+    /// Makes a commit the head whose record is still to be written. Only by the writer whose turn it is.
+    pub(crate) fn hold(&self, head: S, bytes: u64) {
+        let mut held = self.held.lock();
+        *held = Some(head.clone());
+        self.state.lock().advance(head, bytes);
+    }
+
+    /// Lets a commit take the place of the head, if that is held and `succeed` makes one of it. Only by the writer whose turn
+    /// it is.
+    pub(crate) fn join(&self, succeed: impl FnOnce(&S) -> Option<S>) -> bool {
+        let mut held = self.held.lock();
+        let Some(head) = held.as_ref().and_then(succeed) else {
+            return false;
+        };
+        *held = Some(head.clone());
+        self.state.lock().advance(head, 0);
+        true
+    }
+
+    /// Writes the record of the head, where it is held.
+    ///
+    /// # Errors
+    /// What `write` says; the head stays as it is, and is never written.
+    pub(crate) fn write_held(&self, write: impl FnOnce(&S) -> Result<()>) -> Result<()> {
+        let mut held = self.held.lock();
+        if let Some(head) = held.as_ref() {
+            write(head)?;
+            self.state.lock().written = head.clone();
+            *held = None;
+        }
+        Ok(())
+    }
+
+    /// Whether a sync is under way, or the last one was for more than one commit.
+    pub(crate) fn syncs_for_many(&self) -> bool {
+        let state = self.state.lock();
+        state.is_syncing || state.last_group > 1
     }
 
     /// Whether so much was written that someone should see to a sync.
     pub(crate) fn is_sync_due(&self) -> bool {
         let state = self.state.lock();
+        let commits = state.head.generation().get() - state.synced.get();
         !state.is_syncing
-            && (state.unsynced_commits >= UNSYNCED_COMMITS_MAX
-                || state.unsynced_bytes >= UNSYNCED_BYTES_MAX)
+            && (commits >= UNSYNCED_COMMITS_MAX || state.unsynced_bytes >= UNSYNCED_BYTES_MAX)
     }
 
     /// Returns when this commit is durable: after a sync of one's own, or of someone else. Before a sync of one's own,
-    /// `gather` lets others finish what they write, for no longer than it is told.
+    /// `gather` lets others finish what they write, for no longer than it is told, and `write` writes the head if it is held.
     ///
     /// # Errors
-    /// What the sync says; that another sync has failed.
+    /// What `write` and `sync` say; that it was another's that failed.
     pub(crate) fn wait(
         &self,
         generation: Generation,
         gather: impl Fn(Duration),
+        write: impl Fn(&S) -> Result<()>,
         sync: impl Fn() -> Result<()>,
         publish: impl Fn(&S),
     ) -> Result<()> {
@@ -134,10 +193,11 @@ impl<S: Committed> Pipeline<S> {
         }
         if std::mem::replace(&mut state.is_syncing, true) {
             let is_next = state.waiting.is_empty();
+            let awake = is_next.then(|| state.last_sync * AWAKE);
             let waiter = Arc::new(Waiter::new(generation));
             state.waiting.push(Arc::clone(&waiter));
             drop(state);
-            match waiter.wait(is_next) {
+            match waiter.wait(awake) {
                 Call::Durable => return Ok(()),
                 Call::Failed => return Err(citadel_core::Error::Poisoned.into()),
                 Call::Lead => state = self.state.lock(),
@@ -148,19 +208,23 @@ impl<S: Committed> Pipeline<S> {
         if let Some(patience) = patience {
             gather(patience);
         }
-        self.lead(&sync, &publish)
+        let wrote = self.write_held(write);
+        self.lead(wrote, &sync, &publish)
     }
 
     /// Syncs for all that was written so far, and hands the lead on.
-    fn lead(&self, sync: &impl Fn() -> Result<()>, publish: &impl Fn(&S)) -> Result<()> {
+    fn lead(
+        &self,
+        wrote: Result<()>,
+        sync: &impl Fn() -> Result<()>,
+        publish: &impl Fn(&S),
+    ) -> Result<()> {
         let mut state = self.state.lock();
-        let target = state.head.clone();
-        state.last_group = state.unsynced_commits;
-        state.unsynced_commits = 0;
-        state.unsynced_bytes = 0;
+        let target = state.written.clone();
+        state.last_group = state.syncs(&target);
         drop(state);
         let since = Instant::now();
-        let synced = sync();
+        let synced = wrote.and_then(|()| sync());
         let took = since.elapsed();
         if synced.is_ok() {
             publish(&target);
@@ -190,6 +254,7 @@ impl<S: Committed> Pipeline<S> {
     pub(crate) fn head_is_durable(&self) {
         let mut state = self.state.lock();
         let head = state.head.clone();
+        state.syncs(&head);
         state.is_durable(head);
         let done = state.take_done();
         drop(state);
@@ -200,60 +265,22 @@ impl<S: Committed> Pipeline<S> {
 
 /// The part of the last sync that the leader of the next one waits for others.
 const PATIENCE: u32 = 2;
-/// How long the one who may lead the next sync stays awake for it: about as long as a sync of a good medium takes.
-const AWAKE: Duration = Duration::from_micros(100);
-
-/// Someone who waits for a commit while another leads a sync.
-#[derive(Debug)]
-struct Waiter {
-    generation: Generation,
-    call: Mutex<Option<Call>>,
-    bell: Condvar,
-    is_called: AtomicBool,
-}
-
-/// What a waiter learns.
-#[derive(Clone, Copy, Debug)]
-enum Call {
-    /// Its commit is durable.
-    Durable,
-    /// A sync has failed.
-    Failed,
-    /// It is to lead a sync.
-    Lead,
-}
-
-impl Waiter {
-    fn new(generation: Generation) -> Self {
-        Self {
-            generation,
-            call: Mutex::default(),
-            bell: Condvar::new(),
-            is_called: AtomicBool::new(false),
-        }
-    }
-
-    fn wait(&self, awake: bool) -> Call {
-        if awake {
-            stay_awake(AWAKE, || self.is_called.load(Ordering::Acquire));
-        }
-        let mut call = self.call.lock();
-        loop {
-            match *call {
-                Some(call) => return call,
-                None => call = self.bell.wait(call),
-            }
-        }
-    }
-
-    fn call(&self, call: Call) {
-        *self.call.lock() = Some(call);
-        self.is_called.store(true, Ordering::Release);
-        self.bell.notify_one();
-    }
-}
-
+/// How many syncs' time the one who may lead the next sync stays awake for it.
+const AWAKE: u32 = 2;
 impl<S: Committed> State<S> {
+    /// Makes a commit the head.
+    fn advance(&mut self, head: S, bytes: u64) {
+        self.head = head;
+        self.unsynced_bytes += bytes;
+    }
+
+    /// Begins a sync for all commits up to this one; says how many it is for.
+    fn syncs(&mut self, target: &S) -> u64 {
+        let before = std::mem::replace(&mut self.synced, target.generation());
+        self.unsynced_bytes = 0;
+        target.generation().get() - before.get()
+    }
+
     /// How long the leader of a sync may wait for others; not at all where the last one was for one commit alone.
     fn patience(&self) -> Option<Duration> {
         (self.last_group > 1).then(|| self.last_sync / PATIENCE)
@@ -295,7 +322,7 @@ impl<S: Committed> State<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
     use crate::error::Error;
@@ -330,6 +357,7 @@ mod tests {
             pipeline.wait(
                 Generation::new(generation),
                 |_| (),
+                |_| Ok(()),
                 || {
                     syncs.fetch_add(1, Ordering::SeqCst);
                     Ok(())
@@ -352,6 +380,44 @@ mod tests {
     }
 
     #[test]
+    fn one_record_is_for_all_that_joined_it() {
+        let pipeline = pipeline();
+        let written = Mutex::new(Vec::new());
+        let wait = |generation| {
+            let write = |commit: &Number| {
+                written.lock().push(commit.0);
+                Ok(())
+            };
+            pipeline.wait(
+                Generation::new(generation),
+                |_| (),
+                write,
+                || Ok(()),
+                |_| (),
+            )
+        };
+        let next = |head: &Number| Some(Number(head.0 + 1));
+        assert!(!pipeline.join(next), "nothing is held");
+        pipeline.hold(Number(2), 1);
+        assert!(!pipeline.join(|_| None), "the other one does not want to");
+        assert!(pipeline.join(next) && pipeline.join(next));
+        assert_eq!((pipeline.head().0, pipeline.written().0), (4, 1));
+        wait(3).unwrap();
+        assert_eq!(pipeline.durable().generation, Generation::new(4));
+        assert!(!pipeline.join(next), "what is written stays as it is");
+        pipeline.hold(Number(5), 1);
+        pipeline.write_held(|_| Ok(())).unwrap();
+        pipeline.wrote(Number(6), 1);
+        wait(6).unwrap();
+        assert_eq!(*written.lock(), [4]);
+        pipeline.hold(Number(7), 1);
+        let fails = |_: &Number| Err(Error::corrupt("a write that fails"));
+        let told = pipeline.wait(Generation::new(7), |_| (), fails, || Ok(()), |_| ());
+        assert!(told.is_err() && wait(7).is_err());
+        assert_eq!(pipeline.durable().generation, Generation::new(6));
+    }
+
+    #[test]
     fn commits_of_many_threads_share_syncs() {
         let pipeline = pipeline();
         let (turn, syncs) = (Mutex::new(1), AtomicU64::new(0));
@@ -370,7 +436,7 @@ mod tests {
                             Ok(())
                         };
                         pipeline
-                            .wait(Generation::new(number), |_| (), sync, |_| ())
+                            .wait(Generation::new(number), |_| (), |_| Ok(()), sync, |_| ())
                             .unwrap();
                     }
                 });
@@ -387,14 +453,14 @@ mod tests {
         let fails = || Err(Error::corrupt("a sync that fails"));
         assert!(
             pipeline
-                .wait(Generation::new(2), |_| (), fails, |_| ())
+                .wait(Generation::new(2), |_| (), |_| Ok(()), fails, |_| ())
                 .is_err()
         );
-        let error = pipeline.wait(Generation::new(2), |_| (), || Ok(()), |_| ());
+        let error = pipeline.wait(Generation::new(2), |_| (), |_| Ok(()), || Ok(()), |_| ());
         assert!(error.unwrap_err().is_io());
         assert!(
             pipeline
-                .wait(Generation::new(1), |_| (), || Ok(()), |_| ())
+                .wait(Generation::new(1), |_| (), |_| Ok(()), || Ok(()), |_| ())
                 .is_ok()
         );
     }
