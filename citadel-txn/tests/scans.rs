@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use citadel_txn::{
-    Cursor, Database, Key, Leaves, MemoryStorage, Options, TreeId, TreeOptions, View,
+    Cursor, Database, Key, Leaves, MemoryStorage, Options, TreeId, TreeOptions, View, split,
 };
 use support::{Op, Tapped};
 
@@ -87,6 +87,42 @@ fn scan_by_leaves(database: &Database, tree: TreeId) {
 fn a_cold_scan_reads_many_leaves_at_once_and_a_warm_one_none() {
     reads_many_at_once(scan);
     reads_many_at_once(scan_by_leaves);
+    reads_many_at_once(scan_by_parts);
+}
+
+#[test]
+fn parts_of_a_tree_are_about_as_large() {
+    let (database, tree, _) = cold(&Options::default());
+    let read = database.begin_read().unwrap();
+    for parts in [2, 3, 16, 64] {
+        let cuts = split(&read, tree, parts).unwrap();
+        assert_eq!(cuts.len(), parts - 1);
+        // A cut may be shorter than a key.
+        let cut = |cut: &Vec<u8>| {
+            let bytes = std::array::from_fn(|at| cut.get(at).copied().unwrap_or(0));
+            u64::from_be_bytes(bytes)
+        };
+        let ends: Vec<u64> = cuts.iter().map(cut).chain([ROWS]).collect();
+        let mut start = 0;
+        for end in ends {
+            let (share, rows) = (ROWS / parts as u64, end - start);
+            assert!(rows.abs_diff(share) <= share / 4, "{rows} for {share}");
+            start = end;
+        }
+    }
+}
+
+/// What is read ahead of a part ends with the part.
+fn scan_by_parts(database: &Database, tree: TreeId) {
+    let read = database.begin_read().unwrap();
+    let mut cuts = split(&read, tree, 4).unwrap();
+    cuts.insert(0, Vec::new());
+    // The last first: nothing of it is there yet.
+    for (at, from) in cuts.iter().enumerate().rev() {
+        let until = cuts.get(at + 1).map(Vec::as_slice);
+        let mut leaves = Leaves::within(&read, tree, from, until).unwrap();
+        while leaves.next().unwrap().is_some() {}
+    }
 }
 
 fn reads_many_at_once(scan: fn(&Database, TreeId)) {

@@ -1,5 +1,6 @@
 //! How a database is opened.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use citadel_txn::{Anchor, Durability, Kdf, PageSize};
@@ -16,6 +17,8 @@ pub struct Options {
     pub(crate) create: bool,
     pub(crate) ann_auto_merge: bool,
     pub(crate) ann_merge_bytes: usize,
+    /// `None`: as many as the machine has processors.
+    pub(crate) threads: Option<NonZero<usize>>,
 }
 
 impl Default for Options {
@@ -28,6 +31,7 @@ impl Default for Options {
             create: true,
             ann_auto_merge: true,
             ann_merge_bytes: DEFAULT_MERGE_BYTES,
+            threads: None,
         }
     }
 }
@@ -106,6 +110,18 @@ impl Options {
     #[must_use]
     pub fn ann_merge_bytes(mut self, bytes: usize) -> Self {
         self.ann_merge_bytes = bytes;
+        self
+    }
+
+    /// The most threads that a query of these connections may run on, its own included; 1: no other. Default: as many as there are
+    /// processors for this process. `PRAGMA threads` changes it for one connection.
+    ///
+    /// Exact vector searches of large tables are shared by threads, and so is
+    /// [`query_many`](crate::Statement::query_many). The answer is the same, whatever their number. Helpers are threads of the
+    /// process, one fewer than there are processors, but at least three; a query gets those that are idle.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZero<usize>) -> Self {
+        self.threads = Some(threads);
         self
     }
 

@@ -7,9 +7,7 @@ mod range;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::atomic::AtomicBool;
 
-use citadel_txn::View;
 use citadel_vector::{PositionSet, SearchParams};
 
 use self::allowed::Allowed;
@@ -19,14 +17,15 @@ use super::nearest::Nearest;
 use super::report::{SegmentReport, VectorReport};
 use super::row_filter::RowFilter;
 use super::row_source;
-use crate::ann::{IndexSnapshot, LiveSegment, Refusal, SegmentCache};
+use super::setting::Setting;
+use crate::ann::{IndexSnapshot, LiveSegment, Refusal};
 use crate::batch::BATCH_ROWS;
 use crate::bind::bound::Expr;
 use crate::error::Result;
 use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
-use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
+use crate::schema::{AnnIndex, Recall, RowId};
 use crate::store::VectorSource;
 use crate::types::Value;
 
@@ -39,15 +38,6 @@ const MIN_RECHECKS: u64 = 1_024;
 
 /// Row ids from another index are read up to this number whatever the size of the table.
 const MIN_HITS: usize = 256;
-
-/// What a search runs in.
-pub(super) struct Setting<'a> {
-    pub(super) view: &'a dyn View,
-    pub(super) params: &'a [Value],
-    pub(super) interrupt: &'a AtomicBool,
-    pub(super) cache: &'a SegmentCache,
-    pub(super) ann: AnnSettings,
-}
 
 /// How a search ended.
 #[derive(Debug)]
