@@ -112,5 +112,5 @@ pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
-    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len,
+    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len, memory_bytes,
 };

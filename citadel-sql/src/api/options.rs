@@ -3,12 +3,21 @@
 use std::num::NonZero;
 use std::time::Duration;
 
-use citadel_txn::{Anchor, Durability, Kdf, PageSize};
+use citadel_txn::{Anchor, Durability, Kdf, PageSize, memory_bytes};
 
 use crate::ann::DEFAULT_MERGE_BYTES;
 
-/// Bytes that pages and vector indexes may take unless the user says otherwise.
-const CACHE_BYTES: usize = 256 << 20;
+/// Bytes that pages and vector indexes may take unless the user says otherwise: this share of the memory that the process may
+/// use, within these bounds.
+const CACHE_SHARE: u64 = 8;
+const CACHE_BYTES_MIN: usize = 256 << 20;
+const CACHE_BYTES_MAX: usize = 1 << 30;
+
+fn cache_bytes(memory: Option<u64>) -> usize {
+    let share = memory.map_or(0, |bytes| bytes / CACHE_SHARE);
+    let share = usize::try_from(share).unwrap_or(usize::MAX);
+    share.clamp(CACHE_BYTES_MIN, CACHE_BYTES_MAX)
+}
 
 /// How a database is opened or created. Start from [`Options::default`] and change what matters.
 #[derive(Clone, Debug)]
@@ -25,7 +34,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             storage: citadel_txn::Options {
-                cache_bytes: CACHE_BYTES,
+                cache_bytes: cache_bytes(memory_bytes()),
                 ..citadel_txn::Options::default()
             },
             create: true,
@@ -67,7 +76,10 @@ impl Options {
     }
 
     /// Bytes that pages and vector indexes may take in memory together. Indexes take up to seven eighths of them: one that is larger
-    /// keeps what leads its searches, and its other parts are read as pages are. Default: 256 MiB.
+    /// keeps what leads its searches, and its other parts are read as pages are. Each open database has its own.
+    ///
+    /// Default: an eighth of the memory that the process may use (the machine's, or its container's), at least 256 MiB and at
+    /// most 1 GiB; 256 MiB where the system does not tell. They are taken as they are needed.
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.storage.cache_bytes = bytes;
@@ -130,5 +142,24 @@ impl Options {
     pub fn expect(mut self, anchor: Anchor) -> Self {
         self.storage.expect = Some(anchor);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cache_bytes;
+
+    #[test]
+    fn the_cache_is_a_share_of_memory_within_bounds() {
+        let bounds = [
+            (None, 256 << 20),
+            (Some(512 << 20), 256 << 20),
+            (Some(4 << 30), 512 << 20),
+            (Some(64 << 30), 1 << 30),
+            (Some(u64::MAX), 1 << 30),
+        ];
+        for (memory, bytes) in bounds {
+            assert_eq!(cache_bytes(memory), bytes);
+        }
     }
 }
