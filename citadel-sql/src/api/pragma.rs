@@ -64,8 +64,8 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::AnnRecall(None) => {
-                let recall = self.ann_recall().map(Recall::share);
-                return rows(SqlType::Real, [Value::from(recall)]).map(Some);
+                let recall = self.ann_recall().unwrap_or(Recall::DEFAULT);
+                return rows(SqlType::Real, [Value::Real(recall.share())]).map(Some);
             }
             Pragma::AnnExact(None) => {
                 let exact = Value::Boolean(self.ann_exact());
