@@ -1,6 +1,5 @@
 //! Whole leaves of a tree, or of a part of it, in order: for scans that read all of it as fast as memory gives it.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
@@ -8,7 +7,7 @@ use std::ops::Range;
 use crate::catalog;
 use crate::cursor::{read_child, sealed_children};
 use crate::dirty::{LargeRef, NodeBytes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::tree_id::TreeId;
 use crate::view::View;
@@ -204,23 +203,30 @@ impl Leaf<'_> {
         self.count == 0
     }
 
-    /// The key and value of an entry, by its place in the leaf. A value that lies in extents is read now.
+    /// Calls `visit` with key and value of each entry, in their order. A value that lies in extents is read for it.
     ///
     /// # Errors
-    /// What the file says.
-    ///
-    /// # Panics
-    /// The leaf has no such entry.
+    /// What the file says; what `visit` returns.
     #[inline]
-    pub fn entry(&self, index: usize) -> Result<(&[u8], Cow<'_, [u8]>)> {
-        assert!(index < self.count, "an entry of the leaf");
-        let (key, payload) = Node::open(&self.bytes, 0)?.entry(index)?;
-        let value = if payload.large {
-            Cow::Owned(self.view.large(&LargeRef::decode(payload.bytes)?)?)
-        } else {
-            Cow::Borrowed(payload.bytes)
-        };
-        Ok((key, value))
+    pub fn for_each<E: From<Error>>(
+        &self,
+        mut visit: impl FnMut(&[u8], &[u8]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let node = Node::open(&self.bytes, 0).map_err(Error::from)?;
+        for index in 0..node.count() {
+            let (key, payload) = node.entry(index).map_err(Error::from)?;
+            if payload.large {
+                visit(key, &self.large(payload.bytes)?)?;
+            } else {
+                visit(key, payload.bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn large(&self, payload: &[u8]) -> Result<Vec<u8>> {
+        self.view.large(&LargeRef::decode(payload)?)
     }
 }
 

@@ -75,10 +75,12 @@ fn scan_by_leaves(database: &Database, tree: TreeId) {
     let mut leaves = Leaves::new(&read, tree).unwrap();
     let mut number: u64 = 0;
     while let Some(leaf) = leaves.next().unwrap() {
-        for index in 0..leaf.len() {
-            assert_eq!(leaf.entry(index).unwrap().0, number.to_be_bytes());
+        let check = |key: &[u8], _: &[u8]| {
+            assert_eq!(key, number.to_be_bytes());
             number += 1;
-        }
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(check).unwrap();
     }
     assert_eq!(number, ROWS);
 }

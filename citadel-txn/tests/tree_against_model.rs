@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use citadel_txn::{
     Cursor, Database, Kdf, Key, Leaves, MemoryStorage, Options, PageSize, TreeId, TreeOptions,
-    View, WriteTxn, get_several,
+    View, WriteTxn, get_several, split,
 };
 use proptest::prelude::*;
 
@@ -106,11 +106,12 @@ fn agree_by_leaves(view: &dyn View, model: &Model) {
     let mut expected = model.iter();
     while let Some(leaf) = leaves.next().unwrap() {
         assert!(!leaf.is_empty() || model.is_empty());
-        for index in 0..leaf.len() {
-            let (key, value) = leaf.entry(index).unwrap();
+        let agree = |key: &[u8], value: &[u8]| {
             let (model_key, model_value) = expected.next().unwrap();
-            assert_eq!((key, &value[..]), (&model_key[..], &model_value[..]));
-        }
+            assert_eq!((key, value), (&model_key[..], &model_value[..]));
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(agree).unwrap();
     }
     assert!(expected.next().is_none());
     assert!(leaves.next().unwrap().is_none() && leaves.ahead().is_empty());
@@ -122,16 +123,19 @@ fn agree_by_parts(view: &dyn View, model: &Model, parts: usize) {
     assert!(cuts.len() < parts && cuts.is_sorted_by(|a, b| a < b));
     let mut expected = model.iter().peekable();
     for part in 0..=cuts.len() {
-        let from = part.checked_sub(1).map_or(&[][..], |cut| &cuts[cut]);
+        let from = part
+            .checked_sub(1)
+            .map_or(&[][..], |cut| cuts[cut].as_slice());
         let until = cuts.get(part).map(Vec::as_slice);
         let mut leaves = Leaves::within(view, TREE, from, until).unwrap();
         while let Some(leaf) = leaves.next().unwrap() {
-            for index in 0..leaf.len() {
-                let (key, value) = leaf.entry(index).unwrap();
+            let agree = |key: &[u8], value: &[u8]| {
                 assert!(key >= from && until.is_none_or(|until| key < until));
                 let (model_key, model_value) = expected.next().unwrap();
-                assert_eq!((key, &value[..]), (&model_key[..], &model_value[..]));
-            }
+                assert_eq!((key, value), (&model_key[..], &model_value[..]));
+                Ok::<_, citadel_txn::Error>(())
+            };
+            leaf.for_each(agree).unwrap();
         }
         agree_within(view, model, from, until);
     }
@@ -145,9 +149,11 @@ fn agree_within(view: &dyn View, model: &Model, from: &[u8], until: Option<&[u8]
     let mut leaves = Leaves::within(view, TREE, &from, until.as_deref()).unwrap();
     let mut found = Vec::new();
     while let Some(leaf) = leaves.next().unwrap() {
-        for index in 0..leaf.len() {
-            found.push(leaf.entry(index).unwrap().0.to_vec());
-        }
+        let find = |key: &[u8], _: &[u8]| {
+            found.push(key.to_vec());
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(find).unwrap();
     }
     assert!(found.is_sorted_by(|a, b| a < b));
     let is_wanted = |key: &Vec<u8>| *key >= from && until.as_ref().is_none_or(|until| key < until);

@@ -115,7 +115,7 @@ mod tests {
         let helpers = Helpers::start(3).unwrap();
         for (threads, ran) in [(0, 1), (1, 1), (2, 2), (4, 4), (9, 4)] {
             let met = Barrier::new(ran);
-            assert_eq!(helpers.run(threads, || drop(met.wait())), ran);
+            assert_eq!(helpers.run(threads, || _ = met.wait()), ran);
         }
     }
 
@@ -125,7 +125,7 @@ mod tests {
         let first = helpers.hire(1);
         assert_eq!((first.count, helpers.hire(5).count), (1, 1));
         let met = Barrier::new(2);
-        assert_eq!(helpers.run(3, || drop(met.wait())), 2, "one is left");
+        assert_eq!(helpers.run(3, || _ = met.wait()), 2, "one is left");
         let second = helpers.hire(1);
         assert_eq!(helpers.run(3, || {}), 1, "none is left");
         drop((first, second));

@@ -147,17 +147,16 @@ impl VectorReader {
         let mut leaves = leaves(view, self.tree, range)?;
         while let Some(leaf) = leaves.next()? {
             let mut ahead = leaves.ahead();
-            for index in 0..leaf.len() {
-                let (key, entry) = leaf.entry(index)?;
+            leaf.for_each(|key, entry| {
                 let id = row_key::decode(key)?;
-                if !range.has(id) {
-                    continue;
-                }
-                if let Some(vector) = self.vector_in(id, &entry)? {
+                if range.has(id)
+                    && let Some(vector) = self.vector_in(id, entry)?
+                {
                     visit(id, vector, ahead)?;
                     ahead = ahead.get(vector_bytes..).unwrap_or_default();
                 }
-            }
+                Ok::<_, Error>(())
+            })?;
             prefetch(ahead);
         }
         Ok(())
