@@ -163,10 +163,15 @@ impl VectorReader {
     }
 
     /// The vector in an entry of the tree.
-    #[inline]
+    #[inline(always)]
     fn vector_in<'a>(&'a self, id: RowId, entry: &'a [u8]) -> Result<Option<StoredVector<'a>>> {
         let vector = match &self.place {
-            Place::Whole => Ok(Some(entry)),
+            Place::Whole => {
+                return match StoredVector::new(self.ty, entry) {
+                    Some(vector) => Ok(Some(vector)),
+                    None => Err(malformed_row(&self.table, id)),
+                };
+            }
             Place::InRow {
                 before,
                 no,

@@ -33,7 +33,7 @@ impl Asked<'_> {
     }
 
     /// Offers a row by its vector; `ahead` is to be read soon.
-    #[inline]
+    #[inline(always)]
     fn offer(&mut self, row: RowId, vector: StoredVector<'_>, ahead: &[u8]) -> Result<()> {
         let distance = match &self.measure {
             Some(measure) => measure.distance_ahead(vector, ahead)?,
