@@ -44,6 +44,7 @@ pub mod fuzzing;
 mod id;
 #[cfg(feature = "nonce-ledger")]
 pub mod ledger;
+mod memory;
 mod page;
 mod sealed_file;
 mod storage;
@@ -54,6 +55,7 @@ pub use crypto::{Kdf, Key};
 pub use error::{Error, Result};
 pub use format::FORMAT_VERSION;
 pub use id::{FileId, Generation, PageNo, PageSize};
+pub use memory::memory_bytes;
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
 pub use sealed_file::{
     Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, RecordSlot,

@@ -2,7 +2,7 @@
 //!
 //! The file is loaded, and its index built, if it is not there yet. Each case is one prepared statement that is run for each
 //! query vector, `ROUNDS` times; `load` loads the rows into a fresh file. For counting instructions, run a case with two
-//! numbers of rounds and take the difference.
+//! numbers of rounds and take the difference. `…_alone` is on one thread.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -32,6 +32,14 @@ const CASES: &[(&str, &str)] = &[
     (
         "exact_few",
         "SELECT id FROM plain WHERE section = 'games' ORDER BY emb <-> ?1 LIMIT 10",
+    ),
+    (
+        "exact_alone",
+        "SELECT id FROM plain ORDER BY emb <-> ?1 LIMIT 10",
+    ),
+    (
+        "exact_half_alone",
+        "SELECT id FROM plain WHERE size < 200 ORDER BY emb <-> ?1 LIMIT 10",
     ),
     ("codes", "SELECT id FROM pkgs ORDER BY emb <-> ?1 LIMIT 10"),
     (
@@ -170,6 +178,9 @@ fn measure(
     if name.starts_with("codes") {
         db.execute_batch("SET ann_recall = 1")?;
     }
+    if name.ends_with("_alone") {
+        db.execute_batch("SET threads = 1")?;
+    }
     let mut statement = db.prepare(sql)?;
     let mut best = f64::INFINITY;
     for _ in 0..=rounds {
@@ -191,7 +202,7 @@ fn measure(
         best * 1e6,
         1.0 / best
     );
-    db.execute_batch("RESET ann_recall")?;
+    db.execute_batch("RESET ann_recall; RESET threads")?;
     Ok(())
 }
 

@@ -1,23 +1,26 @@
-//! Whole leaves of a tree, in order: for scans that read all of it as fast as memory gives it.
+//! Whole leaves of a tree, or of a part of it, in order: for scans that read all of it as fast as memory gives it.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
+use std::ops::Range;
 
 use crate::catalog;
 use crate::cursor::{read_child, sealed_children};
 use crate::dirty::{LargeRef, NodeBytes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::tree_id::TreeId;
 use crate::view::View;
 
-/// The leaves of a tree, from the first to the last.
+/// The leaves of a tree, from the first to the last; or those that may have keys of a range.
 ///
 /// A few leaves are pinned before they are asked for, so that the caller can ask the processor for their memory
 /// ([`ahead`](Leaves::ahead)) while it is busy with the one it has: a cached page is mostly not in the processor's caches.
 pub struct Leaves<'v> {
     view: &'v dyn View,
+    /// The keys that are wanted; no end: all from the first.
+    from: Vec<u8>,
+    until: Option<Vec<u8>>,
     /// The branches on the way, root first.
     path: Vec<Branch>,
     waiting: VecDeque<NodeBytes>,
@@ -42,6 +45,7 @@ struct Branch {
     node: NodeBytes,
     level: u8,
     next: usize,
+    /// The first child that is not wanted.
     count: usize,
 }
 
@@ -58,12 +62,40 @@ impl<'v> Leaves<'v> {
     /// # Errors
     /// [`Error::NoSuchTree`](crate::Error::NoSuchTree), or what the file says.
     pub fn new(view: &'v dyn View, tree: TreeId) -> Result<Self> {
+        Self::begin(view, tree, Vec::new(), None, 0)
+    }
+
+    /// A scan of the leaves that may have keys from the first of a range up to its end, which is not in it; no end: all from
+    /// the first. The outermost leaves may have others as well. All of them are taken to be wanted, so that as much is read from
+    /// the file at once as can be.
+    ///
+    /// # Errors
+    /// As [`new`](Leaves::new).
+    pub fn within(
+        view: &'v dyn View,
+        tree: TreeId,
+        from: &[u8],
+        until: Option<&[u8]>,
+    ) -> Result<Self> {
+        let until = until.map(<[u8]>::to_vec);
+        Self::begin(view, tree, from.to_vec(), until, READ_AHEAD_MAX)
+    }
+
+    fn begin(
+        view: &'v dyn View,
+        tree: TreeId,
+        from: Vec<u8>,
+        until: Option<Vec<u8>>,
+        read_ahead: usize,
+    ) -> Result<Self> {
         let root = view.root(tree)?;
         let mut leaves = Self {
             view,
+            from,
+            until,
             path: Vec::new(),
             waiting: VecDeque::new(),
-            read_ahead: 0,
+            read_ahead,
             leaf_bytes: 0,
         };
         match root.node {
@@ -104,14 +136,27 @@ impl<'v> Leaves<'v> {
     }
 
     fn enter(&mut self, node: NodeBytes, level: u8) -> Result<()> {
-        let count = Node::open(&node, level)?.count();
+        let Range { start, end } = self.wanted(&Node::open(&node, level)?)?;
         self.path.push(Branch {
             node,
             level,
-            next: 0,
-            count,
+            next: start,
+            count: end.max(start),
         });
         Ok(())
+    }
+
+    /// The children of a branch that may have wanted keys.
+    fn wanted(&self, branch: &Node<'_>) -> Result<Range<usize>> {
+        let start = match &self.from[..] {
+            [] => 0,
+            from => branch.child_index(from)?,
+        };
+        let end = match &self.until {
+            Some(until) => branch.children_before(until)?,
+            None => branch.count(),
+        };
+        Ok(start..end)
     }
 
     /// Pins the next leaves. False: there are none.
@@ -134,7 +179,8 @@ impl<'v> Leaves<'v> {
                 }
             }
             branch.next += 1;
-            let child = read_child(self.view, &node, index, self.read_ahead)?;
+            let ahead = self.read_ahead.min(branch.count - branch.next);
+            let child = read_child(self.view, &node, index, ahead)?;
             if level == 1 {
                 self.read_ahead = (self.read_ahead + 2).min(READ_AHEAD_MAX);
                 self.waiting.push_back(child);
@@ -157,23 +203,30 @@ impl Leaf<'_> {
         self.count == 0
     }
 
-    /// The key and value of an entry, by its place in the leaf. A value that lies in extents is read now.
+    /// Calls `visit` with key and value of each entry, in their order. A value that lies in extents is read for it.
     ///
     /// # Errors
-    /// What the file says.
-    ///
-    /// # Panics
-    /// The leaf has no such entry.
+    /// What the file says; what `visit` returns.
     #[inline]
-    pub fn entry(&self, index: usize) -> Result<(&[u8], Cow<'_, [u8]>)> {
-        assert!(index < self.count, "an entry of the leaf");
-        let (key, payload) = Node::open(&self.bytes, 0)?.entry(index)?;
-        let value = if payload.large {
-            Cow::Owned(self.view.large(&LargeRef::decode(payload.bytes)?)?)
-        } else {
-            Cow::Borrowed(payload.bytes)
-        };
-        Ok((key, value))
+    pub fn for_each<E: From<Error>>(
+        &self,
+        mut visit: impl FnMut(&[u8], &[u8]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let node = Node::open(&self.bytes, 0).map_err(Error::from)?;
+        for index in 0..node.count() {
+            let (key, payload) = node.entry(index).map_err(Error::from)?;
+            if payload.large {
+                visit(key, &self.large(payload.bytes)?)?;
+            } else {
+                visit(key, payload.bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn large(&self, payload: &[u8]) -> Result<Vec<u8>> {
+        self.view.large(&LargeRef::decode(payload)?)
     }
 }
 

@@ -76,6 +76,7 @@ mod several;
 mod shared;
 mod snapshot;
 mod space;
+mod split;
 mod survey;
 mod sync;
 mod tree;
@@ -102,6 +103,7 @@ pub use read_txn::ReadTxn;
 pub use rekey::RekeyReport;
 pub use salvage::{Loss, Losses, Salvage, SalvagedEntries, SalvagedEntry, SalvagedTree};
 pub use several::get_several;
+pub use split::split;
 pub use survey::{SpaceReport, TreeSpace};
 pub use tree::TreeOptions;
 pub use tree_id::TreeId;
@@ -111,5 +113,5 @@ pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
-    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len,
+    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len, memory_bytes,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use citadel_txn::{
-    Cursor, Database, Key, Leaves, MemoryStorage, Options, TreeId, TreeOptions, View,
+    Cursor, Database, Key, Leaves, MemoryStorage, Options, TreeId, TreeOptions, View, split,
 };
 use support::{Op, Tapped};
 
@@ -75,10 +75,12 @@ fn scan_by_leaves(database: &Database, tree: TreeId) {
     let mut leaves = Leaves::new(&read, tree).unwrap();
     let mut number: u64 = 0;
     while let Some(leaf) = leaves.next().unwrap() {
-        for index in 0..leaf.len() {
-            assert_eq!(leaf.entry(index).unwrap().0, number.to_be_bytes());
+        let check = |key: &[u8], _: &[u8]| {
+            assert_eq!(key, number.to_be_bytes());
             number += 1;
-        }
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(check).unwrap();
     }
     assert_eq!(number, ROWS);
 }
@@ -87,6 +89,42 @@ fn scan_by_leaves(database: &Database, tree: TreeId) {
 fn a_cold_scan_reads_many_leaves_at_once_and_a_warm_one_none() {
     reads_many_at_once(scan);
     reads_many_at_once(scan_by_leaves);
+    reads_many_at_once(scan_by_parts);
+}
+
+#[test]
+fn parts_of_a_tree_are_about_as_large() {
+    let (database, tree, _) = cold(&Options::default());
+    let read = database.begin_read().unwrap();
+    for parts in [2, 3, 16, 64] {
+        let cuts = split(&read, tree, parts).unwrap();
+        assert_eq!(cuts.len(), parts - 1);
+        // A cut may be shorter than a key.
+        let cut = |cut: &Vec<u8>| {
+            let bytes = std::array::from_fn(|at| cut.get(at).copied().unwrap_or(0));
+            u64::from_be_bytes(bytes)
+        };
+        let ends: Vec<u64> = cuts.iter().map(cut).chain([ROWS]).collect();
+        let mut start = 0;
+        for end in ends {
+            let (share, rows) = (ROWS / parts as u64, end - start);
+            assert!(rows.abs_diff(share) <= share / 4, "{rows} for {share}");
+            start = end;
+        }
+    }
+}
+
+/// What is read ahead of a part ends with the part.
+fn scan_by_parts(database: &Database, tree: TreeId) {
+    let read = database.begin_read().unwrap();
+    let mut cuts = split(&read, tree, 4).unwrap();
+    cuts.insert(0, Vec::new());
+    // The last first: nothing of it is there yet.
+    for (at, from) in cuts.iter().enumerate().rev() {
+        let until = cuts.get(at + 1).map(Vec::as_slice);
+        let mut leaves = Leaves::within(&read, tree, from, until).unwrap();
+        while leaves.next().unwrap().is_some() {}
+    }
 }
 
 fn reads_many_at_once(scan: fn(&Database, TreeId)) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use citadel_txn::{
     Cursor, Database, Kdf, Key, Leaves, MemoryStorage, Options, PageSize, TreeId, TreeOptions,
-    View, WriteTxn, get_several,
+    View, WriteTxn, get_several, split,
 };
 use proptest::prelude::*;
 
@@ -94,6 +94,9 @@ fn agree(view: &dyn View, model: &Model) {
     }
     assert!(!cursor.prev(view).unwrap());
     agree_by_leaves(view, model);
+    for parts in [1, 3, 1000] {
+        agree_by_parts(view, model, parts);
+    }
     agree_together(view, model);
 }
 
@@ -103,14 +106,59 @@ fn agree_by_leaves(view: &dyn View, model: &Model) {
     let mut expected = model.iter();
     while let Some(leaf) = leaves.next().unwrap() {
         assert!(!leaf.is_empty() || model.is_empty());
-        for index in 0..leaf.len() {
-            let (key, value) = leaf.entry(index).unwrap();
+        let agree = |key: &[u8], value: &[u8]| {
             let (model_key, model_value) = expected.next().unwrap();
-            assert_eq!((key, &value[..]), (&model_key[..], &model_value[..]));
-        }
+            assert_eq!((key, value), (&model_key[..], &model_value[..]));
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(agree).unwrap();
     }
     assert!(expected.next().is_none());
     assert!(leaves.next().unwrap().is_none() && leaves.ahead().is_empty());
+}
+
+/// The parts that a tree is cut into have every entry once, in order.
+fn agree_by_parts(view: &dyn View, model: &Model, parts: usize) {
+    let cuts = split(view, TREE, parts).unwrap();
+    assert!(cuts.len() < parts && cuts.is_sorted_by(|a, b| a < b));
+    let mut expected = model.iter().peekable();
+    for part in 0..=cuts.len() {
+        let from = part
+            .checked_sub(1)
+            .map_or(&[][..], |cut| cuts[cut].as_slice());
+        let until = cuts.get(part).map(Vec::as_slice);
+        let mut leaves = Leaves::within(view, TREE, from, until).unwrap();
+        while let Some(leaf) = leaves.next().unwrap() {
+            let agree = |key: &[u8], value: &[u8]| {
+                assert!(key >= from && until.is_none_or(|until| key < until));
+                let (model_key, model_value) = expected.next().unwrap();
+                assert_eq!((key, value), (&model_key[..], &model_value[..]));
+                Ok::<_, citadel_txn::Error>(())
+            };
+            leaf.for_each(agree).unwrap();
+        }
+        agree_within(view, model, from, until);
+    }
+    assert!(expected.next().is_none());
+}
+
+/// Of a range that is no run of leaves, all entries come, in order, among others beside them.
+fn agree_within(view: &dyn View, model: &Model, from: &[u8], until: Option<&[u8]>) {
+    let longer = |key: &[u8]| [key, &[1]].concat();
+    let (from, until) = (longer(from), until.map(longer));
+    let mut leaves = Leaves::within(view, TREE, &from, until.as_deref()).unwrap();
+    let mut found = Vec::new();
+    while let Some(leaf) = leaves.next().unwrap() {
+        let find = |key: &[u8], _: &[u8]| {
+            found.push(key.to_vec());
+            Ok::<_, citadel_txn::Error>(())
+        };
+        leaf.for_each(find).unwrap();
+    }
+    assert!(found.is_sorted_by(|a, b| a < b));
+    let is_wanted = |key: &Vec<u8>| *key >= from && until.as_ref().is_none_or(|until| key < until);
+    found.retain(is_wanted);
+    assert!(found.iter().eq(model.keys().filter(|key| is_wanted(key))));
 }
 
 /// Keys looked up together give what each gives alone, in any order, twice, and where they are not there.

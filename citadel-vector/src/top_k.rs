@@ -65,6 +65,8 @@ impl Ord for Worst {
 pub struct TopK {
     k: usize,
     heap: BinaryHeap<Worst>,
+    /// No row that is farther can enter; infinite while any can.
+    farthest: f32,
 }
 
 impl TopK {
@@ -73,24 +75,32 @@ impl TopK {
         Self {
             k,
             heap: BinaryHeap::new(),
+            farthest: f32::INFINITY,
         }
     }
 
     /// Offers a row; tells whether it is among the `k` nearest so far.
     #[inline]
     pub fn push(&mut self, distance: Option<f32>, row_id: i64) -> bool {
-        let offered = Worst(Neighbor { distance, row_id });
+        // Nearly all rows of a long stream.
+        if distance.is_some_and(|distance| distance > self.farthest) {
+            return false;
+        }
+        self.enter(Worst(Neighbor { distance, row_id }))
+    }
+
+    fn enter(&mut self, offered: Worst) -> bool {
         if self.heap.len() < self.k {
             self.heap.push(offered);
-            return true;
-        }
-        match self.heap.peek_mut() {
-            Some(mut worst) if offered < *worst => {
-                *worst = offered;
-                true
+        } else {
+            match self.heap.peek_mut() {
+                Some(mut worst) if offered < *worst => *worst = offered,
+                _ => return false,
             }
-            _ => false,
         }
+        let farthest = self.bound().and_then(|row| row.distance);
+        self.farthest = farthest.unwrap_or(f32::INFINITY);
+        true
     }
 
     /// The worst kept row once `k` are kept: nothing that orders after it can enter.
@@ -113,6 +123,7 @@ impl TopK {
 
     /// Empties the heap, nearest first.
     pub fn drain_sorted(&mut self) -> impl Iterator<Item = Neighbor> + use<> {
+        self.farthest = f32::INFINITY;
         std::mem::take(&mut self.heap)
             .into_sorted_vec()
             .into_iter()

@@ -19,8 +19,10 @@ const RECALLS: [f64; 11] = [
 ];
 /// The setting of an index that is told nothing.
 pub(crate) const DEFAULT: &str = "default";
-/// Exact, from the rows alone.
+/// Exact, from the rows alone, on the threads that a connection takes of itself.
 const ROWS: &str = "rows";
+/// The same on the one thread that asks.
+const ONE_THREAD: &str = "one thread";
 /// Exact, where the codes of an index may be used.
 const CODES: &str = "codes";
 
@@ -90,12 +92,17 @@ impl Citadel {
     fn set(&self, setting: &str) -> Result<()> {
         let (recall, exact) = match setting {
             DEFAULT => ("DEFAULT", "off"),
-            ROWS => ("DEFAULT", "on"),
+            ROWS | ONE_THREAD => ("DEFAULT", "on"),
             CODES => ("1", "off"),
             setting => (setting.trim_start_matches("recall="), "off"),
         };
+        let threads = if setting == ONE_THREAD {
+            "1"
+        } else {
+            "DEFAULT"
+        };
         self.connection()?.execute_batch(&format!(
-            "SET ann_recall = {recall}; SET ann_exact = {exact}"
+            "SET ann_recall = {recall}; SET ann_exact = {exact}; SET threads = {threads}"
         ))?;
         Ok(())
     }
@@ -163,7 +170,7 @@ impl Engine for Citadel {
 
     fn settings(&mut self, filter: Filter) -> Result<Vec<String>> {
         if filter == Filter::Exact {
-            return Ok(vec![ROWS.into(), CODES.into()]);
+            return Ok(vec![ROWS.into(), ONE_THREAD.into(), CODES.into()]);
         }
         self.set(DEFAULT)?;
         self.require_plan(filter, "AnnTopKPlan")?;

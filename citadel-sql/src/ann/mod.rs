@@ -64,6 +64,7 @@ pub(crate) use check::check_all;
 pub(crate) use merger::{DEFAULT_MERGE_BYTES, Merger};
 pub(crate) use persist::{fill_new_index, persist, persist_within};
 pub(crate) use progress::BuildProgress;
+pub(crate) use recent::fits_in_memory;
 pub(crate) use refusal::Refusal;
 pub(crate) use snapshot::{IndexSnapshot, LiveSegment};
 pub(crate) use status::{Asking, status};

@@ -107,8 +107,13 @@ impl Recent {
 
 /// Is a delta of so many rows worth having in memory, and not too much for it?
 pub(super) fn is_worth_it(table: &TableDef, index: &AnnIndex, rows: usize) -> bool {
-    let dim = index.vector.dim(table);
-    rows > FRESH_MAX && rows.saturating_mul(dim + 64) <= BYTES_MAX
+    rows > FRESH_MAX && fits_in_memory(table, index, rows as u64)
+}
+
+/// Is a delta of so many rows not too much for being in memory?
+pub(crate) fn fits_in_memory(table: &TableDef, index: &AnnIndex, rows: u64) -> bool {
+    let row = index.vector.dim(table) as u64 + 64;
+    rows.saturating_mul(row) <= BYTES_MAX as u64
 }
 
 /// The positions of some rows of a segment; those that it has not are passed over.

@@ -1,6 +1,7 @@
 //! A connection: where statements run.
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +60,8 @@ pub struct Connection {
     last_insert_rowid: Cell<i64>,
     build_progress: RefCell<BuildProgress>,
     ann: Cell<AnnSettings>,
+    /// `None`: what the database was opened with.
+    threads: Cell<Option<NonZero<usize>>>,
 }
 
 impl Connection {
@@ -74,6 +77,7 @@ impl Connection {
             last_insert_rowid: Cell::new(0),
             build_progress: RefCell::default(),
             ann: Cell::default(),
+            threads: Cell::default(),
         }
     }
 
@@ -282,6 +286,18 @@ impl Connection {
     /// Keeps a statement, in place of an older plan of the same text.
     pub(crate) fn remember(&self, sql: &str, prepared: &Arc<Prepared>) {
         self.statements.borrow_mut().put(sql, Arc::clone(prepared));
+    }
+
+    /// The most threads that a query of this connection may run on, its own included.
+    pub fn threads(&self) -> usize {
+        let threads = self.threads.get().map(NonZero::get);
+        threads.unwrap_or(self.database.defaults().threads)
+    }
+
+    /// Changes on how many threads a query of this connection may run, its own included; `None`: as
+    /// [`Options::threads`] says. `PRAGMA threads` does the same.
+    pub fn set_threads(&self, threads: Option<NonZero<usize>>) {
+        self.threads.set(threads);
     }
 
     /// What searches through ann indexes are to find.

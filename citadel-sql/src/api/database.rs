@@ -1,5 +1,6 @@
 //! An open database: what all its connections share.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::api::catalogs::Catalogs;
 use crate::api::registry::{Opening, Registration, Registry};
 use crate::api::{Connection, Options};
 use crate::error::Result;
+use crate::execute::default_threads;
 
 /// The files that this process has open for writing.
 static FILES: Registry<Shared> = Registry::new();
@@ -49,6 +51,7 @@ pub struct Database {
 pub(crate) struct Defaults {
     pub(crate) busy_timeout: Duration,
     pub(crate) durability: Durability,
+    pub(crate) threads: usize,
 }
 
 impl Defaults {
@@ -56,6 +59,7 @@ impl Defaults {
         Self {
             busy_timeout: options.storage.busy_timeout,
             durability: options.storage.durability,
+            threads: options.threads.map_or_else(default_threads, NonZero::get),
         }
     }
 }
@@ -99,7 +103,8 @@ impl Database {
     }
 
     /// Opens a file as the options say. Where this process has the file open already, the size of the cache and how ann
-    /// indexes are folded stay as they are; the busy timeout and the durability are those of this handle's connections.
+    /// indexes are folded stay as they are; the busy timeout, the durability and the number of threads are those of this handle's
+    /// connections.
     ///
     /// # Errors
     /// As [`open`](Database::open); there is no such file and none is to be created.

@@ -1,13 +1,23 @@
 //! How a database is opened.
 
+use std::num::NonZero;
 use std::time::Duration;
 
-use citadel_txn::{Anchor, Durability, Kdf, PageSize};
+use citadel_txn::{Anchor, Durability, Kdf, PageSize, memory_bytes};
 
 use crate::ann::DEFAULT_MERGE_BYTES;
 
-/// Bytes that pages and vector indexes may take unless the user says otherwise.
-const CACHE_BYTES: usize = 256 << 20;
+/// Bytes that pages and vector indexes may take unless the user says otherwise: this share of the memory that the process may
+/// use, within these bounds.
+const CACHE_SHARE: u64 = 8;
+const CACHE_BYTES_MIN: usize = 256 << 20;
+const CACHE_BYTES_MAX: usize = 1 << 30;
+
+fn cache_bytes(memory: Option<u64>) -> usize {
+    let share = memory.map_or(0, |bytes| bytes / CACHE_SHARE);
+    let share = usize::try_from(share).unwrap_or(usize::MAX);
+    share.clamp(CACHE_BYTES_MIN, CACHE_BYTES_MAX)
+}
 
 /// How a database is opened or created. Start from [`Options::default`] and change what matters.
 #[derive(Clone, Debug)]
@@ -16,18 +26,21 @@ pub struct Options {
     pub(crate) create: bool,
     pub(crate) ann_auto_merge: bool,
     pub(crate) ann_merge_bytes: usize,
+    /// `None`: as many as the machine has processors.
+    pub(crate) threads: Option<NonZero<usize>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             storage: citadel_txn::Options {
-                cache_bytes: CACHE_BYTES,
+                cache_bytes: cache_bytes(memory_bytes()),
                 ..citadel_txn::Options::default()
             },
             create: true,
             ann_auto_merge: true,
             ann_merge_bytes: DEFAULT_MERGE_BYTES,
+            threads: None,
         }
     }
 }
@@ -63,7 +76,10 @@ impl Options {
     }
 
     /// Bytes that pages and vector indexes may take in memory together. Indexes take up to seven eighths of them: one that is larger
-    /// keeps what leads its searches, and its other parts are read as pages are. Default: 256 MiB.
+    /// keeps what leads its searches, and its other parts are read as pages are. Each open database has its own.
+    ///
+    /// Default: an eighth of the memory that the process may use (the machine's, or its container's), at least 256 MiB and at
+    /// most 1 GiB; 256 MiB where the system does not tell. They are taken as they are needed.
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.storage.cache_bytes = bytes;
@@ -109,10 +125,41 @@ impl Options {
         self
     }
 
+    /// The most threads that a query of these connections may run on, its own included; 1: no other. Default: as many as there are
+    /// processors for this process. `PRAGMA threads` changes it for one connection.
+    ///
+    /// Exact vector searches of large tables are shared by threads, and so is
+    /// [`query_many`](crate::Statement::query_many). The answer is the same, whatever their number. Helpers are threads of the
+    /// process, one fewer than there are processors, but at least three; a query gets those that are idle.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZero<usize>) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
     /// Refuse a file that is older than this, or has another history: a copy put back in its place.
     #[must_use]
     pub fn expect(mut self, anchor: Anchor) -> Self {
         self.storage.expect = Some(anchor);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cache_bytes;
+
+    #[test]
+    fn the_cache_is_a_share_of_memory_within_bounds() {
+        let bounds = [
+            (None, 256 << 20),
+            (Some(512 << 20), 256 << 20),
+            (Some(4 << 30), 512 << 20),
+            (Some(64 << 30), 1 << 30),
+            (Some(u64::MAX), 1 << 30),
+        ];
+        for (memory, bytes) in bounds {
+            assert_eq!(cache_bytes(memory), bytes);
+        }
     }
 }

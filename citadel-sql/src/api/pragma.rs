@@ -19,11 +19,13 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::AnnAutoMerge(None) => &["ann_auto_merge"],
         Pragma::AnnRecall(None) => &["ann_recall"],
         Pragma::AnnExact(None) => &["ann_exact"],
+        Pragma::Threads(None) => &["threads"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
         | Pragma::AnnRecall(Some(_))
-        | Pragma::AnnExact(Some(_)) => &[],
+        | Pragma::AnnExact(Some(_))
+        | Pragma::Threads(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
         Pragma::FreelistCount => &["freelist_count"],
@@ -62,13 +64,18 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::AnnRecall(None) => {
-                let recall = self.ann_recall().map(Recall::share);
-                return rows(SqlType::Real, [Value::from(recall)]).map(Some);
+                let recall = self.ann_recall().unwrap_or(Recall::DEFAULT);
+                return rows(SqlType::Real, [Value::Real(recall.share())]).map(Some);
             }
             Pragma::AnnExact(None) => {
                 let exact = Value::Boolean(self.ann_exact());
                 return rows(SqlType::Boolean, [exact]).map(Some);
             }
+            Pragma::Threads(Some(setting)) => {
+                self.set_threads(setting.value());
+                return Ok(None);
+            }
+            Pragma::Threads(None) => self.threads() as u64,
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,
                 Durability::Normal => 1,

@@ -144,6 +144,7 @@ impl Connection {
                 interrupt: self.interrupt_flag(),
                 segments: &self.database().shared().segments,
                 ann: self.ann_settings(),
+                threads: self.threads(),
             };
             let given = many.run(txn)?;
             Ok((current, given))
@@ -225,6 +226,7 @@ impl Connection {
             segments: &self.database().shared().segments,
             progress: self.build_progress(),
             ann: self.ann_settings(),
+            threads: self.threads(),
         }
     }
 

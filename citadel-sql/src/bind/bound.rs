@@ -4,6 +4,7 @@
 //! No text of the statement is needed from here on. The planner keeps these ids to the end: each physical
 //! node says which ids its rows carry, and expressions are compiled against that list.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -225,6 +226,7 @@ pub(crate) enum Pragma {
     DataVersion,
     AnnRecall(Option<Setting<Recall>>),
     AnnExact(Option<Setting<bool>>),
+    Threads(Option<Setting<NonZero<usize>>>),
 }
 
 /// What a setting becomes.

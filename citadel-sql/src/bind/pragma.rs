@@ -1,5 +1,6 @@
 //! PRAGMA, the settings of a session, and VACUUM.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use citadel_txn::Durability;
@@ -15,7 +16,7 @@ use crate::schema::Recall;
 use crate::types::SqlType;
 
 /// All pragmas that there are.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -27,10 +28,17 @@ const NAMES: [&str; 11] = [
     "page_size",
     "quick_check",
     "synchronous",
+    "threads",
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 4] = ["ann_exact", "ann_recall", "busy_timeout", "synchronous"];
+const SETTINGS: [&str; 5] = [
+    "ann_exact",
+    "ann_recall",
+    "busy_timeout",
+    "synchronous",
+    "threads",
+];
 
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
 const FINDINGS_MAX: u64 = 100;
@@ -58,6 +66,7 @@ impl Binder<'_> {
             "ann_auto_merge" => Pragma::AnnAutoMerge(value.map(switch).transpose()?),
             "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
+            "threads" => Pragma::Threads(setting(value, threads)?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -149,6 +158,11 @@ fn recall(value: &PragmaValue) -> Result<Recall> {
     let share = value.text.parse().ok();
     let recall = share.and_then(Recall::new);
     recall.ok_or_else(|| wrong(value, "a number above 0 and at most 1, or DEFAULT"))
+}
+
+fn threads(value: &PragmaValue) -> Result<NonZero<usize>> {
+    let threads = value.text.parse().ok();
+    threads.ok_or_else(|| wrong(value, "a number from 1 on, or DEFAULT"))
 }
 
 fn wrong(value: &PragmaValue, wanted: &str) -> Error {

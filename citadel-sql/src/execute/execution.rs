@@ -13,7 +13,7 @@ use super::operator::BoxedOperator;
 use super::vector::Nearest;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
-use crate::plan::{PhysicalPlan, Plan, explain};
+use crate::plan::{PhysicalPlan, Plan, Surroundings, explain};
 use crate::types::{SqlType, Value};
 
 /// Rows asked for at first: the reader may want no more than a few.
@@ -191,7 +191,12 @@ impl Execution {
             None
         };
         out.reset(&[SqlType::Text]);
-        for line in explain(plan, context.ann, measures.as_deref()) {
+        let surroundings = Surroundings {
+            view: context.view(),
+            ann: context.ann,
+            threads: context.threads,
+        };
+        for line in explain(plan, surroundings, measures.as_deref())? {
             out.columns[0].push_text(&line)?;
             out.rows += 1;
         }

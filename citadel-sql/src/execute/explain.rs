@@ -9,6 +9,7 @@ use super::operator::{BoxedOperator, Operator};
 use crate::batch::Batch;
 use crate::error::Result;
 use crate::plan::{NodeMeasure, PhysicalPlan};
+use crate::store::RowIdRange;
 
 /// What was measured so far of each node, in the order in which EXPLAIN prints them.
 #[derive(Clone, Debug, Default)]
@@ -89,5 +90,15 @@ impl Operator for Measured {
             }
         });
         more
+    }
+
+    fn span(&self) -> Option<RowIdRange> {
+        self.inner.span()
+    }
+
+    /// What the parts give and take is added up.
+    fn part(&self, rows: RowIdRange) -> Option<BoxedOperator> {
+        let part = self.inner.part(rows)?;
+        Some(self.profile.measured(self.slot, part))
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Where the plan is an exact vector search, and the sets agree in what its WHERE clause reads, a block of queries shares one
 //! pass over the rows: each stored vector is measured against all of them while it is at hand. Any other plan runs set by
-//! set, a vector index with one walk each. Blocks run on all cores where the transaction only reads.
+//! set, a vector index with one walk each. Blocks run on as many threads as the session allows where the transaction only
+//! reads; a block on one of several threads runs on that one alone.
 
-use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::{Builder, available_parallelism};
+use std::thread::Builder;
 
 use citadel_txn::ReadTxn;
 
@@ -34,6 +34,8 @@ pub(crate) struct Many<'a> {
     pub(crate) interrupt: &'a AtomicBool,
     pub(crate) segments: &'a SegmentCache,
     pub(crate) ann: AnnSettings,
+    /// The most threads that all of it may run on.
+    pub(crate) threads: usize,
 }
 
 impl Many<'_> {
@@ -43,11 +45,11 @@ impl Many<'_> {
     /// Those of the first set that fails.
     pub(crate) fn run(&self, txn: Txn<'_>) -> Result<Vec<Vec<Batch>>> {
         match txn {
-            Txn::Read(txn) => self.run_on_all_cores(txn),
+            Txn::Read(txn) if self.threads > 1 && self.sets.len() > 1 => self.run_on_threads(txn),
             mut txn => {
                 let mut given = Vec::with_capacity(self.sets.len());
                 for block in self.sets.chunks(self.block_len(1)) {
-                    given.extend(self.run_block(&mut txn, block)?);
+                    given.extend(self.run_block(&mut txn, block, self.threads)?);
                 }
                 Ok(given)
             }
@@ -55,9 +57,8 @@ impl Many<'_> {
     }
 
     /// Threads of its own, not those of a pool: a job of a pool may be put upon one that waits for it.
-    fn run_on_all_cores(&self, txn: &ReadTxn) -> Result<Vec<Vec<Batch>>> {
-        let threads = available_parallelism().map_or(1, NonZero::get);
-        let blocks: Vec<_> = self.sets.chunks(self.block_len(threads)).collect();
+    fn run_on_threads(&self, txn: &ReadTxn) -> Result<Vec<Vec<Batch>>> {
+        let blocks: Vec<_> = self.sets.chunks(self.block_len(self.threads)).collect();
         let next = AtomicUsize::new(0);
         let work = || {
             let mut done = Vec::new();
@@ -66,7 +67,7 @@ impl Many<'_> {
                 let Some(block) = blocks.get(at) else {
                     return done;
                 };
-                let given = self.run_block(&mut Txn::Read(txn), block);
+                let given = self.run_block(&mut Txn::Read(txn), block, 1);
                 if given.is_err() {
                     // Blocks are taken in order: those before this one are on their way.
                     next.store(blocks.len(), Ordering::Relaxed);
@@ -75,7 +76,7 @@ impl Many<'_> {
             }
         };
         let mut done = std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..threads.min(blocks.len()))
+            let helpers: Vec<_> = (1..self.threads.min(blocks.len()))
                 // Where a thread cannot be had, the others do the work.
                 .filter_map(|_| Builder::new().spawn_scoped(scope, work).ok())
                 .collect();
@@ -108,10 +109,16 @@ impl Many<'_> {
         self.sets.windows(2).all(agree).then_some(search)
     }
 
-    fn run_block(&self, txn: &mut Txn<'_>, sets: &[Vec<Value>]) -> Result<Vec<Vec<Batch>>> {
+    fn run_block(
+        &self,
+        txn: &mut Txn<'_>,
+        sets: &[Vec<Value>],
+        threads: usize,
+    ) -> Result<Vec<Vec<Batch>>> {
         let mut found = Vec::new();
         if let (Some(search), Some(first)) = (self.shared(), sets.first()) {
-            found = vector::search_together(search, sets, &mut self.context(txn, first))?;
+            let context = &mut self.context(txn, first, threads);
+            found = vector::search_together(search, sets, context)?;
         }
         let mut found = found.into_iter();
         let mut given = Vec::with_capacity(sets.len());
@@ -120,7 +127,7 @@ impl Many<'_> {
                 Some(found) => Execution::start_with(self.plan, params, found)?,
                 None => Execution::start(self.plan, params)?,
             };
-            let context = &mut self.context(txn, params);
+            let context = &mut self.context(txn, params, threads);
             let mut batches = Vec::new();
             while let Some(batch) = execution.next(context)? {
                 batches.push(batch);
@@ -130,7 +137,12 @@ impl Many<'_> {
         Ok(given)
     }
 
-    fn context<'a>(&'a self, txn: &'a mut Txn<'_>, params: &'a [Value]) -> ExecContext<'a> {
+    fn context<'a>(
+        &'a self,
+        txn: &'a mut Txn<'_>,
+        params: &'a [Value],
+        threads: usize,
+    ) -> ExecContext<'a> {
         ExecContext {
             txn: match txn {
                 Txn::Read(txn) => Txn::Read(txn),
@@ -142,6 +154,7 @@ impl Many<'_> {
             segments: self.segments,
             progress: BuildProgress::default(),
             ann: self.ann,
+            threads,
         }
     }
 }

@@ -27,6 +27,7 @@ mod row_keys;
 mod scan;
 mod set_operation;
 mod sort;
+mod team;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vector;
@@ -38,3 +39,4 @@ pub(crate) use context::{ExecContext, Txn, check_interrupt};
 pub(crate) use execution::Execution;
 pub(crate) use many::Many;
 pub(crate) use operator::{BoxedOperator, Operator};
+pub(crate) use team::default_threads;

@@ -3,6 +3,7 @@
 use super::context::ExecContext;
 use crate::batch::Batch;
 use crate::error::{Error, Result, SqlState};
+use crate::store::RowIdRange;
 use crate::types::Value;
 
 /// One running node of a plan. See the rules in [`super`].
@@ -33,6 +34,16 @@ pub(crate) trait Operator: Send {
             SqlState::INTERNAL_ERROR,
             "an operator that does not rest was restarted",
         ))
+    }
+
+    /// Where its rows are, if it can be divided among threads.
+    fn span(&self) -> Option<RowIdRange> {
+        None
+    }
+
+    /// The same operator, at its start, for those of its rows whose ids are in a range. `None`: it cannot be divided.
+    fn part(&self, _rows: RowIdRange) -> Option<BoxedOperator> {
+        None
     }
 
     /// What EXPLAIN ANALYZE adds, after the run: label and text.

@@ -61,7 +61,7 @@ impl<'a> Measure<'a> {
     }
 
     /// The distance of a stored vector of the same dimension, read in place; `ahead` is to be read soon.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn distance_ahead(
         &self,
         other: StoredVector<'_>,

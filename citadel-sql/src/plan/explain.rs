@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use citadel_txn::View;
+
 use super::Plan;
 use super::logical::LimitBounds;
 use super::names::{Names, quoted};
@@ -11,6 +13,7 @@ use super::physical::{
 };
 use super::print::{aggregate_text, conjuncts_text, expr_text};
 use crate::bind::bound::{ColumnId, Expr, Outer, SubqueryKind};
+use crate::error::Result;
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
 /// One node as text: a title, and details below it.
@@ -69,34 +72,46 @@ pub(crate) struct NodeMeasure {
     pub(crate) report: Vec<(String, String)>,
 }
 
+/// What the execution of a plan depends on, beside the plan and its parameters.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) view: &'a dyn View,
+    pub(crate) ann: AnnSettings,
+    /// The most threads that the statement may run on.
+    pub(crate) threads: usize,
+}
+
 /// The lines of EXPLAIN. `measures` has one entry for each node in the order of printing, for ANALYZE.
+///
+/// # Errors
+/// Storage errors.
 pub(crate) fn explain(
     plan: &Plan,
-    ann: AnnSettings,
+    surroundings: Surroundings<'_>,
     measures: Option<&[NodeMeasure]>,
-) -> Vec<String> {
+) -> Result<Vec<String>> {
     let mut printer = Printer {
         names: &plan.names,
-        ann,
+        surroundings,
         measures,
         printed: 0,
         lines: Vec::new(),
     };
-    printer.node(&plan.root, 0);
-    printer.lines
+    printer.node(&plan.root, 0)?;
+    Ok(printer.lines)
 }
 
 struct Printer<'a> {
     names: &'a Names,
-    ann: AnnSettings,
+    surroundings: Surroundings<'a>,
     measures: Option<&'a [NodeMeasure]>,
     printed: usize,
     lines: Vec<String>,
 }
 
 impl Printer<'_> {
-    fn node(&mut self, plan: &PhysicalPlan, depth: usize) {
-        let text = node_text(plan, self.names, self.ann);
+    fn node(&mut self, plan: &PhysicalPlan, depth: usize) -> Result<()> {
+        let text = node_text(plan, self.names, self.surroundings)?;
         let measure = self.measures.and_then(|m| m.get(self.printed)).cloned();
         self.printed += 1;
         let mut line = " ".repeat((depth * 6).saturating_sub(4));
@@ -122,8 +137,9 @@ impl Printer<'_> {
             self.lines.push(format!("{indent}{label}: {text}"));
         }
         for input in plan.inputs() {
-            self.node(input, depth + 1);
+            self.node(input, depth + 1)?;
         }
+        Ok(())
     }
 }
 
@@ -132,8 +148,12 @@ fn is_query(plan: &PhysicalPlan) -> bool {
     !plan.writes() && !matches!(plan, PhysicalPlan::Nothing | PhysicalPlan::Explain { .. })
 }
 
-fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
-    match plan {
+fn node_text(
+    plan: &PhysicalPlan,
+    names: &Names,
+    surroundings: Surroundings<'_>,
+) -> Result<NodeText> {
+    Ok(match plan {
         PhysicalPlan::SingleRow => NodeText::new("SingleRow"),
         PhysicalPlan::Empty(_) => NodeText::new("Empty"),
         PhysicalPlan::Values(_) => NodeText::new("Values"),
@@ -246,8 +266,8 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
             let all = if set.all { " ALL" } else { "" };
             NodeText::new(format!("HashSetOperation {}{all}", set.operator.name()))
         }
-        PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names),
-        PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, ann),
+        PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names, surroundings)?,
+        PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, surroundings)?,
         PhysicalPlan::Insert(insert) => NodeText::new(on("Insert", &insert.table)),
         PhysicalPlan::Update(update) => {
             let sets: Vec<String> = update
@@ -282,7 +302,7 @@ fn node_text(plan: &PhysicalPlan, names: &Names, ann: AnnSettings) -> NodeText {
         }
         PhysicalPlan::Nothing => NodeText::new("Nothing"),
         PhysicalPlan::Explain { .. } => NodeText::new("Explain"),
-    }
+    })
 }
 
 /// Parameters and their values.

@@ -32,7 +32,7 @@ pub(crate) mod vector;
 
 use citadel_txn::View;
 
-pub(crate) use explain::{NodeMeasure, explain};
+pub(crate) use explain::{NodeMeasure, Surroundings, explain};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{

@@ -26,6 +26,17 @@ pub(super) fn parse(key: &[u8]) -> Decoded<RowId> {
     Ok(RowId(i64::from_be_bytes(bytes) ^ i64::MIN))
 }
 
+/// The first row whose key is not before a cut of a tree of rows: a key, or the beginning of one.
+///
+/// # Errors
+/// The cut is longer than a key.
+pub(crate) fn first_behind(cut: &[u8]) -> Result<RowId> {
+    let mut key = [0; 8];
+    let beginning = key.get_mut(..cut.len()).ok_or_else(corrupt)?;
+    beginning.copy_from_slice(cut);
+    decode(&key)
+}
+
 #[cold]
 fn corrupt() -> Error {
     Error::Corrupt("a key is not a row id".to_owned())
@@ -41,6 +52,13 @@ mod tests {
         fn key_order_is_row_id_order([a, b] in any::<[i64; 2]>()) {
             prop_assert_eq!(encode(RowId(a)).cmp(&encode(RowId(b))), a.cmp(&b));
             prop_assert_eq!(parse(&encode(RowId(a))), Ok(RowId(a)));
+        }
+
+        #[test]
+        fn a_cut_is_between_the_rows_beside_it(id: i64, other: i64, len in 0usize..=8) {
+            let cut = &encode(RowId(id))[..len];
+            let first = first_behind(cut).unwrap();
+            prop_assert_eq!(encode(RowId(other)).as_slice() < cut, other < first.0);
         }
 
         #[test]

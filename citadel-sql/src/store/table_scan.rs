@@ -51,6 +51,24 @@ impl TableScan {
         }
     }
 
+    /// The rows that it visits.
+    pub(crate) fn range(&self) -> RowIdRange {
+        self.range
+    }
+
+    /// The same from its beginning, over those of its rows that are in a range.
+    pub(crate) fn part(&self, range: RowIdRange) -> Self {
+        let projection = self.projection.clone();
+        Self {
+            vectors: projection.trees().iter().map(Follower::new).collect(),
+            projection,
+            rows: Cursor::new(self.rows.tree()),
+            range: self.range.intersect(range),
+            direction: self.direction,
+            state: State::NotBegun,
+        }
+    }
+
     /// Appends up to `max_rows` rows: row ids to `row_ids` if they are wanted, and `out[i]` for `wanted[i]`.
     /// Gives the number of rows; 0 once the range is exhausted.
     ///

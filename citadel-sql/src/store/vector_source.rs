@@ -1,6 +1,6 @@
 //! The vectors of a table's rows, read or computed: what an ann index is made of, and what exact plans measure.
 
-use citadel_txn::View;
+use citadel_txn::{TreeId, View};
 
 use super::row_vector::RowVector;
 use super::vectors::VectorReader;
@@ -103,7 +103,15 @@ impl VectorSource {
         }
     }
 
-    /// Calls `visit` with each row id of its table and the vector, by ascending row id, and with memory that is to be read soon:
+    /// The tree that is read to visit all rows.
+    pub(crate) fn tree(&self, table: &TableDef) -> TreeId {
+        match self {
+            Self::Stored(reader) => reader.tree(),
+            Self::Computed(_) => table.rows,
+        }
+    }
+
+    /// Calls `visit` with each row id of a range of its table and the vector, by ascending row id, and with memory that is to be read soon:
     /// whoever measures the vector asks the processor for it. Rows whose vector is NULL are passed over.
     ///
     /// # Errors
@@ -112,11 +120,12 @@ impl VectorSource {
         &self,
         view: &dyn View,
         table: &TableDef,
+        range: RowIdRange,
         visit: impl FnMut(RowId, StoredVector<'_>, &[u8]) -> Result<()>,
     ) -> Result<()> {
         match self {
-            Self::Stored(reader) => reader.for_each(view, visit),
-            Self::Computed(computed) => computed.for_each(view, table, visit),
+            Self::Stored(reader) => reader.for_each(view, range, visit),
+            Self::Computed(computed) => computed.for_each(view, table, range, visit),
         }
     }
 }
@@ -148,9 +157,10 @@ impl Computed {
         &self,
         view: &dyn View,
         table: &TableDef,
+        range: RowIdRange,
         mut visit: impl FnMut(RowId, StoredVector<'_>, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let mut scan = TableScan::new(table, &self.columns, RowIdRange::ALL, Direction::Forward);
+        let mut scan = TableScan::new(table, &self.columns, range, Direction::Forward);
         let mut ids = Column::new(SqlType::Integer, BATCH_ROWS);
         let mut batch = Batch::default();
         let mut bytes = Vec::new();

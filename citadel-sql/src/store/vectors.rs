@@ -5,6 +5,7 @@
 use citadel_txn::{Cursor, Leaves, TreeId, View, get_several};
 use citadel_vector::prefetch;
 
+use super::RowIdRange;
 use super::projection::{malformed_row, vector_type};
 use super::row::{Layout, Row, skip};
 use super::row_key;
@@ -123,38 +124,54 @@ impl VectorReader {
         }
     }
 
-    /// Calls `visit` with each row id and its vector, by ascending row id, straight from its page, and with memory that is to
-    /// be read soon: whoever measures the vector asks the processor for it. Rows whose vector is NULL are passed over.
+    /// The tree that the vectors lie in.
+    pub(super) fn tree(&self) -> TreeId {
+        self.tree
+    }
+
+    /// Calls `visit` with each row id of a range and its vector, by ascending row id, straight from its page, and with memory
+    /// that is to be read soon: whoever measures the vector asks the processor for it. Rows whose vector is NULL are passed over.
     ///
     /// # Errors
     /// Storage errors; rows or vectors that do not decode; what `visit` returns.
     pub(crate) fn for_each(
         &self,
         view: &dyn View,
+        range: RowIdRange,
         mut visit: impl FnMut(RowId, StoredVector<'_>, &[u8]) -> Result<()>,
     ) -> Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
         let vector_bytes = self.ty.stored_bytes();
-        let mut leaves = Leaves::new(view, self.tree)?;
+        let mut leaves = leaves(view, self.tree, range)?;
         while let Some(leaf) = leaves.next()? {
             let mut ahead = leaves.ahead();
-            for index in 0..leaf.len() {
-                let (key, entry) = leaf.entry(index)?;
+            leaf.for_each(|key, entry| {
                 let id = row_key::decode(key)?;
-                if let Some(vector) = self.vector_in(id, &entry)? {
+                if range.has(id)
+                    && let Some(vector) = self.vector_in(id, entry)?
+                {
                     visit(id, vector, ahead)?;
                     ahead = ahead.get(vector_bytes..).unwrap_or_default();
                 }
-            }
+                Ok::<_, Error>(())
+            })?;
             prefetch(ahead);
         }
         Ok(())
     }
 
     /// The vector in an entry of the tree.
-    #[inline]
+    #[inline(always)]
     fn vector_in<'a>(&'a self, id: RowId, entry: &'a [u8]) -> Result<Option<StoredVector<'a>>> {
         let vector = match &self.place {
-            Place::Whole => Ok(Some(entry)),
+            Place::Whole => {
+                return match StoredVector::new(self.ty, entry) {
+                    Some(vector) => Ok(Some(vector)),
+                    None => Err(malformed_row(&self.table, id)),
+                };
+            }
             Place::InRow {
                 before,
                 no,
@@ -169,6 +186,20 @@ impl VectorReader {
             Err(Malformed) => Err(malformed_row(&self.table, id)),
         }
     }
+}
+
+/// The leaves that have the keys of some rows.
+fn leaves(view: &dyn View, tree: TreeId, range: RowIdRange) -> Result<Leaves<'_>> {
+    if range == RowIdRange::ALL {
+        return Ok(Leaves::new(view, tree)?);
+    }
+    let from = row_key::encode(RowId(range.first));
+    let until = range
+        .last
+        .checked_add(1)
+        .map(|id| row_key::encode(RowId(id)));
+    let until = until.as_ref().map(<[u8; 8]>::as_slice);
+    Ok(Leaves::within(view, tree, &from, until)?)
 }
 
 fn in_row(table: &TableDef, no: ColumnNo, ty: VectorType) -> Place {

@@ -16,6 +16,7 @@ pub(crate) struct StoredVector<'a> {
 
 impl<'a> StoredVector<'a> {
     /// The vector of a column of a type; `None`: the bytes are not as many as its vectors take.
+    #[inline]
     pub(crate) fn new(ty: VectorType, bytes: &'a [u8]) -> Option<Self> {
         (bytes.len() == ty.stored_bytes()).then(|| Self {
             element: ty.element,

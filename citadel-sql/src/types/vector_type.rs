@@ -38,6 +38,7 @@ impl Element {
     }
 
     /// Bytes that so many components take in a row.
+    #[inline]
     pub(crate) fn bytes_of(self, dim: usize) -> usize {
         match self {
             Self::F32 => dim * 4,
@@ -114,6 +115,7 @@ impl VectorType {
     }
 
     /// Bytes that a column's vectors take.
+    #[inline]
     pub(crate) fn stored_bytes(self) -> usize {
         self.element.bytes_of(usize::from(self.dim.unwrap_or(0)))
     }

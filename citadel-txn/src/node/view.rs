@@ -163,6 +163,13 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// How many children of a branch, from its first, may have keys before this one.
+    pub(crate) fn children_before(&self, key: &[u8]) -> Result<usize, Malformed> {
+        match self.rank(1, key)? {
+            Ok(index) | Err(index) => Ok(index),
+        }
+    }
+
     /// Where the key is among the entries from `from` on: `Ok(index)`, or `Err(index)` of the first greater one.
     #[inline]
     fn rank(&self, from: usize, key: &[u8]) -> Result<Result<usize, usize>, Malformed> {

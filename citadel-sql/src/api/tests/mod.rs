@@ -13,6 +13,7 @@ mod rows;
 mod salvage;
 mod sharing;
 mod statements;
+mod threads;
 mod transactions;
 mod vectors;
 

@@ -65,15 +65,15 @@ fn shown(db: &Connection, name: &str) -> Value {
 fn settings_are_of_the_session() {
     let db = Connection::open_in_memory().unwrap();
     let other = db.database().connect();
-    assert_eq!(shown(&db, "ann_recall"), Value::Null);
+    assert_eq!(shown(&db, "ann_recall"), Value::Real(0.98));
     assert_eq!(shown(&db, "ann_exact"), Value::Boolean(false));
     for (set, value) in [
         ("SET ann_recall = 0.9", Value::Real(0.9)),
         ("SET SESSION ann_recall TO '0.95'", Value::Real(0.95)),
         ("PRAGMA ann_recall = 1", Value::Real(1.0)),
-        ("SET ann_recall = DEFAULT", Value::Null),
+        ("SET ann_recall = DEFAULT", Value::Real(0.98)),
         ("PRAGMA ann_recall(0.5)", Value::Real(0.5)),
-        ("RESET ann_recall", Value::Null),
+        ("RESET ann_recall", Value::Real(0.98)),
     ] {
         db.execute_batch(set).unwrap();
         assert_eq!(shown(&db, "ann_recall"), value, "{set}");
@@ -90,7 +90,7 @@ fn settings_are_of_the_session() {
     }
     db.set_ann_recall(Recall::new(0.75));
     assert_eq!(shown(&db, "ann_recall"), Value::Real(0.75));
-    assert_eq!(shown(&other, "ann_recall"), Value::Null);
+    assert_eq!(shown(&other, "ann_recall"), Value::Real(0.98));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn nonsense_is_refused_and_changes_nothing() {
     ] {
         assert!(db.execute_batch(wrong).is_err(), "{wrong}");
     }
-    assert_eq!(shown(&db, "ann_recall"), Value::Null);
+    assert_eq!(shown(&db, "ann_recall"), Value::Real(0.98));
     db.execute_batch("SET busy_timeout = 17").unwrap();
     assert_eq!(shown(&db, "busy_timeout"), Value::Integer(17));
 }

@@ -5,7 +5,7 @@ use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::bounds;
 use crate::execute::context::ExecContext;
-use crate::execute::operator::Operator;
+use crate::execute::operator::{BoxedOperator, Operator};
 use crate::plan::SeqScan;
 use crate::store::{RowIdRange, TableScan};
 use crate::types::Value;
@@ -58,5 +58,16 @@ impl Operator for SeqScanOp {
             }
             chunk = (chunk * 2).min(BATCH_ROWS);
         }
+    }
+
+    fn span(&self) -> Option<RowIdRange> {
+        self.rows.is_divisible().then(|| self.scan.range())
+    }
+
+    fn part(&self, rows: RowIdRange) -> Option<BoxedOperator> {
+        Some(Box::new(Self {
+            scan: self.scan.part(rows),
+            rows: self.rows.again()?,
+        }))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A wide vector that the filter does not look at is read late: only for the rows that pass.
 
+use std::sync::Arc;
+
 use citadel_txn::View;
 
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
@@ -21,7 +23,8 @@ pub(in crate::execute) struct TableRows {
     /// Columns that are read from the table. In a batch that was read, they are followed by the row id, if wanted.
     stored: Vec<ColumnNo>,
     types: Vec<SqlType>,
-    filter: Option<CompiledExpr>,
+    /// Shared by the parts of one scan.
+    filter: Option<Arc<CompiledExpr>>,
     output: Vec<Output>,
     /// What is read is the output.
     direct: bool,
@@ -98,6 +101,30 @@ impl TableRows {
         Ok(())
     }
 
+    /// Can there be one for each part of the table? Not where vectors are read late.
+    pub(in crate::execute) fn is_divisible(&self) -> bool {
+        let is_read = |output: &Output| matches!(output, Output::Read(_));
+        self.output.iter().all(is_read)
+    }
+
+    /// The same for another part of the table, if there can be one.
+    pub(in crate::execute) fn again(&self) -> Option<Self> {
+        let again = |output: &Output| match output {
+            Output::Read(at) => Some(Output::Read(*at)),
+            Output::Late { .. } => None,
+        };
+        Some(Self {
+            stored: self.stored.clone(),
+            types: self.types.clone(),
+            filter: self.filter.clone(),
+            output: self.output.iter().map(again).collect::<Option<_>>()?,
+            direct: self.direct,
+            layout: self.layout.clone(),
+            read: Batch::default(),
+            selected: Vec::new(),
+        })
+    }
+
     /// The columns to read.
     pub(in crate::execute) fn stored(&self) -> &[ColumnNo] {
         &self.stored
@@ -105,7 +132,7 @@ impl TableRows {
 
     /// The filter passes no row, whatever it holds.
     pub(in crate::execute) fn is_never(&self) -> bool {
-        let constant = self.filter.as_ref().and_then(CompiledExpr::as_constant);
+        let constant = self.filter.as_ref().and_then(|filter| filter.as_constant());
         matches!(constant, Some(Value::Boolean(false) | Value::Null))
     }
 
@@ -187,9 +214,10 @@ fn filter(
     source: &TableSource,
     layout: &[ColumnId],
     params: &[Value],
-) -> Result<Option<CompiledExpr>> {
+) -> Result<Option<Arc<CompiledExpr>>> {
     let filter = CompiledExpr::conjunction(&source.filter, layout, params)?;
-    Ok(filter.filter(|f| !matches!(f.as_constant(), Some(Value::Boolean(true)))))
+    let filter = filter.filter(|f| !matches!(f.as_constant(), Some(Value::Boolean(true))));
+    Ok(filter.map(Arc::new))
 }
 
 /// The columns to read at first, the row id last if it is among them; and the columns to read late.

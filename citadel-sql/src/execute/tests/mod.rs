@@ -96,6 +96,7 @@ impl Db {
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
+            threads: 1,
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

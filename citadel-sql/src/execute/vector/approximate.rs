@@ -7,9 +7,7 @@ mod range;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::atomic::AtomicBool;
 
-use citadel_txn::View;
 use citadel_vector::{PositionSet, SearchParams};
 
 use self::allowed::Allowed;
@@ -19,14 +17,15 @@ use super::nearest::Nearest;
 use super::report::{SegmentReport, VectorReport};
 use super::row_filter::RowFilter;
 use super::row_source;
-use crate::ann::{IndexSnapshot, LiveSegment, Refusal, SegmentCache};
+use super::setting::Setting;
+use crate::ann::{IndexSnapshot, LiveSegment, Refusal, fits_in_memory};
 use crate::batch::BATCH_ROWS;
 use crate::bind::bound::Expr;
 use crate::error::Result;
 use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
-use crate::schema::{AnnIndex, AnnSettings, Recall, RowId};
+use crate::schema::{AnnIndex, Recall, RowId};
 use crate::store::VectorSource;
 use crate::types::Value;
 
@@ -39,15 +38,6 @@ const MIN_RECHECKS: u64 = 1_024;
 
 /// Row ids from another index are read up to this number whatever the size of the table.
 const MIN_HITS: usize = 256;
-
-/// What a search runs in.
-pub(super) struct Setting<'a> {
-    pub(super) view: &'a dyn View,
-    pub(super) params: &'a [Value],
-    pub(super) interrupt: &'a AtomicBool,
-    pub(super) cache: &'a SegmentCache,
-    pub(super) ann: AnnSettings,
-}
 
 /// How a search ended.
 #[derive(Debug)]
@@ -79,16 +69,20 @@ pub(super) fn search(
     let table = &plan.exact.top.table;
     let rows = setting.view.tree_len(table.rows)?;
     let delta = setting.view.tree_len(index.delta)?;
-    if delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows {
-        return Ok(Outcome::Exact(format!(
-            "{delta} rows were written or deleted since the index was folded, and the table has {rows}"
-        )));
+    // What is in memory of a delta costs as little as a segment; the rest is looked up.
+    if !fits_in_memory(table, index, delta)
+        && let Some(why) = too_many_lookups(delta, rows)
+    {
+        return Ok(Outcome::Exact(why));
     }
     let (cache, id) = (setting.cache, plan.index.id);
     let snapshot = match IndexSnapshot::open(setting.view, cache, table, id, index)? {
         Ok(snapshot) => snapshot,
         Err(reason) => return Ok(Outcome::Exact(format!("the index is refused: {reason}"))),
     };
+    if let Some(why) = too_many_lookups(snapshot.fresh().len() as u64, rows) {
+        return Ok(Outcome::Exact(why));
+    }
     let Some(measure) = Measure::new(plan.exact.top.key.metric, query.as_ref()) else {
         return Ok(Outcome::Exact("the vector searched for is NULL".into()));
     };
@@ -112,6 +106,16 @@ pub(super) fn search(
         satisfying: OnceCell::new(),
     };
     searcher.run(index, nearest, report)
+}
+
+/// Why so many rows of the delta are not worth looking up, if they are not.
+fn too_many_lookups(delta: u64, rows: u64) -> Option<String> {
+    let is_slow = delta > 0 && delta.saturating_mul(LOOKUP_COST_IN_SCANNED_ROWS) >= rows;
+    is_slow.then(|| {
+        format!(
+            "{delta} rows were written or deleted since the index was folded, and the table has {rows}"
+        )
+    })
 }
 
 /// How many row ids are worth reading from another index. If more rows satisfy it, the search finds enough of them among its

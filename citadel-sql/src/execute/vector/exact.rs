@@ -1,11 +1,15 @@
 //! The exact plan: every row that satisfies the WHERE clause is measured.
 
+use std::sync::{Mutex, PoisonError};
+
 use citadel_txn::View;
 
 use super::nearest::Nearest;
-use crate::batch::{BATCH_ROWS, Column};
-use crate::error::Result;
-use crate::execute::ExecContext;
+use super::parts::{self, Scanned};
+use super::setting::Setting;
+use crate::batch::{BATCH_ROWS, Batch, Column};
+use crate::error::{Error, Result, SqlState};
+use crate::execute::{BoxedOperator, ExecContext, check_interrupt};
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
@@ -20,8 +24,16 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The same question.
+    fn again(&mut self) -> Asked<'_> {
+        Asked {
+            measure: self.measure,
+            nearest: self.nearest,
+        }
+    }
+
     /// Offers a row by its vector; `ahead` is to be read soon.
-    #[inline]
+    #[inline(always)]
     fn offer(&mut self, row: RowId, vector: StoredVector<'_>, ahead: &[u8]) -> Result<()> {
         let distance = match &self.measure {
             Some(measure) => measure.distance_ahead(vector, ahead)?,
@@ -32,20 +44,21 @@ impl Asked<'_> {
     }
 }
 
-/// Measures all rows of the table for each question, in one pass.
+/// Measures all rows of the table for each question, in one pass that the threads of the statement share.
 pub(super) fn measure_table(
     context: &ExecContext<'_>,
     top: &TopK,
     asked: &mut [Asked<'_>],
-) -> Result<u64> {
+) -> Result<Scanned> {
     let view = context.view();
     let source = VectorSource::new(&top.table, &top.key.vector)?;
-    let mut measuring: Vec<&mut Asked<'_>> = asked
+    let mut measuring: Vec<Asked<'_>> = asked
         .iter_mut()
         .filter(|asked| asked.measure.is_some())
+        .map(Asked::again)
         .collect();
-    let measured = if measuring.is_empty() {
-        0
+    let scanned = if measuring.is_empty() {
+        Scanned::default()
     } else {
         scan_vectors(context, top, &source, &mut measuring)?
     };
@@ -57,13 +70,13 @@ pub(super) fn measure_table(
         }
         match measure {
             None => add_undefined(context, top, nearest, |_| Ok(true))?,
-            Some(_) if measured < rows => add_undefined(context, top, nearest, |row| {
+            Some(_) if scanned.vectors < rows => add_undefined(context, top, nearest, |row| {
                 Ok(source.fetch_stored(view, row, |_| ())?.is_none())
             })?,
             Some(_) => {}
         }
     }
-    Ok(measured)
+    Ok(scanned)
 }
 
 /// Offers every vector that is not NULL; tells how many there are.
@@ -71,20 +84,78 @@ fn scan_vectors(
     context: &ExecContext<'_>,
     top: &TopK,
     source: &VectorSource,
-    asked: &mut [&mut Asked<'_>],
+    asked: &mut [Asked<'_>],
+) -> Result<Scanned> {
+    let Setting {
+        view, interrupt, ..
+    } = Setting::of(context);
+    let tree = source.tree(&top.table);
+    let parts = parts::cut(view, top, tree, RowIdRange::ALL, context.threads)?;
+    parts::measure(&parts, context.threads, asked, |part, asked| {
+        let mut measured = 0;
+        source.for_each(view, &top.table, part, |row, vector, mut ahead| {
+            if measured % BATCH_ROWS as u64 == 0 {
+                check_interrupt(interrupt)?;
+            }
+            measured += 1;
+            for asked in asked.iter_mut() {
+                asked.offer(row, vector, std::mem::take(&mut ahead))?;
+            }
+            Ok(())
+        })?;
+        Ok(measured)
+    })
+}
+
+/// Measures the rows that an operator gives for each question; the threads of the statement share them, where the operator can
+/// be divided.
+pub(super) fn measure_given(
+    rows: &mut BoxedOperator,
+    context: &mut ExecContext<'_>,
+    top: &TopK,
+    asked: &mut [Asked<'_>],
+) -> Result<Scanned> {
+    let vectors = VectorSource::new(&top.table, &top.key.vector)?;
+    let span = rows.span().unwrap_or(RowIdRange::NONE);
+    let parts = parts::cut(context.view(), top, top.table.rows, span, context.threads)?;
+    if parts.len() < 2 {
+        return Ok(Scanned {
+            vectors: measure_batches(rows, context, &vectors, asked)?,
+            threads: 1,
+        });
+    }
+    let setting = Setting::of(context);
+    // An operator is of one thread; this one only says how its parts begin.
+    let rows = Mutex::new(rows);
+    parts::measure(&parts, context.threads, asked, |part, asked| {
+        let rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = rows.part(part);
+        drop(rows);
+        let mut part = part.ok_or_else(|| {
+            Error::sql(
+                SqlState::INTERNAL_ERROR,
+                "an operator with a span has no parts",
+            )
+        })?;
+        measure_batches(&mut part, &mut setting.context(), &vectors, asked)
+    })
+}
+
+fn measure_batches(
+    rows: &mut BoxedOperator,
+    context: &mut ExecContext<'_>,
+    vectors: &VectorSource,
+    asked: &mut [Asked<'_>],
 ) -> Result<u64> {
+    let mut batch = Batch::default();
+    let mut ids = Vec::new();
     let mut measured = 0;
-    source.for_each(context.view(), &top.table, |row, vector, ahead| {
-        if measured % BATCH_ROWS as u64 == 0 {
-            context.check_interrupt()?;
-        }
-        measured += 1;
-        let mut ahead = ahead;
-        for asked in asked.iter_mut() {
-            asked.offer(row, vector, std::mem::take(&mut ahead))?;
-        }
-        Ok(())
-    })?;
+    while rows.next(context, &mut batch, BATCH_ROWS)? {
+        context.check_interrupt()?;
+        ids.clear();
+        ids.extend(batch.columns.first().into_iter().flat_map(row_ids));
+        measured += measure_rows(context.view(), vectors, &ids, asked)?;
+    }
     Ok(measured)
 }
 

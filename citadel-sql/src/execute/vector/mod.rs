@@ -6,7 +6,8 @@
 //! # The exact plan ([`exact`])
 //!
 //! It streams vectors into a bounded heap. Without WHERE it reads nothing but the vector column. With WHERE, the plan of
-//! the rows gives row ids, and the vectors of those are looked up beside it.
+//! the rows gives row ids, and the vectors of those are looked up beside it. A large table is cut into parts, which all threads
+//! of the statement share ([`parts`]).
 //!
 //! # The ann plan ([`approximate`])
 //!
@@ -32,10 +33,12 @@ mod exact;
 mod fetcher;
 mod nearest;
 mod operator;
+mod parts;
 mod report;
 mod resolve;
 mod row_filter;
 mod row_source;
+mod setting;
 #[cfg(test)]
 mod tests;
 mod within;

@@ -32,6 +32,22 @@ impl Nearest {
         }
     }
 
+    /// Nothing found yet, of the same.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.k, self.order, self.within.clone())
+    }
+
+    /// Offers what another one, of other rows, has kept.
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        for row in other.defined.drain_sorted() {
+            self.defined.push(row.distance, row.row_id);
+        }
+        other
+            .undefined
+            .into_iter()
+            .for_each(|row| self.push_undefined(row));
+    }
+
     /// Offers a row. Each row is offered once.
     #[inline]
     pub(crate) fn push(&mut self, distance: Option<f32>, row: RowId) {
@@ -132,15 +148,21 @@ mod tests {
         ) {
             let order = DistanceOrder { descending, nulls_first };
             let mut nearest = Nearest::new(k, order, None);
+            let mut shares = [nearest.anew(), nearest.anew()];
             let mut all = Vec::new();
             for (row_id, distance) in rows {
                 let distance = distance.map(f32::from);
                 nearest.push(distance, RowId(row_id));
+                shares[usize::from(row_id % 3 == 0)].push(distance, RowId(row_id));
                 all.push(Neighbor { distance, row_id });
             }
             all.sort_by(|a, b| by(order, a, b));
             all.truncate(k);
-            prop_assert_eq!(nearest.finish(), all);
+            prop_assert_eq!(nearest.finish(), all.clone());
+            let [mut first, mut second] = shares;
+            first.absorb(second.anew());
+            second.absorb(first);
+            prop_assert_eq!(second.finish(), all);
         }
     }
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use citadel_vector::Neighbor;
 
-use super::approximate::{self, Outcome, Setting};
+use super::approximate::{self, Outcome};
 use super::exact::{self, Asked};
 use super::fetcher::Fetcher;
 use super::nearest::Nearest;
+use super::parts::Scanned;
 use super::report::VectorReport;
+use super::setting::Setting;
 use super::within::Within;
-use crate::batch::{BATCH_ROWS, Batch};
+use crate::batch::Batch;
 use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::{BoxedOperator, ExecContext, LimitRows, Operator, build};
@@ -18,7 +20,6 @@ use crate::expression::Measure;
 use crate::expression::constant;
 use crate::plan::vector::{AnnTopK, TopK, VectorTopK};
 use crate::schema::RowId;
-use crate::store::VectorSource;
 use crate::types::vector_text::dimension_mismatch;
 use crate::types::{SqlType, Value, VectorType};
 
@@ -221,27 +222,17 @@ pub(super) fn search_together(
     Ok(found)
 }
 
-/// Measures the rows that an operator gives, all rows if there is none, for each question. Tells how many were measured.
+/// Measures the rows that an operator gives, all rows if there is none, for each question.
 fn find(
     top: &TopK,
     rows: Option<&mut BoxedOperator>,
     context: &mut ExecContext<'_>,
     asked: &mut [Asked<'_>],
-) -> Result<u64> {
-    let Some(rows) = rows else {
-        return exact::measure_table(context, top, asked);
-    };
-    let vectors = VectorSource::new(&top.table, &top.key.vector)?;
-    let mut batch = Batch::default();
-    let mut ids = Vec::new();
-    let mut measured = 0;
-    while rows.next(context, &mut batch, BATCH_ROWS)? {
-        context.check_interrupt()?;
-        ids.clear();
-        ids.extend(batch.columns.first().into_iter().flat_map(exact::row_ids));
-        measured += exact::measure_rows(context.view(), &vectors, &ids, asked)?;
+) -> Result<Scanned> {
+    match rows {
+        Some(rows) => exact::measure_given(rows, context, top, asked),
+        None => exact::measure_table(context, top, asked),
     }
-    Ok(measured)
 }
 
 impl Operator for VectorTopKOp {
@@ -303,23 +294,14 @@ impl AnnTopKOp {
             _ if *k == 0 => Outcome::Answered,
             Value::Null => Outcome::Exact("the vector searched for is NULL".into()),
             _ if context.ann.exact => Outcome::Exact("ann_exact is on".into()),
-            query => {
-                let setting = Setting {
-                    view: context.view(),
-                    params: context.params,
-                    interrupt: context.interrupt,
-                    cache: context.segments,
-                    ann: context.ann,
-                };
-                approximate::search(
-                    &setting,
-                    &self.plan,
-                    query,
-                    *k,
-                    &mut nearest,
-                    &mut self.report,
-                )?
-            }
+            query => approximate::search(
+                &Setting::of(context),
+                &self.plan,
+                query,
+                *k,
+                &mut nearest,
+                &mut self.report,
+            )?,
         };
         match outcome {
             Outcome::Answered => Ok(State::Answered(Box::new(Answer::new(

@@ -4,6 +4,7 @@ use std::fmt;
 
 use citadel_vector::{Effort, Regime, SearchStats};
 
+use super::parts::Scanned;
 use crate::schema::Recall;
 
 /// What an execution did.
@@ -20,8 +21,8 @@ pub(super) struct VectorReport {
     /// Rows of the delta, and how many of them were read from the table.
     pub(super) delta_rows: usize,
     pub(super) delta_measured: usize,
-    /// Vectors that the exact plan measured.
-    pub(super) scanned: u64,
+    /// What the exact plan measured.
+    pub(super) scanned: Scanned,
 }
 
 /// What an exact answer took of one segment.
@@ -104,8 +105,14 @@ impl VectorReport {
             let (rows, measured) = (self.delta_rows, self.delta_measured);
             line("Delta", format!("{rows} rows, {measured} measured"));
         }
-        if self.scanned > 0 {
-            line("Measured", format!("{} vectors", self.scanned));
+        let Scanned { vectors, threads } = self.scanned;
+        match vectors {
+            0 => {}
+            _ if threads > 1 => line(
+                "Measured",
+                format!("{vectors} vectors on {threads} threads"),
+            ),
+            _ => line("Measured", format!("{vectors} vectors")),
         }
         lines
     }

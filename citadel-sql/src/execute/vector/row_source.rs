@@ -1,11 +1,10 @@
 //! Row ids that a plan gives, while a search runs.
 
-use super::approximate::Setting;
-use crate::ann::BuildProgress;
+use super::setting::Setting;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::vector::exact::row_ids;
-use crate::execute::{ExecContext, Txn, build, check_interrupt};
+use crate::execute::{build, check_interrupt};
 use crate::plan::PhysicalPlan;
 use crate::schema::RowId;
 
@@ -15,14 +14,7 @@ pub(super) fn collect<'p>(
     setting: &Setting<'_>,
     max: usize,
 ) -> Result<Option<Vec<RowId>>> {
-    let mut context = ExecContext {
-        txn: Txn::View(setting.view),
-        params: setting.params,
-        interrupt: setting.interrupt,
-        segments: setting.cache,
-        progress: BuildProgress::default(),
-        ann: setting.ann,
-    };
+    let mut context = setting.context();
     let mut found = Vec::new();
     let mut batch = Batch::default();
     for plan in plans {

@@ -2,22 +2,43 @@
 
 use super::{AnnTopK, TopK, VectorTopK};
 use crate::bind::bound::Expr;
-use crate::plan::explain::NodeText;
+use crate::error::Result;
+use crate::plan::explain::{NodeText, Surroundings};
 use crate::plan::names::{Names, quoted};
 use crate::plan::print::{conjuncts_text, distance_operator, expr_text};
-use crate::schema::{AnnSettings, Recall};
+use crate::schema::Recall;
 
 impl VectorTopK {
-    pub(crate) fn explain(&self, names: &Names) -> NodeText {
+    pub(crate) fn explain(
+        &self,
+        names: &Names,
+        surroundings: Surroundings<'_>,
+    ) -> Result<NodeText> {
         let title = format!("VectorTopKPlan on {}", self.top.source_name());
-        self.top
+        let text = self
+            .top
             .details(NodeText::new(title), names)
-            .detail("Exact", self.why.to_string())
+            .detail("Exact", self.why.to_string());
+        self.explain_threads(text, surroundings)
+    }
+
+    fn explain_threads(&self, text: NodeText, surroundings: Surroundings<'_>) -> Result<NodeText> {
+        Ok(
+            match self.threads(surroundings.view, surroundings.threads)? {
+                0 | 1 => text,
+                threads => text.detail("Threads", format!("up to {threads}")),
+            },
+        )
     }
 }
 
 impl AnnTopK {
-    pub(crate) fn explain(&self, names: &Names, settings: AnnSettings) -> NodeText {
+    pub(crate) fn explain(
+        &self,
+        names: &Names,
+        surroundings: Surroundings<'_>,
+    ) -> Result<NodeText> {
+        let settings = surroundings.ann;
         let top = &self.exact.top;
         let (source, index) = (top.source_name(), quoted(&self.index.name));
         let name = if top.limit.limit.is_some() {
@@ -43,8 +64,11 @@ impl AnnTopK {
         if !self.residual.is_empty() {
             text = text.detail("Recheck", conjuncts_text(&self.residual, names));
         }
-        match self.ann() {
-            _ if settings.exact => text.detail("Exact", "ann_exact is on"),
+        Ok(match self.ann() {
+            _ if settings.exact => {
+                let text = text.detail("Exact", "ann_exact is on");
+                self.exact.explain_threads(text, surroundings)?
+            }
             Some(index) if settings.asked(index) == Recall::EXACT => text
                 .detail("Recall", "1")
                 .detail("Exact", "from codes, within their bounds"),
@@ -52,7 +76,7 @@ impl AnnTopK {
                 text.detail("Recall", settings.asked(index).to_string())
             }
             _ => text,
-        }
+        })
     }
 }
 

@@ -22,6 +22,7 @@ mod explain;
 mod pushdown;
 mod range;
 mod row_hits;
+mod threads;
 
 use std::fmt;
 use std::sync::Arc;

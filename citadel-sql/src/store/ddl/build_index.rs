@@ -62,7 +62,7 @@ pub(super) fn touch_all(
 ) -> Result<()> {
     if matches!(ann.vector, IndexedVector::Expression(_)) {
         let source = VectorSource::of_index(table, &ann.vector)?;
-        source.for_each(txn, table, |_, _, _| {
+        source.for_each(txn, table, RowIdRange::ALL, |_, _, _| {
             watch()?;
             Ok(())
         })?;

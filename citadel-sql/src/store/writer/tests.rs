@@ -15,7 +15,7 @@ use crate::schema::AnnOptions;
 use crate::store::testing::{
     assert_sound, database, index, make, new_btree, new_table, refs, rows,
 };
-use crate::store::{Direction, IndexScan, KeyRange, RowReader, VectorReader, delta};
+use crate::store::{Direction, IndexScan, KeyRange, RowIdRange, RowReader, VectorReader, delta};
 use crate::types::{SqlType, Value};
 
 const ID: u16 = 0;
@@ -312,7 +312,7 @@ fn assert_vectors(view: &dyn View, table: &TableDef, model: &Model) {
             .collect();
         let (mut ids, mut all) = (Vec::new(), Vec::new());
         reader
-            .for_each(view, |id, vector, _| {
+            .for_each(view, RowIdRange::ALL, |id, vector, _| {
                 ids.push(id);
                 vector.append_to(&mut all);
                 Ok(())

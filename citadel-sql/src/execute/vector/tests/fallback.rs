@@ -1,10 +1,9 @@
 //! Where the index cannot answer, or should not.
 
-use crate::schema::Metric;
-
 use super::harness::*;
 use crate::ann::{SegmentCache, SegmentState};
-use crate::bind::bound::{BinaryOp, DistanceMetric};
+use crate::bind::bound::{BinaryOp, DistanceMetric, Statement};
+use crate::schema::{AnnSettings, Metric};
 use crate::types::Value;
 
 #[test]
@@ -95,15 +94,51 @@ fn most_rows_in_the_delta() {
     harness.fill(101..=200);
     let query = harness.nearest(DistanceMetric::L2, None, 5);
     let params = [Value::Vector(vector(6, 150))];
+    // They are in memory, as codes.
     let plan = harness.explain(&query, &params, true);
     assert!(
-        plan.contains("Exact Plan: 100 rows were written or deleted"),
+        !plan.contains("Exact Plan") && plan.contains("Delta In Memory"),
         "{plan}"
     );
     assert_eq!(
         harness.query(&query, &params).unwrap()[0][0],
         Value::Integer(150)
     );
+    // A transaction that writes looks up the rows that it touched itself.
+    let explain = Statement::Explain {
+        analyze: true,
+        statement: Box::new(Statement::Query(query)),
+    };
+    harness.write(|txn| {
+        for id in 201..=300 {
+            insert(txn, id, &harness.row(id));
+        }
+        let lines = harness.run_in(txn, &explain, &params).unwrap();
+        let plan = format!("{lines:?}");
+        assert!(
+            plan.contains("Exact Plan: 100 rows were written or deleted"),
+            "{plan}"
+        );
+    });
+}
+
+/// What is deleted is looked up nowhere.
+#[test]
+fn most_rows_deleted() {
+    let harness = Harness::new(6, Metric::L2);
+    harness.fill(1..=300);
+    harness.persist();
+    harness.write(|txn| (1..=200).for_each(|id| delete(txn, id)));
+    let query = harness.nearest(DistanceMetric::L2, None, 5);
+    let params = [Value::Vector(vector(6, 150))];
+    let plan = harness.explain(&query, &params, true);
+    assert!(!plan.contains("Exact Plan"), "{plan}");
+    let found = harness.query(&query, &params).unwrap();
+    harness.settings.set(AnnSettings {
+        exact: true,
+        ..AnnSettings::default()
+    });
+    assert_eq!(found, harness.query(&query, &params).unwrap());
 }
 
 #[test]

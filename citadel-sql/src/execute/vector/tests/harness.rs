@@ -181,6 +181,7 @@ impl Harness {
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: self.settings.get(),
+            threads: 2,
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();

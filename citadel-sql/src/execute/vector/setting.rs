@@ -1,0 +1,45 @@
+//! What a search runs in.
+
+use std::sync::atomic::AtomicBool;
+
+use citadel_txn::View;
+
+use crate::ann::{BuildProgress, SegmentCache};
+use crate::execute::{ExecContext, Txn};
+use crate::schema::AnnSettings;
+use crate::types::Value;
+
+/// What a search runs in; the threads of one search share it.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) view: &'a dyn View,
+    pub(super) params: &'a [Value],
+    pub(super) interrupt: &'a AtomicBool,
+    pub(super) cache: &'a SegmentCache,
+    pub(super) ann: AnnSettings,
+}
+
+impl<'a> Setting<'a> {
+    pub(super) fn of(context: &'a ExecContext<'_>) -> Self {
+        Self {
+            view: context.view(),
+            params: context.params,
+            interrupt: context.interrupt,
+            cache: context.segments,
+            ann: context.ann,
+        }
+    }
+
+    /// A context for operators of one thread.
+    pub(super) fn context(self) -> ExecContext<'a> {
+        ExecContext {
+            txn: Txn::View(self.view),
+            params: self.params,
+            interrupt: self.interrupt,
+            segments: self.cache,
+            progress: BuildProgress::default(),
+            ann: self.ann,
+            threads: 1,
+        }
+    }
+}
