@@ -185,7 +185,7 @@ error 42P19 at 1:40: "n" names itself other than in one of the queries of a UNIO
 
 WITH RECURSIVE n (x) AS (SELECT x FROM n UNION SELECT x FROM n) SELECT x FROM n;
 ----
-error 42P19 at 1:16: a query that names itself needs a UNION with one that does not, to begin with
+error 42P19 at 1:16: a query that names itself needs a UNION that begins with one that does not
 
 WITH RECURSIVE n (x) AS (SELECT 1 EXCEPT SELECT x FROM n) SELECT x FROM n;
 ----

@@ -68,6 +68,13 @@ impl Binder<'_> {
         for input in &operation.inputs {
             let tried = self.with_recursion(at, None, |binder| binder.body(input, &[]));
             match tried {
+                (_, true) if firsts.is_empty() => {
+                    return Err(Error::sql(
+                        SqlState::INVALID_RECURSION,
+                        "a query that names itself needs a UNION that begins with one that does not",
+                    )
+                    .at(operation.position));
+                }
                 (_, true) => steps.push(input.clone()),
                 (Ok(_), false) => firsts.push(input.clone()),
                 (Err(error), false) => return Err(error),
@@ -75,13 +82,6 @@ impl Binder<'_> {
         }
         if steps.is_empty() {
             return Ok(None);
-        }
-        if firsts.is_empty() {
-            return Err(Error::sql(
-                SqlState::INVALID_RECURSION,
-                "a query that names itself needs a UNION with one that does not, to begin with",
-            )
-            .at(operation.position));
         }
         let mut first = self.one_of(operation, firsts)?;
         for output in &mut first.output {

@@ -75,7 +75,11 @@ fn grouped(expr: &Expr) -> String {
             operand, pattern, ..
         } => format!("({} LIKE {})", grouped(operand), grouped(pattern)),
         ExprKind::Case { branches, .. } => format!("CASE of {}", branches.len()),
-        ExprKind::Cast { operand, to } => format!("({}::{to})", grouped(operand)),
+        ExprKind::Cast {
+            operand,
+            to,
+            limit: None,
+        } => format!("({}::{to})", grouped(operand)),
         ExprKind::Function { name, arguments } => match arguments {
             Arguments::Star => format!("{}(*)", name.name),
             Arguments::List { values, .. } => {

@@ -48,6 +48,7 @@ impl Harness {
         let column = |name: &str, ty| NewColumn {
             name: name.to_owned(),
             ty,
+            limit: None,
             not_null: false,
             default: Value::Null,
         };
