@@ -1,6 +1,6 @@
 -- Types that allow less than all of their kind.
 
-CREATE TABLE l (small SMALLINT, mid INT4 DEFAULT 7, name VARCHAR(3) NOT NULL, f FLOAT4);
+CREATE TABLE l (small SMALLINT, mid INT4 DEFAULT 7, name VARCHAR(3) NOT NULL, f REAL);
 ----
 ok
 
@@ -98,10 +98,39 @@ SELECT small FROM l WHERE small > 0 ORDER BY small DESC;
 small
 32767
 
-SELECT +name, + 'x' FROM l ORDER BY name;
+SELECT +name, + '5' FROM l ORDER BY name;
 ----
-error 22P02 at 1:17: invalid input for type REAL: "x"
+column1 | column2
+abc | 5.0
+x | 5.0
+äöü | 5.0
 
 SELECT -name FROM l;
 ----
 error 42804 at 1:9: operator does not exist: - TEXT
+
+-- What is stored may lose spaces at its end.
+INSERT INTO l (name) VALUES ('ab   '), ('cd' || '   ');
+----
+ok, 2 rows
+
+SELECT name || '.' FROM l WHERE length(name) = 3 ORDER BY name;
+----
+column1
+ab .
+abc.
+cd .
+äöü.
+
+UPDATE l SET name = name || ' ' WHERE name = 'x';
+----
+ok, 1 row
+
+INSERT INTO l (name) VALUES ('ab  c');
+----
+error 22001: column "name" of table "l": the text has more than 3 characters
+
+CREATE TABLE f (x FLOAT4);
+----
+error 0A000 at 1:17: type FLOAT4 is not supported
+hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)

@@ -27,6 +27,11 @@ SELECT var_pop(x), var_samp(x), stddev(x) FROM (VALUES (1000000004.0), (10000000
 var_pop | var_samp | stddev
 22.5 | 30.0 | 5.477225575051661
 
+SELECT var_pop(x), avg(x) FROM (VALUES (100000003.0), (100000004.0), (100000006.0), (100000007.0)) AS v (x);
+----
+var_pop | avg
+2.5 | 100000005.0
+
 -- Texts, in the order of rows or in one of their own.
 SELECT g, string_agg(s, ', ' ORDER BY s DESC), string_agg(s, '' ORDER BY id), group_concat(n ORDER BY id) FROM t GROUP BY g ORDER BY g;
 ----

@@ -140,7 +140,7 @@ DROP TABLE t;
 error 2BP01 at 1:12: view "big" reads what is to be dropped
 hint: drop it first, or write CASCADE
 
-DROP VIEW big;
+DROP VIEW big RESTRICT;
 ----
 error 2BP01 at 1:11: view "named" reads what is to be dropped
 hint: drop it first, or write CASCADE
@@ -192,6 +192,24 @@ ok
 DROP VIEW nosuch;
 ----
 error 42P01 at 1:11: view "nosuch" does not exist
+
+-- A view may go before what reads it, which then has nothing to read.
+DROP VIEW big;
+----
+ok
+
+SELECT n FROM named;
+----
+error 42P01 at 1:55: table "big" does not exist
+
+CREATE VIEW big AS SELECT id, 7 AS twice, s FROM t;
+----
+ok
+
+SELECT DISTINCT n FROM named;
+----
+n
+7
 
 DROP TABLE t CASCADE;
 ----

@@ -1,6 +1,6 @@
-//! Count, mean and squared deviations, kept so that large means cost no digits.
+//! Count, sum and squared deviations, kept so that large means cost few digits.
 //!
-//! Welford's update for one value, and Chan's for two sets of them.
+//! The update is that of Youngs and Cramer, whose sums are exact where those of the values are.
 
 use crate::functions::Spread;
 
@@ -8,31 +8,32 @@ use crate::functions::Spread;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moments {
     count: f64,
-    mean: f64,
+    sum: f64,
     /// The sum of squared deviations from the mean.
     deviations: f64,
 }
 
 impl Moments {
     pub(super) fn add(&mut self, value: f64) {
+        let before = self.count;
         self.count += 1.0;
-        let off = value - self.mean;
-        self.mean += off / self.count;
-        self.deviations += off * (value - self.mean);
+        self.sum += value;
+        if before > 0.0 {
+            let off = value * self.count - self.sum;
+            self.deviations += off * off / (self.count * before);
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        let count = self.count + other.count;
-        if other.count == 0.0 || self.count == 0.0 {
-            if self.count == 0.0 {
-                *self = other;
-            }
-            return;
+        if self.count == 0.0 {
+            *self = other;
+        } else if other.count > 0.0 {
+            let count = self.count + other.count;
+            let off = self.sum / self.count - other.sum / other.count;
+            self.deviations += other.deviations + self.count * other.count * off * off / count;
+            self.sum += other.sum;
+            self.count = count;
         }
-        let off = other.mean - self.mean;
-        self.deviations += other.deviations + off * off * self.count * other.count / count;
-        self.mean += off * other.count / count;
-        self.count = count;
     }
 
     /// The measure, where there are numbers enough for it.

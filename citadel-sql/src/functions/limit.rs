@@ -40,6 +40,30 @@ static TO_VARCHAR: ScalarFunction = ScalarFunction {
     },
 };
 
+/// The same for storing: only spaces may be cut.
+static FIT_VARCHAR: ScalarFunction = ScalarFunction {
+    name: "fit varchar",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
+    result_type: gives_text,
+    strict: true,
+    eval: |a| match a {
+        [ValueRef::Text(text), ValueRef::Integer(most)] => {
+            let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
+            Ok(Value::Text(limit.fitted(text).to_owned()))
+        }
+        _ => Ok(Value::Null),
+    },
+};
+
+/// The function that makes a text fit a column, and what it takes beside the text, where that is possible.
+pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)> {
+    match limit {
+        Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
+        Limit::Int16 | Limit::Int32 => None,
+    }
+}
+
 fn checked(arguments: &[ValueRef<'_>], limit: Limit) -> Result<Value> {
     let value = arguments.first().copied().unwrap_or(ValueRef::Null);
     limit.check(value)?;

@@ -19,7 +19,7 @@ mod window;
 pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
-pub(crate) use limit::cast_within;
+pub(crate) use limit::{cast_within, fit_within};
 pub(crate) use scalar::{ArgumentKind, ScalarFunction, check_size};
 pub(crate) use table::TableFunction;
 pub(crate) use vector::{SUBVECTOR, part_of_vector};

@@ -53,6 +53,15 @@ impl Limit {
         end.map_or(text, |(end, _)| &text[..end])
     }
 
+    /// The text without spaces that are too many, as the standard has it; another text that is too long stays so.
+    pub(crate) fn fitted(self, text: &str) -> &str {
+        let cut = self.cut(text);
+        match text[cut.len()..].bytes().all(|byte| byte == b' ') {
+            true => cut,
+            false => text,
+        }
+    }
+
     /// The type that it bounds.
     pub(crate) fn base(self) -> SqlType {
         match self {
@@ -96,6 +105,10 @@ mod tests {
         }
         let three = Limit::Characters(3);
         assert_eq!((three.cut("äöüß"), three.cut("ab")), ("äöü", "ab"));
+        assert_eq!(
+            (three.fitted("abc  "), three.fitted("ab  c")),
+            ("abc", "ab  c")
+        );
         assert!(three.check(ValueRef::Text("äöü")).is_ok());
         assert!(three.check(ValueRef::Text("abcd")).is_err());
         assert!(three.check(ValueRef::Null).is_ok());

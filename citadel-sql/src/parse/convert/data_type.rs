@@ -45,7 +45,6 @@ impl Converter<'_> {
             | DataType::Int8(None)
             | DataType::Int64 => Ok(SqlType::Integer),
             DataType::Real
-            | DataType::Float4
             | DataType::Float8
             | DataType::Float64
             | DataType::DoublePrecision
