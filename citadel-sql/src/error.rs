@@ -190,6 +190,15 @@ impl Error {
         self
     }
 
+    /// Moves it to another place: what it had was one in another text.
+    #[must_use]
+    pub(crate) fn moved_to(mut self, position: Option<Position>) -> Self {
+        if let Self::Sql(error) = &mut self {
+            error.position = position;
+        }
+        self
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Self::Sql(error) = &mut self {

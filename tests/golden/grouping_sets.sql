@@ -63,7 +63,12 @@ y | NULL | NULL | 21
 
 SELECT region, count(*) FROM sales GROUP BY GROUPING SETS (ROLLUP (region), ()) ORDER BY region, count(*);
 ----
-error 42883 at 1:60: function ROLLUP does not exist
+region | count
+n | 2
+s | 2
+NULL | 1
+NULL | 5
+NULL | 5
 
 SELECT (year), sum(amount) FROM sales GROUP BY ROLLUP ((region, year)) ORDER BY year, sum(amount);
 ----

@@ -200,7 +200,7 @@ ok
 
 SELECT n FROM named;
 ----
-error 42P01 at 1:55: table "big" does not exist
+error 42P01 at 1:15: table "big" does not exist
 
 CREATE VIEW big AS SELECT id, 7 AS twice, s FROM t;
 ----

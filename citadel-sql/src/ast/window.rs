@@ -7,7 +7,7 @@ use super::{Expr, Identifier, OrderKey};
 pub(crate) enum Over {
     /// A window of the WINDOW clause.
     Name(Identifier),
-    Window(Window),
+    Window(Box<Window>),
 }
 
 /// `([name] [PARTITION BY …] [ORDER BY …] [frame])`

@@ -83,7 +83,7 @@ impl Binder<'_> {
         if let Some(view) = self.catalog.view(&name.name).cloned() {
             return self
                 .view_relation(&view, alias)
-                .map_err(|error| error.at(name.position));
+                .map_err(|error| error.moved_to(name.position));
         }
         let table = self.table(name)?;
         self.read.tables.push(table.id);

@@ -77,7 +77,7 @@ impl Collected {
             Over::Window(window) => window,
         };
         let Some(name) = &window.base else {
-            return Ok(window.clone());
+            return Ok(ast::Window::clone(window));
         };
         let base = self.named(name, depth)?;
         let refuse = |what: &str| {

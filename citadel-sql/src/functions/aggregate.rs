@@ -40,10 +40,8 @@ pub(crate) struct Spread {
     pub(crate) root: bool,
 }
 
-impl Spread {
-    const fn new(sample: bool, root: bool) -> AggregateFunction {
-        AggregateFunction::Spread(Self { sample, root })
-    }
+const fn spread(sample: bool, root: bool) -> AggregateFunction {
+    AggregateFunction::Spread(Spread { sample, root })
 }
 
 /// All by name; the first name of a function is its usual one.
@@ -59,12 +57,12 @@ const BY_NAME: [(&str, AggregateFunction); 20] = [
     ("bit_and", AggregateFunction::BitAnd),
     ("bit_or", AggregateFunction::BitOr),
     ("bit_xor", AggregateFunction::BitXor),
-    ("stddev_samp", Spread::new(true, true)),
-    ("stddev", Spread::new(true, true)),
-    ("stddev_pop", Spread::new(false, true)),
-    ("var_samp", Spread::new(true, false)),
-    ("variance", Spread::new(true, false)),
-    ("var_pop", Spread::new(false, false)),
+    ("stddev_samp", spread(true, true)),
+    ("stddev", spread(true, true)),
+    ("stddev_pop", spread(false, true)),
+    ("var_samp", spread(true, false)),
+    ("variance", spread(true, false)),
+    ("var_pop", spread(false, false)),
     ("string_agg", AggregateFunction::Concat),
     ("group_concat", AggregateFunction::Concat),
     ("count", AggregateFunction::CountRows),

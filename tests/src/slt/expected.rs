@@ -32,7 +32,8 @@ pub(crate) fn difference(
             let values = values_of(query, rows);
             if let Some(hash) = query.expected.first().filter(|line| is_hash(line)) {
                 let given = format!("{} values hashing to {}", values.len(), md5_of(&values));
-                let difference = (given != hash.trim()).then(|| told(&[hash.clone()], &[given]));
+                let difference =
+                    (given != hash.trim()).then(|| told(std::slice::from_ref(hash), &[given]));
                 return difference.or_else(|| unlike_its_label(query, values, labels));
             }
             (values, query.expected.clone())

@@ -1,6 +1,8 @@
 //! GROUP BY: expressions, and the sets that GROUPING SETS, ROLLUP and CUBE stand for.
 
-use sqlparser::ast::{Expr as Theirs, GroupByExpr};
+use sqlparser::ast::{
+    Expr as Theirs, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
+};
 
 use super::{Clauses, Converter};
 use crate::ast::Expr;
@@ -62,7 +64,7 @@ impl Converter<'_> {
                 for set in sets {
                     // A set may be what other sets are written with.
                     match <[Theirs; 1]>::try_from(set) {
-                        Ok([item]) => all.extend(self.grouping_item(item, at)?),
+                        Ok([item]) => all.extend(self.grouping_item(written_out(item), at)?),
                         Err(set) => all.push(self.exprs(set)?),
                     }
                     check_count(all.len(), at)?;
@@ -76,6 +78,31 @@ impl Converter<'_> {
 
     fn parts(&self, parts: Vec<Vec<Theirs>>) -> Result<Sets> {
         parts.into_iter().map(|part| self.exprs(part)).collect()
+    }
+}
+
+/// ROLLUP and CUBE inside of GROUPING SETS, which sqlparser takes for functions.
+fn written_out(item: Theirs) -> Theirs {
+    let Theirs::Function(function) = &item else {
+        return item;
+    };
+    let name = function.name.to_string();
+    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+    if !is("rollup") && !is("cube") {
+        return item;
+    }
+    let FunctionArguments::List(list) = &function.args else {
+        return item;
+    };
+    let part = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Theirs::Tuple(exprs))) => Some(exprs.clone()),
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(vec![expr.clone()]),
+        _ => None,
+    };
+    match list.args.iter().map(part).collect() {
+        Some(parts) if is("cube") => Theirs::Cube(parts),
+        Some(parts) => Theirs::Rollup(parts),
+        None => item,
     }
 }
 

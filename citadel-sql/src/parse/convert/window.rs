@@ -14,7 +14,9 @@ impl Converter<'_> {
     pub(super) fn over(&self, over: WindowType, owner: Option<Position>) -> Result<Over> {
         match over {
             WindowType::NamedWindow(name) => self.identifier(name).map(Over::Name),
-            WindowType::WindowSpec(window) => self.window(window, owner).map(Over::Window),
+            WindowType::WindowSpec(window) => {
+                Ok(Over::Window(Box::new(self.window(window, owner)?)))
+            }
         }
     }
 
@@ -29,7 +31,7 @@ impl Converter<'_> {
             let over = match window {
                 NamedWindowExpr::NamedWindow(base) => Over::Name(self.identifier(base)?),
                 NamedWindowExpr::WindowSpec(window) => {
-                    Over::Window(self.window(window, name.position)?)
+                    Over::Window(Box::new(self.window(window, name.position)?))
                 }
             };
             Ok((name, over))

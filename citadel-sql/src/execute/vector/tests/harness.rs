@@ -395,8 +395,10 @@ impl Harness {
             },
             filter,
             grouping: None,
+            windows: None,
             output: vec![output(column(ID), "id"), output(key.clone(), "distance")],
             distinct: false,
+            distinct_on: None,
             order_by: vec![SortKey {
                 expr: key,
                 descending: false,
