@@ -26,6 +26,12 @@ impl SqlState {
     pub(crate) const GROUPING_ERROR: Self = Self("42803");
     pub(crate) const INVALID_RECURSION: Self = Self("42P19");
     pub(crate) const INVALID_DEFINITION: Self = Self("42P16");
+    pub(crate) const STRING_TOO_LONG: Self = Self("22001");
+    pub(crate) const WRONG_OBJECT_TYPE: Self = Self("42809");
+    pub(crate) const WINDOWING_ERROR: Self = Self("42P20");
+    pub(crate) const INVALID_FRAME_OFFSET: Self = Self("22013");
+    pub(crate) const INVALID_NTILE: Self = Self("22014");
+    pub(crate) const INVALID_NTH_VALUE: Self = Self("22016");
     pub(crate) const FEATURE_NOT_SUPPORTED: Self = Self("0A000");
     pub(crate) const NUMERIC_OUT_OF_RANGE: Self = Self("22003");
     pub(crate) const DIVISION_BY_ZERO: Self = Self("22012");
@@ -179,6 +185,15 @@ impl Error {
         if let Self::Sql(error) = &mut self
             && error.position.is_none()
         {
+            error.position = position;
+        }
+        self
+    }
+
+    /// Moves it to another place: what it had was one in another text.
+    #[must_use]
+    pub(crate) fn moved_to(mut self, position: Option<Position>) -> Self {
+        if let Self::Sql(error) = &mut self {
             error.position = position;
         }
         self

@@ -70,7 +70,7 @@ pub use api::{
     FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
     OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
     SalvagedTable, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput, Transaction,
-    TransactionBehavior, params_from_iter, salvage, salvage_storage,
+    TransactionBehavior, ViewInfo, params_from_iter, salvage, salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,

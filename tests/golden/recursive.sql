@@ -185,7 +185,7 @@ error 42P19 at 1:40: "n" names itself other than in one of the queries of a UNIO
 
 WITH RECURSIVE n (x) AS (SELECT x FROM n UNION SELECT x FROM n) SELECT x FROM n;
 ----
-error 42P19 at 1:16: a query that names itself needs a UNION with one that does not, to begin with
+error 42P19 at 1:16: a query that names itself needs a UNION that begins with one that does not
 
 WITH RECURSIVE n (x) AS (SELECT 1 EXCEPT SELECT x FROM n) SELECT x FROM n;
 ----
@@ -198,3 +198,17 @@ error 0A000 at 1:99: WITH, ORDER BY or LIMIT in a query that names itself is not
 WITH n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n;
 ----
 error 42P01 at 1:53: table "n" does not exist
+
+-- A recursion does not aggregate its own rows: it would not end, or say nothing.
+WITH RECURSIVE x (n) AS (SELECT 1 UNION ALL SELECT count(*) FROM x) SELECT * FROM x;
+----
+error 42P19 at 1:16: a recursion cannot aggregate its own rows
+
+WITH RECURSIVE x (n) AS (SELECT 1 UNION ALL SELECT n FROM (SELECT sum(n) AS n FROM x) AS s) SELECT * FROM x;
+----
+error 42P19 at 1:16: a recursion cannot aggregate its own rows
+
+-- It begins with a query that does not name it.
+WITH RECURSIVE x (n) AS (SELECT n FROM x UNION ALL SELECT 1) SELECT * FROM x;
+----
+error 42P19 at 1:16: a query that names itself needs a UNION that begins with one that does not

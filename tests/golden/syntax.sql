@@ -49,7 +49,7 @@ a
 
 SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t;
 ----
-error 0A000 at 1:8: a window function (OVER) is not supported
+row_number
 
 INSERT INTO t VALUES (1, 'x') ON CONFLICT DO NOTHING;
 ----
@@ -73,7 +73,7 @@ error 0A000 at 1:17: REFERENCES is not supported
 
 CREATE VIEW w AS SELECT 1;
 ----
-error 0A000 at 1:1: CREATE VIEW is not supported
+ok
 
 ALTER TABLE t ADD COLUMN c INTEGER;
 ----

@@ -121,3 +121,13 @@ SELECT 12345678901234567890;
 ----
 error 22003 at 1:8: 12345678901234567890 is out of the range of INTEGER
 hint: write a decimal point to make it REAL
+
+-- A text becomes a BLOB by its escapes.
+SELECT 'a\\b\000\377'::BLOB, CAST('plain' AS BLOB);
+----
+column1 | column2
+x'615c6200ff' | x'706c61696e'
+
+SELECT 'a\9'::BLOB;
+----
+error 22P02 at 1:8: invalid input for type BLOB: "a\9"

@@ -7,6 +7,7 @@ pub mod history;
 pub mod kill;
 pub mod promise;
 pub mod sim;
+pub mod slt;
 pub mod subject;
 pub mod text;
 pub mod vectors;

@@ -202,7 +202,8 @@ impl Twins {
 
     fn select(&mut self) -> String {
         let condition = self.condition("t", 2);
-        match self.random.below(11) {
+        match self.random.below(13) {
+            11 | 12 => self.windowed(&condition),
             10 => self.recursive(&condition),
             6 => self.outer_join(&condition),
             7 => self.set_operation(&condition),
@@ -302,6 +303,86 @@ impl Twins {
         format!(
             "WITH q AS (SELECT t.id, {number} AS n, t.s FROM t WHERE {condition}), top AS (SELECT * FROM q ORDER BY id LIMIT {limit}) SELECT q.id, top.id, top.s FROM q LEFT JOIN top ON top.n = q.n AND top.id <> q.id ORDER BY q.id, top.id NULLS LAST"
         )
+    }
+
+    /// Window functions of one or two windows, over rows or groups. What depends on the order of rows has an order of all rows.
+    fn windowed(&mut self, condition: &str) -> String {
+        let (partition, other) = (
+            self.pick(&["", "PARTITION BY t.a ", "PARTITION BY t.s, t.a > 2 "]),
+            self.pick(&["", "PARTITION BY t.b "]),
+        );
+        let key = self.pick(&["a", "b", "r"]);
+        let (direction, end) = (self.pick(&["", "DESC"]), self.pick(&["FIRST", "LAST"]));
+        let order = format!("ORDER BY t.{key} {direction} NULLS {end}");
+        let of_rows = self.pick(&[
+            "row_number()",
+            "ntile(3)",
+            "lag(t.a)",
+            "lag(t.b, 2, -1)",
+            "lead(t.s, t.id % 3)",
+            "first_value(t.a)",
+            "last_value(t.s)",
+            "nth_value(t.r, 2)",
+            "avg(t.r)",
+        ]);
+        let of_peers = self.pick(&["rank()", "dense_rank()", "percent_rank()", "cume_dist()"]);
+        let (frame, peers_frame) = (self.frame("ROWS"), self.frame("RANGE"));
+        let aggregate = self.aggregate_over();
+        let frame = if frame.is_empty() || of_rows.starts_with(['f', 'n', 'a']) {
+            frame
+        } else {
+            String::new()
+        };
+        let filter = self.condition("t", 1);
+        if self.random.one_in(5) {
+            return format!(
+                "SELECT t.a, count(*), sum(count(*)) OVER (ORDER BY t.a NULLS LAST {peers_frame}), rank() OVER (ORDER BY count(*)) FROM t WHERE {condition} GROUP BY t.a ORDER BY t.a NULLS LAST"
+            );
+        }
+        format!(
+            "SELECT t.id, {of_rows} OVER ({partition}{order}, t.id {frame}), {of_peers} OVER w, {aggregate} OVER (w {peers_frame}), sum(t.b) FILTER (WHERE {filter}) OVER (w {peers_frame}), max(t.s) OVER ({other}) FROM t WHERE {condition} WINDOW w AS ({partition}{order}) ORDER BY t.id"
+        )
+    }
+
+    fn aggregate_over(&mut self) -> &'static str {
+        const CALLS: [&str; 8] = [
+            "count(*)",
+            "count(t.s)",
+            "sum(t.a)",
+            "sum(t.r)",
+            "avg(t.b)",
+            "min(t.r)",
+            "max(t.s)",
+            "min(t.s)",
+        ];
+        CALLS[self.random.below(CALLS.len())]
+    }
+
+    /// `units` may become GROUPS, where rows that are alike are to be in one frame.
+    fn frame(&mut self, units: &str) -> String {
+        let units = match units {
+            "RANGE" => self.pick(&["RANGE", "GROUPS"]),
+            _ => "ROWS",
+        };
+        let (from, to) = (self.random.below(4), self.random.below(4));
+        let bounds = match self.random.below(7) {
+            0 => return String::new(),
+            1 => "BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING".to_owned(),
+            2 => format!("BETWEEN {from} PRECEDING AND {to} FOLLOWING"),
+            3 => format!("BETWEEN {from} PRECEDING AND {to} PRECEDING"),
+            4 => format!("BETWEEN {from} FOLLOWING AND {to} FOLLOWING"),
+            5 => "BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING".to_owned(),
+            _ => format!("{from} PRECEDING"),
+        };
+        let exclusion = self.pick(&[
+            "",
+            "",
+            " EXCLUDE NO OTHERS",
+            " EXCLUDE CURRENT ROW",
+            " EXCLUDE GROUP",
+            " EXCLUDE TIES",
+        ]);
+        format!("{units} {bounds}{exclusion}")
     }
 
     fn recursive(&mut self, condition: &str) -> String {

@@ -7,6 +7,7 @@ mod demo_data;
 mod fuzz;
 mod nonce_ledger;
 mod peers;
+mod slt;
 mod tidy;
 
 use std::process::ExitCode;
@@ -17,13 +18,15 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   check              format, clippy, tidy rules and docs, in minutes
-  test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets for some seconds
+  test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets and some scripts as well
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector also wants python3 and Postgres)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
   vectors […]        vector indexes under random transactions, queries and crashes (--transactions N, --seed S)
+  slt [DIR|ARCHIVE]  sqllogictest scripts, a process for each file; without a path the corpora of ../shared/sql
+                     (--limit SECONDS, --jobs N, --every N, --most RECORDS, --reasons N, --details FILE, --engine sqlite)
   schedules [N]      the orders in which threads meet in the commit protocol, N of each model
   demo-data          makes the demo's sample anew from the full data set in ../shared/data
   tidy               the rules of the house alone
@@ -51,6 +54,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "bench" => bench(rest),
         "crash" | "isolation" | "kill" | "vectors" => campaign(name, rest),
         "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
+        "slt" => slt::run(rest),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
@@ -98,6 +102,7 @@ fn test(filter: &[String]) -> Result<()> {
     match filter {
         [] => {
             fuzz::run(&[])?;
+            slt::smoke()?;
             schedules("500")
         }
         _ => Ok(()),

@@ -12,11 +12,20 @@ pub(super) fn chosen(connection: &Connection, name: Option<&String>) -> Outcome<
     let mut tables = connection.tables()?;
     if let Some(name) = name {
         tables.retain(|table| table.name.eq_ignore_ascii_case(name));
-        if tables.is_empty() {
+        if tables.is_empty() && views(connection, Some(name))?.is_empty() {
             return Err(Failure::Usage(format!("there is no table {name}")));
         }
     }
     Ok(tables)
+}
+
+/// The statements that make views: of all, or of the one of the name.
+pub(super) fn views(connection: &Connection, name: Option<&String>) -> Outcome<Vec<String>> {
+    let mut views = connection.views()?;
+    if let Some(name) = name {
+        views.retain(|view| view.name.eq_ignore_ascii_case(name));
+    }
+    Ok(views.iter().map(|view| statement(&view.sql)).collect())
 }
 
 /// The statements that make tables and indexes, each with its `;`.

@@ -8,21 +8,31 @@ use super::describe;
 use crate::exit::{Failure, Outcome};
 use crate::format;
 
-/// Writes statements that make the tables anew: definitions, rows, and then indexes.
-pub(super) fn dump(db: &Connection, tables: &[TableInfo], out: &mut dyn Write) -> Outcome<()> {
+/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them the views.
+pub(super) fn dump(
+    db: &Connection,
+    tables: &[TableInfo],
+    views: &[String],
+    out: &mut dyn Write,
+) -> Outcome<()> {
     let begun = db.is_autocommit();
     if begun {
         // All tables as of one commit.
         db.execute("BEGIN READ ONLY", ())?;
     }
-    let result = write_all(db, tables, out);
+    let result = write_all(db, tables, views, out);
     if begun {
         db.execute("COMMIT", ())?;
     }
     result
 }
 
-fn write_all(db: &Connection, tables: &[TableInfo], out: &mut dyn Write) -> Outcome<()> {
+fn write_all(
+    db: &Connection,
+    tables: &[TableInfo],
+    views: &[String],
+    out: &mut dyn Write,
+) -> Outcome<()> {
     out.write_all(b"BEGIN;\n").map_err(Failure::output)?;
     for table in tables {
         writeln!(out, "{}", describe::statement(&table.sql)).map_err(Failure::output)?;
@@ -34,6 +44,9 @@ fn write_all(db: &Connection, tables: &[TableInfo], out: &mut dyn Write) -> Outc
         {
             writeln!(out, "{}", describe::statement(sql)).map_err(Failure::output)?;
         }
+    }
+    for view in views {
+        writeln!(out, "{view}").map_err(Failure::output)?;
     }
     out.write_all(b"COMMIT;\n").map_err(Failure::output)
 }

@@ -2,7 +2,7 @@
 
 use crate::api::connection::Connection;
 use crate::error::Result;
-use crate::schema::{ColumnNo, IndexDef, IndexKind, IndexOrigin, TableDef};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, IndexOrigin, TableDef, ViewDef};
 use crate::types::SqlType;
 
 /// A table.
@@ -17,6 +17,16 @@ pub struct TableInfo {
     pub columns: Vec<ColumnInfo>,
     /// Its indexes, those of constraints included.
     pub indexes: Vec<IndexInfo>,
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ViewInfo {
+    /// Its name.
+    pub name: String,
+    /// The statement that made it, as it was written.
+    pub sql: String,
 }
 
 /// A column of a table.
@@ -71,6 +81,19 @@ impl Connection {
     pub fn tables(&self) -> Result<Vec<TableInfo>> {
         self.session()
             .look(|_, catalog| Ok(catalog.tables().iter().map(|t| table_info(t)).collect()))
+    }
+
+    /// The views that the next statement would see, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn views(&self) -> Result<Vec<ViewInfo>> {
+        let info = |view: &ViewDef| ViewInfo {
+            name: view.name.clone(),
+            sql: view.sql.clone(),
+        };
+        self.session()
+            .look(|_, catalog| Ok(catalog.views().iter().map(|view| info(view)).collect()))
     }
 
     /// Is there a table of this name?

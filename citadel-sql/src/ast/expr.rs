@@ -1,8 +1,8 @@
 //! Expressions.
 
-use super::{BinaryOp, DistanceMetric, Identifier, Query, UnaryOp};
+use super::{BinaryOp, DistanceMetric, Identifier, OrderKey, Over, Query, UnaryOp};
 use crate::error::Position;
-use crate::types::SqlType;
+use crate::types::{Limit, SqlType};
 
 /// An expression and where it begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +84,8 @@ pub(crate) enum ExprKind {
     Cast {
         operand: Box<Expr>,
         to: SqlType,
+        /// What the type's name says beyond.
+        limit: Option<Limit>,
     },
     Function {
         name: Identifier,
@@ -94,6 +96,13 @@ pub(crate) enum ExprKind {
         name: Identifier,
         arguments: Arguments,
         filter: Box<Expr>,
+    },
+    /// `function(…) [FILTER (WHERE condition)] OVER …`
+    Window {
+        name: Identifier,
+        arguments: Arguments,
+        filter: Option<Box<Expr>>,
+        over: Box<Over>,
     },
     /// `(query)`: its only value, NULL without a row.
     Subquery(Box<Query>),
@@ -127,6 +136,10 @@ pub(crate) struct WhenThen {
 pub(crate) enum Arguments {
     /// `(*)`
     Star,
-    /// `([DISTINCT] a, b)`
-    List { distinct: bool, values: Vec<Expr> },
+    /// `([DISTINCT] a, b [ORDER BY …])`
+    List {
+        distinct: bool,
+        values: Vec<Expr>,
+        order_by: Vec<OrderKey>,
+    },
 }

@@ -8,6 +8,7 @@ mod expr;
 mod operator;
 mod query;
 mod statement;
+mod window;
 
 use crate::error::Position;
 
@@ -19,10 +20,11 @@ pub(crate) use query::{
 };
 pub(crate) use statement::{
     AlterIndex, Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
-    ColumnDefinition, CreateIndex, CreateTable, Delete, Drop, DropObject, IndexChange, IndexMethod,
-    IndexOption, Insert, InsertSource, Pragma, PragmaValue, Statement, StatementKind,
-    TableConstraint, Update,
+    ColumnDefinition, CreateIndex, CreateTable, CreateView, Delete, Drop, DropBehavior, DropObject,
+    IndexChange, IndexMethod, IndexOption, Insert, InsertSource, Pragma, PragmaValue, Statement,
+    StatementKind, TableConstraint, Update,
 };
+pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 
 /// A name as it was written; names are compared without regard to ASCII case.
 #[derive(Clone, Debug, PartialEq)]

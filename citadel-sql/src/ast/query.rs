@@ -1,6 +1,6 @@
 //! SELECT, VALUES and what they are made of.
 
-use super::{Expr, Identifier};
+use super::{Expr, Identifier, Over};
 use crate::error::Position;
 
 /// A query: rows, their order, and how many.
@@ -81,15 +81,20 @@ pub(crate) struct Select {
     /// Joined by commas.
     pub(crate) from: Vec<Relation>,
     pub(crate) filter: Option<Expr>,
-    pub(crate) group_by: Vec<Expr>,
+    /// The sets to group by: none without GROUP BY, and several of GROUPING SETS, ROLLUP and CUBE.
+    pub(crate) group_by: Vec<Vec<Expr>>,
     pub(crate) having: Option<Expr>,
+    /// `WINDOW name AS …`
+    pub(crate) windows: Vec<(Identifier, Over)>,
 }
 
-/// ALL or DISTINCT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// ALL, DISTINCT or DISTINCT ON.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Distinctness {
     All,
     Distinct,
+    /// `DISTINCT ON (a, b)`: the first row for each value of these.
+    On(Vec<Expr>),
 }
 
 /// One item of a select list.

@@ -2,7 +2,7 @@
 
 use super::{Expr, Identifier, Query, Values};
 use crate::error::Position;
-use crate::types::SqlType;
+use crate::types::{Limit, SqlType};
 
 /// A statement and the parameters it names, in order of their numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,7 @@ pub(crate) enum StatementKind {
     Update(Box<Update>),
     Delete(Box<Delete>),
     CreateTable(Box<CreateTable>),
+    CreateView(Box<CreateView>),
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
     Drop(Drop),
@@ -118,11 +119,24 @@ pub(crate) struct CreateTable {
     pub(crate) constraints: Vec<TableConstraint>,
 }
 
+/// CREATE VIEW.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CreateView {
+    pub(crate) name: Identifier,
+    pub(crate) or_replace: bool,
+    pub(crate) if_not_exists: bool,
+    /// Empty: those of the query.
+    pub(crate) columns: Vec<Identifier>,
+    pub(crate) query: Query,
+}
+
 /// A column of CREATE TABLE.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnDefinition {
     pub(crate) name: Identifier,
     pub(crate) ty: SqlType,
+    /// What the type's name says beyond.
+    pub(crate) limit: Option<Limit>,
     pub(crate) constraints: Vec<ColumnConstraint>,
 }
 
@@ -197,18 +211,31 @@ pub(crate) enum IndexChange {
     Reset(Vec<Identifier>),
 }
 
-/// DROP TABLE or DROP INDEX.
+/// DROP TABLE, DROP VIEW or DROP INDEX.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drop {
     pub(crate) object: DropObject,
     pub(crate) names: Vec<Identifier>,
     pub(crate) if_exists: bool,
+    pub(crate) behavior: DropBehavior,
+}
+
+/// What becomes of views that read what is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DropBehavior {
+    /// Nothing is said.
+    Default,
+    /// They keep it from being dropped.
+    Restrict,
+    /// They are dropped as well.
+    Cascade,
 }
 
 /// What DROP drops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DropObject {
     Table,
+    View,
     Index,
 }
 

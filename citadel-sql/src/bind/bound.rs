@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use citadel_txn::Durability;
 
-pub(crate) use crate::ast::{BeginMode, BinaryOp, DistanceMetric, SetOperator, UnaryOp};
+pub(crate) use crate::ast::{
+    BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, SetOperator, UnaryOp,
+};
 use crate::error::Position;
-use crate::functions::{AggregateFunction, ScalarFunction, TableFunction};
-use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef};
-use crate::types::{SqlType, Value};
+use crate::functions::{AggregateFunction, ScalarFunction, TableFunction, WindowFunction};
+use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
+use crate::types::{Limit, SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -180,8 +182,10 @@ pub(crate) enum Statement {
     Update(Update),
     Delete(Delete),
     CreateTable(CreateTable),
-    DropTable {
+    CreateView(CreateView),
+    DropRelations {
         tables: Vec<Arc<TableDef>>,
+        views: Vec<Arc<ViewDef>>,
     },
     CreateIndex(CreateIndex),
     DropIndex {
@@ -246,7 +250,7 @@ impl<T> Setting<T> {
     }
 }
 
-/// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), output, distinct, order, offset, limit.
+/// A SELECT. Order of evaluation: from, filter, grouping (with HAVING), windows, output, distinct, order, offset, limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     /// The relation of its output: column i is `output[i]`.
@@ -254,8 +258,10 @@ pub(crate) struct Query {
     pub(crate) from: From,
     pub(crate) filter: Option<Expr>,
     pub(crate) grouping: Option<Grouping>,
+    pub(crate) windows: Option<Windows>,
     pub(crate) output: Vec<OutputColumn>,
     pub(crate) distinct: bool,
+    pub(crate) distinct_on: Option<DistinctOn>,
     /// Over the same relations as `output`; an alias or ordinal is already replaced by its expression.
     pub(crate) order_by: Vec<SortKey>,
     /// INTEGER, no column references; NULL means no limit; negative is an error.
@@ -376,6 +382,9 @@ pub(crate) struct Grouping {
     /// The relation whose columns are the keys and then the aggregates.
     pub(crate) relation: RelationNo,
     pub(crate) keys: Vec<Expr>,
+    /// GROUPING SETS: which keys each set has; the others are NULL. Then the number of a group's set is a column between
+    /// keys and aggregates. Empty: all keys, once.
+    pub(crate) sets: Vec<Vec<usize>>,
     pub(crate) aggregates: Vec<AggregateCall>,
     /// Over the grouping's relation.
     pub(crate) having: Option<Expr>,
@@ -388,7 +397,76 @@ pub(crate) struct AggregateCall {
     /// `None` for `COUNT(*)` alone.
     pub(crate) argument: Option<Expr>,
     pub(crate) distinct: bool,
+    /// A constant that stands between texts.
+    pub(crate) separator: Option<Expr>,
+    /// The order in which rows are taken, where that matters.
+    pub(crate) order: Vec<SortKey>,
     pub(crate) ty: SqlType,
+}
+
+impl AggregateCall {
+    /// What it computes with for each row.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let order = self.order.iter().map(|key| &key.expr);
+        self.argument.iter().chain(order)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let order = self.order.iter_mut().map(|key| &mut key.expr);
+        self.argument.iter_mut().chain(order)
+    }
+}
+
+/// DISTINCT ON: the first row in the query's order for each value of the keys.
+#[derive(Clone, Debug)]
+pub(crate) struct DistinctOn {
+    /// The relation of a row's place among those of its value.
+    pub(crate) relation: RelationNo,
+    pub(crate) keys: Vec<Expr>,
+}
+
+/// The window functions of a query.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    /// The relation of their values: column i is that of call i.
+    pub(crate) relation: RelationNo,
+    pub(crate) calls: Vec<(Window, WindowCall)>,
+}
+
+/// How rows are divided into partitions, and ordered in them.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    pub(crate) partition: Vec<Expr>,
+    pub(crate) order: Vec<SortKey>,
+}
+
+/// One window function.
+#[derive(Clone, Debug)]
+pub(crate) struct WindowCall {
+    pub(crate) function: WindowFunction,
+    pub(crate) arguments: Vec<Expr>,
+    pub(crate) frame: Frame,
+    pub(crate) ty: SqlType,
+}
+
+/// The rows of its partition that a window function sees.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) units: FrameUnits,
+    pub(crate) start: FrameBound,
+    pub(crate) end: FrameBound,
+    pub(crate) exclusion: Exclusion,
+}
+
+/// Where a frame begins or ends; an offset has no columns.
+#[derive(Clone, Debug)]
+pub(crate) enum FrameBound {
+    UnboundedPreceding,
+    Preceding(Expr),
+    CurrentRow,
+    Following(Expr),
+    UnboundedFollowing,
 }
 
 /// One column of a result.
@@ -452,11 +530,20 @@ pub(crate) struct CreateTable {
     pub(crate) sql: String,
 }
 
+/// CREATE VIEW, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct CreateView {
+    pub(crate) name: String,
+    pub(crate) sql: String,
+    pub(crate) replaced: Option<Arc<ViewDef>>,
+}
+
 /// A column to be made.
 #[derive(Clone, Debug)]
 pub(crate) struct NewColumn {
     pub(crate) name: String,
     pub(crate) ty: SqlType,
+    pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
     pub(crate) default: Value,
 }

@@ -1,15 +1,16 @@
 //! Function calls: aggregates, scalar functions, and those that become other expressions.
 
-use super::bound::{AggregateCall, BinaryOp, Expr, ExprKind};
+use super::bound::{AggregateCall, BinaryOp, Expr, ExprKind, SortKey};
 use super::constant;
 use super::distance;
-use super::expr::ExprBinder;
+use super::expr::{Aggregation, ExprBinder};
 use super::same::same;
 use super::suggest;
 use super::typing::{self, Strength};
+use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction};
+use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction, WindowFunction};
 use crate::types::{SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
@@ -23,11 +24,21 @@ impl AggregateCall {
     pub(super) fn same(&self, other: &Self) -> bool {
         self.function == other.function
             && self.distinct == other.distinct
-            && match (&self.argument, &other.argument) {
-                (None, None) => true,
-                (Some(a), Some(b)) => same(a, b),
-                _ => false,
-            }
+            && same_option(self.separator.as_ref(), other.separator.as_ref())
+            && self.order.len() == other.order.len()
+            && self.order.iter().zip(&other.order).all(|(a, b)| {
+                (a.descending, a.nulls_first) == (b.descending, b.nulls_first)
+                    && same(&a.expr, &b.expr)
+            })
+            && same_option(self.argument.as_ref(), other.argument.as_ref())
+    }
+}
+
+fn same_option(a: Option<&Expr>, b: Option<&Expr>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => same(a, b),
+        _ => false,
     }
 }
 
@@ -36,28 +47,27 @@ impl ExprBinder<'_, '_> {
     pub(super) fn call(&mut self, name: &Identifier, arguments: &Arguments) -> Result<Expr> {
         let position = name.position;
         let lower = name.name.to_ascii_lowercase();
-        let (distinct, values) = match arguments {
-            Arguments::Star if lower == "count" => {
-                let count = AggregateCall {
-                    function: AggregateFunction::CountRows,
-                    argument: None,
-                    distinct: false,
-                    ty: SqlType::Integer,
-                };
+        let (distinct, values, order_by) = match arguments {
+            Arguments::Star => {
+                let count = self.star_call(&lower, position)?;
                 return self.collect(count, position);
             }
-            Arguments::Star => {
-                return Err(Error::unsupported(format!("{lower}(*)")).at(position));
-            }
-            Arguments::List { distinct, values } => (*distinct, values.as_slice()),
+            Arguments::List {
+                distinct,
+                values,
+                order_by,
+            } => (*distinct, values.as_slice(), order_by.as_slice()),
         };
         if let Some(function) = aggregate(&lower, values.len()) {
-            return self.aggregate(function, &lower, distinct, values, position);
+            let call = self.without_aggregates("an aggregate", |binder| {
+                binder.aggregate_call(function, name, arguments)
+            })?;
+            return self.collect(call, position);
         }
-        if distinct {
+        if distinct || !order_by.is_empty() {
             return Err(Error::sql(
                 SqlState::INVALID_DEFINITION,
-                format!("DISTINCT is for aggregates, and {lower} is none"),
+                format!("DISTINCT and ORDER BY are for aggregates, and {lower} is none"),
             )
             .at(position));
         }
@@ -71,6 +81,11 @@ impl ExprBinder<'_, '_> {
         }
         match functions::scalar(&lower) {
             Some(function) => self.scalar(function, values, position),
+            None if WindowFunction::by_name(&lower).is_some() => Err(Error::sql(
+                SqlState::WINDOWING_ERROR,
+                format!("window function {lower} needs an OVER clause"),
+            )
+            .at(position)),
             None => Err(undefined(&name.name, position)),
         }
     }
@@ -82,22 +97,51 @@ impl ExprBinder<'_, '_> {
         arguments: &Arguments,
         filter: &ast::Expr,
     ) -> Result<Expr> {
+        let call =
+            self.without_aggregates("an aggregate", |b| b.filtered_call(name, arguments, filter))?;
+        self.collect(call, name.position)
+    }
+
+    /// `count(*)`
+    pub(super) fn star_call(
+        &self,
+        name: &str,
+        position: Option<Position>,
+    ) -> Result<AggregateCall> {
+        if name != "count" {
+            return Err(Error::unsupported(format!("{name}(*)")).at(position));
+        }
+        Ok(AggregateCall {
+            function: AggregateFunction::CountRows,
+            argument: None,
+            distinct: false,
+            separator: None,
+            order: Vec::new(),
+            ty: SqlType::Integer,
+        })
+    }
+
+    /// The aggregate with its condition. Aggregates inside it are the caller's matter.
+    pub(super) fn filtered_call(
+        &mut self,
+        name: &Identifier,
+        arguments: &Arguments,
+        filter: &ast::Expr,
+    ) -> Result<AggregateCall> {
         let lower = name.name.to_ascii_lowercase();
         let call = match arguments {
             Arguments::Star if lower == "count" => AggregateCall {
                 function: AggregateFunction::Count,
-                argument: Some(Expr {
-                    kind: ExprKind::Literal(Value::Boolean(true)),
-                    ty: SqlType::Boolean,
-                    position: None,
-                }),
+                argument: Some(always()),
                 distinct: false,
+                separator: None,
+                order: Vec::new(),
                 ty: SqlType::Integer,
             },
-            Arguments::List { distinct, values }
+            Arguments::List { values, .. }
                 if let Some(function) = aggregate(&lower, values.len()) =>
             {
-                self.aggregate_call(function, &lower, *distinct, values, name.position)?
+                self.aggregate_call(function, name, arguments)?
             }
             _ => {
                 return Err(Error::sql(
@@ -107,8 +151,13 @@ impl ExprBinder<'_, '_> {
                 .at(name.position));
             }
         };
-        let filter =
-            self.without_aggregates("FILTER", |binder| binder.condition(filter, "FILTER"))?;
+        let filter = match self.aggregation {
+            Aggregation::Refused(_) => {
+                self.without_aggregates("FILTER", |binder| binder.condition(filter, "FILTER"))
+            }
+            // Of an aggregate over groups.
+            Aggregation::Collected { .. } => self.condition(filter, "FILTER"),
+        }?;
         let argument = call.argument.map(|argument| Expr {
             position: argument.position,
             ty: argument.ty,
@@ -118,41 +167,103 @@ impl ExprBinder<'_, '_> {
                 otherwise: None,
             },
         });
-        self.collect(AggregateCall { argument, ..call }, name.position)
+        Ok(AggregateCall { argument, ..call })
     }
 
-    fn aggregate(
+    /// The aggregate of a name. Aggregates inside it are the caller's matter.
+    pub(super) fn aggregate_call(
         &mut self,
         function: AggregateFunction,
-        name: &str,
-        distinct: bool,
-        values: &[ast::Expr],
-        position: Option<Position>,
-    ) -> Result<Expr> {
-        let call = self.aggregate_call(function, name, distinct, values, position)?;
-        self.collect(call, position)
-    }
-
-    fn aggregate_call(
-        &mut self,
-        function: AggregateFunction,
-        name: &str,
-        distinct: bool,
-        values: &[ast::Expr],
-        position: Option<Position>,
+        name: &Identifier,
+        arguments: &Arguments,
     ) -> Result<AggregateCall> {
-        let [argument] = values else {
-            return Err(wrong_count(name, values.len(), position));
+        let position = name.position;
+        let lower = name.name.to_ascii_lowercase();
+        let Arguments::List {
+            distinct,
+            values,
+            order_by,
+        } = arguments
+        else {
+            return Err(Error::unsupported(format!("{lower}(*)")).at(position));
         };
-        let mut argument =
-            self.without_aggregates("an aggregate", |binder| binder.expr(argument))?;
-        let ty = self.aggregate_type(function, name, &mut argument)?;
+        let is_list = lower == "group_concat";
+        let (argument, separator) = match (function, values.as_slice()) {
+            (AggregateFunction::Concat, [argument]) if is_list => (argument, None),
+            (AggregateFunction::Concat, [argument, separator]) => (argument, Some(separator)),
+            (AggregateFunction::Concat, values) => {
+                return Err(wrong_count(&lower, values.len(), position));
+            }
+            (_, [argument]) => (argument, None),
+            (_, values) => return Err(wrong_count(&lower, values.len(), position)),
+        };
+        let mut bound = self.expr(argument)?;
+        if is_list {
+            bound = self.as_text(bound)?;
+        }
+        let ty = self.aggregate_type(function, &lower, &mut bound)?;
+        let separator = match (function, separator) {
+            (AggregateFunction::Concat, Some(separator)) => Some(self.separator(separator)?),
+            (AggregateFunction::Concat, None) => Some(text_literal(",")),
+            _ => None,
+        };
+        let order = self.aggregate_order(order_by)?;
+        if *distinct && order.iter().any(|key| !same(&key.expr, &bound)) {
+            return Err(Error::sql(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "with DISTINCT, ORDER BY inside an aggregate takes only its argument",
+            )
+            .at(position));
+        }
         Ok(AggregateCall {
             function,
-            argument: Some(argument),
-            distinct,
+            argument: Some(bound),
+            distinct: *distinct,
+            separator,
+            // For all others the order changes nothing.
+            order: if function.is_ordered() {
+                order
+            } else {
+                Vec::new()
+            },
             ty,
         })
+    }
+
+    fn aggregate_order(&mut self, keys: &[ast::OrderKey]) -> Result<Vec<SortKey>> {
+        let keys = keys.iter().map(|key| {
+            Ok(SortKey {
+                expr: self.settled(&key.expr)?,
+                descending: key.descending,
+                nulls_first: key.nulls_first.unwrap_or(key.descending),
+            })
+        });
+        keys.collect()
+    }
+
+    fn as_text(&mut self, mut expr: Expr) -> Result<Expr> {
+        typing::settle(&mut expr);
+        if expr.ty == SqlType::Text || expr.ty == SqlType::Unknown {
+            return Ok(expr);
+        }
+        Ok(Expr {
+            position: expr.position,
+            ty: SqlType::Text,
+            kind: ExprKind::Cast {
+                operand: Box::new(expr),
+                to: SqlType::Text,
+            },
+        })
+    }
+
+    /// A text that is known when the statement is prepared.
+    fn separator(&mut self, separator: &ast::Expr) -> Result<Expr> {
+        let bound = self.typed(separator, SqlType::Text, "a separator")?;
+        match constant::evaluate(&bound)? {
+            Some(Value::Text(text)) => Ok(text_literal(&text)),
+            Some(Value::Null) => Ok(text_literal("")),
+            _ => Err(Error::unsupported("a separator that is not constant").at(bound.position)),
+        }
     }
 
     fn aggregate_type(
@@ -161,9 +272,19 @@ impl ExprBinder<'_, '_> {
         name: &str,
         argument: &mut Expr,
     ) -> Result<SqlType> {
-        use AggregateFunction::{Avg, Count, CountRows, Max, Min, Sum};
-        if matches!(function, Sum | Avg) {
-            self.decide(argument, SqlType::Real, Strength::Exact)?;
+        use AggregateFunction::{
+            Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Concat, Count, CountRows, Max, Min,
+            Spread, Sum,
+        };
+        let wanted = match function {
+            Sum | Avg | Spread(_) => Some(SqlType::Real),
+            BoolAnd | BoolOr => Some(SqlType::Boolean),
+            BitAnd | BitOr | BitXor => Some(SqlType::Integer),
+            Concat => Some(SqlType::Text),
+            CountRows | Count | Min | Max => None,
+        };
+        if let Some(wanted) = wanted {
+            self.decide(argument, wanted, Strength::Exact)?;
         }
         typing::settle(argument);
         match (function, argument.ty) {
@@ -174,8 +295,12 @@ impl ExprBinder<'_, '_> {
             (Min | Max, SqlType::Vector(_)) => {
                 Err(undefined_for(name, &[argument.ty], argument.position))
             }
+            (BoolAnd | BoolOr, SqlType::Boolean | SqlType::Unknown) => Ok(SqlType::Boolean),
+            (BitAnd | BitOr | BitXor, SqlType::Integer | SqlType::Unknown) => Ok(SqlType::Integer),
+            (Spread(_), SqlType::Integer | SqlType::Real | SqlType::Unknown) => Ok(SqlType::Real),
+            (Concat, SqlType::Text | SqlType::Unknown) => Ok(SqlType::Text),
             (Min | Max | Sum | Avg, SqlType::Unknown) | (Min | Max, _) => Ok(argument.ty),
-            (Sum | Avg, ty) => Err(undefined_for(name, &[ty], argument.position)),
+            (_, ty) => Err(undefined_for(name, &[ty], argument.position)),
         }
     }
 
@@ -329,14 +454,19 @@ fn known_dimension(function: &ScalarFunction, arguments: &[Expr]) -> Option<u16>
     u16::try_from(range.len()).ok().filter(|dim| *dim > 0)
 }
 
-fn aggregate(name: &str, arguments: usize) -> Option<AggregateFunction> {
+pub(super) fn aggregate(name: &str, arguments: usize) -> Option<AggregateFunction> {
     match name {
-        "count" => Some(AggregateFunction::Count),
-        "sum" => Some(AggregateFunction::Sum),
-        "avg" => Some(AggregateFunction::Avg),
-        "min" if arguments < 2 => Some(AggregateFunction::Min),
-        "max" if arguments < 2 => Some(AggregateFunction::Max),
-        _ => None,
+        // With several arguments they are functions of a row.
+        "min" | "max" if arguments > 1 => None,
+        name => AggregateFunction::by_name(name),
+    }
+}
+
+fn text_literal(text: &str) -> Expr {
+    Expr {
+        kind: ExprKind::Literal(Value::Text(text.to_owned())),
+        ty: SqlType::Text,
+        position: None,
     }
 }
 
@@ -385,7 +515,7 @@ fn fixed<const N: usize>(
         .map_err(|arguments: Vec<Expr>| wrong_count(name, arguments.len(), position))
 }
 
-fn wrong_count(name: &str, given: usize, position: Option<Position>) -> Error {
+pub(super) fn wrong_count(name: &str, given: usize, position: Option<Position>) -> Error {
     let plural = if given == 1 { "" } else { "s" };
     Error::sql(
         SqlState::UNDEFINED_FUNCTION,
@@ -412,7 +542,8 @@ fn undefined(name: &str, position: Option<Position>) -> Error {
     .at(position);
     let names = functions::scalar_names()
         .chain(distance::FUNCTIONS.iter().map(|(name, _)| *name))
-        .chain(["count", "sum", "avg", "min", "max"])
+        .chain(AggregateFunction::names())
+        .chain(WindowFunction::names())
         .chain(LAZY);
     suggest::hint(error, name, names)
 }

@@ -60,7 +60,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn is_taken(&self, name: &Identifier) -> bool {
-        self.catalog.table(&name.name).is_some() || self.catalog.index(&name.name).is_some()
+        self.catalog.is_taken(&name.name)
     }
 
     fn column(&mut self, definition: &ColumnDefinition, table: &mut CreateTable) -> Result<()> {
@@ -85,6 +85,7 @@ impl Binder<'_> {
         table.columns.push(NewColumn {
             name: name.name.clone(),
             ty: definition.ty,
+            limit: definition.limit,
             not_null: false,
             default: Value::Null,
         });
@@ -149,7 +150,13 @@ impl Binder<'_> {
         }
         let value = constant::evaluate(&bound)?
             .ok_or_else(|| Error::unsupported("this kind of DEFAULT").at(expr.position))?;
-        assign(value, column.ty).map_err(|error| error.at(expr.position))
+        let value = assign(value, column.ty).map_err(|error| error.at(expr.position))?;
+        if let Some(limit) = column.limit {
+            limit
+                .check(value.as_ref())
+                .map_err(|error| error.at(expr.position))?;
+        }
+        Ok(value)
     }
 }
 

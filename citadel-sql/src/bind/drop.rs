@@ -1,18 +1,19 @@
-//! DROP TABLE and DROP INDEX.
+//! DROP TABLE, DROP VIEW and DROP INDEX.
 
 use std::sync::Arc;
 
 use super::Binder;
 use super::bound::Statement;
 use super::suggest;
-use crate::ast::{self, DropObject, Identifier};
+use crate::ast::{self, DropBehavior, DropObject, Identifier};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{IndexDef, IndexOrigin};
+use crate::schema::{IndexDef, IndexOrigin, TableDef, ViewDef};
 
 impl Binder<'_> {
     pub(super) fn drop(&mut self, drop: &ast::Drop) -> Result<Statement> {
         match drop.object {
             DropObject::Table => self.drop_tables(drop),
+            DropObject::View => self.drop_views(drop),
             DropObject::Index => self.drop_indexes(drop),
         }
     }
@@ -28,11 +29,49 @@ impl Binder<'_> {
                 tables.push(table);
             }
         }
-        Ok(if tables.is_empty() {
-            Statement::Nothing
-        } else {
-            Statement::DropTable { tables }
-        })
+        self.drop_relations(drop, tables, Vec::new())
+    }
+
+    fn drop_views(&self, drop: &ast::Drop) -> Result<Statement> {
+        let mut views = Vec::with_capacity(drop.names.len());
+        for name in &drop.names {
+            if drop.if_exists && !self.catalog.is_taken(&name.name) {
+                continue;
+            }
+            let view = self.view(name)?;
+            if !views.iter().any(|known| Arc::ptr_eq(known, &view)) {
+                views.push(view);
+            }
+        }
+        self.drop_relations(drop, Vec::new(), views)
+    }
+
+    /// What reads the relations goes with CASCADE, and otherwise keeps them. A view alone may go before what reads it, which is
+    /// an error then where it is read: nothing is lost that another view of the name does not bring back.
+    fn drop_relations(
+        &self,
+        drop: &ast::Drop,
+        tables: Vec<Arc<TableDef>>,
+        mut views: Vec<Arc<ViewDef>>,
+    ) -> Result<Statement> {
+        if tables.is_empty() && views.is_empty() {
+            return Ok(Statement::Nothing);
+        }
+        if drop.behavior == DropBehavior::Default && tables.is_empty() {
+            return Ok(Statement::DropRelations { tables, views });
+        }
+        let dependents = self.dependents(&tables, &views);
+        let cascades = drop.behavior == DropBehavior::Cascade;
+        if let (Some(view), false) = (dependents.first(), cascades) {
+            return Err(Error::sql(
+                SqlState::DEPENDENT_OBJECTS,
+                format!("view \"{}\" reads what is to be dropped", view.name),
+            )
+            .at(drop.names.first().and_then(|name| name.position))
+            .hint("drop it first, or write CASCADE"));
+        }
+        views.extend(dependents);
+        Ok(Statement::DropRelations { tables, views })
     }
 
     fn drop_indexes(&self, drop: &ast::Drop) -> Result<Statement> {

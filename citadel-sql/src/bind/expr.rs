@@ -4,10 +4,12 @@ use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, RelationNo};
 use super::scope::Scope;
 use super::syntax_error;
 use super::typing::{self, Strength};
+use super::window::Collected;
 use super::{Binder, EXPR_DEPTH_MAX};
 use crate::ast::{self, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::{SqlType, Value, can_cast, cast};
+use crate::functions::cast_within;
+use crate::types::{Limit, SqlType, Value, can_cast, cast};
 
 /// What becomes of an aggregate in an expression.
 pub(super) enum Aggregation<'b> {
@@ -25,6 +27,8 @@ pub(super) struct ExprBinder<'b, 'a> {
     pub(super) binder: &'b mut Binder<'a>,
     pub(super) scope: &'b Scope,
     pub(super) aggregation: Aggregation<'b>,
+    /// Where window functions are collected; without it they are an error.
+    pub(super) windows: Option<&'b mut Collected>,
 }
 
 impl<'b, 'a> ExprBinder<'b, 'a> {
@@ -37,6 +41,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             binder,
             scope,
             aggregation,
+            windows: None,
         }
     }
 
@@ -58,7 +63,10 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
     }
 
     fn expr_here(&mut self, expr: &ast::Expr) -> Result<Expr> {
-        let position = expr.position;
+        let position = match self.binder.view_depth {
+            0 => expr.position,
+            _ => None,
+        };
         let bound = match &expr.kind {
             ast::ExprKind::Null => literal(Value::Null, SqlType::Unknown),
             ast::ExprKind::Boolean(value) => literal(Value::Boolean(*value), SqlType::Boolean),
@@ -123,7 +131,13 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 branches,
                 otherwise,
             } => self.case(operand.as_deref(), branches, otherwise.as_deref()),
-            ast::ExprKind::Cast { operand, to } => self.cast(operand, *to),
+            ast::ExprKind::Cast { operand, to, limit } => {
+                let bound = self.cast(operand, *to);
+                match limit {
+                    None => bound,
+                    Some(limit) => bound.map(|cast| within(cast, *limit)),
+                }
+            }
             ast::ExprKind::Subquery(query) => self.scalar_subquery(query),
             ast::ExprKind::Exists(query) => self.exists(query),
             ast::ExprKind::Any { operand, op, query } => self.any(operand, *op, query),
@@ -134,6 +148,16 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             } => {
                 return self
                     .filtered(name, arguments, filter)
+                    .map_err(|error| error.at(position));
+            }
+            ast::ExprKind::Window {
+                name,
+                arguments,
+                filter,
+                over,
+            } => {
+                return self
+                    .window_function(name, arguments, filter.as_deref(), over)
                     .map_err(|error| error.at(position));
             }
             ast::ExprKind::Function { name, arguments } => {
@@ -250,6 +274,10 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         negated: bool,
     ) -> Result<(ExprKind, SqlType)> {
         let mut operand = self.expr(operand)?;
+        if list.is_empty() {
+            // Nothing is in it, whatever the operand is.
+            return Ok((ExprKind::Literal(Value::Boolean(negated)), SqlType::Boolean));
+        }
         let mut list = self.exprs(list)?;
         let mut all: Vec<&mut Expr> = vec![&mut operand];
         all.extend(&mut list);
@@ -344,6 +372,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             binder: self.binder,
             scope: self.scope,
             aggregation: Aggregation::Refused(place),
+            windows: None,
         })
     }
 
@@ -382,6 +411,26 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             }
         }
     }
+}
+
+/// A value of the right type, cast to one with a limit.
+fn within((kind, ty): (ExprKind, SqlType), limit: Limit) -> (ExprKind, SqlType) {
+    let (function, beside) = cast_within(limit);
+    let value = Expr {
+        kind,
+        ty,
+        position: None,
+    };
+    let beside = beside.map(|beside| Expr {
+        kind: ExprKind::Literal(Value::Integer(beside)),
+        ty: SqlType::Integer,
+        position: None,
+    });
+    let function = ExprKind::Function {
+        function,
+        arguments: std::iter::once(value).chain(beside).collect(),
+    };
+    (function, ty)
 }
 
 fn literal(value: Value, ty: SqlType) -> Result<(ExprKind, SqlType)> {

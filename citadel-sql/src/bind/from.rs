@@ -80,7 +80,13 @@ impl Binder<'_> {
         name: &Identifier,
         alias: Option<&TableAlias>,
     ) -> Result<(From, Scope)> {
+        if let Some(view) = self.catalog.view(&name.name).cloned() {
+            return self
+                .view_relation(&view, alias)
+                .map_err(|error| error.moved_to(name.position));
+        }
         let table = self.table(name)?;
+        self.read.tables.push(table.id);
         let relation = self.new_relation()?;
         let shown = alias.map_or(table.name.as_str(), |alias| &alias.name.name);
         let columns = table
@@ -166,7 +172,7 @@ impl Binder<'_> {
             return Err(suggest::hint(error, &name.name, TableFunction::names()));
         };
         let wanted = function.arguments();
-        if arguments.len() != wanted.len() {
+        if !(function.arguments_min()..=wanted.len()).contains(&arguments.len()) {
             return Err(Error::sql(
                 SqlState::UNDEFINED_FUNCTION,
                 format!("{} takes {}", function.name(), wanted.join(" and ")),
@@ -178,14 +184,17 @@ impl Binder<'_> {
         let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
         let arguments = arguments
             .iter()
-            .map(|argument| binder.typed(argument, SqlType::Text, function.name()))
+            .map(|argument| binder.typed(argument, function.argument_type(), function.name()))
             .collect::<Result<_>>()?;
         let columns = function.columns().iter();
+        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
         let columns = columns
-            .map(|(name, ty)| ((*name).to_owned(), *ty))
+            .map(|(name, ty)| match function.is_scalar() {
+                true => (shown.to_owned(), *ty),
+                false => ((*name).to_owned(), *ty),
+            })
             .collect();
         let columns = renamed(columns, column_names(alias))?;
-        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
         let from = From::Function {
             relation,
             function,

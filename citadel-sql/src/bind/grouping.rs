@@ -10,12 +10,17 @@ use super::item::Item;
 use super::same::same;
 use super::scope::Scope;
 use crate::ast;
-use crate::error::{Error, Result, SqlState};
+use crate::error::{Error, Position, Result, SqlState};
+use crate::functions;
+use crate::types::{SqlType, Value};
 
 /// The grouping of a query.
 pub(super) struct Groups<'b> {
     pub(super) relation: RelationNo,
+    /// The relation of window functions, which are computed after grouping.
+    pub(super) windows: RelationNo,
     pub(super) keys: &'b [Expr],
+    pub(super) sets: &'b [Vec<usize>],
     pub(super) scope: &'b Scope,
 }
 
@@ -29,7 +34,16 @@ impl Groups<'_> {
         match expr.kind {
             ExprKind::Column(id) if id.relation == self.relation => {
                 let number = usize::try_from(id.column).unwrap_or(usize::MAX);
-                expr.kind = self.column(self.keys.len().saturating_add(number))?;
+                let first = self.keys.len() + usize::from(!self.sets.is_empty());
+                expr.kind = self.column(first.saturating_add(number))?;
+                Ok(())
+            }
+            ExprKind::Column(id) if id.relation == self.windows => Ok(()),
+            ExprKind::Function {
+                function,
+                ref arguments,
+            } if function.name == functions::GROUPING => {
+                expr.kind = self.grouping(arguments, expr.position)?;
                 Ok(())
             }
             ExprKind::Column(_) => Err(self.scope.not_grouped(expr)),
@@ -43,6 +57,42 @@ impl Groups<'_> {
                 result
             }
         }
+    }
+
+    /// `GROUPING(a, b)`: a number with a bit for each argument that the row's set has not, the last one lowest.
+    fn grouping(&self, arguments: &[Expr], at: Option<Position>) -> Result<ExprKind> {
+        let place = |argument: &Expr| {
+            let place = self.keys.iter().position(|key| same(key, argument));
+            place.ok_or_else(|| {
+                let text = "the arguments of GROUPING must be expressions of GROUP BY";
+                Error::sql(SqlState::GROUPING_ERROR, text).at(argument.position.or(at))
+            })
+        };
+        let places = arguments.iter().map(place).collect::<Result<Vec<_>>>()?;
+        let literal = |value: i64| Expr {
+            kind: ExprKind::Literal(Value::Integer(value)),
+            ty: SqlType::Integer,
+            position: None,
+        };
+        let bits = |set: &[usize]| {
+            let bits = places.iter().map(|place| i64::from(!set.contains(place)));
+            bits.fold(0i64, |number, bit| number << 1 | bit)
+        };
+        if self.sets.is_empty() {
+            return Ok(literal(0).kind);
+        }
+        let sets = (0i64..).zip(self.sets);
+        Ok(ExprKind::Case {
+            operand: Some(Box::new(Expr {
+                kind: self.column(self.keys.len())?,
+                ty: SqlType::Integer,
+                position: None,
+            })),
+            branches: sets
+                .map(|(number, set)| (literal(number), literal(bits(set))))
+                .collect(),
+            otherwise: None,
+        })
     }
 
     fn column(&self, at: usize) -> Result<ExprKind> {
@@ -60,30 +110,47 @@ impl Groups<'_> {
 }
 
 impl ExprBinder<'_, '_> {
-    /// The keys of GROUP BY: expressions over FROM, ordinals and aliases of the select list.
+    /// The keys of GROUP BY: expressions over FROM, ordinals and aliases of the select list; and which of them each set has, if
+    /// there are several.
     pub(super) fn group_keys(
         &mut self,
-        keys: &[ast::Expr],
+        sets: &[Vec<ast::Expr>],
         items: &[Item],
-        relation: RelationNo,
-    ) -> Result<Vec<Expr>> {
-        let mut bound: Vec<Expr> = Vec::with_capacity(keys.len());
-        for key in keys {
+        (aggregates, windows): (RelationNo, RelationNo),
+    ) -> Result<(Vec<Expr>, Vec<Vec<usize>>)> {
+        let mut bound: Vec<Expr> = Vec::new();
+        let mut bound_sets = vec![Vec::new(); sets.len()];
+        let keys = sets.iter().enumerate();
+        let keys = keys.flat_map(|(at, set)| set.iter().map(move |key| (at, key)));
+        for (set, key) in keys {
+            let places: &mut Vec<usize> = &mut bound_sets[set];
             let key = self.group_key(key, items)?;
-            let mut is_aggregate = false;
-            key.for_each_column(&mut |id| is_aggregate |= id.relation == relation);
-            if is_aggregate {
-                return Err(Error::sql(
-                    SqlState::GROUPING_ERROR,
-                    "an aggregate is not allowed in GROUP BY",
-                )
-                .at(key.position));
+            let mut refused = None;
+            key.for_each_column(&mut |id| {
+                if id.relation == aggregates {
+                    refused = Some((SqlState::GROUPING_ERROR, "an aggregate"));
+                } else if id.relation == windows {
+                    refused = Some((SqlState::WINDOWING_ERROR, "a window function"));
+                }
+            });
+            if let Some((state, what)) = refused {
+                let text = format!("{what} is not allowed in GROUP BY");
+                return Err(Error::sql(state, text).at(key.position));
             }
-            if !bound.iter().any(|known| same(known, &key)) {
+            let known = bound.iter().position(|known| same(known, &key));
+            let place = known.unwrap_or_else(|| {
                 bound.push(key);
+                bound.len() - 1
+            });
+            if !places.contains(&place) {
+                places.push(place);
             }
         }
-        Ok(bound)
+        // One set has all keys, and needs no mention.
+        if bound_sets.len() == 1 {
+            bound_sets.clear();
+        }
+        Ok((bound, bound_sets))
     }
 
     /// A column of FROM comes before an alias of the same name, as in PostgreSQL.

@@ -9,9 +9,9 @@ use super::suggest;
 use super::typing::{self, Strength};
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::functions::assignment_to;
+use crate::functions::{assignment_to, fit_within};
 use crate::schema::{ColumnDef, ColumnNo, TableDef};
-use crate::types::{SqlType, assign, can_assign};
+use crate::types::{SqlType, Value, assign, can_assign};
 
 impl Binder<'_> {
     pub(super) fn insert(&mut self, insert: &ast::Insert) -> Result<Insert> {
@@ -103,6 +103,29 @@ impl Binder<'_> {
 
     /// Fits an expression to a column: the same value, or an error here or when it is computed.
     fn assign(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
+        self.assign_type(expr, column)?;
+        if let Some((function, most)) = column.limit.and_then(fit_within) {
+            if let ExprKind::Literal(Value::Text(text)) = &mut expr.kind {
+                let fitted = column
+                    .limit
+                    .map_or(text.as_str(), |limit| limit.fitted(text));
+                *text = fitted.to_owned();
+                return Ok(());
+            }
+            let most = Expr {
+                kind: ExprKind::Literal(Value::Integer(most)),
+                ty: SqlType::Integer,
+                position: None,
+            };
+            typing::wrap(expr, |operand| ExprKind::Function {
+                function,
+                arguments: vec![*operand, most],
+            });
+        }
+        Ok(())
+    }
+
+    fn assign_type(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
         typing::decide(&mut self.parameters, expr, column.ty, Strength::Exact)?;
         if !can_assign(expr.ty, column.ty) {
             return Err(Error::sql(

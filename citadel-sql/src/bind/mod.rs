@@ -44,7 +44,9 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod view;
 mod visit;
+mod window;
 
 use std::sync::Arc;
 
@@ -68,18 +70,7 @@ pub(crate) fn bind(
     sql_text: &str,
     catalog: &Catalog,
 ) -> Result<BoundStatement> {
-    let mut binder = Binder {
-        catalog,
-        sql_text,
-        parameters: Parameters::new(&statement.parameters),
-        next_relation: 0,
-        ctes: Vec::new(),
-        depth: 0,
-        expr_depth: 0,
-        around: Vec::new(),
-        next_hidden: statement.parameters.len(),
-        outer_reads: 0,
-    };
+    let mut binder = Binder::new(catalog, sql_text, &statement.parameters);
     let bound = binder.statement(&statement.kind)?;
     Ok(BoundStatement {
         statement: bound,
@@ -118,6 +109,29 @@ struct Binder<'a> {
     next_hidden: usize,
     /// How often a column of a query around was read.
     outer_reads: usize,
+    /// The tables and views that queries have named.
+    read: view::Read,
+    /// In how many views the expression at hand lies: its place is not one in the statement's text.
+    view_depth: usize,
+}
+
+impl<'a> Binder<'a> {
+    fn new(catalog: &'a Catalog, sql_text: &'a str, parameters: &[Option<String>]) -> Self {
+        Self {
+            catalog,
+            sql_text,
+            parameters: Parameters::new(parameters),
+            next_relation: 0,
+            ctes: Vec::new(),
+            depth: 0,
+            expr_depth: 0,
+            around: Vec::new(),
+            next_hidden: parameters.len(),
+            outer_reads: 0,
+            read: view::Read::default(),
+            view_depth: 0,
+        }
+    }
 }
 
 impl Binder<'_> {
@@ -128,6 +142,7 @@ impl Binder<'_> {
             StatementKind::Update(update) => self.update(update).map(Statement::Update),
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
+            StatementKind::CreateView(view) => self.create_view(view),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),
             StatementKind::Drop(drop) => self.drop(drop),
@@ -175,13 +190,18 @@ impl Binder<'_> {
     /// A table that must exist.
     fn table(&self, name: &Identifier) -> Result<Arc<TableDef>> {
         self.catalog.table(&name.name).cloned().ok_or_else(|| {
+            if self.catalog.view(&name.name).is_some() {
+                let text = format!("\"{}\" is a view, not a table", name.name);
+                return Error::sql(SqlState::WRONG_OBJECT_TYPE, text).at(name.position);
+            }
             let error = Error::sql(
                 SqlState::UNDEFINED_TABLE,
                 format!("table \"{}\" does not exist", name.name),
             )
             .at(name.position);
             let tables = self.catalog.tables().iter().map(|t| t.name.as_str());
-            suggest::hint(error, &name.name, tables)
+            let views = self.catalog.views().iter().map(|view| view.name.as_str());
+            suggest::hint(error, &name.name, tables.chain(views))
         })
     }
 

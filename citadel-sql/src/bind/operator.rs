@@ -27,6 +27,10 @@ impl ExprBinder<'_, '_> {
             }
         };
         let ty = operand.ty;
+        // What stands after a plus stays as it is.
+        if op == UnaryOp::Plus && ty == SqlType::Text {
+            return Ok((operand.kind, ty));
+        }
         if op != UnaryOp::Not && !ty.is_numeric() && ty != SqlType::Unknown {
             return Err(no_operator_for(op.symbol(), &[ty]));
         }

@@ -1,6 +1,6 @@
 //! ORDER BY: ordinals, aliases and expressions.
 
-use super::bound::{Expr, SortKey};
+use super::bound::{DistinctOn, Expr, SortKey};
 use super::expr::ExprBinder;
 use super::item::Item;
 use super::same::same;
@@ -38,6 +38,33 @@ impl ExprBinder<'_, '_> {
             return Ok(expr);
         }
         self.settled(key)
+    }
+}
+
+impl ExprBinder<'_, '_> {
+    /// DISTINCT ON. The order begins with its keys, so that it says which row is the first of each value.
+    pub(super) fn distinct_on(
+        &mut self,
+        exprs: &[ast::Expr],
+        items: &[Item],
+        order: &[SortKey],
+    ) -> Result<DistinctOn> {
+        let keys = exprs.iter().map(|expr| self.order_expr(expr, items));
+        let keys = keys.collect::<Result<Vec<Expr>>>()?;
+        let is_key = |expr: &Expr| keys.iter().any(|key| same(key, expr));
+        let leading = order.iter().take_while(|key| is_key(&key.expr)).count();
+        let is_complete = |key: &Expr| order[..leading].iter().any(|first| same(&first.expr, key));
+        if leading < order.len() && !keys.iter().all(is_complete) {
+            return Err(Error::sql(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "ORDER BY must begin with the expressions of DISTINCT ON",
+            )
+            .at(order[leading].expr.position));
+        }
+        Ok(DistinctOn {
+            relation: self.binder.new_relation()?,
+            keys,
+        })
     }
 }
 

@@ -1,12 +1,11 @@
 //! Queries: SELECT, VALUES, and what is made of them.
 
-use super::bound::{
-    AggregateCall, Expr, ExprKind, From, Grouping, OutputColumn, Query, RelationNo,
-};
+use super::bound::{Expr, ExprKind, From, Grouping, OutputColumn, Query, Windows};
 use super::expr::{Aggregation, ExprBinder};
 use super::grouping::Groups;
 use super::item::Item;
 use super::scope::Scope;
+use super::window::Collected;
 use super::{Binder, QUERY_DEPTH_MAX, QUERY_EXPR_DEPTH};
 use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
 use crate::error::{Error, Result, SqlState};
@@ -76,8 +75,10 @@ impl Binder<'_> {
             from,
             filter: None,
             grouping: None,
+            windows: None,
             output: items.into_iter().map(|item| item.output).collect(),
             distinct: false,
+            distinct_on: None,
             order_by: Vec::new(),
             limit: None,
             offset: None,
@@ -101,6 +102,12 @@ impl Binder<'_> {
             .transpose()?;
         let relation = self.new_relation()?;
         let mut calls = Vec::new();
+        let mut windows = Collected {
+            relation: self.new_relation()?,
+            calls: Vec::new(),
+            named: select.windows.clone(),
+        };
+        let windows_relation = windows.relation;
         let mut collecting = ExprBinder::new(
             self,
             &scope,
@@ -109,21 +116,33 @@ impl Binder<'_> {
                 calls: &mut calls,
             },
         );
+        collecting.windows = Some(&mut windows);
         let mut items = collecting.items(&select.items)?;
+        let collected = collecting.windows.take();
         let mut having = select
             .having
             .as_ref()
             .map(|having| collecting.condition(having, "HAVING"))
             .transpose()?;
+        collecting.windows = collected;
         let mut keys = collecting.order_keys(order_by, &items)?;
-        let group_keys = collecting.group_keys(&select.group_by, &items, relation)?;
+        let mut distinct_on = match &select.distinctness {
+            Distinctness::On(exprs) => Some(collecting.distinct_on(exprs, &items, &keys)?),
+            _ => None,
+        };
+        collecting.windows = None;
+        let (group_keys, sets) =
+            collecting.group_keys(&select.group_by, &items, (relation, windows_relation))?;
+        let mut windows = windows.finish();
 
-        let is_grouped = !group_keys.is_empty() || !calls.is_empty() || having.is_some();
+        let is_grouped = !select.group_by.is_empty() || !calls.is_empty() || having.is_some();
         let grouping = is_grouped
             .then(|| {
                 let groups = Groups {
                     relation,
+                    windows: windows_relation,
                     keys: &group_keys,
+                    sets: &sets,
                     scope: &scope,
                 };
                 items
@@ -131,10 +150,20 @@ impl Binder<'_> {
                     .try_for_each(|item| groups.rewrite(&mut item.output.expr))?;
                 keys.iter_mut()
                     .try_for_each(|key| groups.rewrite(&mut key.expr))?;
+                let mut on = distinct_on.iter_mut().flat_map(|on| &mut on.keys);
+                on.try_for_each(|key| groups.rewrite(key))?;
+                let mut windows = windows.iter_mut().flat_map(Windows::exprs_mut);
+                windows.try_for_each(|expr| groups.rewrite(expr))?;
                 having.iter_mut().try_for_each(|h| groups.rewrite(h))
             })
             .transpose()?
-            .map(|()| grouping(relation, group_keys, calls, having));
+            .map(|()| Grouping {
+                relation,
+                keys: group_keys,
+                sets,
+                aggregates: calls,
+                having,
+            });
         let distinct = select.distinctness == Distinctness::Distinct;
         if distinct {
             super::order::check_distinct(&keys, &items)?;
@@ -144,26 +173,14 @@ impl Binder<'_> {
             from,
             filter,
             grouping,
+            windows,
             output: items.into_iter().map(|item| item.output).collect(),
             distinct,
+            distinct_on,
             order_by: keys,
             limit: None,
             offset: None,
         })
-    }
-}
-
-fn grouping(
-    relation: RelationNo,
-    keys: Vec<Expr>,
-    aggregates: Vec<AggregateCall>,
-    having: Option<Expr>,
-) -> Grouping {
-    Grouping {
-        relation,
-        keys,
-        aggregates,
-        having,
     }
 }
 
@@ -185,18 +202,16 @@ impl ExprBinder<'_, '_> {
                 }
                 SelectItem::Expr { expr, alias } => {
                     let place = bound.len() + 1;
+                    let implied = implied_name(expr);
+                    let is_named = alias.is_some() || implied.is_some();
                     let output = OutputColumn {
                         name: match alias {
                             Some(alias) => alias.name.clone(),
-                            None => implied_name(expr).unwrap_or_else(|| format!("column{place}")),
+                            None => implied.unwrap_or_else(|| format!("column{place}")),
                         },
                         expr: self.settled(expr)?,
                     };
-                    let is_column = matches!(expr.kind, ast::ExprKind::Column { .. });
-                    bound.push(Item {
-                        output,
-                        is_named: alias.is_some() || is_column,
-                    });
+                    bound.push(Item { output, is_named });
                 }
             }
         }
@@ -224,9 +239,9 @@ fn star_items<'s>(columns: impl Iterator<Item = &'s super::scope::ScopeColumn>) 
 fn implied_name(expr: &ast::Expr) -> Option<String> {
     match &expr.kind {
         ast::ExprKind::Column { column, .. } => Some(column.name.clone()),
-        ast::ExprKind::Function { name, .. } | ast::ExprKind::Filtered { name, .. } => {
-            Some(name.name.to_ascii_lowercase())
-        }
+        ast::ExprKind::Function { name, .. }
+        | ast::ExprKind::Filtered { name, .. }
+        | ast::ExprKind::Window { name, .. } => Some(name.name.to_ascii_lowercase()),
         ast::ExprKind::Cast { operand, .. } => implied_name(operand),
         ast::ExprKind::Case { .. } => Some("case".to_owned()),
         ast::ExprKind::Distance { .. } => Some("distance".to_owned()),

@@ -68,6 +68,13 @@ impl Binder<'_> {
         for input in &operation.inputs {
             let tried = self.with_recursion(at, None, |binder| binder.body(input, &[]));
             match tried {
+                (_, true) if firsts.is_empty() => {
+                    return Err(Error::sql(
+                        SqlState::INVALID_RECURSION,
+                        "a query that names itself needs a UNION that begins with one that does not",
+                    )
+                    .at(operation.position));
+                }
                 (_, true) => steps.push(input.clone()),
                 (Ok(_), false) => firsts.push(input.clone()),
                 (Err(error), false) => return Err(error),
@@ -75,13 +82,6 @@ impl Binder<'_> {
         }
         if steps.is_empty() {
             return Ok(None);
-        }
-        if firsts.is_empty() {
-            return Err(Error::sql(
-                SqlState::INVALID_RECURSION,
-                "a query that names itself needs a UNION with one that does not, to begin with",
-            )
-            .at(operation.position));
         }
         let mut first = self.one_of(operation, firsts)?;
         for output in &mut first.output {
@@ -97,6 +97,13 @@ impl Binder<'_> {
             binder.one_of(operation, steps)
         });
         let mut step = steps.0?;
+        if aggregates(&step, working.no) {
+            return Err(Error::sql(
+                SqlState::INVALID_RECURSION,
+                "a recursion cannot aggregate its own rows",
+            )
+            .at(operation.position));
+        }
         self.fit(&first, &mut step, operation)?;
         let relation = self.new_relation()?;
         let scope = Scope::of(
@@ -220,5 +227,43 @@ impl Binder<'_> {
             has_rowid: false,
         };
         Ok((from, Scope::of(scope, columns)))
+    }
+}
+
+/// Does the query, or one in its FROM clause, aggregate the rows of a recursion?
+fn aggregates(query: &Query, no: RelationNo) -> bool {
+    let (mut reads, mut inside) = (false, false);
+    look(&query.from, no, &mut reads, &mut inside);
+    inside || (reads && query.grouping.is_some())
+}
+
+/// Whether FROM reads the rows, and whether a query inside it aggregates them.
+fn look(from: &From, no: RelationNo, reads: &mut bool, inside: &mut bool) {
+    match from {
+        From::Working { no: of, .. } => *reads |= *of == no,
+        From::Query { query, .. } => {
+            *inside |= aggregates(query, no);
+            look(&query.from, no, reads, inside);
+        }
+        From::SetOperation { inputs, .. } => {
+            for query in inputs {
+                *inside |= aggregates(query, no);
+                look(&query.from, no, reads, inside);
+            }
+        }
+        From::Join { left, right, .. } => {
+            look(left, no, reads, inside);
+            look(right, no, reads, inside);
+        }
+        From::Lateral { left, right, .. } => {
+            *inside |= aggregates(right, no);
+            look(left, no, reads, inside);
+            look(&right.from, no, reads, inside);
+        }
+        From::Extend { input, .. } => look(input, no, reads, inside),
+        From::Recursive { first, step, .. } => {
+            *inside |= aggregates(first, no) || aggregates(step, no);
+        }
+        From::Nothing | From::Values { .. } | From::Table { .. } | From::Function { .. } => {}
     }
 }

@@ -1,7 +1,7 @@
 //! Expressions of the columns of one row, which an index can be on.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, Parameters, RelationNo};
+use super::bound::{Expr, ExprKind, RelationNo};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
 use crate::ast;
@@ -43,18 +43,8 @@ pub(crate) fn bind_row_expression(
     table: &TableDef,
     relation: RelationNo,
 ) -> Result<Expr> {
-    let mut binder = Binder {
-        catalog: &Catalog::default(),
-        sql_text: "",
-        parameters: Parameters::default(),
-        next_relation: 0,
-        ctes: Vec::new(),
-        depth: 0,
-        expr_depth: 0,
-        around: Vec::new(),
-        next_hidden: 0,
-        outer_reads: 0,
-    };
+    let nothing = Catalog::default();
+    let mut binder = Binder::new(&nothing, "", &[]);
     binder.row_expression(expr, table, relation)
 }
 

@@ -146,7 +146,8 @@ impl ExprBinder<'_, '_> {
         };
         let (mut own, mut outer) = (false, false);
         argument.for_each_column(&mut |_| own = true);
-        self.binder.for_each_hidden(argument, &mut || outer = true);
+        let known = self.binder.parameters.types.len();
+        outer |= argument.reads_parameter(&|at| at >= known);
         if outer && !own {
             return Err(Error::unsupported(
                 "an aggregate of columns of a query around this one",
@@ -202,14 +203,6 @@ impl super::Binder<'_> {
     fn hidden_parameter(&mut self) -> usize {
         self.next_hidden += 1;
         self.next_hidden - 1
-    }
-
-    /// Visits the parameters of an expression that the statement's text does not know.
-    fn for_each_hidden(&self, expr: &Expr, visit: &mut dyn FnMut()) {
-        if matches!(expr.kind, ExprKind::Parameter(at) if at >= self.parameters.types.len()) {
-            visit();
-        }
-        expr.for_each_child(&mut |child| self.for_each_hidden(child, visit));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Walking bound expressions. A query inside one is seen as what it takes of the row at hand.
 
-use super::bound::{ColumnId, Expr, ExprKind, From, Query};
+use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, From, Query};
 
 impl Expr {
     /// Visits the operands, from left to right; not those inside them.
@@ -148,10 +148,15 @@ impl Query {
         if let Some(grouping) = &self.grouping {
             grouping.keys.iter().for_each(&mut *visit);
             let arguments = grouping.aggregates.iter();
-            let arguments = arguments.filter_map(|call| call.argument.as_ref());
+            let arguments = arguments.flat_map(AggregateCall::exprs);
             arguments.for_each(&mut *visit);
             grouping.having.iter().for_each(&mut *visit);
         }
+        if let Some(windows) = &self.windows {
+            windows.exprs().for_each(&mut *visit);
+        }
+        let distinct = self.distinct_on.iter().flat_map(|on| &on.keys);
+        distinct.for_each(&mut *visit);
         self.output.iter().for_each(|output| visit(&output.expr));
         self.order_by.iter().for_each(|key| visit(&key.expr));
         self.limit.iter().for_each(&mut *visit);

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
+use super::moments::Moments;
 use super::row_keys::KeyNo;
 use crate::batch::{Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
-use crate::functions::AggregateFunction;
+use crate::functions::{AggregateFunction, Spread, check_size};
 use crate::types::number_text::{finite, out_of_range};
-use crate::types::{SqlType, Value, total_order};
+use crate::types::{SqlType, Value, ValueRef, total_order};
 
 /// Sums, counts and extremes by group number.
 ///
@@ -32,6 +33,25 @@ pub(super) enum Accumulator {
     },
     /// SUM or AVG of nothing but NULLs.
     Nothing,
+    /// BOOL_AND and BOOL_OR.
+    Logical {
+        values: Vec<Option<bool>>,
+        /// The value that decides.
+        decisive: bool,
+    },
+    /// BIT_AND, BIT_OR and BIT_XOR.
+    Bits {
+        values: Vec<Option<i64>>,
+        operate: fn(i64, i64) -> i64,
+    },
+    Moments {
+        moments: Vec<Moments>,
+        spread: Spread,
+    },
+    Concat {
+        texts: Vec<Option<String>>,
+        separator: String,
+    },
     Extreme {
         best: Vec<Value>,
         /// A value replaces another if it compares so with it.
@@ -42,8 +62,29 @@ pub(super) enum Accumulator {
 
 impl Accumulator {
     /// No groups yet.
-    pub(super) fn new(function: AggregateFunction, argument: SqlType) -> Self {
+    pub(super) fn new(function: AggregateFunction, argument: SqlType, separator: &str) -> Self {
+        let bits = |operate| Self::Bits {
+            values: Vec::new(),
+            operate,
+        };
+        let logical = |decisive| Self::Logical {
+            values: Vec::new(),
+            decisive,
+        };
         match function {
+            AggregateFunction::BoolAnd => logical(false),
+            AggregateFunction::BoolOr => logical(true),
+            AggregateFunction::BitAnd => bits(|a, b| a & b),
+            AggregateFunction::BitOr => bits(|a, b| a | b),
+            AggregateFunction::BitXor => bits(|a, b| a ^ b),
+            AggregateFunction::Spread(spread) => Self::Moments {
+                moments: Vec::new(),
+                spread,
+            },
+            AggregateFunction::Concat => Self::Concat {
+                texts: Vec::new(),
+                separator: separator.to_owned(),
+            },
             AggregateFunction::CountRows | AggregateFunction::Count => Self::Count(Vec::new()),
             AggregateFunction::Sum => Self::summing(argument, false),
             AggregateFunction::Avg => Self::summing(argument, true),
@@ -99,6 +140,10 @@ impl Accumulator {
                 counts.resize(groups, 0);
             }
             Self::Nothing => {}
+            Self::Logical { values, .. } => values.resize(groups, None),
+            Self::Bits { values, .. } => values.resize(groups, None),
+            Self::Moments { moments, .. } => moments.resize(groups, Moments::default()),
+            Self::Concat { texts, .. } => texts.resize(groups, None),
             Self::Extreme { best, .. } => best.resize(groups, Value::Null),
         }
     }
@@ -131,32 +176,210 @@ impl Accumulator {
             }
             (Self::Vectors { sums, counts, .. }, ColumnData::Vector { dim, values }) => {
                 for (row, group) in rows {
-                    let sum = &mut sums[group];
-                    sum.resize(*dim, 0.0);
                     let vector = &values[row * dim..(row + 1) * dim];
-                    for (sum, component) in sum.iter_mut().zip(vector) {
-                        *sum += f64::from(*component);
-                    }
+                    add_vector(&mut sums[group], vector.iter().map(|c| f64::from(*c)));
                     counts[group] += 1;
                 }
             }
             (Self::Extreme { best, wins, .. }, _) => {
                 for (row, group) in rows {
-                    let value = values.get(row);
-                    let best = &mut best[group];
-                    if best.is_null() || total_order(value, best.as_ref()) == *wins {
-                        *best = value.to_owned();
-                    }
+                    replace(&mut best[group], values.get(row), *wins);
                 }
             }
-            _ => {
-                return Err(Error::sql(
-                    SqlState::DATATYPE_MISMATCH,
-                    format!("an aggregate met a value of type {}", values.sql_type()),
-                ));
+            (other, _) => {
+                for (row, group) in rows {
+                    other.add(group, values, row)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Adds one value to a group; NULL is skipped.
+    pub(super) fn add(&mut self, group: usize, values: &Column, row: usize) -> Result<()> {
+        if values.is_null(row) {
+            return Ok(());
+        }
+        match (self, values.data()) {
+            (Self::Count(counts), _) => counts[group] += 1,
+            (Self::Integers { sums, counts, .. }, ColumnData::Integer(values)) => {
+                sums[group] += i128::from(values[row]);
+                counts[group] += 1;
+            }
+            (Self::Reals { sums, counts, .. }, ColumnData::Real(values)) => {
+                sums[group] += values[row];
+                counts[group] += 1;
+            }
+            (Self::Vectors { sums, counts, .. }, ColumnData::Vector { dim, values }) => {
+                let vector = &values[row * dim..(row + 1) * dim];
+                add_vector(&mut sums[group], vector.iter().map(|c| f64::from(*c)));
+                counts[group] += 1;
+            }
+            (Self::Extreme { best, wins, .. }, _) => {
+                replace(&mut best[group], values.get(row), *wins);
+            }
+            (
+                Self::Logical {
+                    values: all,
+                    decisive,
+                },
+                ColumnData::Boolean(values),
+            ) => {
+                decide(&mut all[group], Some(values[row]), *decisive);
+            }
+            (
+                Self::Bits {
+                    values: all,
+                    operate,
+                },
+                ColumnData::Integer(values),
+            ) => {
+                combine(&mut all[group], Some(values[row]), *operate);
+            }
+            (Self::Moments { moments, .. }, ColumnData::Integer(values)) => {
+                moments[group].add(values[row] as f64);
+            }
+            (Self::Moments { moments, .. }, ColumnData::Real(values)) => {
+                moments[group].add(values[row]);
+            }
+            (Self::Concat { texts, separator }, ColumnData::Text(values)) => {
+                join(&mut texts[group], Some(values.get(row)), separator)?;
+            }
+            _ => return Err(wrong_type(values)),
+        }
+        Ok(())
+    }
+
+    /// Adds what another group of the same accumulator holds.
+    pub(super) fn merge_within(&mut self, group: usize, from: usize) -> Result<()> {
+        match self {
+            Self::Count(counts) => counts[group] += counts[from],
+            Self::Integers { sums, counts, .. } => {
+                sums[group] += sums[from];
+                counts[group] += counts[from];
+            }
+            Self::Reals { sums, counts, .. } => {
+                sums[group] += sums[from];
+                counts[group] += counts[from];
+            }
+            Self::Vectors { sums, counts, .. } => {
+                let other = std::mem::take(&mut sums[from]);
+                add_vector(&mut sums[group], other.iter().copied());
+                sums[from] = other;
+                counts[group] += counts[from];
+            }
+            Self::Nothing => {}
+            Self::Logical { values, decisive } => {
+                let other = values[from];
+                decide(&mut values[group], other, *decisive);
+            }
+            Self::Bits { values, operate } => {
+                let other = values[from];
+                combine(&mut values[group], other, *operate);
+            }
+            Self::Moments { moments, .. } => {
+                let other = moments[from];
+                moments[group].merge(other);
+            }
+            Self::Concat { texts, separator } => {
+                let other = texts[from].take();
+                join(&mut texts[group], other.as_deref(), separator)?;
+                texts[from] = other;
+            }
+            Self::Extreme { best, wins, .. } => {
+                let other = std::mem::take(&mut best[from]);
+                replace(&mut best[group], other.as_ref(), *wins);
+                best[from] = other;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what a group of another accumulator of the same kind holds.
+    pub(super) fn merge(&mut self, group: usize, other: &Self, from: usize) -> Result<()> {
+        match (self, other) {
+            (Self::Count(counts), Self::Count(others)) => counts[group] += others[from],
+            (
+                Self::Integers { sums, counts, .. },
+                Self::Integers {
+                    sums: other_sums,
+                    counts: others,
+                    ..
+                },
+            ) => {
+                sums[group] += other_sums[from];
+                counts[group] += others[from];
+            }
+            (
+                Self::Reals { sums, counts, .. },
+                Self::Reals {
+                    sums: other_sums,
+                    counts: others,
+                    ..
+                },
+            ) => {
+                sums[group] += other_sums[from];
+                counts[group] += others[from];
+            }
+            (
+                Self::Vectors { sums, counts, .. },
+                Self::Vectors {
+                    sums: other_sums,
+                    counts: others,
+                    ..
+                },
+            ) => {
+                add_vector(&mut sums[group], other_sums[from].iter().copied());
+                counts[group] += others[from];
+            }
+            (Self::Logical { values, decisive }, Self::Logical { values: others, .. }) => {
+                decide(&mut values[group], others[from], *decisive);
+            }
+            (Self::Bits { values, operate }, Self::Bits { values: others, .. }) => {
+                combine(&mut values[group], others[from], *operate);
+            }
+            (
+                Self::Moments { moments, .. },
+                Self::Moments {
+                    moments: others, ..
+                },
+            ) => {
+                moments[group].merge(others[from]);
+            }
+            (Self::Concat { texts, separator }, Self::Concat { texts: others, .. }) => {
+                join(&mut texts[group], others[from].as_deref(), separator)?;
+            }
+            (Self::Extreme { best, wins, .. }, Self::Extreme { best: other, .. }) => {
+                replace(&mut best[group], other[from].as_ref(), *wins);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Forgets what a group holds.
+    pub(super) fn clear(&mut self, group: usize) {
+        match self {
+            Self::Count(counts) => counts[group] = 0,
+            Self::Integers { sums, counts, .. } => {
+                sums[group] = 0;
+                counts[group] = 0;
+            }
+            Self::Reals { sums, counts, .. } => {
+                sums[group] = 0.0;
+                counts[group] = 0;
+            }
+            Self::Vectors { sums, counts, .. } => {
+                sums[group].clear();
+                counts[group] = 0;
+            }
+            Self::Nothing => {}
+            Self::Logical { values, .. } => values[group] = None,
+            Self::Bits { values, .. } => values[group] = None,
+            Self::Moments { moments, .. } => moments[group] = Moments::default(),
+            Self::Concat { texts, .. } => texts[group] = None,
+            Self::Extreme { best, .. } => best[group] = Value::Null,
+        }
     }
 
     /// The results of some groups.
@@ -173,11 +396,16 @@ impl Accumulator {
             Self::Count(_) | Self::Integers { average: false, .. } => SqlType::Integer,
             Self::Integers { average: true, .. } | Self::Reals { .. } => SqlType::Real,
             Self::Vectors { .. } | Self::Nothing => SqlType::Unknown,
+            Self::Logical { .. } => SqlType::Boolean,
+            Self::Bits { .. } => SqlType::Integer,
+            Self::Moments { .. } => SqlType::Real,
+            Self::Concat { .. } => SqlType::Text,
             Self::Extreme { ty, .. } => *ty,
         }
     }
 
-    fn push_result(&self, group: usize, out: &mut Column) -> Result<()> {
+    /// Appends the result of a group.
+    pub(super) fn push_result(&self, group: usize, out: &mut Column) -> Result<()> {
         match self {
             Self::Count(counts) => out.push_integer(counts[group]),
             Self::Integers { counts, .. }
@@ -220,8 +448,82 @@ impl Accumulator {
                 out.push_null();
                 Ok(())
             }
+            Self::Logical { values, .. } => {
+                out.push(values[group].map_or(ValueRef::Null, ValueRef::Boolean))
+            }
+            Self::Bits { values, .. } => {
+                out.push(values[group].map_or(ValueRef::Null, ValueRef::Integer))
+            }
+            Self::Moments { moments, spread } => match moments[group].spread(*spread) {
+                Some(value) => out.push_real(finite(value)?),
+                None => {
+                    out.push_null();
+                    Ok(())
+                }
+            },
+            Self::Concat { texts, .. } => out.push(
+                texts[group]
+                    .as_deref()
+                    .map_or(ValueRef::Null, ValueRef::Text),
+            ),
             Self::Extreme { best, .. } => out.push(best[group].as_ref()),
         }
+    }
+}
+
+fn wrong_type(values: &Column) -> Error {
+    Error::sql(
+        SqlState::DATATYPE_MISMATCH,
+        format!("an aggregate met a value of type {}", values.sql_type()),
+    )
+}
+
+/// Adds by component; an empty sum takes the dimension of the first vector.
+fn add_vector(sum: &mut Vec<f64>, vector: impl ExactSizeIterator<Item = f64>) {
+    if sum.is_empty() {
+        sum.resize(vector.len(), 0.0);
+    }
+    for (sum, component) in sum.iter_mut().zip(vector) {
+        *sum += component;
+    }
+}
+
+/// Keeps the decisive value once it was there.
+fn decide(all: &mut Option<bool>, value: Option<bool>, decisive: bool) {
+    if all.is_none() || value == Some(decisive) {
+        *all = value.or(*all);
+    }
+}
+
+fn combine(all: &mut Option<i64>, value: Option<i64>, operate: fn(i64, i64) -> i64) {
+    *all = match (*all, value) {
+        (Some(a), Some(b)) => Some(operate(a, b)),
+        (a, b) => a.or(b),
+    };
+}
+
+/// Appends a text behind a separator.
+fn join(all: &mut Option<String>, text: Option<&str>, separator: &str) -> Result<()> {
+    match (all, text) {
+        (_, None) => Ok(()),
+        (Some(all), Some(text)) => {
+            check_size(all.len() + separator.len() + text.len())?;
+            all.push_str(separator);
+            all.push_str(text);
+            Ok(())
+        }
+        (all, Some(text)) => {
+            *all = Some(text.to_owned());
+            Ok(())
+        }
+    }
+}
+
+/// Takes a value that compares so with the best one, or is the first that is not NULL.
+fn replace(best: &mut Value, value: ValueRef<'_>, wins: Ordering) {
+    let is_null = matches!(value, ValueRef::Null);
+    if !is_null && (best.is_null() || total_order(value, best.as_ref()) == wins) {
+        *best = value.to_owned();
     }
 }
 

@@ -13,11 +13,14 @@ use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
     EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
 };
+use super::series::SeriesOp;
 use super::set_operation::{AppendOp, HashSetOp};
 use super::sort::{SortOp, TopNOp};
 use super::vector::Nearest;
+use super::window::WindowOp;
 use super::{change, vector};
 use crate::error::Result;
+use crate::functions::TableFunction;
 use crate::plan::{Apply, ApplyMethod, PhysicalPlan};
 use crate::types::Value;
 
@@ -83,6 +86,9 @@ impl Builder<'_> {
             PhysicalPlan::SingleRow => Box::new(SingleRowOp::default()),
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
             PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
+            PhysicalPlan::TableFunction(call) if call.function == TableFunction::GenerateSeries => {
+                Box::new(SeriesOp::new(call))
+            }
             PhysicalPlan::TableFunction(call) => Box::new(TableFunctionOp::new(call)),
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
@@ -122,6 +128,9 @@ impl Builder<'_> {
             }
             PhysicalPlan::Limit { input, limit } => {
                 Box::new(LimitOp::new(self.build(input)?, limit, params)?)
+            }
+            PhysicalPlan::WindowPlan(window) => {
+                Box::new(WindowOp::new(self.build(&window.input)?, window, params)?)
             }
             PhysicalPlan::HashAggregate(aggregate) => Box::new(Aggregate::new(
                 self.build(&aggregate.input)?,
@@ -181,7 +190,8 @@ impl Builder<'_> {
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
             | PhysicalPlan::CreateTable(_)
-            | PhysicalPlan::DropTable(_)
+            | PhysicalPlan::CreateView(_)
+            | PhysicalPlan::DropRelations { .. }
             | PhysicalPlan::CreateIndex(_)
             | PhysicalPlan::DropIndex(_)
             | PhysicalPlan::AlterIndex(_)

@@ -20,17 +20,20 @@ mod execution;
 mod explain;
 mod join;
 mod many;
+mod moments;
 mod operator;
 mod project;
 mod recursion;
 mod row_keys;
 mod scan;
+mod series;
 mod set_operation;
 mod sort;
 mod team;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vector;
+mod window;
 
 pub(crate) use bounds::LimitRows;
 pub(crate) use build::build;

@@ -13,13 +13,13 @@ use crate::types::{Value, total_order};
 
 /// A key of an order, and where it is in the rows.
 #[derive(Clone, Copy, Debug)]
-struct Key {
+pub(super) struct Key {
     at: usize,
-    descending: bool,
+    pub(super) descending: bool,
     nulls_first: bool,
 }
 
-fn keys(columns: &[KeyColumn], layout: &[ColumnId]) -> Result<Vec<Key>> {
+pub(super) fn keys(columns: &[KeyColumn], layout: &[ColumnId]) -> Result<Vec<Key>> {
     columns
         .iter()
         .map(|key| {
@@ -36,6 +36,19 @@ fn keys(columns: &[KeyColumn], layout: &[ColumnId]) -> Result<Vec<Key>> {
 }
 
 impl Key {
+    pub(super) fn new(at: usize, descending: bool, nulls_first: bool) -> Self {
+        Self {
+            at,
+            descending,
+            nulls_first,
+        }
+    }
+
+    /// Where it is in the rows.
+    pub(super) fn at(self) -> usize {
+        self.at
+    }
+
     fn compare(self, (a, row_a): (&Column, usize), (b, row_b): (&Column, usize)) -> Ordering {
         let by_value = match (a.is_null(row_a), b.is_null(row_b)) {
             (true, true) => return Ordering::Equal,
@@ -65,7 +78,11 @@ impl Key {
 }
 
 /// The order of two rows, perhaps of different batches.
-fn compare(keys: &[Key], (a, row_a): (&Batch, usize), (b, row_b): (&Batch, usize)) -> Ordering {
+pub(super) fn compare(
+    keys: &[Key],
+    (a, row_a): (&Batch, usize),
+    (b, row_b): (&Batch, usize),
+) -> Ordering {
     for key in keys {
         let side_a = (&a.columns[key.at], row_a);
         let order = key.compare(side_a, (&b.columns[key.at], row_b));
@@ -77,7 +94,7 @@ fn compare(keys: &[Key], (a, row_a): (&Batch, usize), (b, row_b): (&Batch, usize
 }
 
 /// The rows of a batch in order; equal ones as they came.
-fn sorted(keys: &[Key], batch: &Batch) -> Vec<u32> {
+pub(super) fn sorted(keys: &[Key], batch: &Batch) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..).take(batch.rows).collect();
     // No rows have no columns either.
     if rows.is_empty() {

@@ -15,4 +15,79 @@ pub(crate) enum AggregateFunction {
     Min,
     /// `MAX(x)`.
     Max,
+    /// `BOOL_AND(x)`, `EVERY(x)`.
+    BoolAnd,
+    /// `BOOL_OR(x)`.
+    BoolOr,
+    /// `BIT_AND(x)`.
+    BitAnd,
+    /// `BIT_OR(x)`.
+    BitOr,
+    /// `BIT_XOR(x)`.
+    BitXor,
+    /// Variance and standard deviation.
+    Spread(Spread),
+    /// `STRING_AGG(x, separator)`, `GROUP_CONCAT(x [, separator])`: the only one for which the order of rows matters.
+    Concat,
+}
+
+/// Which measure of spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Spread {
+    /// Of a sample, so that n - 1 divides; else of the whole population.
+    pub(crate) sample: bool,
+    /// The square root: a standard deviation.
+    pub(crate) root: bool,
+}
+
+const fn spread(sample: bool, root: bool) -> AggregateFunction {
+    AggregateFunction::Spread(Spread { sample, root })
+}
+
+/// All by name; the first name of a function is its usual one.
+const BY_NAME: [(&str, AggregateFunction); 20] = [
+    ("count", AggregateFunction::Count),
+    ("sum", AggregateFunction::Sum),
+    ("avg", AggregateFunction::Avg),
+    ("min", AggregateFunction::Min),
+    ("max", AggregateFunction::Max),
+    ("bool_and", AggregateFunction::BoolAnd),
+    ("every", AggregateFunction::BoolAnd),
+    ("bool_or", AggregateFunction::BoolOr),
+    ("bit_and", AggregateFunction::BitAnd),
+    ("bit_or", AggregateFunction::BitOr),
+    ("bit_xor", AggregateFunction::BitXor),
+    ("stddev_samp", spread(true, true)),
+    ("stddev", spread(true, true)),
+    ("stddev_pop", spread(false, true)),
+    ("var_samp", spread(true, false)),
+    ("variance", spread(true, false)),
+    ("var_pop", spread(false, false)),
+    ("string_agg", AggregateFunction::Concat),
+    ("group_concat", AggregateFunction::Concat),
+    ("count", AggregateFunction::CountRows),
+];
+
+impl AggregateFunction {
+    /// The function of a lower-case name.
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        let found = BY_NAME.iter().find(|(known, _)| *known == name);
+        found.map(|(_, function)| *function)
+    }
+
+    /// Their names.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        BY_NAME.iter().map(|(name, _)| *name)
+    }
+
+    /// Its name in SQL.
+    pub(crate) fn name(self) -> &'static str {
+        let found = BY_NAME.iter().find(|(_, function)| *function == self);
+        found.map_or("", |(name, _)| name)
+    }
+
+    /// Does the result depend on the order of rows?
+    pub(crate) fn is_ordered(self) -> bool {
+        self == Self::Concat
+    }
 }

@@ -7,17 +7,23 @@
 mod aggregate;
 mod assignment;
 mod general;
+mod grouping;
+mod limit;
 mod number;
 mod scalar;
 mod table;
 mod text;
 mod vector;
+mod window;
 
-pub(crate) use aggregate::AggregateFunction;
+pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
-pub(crate) use scalar::{ArgumentKind, ScalarFunction};
+pub(crate) use grouping::GROUPING;
+pub(crate) use limit::{cast_within, fit_within};
+pub(crate) use scalar::{ArgumentKind, ScalarFunction, check_size};
 pub(crate) use table::TableFunction;
 pub(crate) use vector::{SUBVECTOR, part_of_vector};
+pub(crate) use window::WindowFunction;
 
 /// Finds a scalar function by name, ASCII case folded.
 pub(crate) fn scalar(name: &str) -> Option<&'static ScalarFunction> {
@@ -35,6 +41,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         text::FUNCTIONS,
         vector::FUNCTIONS,
         general::FUNCTIONS,
+        grouping::FUNCTIONS,
     ]
     .into_iter()
     .flatten()

@@ -89,7 +89,7 @@ pub(super) fn wrong_arguments(function: &str, arguments: &[ValueRef<'_>]) -> Err
 }
 
 /// A result that would take too much memory.
-pub(super) fn check_size(bytes: usize) -> Result<()> {
+pub(crate) fn check_size(bytes: usize) -> Result<()> {
     /// The longest text or blob that a function makes.
     const BYTES_MAX: usize = 1 << 28;
     if bytes > BYTES_MAX {

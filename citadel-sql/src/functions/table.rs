@@ -2,15 +2,17 @@
 
 use crate::types::SqlType;
 
-/// A function of texts that gives rows.
+/// A function that gives rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableFunction {
     /// `ann_index_status(table, column)`: one row.
     AnnIndexStatus,
+    /// `generate_series(first, last [, step])`: whole numbers.
+    GenerateSeries,
 }
 
 impl TableFunction {
-    const ALL: [Self; 1] = [Self::AnnIndexStatus];
+    const ALL: [Self; 2] = [Self::AnnIndexStatus, Self::GenerateSeries];
 
     /// Finds a function by name, ASCII case folded.
     pub(crate) fn find(name: &str) -> Option<Self> {
@@ -26,23 +28,46 @@ impl TableFunction {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AnnIndexStatus => "ann_index_status",
+            Self::GenerateSeries => "generate_series",
         }
     }
 
-    /// What its arguments are, all of them texts.
+    /// What its arguments are.
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::AnnIndexStatus => &["a table", "a column"],
+            Self::GenerateSeries => &["the first number", "the last one", "the step"],
         }
+    }
+
+    /// How many of them must be given.
+    pub(crate) fn arguments_min(self) -> usize {
+        2
+    }
+
+    /// The type of all arguments.
+    pub(crate) fn argument_type(self) -> SqlType {
+        match self {
+            Self::AnnIndexStatus => SqlType::Text,
+            Self::GenerateSeries => SqlType::Integer,
+        }
+    }
+
+    /// Does its only column take the name of the relation?
+    pub(crate) fn is_scalar(self) -> bool {
+        self == Self::GenerateSeries
     }
 
     /// The columns of its rows.
     pub(crate) fn columns(self) -> &'static [(&'static str, SqlType)] {
         match self {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
+            Self::GenerateSeries => &GENERATE_SERIES,
         }
     }
 }
+
+const GENERATE_SERIES: [(&str, SqlType); 1] = [("generate_series", SqlType::Integer)];
 
 const ANN_INDEX_STATUS: [(&str, SqlType); 20] = [
     ("index_name", SqlType::Text),

@@ -70,6 +70,10 @@ impl Dialect for CitadelDialect {
         true
     }
 
+    fn supports_in_empty_list(&self) -> bool {
+        true
+    }
+
     fn supports_group_by_expr(&self) -> bool {
         true
     }

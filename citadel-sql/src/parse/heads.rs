@@ -6,6 +6,8 @@ use sqlparser::tokenizer::Token;
 use super::alter;
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
+use super::exclusions::Exclusions;
+use super::in_table;
 use super::keeper;
 use super::locator::Locator;
 use super::syntax_error::{from_parser, syntax_error};
@@ -67,17 +69,19 @@ const UNSUPPORTED: &[&str] = &[
 /// Parses one statement.
 pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> Result<Statement> {
     let StatementTokens {
-        tokens,
+        mut tokens,
         parameters,
         end,
         ..
     } = statement;
+    let exclusions = Exclusions::take_out(&mut tokens);
+    in_table::write_out(&mut tokens);
     let words = Words {
         tokens: &tokens,
         locator,
         end,
     };
-    let converter = Converter::new(locator, &parameters);
+    let converter = Converter::new(locator, &parameters, &exclusions);
     let kind = parse_kind(words, &converter)?;
     Ok(Statement {
         kind,
@@ -148,8 +152,16 @@ fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
     let position = words.position();
     words.take(verb);
     match words.peek().as_deref() {
-        Some("TABLE" | "INDEX") | None => Ok(()),
+        Some("TABLE" | "INDEX" | "VIEW") | None => Ok(()),
         Some("UNIQUE") if verb == "CREATE" => Ok(()),
+        Some("OR") if verb == "CREATE" => {
+            words.take("OR");
+            words.take("REPLACE");
+            match words.peek().as_deref() {
+                Some("VIEW") => Ok(()),
+                _ => Err(Error::unsupported("CREATE OR REPLACE").at(position)),
+            }
+        }
         Some(other) => Err(Error::unsupported(format!("{verb} {other}")).at(position)),
     }
 }

@@ -12,7 +12,9 @@
 mod alter;
 mod convert;
 mod dialect;
+mod exclusions;
 mod heads;
+mod in_table;
 mod keeper;
 mod locator;
 mod parameters;

@@ -75,7 +75,10 @@ fn grouped(expr: &Expr) -> String {
             operand, pattern, ..
         } => format!("({} LIKE {})", grouped(operand), grouped(pattern)),
         ExprKind::Case { branches, .. } => format!("CASE of {}", branches.len()),
-        ExprKind::Cast { operand, to } => format!("({}::{to})", grouped(operand)),
+        ExprKind::Cast { operand, to, limit } => match limit {
+            None => format!("({}::{to})", grouped(operand)),
+            Some(limit) => format!("({}::{limit})", grouped(operand)),
+        },
         ExprKind::Function { name, arguments } => match arguments {
             Arguments::Star => format!("{}(*)", name.name),
             Arguments::List { values, .. } => {
@@ -98,6 +101,7 @@ fn grouped(expr: &Expr) -> String {
             });
             format!("{call} FILTER {}", grouped(filter))
         }
+        ExprKind::Window { name, .. } => format!("{} OVER", name.name),
         ExprKind::Subquery(_) => "(query)".to_owned(),
         ExprKind::Exists(_) => "EXISTS (query)".to_owned(),
         ExprKind::Any { operand, op, .. } => {
@@ -380,11 +384,8 @@ fn unsupported_clauses_are_named() {
         ("TABLE t", "TABLE"),
         ("SELECT a = ANY (ARRAY[1])", "ANY"),
         ("SELECT (a, b) = (SELECT 1, 2) FROM t", "a row value"),
-        ("SELECT sum(a) OVER () FROM t", "OVER"),
-        ("SELECT DISTINCT ON (a) a FROM t", "DISTINCT ON"),
         ("SELECT a FROM t FOR UPDATE", "FOR UPDATE"),
         ("SELECT a FROM t TABLESAMPLE SYSTEM (10)", "TABLESAMPLE"),
-        ("SELECT a FROM t GROUP BY ROLLUP (a)", "ROLLUP"),
         ("SELECT a FROM s.t", "schema"),
         ("SELECT a COLLATE \"C\" FROM t", "COLLATE"),
         ("SELECT a SIMILAR TO 'b' FROM t", "SIMILAR TO"),
@@ -421,9 +422,7 @@ fn unsupported_clauses_are_named() {
             "CREATE TABLE t (a INT GENERATED ALWAYS AS (1) STORED)",
             "GENERATED",
         ),
-        ("CREATE TABLE t (a VARCHAR(10))", "VARCHAR(10)"),
         ("CREATE TABLE t (a DECIMAL(10, 2))", "DECIMAL"),
-        ("CREATE TABLE t (a SMALLINT)", "SMALLINT"),
         (
             "CREATE TABLE t (a VECTOR(3, f16, f16))",
             "VECTOR(n, f16, f16)",
@@ -440,15 +439,11 @@ fn unsupported_clauses_are_named() {
         ("CREATE TABLE t (a INT) WITH (x = 1)", "table options"),
         ("CREATE TABLE t (a INT) USING iceberg", "USING iceberg"),
         ("CREATE INDEX i ON t (a) WHERE a > 1", "partial index"),
-        ("CREATE INDEX i ON t (a DESC)", "DESC"),
         ("CREATE TABLE t (a INTEGER, UNIQUE ((a + 1)))", "expression"),
         ("CREATE INDEX i ON t USING hash (a)", "USING HASH"),
         ("CREATE INDEX i ON t (a text_ops)", "operator class"),
         ("CREATE INDEX ON t (a)", "without a name"),
-        ("CREATE VIEW v AS SELECT 1", "CREATE VIEW"),
         ("CREATE TRIGGER x", "CREATE TRIGGER"),
-        ("DROP VIEW v", "DROP VIEW"),
-        ("DROP TABLE t CASCADE", "CASCADE"),
         ("ALTER TABLE t ADD COLUMN a INT", "ALTER"),
         ("SAVEPOINT a", "SAVEPOINT"),
         ("VACUUM FULL", "VACUUM FULL"),

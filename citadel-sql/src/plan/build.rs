@@ -13,8 +13,8 @@ use super::physical::InitPlan;
 use super::print::{aggregate_text, expr_text};
 use super::subquery::Answers;
 use crate::bind::bound::{
-    BinaryOp, ColumnId, Expr, ExprKind, From, Grouping, Outer, Query, RelationNo, SortKey,
-    Subquery, SubqueryKind,
+    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, From, Grouping, Outer, Query, RelationNo,
+    SortKey, Subquery, SubqueryKind,
 };
 use crate::error::{Error, Result, SqlState};
 use crate::types::SqlType;
@@ -54,6 +54,9 @@ impl<'a> QueryBuilder<'a> {
         if let Some(grouping) = &query.grouping {
             plan = self.grouped(plan, grouping)?;
         }
+        if let Some(windows) = &query.windows {
+            plan = self.windowed(plan, windows)?;
+        }
         let mut limit = LimitBounds {
             limit: query.limit.clone(),
             offset: query.offset.clone(),
@@ -78,6 +81,9 @@ impl<'a> QueryBuilder<'a> {
             let input = Box::new(project(plan, columns));
             let distinct = LogicalPlan::Distinct { input };
             return Ok(limited(sorted(distinct, keys), limit));
+        }
+        if let Some(on) = &query.distinct_on {
+            plan = self.first_of_each(plan, on, &keys)?;
         }
         // Only for rows that are given.
         plan = limited(sorted(plan, keys), limit);
@@ -330,13 +336,14 @@ impl<'a> QueryBuilder<'a> {
         let keys = grouping.keys.iter().map(|key| expr_text(key, self.names));
         let calls = grouping.aggregates.iter();
         let calls = calls.map(|call| aggregate_text(call, self.names));
-        let texts: Vec<String> = keys.chain(calls).collect();
+        let set = (!grouping.sets.is_empty()).then(|| "grouping set".to_owned());
+        let texts: Vec<String> = keys.chain(set).chain(calls).collect();
         for (at, text) in texts.into_iter().enumerate() {
             self.names.add(column_id(grouping.relation, at), text);
         }
         let (mut keys, mut aggregates) = (grouping.keys.clone(), grouping.aggregates.clone());
         let mut answers = Answers::default();
-        let arguments = aggregates.iter_mut().filter_map(|c| c.argument.as_mut());
+        let arguments = aggregates.iter_mut().flat_map(AggregateCall::exprs_mut);
         for expr in keys.iter_mut().chain(arguments) {
             input = self.answered(input, expr, &mut answers)?;
         }
@@ -344,6 +351,7 @@ impl<'a> QueryBuilder<'a> {
             input: Box::new(input),
             relation: grouping.relation,
             keys,
+            sets: grouping.sets.clone(),
             aggregates,
         };
         self.filtered(aggregate, grouping.having.clone())
@@ -445,7 +453,7 @@ fn limited(input: LogicalPlan, limit: LimitBounds) -> LogicalPlan {
     }
 }
 
-fn logical_key(key: &SortKey) -> LogicalKey {
+pub(super) fn logical_key(key: &SortKey) -> LogicalKey {
     LogicalKey {
         expr: key.expr.clone(),
         descending: key.descending,

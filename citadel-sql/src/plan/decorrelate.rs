@@ -26,7 +26,12 @@ pub(super) fn keyed(subquery: &Subquery, query: &Query) -> Option<Keyed> {
             otherwise: None,
         });
     }
-    if query.limit.is_some() || query.offset.is_some() {
+    // A window would see the rows of all keys.
+    if query.limit.is_some()
+        || query.offset.is_some()
+        || query.windows.is_some()
+        || query.distinct_on.is_some()
+    {
         return None;
     }
     let reads = |expr: &Expr| expr.reads_parameter(&|at| is_argument(subquery, at));
@@ -79,7 +84,11 @@ fn aggregated(mut query: Query, inner: Vec<Expr>, keys: Vec<Expr>) -> Option<Key
         position: None,
     });
     let grouping = query.grouping.as_mut()?;
-    if !grouping.keys.is_empty() || grouping.having.is_some() || query.distinct {
+    if !grouping.keys.is_empty()
+        || !grouping.sets.is_empty()
+        || grouping.having.is_some()
+        || query.distinct
+    {
         return None;
     }
     let shift = u32::try_from(inner.len()).ok()?;

@@ -84,6 +84,7 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
             logical_rows(&lateral.left, context)? * lateral.plan.rows().max(1.0)
         }
         LogicalPlan::Apply(apply) => logical_rows(&apply.input, context)?,
+        LogicalPlan::Window(window) => logical_rows(&window.input, context)?,
         LogicalPlan::SetOperation(set) => {
             let inputs = set.inputs.iter().map(|input| logical_rows(input, context));
             set_rows(set.operator, inputs.collect::<Result<Vec<_>>>()?)

@@ -11,7 +11,7 @@ use super::physical::{
     ApplyMethod, IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan,
     TableSource,
 };
-use super::print::{aggregate_text, conjuncts_text, expr_text};
+use super::print::{aggregate_text, conjuncts_text, expr_text, frame_text, window_call_text};
 use crate::bind::bound::{ColumnId, Expr, Outer, SubqueryKind};
 use crate::error::Result;
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
@@ -187,10 +187,32 @@ fn node_text(
             .detail("Sort Key", keys_text(keys, names))
             .limit(limit, names),
         PhysicalPlan::Limit { limit, .. } => NodeText::new("Limit").limit(limit, names),
+        PhysicalPlan::WindowPlan(window) => {
+            let mut text = NodeText::new("WindowPlan");
+            if !window.partition.is_empty() {
+                text = text.detail("Partition Key", keys_text(&window.partition, names));
+            }
+            if !window.order.is_empty() {
+                text = text.detail("Order Key", keys_text(&window.order, names));
+            }
+            let calls = window.calls.iter();
+            let call = |call| window_call_text(call, names) + &frame_text(&call.frame, names);
+            let calls: Vec<String> = calls.map(call).collect();
+            text.detail("Functions", calls.join(", "))
+        }
         PhysicalPlan::HashAggregate(aggregate) => {
             let mut text = NodeText::new("HashAggregate");
             if !aggregate.keys.is_empty() {
                 text = text.detail("Group Key", list_text(&aggregate.keys, names));
+            }
+            if !aggregate.sets.is_empty() {
+                let set = |set: &Vec<usize>| {
+                    let keys = set.iter().filter_map(|at| aggregate.keys.get(*at));
+                    let keys: Vec<String> = keys.map(|key| expr_text(key, names)).collect();
+                    format!("({})", keys.join(", "))
+                };
+                let sets: Vec<String> = aggregate.sets.iter().map(set).collect();
+                text = text.detail("Grouping Sets", sets.join(", "));
             }
             let calls = aggregate.aggregates.iter();
             let calls: Vec<String> = calls.map(|call| aggregate_text(call, names)).collect();
@@ -284,9 +306,14 @@ fn node_text(
         PhysicalPlan::CreateTable(create) => {
             NodeText::new(format!("CreateTable {}", quoted(&create.name)))
         }
-        PhysicalPlan::DropTable(tables) => {
-            let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
-            NodeText::new(format!("DropTable {}", names.join(", ")))
+        PhysicalPlan::CreateView(create) => {
+            NodeText::new(format!("CreateView {}", quoted(&create.name)))
+        }
+        PhysicalPlan::DropRelations { tables, views } => {
+            let tables = tables.iter().map(|table| quoted(&table.name));
+            let views = views.iter().map(|view| quoted(&view.name));
+            let names: Vec<String> = tables.chain(views).collect();
+            NodeText::new(format!("DropRelations {}", names.join(", ")))
         }
         PhysicalPlan::CreateIndex(create) => NodeText::new(format!(
             "CreateIndex {} on {}",

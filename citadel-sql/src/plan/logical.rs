@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::expr::is_same;
 use super::physical::{ByKey, PhysicalPlan};
 use crate::bind::bound::{
-    AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind,
+    AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::TableDef;
@@ -45,8 +46,12 @@ pub(super) enum LogicalPlan {
         input: Box<LogicalPlan>,
         relation: RelationNo,
         keys: Vec<Expr>,
+        /// As [`Grouping::sets`](crate::bind::bound::Grouping::sets).
+        sets: Vec<Vec<usize>>,
         aggregates: Vec<AggregateCall>,
     },
+    /// The input's columns and the values of window functions.
+    Window(LogicalWindow),
     /// Only the columns given.
     Project {
         input: Box<LogicalPlan>,
@@ -105,6 +110,55 @@ impl LogicalApply {
         let keys = self.by_key.iter_mut().flat_map(|by_key| &mut by_key.keys);
         let arguments = self.arguments.iter_mut().map(|(_, value)| value);
         self.operand.iter_mut().chain(arguments).chain(keys)
+    }
+}
+
+/// Window functions of one window.
+#[derive(Clone, Debug)]
+pub(super) struct LogicalWindow {
+    pub(super) input: Box<LogicalPlan>,
+    pub(super) partition: Vec<Expr>,
+    pub(super) order: Vec<LogicalKey>,
+    /// Columns of one relation.
+    pub(super) calls: Vec<(ColumnId, WindowCall)>,
+}
+
+impl LogicalWindow {
+    /// What it reads of its input.
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let order = self.order.iter().map(|key| &key.expr);
+        let arguments = self.calls.iter().flat_map(|(_, call)| &call.arguments);
+        self.partition.iter().chain(order).chain(arguments)
+    }
+
+    pub(super) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let order = self.order.iter_mut().map(|key| &mut key.expr);
+        let calls = self.calls.iter_mut();
+        let arguments = calls.flat_map(|(_, call)| &mut call.arguments);
+        self.partition.iter_mut().chain(order).chain(arguments)
+    }
+
+    /// The keys of partitions, which are ordered in the usual way.
+    pub(super) fn keys_of_partition(&self) -> Vec<LogicalKey> {
+        let keys = self.partition.iter().map(|expr| LogicalKey {
+            expr: expr.clone(),
+            descending: false,
+            nulls_first: false,
+        });
+        keys.collect()
+    }
+
+    /// The order that its input must have: the partitions, and then the order in them.
+    pub(super) fn keys(&self) -> Vec<LogicalKey> {
+        let mut keys: Vec<LogicalKey> = Vec::new();
+        let partition = self.keys_of_partition().into_iter();
+        for key in partition.chain(self.order.iter().cloned()) {
+            // A value that is the same already orders nothing.
+            if !keys.iter().any(|known| is_same(&known.expr, &key.expr)) {
+                keys.push(key);
+            }
+        }
+        keys
     }
 }
 
@@ -227,9 +281,13 @@ impl LogicalPlan {
             Self::Aggregate {
                 relation,
                 keys,
+                sets,
                 aggregates,
                 ..
-            } => relation_columns(*relation, keys.len() + aggregates.len()),
+            } => {
+                let columns = keys.len() + usize::from(!sets.is_empty()) + aggregates.len();
+                relation_columns(*relation, columns)
+            }
             Self::Project { columns, .. } => columns.iter().map(|(id, _)| *id).collect(),
             Self::Extend { input, columns } => {
                 let mut layout = input.layout();
@@ -241,6 +299,11 @@ impl LogicalPlan {
             Self::Lateral(lateral) => {
                 let mut layout = lateral.left.layout();
                 layout.extend(relation_columns(lateral.relation, lateral.columns));
+                layout
+            }
+            Self::Window(window) => {
+                let mut layout = window.input.layout();
+                layout.extend(window.calls.iter().map(|(id, _)| *id));
                 layout
             }
             Self::Apply(apply) => {
@@ -279,6 +342,11 @@ impl LogicalPlan {
                 relations.push(lateral.relation);
                 relations
             }
+            Self::Window(window) => {
+                let mut relations = window.input.relations();
+                relations.extend(window.calls.iter().map(|(id, _)| id.relation));
+                relations
+            }
             Self::Apply(apply) => {
                 let mut relations = apply.input.relations();
                 relations.push(apply.id.relation);
@@ -310,6 +378,7 @@ impl LogicalPlan {
             Self::Join { left, right, .. } => vec![left, right],
             Self::SetOperation(set) => set.inputs.iter_mut().collect(),
             Self::Apply(apply) => vec![&mut apply.input],
+            Self::Window(window) => vec![&mut window.input],
             Self::Lateral(lateral) => vec![&mut lateral.left],
             Self::Filter { input, .. }
             | Self::Aggregate { input, .. }
@@ -341,13 +410,14 @@ impl LogicalPlan {
                 arguments.chain(&mut lateral.on).for_each(&mut *visit);
             }
             Self::Apply(apply) => apply.exprs_mut().for_each(&mut *visit),
+            Self::Window(window) => window.exprs_mut().for_each(&mut *visit),
             Self::Join { on, .. } => on.iter_mut().for_each(&mut *visit),
             Self::Filter { conjuncts, .. } => conjuncts.iter_mut().for_each(&mut *visit),
             Self::Aggregate {
                 keys, aggregates, ..
             } => {
                 keys.iter_mut().for_each(&mut *visit);
-                let arguments = aggregates.iter_mut().filter_map(|c| c.argument.as_mut());
+                let arguments = aggregates.iter_mut().flat_map(AggregateCall::exprs_mut);
                 arguments.for_each(&mut *visit);
             }
             Self::Project { columns, .. } | Self::Extend { columns, .. } => {

@@ -7,12 +7,12 @@ use super::estimate::{RECURSION_ROWS, grouped_rows, join_rows, set_rows};
 use super::expr::{column, relations};
 use super::logical::{
     LimitBounds, LogicalApply, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
-    relation_columns,
+    LogicalWindow, relation_columns,
 };
 use super::physical::{
     Append, Apply, ApplyMethod, ByKey, HashAggregate, HashJoin, HashSetOperation, KeyColumn,
     LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RecursiveUnion, RowCount,
-    TableFunctionCall, TableSource, Values, WorkTableScan,
+    TableFunctionCall, TableSource, Values, Window, WorkTableScan,
 };
 use super::{PlanContext, vector};
 use crate::bind::bound::{
@@ -107,9 +107,10 @@ impl Lowering<'_> {
             LogicalPlan::Aggregate {
                 input,
                 keys,
+                sets,
                 aggregates,
                 ..
-            } => self.aggregate(input, plan.layout(), keys, aggregates)?,
+            } => self.aggregate(input, plan.layout(), (keys, sets), aggregates)?,
             LogicalPlan::Project { input, columns } => {
                 let mut read = Vec::new();
                 for (_, expr) in columns {
@@ -124,6 +125,7 @@ impl Lowering<'_> {
                     columns: columns.clone(),
                 }
             }
+            LogicalPlan::Window(window) => self.window(window)?,
             LogicalPlan::Extend { input, columns } => self.extend(input, columns)?,
             LogicalPlan::Distinct { input } => self.distinct(input)?,
             LogicalPlan::Sort { input, keys } => match self.nearest(input, keys, None, wanted)? {
@@ -148,12 +150,13 @@ impl Lowering<'_> {
         &self,
         input: &LogicalPlan,
         layout: Vec<ColumnId>,
-        keys: &[Expr],
+        (keys, sets): (&[Expr], &[Vec<usize>]),
         aggregates: &[AggregateCall],
     ) -> Result<PhysicalPlan> {
         if let LogicalPlan::Scan(scan) = input
             && scan.filter.is_empty()
             && keys.is_empty()
+            && sets.is_empty()
             && aggregates
                 .iter()
                 .all(|call| call.function == AggregateFunction::CountRows)
@@ -168,8 +171,24 @@ impl Lowering<'_> {
         Ok(PhysicalPlan::HashAggregate(HashAggregate {
             layout,
             keys: keys.to_vec(),
+            sets: sets.to_vec(),
             aggregates: aggregates.to_vec(),
             rows: grouped_rows(input.rows(), keys.len()),
+            input,
+        }))
+    }
+
+    /// The input is in order, as a rewrite has seen to.
+    fn window(&self, window: &LogicalWindow) -> Result<PhysicalPlan> {
+        let input = self.boxed(&window.input)?;
+        let mut layout = input.layout();
+        layout.extend(window.calls.iter().map(|(id, _)| *id));
+        let partition = window.keys_of_partition();
+        Ok(PhysicalPlan::WindowPlan(Window {
+            layout,
+            partition: key_columns(&partition)?,
+            order: key_columns(&window.order)?,
+            calls: window.calls.iter().map(|(_, call)| call.clone()).collect(),
             input,
         }))
     }
@@ -463,6 +482,7 @@ fn distinct(input: PhysicalPlan, layout: Vec<ColumnId>) -> PhysicalPlan {
     let keys = layout.iter().map(|&id| column(id, SqlType::Unknown));
     PhysicalPlan::HashAggregate(HashAggregate {
         keys: keys.collect(),
+        sets: Vec::new(),
         aggregates: Vec::new(),
         rows: grouped_rows(input.rows(), layout.len()),
         layout,

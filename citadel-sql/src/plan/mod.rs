@@ -29,6 +29,7 @@ mod rewrite;
 mod statement;
 mod subquery;
 pub(crate) mod vector;
+mod window;
 
 use citadel_txn::View;
 
@@ -39,6 +40,7 @@ pub(crate) use physical::{
     Apply, ApplyMethod, Delete, HashAggregate, HashJoin, HashSetOperation, IndexScan, Init, Insert,
     KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
     RangeEnd, RecursiveUnion, RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values,
+    Window,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

@@ -10,11 +10,11 @@ use super::estimate::{WORKING_ROWS, limited_rows, selectivity};
 use super::logical::LimitBounds;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, Expr, Outer, RelationNo,
-    SetOperator, SubqueryKind,
+    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, CreateView, Expr, Outer,
+    RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
-use crate::schema::{ColumnNo, IndexDef, TableDef};
+use crate::schema::{ColumnNo, IndexDef, TableDef, ViewDef};
 use crate::types::SqlType;
 
 /// How to compute.
@@ -62,6 +62,8 @@ pub(crate) enum PhysicalPlan {
         input: Box<PhysicalPlan>,
         limit: LimitBounds,
     },
+    /// The input's columns and the values of window functions.
+    WindowPlan(Window),
     /// Groups and aggregates; with keys alone, what is distinct.
     HashAggregate(HashAggregate),
     /// Join on equal keys.
@@ -95,7 +97,11 @@ pub(crate) enum PhysicalPlan {
     /// Removes rows of a table.
     Delete(Delete),
     CreateTable(CreateTable),
-    DropTable(Vec<Arc<TableDef>>),
+    CreateView(CreateView),
+    DropRelations {
+        tables: Vec<Arc<TableDef>>,
+        views: Vec<Arc<ViewDef>>,
+    },
     CreateIndex(CreateIndex),
     DropIndex(Vec<Arc<IndexDef>>),
     AlterIndex(AlterIndex),
@@ -217,8 +223,22 @@ pub(crate) struct HashAggregate {
     /// Keys and then aggregates.
     pub(crate) layout: Vec<ColumnId>,
     pub(crate) keys: Vec<Expr>,
+    /// GROUPING SETS: which keys each has; a group's set is a column between keys and aggregates.
+    pub(crate) sets: Vec<Vec<usize>>,
     pub(crate) aggregates: Vec<AggregateCall>,
     pub(crate) rows: f64,
+}
+
+/// Window functions of one window. The input comes partition by partition, in order; the rows of one partition are held in
+/// memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    pub(crate) input: Box<PhysicalPlan>,
+    /// The input's columns, and one for each call.
+    pub(crate) layout: Vec<ColumnId>,
+    pub(crate) partition: Vec<KeyColumn>,
+    pub(crate) order: Vec<KeyColumn>,
+    pub(crate) calls: Vec<WindowCall>,
 }
 
 /// An equi-join. The right side is held in memory; the left side streams.
@@ -427,6 +447,7 @@ impl PhysicalPlan {
             | Self::Sort { input, .. }
             | Self::TopN { input, .. }
             | Self::Limit { input, .. } => input.layout(),
+            Self::WindowPlan(window) => window.layout.clone(),
             Self::HashAggregate(aggregate) => aggregate.layout.clone(),
             Self::HashJoin(join) => both(&join.left, &join.right.layout()),
             Self::NestedLoopJoin(join) => both(&join.left, &join.right.layout()),
@@ -445,7 +466,8 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
-            | Self::DropTable(_)
+            | Self::CreateView(_)
+            | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
@@ -478,6 +500,7 @@ impl PhysicalPlan {
             Self::TopN { input, limit, .. } | Self::Limit { input, limit } => {
                 limited_rows(input.rows(), limit.limit.as_ref())
             }
+            Self::WindowPlan(window) => window.input.rows(),
             Self::HashAggregate(aggregate) => aggregate.rows,
             Self::HashJoin(join) => join.rows,
             Self::NestedLoopJoin(join) => join.rows,
@@ -496,7 +519,8 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
-            | Self::DropTable(_)
+            | Self::CreateView(_)
+            | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
@@ -513,6 +537,7 @@ impl PhysicalPlan {
             | Self::Sort { input, .. }
             | Self::TopN { input, .. }
             | Self::Limit { input, .. } => vec![input],
+            Self::WindowPlan(window) => vec![&window.input],
             Self::HashAggregate(aggregate) => vec![&aggregate.input],
             Self::HashJoin(join) => vec![&join.left, &join.right],
             Self::NestedLoopJoin(join) => vec![&join.left, &join.right],
@@ -546,7 +571,8 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
-            | Self::DropTable(_)
+            | Self::CreateView(_)
+            | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_) => true,

@@ -27,7 +27,11 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::Update(update) => plan_update(update, context),
         Statement::Delete(delete) => plan_delete(delete, context),
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),
-        Statement::DropTable { tables } => Ok(bare(PhysicalPlan::DropTable(tables.clone()))),
+        Statement::CreateView(create) => Ok(bare(PhysicalPlan::CreateView(create.clone()))),
+        Statement::DropRelations { tables, views } => Ok(bare(PhysicalPlan::DropRelations {
+            tables: tables.clone(),
+            views: views.clone(),
+        })),
         Statement::CreateIndex(create) => Ok(bare(PhysicalPlan::CreateIndex(create.clone()))),
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
         Statement::AlterIndex(alter) => Ok(bare(PhysicalPlan::AlterIndex(alter.clone()))),

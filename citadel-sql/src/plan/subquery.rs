@@ -179,6 +179,8 @@ fn asked(subquery: &Subquery) -> Query {
     if subquery.kind == SubqueryKind::Exists && query.limit.is_none() && query.offset.is_none() {
         query.order_by.clear();
         query.distinct = false;
+        query.windows = None;
+        query.distinct_on = None;
         query.output = vec![OutputColumn {
             name: String::new(),
             expr: Expr {

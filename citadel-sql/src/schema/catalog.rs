@@ -6,7 +6,7 @@ use citadel_txn::View;
 use rustc_hash::FxHashMap;
 
 use super::schema_tree;
-use super::{IndexDef, TableDef};
+use super::{IndexDef, TableDef, ViewDef};
 use crate::error::Result;
 
 /// What a statement is bound against. Immutable: DDL makes another one.
@@ -19,6 +19,10 @@ pub(crate) struct Catalog {
     table_names: FxHashMap<String, usize>,
     /// Folded name → place in `tables`, place in that table's indexes.
     index_names: FxHashMap<String, (usize, usize)>,
+    /// By ascending id.
+    views: Vec<Arc<ViewDef>>,
+    /// Folded name → place in `views`.
+    view_names: FxHashMap<String, usize>,
     has_ann: bool,
 }
 
@@ -32,9 +36,12 @@ impl Catalog {
     /// # Errors
     /// Storage errors; definitions that do not decode.
     pub(crate) fn load(view: &dyn View) -> Result<Self> {
-        let (version, tables) = schema_tree::load(view)?;
-        let mut catalog = Self::of_tables(tables.into_iter().map(Arc::new).collect());
+        let (version, found) = schema_tree::load(view)?;
+        let mut catalog = Self::of_tables(found.tables.into_iter().map(Arc::new).collect());
         catalog.version = version;
+        catalog.views = found.views.into_iter().map(Arc::new).collect();
+        let names = catalog.views.iter().map(|view| folded(&view.name));
+        catalog.view_names = names.zip(0..).collect();
         Ok(catalog)
     }
 
@@ -77,6 +84,21 @@ impl Catalog {
     pub(crate) fn index(&self, name: &str) -> Option<&Arc<IndexDef>> {
         let (at, place) = *self.index_names.get(&folded(name))?;
         self.tables.get(at)?.indexes.get(place)
+    }
+
+    /// A view by name, ASCII case folded.
+    pub(crate) fn view(&self, name: &str) -> Option<&Arc<ViewDef>> {
+        self.views.get(*self.view_names.get(&folded(name))?)
+    }
+
+    /// All views in the order in which they were made.
+    pub(crate) fn views(&self) -> &[Arc<ViewDef>] {
+        &self.views
+    }
+
+    /// Is it the name of a table, an index or a view?
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.table(name).is_some() || self.index(name).is_some() || self.view(name).is_some()
     }
 
     /// The table that an index belongs to.

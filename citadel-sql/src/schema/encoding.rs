@@ -6,10 +6,11 @@ use citadel_txn::TreeId;
 
 use super::{
     AnnIndex, AnnOptions, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
-    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, TableDef, TableId,
+    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, TableDef, TableId, ViewDef,
+    ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
-use crate::types::{Bits, Element, SqlType, Value, VectorType};
+use crate::types::{Bits, Element, Limit, SqlType, Value, VectorType};
 
 /// The form of definitions that this code writes, and the only one that it reads.
 const VERSION: u8 = 1;
@@ -59,6 +60,26 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     };
     from.finish()?;
     Ok(table)
+}
+
+/// The bytes of a view's definition; its id is its key.
+pub(super) fn encode_view(view: &ViewDef) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    put_bytes(&mut out, view.name.as_bytes());
+    put_bytes(&mut out, view.sql.as_bytes());
+    out
+}
+
+/// The definition of a view.
+pub(super) fn decode_view(id: ViewId, bytes: &[u8]) -> Decoded<ViewDef> {
+    let mut from = versioned(bytes)?;
+    let view = ViewDef {
+        id,
+        name: from.text()?.to_owned(),
+        sql: from.text()?.to_owned(),
+    };
+    from.finish()?;
+    Ok(view)
 }
 
 /// The bytes of an index's definition; its id and its table's are its key.
@@ -168,7 +189,10 @@ fn versioned(bytes: &[u8]) -> Decoded<Reader<'_>> {
 
 fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     put_bytes(out, column.name.as_bytes());
-    put_type(out, column.ty);
+    match column.limit {
+        Some(limit) => put_limit(out, limit),
+        None => put_type(out, column.ty),
+    }
     out.push(u8::from(column.not_null));
     put_value(out, &column.default);
     match column.storage {
@@ -181,9 +205,12 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
 }
 
 fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
+    let name = from.text()?.to_owned();
+    let (ty, limit) = limited_type(from)?;
     Ok(ColumnDef {
-        name: from.text()?.to_owned(),
-        ty: sql_type(from)?,
+        name,
+        ty,
+        limit,
         not_null: flag(from)?,
         default: value(from)?,
         storage: match from.byte()? {
@@ -215,8 +242,30 @@ fn put_type(out: &mut Vec<u8>, ty: SqlType) {
     }
 }
 
-fn sql_type(from: &mut Reader<'_>) -> Decoded<SqlType> {
-    Ok(match from.byte()? {
+/// A type with a limit says both.
+fn put_limit(out: &mut Vec<u8>, limit: Limit) {
+    match limit {
+        Limit::Int16 => out.push(10),
+        Limit::Int32 => out.push(11),
+        Limit::Characters(most) => {
+            out.push(12);
+            put_varint(out, u64::from(most));
+        }
+    }
+}
+
+fn limited_type(from: &mut Reader<'_>) -> Decoded<(SqlType, Option<Limit>)> {
+    let limit = match from.byte()? {
+        10 => Limit::Int16,
+        11 => Limit::Int32,
+        12 => Limit::Characters(u32::try_from(from.varint()?).map_err(|_| Malformed)?),
+        tag => return Ok((sql_type(tag, from)?, None)),
+    };
+    Ok((limit.base(), Some(limit)))
+}
+
+fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
+    Ok(match tag {
         1 => SqlType::Boolean,
         2 => SqlType::Integer,
         3 => SqlType::Real,
@@ -314,7 +363,8 @@ fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression) {
 
 /// Never without a column.
 fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression> {
-    let SqlType::Vector(ty) = sql_type(from)? else {
+    let tag = from.byte()?;
+    let SqlType::Vector(ty) = sql_type(tag, from)? else {
         return Err(Malformed);
     };
     let pieces = (0..from.count()?)
@@ -359,6 +409,7 @@ mod tests {
         let column = |name: &str, ty, default, storage| ColumnDef {
             name: name.to_owned(),
             ty,
+            limit: None,
             not_null: storage != ColumnStorage::Row,
             default,
             storage,

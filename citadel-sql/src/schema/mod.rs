@@ -13,6 +13,7 @@ mod recall;
 mod schema_tree;
 mod statement;
 mod table;
+mod view;
 
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
@@ -26,3 +27,4 @@ pub(crate) use table::{
     AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
     IndexOrigin, RowId, TableDef, TableId, TreeUse,
 };
+pub(crate) use view::{ViewDef, ViewId};

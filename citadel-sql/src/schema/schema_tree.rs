@@ -4,6 +4,7 @@
 //! 0                              → header: version, next table id, next index id (three varints)
 //! 1, table id (8, big-endian)    → table definition
 //! 2, table id, index id (8 each) → index definition
+//! 3, view id (8, big-endian)     → view definition
 //! ```
 //!
 //! A database in which nothing was ever defined has no such tree yet.
@@ -16,8 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
 
-use super::encoding::{decode_index, decode_table, encode_index, encode_table};
-use super::{IndexDef, IndexId, SchemaVersion, TableDef, TableId};
+use super::encoding::{
+    decode_index, decode_table, decode_view, encode_index, encode_table, encode_view,
+};
+use super::{IndexDef, IndexId, SchemaVersion, TableDef, TableId, ViewDef, ViewId};
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
 use crate::error::{Error, Result, SqlState};
 
@@ -27,6 +30,7 @@ pub(crate) const SCHEMA_TREE: TreeId = TreeId::new(1);
 const HEADER_KEY: [u8; 1] = [0];
 const TABLE: u8 = 1;
 const INDEX: u8 = 2;
+const VIEW: u8 = 3;
 
 /// What is known of the definitions as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,11 +51,11 @@ pub(super) fn header(view: &dyn View) -> Result<Header> {
     }
 }
 
-/// The version and all tables with their indexes, both by ascending id.
-pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Vec<TableDef>)> {
+/// The version and all definitions.
+pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Definitions)> {
     let version = header(view)?.version;
     if !view.tree_exists(SCHEMA_TREE)? {
-        return Ok((version, Vec::new()));
+        return Ok((version, Definitions::default()));
     }
     let mut reader = DefinitionReader::default();
     let mut cursor = Cursor::new(SCHEMA_TREE);
@@ -67,7 +71,14 @@ pub(super) fn load(view: &dyn View) -> Result<(SchemaVersion, Vec<TableDef>)> {
 /// Collects definitions from the entries of their tree, which come in the order of their keys.
 #[derive(Debug, Default)]
 pub(crate) struct DefinitionReader {
-    tables: Vec<TableDef>,
+    read: Definitions,
+}
+
+/// All definitions: tables with their indexes, and views, each by ascending id.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    pub(crate) tables: Vec<TableDef>,
+    pub(crate) views: Vec<ViewDef>,
 }
 
 impl DefinitionReader {
@@ -83,17 +94,22 @@ impl DefinitionReader {
         match from.byte() {
             Ok(TABLE) => {
                 let table = table_key(from).and_then(|id| decode_table(id, value));
-                self.tables.push(table.map_err(|Malformed| "table")?);
+                self.read.tables.push(table.map_err(|Malformed| "table")?);
                 Ok(())
             }
-            Ok(INDEX) => add_index(&mut self.tables, from, value).map_err(|Malformed| "index"),
+            Ok(INDEX) => add_index(&mut self.read.tables, from, value).map_err(|Malformed| "index"),
+            Ok(VIEW) => {
+                let view = view_key(from).and_then(|id| decode_view(id, value));
+                self.read.views.push(view.map_err(|Malformed| "view")?);
+                Ok(())
+            }
             _ => Err("key"),
         }
     }
 
-    /// All tables with their indexes, both by ascending id.
-    pub(crate) fn finish(self) -> Vec<TableDef> {
-        self.tables
+    /// All that were taken.
+    pub(crate) fn finish(self) -> Definitions {
+        self.read
     }
 }
 
@@ -146,6 +162,27 @@ impl<'t> SchemaChange<'t> {
         IndexId(self.header.next_index)
     }
 
+    /// An id that no view ever had.
+    pub(crate) fn new_view_id(&mut self) -> ViewId {
+        self.header.next_table += 1;
+        ViewId(self.header.next_table)
+    }
+
+    /// Writes a view's definition.
+    pub(crate) fn put_view(&mut self, view: &ViewDef) -> Result<()> {
+        self.txn
+            .insert(SCHEMA_TREE, &key_of_view(view.id), &encode_view(view))?;
+        Ok(())
+    }
+
+    /// Removes a view's definition.
+    pub(crate) fn remove_view(&mut self, view: &ViewDef) -> Result<()> {
+        match self.txn.remove(SCHEMA_TREE, &key_of_view(view.id))? {
+            true => Ok(()),
+            false => Err(gone("view", &view.name)),
+        }
+    }
+
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
         self.txn
@@ -196,6 +233,18 @@ fn key_of_table(id: TableId) -> [u8; 9] {
     let mut key = [TABLE; 9];
     key[1..].copy_from_slice(&id.0.to_be_bytes());
     key
+}
+
+fn key_of_view(id: ViewId) -> [u8; 9] {
+    let mut key = [VIEW; 9];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+fn view_key(mut key: Reader<'_>) -> Decoded<ViewId> {
+    let id = ViewId(u64::from_be_bytes(key.array()?));
+    key.finish()?;
+    Ok(id)
 }
 
 fn key_of_index(index: &IndexDef) -> [u8; 17] {

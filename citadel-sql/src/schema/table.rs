@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{AnnOptions, IndexedVector, Metric};
 use citadel_txn::TreeId;
 
-use crate::types::{SqlType, Value};
+use crate::types::{Limit, SqlType, Value};
 
 /// Identity of a table for the life of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,8 @@ pub(crate) struct TableDef {
 pub(crate) struct ColumnDef {
     pub(crate) name: String,
     pub(crate) ty: SqlType,
+    /// What its declared type allows of them.
+    pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
     /// DEFAULT: a constant already of the column's type.
     pub(crate) default: Value,

@@ -39,7 +39,9 @@ mod writer;
 pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
-pub(crate) use ddl::{alter_index, create_index, create_table, drop_index, drop_table};
+pub(crate) use ddl::{
+    alter_index, create_index, create_table, create_view, drop_index, drop_table, drop_view,
+};
 pub(crate) use index_key::KeyRange;
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};

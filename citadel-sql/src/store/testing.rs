@@ -25,6 +25,7 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
     let columns = types.iter().enumerate().map(|(at, ty)| NewColumn {
         name: format!("c{at}"),
         ty: *ty,
+        limit: None,
         not_null: false,
         default: Value::Null,
     });

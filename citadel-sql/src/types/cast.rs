@@ -188,7 +188,9 @@ fn to_blob(value: ValueRef<'_>) -> Result<Value> {
             Some(digits) => unhex(digits)
                 .map(Value::Blob)
                 .ok_or_else(|| invalid_input(SqlType::Blob, text)),
-            None => Ok(Value::Blob(text.as_bytes().to_owned())),
+            None => unescaped(text)
+                .map(Value::Blob)
+                .ok_or_else(|| invalid_input(SqlType::Blob, text)),
         },
         _ => Err(cannot_cast(value, SqlType::Blob)),
     }
@@ -271,6 +273,30 @@ pub(crate) fn unhex(digits: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// The bytes of a text in which a backslash begins three octal digits, or stands for itself when doubled.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix(b"\\") {
+            bytes.push(b'\\');
+            rest = after;
+            continue;
+        }
+        let (digits, after) = rest.split_at_checked(3)?;
+        let octal = digits.iter().all(|digit| (b'0'..=b'7').contains(digit));
+        let digits = std::str::from_utf8(digits).ok().filter(|_| octal)?;
+        bytes.push(u8::from_str_radix(digits, 8).ok()?);
+        rest = after;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +305,14 @@ mod tests {
 
     fn text(s: &str) -> Value {
         Value::Text(s.to_owned())
+    }
+
+    #[test]
+    fn texts_become_blobs_by_their_escapes() {
+        assert_eq!(unescaped(r"a\\b\000\377"), Some(b"a\\b\x00\xff".to_vec()));
+        for wrong in [r"\", r"\9", r"\777", r"\12"] {
+            assert_eq!(unescaped(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod bits;
 mod cast;
 mod compare;
 mod like;
+mod limit;
 pub(crate) mod number_text;
 mod sql_type;
 mod stored_vector;
@@ -23,6 +24,7 @@ pub(crate) use cast::{
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::{LikePattern, LikeTail};
+pub(crate) use limit::Limit;
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
 pub use value::{Value, ValueRef};

@@ -6,7 +6,8 @@ use crate::exit::Outcome;
 
 pub(super) fn dump(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let tables = describe::chosen(&shell.connection, arguments.first())?;
-    dumping::dump(&shell.connection, &tables, &mut shell.output)?;
+    let views = describe::views(&shell.connection, arguments.first())?;
+    dumping::dump(&shell.connection, &tables, &views, &mut shell.output)?;
     Ok(Flow::Continue)
 }
 
@@ -22,7 +23,9 @@ pub(super) fn inspect(shell: &mut Shell, _: &[String]) -> Outcome<Flow> {
 
 pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let tables = describe::chosen(&shell.connection, arguments.first())?;
-    shell.write(&describe::statements(&tables))
+    let views = describe::views(&shell.connection, arguments.first())?;
+    let views: String = views.iter().map(|view| format!("{view}\n")).collect();
+    shell.write(&(describe::statements(&tables) + &views))
 }
 
 pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {

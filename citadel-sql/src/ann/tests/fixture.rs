@@ -43,6 +43,7 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
     bound::NewColumn {
         name: name.to_owned(),
         ty,
+        limit: None,
         not_null: false,
         default: Value::Null,
     }

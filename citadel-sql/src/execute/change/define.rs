@@ -17,7 +17,11 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
         PhysicalPlan::CreateTable(create) => {
             store::create_table(context.txn.write()?, create)?;
         }
-        PhysicalPlan::DropTable(tables) => {
+        PhysicalPlan::CreateView(create) => store::create_view(context.txn.write()?, create)?,
+        PhysicalPlan::DropRelations { tables, views } => {
+            for view in views {
+                store::drop_view(context.txn.write()?, view)?;
+            }
             for table in tables {
                 store::drop_table(context.txn.write()?, table)?;
                 forget_segments(context, &table.indexes);

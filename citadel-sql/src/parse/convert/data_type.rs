@@ -1,14 +1,43 @@
-//! Names of types. Only what is exactly right is taken: `SMALLINT` would need range checks, `VARCHAR(n)` a limit.
+//! Names of types. Only what is exactly right is taken.
 
-use sqlparser::ast::{DataType, ExactNumberInfo, ObjectName, ObjectNamePart};
+use sqlparser::ast::{CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart};
 
 use super::Converter;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::{Element, SqlType, VectorType};
+use crate::types::{Element, Limit, SqlType, VectorType};
+
+/// The most characters that a declaration may allow.
+const MOST_CHARACTERS: u64 = 10_485_760;
 
 impl Converter<'_> {
-    /// The type of a name.
-    pub(super) fn data_type(&self, ty: DataType, position: Option<Position>) -> Result<SqlType> {
+    /// The type of a name, and what it allows of the values of that type.
+    pub(super) fn limited_type(
+        &self,
+        ty: DataType,
+        position: Option<Position>,
+    ) -> Result<(SqlType, Option<Limit>)> {
+        let limit = match ty {
+            DataType::SmallInt(None) | DataType::Int2(None) => Limit::Int16,
+            DataType::Int4(None) => Limit::Int32,
+            DataType::Varchar(Some(length)) | DataType::CharacterVarying(Some(length)) => {
+                match length {
+                    CharacterLength::IntegerLength {
+                        length: length @ 1..=MOST_CHARACTERS,
+                        unit: None,
+                    } => Limit::Characters(u32::try_from(length).unwrap_or(u32::MAX)),
+                    other => {
+                        let text = format!("VARCHAR({other})");
+                        return Err(Error::unsupported(text).at(position));
+                    }
+                }
+            }
+            ty => return Ok((self.data_type(ty, position)?, None)),
+        };
+        Ok((limit.base(), Some(limit)))
+    }
+
+    /// The type of a name that allows all of its values.
+    fn data_type(&self, ty: DataType, position: Option<Position>) -> Result<SqlType> {
         match ty {
             DataType::Int(None)
             | DataType::Integer(None)

@@ -178,7 +178,7 @@ impl Converter<'_> {
             options,
         } = column;
         let name = self.identifier(name)?;
-        let ty = self.data_type(data_type, name.position)?;
+        let (ty, limit) = self.limited_type(data_type, name.position)?;
         let constraints = options
             .into_iter()
             .map(
@@ -197,6 +197,7 @@ impl Converter<'_> {
         Ok(ColumnDefinition {
             name,
             ty,
+            limit,
             constraints,
         })
     }
@@ -390,7 +391,6 @@ impl Converter<'_> {
         let at = key.expr.position;
         Clauses(at).refuse(&[
             ("an operator class", &operator_class),
-            ("DESC in an index", &key.descending),
             ("NULLS FIRST or LAST in an index", &key.nulls_first),
         ])?;
         Ok(key.expr)

@@ -343,11 +343,9 @@ impl Converter<'_> {
 
     fn cast(&self, operand: Box<Expr>, ty: DataType) -> Result<Expr> {
         let position = operand.position;
+        let (to, limit) = self.limited_type(ty, position)?;
         Ok(Expr {
-            kind: ExprKind::Cast {
-                operand,
-                to: self.data_type(ty, position)?,
-            },
+            kind: ExprKind::Cast { operand, to, limit },
             position,
         })
     }

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     DuplicateTreatment, Expr as Theirs, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, TrimWhereField,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, TrimWhereField,
 };
 
 use super::{Clauses, Converter};
@@ -29,15 +29,22 @@ impl Converter<'_> {
             ("a function with two argument lists", &has_parameters),
             ("WITHIN GROUP", &within_group),
             ("IGNORE or RESPECT NULLS", &null_treatment),
-            ("a window function (OVER)", &over),
         ])?;
         let arguments = self.arguments(args, &name)?;
-        let kind = match filter {
-            None => ExprKind::Function { name, arguments },
-            Some(filter) => ExprKind::Filtered {
+        let filter = filter.map(|filter| self.expr(*filter)).transpose()?;
+        let filter = filter.map(Box::new);
+        let kind = match (over, filter) {
+            (Some(over), filter) => ExprKind::Window {
+                over: Box::new(self.over(over, position)?),
                 name,
                 arguments,
-                filter: Box::new(self.expr(*filter)?),
+                filter,
+            },
+            (None, None) => ExprKind::Function { name, arguments },
+            (None, Some(filter)) => ExprKind::Filtered {
+                name,
+                arguments,
+                filter,
             },
         };
         Ok(Expr { kind, position })
@@ -64,11 +71,23 @@ impl Converter<'_> {
             mut args,
             clauses,
         } = list;
-        Clauses(at).refuse(&[("a clause inside a function's arguments", &clauses)])?;
+        let mut order_by = Vec::new();
+        for clause in clauses {
+            match clause {
+                FunctionArgumentClause::OrderBy(keys) => {
+                    for key in keys {
+                        order_by.push(self.order_key(key)?);
+                    }
+                }
+                _ => {
+                    return Err(Error::unsupported("a clause inside a function's arguments").at(at));
+                }
+            }
+        }
         let distinct = matches!(duplicate_treatment, Some(DuplicateTreatment::Distinct));
         if let [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)] = args.as_slice() {
-            if distinct {
-                return Err(Error::unsupported("DISTINCT *").at(at));
+            if distinct || !order_by.is_empty() {
+                return Err(Error::unsupported("DISTINCT or ORDER BY with *").at(at));
             }
             return Ok(Arguments::Star);
         }
@@ -76,7 +95,11 @@ impl Converter<'_> {
             .drain(..)
             .map(|argument| self.argument(argument, at))
             .collect::<Result<_>>()?;
-        Ok(Arguments::List { distinct, values })
+        Ok(Arguments::List {
+            distinct,
+            values,
+            order_by,
+        })
     }
 
     pub(super) fn argument(&self, argument: FunctionArg, at: Option<Position>) -> Result<Expr> {
@@ -109,6 +132,7 @@ impl Converter<'_> {
                 arguments: Arguments::List {
                     distinct: false,
                     values,
+                    order_by: Vec::new(),
                 },
             },
             position,

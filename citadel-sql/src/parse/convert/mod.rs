@@ -10,16 +10,20 @@ mod dml;
 mod expr;
 mod from;
 mod function;
+mod grouping;
 mod literal;
 mod operator;
 mod query;
 mod statement;
 mod subquery;
+mod view;
+mod window;
 
 use std::cell::Cell;
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
+use super::exclusions::Exclusions;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
 use super::syntax_error::{syntax_error, too_deep};
@@ -35,14 +39,20 @@ const DEPTH_MAX: usize = 200;
 pub(super) struct Converter<'a> {
     locator: &'a Locator,
     parameters: &'a ParameterNames,
+    exclusions: &'a Exclusions,
     depth: Cell<usize>,
 }
 
 impl<'a> Converter<'a> {
-    pub(super) fn new(locator: &'a Locator, parameters: &'a ParameterNames) -> Self {
+    pub(super) fn new(
+        locator: &'a Locator,
+        parameters: &'a ParameterNames,
+        exclusions: &'a Exclusions,
+    ) -> Self {
         Self {
             locator,
             parameters,
+            exclusions,
             depth: Cell::new(0),
         }
     }

@@ -1,9 +1,9 @@
 //! SELECT, VALUES, set operations and WITH.
 
 use sqlparser::ast::{
-    Cte as TheirCte, Distinct, Expr as Theirs, Fetch, GroupByExpr, LimitClause, Offset, OrderBy,
-    OrderByExpr, OrderByKind, OrderByOptions, OrderBySort, Query as TheirQuery,
-    Select as TheirSelect, SelectItem as TheirItem, SelectItemQualifiedWildcardKind, SetExpr,
+    Cte as TheirCte, Distinct, Expr as Theirs, Fetch, LimitClause, Offset, OrderBy, OrderByExpr,
+    OrderByKind, OrderByOptions, OrderBySort, Query as TheirQuery, Select as TheirSelect,
+    SelectItem as TheirItem, SelectItemQualifiedWildcardKind, SetExpr,
     SetOperator as TheirOperator, SetQuantifier, Value::Number, Values as TheirValues,
     WildcardAdditionalOptions, With,
 };
@@ -201,7 +201,6 @@ impl Converter<'_> {
             ("CLUSTER BY", &cluster_by),
             ("DISTRIBUTE BY", &distribute_by),
             ("SORT BY", &sort_by),
-            ("WINDOW", &named_window),
             ("QUALIFY", &qualify),
             ("SELECT AS VALUE or STRUCT", &value_table_mode),
             ("FROM before SELECT", &from_first),
@@ -210,7 +209,7 @@ impl Converter<'_> {
             return Err(syntax_error("syntax error: an empty select list", at));
         }
         Ok(Select {
-            distinctness: distinctness(distinct, at)?,
+            distinctness: self.distinctness(distinct)?,
             items: projection
                 .into_iter()
                 .map(|item| self.select_item(item))
@@ -219,6 +218,15 @@ impl Converter<'_> {
             filter: self.optional_expr(selection)?,
             group_by: self.group_by(group_by, at)?,
             having: self.optional_expr(having)?,
+            windows: self.named_windows(named_window)?,
+        })
+    }
+
+    fn distinctness(&self, distinct: Option<Distinct>) -> Result<Distinctness> {
+        Ok(match distinct {
+            None | Some(Distinct::All) => Distinctness::All,
+            Some(Distinct::Distinct) => Distinctness::Distinct,
+            Some(Distinct::On(keys)) => Distinctness::On(self.exprs(keys)?),
         })
     }
 
@@ -277,16 +285,6 @@ impl Converter<'_> {
             ("an alias of *", &opt_alias),
         ])?;
         Ok(at)
-    }
-
-    fn group_by(&self, group_by: GroupByExpr, at: Option<Position>) -> Result<Vec<Expr>> {
-        match group_by {
-            GroupByExpr::All(_) => Err(Error::unsupported("GROUP BY ALL").at(at)),
-            GroupByExpr::Expressions(exprs, modifiers) => {
-                Clauses(at).refuse(&[("GROUP BY … WITH", &modifiers)])?;
-                self.exprs(exprs)
-            }
-        }
     }
 
     fn order_by(&self, order_by: Option<OrderBy>, at: Option<Position>) -> Result<Vec<OrderKey>> {
@@ -389,13 +387,5 @@ fn without_parentheses(query: Query) -> Query {
             ..
         } if is_bare => *inner,
         query => query,
-    }
-}
-
-fn distinctness(distinct: Option<Distinct>, at: Option<Position>) -> Result<Distinctness> {
-    match distinct {
-        None | Some(Distinct::All) => Ok(Distinctness::All),
-        Some(Distinct::Distinct) => Ok(Distinctness::Distinct),
-        Some(Distinct::On(_)) => Err(Error::unsupported("DISTINCT ON").at(at)),
     }
 }

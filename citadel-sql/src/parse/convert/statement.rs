@@ -3,7 +3,7 @@
 use sqlparser::ast::{Function, FunctionArguments, ObjectType, Statement};
 
 use super::{Clauses, Converter};
-use crate::ast::{Arguments, Call, Drop, DropObject, StatementKind};
+use crate::ast::{Arguments, Call, Drop, DropBehavior, DropObject, StatementKind};
 use crate::error::{Error, Position, Result};
 
 impl Converter<'_> {
@@ -21,6 +21,9 @@ impl Converter<'_> {
             Statement::CreateTable(table) => Ok(StatementKind::CreateTable(Box::new(
                 self.create_table(table, at)?,
             ))),
+            Statement::CreateView(view) => Ok(StatementKind::CreateView(Box::new(
+                self.create_view(view, at)?,
+            ))),
             Statement::CreateIndex(index) => Ok(StatementKind::CreateIndex(Box::new(
                 self.create_index(index, at)?,
             ))),
@@ -30,19 +33,22 @@ impl Converter<'_> {
                 if_exists,
                 names,
                 cascade,
-                restrict: _,
+                restrict,
                 purge,
                 temporary,
                 table,
             } => {
                 Clauses(at).refuse(&[
-                    ("CASCADE", &cascade),
                     ("PURGE", &purge),
                     ("DROP TEMPORARY", &temporary),
                     ("DROP INDEX … ON", &table),
                 ])?;
                 let object = match object_type {
                     ObjectType::Table => DropObject::Table,
+                    ObjectType::View => DropObject::View,
+                    ObjectType::Index if cascade => {
+                        return Err(Error::unsupported("CASCADE").at(at));
+                    }
                     ObjectType::Index => DropObject::Index,
                     other => return Err(Error::unsupported(format!("DROP {other}")).at(at)),
                 };
@@ -50,6 +56,11 @@ impl Converter<'_> {
                     object,
                     names: self.names(names)?,
                     if_exists,
+                    behavior: match (cascade, restrict) {
+                        (true, _) => DropBehavior::Cascade,
+                        (false, true) => DropBehavior::Restrict,
+                        (false, false) => DropBehavior::Default,
+                    },
                 }))
             }
             _ => Err(Error::unsupported("this statement").at(at)),
@@ -81,7 +92,8 @@ impl Converter<'_> {
             Arguments::List {
                 distinct: false,
                 values,
-            } => Ok(StatementKind::Call(Call {
+                order_by,
+            } if order_by.is_empty() => Ok(StatementKind::Call(Call {
                 procedure,
                 arguments: values,
             })),

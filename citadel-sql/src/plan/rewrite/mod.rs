@@ -8,6 +8,7 @@ mod order_joins;
 mod prune;
 mod push_filters;
 mod top_n;
+mod window_order;
 
 pub(super) use compute_keys::COMPUTED;
 
@@ -48,6 +49,8 @@ const REWRITES: &[Rewrite] = &[
     ("fuse_top_n", top_n::fuse_top_n),
     // A sort key that is an expression is computed once and shown from there.
     ("compute_keys", compute_keys::compute_keys),
+    // A window's rows come partition by partition, in order.
+    ("order_windows", window_order::order_windows),
     // Only columns that someone reads are read.
     ("prune_columns", prune::prune_columns),
 ];

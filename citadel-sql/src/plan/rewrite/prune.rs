@@ -2,7 +2,7 @@
 
 use super::super::logical::LogicalPlan;
 use super::Scope;
-use crate::bind::bound::{ColumnId, Expr};
+use crate::bind::bound::{AggregateCall, ColumnId, Expr};
 use crate::error::Result;
 
 /// Tells every scan which columns are needed above it.
@@ -63,6 +63,17 @@ fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
             let needed = with(&passed.collect::<Vec<_>>(), apply.exprs());
             prune(&mut apply.input, &needed);
         }
+        LogicalPlan::Window(window) => {
+            window.calls.retain(|(id, _)| needed.contains(id));
+            if window.calls.is_empty() {
+                *plan = window.input.take();
+                return prune(plan, needed);
+            }
+            let is_own = |id: &ColumnId| window.calls.iter().any(|(own, _)| own == id);
+            let passed = needed.iter().copied().filter(|id| !is_own(id));
+            let needed = with(&passed.collect::<Vec<_>>(), window.exprs());
+            prune(&mut window.input, &needed);
+        }
         LogicalPlan::Filter { input, conjuncts } => prune(input, &with(needed, conjuncts.iter())),
         LogicalPlan::Aggregate {
             input,
@@ -70,7 +81,7 @@ fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
             aggregates,
             ..
         } => {
-            let arguments = aggregates.iter().filter_map(|call| call.argument.as_ref());
+            let arguments = aggregates.iter().flat_map(AggregateCall::exprs);
             prune(input, &with(&[], keys.iter().chain(arguments)));
         }
         LogicalPlan::Project { input, columns } => {

@@ -49,9 +49,12 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
             input,
             relation,
             keys,
+            sets,
             aggregates,
         } => {
             let ids = keys.iter().enumerate();
+            // A key is NULL in the groups of sets that have it not.
+            let ids = ids.filter(|(at, _)| sets.iter().all(|set| set.contains(at)));
             let meanings = ids.map(|(at, key)| (column_id(relation, at), key.clone()));
             let meanings: Meanings = meanings.collect();
             let (inside, outside) = through(conjuncts, &meanings);
@@ -59,6 +62,7 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
                 input: Box::new(push(*input, inside)),
                 relation,
                 keys,
+                sets,
                 aggregates,
             };
             filter(aggregate, outside)
@@ -93,6 +97,22 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
             *apply.input = push(apply.input.take(), inside);
             filter(LogicalPlan::Apply(apply), outside)
         }
+        LogicalPlan::Window(mut window) => {
+            // Whole partitions may be left out, rows of one may not.
+            let partition: Vec<ColumnId> = window.partition.iter().filter_map(as_column).collect();
+            let whole = |conjunct: &Expr| {
+                let mut whole = conjunct.is_stable();
+                let mut columns = 0;
+                conjunct.for_each_column(&mut |id| {
+                    columns += 1;
+                    whole &= partition.contains(&id);
+                });
+                whole && columns > 0
+            };
+            let (inside, outside) = conjuncts.into_iter().partition(whole);
+            *window.input = push(window.input.take(), inside);
+            filter(LogicalPlan::Window(window), outside)
+        }
         LogicalPlan::SetOperation(set) => push_into_set(set, conjuncts),
         LogicalPlan::Distinct { input } => {
             let (inside, outside) = conjuncts.into_iter().partition(Expr::is_stable);
@@ -105,6 +125,13 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
             filter(LogicalPlan::Sort { input, keys }, outside)
         }
         other => filter(push_below(other), conjuncts),
+    }
+}
+
+fn as_column(expr: &Expr) -> Option<ColumnId> {
+    match expr.kind {
+        ExprKind::Column(id) => Some(id),
+        _ => None,
     }
 }
 

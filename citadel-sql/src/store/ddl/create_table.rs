@@ -53,6 +53,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         table.columns.push(ColumnDef {
             name: column.name.clone(),
             ty: column.ty,
+            limit: column.limit,
             not_null: column.not_null || new.primary_key.contains(&no),
             default: column.default.clone(),
             storage: storage(change.txn(), column.ty)?,

@@ -12,8 +12,10 @@ mod names;
 mod sorter;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub(crate) use alter_index::alter_index;
 pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;
 pub(crate) use drop::{drop_index, drop_table};
+pub(crate) use view::{create_view, drop_view};

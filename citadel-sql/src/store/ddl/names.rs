@@ -1,11 +1,11 @@
-//! Names: tables and indexes share one space, as in PostgreSQL.
+//! Names: tables, indexes and views share one space, as in PostgreSQL.
 
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{Catalog, ColumnNo, TableDef};
 
-/// Refuses a name that a table or an index has.
+/// Refuses a name that a table, an index or a view has.
 pub(super) fn refuse_taken(catalog: &Catalog, name: &str) -> Result<()> {
-    if !is_taken(catalog, name) {
+    if !catalog.is_taken(name) {
         return Ok(());
     }
     Err(Error::sql(
@@ -30,7 +30,7 @@ pub(super) fn constraint_name(
     }
     base.push_str(suffix);
     let free = |name: &String| {
-        !is_taken(catalog, name) && !new.iter().any(|taken| taken.eq_ignore_ascii_case(name))
+        !catalog.is_taken(name) && !new.iter().any(|taken| taken.eq_ignore_ascii_case(name))
     };
     if free(&base) {
         return base;
@@ -43,8 +43,4 @@ pub(super) fn constraint_name(
         }
         number += 1;
     }
-}
-
-fn is_taken(catalog: &Catalog, name: &str) -> bool {
-    catalog.table(name).is_some() || catalog.index(name).is_some()
 }

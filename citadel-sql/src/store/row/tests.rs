@@ -25,6 +25,7 @@ fn table() -> TableDef {
     let columns = types.iter().enumerate().map(|(at, ty)| ColumnDef {
         name: format!("c{at}"),
         ty: *ty,
+        limit: None,
         not_null: false,
         default: Value::Null,
         storage: match at {

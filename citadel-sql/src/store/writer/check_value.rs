@@ -11,6 +11,14 @@ use crate::types::{SqlType, ValueRef, VectorType, check_components};
 pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
     match (column.ty, value) {
         (_, ValueRef::Null) if column.not_null => Err(null_value(table, column)),
+        (SqlType::Integer, ValueRef::Integer(_)) | (SqlType::Text, ValueRef::Text(_))
+            if let Some(limit) = column.limit =>
+        {
+            limit.check(value).map_err(|error| {
+                let text = format!("{}: {}", place(table, column), error.message());
+                Error::sql(error.sqlstate().unwrap_or(SqlState::DATA_EXCEPTION), text)
+            })
+        }
         (_, ValueRef::Null)
         | (SqlType::Boolean, ValueRef::Boolean(_))
         | (SqlType::Integer, ValueRef::Integer(_))

@@ -2,11 +2,12 @@
 
 use citadel_txn::Salvage;
 
-use crate::schema::{DefinitionReader, SCHEMA_TREE, TableDef};
+use crate::schema::{DefinitionReader, SCHEMA_TREE, TableDef, ViewDef};
 
 /// What is left of the definitions.
 pub(super) struct Definitions {
     pub(super) tables: Vec<TableDef>,
+    pub(super) views: Vec<ViewDef>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
 }
@@ -18,8 +19,10 @@ impl Definitions {
         for entry in source.entries(SCHEMA_TREE) {
             malformed += u64::from(reader.add(&entry.key, &entry.value).is_err());
         }
+        let read = reader.finish();
         Self {
-            tables: reader.finish(),
+            tables: read.tables,
+            views: read.views,
             malformed,
         }
     }

@@ -17,9 +17,9 @@ use std::sync::atomic::AtomicBool;
 use citadel_txn::{Durability, FileStorage, Key, Progress, Salvage, Storage};
 
 use super::{Owners, Watch};
-use crate::api::{Database, Options};
+use crate::api::{Connection, Database, Options};
 use crate::error::Result;
-use crate::schema::{Catalog, TableDef};
+use crate::schema::{Catalog, TableDef, ViewDef};
 
 use definitions::Definitions;
 
@@ -122,6 +122,26 @@ fn into_new(
     Ok(report)
 }
 
+/// Makes the views anew, each after those that it reads. Says how many could not be made.
+fn views(db: &Connection, views: &[ViewDef]) -> Result<u64> {
+    let mut left: Vec<&ViewDef> = views.iter().collect();
+    loop {
+        let before = left.len();
+        let mut refused = Vec::new();
+        for view in left {
+            match db.execute(&view.sql, ()) {
+                Err(error) if error.is_io() => return Err(error),
+                Err(_) => refused.push(view),
+                Ok(_) => {}
+            }
+        }
+        if refused.len() == before {
+            return Ok(before as u64);
+        }
+        left = refused;
+    }
+}
+
 fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Result<SalvageReport> {
     let definitions = Definitions::read(source);
     let mut report = SalvageReport::new(source.generation().get());
@@ -153,6 +173,7 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         report.tables.push(salvaged);
     }
     meter.report()?;
+    report.definitions_lost += views(&db, &definitions.views)?;
     let owners = Owners::of(&Catalog::of_tables(old));
     report.note_losses(&source.losses(), &owners);
     report.note_orphans(&source.trees(), &owners);

@@ -48,6 +48,7 @@ impl Harness {
         let column = |name: &str, ty| NewColumn {
             name: name.to_owned(),
             ty,
+            limit: None,
             not_null: false,
             default: Value::Null,
         };
@@ -395,8 +396,10 @@ impl Harness {
             },
             filter,
             grouping: None,
+            windows: None,
             output: vec![output(column(ID), "id"), output(key.clone(), "distance")],
             distinct: false,
+            distinct_on: None,
             order_by: vec![SortKey {
                 expr: key,
                 descending: false,

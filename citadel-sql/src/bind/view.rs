@@ -1,0 +1,167 @@
+//! Views: made, dropped, and put in the place of their names.
+
+use std::sync::Arc;
+
+use super::Binder;
+use super::bound::{CreateView, From, Query, Statement};
+use super::create_table::taken;
+use super::cte::column_names;
+use super::insert::named_twice;
+use super::scope::Scope;
+use crate::ast::{self, Identifier, StatementKind, TableAlias};
+use crate::error::{Error, Result, SqlState};
+use crate::parse;
+use crate::schema::{TableDef, TableId, ViewDef, ViewId};
+
+/// What was read by the queries that are bound.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) tables: Vec<TableId>,
+    pub(super) views: Vec<ViewId>,
+}
+
+impl Binder<'_> {
+    pub(super) fn create_view(&mut self, create: &ast::CreateView) -> Result<Statement> {
+        let old = self.catalog.view(&create.name.name).cloned();
+        match &old {
+            Some(_) if create.if_not_exists => return Ok(Statement::Nothing),
+            Some(_) if create.or_replace => {}
+            None if !self.is_taken(&create.name) => {}
+            _ => return Err(taken(&create.name)),
+        }
+        let columns = self.view_columns(&create.query, &create.columns)?;
+        for (at, name) in columns.iter().enumerate() {
+            if columns[..at]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+            {
+                let name = Identifier {
+                    name: name.clone(),
+                    position: create.name.position,
+                };
+                return Err(named_twice(&name));
+            }
+        }
+        if !self.parameters.names.is_empty() {
+            return Err(Error::unsupported("a parameter in CREATE VIEW").at(create.name.position));
+        }
+        if let Some(old) = &old {
+            self.check_replacement(old, &columns)
+                .map_err(|error| error.at(create.name.position))?;
+        }
+        Ok(Statement::CreateView(CreateView {
+            name: create.name.name.clone(),
+            sql: self.sql_text.to_owned(),
+            replaced: old,
+        }))
+    }
+
+    /// The names of a view's columns.
+    fn view_columns(&mut self, query: &ast::Query, names: &[Identifier]) -> Result<Vec<String>> {
+        let query = self.query(query)?;
+        let (from, _) = self.query_relation(query, "", &[names])?;
+        Ok(match from {
+            From::Query { names, .. } => names,
+            _ => Vec::new(),
+        })
+    }
+
+    /// What reads a view must go on finding its columns, and a view cannot read itself.
+    fn check_replacement(&mut self, old: &ViewDef, new: &[String]) -> Result<()> {
+        if self.read.views.contains(&old.id) {
+            return Err(Error::sql(
+                SqlState::INVALID_DEFINITION,
+                format!("view \"{}\" would read itself", old.name),
+            ));
+        }
+        let (query, columns) = self.view_query(old)?;
+        let (from, _) = self.query_relation(query, "", &[&columns])?;
+        let From::Query { names, .. } = from else {
+            return Ok(());
+        };
+        match names.iter().zip(new).find(|(old, new)| old != new) {
+            None if new.len() >= names.len() => Ok(()),
+            None => Err(Error::sql(
+                SqlState::INVALID_DEFINITION,
+                "cannot drop columns of a view by replacing it",
+            )),
+            Some((old, new)) => Err(Error::sql(
+                SqlState::INVALID_DEFINITION,
+                format!("cannot make column \"{new}\" of column \"{old}\" by replacing a view"),
+            )),
+        }
+    }
+
+    /// The query of a view as a relation.
+    pub(super) fn view_relation(
+        &mut self,
+        view: &Arc<ViewDef>,
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let (query, columns) = self.view_query(view)?;
+        let shown = alias.map_or(&view.name, |alias| &alias.name.name);
+        self.query_relation(query, shown, &[&columns, column_names(alias)])
+    }
+
+    /// Binds a view's query, which sees neither WITH nor the queries around its name.
+    fn view_query(&mut self, view: &ViewDef) -> Result<(Query, Vec<Identifier>)> {
+        self.read.views.push(view.id);
+        let damaged = || {
+            Error::Corrupt(format!(
+                "the definition of view \"{}\" does not parse",
+                view.name
+            ))
+        };
+        let mut parsed = parse::parse(&view.sql).map_err(|_| damaged())?;
+        let Some(StatementKind::CreateView(create)) = parsed.pop().map(|p| p.statement.kind) else {
+            return Err(damaged());
+        };
+        let ctes = std::mem::take(&mut self.ctes);
+        let around = std::mem::take(&mut self.around);
+        self.view_depth += 1;
+        let query = self.query(&create.query);
+        self.view_depth -= 1;
+        self.ctes = ctes;
+        self.around = around;
+        Ok((query?, create.columns))
+    }
+
+    /// The views that read one of these tables or views, and those that read such views; by name.
+    pub(super) fn dependents(
+        &self,
+        tables: &[Arc<TableDef>],
+        views: &[Arc<ViewDef>],
+    ) -> Vec<Arc<ViewDef>> {
+        let all = self.catalog.views().iter();
+        let others = all.filter(|view| !views.iter().any(|dropped| dropped.id == view.id));
+        let reads = |view: &&Arc<ViewDef>| {
+            let mut binder = Binder::new(self.catalog, "", &[]);
+            // A view that does not bind any more is in nobody's way.
+            if binder.view_query(view).is_err() {
+                return false;
+            }
+            let read = binder.read;
+            tables.iter().any(|table| read.tables.contains(&table.id))
+                || views.iter().any(|dropped| read.views.contains(&dropped.id))
+        };
+        others.filter(reads).cloned().collect()
+    }
+
+    /// A view that must exist.
+    pub(super) fn view(&self, name: &Identifier) -> Result<Arc<ViewDef>> {
+        self.catalog.view(&name.name).cloned().ok_or_else(|| {
+            let error = match self.catalog.table(&name.name) {
+                Some(_) => Error::sql(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("\"{}\" is a table, not a view", name.name),
+                ),
+                None => Error::sql(
+                    SqlState::UNDEFINED_TABLE,
+                    format!("view \"{}\" does not exist", name.name),
+                ),
+            };
+            let names = self.catalog.views().iter().map(|view| view.name.as_str());
+            super::suggest::hint(error.at(name.position), &name.name, names)
+        })
+    }
+}

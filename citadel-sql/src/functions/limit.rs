@@ -1,0 +1,81 @@
+//! Casting to a type with a limit. No user can call these by name.
+
+use super::ScalarFunction;
+use super::scalar::{gives_integer, gives_text};
+use crate::error::Result;
+use crate::functions::ArgumentKind;
+use crate::types::{Limit, Value, ValueRef};
+
+static TO_INT16: ScalarFunction = ScalarFunction {
+    name: "to smallint",
+    arity: 1..=1,
+    arguments: &[ArgumentKind::Integer],
+    result_type: gives_integer,
+    strict: true,
+    eval: |a| checked(a, Limit::Int16),
+};
+
+static TO_INT32: ScalarFunction = ScalarFunction {
+    name: "to int4",
+    arity: 1..=1,
+    arguments: &[ArgumentKind::Integer],
+    result_type: gives_integer,
+    strict: true,
+    eval: |a| checked(a, Limit::Int32),
+};
+
+/// Of a text and how many characters are left of it.
+static TO_VARCHAR: ScalarFunction = ScalarFunction {
+    name: "to varchar",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
+    result_type: gives_text,
+    strict: true,
+    eval: |a| match a {
+        [ValueRef::Text(text), ValueRef::Integer(most)] => {
+            let most = u32::try_from(*most).unwrap_or(u32::MAX);
+            Ok(Value::Text(Limit::Characters(most).cut(text).to_owned()))
+        }
+        _ => Ok(Value::Null),
+    },
+};
+
+/// The same for storing: only spaces may be cut.
+static FIT_VARCHAR: ScalarFunction = ScalarFunction {
+    name: "fit varchar",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
+    result_type: gives_text,
+    strict: true,
+    eval: |a| match a {
+        [ValueRef::Text(text), ValueRef::Integer(most)] => {
+            let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
+            Ok(Value::Text(limit.fitted(text).to_owned()))
+        }
+        _ => Ok(Value::Null),
+    },
+};
+
+/// The function that makes a text fit a column, and what it takes beside the text, where that is possible.
+pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)> {
+    match limit {
+        Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
+        Limit::Int16 | Limit::Int32 => None,
+    }
+}
+
+fn checked(arguments: &[ValueRef<'_>], limit: Limit) -> Result<Value> {
+    let value = arguments.first().copied().unwrap_or(ValueRef::Null);
+    limit.check(value)?;
+    Ok(value.to_owned())
+}
+
+/// The function that casts a value of the right kind to a type with a limit, and what it takes beside the value: a text is
+/// cut, as the standard says, and a number must fit.
+pub(crate) fn cast_within(limit: Limit) -> (&'static ScalarFunction, Option<i64>) {
+    match limit {
+        Limit::Int16 => (&TO_INT16, None),
+        Limit::Int32 => (&TO_INT32, None),
+        Limit::Characters(most) => (&TO_VARCHAR, Some(i64::from(most))),
+    }
+}

@@ -1,0 +1,116 @@
+//! What a declared type allows of the values of its kind.
+
+use std::fmt;
+
+use super::{SqlType, ValueRef};
+use crate::error::{Error, Result, SqlState};
+
+/// A bound on values that a column's declaration or a cast names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// `SMALLINT`
+    Int16,
+    /// `INT4`
+    Int32,
+    /// `VARCHAR(n)`
+    Characters(u32),
+}
+
+impl Limit {
+    /// Is the value within it? NULL is.
+    ///
+    /// # Errors
+    /// It is not.
+    pub(crate) fn check(self, value: ValueRef<'_>) -> Result<()> {
+        match (self, value) {
+            (Self::Int16, ValueRef::Integer(v)) if i16::try_from(v).is_err() => {
+                Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE))
+            }
+            (Self::Int32, ValueRef::Integer(v)) if i32::try_from(v).is_err() => {
+                Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE))
+            }
+            (Self::Characters(most), ValueRef::Text(text)) if self.cut(text).len() < text.len() => {
+                let state = SqlState::STRING_TOO_LONG;
+                Err(Error::sql(
+                    state,
+                    format!("the text has more than {most} characters"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// As much of a text as it allows.
+    pub(crate) fn cut(self, text: &str) -> &str {
+        let Self::Characters(most) = self else {
+            return text;
+        };
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        if text.len() <= most {
+            return text;
+        }
+        let end = text.char_indices().nth(most);
+        end.map_or(text, |(end, _)| &text[..end])
+    }
+
+    /// The text without spaces that are too many, as the standard has it; another text that is too long stays so.
+    pub(crate) fn fitted(self, text: &str) -> &str {
+        let cut = self.cut(text);
+        match text[cut.len()..].bytes().all(|byte| byte == b' ') {
+            true => cut,
+            false => text,
+        }
+    }
+
+    /// The type that it bounds.
+    pub(crate) fn base(self) -> SqlType {
+        match self {
+            Self::Int16 | Self::Int32 => SqlType::Integer,
+            Self::Characters(_) => SqlType::Text,
+        }
+    }
+
+    fn exceeded(self, state: SqlState) -> Error {
+        Error::sql(state, format!("{self} out of range"))
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int16 => f.write_str("SMALLINT"),
+            Self::Int32 => f.write_str("INT4"),
+            Self::Characters(most) => write!(f, "VARCHAR({most})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_and_characters_are_checked() {
+        for (limit, value, fits) in [
+            (Limit::Int16, 32_767, true),
+            (Limit::Int16, -32_769, false),
+            (Limit::Int32, 2_147_483_647, true),
+            (Limit::Int32, 2_147_483_648, false),
+        ] {
+            assert_eq!(
+                limit.check(ValueRef::Integer(value)).is_ok(),
+                fits,
+                "{limit} {value}"
+            );
+        }
+        let three = Limit::Characters(3);
+        assert_eq!((three.cut("äöüß"), three.cut("ab")), ("äöü", "ab"));
+        assert_eq!(
+            (three.fitted("abc  "), three.fitted("ab  c")),
+            ("abc", "ab  c")
+        );
+        assert!(three.check(ValueRef::Text("äöü")).is_ok());
+        assert!(three.check(ValueRef::Text("abcd")).is_err());
+        assert!(three.check(ValueRef::Null).is_ok());
+    }
+}
