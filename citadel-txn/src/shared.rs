@@ -8,7 +8,6 @@ use citadel_core::{Generation, SealedFile};
 use parking_lot::{Mutex, RwLock};
 
 use crate::checkpoint::{Checkpoint, Checkpoints};
-use crate::commit;
 use crate::durability::{Committed, Durable, Pipeline};
 use crate::error::{Error, Result};
 use crate::options::{Durability, Options};
@@ -168,11 +167,8 @@ impl Shared {
 
     /// Writes the record of the head, where that is held.
     fn write_held(&self) -> Result<()> {
-        self.commits.write_held(|head| self.write_record(head))
-    }
-
-    fn write_record(&self, snapshot: &Arc<Snapshot>) -> Result<()> {
-        commit::write_record(&self.file, &snapshot.record)
+        self.commits
+            .write_held(|head| head.record.write(&self.file))
     }
 
     /// Makes a commit that was written the head. Only by the writer whose turn it is.
@@ -194,7 +190,7 @@ impl Shared {
     pub(crate) fn make_durable(&self, commit: Generation) -> Result<()> {
         let publish = |commit: &Arc<Snapshot>| self.registry.publish(Arc::clone(commit));
         let gather = |patience| self.queue.wait_until_idle(patience, IDLE);
-        let write = |head: &Arc<Snapshot>| self.write_record(head);
+        let write = |head: &Arc<Snapshot>| head.record.write(&self.file);
         let sync = || Ok(self.file.sync()?);
         self.commits.wait(commit, gather, write, sync, publish)
     }

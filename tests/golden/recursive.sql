@@ -212,3 +212,14 @@ error 42P19 at 1:16: a recursion cannot aggregate its own rows
 WITH RECURSIVE x (n) AS (SELECT n FROM x UNION ALL SELECT 1) SELECT * FROM x;
 ----
 error 42P19 at 1:16: a query that names itself needs a UNION that begins with one that does not
+
+-- Nor in an expression: which of its rows there are would depend on the order in which they are made.
+WITH RECURSIVE x (n) AS (SELECT 1 UNION SELECT n + 1 FROM x WHERE n IN (SELECT n FROM x)) SELECT * FROM x;
+----
+error 42P19 at 1:87: "x" names itself in a query inside an expression
+
+-- A recursion of its own in an expression is another matter.
+SELECT (WITH RECURSIVE x (n) AS (SELECT 1 UNION SELECT n + 1 FROM x WHERE n < 4) SELECT max(n) FROM x) AS top;
+----
+top
+4

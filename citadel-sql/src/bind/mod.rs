@@ -103,6 +103,8 @@ struct Binder<'a> {
     depth: usize,
     /// In how many expressions the one at hand lies.
     expr_depth: usize,
+    /// In how many queries inside expressions.
+    subquery_depth: usize,
     /// The queries around the one at hand, as far as it may read their columns; the outermost comes first.
     around: Vec<Around>,
     /// The next parameter that the statement's text does not know.
@@ -125,6 +127,7 @@ impl<'a> Binder<'a> {
             ctes: Vec::new(),
             depth: 0,
             expr_depth: 0,
+            subquery_depth: 0,
             around: Vec::new(),
             next_hidden: parameters.len(),
             outer_reads: 0,

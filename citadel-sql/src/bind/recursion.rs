@@ -16,6 +16,8 @@ use crate::types::{SqlType, Value};
 pub(super) struct Recursion {
     /// Has it?
     is_named: bool,
+    /// In how many queries inside expressions it lies.
+    subquery_depth: usize,
     /// What its name stands for, once the rows with which it begins are bound.
     working: Option<Working>,
 }
@@ -185,6 +187,7 @@ impl Binder<'_> {
     ) -> (Result<T>, bool) {
         self.ctes[at].recursion = Some(Recursion {
             is_named: false,
+            subquery_depth: self.subquery_depth,
             working,
         });
         let result = run(self);
@@ -202,11 +205,19 @@ impl Binder<'_> {
         name: String,
         renames: &[Identifier],
     ) -> Result<(From, Scope)> {
+        let mut in_expression = false;
         let recursion = self.ctes[at].recursion.as_mut();
         let working = recursion.and_then(|recursion| {
             recursion.is_named = true;
+            in_expression = self.subquery_depth > recursion.subquery_depth;
             recursion.working.clone()
         });
+        if working.is_some() && in_expression {
+            return Err(Error::sql(
+                SqlState::INVALID_RECURSION,
+                format!("\"{name}\" names itself in a query inside an expression"),
+            ));
+        }
         let Some(Working { no, columns }) = working else {
             return Err(Error::sql(
                 SqlState::INVALID_RECURSION,

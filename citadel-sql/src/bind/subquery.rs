@@ -130,9 +130,10 @@ impl ExprBinder<'_, '_> {
 
     /// A query that sees the columns of this one, and what it reads of them.
     fn inner(&mut self, query: &ast::Query) -> Result<(Query, HiddenArguments, bool)> {
-        let (mut bound, arguments, is_free) = self
-            .binder
-            .seeing(self.scope, |binder| binder.query(query))?;
+        self.binder.subquery_depth += 1;
+        let seen = self.binder.seeing(self.scope, |binder| binder.query(query));
+        self.binder.subquery_depth -= 1;
+        let (mut bound, arguments, is_free) = seen?;
         for output in &mut bound.output {
             typing::settle(&mut output.expr);
         }

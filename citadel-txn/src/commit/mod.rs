@@ -35,4 +35,4 @@ pub(crate) use claim::Claim;
 pub(crate) use notice::Notice;
 pub use pending::PendingCommit;
 pub(crate) use sealer::Sealer;
-pub(crate) use steps::{commit, write_record};
+pub(crate) use steps::commit;

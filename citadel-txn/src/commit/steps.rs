@@ -185,18 +185,6 @@ fn write(
     })
 }
 
-/// Writes the record of a commit that was held.
-pub(crate) fn write_record(file: &SealedFile, record: &Record) -> Result<()> {
-    let place = record.trail.place(record.generation);
-    let place = place.ok_or(Error::corrupt("a record without a place"))?;
-    let mut batch = file.batch(record.generation);
-    let mut bytes = record.encode();
-    let sealed = batch.seal_record(place, &bytes);
-    wipe(&mut bytes);
-    sealed?;
-    Ok(batch.write()?)
-}
-
 /// The redo log of a commit that writes no pages; none where it must write them.
 pub(super) fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
     let is_plain = !txn.claim.has_spilled()

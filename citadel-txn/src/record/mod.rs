@@ -27,6 +27,7 @@ mod codec;
 mod digest;
 mod redo;
 mod trail;
+mod write;
 
 use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag, record_run};
 

@@ -14,6 +14,17 @@ fn a_failing_disk_is_named_and_ends_all_writing() {
     }
 }
 
+/// Where several commits wait for one sync and that fails, a second process reads what is only in the system's cache. A loss
+/// of power before its own first commit has its checkpoint must not look as if acknowledged commits were gone.
+#[test]
+fn a_second_process_after_a_failed_sync_loses_nothing_that_was_acknowledged() {
+    for name in ["light-joined", "normal-mode"] {
+        let subject = TxnSubject::named(name, 8192);
+        let tried = fault::everywhere(slice(&subject)).kept();
+        assert!(tried.restarts > 10, "{name}: {tried:?}");
+    }
+}
+
 #[test]
 fn a_failing_disk_ends_a_statement_with_its_own_error() {
     let subject = SqlSubject::named("sql-everything", 512)

@@ -189,11 +189,9 @@ fn snapshots_that_are_stale_are_found() {
 
 #[test]
 fn commits_by_half_are_found() {
-    let problems = problems_with::<HALF_COMMITS>();
-    assert!(
-        problems.contains("G1a") || problems.contains("G1b"),
-        "{problems}"
-    );
+    // Someone must look between the halves; in some runs only the transaction itself does, and reads one key two ways.
+    let mut runs = (0..20).map(|_| problems_with::<HALF_COMMITS>());
+    assert!(runs.any(|problems| problems.contains("G1a") || problems.contains("G1b")));
 }
 
 #[test]
