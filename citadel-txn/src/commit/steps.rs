@@ -161,7 +161,7 @@ fn write(
     let pages = unsynced + u64::from(place.pages);
     let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
     let (is_light, is_alone) = (!record.redo.is_empty(), is_alone(database, txn));
-    let is_held = is_light && !is_alone && txn.terms.durability == Durability::Full;
+    let is_held = is_light && !txn.terms.waits && txn.terms.durability == Durability::Full;
     let mut bytes = record.encode();
     let digest = Digest::over(&record, &bytes, &pieces);
     let wrote = match is_held {
