@@ -7,7 +7,9 @@ use citadel_core::Generation;
 
 use crate::sync::{AtomicBool, Condvar, Mutex, stay_awake};
 
-/// How long anyone stays awake: longer than a sync of a good medium takes.
+/// How long anyone stays awake at least: about as long as a sync of a good medium takes;
+const AWAKE_MIN: Duration = Duration::from_micros(100);
+/// and at most.
 const AWAKE_MAX: Duration = Duration::from_micros(500);
 
 /// Someone who waits for a commit while another leads a sync.
@@ -43,7 +45,7 @@ impl Waiter {
     /// Waits for the call, without sleeping at first where it is known how long that is worth it.
     pub(super) fn wait(&self, awake: Option<Duration>) -> Call {
         if let Some(awake) = awake {
-            stay_awake(awake.min(AWAKE_MAX), || {
+            stay_awake(awake.clamp(AWAKE_MIN, AWAKE_MAX), || {
                 self.is_called.load(Ordering::Acquire)
             });
         }
