@@ -119,6 +119,28 @@ fn commits_that_are_waited_for_together_are_one_record() {
     assert_eq!(seen(&reopened(&storage)), 5);
 }
 
+/// Now and then a light commit writes the free map with its record: another one's record cannot be for it.
+#[test]
+fn whatever_is_waited_for_is_found_however_long_the_log_of_free_space() {
+    let (storage, database) = database();
+    for round in 0..250u32 {
+        let mut last = None;
+        for id in 0..3u32 {
+            let mut txn = database.begin_write().unwrap();
+            let value = (round * 3 + id).to_be_bytes();
+            txn.insert(TREE, &(round * 3 + id).to_be_bytes(), &value)
+                .unwrap();
+            last = Some(txn.commit_later().unwrap());
+        }
+        last.unwrap().wait().unwrap();
+        let read = reopened(&storage).begin_read().unwrap();
+        for id in round * 3..round * 3 + 3 {
+            let value = read.get(TREE, &id.to_be_bytes()).unwrap();
+            assert_eq!(value.as_deref(), Some(&id.to_be_bytes()[..]), "{id}");
+        }
+    }
+}
+
 #[test]
 fn a_commit_that_nobody_waits_for_is_durable_with_the_next_one() {
     let (storage, database) = database();

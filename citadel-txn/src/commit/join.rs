@@ -1,6 +1,6 @@
 //! Joining the commit before.
 //!
-//! Where a writer does not wait for its light commit, the record is [held](crate::durability) until the next sync begins. The next
+//! Where many writers wait for a sync, the record of a light commit is [held](crate::durability) until that begins. The next
 //! light commit then needs no record of its own: with its changes in the redo log, the record that is held is for both. It
 //! keeps its place, and those that are announced are for the commits after this one. Space, catalog and checkpoints stay as
 //! they were.

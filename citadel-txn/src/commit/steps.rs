@@ -160,8 +160,10 @@ fn write(
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
     let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
-    let (is_light, is_alone) = (!record.redo.is_empty(), is_alone(database, txn));
-    let is_held = is_light && !txn.terms.waits && txn.terms.durability == Durability::Full;
+    let is_alone = is_alone(database, txn);
+    // What the record lists was written by this very commit; it cannot be the record of a later one.
+    let is_record_only = !record.redo.is_empty() && record.written.is_empty();
+    let is_held = is_record_only && !is_alone && txn.terms.durability == Durability::Full;
     let mut bytes = record.encode();
     let digest = Digest::over(&record, &bytes, &pieces);
     let wrote = match is_held {

@@ -11,7 +11,7 @@
 //! and the next sync is for all of them. Commits become durable in their order, since a sync that begins after a commit
 //! was written covers it and all before it.
 //!
-//! The record of a light commit says all that those before it have changed. So where a writer does not wait, its commit
+//! The record of a light commit says all that those before it have changed. So where several writers wait for a sync, theirs
 //! is *held*: the next light commit takes its place, and one write of the last of them is for all. Any other commit is
 //! written on top of the held one, after it.
 //!

@@ -267,7 +267,7 @@ impl WriteTxn {
     }
 
     /// Commits without waiting until what was changed is durable; the transaction that is begun next stands on it. So one
-    /// thread has many commits made durable by one sync. A process that follows the file may learn of such commits late.
+    /// thread has many commits made durable by one sync.
     ///
     /// # Errors
     /// As [`commit`](WriteTxn::commit).

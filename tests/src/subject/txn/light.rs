@@ -22,6 +22,7 @@ pub(super) const SCRIPTS: &[(&str, Script)] = &[
     ("light-random", random),
     ("light-joined", joined),
     ("light-joined-random", joined_random),
+    ("light-joined-long", joined_long),
 ];
 
 /// Bytes of changes that these workloads keep in memory.
@@ -158,6 +159,19 @@ fn joined(stage: &mut Stage<'_>) -> Played {
         stage.commit_later(|change| change.fill(trees[0], [n], 90, 7))?;
     }
     stage.wait()
+}
+
+/// So many of them that the log of free space grows too long, and a light commit writes the free map as well.
+fn joined_long(stage: &mut Stage<'_>) -> Played {
+    let tree = loaded(stage, 30, 40)?;
+    for round in 0..160u32 {
+        for n in 0..3 {
+            stage
+                .commit_later(|change| change.fill(tree, [(round * 3 + n) % 60], 8, round as u8))?;
+        }
+        stage.wait()?;
+    }
+    Ok(())
 }
 
 /// Small random transactions over four trees, a few larger ones among them.
