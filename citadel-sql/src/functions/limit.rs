@@ -31,13 +31,7 @@ static TO_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
-    eval: |a| match a {
-        [ValueRef::Text(text), ValueRef::Integer(most)] => {
-            let most = u32::try_from(*most).unwrap_or(u32::MAX);
-            Ok(Value::Text(Limit::Characters(most).cut(text).to_owned()))
-        }
-        _ => Ok(Value::Null),
-    },
+    eval: |a| shortened(a, |limit, text| limit.cut(text)),
 };
 
 /// The same for storing: only spaces may be cut.
@@ -47,13 +41,7 @@ static FIT_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
-    eval: |a| match a {
-        [ValueRef::Text(text), ValueRef::Integer(most)] => {
-            let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
-            Ok(Value::Text(limit.fitted(text).to_owned()))
-        }
-        _ => Ok(Value::Null),
-    },
+    eval: |a| shortened(a, |limit, text| limit.fitted(text)),
 };
 
 /// The function that makes a text fit a column, and what it takes beside the text, where that is possible.
@@ -62,6 +50,20 @@ pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)>
         Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
         Limit::Int16 | Limit::Int32 => None,
     }
+}
+
+/// What is left of a text of so many characters.
+fn shortened(
+    arguments: &[ValueRef<'_>],
+    shorten: impl for<'t> Fn(Limit, &'t str) -> &'t str,
+) -> Result<Value> {
+    Ok(match arguments {
+        [ValueRef::Text(text), ValueRef::Integer(most)] => {
+            let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
+            Value::Text(shorten(limit, text).to_owned())
+        }
+        _ => Value::Null,
+    })
 }
 
 fn checked(arguments: &[ValueRef<'_>], limit: Limit) -> Result<Value> {
