@@ -267,6 +267,7 @@ impl<S: Committed> Pipeline<S> {
 const PATIENCE: u32 = 2;
 /// How many syncs' time the one who may lead the next sync stays awake for it.
 const AWAKE: u32 = 2;
+
 impl<S: Committed> State<S> {
     /// Makes a commit the head.
     fn advance(&mut self, head: S, bytes: u64) {
