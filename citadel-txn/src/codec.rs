@@ -107,6 +107,12 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// Bytes that [`put_varint`] appends.
+pub(crate) fn varint_len(value: u64) -> usize {
+    let bits = u64::BITS - value.leading_zeros();
+    bits.div_ceil(7).max(1) as usize
+}
+
 /// Appends a pointer; zeros where there is none.
 pub(crate) fn put_ptr(out: &mut Vec<u8>, ptr: Option<&PagePtr>) {
     out.extend_from_slice(&ptr.map_or([0; PagePtr::ENCODED_BYTES], PagePtr::encode));

@@ -113,5 +113,6 @@ pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
-    PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len, memory_bytes,
+    PagePtr, PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len,
+    memory_bytes,
 };

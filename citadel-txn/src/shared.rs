@@ -175,6 +175,7 @@ impl Shared {
     pub(crate) fn advance(&self, head: Snapshot, bytes: u64, durability: Durability) {
         let head = Arc::new(head);
         self.commits.wrote(Arc::clone(&head), bytes);
+        self.registry.forget_unread();
         match durability {
             Durability::Full => {}
             Durability::Normal => self.registry.publish(head),

@@ -91,6 +91,19 @@ pub trait View: Source {
     fn tree_exists(&self, tree: TreeId) -> Result<bool> {
         Ok(self.descriptor(tree)?.is_some())
     }
+
+    /// Where the root of the tree was written; none while it is in memory only, or where there is nothing in the tree. A pointer
+    /// names what it points at by its seal, so trees of one database with equal roots have equal entries. Costs no search.
+    ///
+    /// # Errors
+    /// What the file says.
+    fn tree_root(&self, tree: TreeId) -> Result<Option<PagePtr>> {
+        let root = self.descriptor(tree)?.and_then(|tree| tree.root);
+        Ok(root.and_then(|root| match root {
+            NodeRef::Sealed(ptr) => Some(ptr),
+            NodeRef::Dirty(_) => None,
+        }))
+    }
 }
 
 /// The root of a tree, pinned.

@@ -11,7 +11,6 @@ use crate::format::run_range;
 use crate::id::{Generation, PageNo};
 use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len, wipe};
 use crate::sealed_file::SealedFile;
-use crate::sealed_file::medium::Way;
 use crate::sealed_file::record::{record_run, run_body};
 use crate::sealed_file::staging::STAGED_BYTES_MAX;
 
@@ -179,18 +178,19 @@ impl WriteBatch<'_> {
     /// # Errors
     /// [`Error::Misuse`] where two runs overlap, and nothing is written; otherwise as [`SealedFile::sync`].
     pub fn write(self) -> Result<()> {
-        self.write_by(Way::Cached)
+        self.write_and_tell(false)
     }
 
-    /// As [`write`](WriteBatch::write), when a sync will follow at once: the fastest way to the medium.
+    /// As [`write`](WriteBatch::write), when a sync will follow soon: where that is one short write, the medium begins with it
+    /// while the caller goes on.
     ///
     /// # Errors
     /// As [`write`](WriteBatch::write).
     pub fn write_to_sync(self) -> Result<()> {
-        self.write_by(Way::ToSync)
+        self.write_and_tell(true)
     }
 
-    fn write_by(mut self, way: Way) -> Result<()> {
+    fn write_and_tell(mut self, will_sync: bool) -> Result<()> {
         self.runs.sort_unstable_by_key(|sealed| sealed.run);
         if self
             .runs
@@ -204,13 +204,10 @@ impl WriteBatch<'_> {
         // A record goes last: should one of the other writes go astray, it cannot lie on the record that tells of them.
         let (with_record, others): (Vec<_>, Vec<_>) =
             stretches(&self.runs).partition(|stretch| stretch.iter().any(SealedRun::is_record));
-        // Past the system's cache each write is waited for; through it, the sync sends many at once.
-        let way = match others.len() + with_record.len() {
-            0 | 1 => way,
-            _ => Way::Cached,
-        };
+        // Of many writes none is begun with: the sync sends them all at once.
+        let will_sync = will_sync && others.len() + with_record.len() == 1;
         for stretch in others.into_iter().chain(with_record) {
-            self.write_stretch(stretch, way)?;
+            self.write_stretch(stretch, will_sync)?;
         }
         let frames = self.runs.drain(..).filter_map(|sealed| sealed.frame);
         frames.for_each(|frame| self.file.cache.insert(Arc::new(frame)));
@@ -219,7 +216,7 @@ impl WriteBatch<'_> {
     }
 
     /// Writes runs that are contiguous in the file.
-    fn write_stretch(&self, stretch: &[SealedRun], way: Way) -> Result<()> {
+    fn write_stretch(&self, stretch: &[SealedRun], will_sync: bool) -> Result<()> {
         let [first, ..] = stretch else { return Ok(()) };
         let offset = run_range(self.file.page_size, &first.run)?.start;
         let pieces: Vec<&[u8]> = match whole(stretch) {
@@ -230,7 +227,11 @@ impl WriteBatch<'_> {
                 .collect(),
         };
         let medium = &self.file.medium;
-        medium.write_pieces(offset, &pieces, way, "write pages")
+        medium.write_pieces(offset, &pieces, "write pages")?;
+        if will_sync {
+            medium.will_sync(offset, pieces.iter().map(|piece| piece.len()).sum());
+        }
+        Ok(())
     }
 }
 

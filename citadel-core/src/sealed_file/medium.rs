@@ -21,15 +21,6 @@ const GROWTH_BYTES_MAX: u64 = 16 << 20;
 /// Zeros are written in pieces of this size.
 const ZERO_BYTES: usize = 1 << 20;
 
-/// How bytes go to the medium.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// At the operating system's leisure, until a sync.
-    Cached,
-    /// A sync follows at once.
-    ToSync,
-}
-
 pub(super) struct Medium {
     storage: Arc<dyn Storage>,
     read_only: bool,
@@ -145,7 +136,8 @@ impl Medium {
 
     pub(super) fn write_at(&self, offset: u64, bytes: &[u8], action: &'static str) -> Result<()> {
         self.guarded(action, |storage| storage.write_at(offset, bytes))?;
-        self.reached(offset + bytes.len() as u64);
+        let end = offset + bytes.len() as u64;
+        self.len.fetch_max(end, Ordering::AcqRel);
         Ok(())
     }
 
@@ -154,26 +146,16 @@ impl Medium {
         &self,
         offset: u64,
         pieces: &[&[u8]],
-        way: Way,
         action: &'static str,
     ) -> Result<()> {
         let len = pieces.iter().map(|piece| piece.len()).sum::<usize>();
-        match (pieces, way) {
-            ([bytes], Way::Cached) => self.write_at(offset, bytes, action),
+        match pieces {
+            [bytes] => self.write_at(offset, bytes, action),
             _ if len > STAGED_BYTES_MAX => self.write_at(offset, &pieces.concat(), action),
-            _ => self.staging.gather(pieces, |bytes| match way {
-                Way::Cached => self.write_at(offset, bytes, action),
-                Way::ToSync => {
-                    self.guarded(action, |storage| storage.write_to_sync(offset, bytes))?;
-                    self.reached(offset + len as u64);
-                    Ok(())
-                }
-            }),
+            _ => self
+                .staging
+                .gather(pieces, |bytes| self.write_at(offset, bytes, action)),
         }
-    }
-
-    fn reached(&self, end: u64) {
-        self.len.fetch_max(end, Ordering::AcqRel);
     }
 
     pub(super) fn sync(&self) -> Result<()> {

@@ -2,44 +2,22 @@
 
 use parking_lot::Mutex;
 
-/// What the memory begins at a multiple of, for writes past the operating system's cache.
-const ALIGNMENT: usize = 4096;
 /// The most that is kept.
 pub(super) const STAGED_BYTES_MAX: usize = 256 << 10;
 
 /// Where pieces are put together that lie side by side in the file.
 #[derive(Debug, Default)]
-pub(super) struct Staging(Mutex<Aligned>);
-
-#[derive(Debug, Default)]
-struct Aligned {
-    bytes: Vec<u8>,
-    start: usize,
-}
+pub(super) struct Staging(Mutex<Vec<u8>>);
 
 impl Staging {
-    /// Calls `write` with all pieces in one, aligned in memory. They are no longer than [`STAGED_BYTES_MAX`].
+    /// Calls `write` with all pieces in one. They are no longer than [`STAGED_BYTES_MAX`] together.
     pub(super) fn gather<T>(&self, pieces: &[&[u8]], write: impl FnOnce(&[u8]) -> T) -> T {
-        let len = pieces.iter().map(|piece| piece.len()).sum();
         let mut memory = self.0.lock();
-        let staged = memory.first(len);
-        let mut rest = &mut *staged;
-        for piece in pieces {
-            let (part, behind) = rest.split_at_mut(piece.len());
-            part.copy_from_slice(piece);
-            rest = behind;
-        }
-        write(staged)
-    }
-}
-
-impl Aligned {
-    fn first(&mut self, len: usize) -> &mut [u8] {
-        if self.bytes.len() < self.start + len.max(1) {
-            self.bytes = vec![0; len.next_power_of_two() + ALIGNMENT];
-            self.start = self.bytes.as_ptr().align_offset(ALIGNMENT);
-        }
-        &mut self.bytes[self.start..self.start + len]
+        memory.clear();
+        pieces
+            .iter()
+            .for_each(|piece| memory.extend_from_slice(piece));
+        write(&memory)
     }
 }
 
@@ -67,12 +45,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_come_out_in_one_and_aligned() {
+    fn pieces_come_out_in_one() {
         let staging = Staging::default();
         for len in [0, 1, 5000, 9000, 17] {
             let (first, second) = (vec![1; len], vec![2; len / 2]);
             staging.gather(&[&first, &second], |staged| {
-                assert_eq!(staged.as_ptr().align_offset(ALIGNMENT), 0);
                 assert_eq!(staged, [first.as_slice(), &second].concat());
             });
         }

@@ -3,12 +3,11 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, IoSliceMut};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
-use crate::storage::direct::{self, DirectWriter};
+use crate::storage::hint;
 use crate::storage::partial::{give_name, open_partial};
 use crate::storage::vectored;
 
@@ -27,8 +26,6 @@ pub struct FileStorage {
     unfinished: AtomicBool,
     /// Whether the file lies beside its path, until it is published.
     partial: AtomicBool,
-    /// For writes past the cache, from the first of them on.
-    direct: OnceLock<Option<DirectWriter>>,
 }
 
 impl FileStorage {
@@ -109,7 +106,6 @@ impl FileStorage {
             locked: AtomicBool::new(false),
             unfinished: AtomicBool::new(unfinished),
             partial: AtomicBool::new(false),
-            direct: OnceLock::new(),
         }
     }
 }
@@ -128,15 +124,7 @@ impl Storage for FileStorage {
     }
 
     fn will_sync(&self, offset: u64, len: u64) {
-        direct::begin_writing(&self.file, offset, len);
-    }
-
-    fn write_to_sync(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
-        let direct = self.direct.get_or_init(|| DirectWriter::open(&self.file));
-        match direct {
-            Some(direct) if direct.write_all_at(offset, buf)? => Ok(()),
-            _ => self.write_at(offset, buf),
-        }
+        hint::begin_writing(&self.file, offset, len);
     }
 
     fn len(&self) -> io::Result<u64> {

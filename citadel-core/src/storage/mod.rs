@@ -4,8 +4,8 @@
 //! every operation. The trait promises only what a disk promises: between two [`sync`](Storage::sync) calls, writes may
 //! reach the medium in any order, in part, or not at all.
 
-mod direct;
 mod file;
+mod hint;
 mod memory;
 mod partial;
 #[cfg(test)]
@@ -55,15 +55,6 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// What the medium says. How much was written is then unknown.
     fn write_at(&self, offset: u64, buf: &[u8]) -> io::Result<()>;
-
-    /// Writes as [`write_at`](Storage::write_at) does, when a sync will follow at once: the bytes need not be kept at hand
-    /// for it. Never instead of the sync.
-    ///
-    /// # Errors
-    /// As [`write_at`](Storage::write_at).
-    fn write_to_sync(&self, offset: u64, buf: &[u8]) -> io::Result<()> {
-        self.write_at(offset, buf)
-    }
 
     /// Bytes in the storage.
     ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_txn::View;
+use citadel_txn::{PagePtr, View};
 use rustc_hash::FxHashMap;
 
 use super::schema_tree;
@@ -67,6 +67,14 @@ impl Catalog {
     /// Storage errors.
     pub(crate) fn current_version(view: &dyn View) -> Result<SchemaVersion> {
         Ok(schema_tree::header(view)?.version)
+    }
+
+    /// The root of the definitions that a transaction sees, where it has one on the medium.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub(crate) fn root(view: &dyn View) -> Result<Option<PagePtr>> {
+        Ok(view.tree_root(schema_tree::SCHEMA_TREE)?)
     }
 
     /// The version of these definitions.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use citadel_core::{Generation, PageNo};
 
-use crate::codec::{Reader, put_varint};
+use crate::codec::{Reader, put_varint, varint_len};
 use crate::error::Result;
 
 /// The places of commit records: of those that may still be needed, oldest first, and the two that are announced. One for
@@ -76,20 +76,22 @@ impl Trail {
 
     /// Bytes that it takes in a record.
     pub(crate) fn encoded_len(&self) -> usize {
-        let mut bytes = Vec::with_capacity(4 * self.places.len());
-        self.encode(&mut bytes);
-        bytes.len()
+        2 + self.steps().map(varint_len).sum::<usize>()
     }
 
     /// Count u16, then each place as its distance from the one before, in zigzag order.
     pub(crate) fn encode(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&(self.places.len() as u16).to_le_bytes());
+        self.steps().for_each(|step| put_varint(bytes, step));
+    }
+
+    fn steps(&self) -> impl Iterator<Item = u64> {
         let mut last = 0;
-        for place in &self.places {
+        self.places.iter().map(move |place| {
             let distance = place.get() as i64 - last;
-            put_varint(bytes, ((distance << 1) ^ (distance >> 63)) as u64);
             last = place.get() as i64;
-        }
+            ((distance << 1) ^ (distance >> 63)) as u64
+        })
     }
 
     /// The trail of the record of this generation, which ends two generations later.

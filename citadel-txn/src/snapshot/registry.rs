@@ -49,18 +49,26 @@ impl Registry {
 
     /// The generations that are open, ascending; the newest one always counts as open.
     pub(crate) fn open(&self) -> Vec<Generation> {
-        let mut snapshots = self.snapshots.write();
-        snapshots.forget_unread();
-        let open = snapshots.older.iter().chain([&snapshots.newest]);
+        let snapshots = self.snapshots.read();
+        let read = snapshots.older.iter().filter(|older| is_read(older));
+        let open = read.chain([&snapshots.newest]);
         open.map(|snapshot| snapshot.generation()).collect()
+    }
+
+    /// Gives the memory of snapshots back that nobody reads. Much of it is wiped: best done while the medium is at work.
+    pub(crate) fn forget_unread(&self) {
+        self.snapshots.write().forget_unread();
     }
 }
 
 impl Snapshots {
-    /// Drops older snapshots that nobody else holds. New shares come only from existing ones, and from the newest under
-    /// the lock that the caller holds, so a share of one is the last for good.
     fn forget_unread(&mut self) {
-        self.older
-            .retain(|snapshot| Arc::strong_count(snapshot) > 1);
+        self.older.retain(is_read);
     }
+}
+
+/// Whether anybody else holds an older snapshot. New shares come only from existing ones, and from the newest under the lock
+/// that the caller holds, so a share of one is the last for good.
+fn is_read(older: &Arc<Snapshot>) -> bool {
+    Arc::strong_count(older) > 1
 }
