@@ -206,8 +206,7 @@ pub(super) fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
     has_room.then(|| redo.clone())
 }
 
-/// Whether a sync for this commit alone follows. Where others write, they rather go on while the bytes wait for a sync of all:
-/// a write past the system's cache takes as long as the medium, and longer beside a sync that is under way.
+/// Whether a sync for this commit alone follows. Where others write, the bytes rather wait for a sync of all.
 fn is_alone(database: &Shared, txn: &Changes) -> bool {
     txn.terms.durability == Durability::Full
         && txn.terms.waits
