@@ -5,6 +5,7 @@
 //! - [`Metric`], [`Query`] and [`TopK`] answer exactly.
 //! - [`Segment::build`] makes an index; [`Segment::matching`] turns a [`Predicate`] into a [`PositionSet`] with an exact count;
 //!   [`Segment::search`] yields candidates among them, to be reranked with the stored vectors.
+//! - [`IvfSegment`] is the other kind of index: lists of codes under a [`Codebook`] that segments share.
 //! - [`Segment::encode`] and [`Segment::decode`] are its bytes, of which every one is verified.
 //!
 //! ```
@@ -45,6 +46,7 @@
 mod calibrate;
 mod element;
 mod filter;
+mod ivf;
 mod kernel;
 mod metric;
 mod prism;
@@ -59,6 +61,7 @@ pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
     Predicate, Truth, Unsupported,
 };
+pub use ivf::{Codebook, IvfBuild, IvfError, IvfSegment, TrainConfig, TrainError};
 pub use metric::{
     Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm, prefetch,
 };

@@ -5,6 +5,7 @@
 mod command;
 mod demo_data;
 mod fuzz;
+mod interop;
 mod nonce_ledger;
 mod peers;
 mod slt;
@@ -22,6 +23,8 @@ usage: cargo xtask COMMAND
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector also wants python3 and Postgres)
+  interop            lake tables read by PyIceberg, Polars and DuckDB, and PyIceberg's read here (makes a Python environment under target/)
+  lake [N]           N random operations of several writers on a lake table whose store fails (--seed S)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
   vectors […]        vector indexes under random transactions, queries and crashes (--transactions N, --seed S)
@@ -55,6 +58,8 @@ fn run(arguments: &[String]) -> Result<()> {
         "crash" | "isolation" | "kill" | "vectors" => campaign(name, rest),
         "schedules" => schedules(rest.first().map_or("10000", String::as_str)),
         "slt" => slt::run(rest),
+        "interop" => interop::run(),
+        "lake" => lake(rest),
         "demo-data" => demo_data::make(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
@@ -95,18 +100,39 @@ fn check() -> Result<()> {
 
 fn test(filter: &[String]) -> Result<()> {
     tidy::run()?;
+    let preparing = filter.is_empty().then(interop::prepare);
     let mut arguments = vec!["test", "--workspace", "--exclude", "citadel-bench"];
     arguments.extend(filter.iter().map(String::as_str));
     let counts = nonce_ledger::watch(|environment| cargo_with(&arguments, environment))?;
     say(&counts);
-    match filter {
-        [] => {
-            fuzz::run(&[])?;
-            slt::smoke()?;
-            schedules("500")
-        }
-        _ => Ok(()),
-    }
+    let Some(preparing) = preparing else {
+        return Ok(());
+    };
+    interop::run_if_possible(preparing)?;
+    fuzz::run(&[])?;
+    slt::smoke()?;
+    schedules("500")
+}
+
+/// Random operations on a lake table, accounted for row by row.
+fn lake(rest: &[String]) -> Result<()> {
+    let (count, options) = match rest.split_first() {
+        Some((first, options)) if !first.starts_with("--") => (first.as_str(), options),
+        _ => ("10000", rest),
+    };
+    let seed = match options {
+        [] => "1",
+        [name, seed] if name == "--seed" => seed,
+        _ => return Err(format!("lake {}: what is that?", rest.join(" "))),
+    };
+    let arguments = ["test", "--package", "citadel-lake", "--test", "lake"];
+    command::cargo_with(
+        &[&arguments[..], &["history::", "--", "--nocapture"]].concat(),
+        &[
+            ("CITADEL_LAKE_OPERATIONS", count),
+            ("CITADEL_LAKE_SEED", seed),
+        ],
+    )
 }
 
 /// Explores schedules of the models in citadel-txn, whose locks ask a scheduler in this build alone.

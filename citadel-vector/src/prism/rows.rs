@@ -34,6 +34,11 @@ impl Rows {
         self.ids[position.0 as usize]
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     /// The ids as a filter column.
     pub(crate) fn as_column(&self) -> RowIds<'_> {
         RowIds {

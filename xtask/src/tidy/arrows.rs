@@ -6,10 +6,11 @@ use super::Complaint;
 use super::source::Tree;
 
 /// Which crates of the house a crate may use.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("citadel-core", &[]),
     ("citadel-txn", &["citadel-core"]),
     ("citadel-vector", &[]),
+    ("citadel-lake", &["citadel-vector"]),
     ("citadel-sql", &["citadel-txn", "citadel-vector"]),
     ("citadel-cli", &["citadel-sql"]),
     (

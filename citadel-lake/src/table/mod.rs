@@ -1,0 +1,223 @@
+//! A table as its users see it.
+
+mod append;
+mod codebook;
+mod compact;
+mod create;
+mod delete;
+mod evolve;
+mod expire;
+#[cfg(test)]
+mod foreign_deletes;
+mod index;
+mod info;
+mod job;
+mod partition;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+
+use crate::error::{LakeError, Result};
+use crate::index::Segments;
+use crate::metadata::Place;
+use crate::scan::Scan;
+use crate::schema::VectorColumn;
+use crate::schema::Vectors;
+use crate::schema::align::Shape;
+use crate::search::Search;
+use crate::store::LakeStore;
+
+pub use append::{Append, Appended};
+pub use compact::Compacted;
+pub use create::TableDefinition;
+pub use delete::DeletedRows;
+pub use index::{IndexInfo, IndexState};
+pub use info::{FileContent, FileInfo, SnapshotInfo};
+pub use job::{Deferred, IndexJob};
+pub use partition::PartitionBy;
+
+use job::Indexer;
+
+/// A handle on a table. It holds no state of the table: every call looks at the newest version.
+///
+/// A clone is another handle on the same table; handles may be used by many threads at once.
+#[derive(Clone, Debug)]
+pub struct LakeTable {
+    place: Arc<Place>,
+    segments: Arc<Segments>,
+    indexer: Arc<Indexer>,
+}
+
+impl LakeTable {
+    /// Makes a table at a path in a store.
+    ///
+    /// # Errors
+    /// [`LakeError::TableExists`] if there is one; [`LakeError::Misuse`] or [`LakeError::Unsupported`] if the definition cannot be an
+    /// Iceberg table.
+    pub fn create(store: &LakeStore, path: &str, definition: TableDefinition) -> Result<Self> {
+        let table = Self::at(store, path)?;
+        create::create(&table.place, definition)?;
+        Ok(table)
+    }
+
+    /// Opens the table at a path in a store.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`] if the store says that there is none; every other failure to look is an error of its own.
+    pub fn open(store: &LakeStore, path: &str) -> Result<Self> {
+        let table = Self::at(store, path)?;
+        table.place.head()?;
+        Ok(table)
+    }
+
+    /// Opens a table that another catalog keeps (PyIceberg's, Spark's) by one of its metadata files, to be read as it was then.
+    ///
+    /// `metadata` is a path in the store, or the file's URI.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`] if the store says that there is no such file. All changes of such a table are [`LakeError::Unsupported`].
+    pub fn open_metadata(store: &LakeStore, metadata: &str) -> Result<Self> {
+        let path = match metadata.contains(':') {
+            true => store.path_of(metadata)?,
+            false => metadata,
+        };
+        let mut place = Place::new(store.clone(), String::new());
+        place.fixed = Some(path.to_owned());
+        let location = place.head()?.metadata.location().to_owned();
+        store.path_of(&location)?.clone_into(&mut place.root);
+        Ok(Self::with(place))
+    }
+
+    fn at(store: &LakeStore, path: &str) -> Result<Self> {
+        let root = create::checked_path(path)?;
+        Ok(Self::with(Place::new(store.clone(), root)))
+    }
+
+    fn with(place: Place) -> Self {
+        Self {
+            place: Arc::new(place),
+            segments: Arc::default(),
+            indexer: Arc::default(),
+        }
+    }
+
+    /// The URI of the table's folder.
+    #[must_use]
+    pub fn location(&self) -> String {
+        self.place.store.uri_of(&self.place.root)
+    }
+
+    /// The URI of the newest metadata, by which other engines load the table.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open`].
+    pub fn metadata_location(&self) -> Result<String> {
+        if let Some(path) = &self.place.fixed {
+            return Ok(self.place.store.uri_of(path));
+        }
+        let version = self.place.head()?.version;
+        Ok(self.place.uri(&crate::metadata::version_file(version)))
+    }
+
+    /// The table's columns. Their metadata names their field ids.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open`].
+    pub fn schema(&self) -> Result<SchemaRef> {
+        let head = self.place.head()?;
+        let shape = Shape::of(head.metadata.current_schema(), &Vectors::default())?;
+        Ok(shape.arrow)
+    }
+
+    /// The table's vector columns.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open`].
+    pub fn vectors(&self) -> Result<Vec<VectorColumn>> {
+        let head = self.place.head()?;
+        let schema = head.metadata.current_schema();
+        let vectors = Vectors::read(head.metadata.properties(), schema)?;
+        let fields = schema.as_struct().fields().iter();
+        Ok(fields
+            .filter_map(|field| vectors.0.get(&field.id).cloned())
+            .collect())
+    }
+
+    /// The table's properties.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open`].
+    pub fn properties(&self) -> Result<HashMap<String, String>> {
+        Ok(self.place.head()?.metadata.properties().clone())
+    }
+
+    /// Adds rows, as one snapshot.
+    ///
+    /// Columns are found by name; one that is missing is null. All rows are in the table when this returns, or none is.
+    ///
+    /// # Errors
+    /// See [`Append::commit`].
+    pub fn append(&self, batches: &[RecordBatch]) -> Result<Appended> {
+        self.appending().commit(batches)
+    }
+
+    /// Adds rows, unless a batch with this id was added before by anybody.
+    ///
+    /// # Errors
+    /// See [`Append::commit`].
+    pub fn append_idempotent(&self, batch_id: &str, batches: &[RecordBatch]) -> Result<Appended> {
+        self.appending().batch_id(batch_id).commit(batches)
+    }
+
+    /// Adds rows, if `parent` is still the current snapshot (`None`: if there is none yet).
+    ///
+    /// # Errors
+    /// [`LakeError::Conflict`] if it is not; see also [`Append::commit`].
+    pub fn append_on(&self, parent: Option<i64>, batches: &[RecordBatch]) -> Result<Appended> {
+        self.appending().on(parent).commit(batches)
+    }
+
+    /// Adds rows, and has their indexes built by a thread of this process; the rows are in the table when this returns.
+    ///
+    /// What the thread has yet to build is told by the table itself ([`LakeTable::indexes`]), so nothing is lost if the process ends: the next
+    /// [`LakeTable::build_indexes`], [`LakeTable::index_job`] or deferred append, in any process, goes on.
+    ///
+    /// # Errors
+    /// See [`Append::commit`].
+    pub fn append_deferred(&self, batches: &[RecordBatch]) -> Result<Deferred> {
+        let appended = self.append(batches)?;
+        let job = self.index_job();
+        Ok(Deferred { appended, job })
+    }
+
+    /// An append with options.
+    pub fn appending(&self) -> Append<'_> {
+        Append::new(self)
+    }
+
+    /// A read of the table.
+    pub fn scan(&self) -> Scan {
+        Scan::new(Arc::clone(&self.place))
+    }
+
+    /// A search for the rows whose vectors in a column are nearest to a query.
+    pub fn search(&self, column: &str, query: &[f32]) -> Search {
+        Search::new(
+            Arc::clone(&self.place),
+            Arc::clone(&self.segments),
+            column,
+            query,
+        )
+    }
+}
+
+/// The error for a vector column that another model is named for.
+fn other_model(column: &str, known: &str, given: &str) -> LakeError {
+    LakeError::Vector {
+        column: column.to_owned(),
+        reason: format!("its vectors are made by the model {known}, not by {given}"),
+    }
+}

@@ -1,0 +1,18 @@
+//! What a table promises. One program, since linking it takes longer than running it.
+
+mod columns;
+mod crashes;
+mod deferred;
+mod faults;
+mod history;
+mod index_filters;
+mod indexes;
+mod lists;
+mod maintenance;
+mod partitions;
+mod processes;
+mod pruning;
+mod search;
+mod support;
+mod types;
+mod writers;
