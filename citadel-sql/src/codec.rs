@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// Has everything been read? Bytes after the end of a record are an error of the record.
+    /// Bytes after the end of a record are an error of the record.
     pub(crate) fn finish(self) -> Decoded<()> {
         if self.rest.is_empty() {
             Ok(())

@@ -16,6 +16,9 @@ impl SqlState {
     pub(crate) const CARDINALITY_VIOLATION: Self = Self("21000");
     pub(crate) const UNDEFINED_TABLE: Self = Self("42P01");
     pub(crate) const DUPLICATE_TABLE: Self = Self("42P07");
+    pub(crate) const DUPLICATE_OBJECT: Self = Self("42710");
+    pub(crate) const GENERATED_ALWAYS: Self = Self("428C9");
+    pub(crate) const CHECK_VIOLATION: Self = Self("23514");
     pub(crate) const DUPLICATE_COLUMN: Self = Self("42701");
     pub(crate) const INVALID_COLUMN_REFERENCE: Self = Self("42P10");
     pub(crate) const DUPLICATE_ALIAS: Self = Self("42712");
@@ -44,6 +47,7 @@ impl SqlState {
     pub(crate) const READ_ONLY_TRANSACTION: Self = Self("25006");
     pub(crate) const ACTIVE_TRANSACTION: Self = Self("25001");
     pub(crate) const NO_ACTIVE_TRANSACTION: Self = Self("25P01");
+    pub(crate) const NO_SUCH_SAVEPOINT: Self = Self("3B001");
     pub(crate) const IN_FAILED_TRANSACTION: Self = Self("25P02");
     pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");

@@ -95,10 +95,6 @@ ALTER INDEX t_near RENAME x;
 ----
 error 42601 at 1:27: syntax error: expected TO, found x
 
-ALTER TABLE t RENAME TO u;
-----
-error 0A000 at 1:1: ALTER TABLE is not supported
-
 CREATE INDEX t_cat ON t (cat);
 ----
 ok

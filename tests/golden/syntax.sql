@@ -53,11 +53,12 @@ row_number
 
 INSERT INTO t VALUES (1, 'x') ON CONFLICT DO NOTHING;
 ----
-error 0A000 at 1:1: ON CONFLICT is not supported
+ok, 1 row
 
 INSERT INTO t VALUES (1, 'x') RETURNING a;
 ----
-error 0A000 at 1:1: RETURNING is not supported
+a
+1
 
 SELECT a FROM t FOR UPDATE;
 ----
@@ -65,7 +66,7 @@ error 0A000 at 1:1: FOR UPDATE or FOR SHARE is not supported
 
 CREATE TABLE c (a INTEGER CHECK (a > 0));
 ----
-error 0A000 at 1:17: CHECK is not supported
+ok
 
 CREATE TABLE f (a INTEGER REFERENCES t (a));
 ----
@@ -77,7 +78,7 @@ ok
 
 ALTER TABLE t ADD COLUMN c INTEGER;
 ----
-error 0A000 at 1:1: ALTER TABLE is not supported
+ok
 
 SELECT a FROM t TABLESAMPLE BERNOULLI (10);
 ----
@@ -85,11 +86,11 @@ error 0A000 at 1:15: TABLESAMPLE is not supported
 
 CREATE TABLE g (a INTEGER GENERATED ALWAYS AS (1) STORED);
 ----
-error 0A000 at 1:17: GENERATED is not supported
+ok
 
 SAVEPOINT s;
 ----
-error 0A000 at 1:1: SAVEPOINT is not supported
+error 25P01: SAVEPOINT can only be used in a transaction
 
 CREATE TABLE u (a NUMERIC(10, 2));
 ----
@@ -102,11 +103,11 @@ error 0A000 at 1:8: COLLATE is not supported
 
 UPDATE t SET a = 1 FROM t u;
 ----
-error 0A000 at 1:1: UPDATE … FROM is not supported
+ok, 2 rows
 
 DELETE FROM t USING t u;
 ----
-error 0A000 at 1:1: DELETE … USING is not supported
+ok, 2 rows
 
 SELECT 1; SELECT 2;
 ----

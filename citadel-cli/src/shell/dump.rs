@@ -58,7 +58,10 @@ fn rows(db: &Connection, table: &TableInfo, out: &mut dyn Write) -> Outcome<()> 
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let values = (0..columns)
-            .map(|column| row.get_ref(column).map(format::literal))
+            .map(|at| match table.columns.get(at) {
+                Some(column) if column.generated => Ok("DEFAULT".to_owned()),
+                _ => row.get_ref(at).map(format::literal),
+            })
             .collect::<Result<Vec<String>, Error>>()?;
         let line: io::Result<()> =
             writeln!(out, "INSERT INTO {name} VALUES ({});", values.join(", "));

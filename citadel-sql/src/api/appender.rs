@@ -32,7 +32,7 @@ pub struct Appender<'conn> {
 
 impl Connection {
     /// A way to load many rows into a table. A row is a value for each column, in the order of the table; NULL in an
-    /// `INTEGER PRIMARY KEY` takes the next number. Values are taken and checked as those of `INSERT` are.
+    /// `INTEGER PRIMARY KEY` takes the next number, and only NULL stands for a computed column. Values are taken and checked as those of `INSERT` are.
     ///
     /// Rows wait in memory and are written a thousand or so at a time, each time as one statement: all of them or, with an
     /// error, none. In a transaction that is all; outside of one, each such write is a commit. So rows that belong together are
@@ -84,6 +84,18 @@ impl Appender<'_> {
     /// waited cannot be written, as for [`flush`](Appender::flush).
     pub fn append_row<P: Params>(&mut self, row: P) -> Result<()> {
         let values = Binder::collect(&self.places, row)?;
+        let computed = self.table.columns.iter().zip(&values);
+        for (column, value) in computed {
+            if column.generated.is_some() && !value.is_null() {
+                return Err(Error::sql(
+                    SqlState::GENERATED_ALWAYS,
+                    format!(
+                        "column \"{}\" is computed, and takes NULL here",
+                        column.name
+                    ),
+                ));
+            }
+        }
         for (column, value) in self.waiting.columns.iter_mut().zip(&values) {
             if let Err(error) = column.push(value.as_ref()) {
                 self.take_back();
@@ -148,10 +160,13 @@ impl Appender<'_> {
         if Arc::ptr_eq(now, &self.table) {
             return Ok(());
         }
-        let types = |table: &TableDef| -> Vec<SqlType> {
-            table.columns.iter().map(|column| column.ty).collect()
+        let columns = |table: &TableDef| -> Vec<(String, SqlType)> {
+            let columns = table.columns.iter();
+            columns
+                .map(|column| (column.name.clone(), column.ty))
+                .collect()
         };
-        if now.id != self.table.id || types(now) != types(&self.table) {
+        if now.id != self.table.id || columns(now) != columns(&self.table) {
             return Err(Error::Misuse(format!(
                 "table \"{}\" was changed while rows were appended to it",
                 now.name

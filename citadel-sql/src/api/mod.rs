@@ -24,6 +24,7 @@ mod registry;
 mod row;
 mod rows;
 mod run;
+mod savepoints;
 mod schema_info;
 mod session;
 mod spare;

@@ -46,6 +46,12 @@ pub(crate) enum Action {
     Commit,
     /// `ROLLBACK`.
     Rollback,
+    /// `SAVEPOINT name`.
+    Savepoint(bound::Identifier),
+    /// `RELEASE name`.
+    Release(bound::Identifier),
+    /// `ROLLBACK TO name`.
+    RollbackTo(bound::Identifier),
     /// `CALL persist_ann_index(table, column)`.
     Persist {
         /// A text.
@@ -170,6 +176,9 @@ impl Prepared {
             Action::Begin(_)
                 | Action::Commit
                 | Action::Rollback
+                | Action::Savepoint(_)
+                | Action::Release(_)
+                | Action::RollbackTo(_)
                 | Action::Pragma(_)
                 | Action::Vacuum { .. }
         )
@@ -183,6 +192,9 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
         Statement::Begin(mode) => (Action::Begin(*mode), no_rows()),
         Statement::Commit => (Action::Commit, no_rows()),
         Statement::Rollback => (Action::Rollback, no_rows()),
+        Statement::Savepoint(name) => (Action::Savepoint(name.clone()), no_rows()),
+        Statement::Release(name) => (Action::Release(name.clone()), no_rows()),
+        Statement::RollbackTo(name) => (Action::RollbackTo(name.clone()), no_rows()),
         Statement::Nothing => (Action::Nothing, no_rows()),
         Statement::CallPersistAnnIndex { table, column } => {
             let action = Action::Persist {

@@ -65,6 +65,9 @@ impl Connection {
             Action::Begin(mode) => self.session().begin(*mode)?,
             Action::Commit => self.session().commit()?,
             Action::Rollback => self.session().rollback()?,
+            Action::Savepoint(name) => self.session().set_savepoint(name)?,
+            Action::Release(name) => self.session().release(name)?,
+            Action::RollbackTo(name) => self.session().rollback_to(name)?,
             Action::Read(_) => return self.start_reading(prepared, params),
             Action::Write { .. } => return self.run_write(prepared, params),
             Action::Nothing => {

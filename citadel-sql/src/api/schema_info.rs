@@ -41,6 +41,8 @@ pub struct ColumnInfo {
     pub not_null: bool,
     /// Is it part of the primary key?
     pub primary_key: bool,
+    /// Is it computed from others, so that only DEFAULT can be inserted?
+    pub generated: bool,
 }
 
 /// An index of a table.
@@ -123,6 +125,7 @@ fn table_info(table: &TableDef) -> TableInfo {
                 ty: column.ty,
                 not_null: column.not_null,
                 primary_key: is_key(at),
+                generated: column.generated.is_some(),
             })
             .collect(),
         indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),

@@ -22,6 +22,7 @@
 //!    connection committed since this transaction's first read, it cannot write any more and says so
 //!    (SQLSTATE 40001, [`Error::is_busy`]): its reads would not be those of the world that it writes to.
 //! 5. `BEGIN READ ONLY` never writes.
+//! 6. `ROLLBACK TO` takes back rows and definitions alike. The rows of a query that was being read are void then.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -30,7 +31,8 @@ use std::time::Duration;
 use citadel_txn::{Durability, Generation, ReadTxn, View, WriteTxn};
 
 use crate::api::Database;
-use crate::bind::bound::BeginMode;
+use crate::api::savepoints::Savepoints;
+use crate::bind::bound::{BeginMode, Identifier};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Catalog;
 
@@ -77,6 +79,8 @@ pub(crate) struct Epoch(u64);
 pub(crate) struct Session {
     database: Database,
     state: State,
+    /// Those of the transaction.
+    savepoints: Savepoints,
     epoch: Epoch,
     /// How long a write waits for its turn.
     busy_timeout: Duration,
@@ -102,6 +106,7 @@ impl Session {
             durability: database.defaults().durability,
             database,
             state: State::Autocommit,
+            savepoints: Savepoints::default(),
             epoch: Epoch(0),
             seen: RefCell::default(),
         }
@@ -181,7 +186,71 @@ impl Session {
             ));
         }
         self.epoch.0 += 1;
+        self.savepoints.clear();
         Ok(std::mem::replace(&mut self.state, State::Autocommit))
+    }
+
+    /// `SAVEPOINT`. It writes nothing, and takes no lock.
+    pub(crate) fn set_savepoint(&mut self, name: &Identifier) -> Result<()> {
+        self.check_transaction("SAVEPOINT")?;
+        let name = name.name.clone();
+        match &mut self.state {
+            State::Writing { txn, catalog } => self.savepoints.set(name, txn, catalog),
+            _ => self.savepoints.set_unwritten(name),
+        }
+        Ok(())
+    }
+
+    /// `RELEASE`: forgets a savepoint and those set after it; what was done stays.
+    pub(crate) fn release(&mut self, name: &Identifier) -> Result<()> {
+        self.check_transaction("RELEASE SAVEPOINT")?;
+        let at = self.savepoints.find(name)?;
+        let State::Writing { txn, .. } = &mut self.state else {
+            self.savepoints.forget(at);
+            return Ok(());
+        };
+        let released = self.savepoints.release(at, txn);
+        released.inspect_err(|_| self.lose())
+    }
+
+    /// `ROLLBACK TO`: takes back what was done since a savepoint was set, and forgets those set after it.
+    pub(crate) fn rollback_to(&mut self, name: &Identifier) -> Result<()> {
+        self.check_transaction("ROLLBACK TO SAVEPOINT")?;
+        let at = self.savepoints.find(name)?;
+        let State::Writing { txn, catalog } = &mut self.state else {
+            self.savepoints.forget(at + 1);
+            return Ok(());
+        };
+        match self.savepoints.rollback_to(at, txn) {
+            Ok(before) => {
+                *catalog = before;
+                self.epoch.0 += 1;
+                Ok(())
+            }
+            Err(error) => {
+                self.lose();
+                Err(error)
+            }
+        }
+    }
+
+    /// Refuses what needs a transaction that goes on.
+    fn check_transaction(&self, statement: &str) -> Result<()> {
+        match self.state {
+            State::Autocommit => Err(Error::sql(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                format!("{statement} can only be used in a transaction"),
+            )),
+            State::Broken => Err(broken()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing of the transaction can be kept.
+    fn lose(&mut self) {
+        self.state = State::Broken;
+        self.savepoints.clear();
+        self.epoch.0 += 1;
     }
 
     /// Looks at what the next statement will see, to prepare it. Takes no snapshot for the transaction.
@@ -256,6 +325,9 @@ impl Session {
             State::Writing { .. } => {}
             State::Broken => return Err(broken()),
         }
+        if let State::Writing { txn, catalog } = &mut self.state {
+            self.savepoints.begin_writing(txn, catalog);
+        }
         self.write_within(run)
     }
 
@@ -281,8 +353,7 @@ impl Session {
             Err(_) => txn.rollback_to(&before),
         };
         if let Err(error) = undone.and_then(|()| txn.release(before)) {
-            self.state = State::Broken;
-            self.epoch.0 += 1;
+            self.lose();
             return Err(result.err().unwrap_or_else(|| error.into()));
         }
         let (value, redefined) = result?;

@@ -4,6 +4,8 @@
 //! supported: a clause that is not has no place here, so it cannot be forgotten later. Everything carries its
 //! position in the text.
 
+mod alter_table;
+mod change;
 mod expr;
 mod operator;
 mod query;
@@ -12,6 +14,11 @@ mod window;
 
 use crate::error::Position;
 
+pub(crate) use alter_table::{AlterTable, TableAction};
+pub(crate) use change::{
+    Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
+    OnConflict, Update,
+};
 pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
@@ -19,10 +26,10 @@ pub(crate) use query::{
     SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
 pub(crate) use statement::{
-    AlterIndex, Assignment, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
-    ColumnDefinition, CreateIndex, CreateTable, CreateView, Delete, Drop, DropBehavior, DropObject,
-    IndexChange, IndexMethod, IndexOption, Insert, InsertSource, Pragma, PragmaValue, Statement,
-    StatementKind, TableConstraint, Update,
+    AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
+    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, IndexChange, IndexMethod,
+    IndexOption, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
+    TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Expr, Identifier, Query, Values};
+use super::{AlterTable, Delete, Expr, Identifier, Insert, Query, Update};
 use crate::error::Position;
 use crate::types::{Limit, SqlType};
 
@@ -23,10 +23,19 @@ pub(crate) enum StatementKind {
     CreateView(Box<CreateView>),
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
+    AlterTable(Box<AlterTable>),
+    /// `TRUNCATE name, …`
+    Truncate(Vec<Identifier>),
     Drop(Drop),
     Begin(BeginMode),
     Commit,
     Rollback,
+    /// `SAVEPOINT name`
+    Savepoint(Identifier),
+    /// `RELEASE [SAVEPOINT] name`
+    Release(Identifier),
+    /// `ROLLBACK TO [SAVEPOINT] name`
+    RollbackTo(Identifier),
     Explain {
         analyze: bool,
         statement: Box<StatementKind>,
@@ -68,48 +77,6 @@ pub(crate) enum BeginMode {
     ReadOnly,
 }
 
-/// INSERT.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Insert {
-    pub(crate) table: Identifier,
-    /// Empty: all columns.
-    pub(crate) columns: Vec<Identifier>,
-    pub(crate) source: InsertSource,
-}
-
-/// Where the rows of an INSERT come from.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum InsertSource {
-    Values(Values),
-    Query(Box<Query>),
-    /// `DEFAULT VALUES`
-    Defaults,
-}
-
-/// UPDATE.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Update {
-    pub(crate) table: Identifier,
-    pub(crate) alias: Option<Identifier>,
-    pub(crate) assignments: Vec<Assignment>,
-    pub(crate) filter: Option<Expr>,
-}
-
-/// `column = value`
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Assignment {
-    pub(crate) column: Identifier,
-    pub(crate) value: Expr,
-}
-
-/// DELETE.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Delete {
-    pub(crate) table: Identifier,
-    pub(crate) alias: Option<Identifier>,
-    pub(crate) filter: Option<Expr>,
-}
-
 /// CREATE TABLE.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CreateTable {
@@ -117,6 +84,16 @@ pub(crate) struct CreateTable {
     pub(crate) if_not_exists: bool,
     pub(crate) columns: Vec<ColumnDefinition>,
     pub(crate) constraints: Vec<TableConstraint>,
+    /// `AS query`
+    pub(crate) rows: Option<TableRows>,
+}
+
+/// What CREATE TABLE … AS takes over.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TableRows {
+    pub(crate) query: Query,
+    /// Not with `WITH NO DATA`.
+    pub(crate) with_data: bool,
 }
 
 /// CREATE VIEW.
@@ -143,6 +120,7 @@ pub(crate) struct ColumnDefinition {
 /// What a column definition adds to its type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnConstraint {
+    pub(crate) name: Option<Identifier>,
     pub(crate) kind: ColumnConstraintKind,
     pub(crate) position: Option<Position>,
 }
@@ -153,15 +131,32 @@ pub(crate) enum ColumnConstraintKind {
     Null,
     NotNull,
     PrimaryKey,
-    Unique,
+    Unique {
+        nulls_distinct: bool,
+    },
+    Check(Expr),
+    /// `GENERATED ALWAYS AS (value) STORED | VIRTUAL`
+    Generated(Expr),
     Default(Expr),
 }
 
 /// A constraint of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum TableConstraint {
+pub(crate) struct TableConstraint {
+    pub(crate) name: Option<Identifier>,
+    pub(crate) kind: TableConstraintKind,
+    pub(crate) position: Option<Position>,
+}
+
+/// The kinds of [`TableConstraint`].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TableConstraintKind {
     PrimaryKey(Vec<Identifier>),
-    Unique(Vec<Identifier>),
+    Unique {
+        columns: Vec<Identifier>,
+        nulls_distinct: bool,
+    },
+    Check(Expr),
 }
 
 /// CREATE INDEX.
@@ -170,6 +165,8 @@ pub(crate) struct CreateIndex {
     pub(crate) name: Identifier,
     pub(crate) if_not_exists: bool,
     pub(crate) unique: bool,
+    /// For UNIQUE: is a NULL like no other?
+    pub(crate) nulls_distinct: bool,
     pub(crate) table: Identifier,
     pub(crate) method: IndexMethod,
     /// Columns, or expressions of them.

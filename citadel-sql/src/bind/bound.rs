@@ -10,13 +10,21 @@ use std::time::Duration;
 
 use citadel_txn::Durability;
 
+pub(crate) use super::bound_change::{
+    Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
+    Update,
+};
+pub(crate) use super::bound_table::{
+    AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
+    NewColumn, NewUnique,
+};
 pub(crate) use crate::ast::{
-    BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, SetOperator, UnaryOp,
+    BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,
 };
 use crate::error::Position;
 use crate::functions::{AggregateFunction, ScalarFunction, TableFunction, WindowFunction};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
-use crate::types::{Limit, SqlType, Value};
+use crate::types::{SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,6 +190,13 @@ pub(crate) enum Statement {
     Update(Update),
     Delete(Delete),
     CreateTable(CreateTable),
+    /// `CREATE TABLE … AS`; without a query no rows are taken over.
+    CreateTableAs {
+        create: CreateTable,
+        query: Option<Box<Query>>,
+    },
+    AlterTable(Box<AlterTable>),
+    Truncate(Vec<Arc<TableDef>>),
     CreateView(CreateView),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
@@ -197,6 +212,9 @@ pub(crate) enum Statement {
     Begin(BeginMode),
     Commit,
     Rollback,
+    Savepoint(Identifier),
+    Release(Identifier),
+    RollbackTo(Identifier),
     Explain {
         analyze: bool,
         statement: Box<Statement>,
@@ -485,67 +503,12 @@ pub(crate) struct SortKey {
     pub(crate) nulls_first: bool,
 }
 
-/// INSERT. The source gives rows whose columns are `columns` in order; the other columns get their defaults.
-#[derive(Clone, Debug)]
-pub(crate) struct Insert {
-    pub(crate) table: Arc<TableDef>,
-    pub(crate) columns: Vec<ColumnNo>,
-    pub(crate) source: InsertSource,
-}
-
-/// Where the rows of an INSERT come from; expressions are already assigned to the columns' types.
-#[derive(Clone, Debug)]
-pub(crate) enum InsertSource {
-    Values(Vec<Vec<Expr>>),
-    Query(Box<Query>),
-    DefaultValues,
-}
-
-/// UPDATE of one table; the table is relation 0.
-#[derive(Clone, Debug)]
-pub(crate) struct Update {
-    pub(crate) table: Arc<TableDef>,
-    pub(crate) relation: RelationNo,
-    pub(crate) assignments: Vec<(ColumnNo, Expr)>,
-    pub(crate) filter: Option<Expr>,
-}
-
-/// DELETE from one table; the table is relation 0.
-#[derive(Clone, Debug)]
-pub(crate) struct Delete {
-    pub(crate) table: Arc<TableDef>,
-    pub(crate) relation: RelationNo,
-    pub(crate) filter: Option<Expr>,
-}
-
-/// CREATE TABLE, checked.
-#[derive(Clone, Debug)]
-pub(crate) struct CreateTable {
-    pub(crate) name: String,
-    pub(crate) columns: Vec<NewColumn>,
-    /// In key order. One INTEGER column alone is the row id.
-    pub(crate) primary_key: Vec<ColumnNo>,
-    /// Column lists of UNIQUE constraints.
-    pub(crate) unique: Vec<Vec<ColumnNo>>,
-    pub(crate) sql: String,
-}
-
 /// CREATE VIEW, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct CreateView {
     pub(crate) name: String,
     pub(crate) sql: String,
     pub(crate) replaced: Option<Arc<ViewDef>>,
-}
-
-/// A column to be made.
-#[derive(Clone, Debug)]
-pub(crate) struct NewColumn {
-    pub(crate) name: String,
-    pub(crate) ty: SqlType,
-    pub(crate) limit: Option<Limit>,
-    pub(crate) not_null: bool,
-    pub(crate) default: Value,
 }
 
 /// CREATE INDEX, checked.
@@ -563,6 +526,7 @@ pub(crate) enum NewIndex {
     BTree {
         columns: Vec<ColumnNo>,
         unique: bool,
+        nulls_distinct: bool,
     },
     Ann {
         /// A column, or an expression of columns, of this relation: the table's rows.

@@ -3,69 +3,193 @@
 use std::sync::Arc;
 
 use super::Binder;
-use super::bound::{Delete, RelationNo, Update};
-use super::insert::{column_of, named_twice};
+use super::bound::{ChosenRows, Delete, Expr, ExprKind, OutputColumn, RelationNo, Update};
+use super::expr::{Aggregation, ExprBinder};
+use super::insert::{column_of, computed, is_computed, named_twice};
+use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
-use crate::error::Result;
-use crate::schema::TableDef;
+use crate::error::{Error, Result};
+use crate::schema::{ColumnNo, TableDef};
 
 impl Binder<'_> {
     pub(super) fn update(&mut self, update: &ast::Update) -> Result<Update> {
-        let (table, relation, scope) = self.target(&update.table, update.alias.as_ref())?;
-        let mut assignments = Vec::with_capacity(update.assignments.len());
-        for assignment in &update.assignments {
-            let no = column_of(&table, &assignment.column)?;
-            if assignments.iter().any(|(known, _)| *known == no) {
-                return Err(named_twice(&assignment.column));
-            }
-            let value = self.value_for(&assignment.value, &table, no, &scope, "SET")?;
-            assignments.push((no, value));
-        }
-        let filter = self.filter(update.filter.as_ref(), &scope)?;
-        Ok(Update {
-            table,
-            relation,
-            assignments,
-            filter,
+        self.with_ctes(&update.with, |binder| {
+            let (table, relation, scope) = binder.target(&update.table, update.alias.as_ref())?;
+            let (from, scope) = binder.beside_target(&update.rows, scope)?;
+            let assignments =
+                binder.assignments(&update.assignments, (&table, relation), &scope)?;
+            Ok(Update {
+                table,
+                relation,
+                assignments,
+                rows: binder.chosen_rows(&update.rows, from, &scope)?,
+            })
         })
     }
 
     pub(super) fn delete(&mut self, delete: &ast::Delete) -> Result<Delete> {
-        let (table, relation, scope) = self.target(&delete.table, delete.alias.as_ref())?;
-        let filter = self.filter(delete.filter.as_ref(), &scope)?;
-        Ok(Delete {
-            table,
-            relation,
-            filter,
+        self.with_ctes(&delete.with, |binder| {
+            let (table, relation, scope) = binder.target(&delete.table, delete.alias.as_ref())?;
+            let (from, scope) = binder.beside_target(&delete.rows, scope)?;
+            Ok(Delete {
+                table,
+                relation,
+                rows: binder.chosen_rows(&delete.rows, from, &scope)?,
+            })
         })
     }
 
-    fn filter(
+    /// What follows SET.
+    pub(super) fn assignments(
         &mut self,
-        filter: Option<&ast::Expr>,
+        assignments: &[ast::Assignment],
+        (table, relation): (&TableDef, RelationNo),
         scope: &Scope,
-    ) -> Result<Option<super::bound::Expr>> {
-        filter
-            .map(|filter| self.condition(filter, scope, "WHERE"))
-            .transpose()
+    ) -> Result<Vec<(ColumnNo, Expr)>> {
+        let mut bound: Vec<(ColumnNo, Expr)> = Vec::with_capacity(assignments.len());
+        for assignment in assignments {
+            let no = column_of(table, &assignment.column)?;
+            if bound.iter().any(|(known, _)| *known == no) {
+                return Err(named_twice(&assignment.column));
+            }
+            if is_computed(table, no) {
+                match assignment.value.kind {
+                    ast::ExprKind::Default => continue,
+                    _ => return Err(computed(table, no, assignment.column.position)),
+                }
+            }
+            let value = self.value_for(&assignment.value, table, no, scope, "SET")?;
+            bound.push((no, value));
+        }
+        self.assign_computed(table, relation, &mut bound)?;
+        Ok(bound)
     }
 
-    fn target(
+    /// Computed columns of which a part is assigned are computed anew, from the new values.
+    fn assign_computed(
+        &mut self,
+        table: &TableDef,
+        relation: RelationNo,
+        assignments: &mut Vec<(ColumnNo, Expr)>,
+    ) -> Result<()> {
+        let assigned = assignments.len();
+        for (no, column) in (0..).map(ColumnNo).zip(&table.columns) {
+            let Some(text) = &column.generated else {
+                continue;
+            };
+            if !text.any_column(|no| assignments.iter().any(|(known, _)| *known == no)) {
+                continue;
+            }
+            let mut value = bind_row_text(text, table, relation)?;
+            replace_columns(&mut value, relation, &assignments[..assigned]);
+            self.assign(&mut value, column)?;
+            assignments.push((no, value));
+        }
+        Ok(())
+    }
+
+    /// RETURNING.
+    pub(super) fn returning(
+        &mut self,
+        items: &[ast::SelectItem],
+        scope: &Scope,
+    ) -> Result<Vec<OutputColumn>> {
+        let mut binder = ExprBinder::new(self, scope, Aggregation::Refused("RETURNING"));
+        let items = binder.items(items)?.into_iter().map(|item| item.output);
+        let items: Vec<OutputColumn> = items.collect();
+        match items.iter().find(|output| output.expr.has_subquery()) {
+            Some(asking) => {
+                Err(Error::unsupported("a query in RETURNING").at(asking.expr.position))
+            }
+            None => Ok(items),
+        }
+    }
+
+    /// The relations of FROM or USING, and what is seen of them and the target.
+    fn beside_target(
+        &mut self,
+        rows: &ast::ChosenRows,
+        scope: Scope,
+    ) -> Result<(Option<super::bound::From>, Scope)> {
+        let Some(first) = rows.from.first() else {
+            return Ok((None, scope));
+        };
+        let at = first.position();
+        if !rows.order_by.is_empty() || rows.limit.is_some() {
+            return Err(Error::unsupported(
+                "ORDER BY or LIMIT of a change that joins other tables",
+            )
+            .at(at));
+        }
+        let (from, beside) = self.from(&rows.from)?;
+        let scope = scope.join(beside).map_err(|error| error.at(at))?;
+        Ok((Some(from), scope))
+    }
+
+    fn chosen_rows(
+        &mut self,
+        rows: &ast::ChosenRows,
+        from: Option<super::bound::From>,
+        scope: &Scope,
+    ) -> Result<ChosenRows> {
+        let filter = rows
+            .filter
+            .as_ref()
+            .map(|filter| self.condition(filter, scope, "WHERE"))
+            .transpose()?;
+        let mut keys = ExprBinder::new(self, scope, Aggregation::Refused("ORDER BY"));
+        Ok(ChosenRows {
+            from,
+            filter,
+            order_by: keys.order_keys(&rows.order_by, &[])?,
+            limit: self.optional_count(rows.limit.as_ref(), "LIMIT")?,
+            returning: self.returning(&rows.returning, scope)?,
+        })
+    }
+
+    /// The table that a statement changes, as expressions see it.
+    pub(super) fn target(
         &mut self,
         name: &Identifier,
         alias: Option<&Identifier>,
     ) -> Result<(Arc<TableDef>, RelationNo, Scope)> {
         let table = self.table(name)?;
         let relation = self.new_relation()?;
-        let scope = Scope::of(
-            ScopeRelation {
-                name: alias.map_or_else(|| table.name.clone(), |alias| alias.name.clone()),
-                no: relation,
-                has_rowid: true,
-            },
-            table.columns.iter().map(|c| (c.name.clone(), c.ty)),
-        );
+        let shown = alias.map_or(&table.name, |alias| &alias.name);
+        let scope = table_scope(&table, relation, shown);
         Ok((table, relation, scope))
     }
+}
+
+/// Puts the new values in the places of assigned columns.
+fn replace_columns(expr: &mut Expr, relation: RelationNo, assignments: &[(ColumnNo, Expr)]) {
+    if let ExprKind::Column(id) = expr.kind
+        && id.relation == relation
+        && let Some((_, value)) = assignments
+            .iter()
+            .find(|(no, _)| u32::from(no.0) == id.column)
+    {
+        let ty = expr.ty;
+        *expr = value.clone();
+        // An INTEGER that is stored as REAL is computed with as REAL.
+        if expr.ty != ty && expr.ty != crate::types::SqlType::Unknown {
+            super::typing::wrap(expr, |operand| ExprKind::Cast { operand, to: ty });
+            expr.ty = ty;
+        }
+        return;
+    }
+    expr.for_each_child_mut(&mut |child| replace_columns(child, relation, assignments));
+}
+
+/// The columns of a table under a name.
+pub(super) fn table_scope(table: &TableDef, relation: RelationNo, name: &str) -> Scope {
+    Scope::of(
+        ScopeRelation {
+            name: name.to_owned(),
+            no: relation,
+            has_rowid: true,
+        },
+        table.columns.iter().map(|c| (c.name.clone(), c.ty)),
+    )
 }

@@ -58,6 +58,7 @@ fn btree(create: &ast::CreateIndex, table: &TableDef) -> Result<NewIndex> {
     Ok(NewIndex::BTree {
         columns,
         unique: create.unique,
+        nulls_distinct: create.nulls_distinct,
     })
 }
 

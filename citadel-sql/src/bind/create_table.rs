@@ -1,16 +1,18 @@
 //! CREATE TABLE.
 
 use super::Binder;
-use super::bound::{CreateTable, NewColumn, Statement};
+use super::bound::{CreateTable, Generated, NewCheck, NewColumn, NewUnique, RelationNo, Statement};
 use super::constant;
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::named_twice;
-use super::scope::Scope;
+use super::scope::{Scope, ScopeRelation};
 use super::typing::{self, Strength};
-use crate::ast::{self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint};
+use crate::ast::{
+    self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint, TableConstraintKind,
+};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::schema::ColumnNo;
-use crate::types::{SqlType, Value, assign, can_assign};
+use crate::types::{Limit, SqlType, Value, assign, can_assign};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 2_000;
@@ -23,12 +25,13 @@ impl Binder<'_> {
                 _ => Err(taken(&create.name)),
             };
         }
+        if let Some(rows) = &create.rows {
+            return self.create_table_as(create, rows);
+        }
         let mut table = CreateTable {
             name: create.name.name.clone(),
-            columns: Vec::with_capacity(create.columns.len()),
-            primary_key: Vec::new(),
-            unique: Vec::new(),
             sql: self.sql_text.to_owned(),
+            ..CreateTable::default()
         };
         if create.columns.is_empty() || create.columns.len() > COLUMNS_MAX {
             return Err(invalid(
@@ -36,84 +39,136 @@ impl Binder<'_> {
                 create.name.position,
             ));
         }
+        let relation = self.new_relation()?;
+        let mut checks = Vec::new();
         for definition in &create.columns {
-            self.column(definition, &mut table)?;
+            let column = self.new_column(definition, &table.columns)?;
+            // At most COLUMNS_MAX by now.
+            let no = ColumnNo(u16::try_from(table.columns.len()).unwrap_or(u16::MAX));
+            table.columns.push(column);
+            self.column_constraints(definition, no, &mut table, &mut checks)?;
         }
         for constraint in &create.constraints {
-            let at = create.name.position;
-            match constraint {
-                TableConstraint::PrimaryKey(names) => {
-                    let columns = key_columns(&table, names, at)?;
-                    set_primary_key(&mut table, columns, at)?;
-                }
-                TableConstraint::Unique(names) => {
-                    let columns = key_columns(&table, names, at)?;
-                    add_unique(&mut table, columns);
-                }
+            self.table_constraint(constraint, &mut table, &mut checks)?;
+        }
+        for (definition, at) in create.columns.iter().zip(0..) {
+            if let Some(value) = generated_of(definition)? {
+                let columns = table.columns.clone();
+                let column = &mut table.columns[at];
+                let value = self.generated(
+                    value,
+                    &table.name,
+                    (&columns, &create.columns),
+                    column,
+                    relation,
+                )?;
+                column.generated = Some(value);
             }
+        }
+        for (name, condition) in checks {
+            let check = self.new_check(name, condition, &table.name, &table.columns, relation)?;
+            table.checks.push(check);
         }
         check_rowid_default(&table, create.name.position)?;
         // The primary key is unique already.
         let primary_key = table.primary_key.clone();
-        table.unique.retain(|columns| *columns != primary_key);
+        table.unique.retain(|unique| unique.columns != primary_key);
         Ok(Statement::CreateTable(table))
+    }
+
+    /// The columns of a query, by names and types, and its rows.
+    fn create_table_as(
+        &mut self,
+        create: &ast::CreateTable,
+        rows: &ast::TableRows,
+    ) -> Result<Statement> {
+        let at = create.name.position;
+        if !create.columns.is_empty() || !create.constraints.is_empty() {
+            return Err(Error::unsupported("column definitions in CREATE TABLE … AS").at(at));
+        }
+        let query = self.query(&rows.query)?;
+        let mut table = CreateTable {
+            name: create.name.name.clone(),
+            ..CreateTable::default()
+        };
+        if query.output.len() > COLUMNS_MAX {
+            return Err(invalid(
+                format!("a table has 1 to {COLUMNS_MAX} columns"),
+                at,
+            ));
+        }
+        for output in &query.output {
+            let name = Identifier {
+                name: output.name.clone(),
+                position: at,
+            };
+            let is_it = |c: &NewColumn| c.name.eq_ignore_ascii_case(&name.name);
+            if table.columns.iter().any(is_it) {
+                return Err(named_twice(&name));
+            }
+            table.columns.push(NewColumn {
+                ty: match output.expr.ty {
+                    SqlType::Unknown => SqlType::Text,
+                    SqlType::Vector(vector) if vector.dim.is_none() => {
+                        return Err(invalid(
+                            format!("the dimension of column \"{}\" is not known", name.name),
+                            at,
+                        )
+                        .hint("say it with a cast: …::VECTOR(128)"));
+                    }
+                    ty => ty,
+                },
+                name: name.name,
+                limit: None,
+                not_null: false,
+                default: Value::Null,
+                generated: None,
+            });
+        }
+        Ok(Statement::CreateTableAs {
+            create: table,
+            query: rows.with_data.then(|| Box::new(query)),
+        })
     }
 
     pub(super) fn is_taken(&self, name: &Identifier) -> bool {
         self.catalog.is_taken(&name.name)
     }
 
-    fn column(&mut self, definition: &ColumnDefinition, table: &mut CreateTable) -> Result<()> {
+    /// A column beside others, without its constraints but for NOT NULL and DEFAULT.
+    pub(super) fn new_column(
+        &mut self,
+        definition: &ColumnDefinition,
+        others: &[NewColumn],
+    ) -> Result<NewColumn> {
         let name = &definition.name;
         let at = name.position;
-        if table
-            .columns
+        if others
             .iter()
             .any(|c| c.name.eq_ignore_ascii_case(&name.name))
         {
             return Err(named_twice(name));
         }
-        if matches!(definition.ty, SqlType::Vector(vector) if vector.dim.is_none()) {
-            return Err(invalid(
-                format!("column \"{}\" is a VECTOR without a dimension", name.name),
-                at,
-            )
-            .hint("write VECTOR(n)"));
-        }
-        // At most COLUMNS_MAX by now.
-        let no = ColumnNo(u16::try_from(table.columns.len()).unwrap_or(u16::MAX));
-        table.columns.push(NewColumn {
-            name: name.name.clone(),
-            ty: definition.ty,
-            limit: definition.limit,
-            not_null: false,
-            default: Value::Null,
-        });
+        refuse_any_dimension(definition.ty, name)?;
         let mut seen = Seen::default();
+        let mut default = None;
         for constraint in &definition.constraints {
             match &constraint.kind {
                 ColumnConstraintKind::Null => seen.null = true,
                 ColumnConstraintKind::NotNull => seen.not_null = true,
-                ColumnConstraintKind::PrimaryKey => {
-                    seen.primary_key = true;
-                    check_key_type(definition.ty, &name.name, at)?;
-                    set_primary_key(table, vec![no], at)?;
-                }
-                ColumnConstraintKind::Unique => {
-                    check_key_type(definition.ty, &name.name, at)?;
-                    add_unique(table, vec![no]);
-                }
+                ColumnConstraintKind::PrimaryKey => seen.primary_key = true,
+                ColumnConstraintKind::Unique { .. }
+                | ColumnConstraintKind::Check(_)
+                | ColumnConstraintKind::Generated(_) => {}
                 ColumnConstraintKind::Default(expr) => {
-                    if std::mem::replace(&mut seen.default, true) {
+                    if default.is_some() {
                         return Err(invalid(
                             format!("column \"{}\" has two DEFAULTs", name.name),
                             at,
                         ));
                     }
-                    let default = self.default_value(expr, definition)?;
-                    if let Some(column) = table.columns.last_mut() {
-                        column.default = default;
-                    }
+                    let (ty, limit) = (definition.ty, definition.limit);
+                    default = Some(self.default_value(expr, &name.name, ty, limit)?);
                 }
             }
         }
@@ -123,40 +178,211 @@ impl Binder<'_> {
                 at,
             ));
         }
-        if let Some(column) = table.columns.last_mut() {
-            column.not_null = seen.not_null;
+        Ok(NewColumn {
+            name: name.name.clone(),
+            ty: definition.ty,
+            limit: definition.limit,
+            not_null: seen.not_null,
+            default: default.unwrap_or_default(),
+            generated: None,
+        })
+    }
+
+    /// What a column's definition says of the table. CHECK is bound when all columns are known.
+    fn column_constraints<'c>(
+        &mut self,
+        definition: &'c ColumnDefinition,
+        no: ColumnNo,
+        table: &mut CreateTable,
+        checks: &mut Vec<(Option<&'c Identifier>, &'c ast::Expr)>,
+    ) -> Result<()> {
+        let (name, at) = (&definition.name.name, definition.name.position);
+        for constraint in &definition.constraints {
+            let label = constraint.name.as_ref();
+            match &constraint.kind {
+                ColumnConstraintKind::PrimaryKey => {
+                    check_key_type(definition.ty, name, at)?;
+                    set_primary_key(table, vec![no], label, at)?;
+                }
+                ColumnConstraintKind::Unique { nulls_distinct } => {
+                    check_key_type(definition.ty, name, at)?;
+                    add_unique(&mut table.unique, label, vec![no], *nulls_distinct);
+                }
+                ColumnConstraintKind::Check(condition) => checks.push((label, condition)),
+                ColumnConstraintKind::Null
+                | ColumnConstraintKind::NotNull
+                | ColumnConstraintKind::Generated(_)
+                | ColumnConstraintKind::Default(_) => {}
+            }
         }
         Ok(())
     }
 
+    fn table_constraint<'c>(
+        &mut self,
+        constraint: &'c TableConstraint,
+        table: &mut CreateTable,
+        checks: &mut Vec<(Option<&'c Identifier>, &'c ast::Expr)>,
+    ) -> Result<()> {
+        let (label, at) = (constraint.name.as_ref(), constraint.position);
+        match &constraint.kind {
+            TableConstraintKind::PrimaryKey(names) => {
+                let columns = key_columns(&table.columns, names, at)?;
+                set_primary_key(table, columns, label, at)?;
+            }
+            TableConstraintKind::Unique {
+                columns,
+                nulls_distinct,
+            } => {
+                let columns = key_columns(&table.columns, columns, at)?;
+                add_unique(&mut table.unique, label, columns, *nulls_distinct);
+            }
+            TableConstraintKind::Check(condition) => checks.push((label, condition)),
+        }
+        Ok(())
+    }
+
+    /// What a column is computed from: columns of its row that are not computed themselves.
+    fn generated(
+        &mut self,
+        value: &ast::Expr,
+        table: &str,
+        (columns, definitions): (&[NewColumn], &[ColumnDefinition]),
+        column: &NewColumn,
+        relation: RelationNo,
+    ) -> Result<Generated> {
+        let scope = Scope::of(
+            ScopeRelation {
+                name: table.to_owned(),
+                no: relation,
+                has_rowid: false,
+            },
+            columns.iter().map(|c| (c.name.clone(), c.ty)),
+        );
+        let mut bound =
+            ExprBinder::new(self, &scope, Aggregation::Refused("GENERATED")).expr(value)?;
+        let refused = |what: &str| Err(Error::unsupported(what).at(value.position));
+        if bound.has_subquery() {
+            return refused("a query in GENERATED");
+        }
+        if !self.parameters.names.is_empty() {
+            return refused("a parameter in GENERATED");
+        }
+        if !bound.is_stable() {
+            return refused("a function in GENERATED that gives another value each time");
+        }
+        let mut reads_computed = false;
+        bound.for_each_column(&mut |id| {
+            let definition = definitions.get(id.column as usize);
+            let computes = |d: &ColumnDefinition| !matches!(generated_of(d), Ok(None));
+            reads_computed |= definition.is_some_and(computes);
+        });
+        if reads_computed {
+            return Err(invalid(
+                format!(
+                    "column \"{}\" is computed from a computed column",
+                    column.name
+                ),
+                value.position,
+            ));
+        }
+        if !column.default.is_null() {
+            return Err(invalid(
+                format!(
+                    "column \"{}\" is computed and takes no DEFAULT",
+                    column.name
+                ),
+                value.position,
+            ));
+        }
+        self.assign(
+            &mut bound,
+            &super::alter_table::definition(column, column.ty, column.limit),
+        )?;
+        Ok(Generated::New(relation, Box::new(bound)))
+    }
+
+    /// A condition over the columns of a table.
+    pub(super) fn new_check<'c>(
+        &mut self,
+        name: Option<&Identifier>,
+        condition: &ast::Expr,
+        table: &str,
+        columns: impl IntoIterator<Item = &'c NewColumn>,
+        relation: RelationNo,
+    ) -> Result<NewCheck> {
+        let scope = Scope::of(
+            ScopeRelation {
+                name: table.to_owned(),
+                no: relation,
+                has_rowid: false,
+            },
+            columns.into_iter().map(|c| (c.name.clone(), c.ty)),
+        );
+        let bound = self.condition(condition, &scope, "CHECK")?;
+        let refused = |what: &str| Err(Error::unsupported(what).at(condition.position));
+        if bound.has_subquery() {
+            return refused("a query in CHECK");
+        }
+        if !self.parameters.names.is_empty() {
+            return refused("a parameter in CHECK");
+        }
+        if !bound.is_stable() {
+            return refused("a function in CHECK that gives another value each time");
+        }
+        Ok(NewCheck {
+            name: name.map(|name| name.name.clone()),
+            relation,
+            condition: bound,
+        })
+    }
+
     /// A constant of the column's type.
-    fn default_value(&mut self, expr: &ast::Expr, column: &ColumnDefinition) -> Result<Value> {
+    pub(super) fn default_value(
+        &mut self,
+        expr: &ast::Expr,
+        name: &str,
+        ty: SqlType,
+        limit: Option<Limit>,
+    ) -> Result<Value> {
         let scope = Scope::default();
         let mut bound =
             ExprBinder::new(self, &scope, Aggregation::Refused("DEFAULT")).expr(expr)?;
         if !self.parameters.names.is_empty() {
             return Err(Error::unsupported("a parameter in CREATE TABLE").at(expr.position));
         }
-        typing::decide(&mut self.parameters, &mut bound, column.ty, Strength::Exact)?;
-        if !can_assign(bound.ty, column.ty) {
+        typing::decide(&mut self.parameters, &mut bound, ty, Strength::Exact)?;
+        if !can_assign(bound.ty, ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,
-                format!(
-                    "column \"{}\" is {}, its default {}",
-                    column.name.name, column.ty, bound.ty
-                ),
+                format!("column \"{name}\" is {ty}, its default {}", bound.ty),
             )
             .at(expr.position));
         }
         let value = constant::evaluate(&bound)?
             .ok_or_else(|| Error::unsupported("this kind of DEFAULT").at(expr.position))?;
-        let value = assign(value, column.ty).map_err(|error| error.at(expr.position))?;
-        if let Some(limit) = column.limit {
+        let value = assign(value, ty).map_err(|error| error.at(expr.position))?;
+        if let Some(limit) = limit {
             limit
                 .check(value.as_ref())
                 .map_err(|error| error.at(expr.position))?;
         }
         Ok(value)
+    }
+}
+
+/// What a column's definition says that it is computed from.
+fn generated_of(definition: &ColumnDefinition) -> Result<Option<&ast::Expr>> {
+    let mut values = definition.constraints.iter().filter_map(|c| match &c.kind {
+        ColumnConstraintKind::Generated(value) => Some(value),
+        _ => None,
+    });
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        _ => Err(invalid(
+            format!("column \"{}\" is GENERATED twice", definition.name.name),
+            definition.name.position,
+        )),
     }
 }
 
@@ -166,11 +392,23 @@ struct Seen {
     null: bool,
     not_null: bool,
     primary_key: bool,
-    default: bool,
 }
 
-fn key_columns(
-    table: &CreateTable,
+/// A column's vectors are all of one dimension.
+pub(super) fn refuse_any_dimension(ty: SqlType, name: &Identifier) -> Result<()> {
+    if matches!(ty, SqlType::Vector(vector) if vector.dim.is_none()) {
+        return Err(invalid(
+            format!("column \"{}\" is a VECTOR without a dimension", name.name),
+            name.position,
+        )
+        .hint("write VECTOR(n)"));
+    }
+    Ok(())
+}
+
+/// The columns of a key.
+pub(super) fn key_columns(
+    of: &[NewColumn],
     names: &[Identifier],
     at: Option<Position>,
 ) -> Result<Vec<ColumnNo>> {
@@ -178,7 +416,7 @@ fn key_columns(
     for name in names {
         let found = (0..)
             .map(ColumnNo)
-            .zip(&table.columns)
+            .zip(of)
             .find(|(_, column)| column.name.eq_ignore_ascii_case(&name.name));
         let Some((no, column)) = found else {
             let error = Error::sql(
@@ -186,7 +424,7 @@ fn key_columns(
                 format!("column \"{}\" of the key does not exist", name.name),
             )
             .at(name.position.or(at));
-            let names = table.columns.iter().map(|c| c.name.as_str());
+            let names = of.iter().map(|c| c.name.as_str());
             return Err(super::suggest::hint(error, &name.name, names));
         };
         if columns.contains(&no) {
@@ -204,6 +442,7 @@ fn key_columns(
 fn set_primary_key(
     table: &mut CreateTable,
     columns: Vec<ColumnNo>,
+    name: Option<&Identifier>,
     at: Option<Position>,
 ) -> Result<()> {
     if !table.primary_key.is_empty() {
@@ -213,12 +452,24 @@ fn set_primary_key(
         ));
     }
     table.primary_key = columns;
+    table.key_name = name.map(|name| name.name.clone());
     Ok(())
 }
 
-fn add_unique(table: &mut CreateTable, columns: Vec<ColumnNo>) {
-    if !table.unique.contains(&columns) {
-        table.unique.push(columns);
+/// Adds a UNIQUE constraint, unless there is the same without a name of its own.
+pub(super) fn add_unique(
+    unique: &mut Vec<NewUnique>,
+    name: Option<&Identifier>,
+    columns: Vec<ColumnNo>,
+    nulls_distinct: bool,
+) {
+    let new = NewUnique {
+        name: name.map(|name| name.name.clone()),
+        columns,
+        nulls_distinct,
+    };
+    if !unique.contains(&new) {
+        unique.push(new);
     }
 }
 
@@ -234,12 +485,21 @@ pub(super) fn check_key_type(ty: SqlType, name: &str, at: Option<Position>) -> R
     }
 }
 
-/// An `INTEGER PRIMARY KEY` assigns itself; a default would be silently passed over.
+/// An `INTEGER PRIMARY KEY` assigns itself; a default would be silently passed over, and nothing computes it.
 fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> {
     let [no] = table.primary_key[..] else {
         return Ok(());
     };
     match table.columns.get(usize::from(no.0)) {
+        Some(column) if column.ty == SqlType::Integer && column.generated.is_some() => {
+            Err(invalid(
+                format!(
+                    "column \"{}\" is the row id and is not computed",
+                    column.name
+                ),
+                at,
+            ))
+        }
         Some(column) if column.ty == SqlType::Integer && !column.default.is_null() => Err(invalid(
             format!(
                 "column \"{}\" assigns itself and takes no DEFAULT",
@@ -260,6 +520,6 @@ pub(super) fn taken(name: &Identifier) -> Error {
     .at(name.position)
 }
 
-fn invalid(message: String, at: Option<Position>) -> Error {
+pub(super) fn invalid(message: String, at: Option<Position>) -> Error {
     Error::sql(SqlState::INVALID_DEFINITION, message).at(at)
 }

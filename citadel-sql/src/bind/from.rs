@@ -322,7 +322,7 @@ struct ColumnPair {
 }
 
 impl Relation {
-    fn position(&self) -> Option<crate::error::Position> {
+    pub(super) fn position(&self) -> Option<crate::error::Position> {
         match self {
             Self::Table { name, .. } | Self::Function { name, .. } => name.position,
             Self::Values { position, .. } | Self::Query { position, .. } => *position,

@@ -15,8 +15,14 @@ use crate::types::{SqlType, Value, assign, can_assign};
 
 impl Binder<'_> {
     pub(super) fn insert(&mut self, insert: &ast::Insert) -> Result<Insert> {
-        let table = self.table(&insert.table)?;
-        let columns = target_columns(&table, &insert.columns)?;
+        self.with_ctes(&insert.with, |binder| binder.insert_here(insert))
+    }
+
+    fn insert_here(&mut self, insert: &ast::Insert) -> Result<Insert> {
+        let (table, relation, scope) = self.target(&insert.table, insert.alias.as_ref())?;
+        let mut columns = target_columns(&table, &insert.columns)?;
+        // Without a list, the columns after those that are given get their defaults.
+        let fewer = insert.columns.is_empty();
         let source = match &insert.source {
             ast::InsertSource::Defaults if insert.columns.is_empty() => InsertSource::DefaultValues,
             ast::InsertSource::Defaults => {
@@ -27,13 +33,28 @@ impl Binder<'_> {
                 .at(insert.table.position));
             }
             ast::InsertSource::Values(values) => {
-                InsertSource::Values(self.insert_rows(values, &table, &columns, &insert.table)?)
+                if fewer && let Some(first) = values.rows.first() {
+                    columns.truncate(first.len());
+                }
+                let rows = without_computed(&values.rows, &table, &mut columns)?;
+                let values = ast::Values { rows };
+                InsertSource::Values(self.insert_rows(&values, &table, &columns, &insert.table)?)
             }
             ast::InsertSource::Query(query) => {
                 let mut query = self.query(query)?;
+                if fewer {
+                    columns.truncate(query.output.len());
+                }
                 check_width(query.output.len(), &columns, &table, insert.table.position)?;
+                if let Some(no) = columns.iter().find(|no| is_computed(&table, **no)) {
+                    return Err(computed(&table, *no, insert.table.position));
+                }
                 for (output, no) in query.output.iter_mut().zip(&columns) {
                     let selected = output.expr.clone();
+                    // A string in quotes takes the type of its place, here as in VALUES.
+                    if matches!(output.expr.kind, ExprKind::Literal(Value::Text(_))) {
+                        output.expr.ty = SqlType::Unknown;
+                    }
                     self.assign(&mut output.expr, table.column(*no))?;
                     // What DISTINCT keeps apart and what ORDER BY orders stay the same expressions.
                     for key in &mut query.order_by {
@@ -45,13 +66,20 @@ impl Binder<'_> {
                 InsertSource::Query(Box::new(query))
             }
         };
+        let conflict = match &insert.on_conflict {
+            Some(on) => Some(self.conflict(on, (&table, relation), &scope)?),
+            None => None,
+        };
         Ok(Insert {
             columns: match source {
                 InsertSource::DefaultValues => Vec::new(),
                 _ => columns,
             },
-            table,
+            relation,
             source,
+            conflict,
+            returning: self.returning(&insert.returning, &scope)?,
+            table,
         })
     }
 
@@ -102,7 +130,7 @@ impl Binder<'_> {
     }
 
     /// Fits an expression to a column: the same value, or an error here or when it is computed.
-    fn assign(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
+    pub(super) fn assign(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
         self.assign_type(expr, column)?;
         if let Some((function, most)) = column.limit.and_then(fit_within) {
             if let ExprKind::Literal(Value::Text(text)) = &mut expr.kind {
@@ -175,6 +203,45 @@ fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo
         columns.push(no);
     }
     Ok(columns)
+}
+
+/// Rows without the computed columns, for which only DEFAULT can stand.
+fn without_computed(
+    rows: &[Vec<ast::Expr>],
+    table: &TableDef,
+    columns: &mut Vec<ColumnNo>,
+) -> Result<Vec<Vec<ast::Expr>>> {
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut values = Vec::with_capacity(row.len());
+        for (at, value) in row.iter().enumerate() {
+            match columns.get(at).filter(|no| is_computed(table, **no)) {
+                None => values.push(value.clone()),
+                Some(_) if value.kind == ast::ExprKind::Default => {}
+                Some(no) => return Err(computed(table, *no, value.position)),
+            }
+        }
+        kept.push(values);
+    }
+    columns.retain(|no| !is_computed(table, *no));
+    Ok(kept)
+}
+
+/// Is the column computed from others?
+pub(super) fn is_computed(table: &TableDef, no: ColumnNo) -> bool {
+    table.column(no).generated.is_some()
+}
+
+/// A value is given for a computed column.
+pub(super) fn computed(table: &TableDef, no: ColumnNo, at: Option<Position>) -> Error {
+    Error::sql(
+        SqlState::GENERATED_ALWAYS,
+        format!(
+            "column \"{}\" is computed, and takes no other value",
+            table.column(no).name
+        ),
+    )
+    .at(at)
 }
 
 /// A column of a table that must exist.

@@ -12,10 +12,14 @@
 //! operands' types; a string literal has its final type; conditions are BOOLEAN.
 
 mod alter_index;
+mod alter_table;
 mod ann_options;
 pub(crate) mod bound;
+mod bound_change;
+mod bound_table;
 mod call;
 mod change;
+mod conflict;
 mod constant;
 mod create_index;
 mod create_table;
@@ -59,7 +63,7 @@ use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
 pub(crate) use print::{Printer, value_text};
-pub(crate) use row_expression::bind_row_expression;
+pub(crate) use row_expression::bind_row_text;
 pub(crate) use same::same;
 use scope::Scope;
 use subquery::Around;
@@ -145,6 +149,8 @@ impl Binder<'_> {
             StatementKind::Update(update) => self.update(update).map(Statement::Update),
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
+            StatementKind::AlterTable(alter) => self.alter_table(alter),
+            StatementKind::Truncate(names) => self.truncate(names),
             StatementKind::CreateView(view) => self.create_view(view),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),
@@ -152,6 +158,9 @@ impl Binder<'_> {
             StatementKind::Begin(mode) => Ok(Statement::Begin(*mode)),
             StatementKind::Commit => Ok(Statement::Commit),
             StatementKind::Rollback => Ok(Statement::Rollback),
+            StatementKind::Savepoint(name) => Ok(Statement::Savepoint(name.clone())),
+            StatementKind::Release(name) => Ok(Statement::Release(name.clone())),
+            StatementKind::RollbackTo(name) => Ok(Statement::RollbackTo(name.clone())),
             StatementKind::Explain { analyze, statement } => self.explain(*analyze, statement),
             StatementKind::Call(call) => self.call_procedure(call),
             StatementKind::Reindex(index) => self.reindex(index),

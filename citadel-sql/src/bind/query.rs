@@ -85,7 +85,7 @@ impl Binder<'_> {
         })
     }
 
-    fn optional_count(
+    pub(super) fn optional_count(
         &mut self,
         expr: Option<&ast::Expr>,
         place: &'static str,
@@ -186,7 +186,7 @@ impl Binder<'_> {
 
 impl ExprBinder<'_, '_> {
     /// The select list, with `*` and `t.*` written out.
-    fn items(&mut self, items: &[SelectItem]) -> Result<Vec<Item>> {
+    pub(super) fn items(&mut self, items: &[SelectItem]) -> Result<Vec<Item>> {
         let mut bound = Vec::with_capacity(items.len());
         for item in items {
             match item {

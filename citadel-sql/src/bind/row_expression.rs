@@ -4,9 +4,10 @@ use super::Binder;
 use super::bound::{Expr, ExprKind, RelationNo};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
-use crate::ast;
+use crate::ast::{self, QueryBody, SelectItem, StatementKind};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{Catalog, TableDef};
+use crate::parse::parse;
+use crate::schema::{Catalog, RowText, TableDef, quoted};
 use crate::types::{SqlType, VectorType};
 
 impl Binder<'_> {
@@ -38,14 +39,40 @@ impl Binder<'_> {
 }
 
 /// Gives an expression over the rows of one table its meaning: what an index of that table is on.
-pub(crate) fn bind_row_expression(
-    expr: &ast::Expr,
-    table: &TableDef,
-    relation: RelationNo,
-) -> Result<Expr> {
+fn bind_row_expression(expr: &ast::Expr, table: &TableDef, relation: RelationNo) -> Result<Expr> {
     let nothing = Catalog::default();
     let mut binder = Binder::new(&nothing, "", &[]);
     binder.row_expression(expr, table, relation)
+}
+
+/// The meaning of an expression's text. Places in it mean nothing to anyone.
+///
+/// # Errors
+/// It means nothing to this version.
+pub(crate) fn bind_row_text(
+    text: &RowText,
+    table: &TableDef,
+    relation: RelationNo,
+) -> Result<Expr> {
+    let parsed = parse(&format!("SELECT {}", text.sql(table, quoted)))?;
+    let item = match parsed.first().map(|parsed| &parsed.statement.kind) {
+        Some(StatementKind::Query(query)) => match &query.body {
+            QueryBody::Select(select) => select.items.first(),
+            QueryBody::Values(_) | QueryBody::SetOperation(_) | QueryBody::Query(_) => None,
+        },
+        _ => None,
+    };
+    let Some(SelectItem::Expr { expr, alias: None }) = item else {
+        return Err(Error::sql(SqlState::SYNTAX_ERROR, "it is no expression"));
+    };
+    let mut bound = bind_row_expression(expr, table, relation)?;
+    forget_positions(&mut bound);
+    Ok(bound)
+}
+
+fn forget_positions(expr: &mut Expr) {
+    expr.position = None;
+    expr.for_each_child_mut(&mut forget_positions);
 }
 
 /// The vectors that an expression gives, where an ann index can be on it.

@@ -59,6 +59,17 @@ impl Scope {
         }
     }
 
+    /// The same, seen only behind the relation's name.
+    pub(super) fn hidden(mut self) -> Self {
+        for relation in &mut self.relations {
+            relation.has_rowid = false;
+        }
+        self.columns
+            .iter_mut()
+            .for_each(|column| column.merged = true);
+        self
+    }
+
     /// Both sides of a join, in order.
     pub(super) fn join(mut self, right: Self) -> Result<Self> {
         for relation in &right.relations {

@@ -577,7 +577,8 @@ fn new_tables_are_checked() {
     let Statement::CreateTable(table) = bound.statement else {
         panic!()
     };
-    assert_eq!(table.unique, [vec![ColumnNo(1)]]);
+    assert_eq!(table.unique.len(), 1);
+    assert_eq!(table.unique[0].columns, [ColumnNo(1)]);
     assert_eq!(table.columns[1].default, Value::Integer(-5));
 }
 

@@ -11,7 +11,7 @@ use super::scope::Scope;
 use crate::ast::{self, Identifier, StatementKind, TableAlias};
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
-use crate::schema::{TableDef, TableId, ViewDef, ViewId};
+use crate::schema::{Catalog, TableDef, TableId, ViewDef, ViewId};
 
 /// What was read by the queries that are bound.
 #[derive(Debug, Default)]
@@ -145,6 +145,30 @@ impl Binder<'_> {
                 || views.iter().any(|dropped| read.views.contains(&dropped.id))
         };
         others.filter(reads).cloned().collect()
+    }
+
+    /// The views that would not have the columns that they have, or would not bind any more, with another definition of a table.
+    pub(super) fn views_that_change(&self, table: TableDef) -> Vec<Arc<ViewDef>> {
+        let after = self.catalog.with_table(table);
+        let columns = |catalog: &Catalog, view: &ViewDef| {
+            let mut binder = Binder::new(catalog, "", &[]);
+            let (query, names) = binder.view_query(view)?;
+            let (from, _) = binder.query_relation(query, "", &[&names])?;
+            Ok(match from {
+                From::Query { names, .. } => names,
+                _ => Vec::new(),
+            })
+        };
+        let changes = |view: &&Arc<ViewDef>| match columns(self.catalog, view) {
+            Ok(before) => columns(&after, view).map_or(true, |now: Vec<String>| now != before),
+            Err::<_, Error>(_) => false,
+        };
+        self.catalog
+            .views()
+            .iter()
+            .filter(changes)
+            .cloned()
+            .collect()
     }
 
     /// A view that must exist.

@@ -190,6 +190,9 @@ impl Builder<'_> {
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
             | PhysicalPlan::CreateTable(_)
+            | PhysicalPlan::CreateTableAs(_)
+            | PhysicalPlan::AlterTable(_)
+            | PhysicalPlan::Truncate(_)
             | PhysicalPlan::CreateView(_)
             | PhysicalPlan::DropRelations { .. }
             | PhysicalPlan::CreateIndex(_)

@@ -24,13 +24,15 @@ pub(crate) struct Execution {
     state: State,
     wanted: usize,
     changed: Changed,
+    /// The change is done; rows of it may be left to be given.
+    is_done: bool,
     is_over: bool,
 }
 
 enum State {
     /// Gives rows.
     Rows(BoxedOperator),
-    /// Changes something, and gives none.
+    /// Changes something, and gives what RETURNING says.
     Change(Change),
     /// Gives the lines of a plan.
     Explain { plan: Arc<Plan>, params: Vec<Value> },
@@ -91,6 +93,7 @@ impl Execution {
             state,
             wanted: FIRST_ROWS,
             changed: Changed::default(),
+            is_done: false,
             is_over: false,
         })
     }
@@ -118,6 +121,7 @@ impl Execution {
         }
         self.wanted = FIRST_ROWS;
         self.changed = Changed::default();
+        self.is_done = false;
         self.is_over = false;
         Ok(())
     }
@@ -153,9 +157,13 @@ impl Execution {
                 Ok(more)
             }
             State::Change(change) => {
-                out.rows = 0;
-                self.changed = change.run(context)?;
-                Ok(false)
+                if !std::mem::replace(&mut self.is_done, true) {
+                    self.changed = change.run(context)?;
+                }
+                let returned = change.next_returned();
+                self.is_over = returned.is_none();
+                *out = returned.unwrap_or_default();
+                Ok(!self.is_over)
             }
             State::Explain { plan, params } => {
                 let (plan, params) = (Arc::clone(plan), std::mem::take(params));

@@ -18,6 +18,7 @@ mod change;
 mod context;
 mod execution;
 mod explain;
+mod fetcher;
 mod join;
 mod many;
 mod moments;

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
-use super::syntax_error::{from_parser, syntax_error};
+use super::syntax_error::from_parser;
 use super::words::Words;
 use crate::ast::{AlterIndex, Identifier, IndexChange, IndexOption, StatementKind};
 use crate::error::{Error, Result};
@@ -20,17 +20,17 @@ pub(super) fn parse(mut words: Words<'_>, converter: &Converter<'_>) -> Result<S
     }
     let if_exists = words.take("IF");
     if if_exists && !words.take("EXISTS") {
-        return Err(expected(&words, "EXISTS"));
+        return Err(words.expected("EXISTS"));
     }
-    let name = take_name(&mut words)?;
+    let name = words.take_name("the name of an index")?;
     let action = words.position();
     let change = match words.peek().as_deref() {
         Some("RENAME") => {
             words.take("RENAME");
             if !words.take("TO") {
-                return Err(expected(&words, "TO"));
+                return Err(words.expected("TO"));
             }
-            let to = take_name(&mut words)?;
+            let to = words.take_name("the name of an index")?;
             words.finish()?;
             IndexChange::Rename(to)
         }
@@ -47,7 +47,7 @@ pub(super) fn parse(mut words: Words<'_>, converter: &Converter<'_>) -> Result<S
                 .at(action)
                 .hint("RENAME TO, SET (…) and RESET (…) are there"));
         }
-        None => return Err(expected(&words, "RENAME TO, SET or RESET")),
+        None => return Err(words.expected("RENAME TO, SET or RESET")),
     };
     Ok(StatementKind::AlterIndex(Box::new(AlterIndex {
         name,
@@ -96,21 +96,4 @@ fn parenthesized<T>(
         Ok(items)
     };
     list().map_err(|error| from_parser(error, words.locator, words.end).at(position))
-}
-
-fn take_name(words: &mut Words<'_>) -> Result<Identifier> {
-    let position = words.position();
-    let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
-        return Err(expected(words, "the name of an index"));
-    };
-    let name = word.value.clone();
-    words.tokens = &words.tokens[1..];
-    Ok(Identifier { name, position })
-}
-
-fn expected(words: &Words<'_>, what: &str) -> Error {
-    match words.tokens.first() {
-        Some(token) => words.unexpected(&token.token, what),
-        None => syntax_error(format!("syntax error: expected {what}"), words.position()),
-    }
 }

@@ -82,6 +82,18 @@ impl Dialect for CitadelDialect {
         true
     }
 
+    fn supports_insert_table_alias(&self) -> bool {
+        true
+    }
+
+    fn supports_alter_column_type_using(&self) -> bool {
+        true
+    }
+
+    fn supports_update_order_by(&self) -> bool {
+        true
+    }
+
     fn supports_create_table_using(&self) -> bool {
         true
     }

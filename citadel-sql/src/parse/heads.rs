@@ -10,11 +10,12 @@ use super::exclusions::Exclusions;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::replace;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
 use super::transaction;
 use super::words::Words;
-use crate::ast::{Identifier, Statement, StatementKind};
+use crate::ast::{Statement, StatementKind};
 use crate::error::{Error, Result};
 
 /// How deep sqlparser may recurse.
@@ -53,14 +54,11 @@ const UNSUPPORTED: &[&str] = &[
     "PREPARE",
     "REFRESH",
     "REKEY",
-    "RELEASE",
     "RENAME",
     "REPLACE",
     "REVOKE",
-    "SAVEPOINT",
     "SUMMARIZE",
     "TABLE",
-    "TRUNCATE",
     "UNLISTEN",
     "UPSERT",
     "USE",
@@ -76,6 +74,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     } = statement;
     let exclusions = Exclusions::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
+    replace::write_out(&mut tokens);
     let words = Words {
         tokens: &tokens,
         locator,
@@ -99,7 +98,7 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         };
     };
     match first.as_str() {
-        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "CALL" => {
+        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "CALL" => {
             parse_native(words, converter)
         }
         "CREATE" | "DROP" => {
@@ -114,7 +113,14 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
             words.take("REINDEX");
             parse_reindex(words)
         }
-        "ALTER" => alter::parse(words, converter),
+        "ALTER" => {
+            let mut second = words;
+            second.take("ALTER");
+            match second.take("TABLE") {
+                true => parse_native(words, converter),
+                false => alter::parse(words, converter),
+            }
+        }
         "PRAGMA" => {
             words.take("PRAGMA");
             keeper::parse_pragma(words)
@@ -204,17 +210,9 @@ fn parse_reindex(mut words: Words<'_>) -> Result<StatementKind> {
     {
         return Err(Error::unsupported(format!("REINDEX {word}")).at(words.position()));
     }
-    let position = words.position();
-    let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
-        return Err(syntax_error(
-            "syntax error: expected the name of an index",
-            position,
-        ));
-    };
-    let name = word.value.clone();
-    words.tokens = &words.tokens[1..];
+    let name = words.take_name("the name of an index")?;
     words.finish()?;
-    Ok(StatementKind::Reindex(Identifier { name, position }))
+    Ok(StatementKind::Reindex(name))
 }
 
 /// What sqlparser's grammar reads.

@@ -18,6 +18,7 @@ mod in_table;
 mod keeper;
 mod locator;
 mod parameters;
+mod replace;
 mod syntax_error;
 #[cfg(test)]
 pub(crate) mod tests;

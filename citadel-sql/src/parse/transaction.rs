@@ -1,8 +1,10 @@
-//! BEGIN, COMMIT and ROLLBACK in PostgreSQL's and SQLite's spellings.
+//! BEGIN, COMMIT, ROLLBACK and savepoints in PostgreSQL's and SQLite's spellings.
+
+use sqlparser::tokenizer::Token;
 
 use super::syntax_error::syntax_error;
 use super::words::Words;
-use crate::ast::{BeginMode, StatementKind};
+use crate::ast::{BeginMode, Identifier, StatementKind};
 use crate::error::{Error, Result};
 
 /// Parses a statement about transactions; `None` if it is not one.
@@ -24,16 +26,28 @@ pub(super) fn parse(mut words: Words<'_>) -> Result<Option<StatementKind>> {
     } else if words.take("ROLLBACK") || words.take("ABORT") {
         take_noise(&mut words);
         refuse_chain(&mut words)?;
-        let position = words.position();
         if words.take("TO") {
-            return Err(Error::unsupported("ROLLBACK TO SAVEPOINT").at(position));
+            StatementKind::RollbackTo(parse_savepoint(&mut words)?)
+        } else {
+            StatementKind::Rollback
         }
-        StatementKind::Rollback
+    } else if words.take("RELEASE") {
+        StatementKind::Release(parse_savepoint(&mut words)?)
+    } else if words.take("SAVEPOINT") {
+        StatementKind::Savepoint(words.take_name("the name of a savepoint")?)
     } else {
         return Ok(None);
     };
     words.finish()?;
     Ok(Some(kind))
+}
+
+/// `[SAVEPOINT] name`
+fn parse_savepoint(words: &mut Words<'_>) -> Result<Identifier> {
+    if words.tokens.len() > 1 {
+        words.take("SAVEPOINT");
+    }
+    words.take_name("the name of a savepoint")
 }
 
 /// `BEGIN [DEFERRED | IMMEDIATE] [TRANSACTION | WORK] [READ ONLY | READ WRITE]`
@@ -58,31 +72,49 @@ fn parse_begin(words: &mut Words<'_>) -> Result<BeginMode> {
 }
 
 fn parse_modes(words: &mut Words<'_>, mode: Option<BeginMode>) -> Result<BeginMode> {
-    let position = words.position();
-    if words.take("ISOLATION") {
-        return Err(Error::unsupported("ISOLATION LEVEL")
-            .at(position)
-            .hint("every transaction reads one snapshot and there is one writer at a time"));
+    let mut access = mode.unwrap_or(BeginMode::Deferred);
+    loop {
+        let position = words.position();
+        if words.take("ISOLATION") {
+            parse_isolation(words)?;
+        } else if words.take("READ") {
+            if words.take("ONLY") {
+                if mode == Some(BeginMode::Immediate) {
+                    return Err(syntax_error(
+                        "syntax error: IMMEDIATE and READ ONLY exclude each other",
+                        position,
+                    ));
+                }
+                access = BeginMode::ReadOnly;
+            } else if !words.take("WRITE") {
+                return Err(words.expected("ONLY or WRITE after READ"));
+            }
+        } else {
+            return Ok(access);
+        }
+        if words
+            .tokens
+            .first()
+            .is_some_and(|t| t.token == Token::Comma)
+        {
+            words.tokens = &words.tokens[1..];
+        }
     }
-    if !words.take("READ") {
-        return Ok(mode.unwrap_or(BeginMode::Deferred));
+}
+
+/// `LEVEL SERIALIZABLE | REPEATABLE READ | READ COMMITTED | READ UNCOMMITTED`: each transaction reads one snapshot and there is
+/// one writer at a time, which is more than any of them asks for.
+fn parse_isolation(words: &mut Words<'_>) -> Result<()> {
+    if !words.take("LEVEL") {
+        return Err(words.expected("LEVEL after ISOLATION"));
     }
-    if words.take("WRITE") {
-        return Ok(mode.unwrap_or(BeginMode::Deferred));
+    let known = words.take("SERIALIZABLE")
+        || (words.take("REPEATABLE") && words.take("READ"))
+        || (words.take("READ") && (words.take("COMMITTED") || words.take("UNCOMMITTED")));
+    match known {
+        true => Ok(()),
+        false => Err(words.expected("an isolation level")),
     }
-    if !words.take("ONLY") {
-        return Err(syntax_error(
-            "syntax error: expected ONLY or WRITE after READ",
-            words.position(),
-        ));
-    }
-    if mode == Some(BeginMode::Immediate) {
-        return Err(syntax_error(
-            "syntax error: IMMEDIATE and READ ONLY exclude each other",
-            position,
-        ));
-    }
-    Ok(BeginMode::ReadOnly)
 }
 
 fn take_noise(words: &mut Words<'_>) {

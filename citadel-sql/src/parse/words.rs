@@ -4,6 +4,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::locator::Locator;
 use super::syntax_error::syntax_error;
+use crate::ast::Identifier;
 use crate::error::{Error, Position, Result};
 
 /// The words of a statement, from some place on.
@@ -32,6 +33,25 @@ impl<'a> Words<'a> {
             self.tokens = &self.tokens[1..];
         }
         found
+    }
+
+    /// Takes a name, quoted or not.
+    pub(super) fn take_name(&mut self, what: &str) -> Result<Identifier> {
+        let position = self.position();
+        let Some(Token::Word(word)) = self.tokens.first().map(|token| &token.token) else {
+            return Err(self.expected(what));
+        };
+        let name = word.value.clone();
+        self.tokens = &self.tokens[1..];
+        Ok(Identifier { name, position })
+    }
+
+    /// Something else should follow.
+    pub(super) fn expected(&self, what: &str) -> Error {
+        match self.tokens.first() {
+            Some(token) => self.unexpected(&token.token, what),
+            None => syntax_error(format!("syntax error: expected {what}"), self.position()),
+        }
     }
 
     /// Where the next token begins.

@@ -94,7 +94,7 @@ impl<'a> QueryBuilder<'a> {
     }
 
     /// The FROM clause as joins and scans.
-    fn from(&mut self, from: &From) -> Result<LogicalPlan> {
+    pub(super) fn from(&mut self, from: &From) -> Result<LogicalPlan> {
         Ok(match from {
             From::Nothing => LogicalPlan::SingleRow,
             From::Values {
@@ -212,7 +212,7 @@ impl<'a> QueryBuilder<'a> {
     }
 
     /// A query in ON is answered above an inner join, and below an outer one by the side that it reads.
-    fn join(
+    pub(super) fn join(
         &mut self,
         outer: Outer,
         mut left: LogicalPlan,
@@ -433,7 +433,7 @@ fn project(input: LogicalPlan, columns: Vec<(ColumnId, Expr)>) -> LogicalPlan {
     }
 }
 
-fn sorted(input: LogicalPlan, keys: Vec<LogicalKey>) -> LogicalPlan {
+pub(super) fn sorted(input: LogicalPlan, keys: Vec<LogicalKey>) -> LogicalPlan {
     if keys.is_empty() {
         return input;
     }
@@ -443,7 +443,7 @@ fn sorted(input: LogicalPlan, keys: Vec<LogicalKey>) -> LogicalPlan {
     }
 }
 
-fn limited(input: LogicalPlan, limit: LimitBounds) -> LogicalPlan {
+pub(super) fn limited(input: LogicalPlan, limit: LimitBounds) -> LogicalPlan {
     if limit.limit.is_none() && limit.offset.is_none() {
         return input;
     }

@@ -290,21 +290,21 @@ fn node_text(
         }
         PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names, surroundings)?,
         PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, surroundings)?,
-        PhysicalPlan::Insert(insert) => NodeText::new(on("Insert", &insert.table)),
-        PhysicalPlan::Update(update) => {
-            let sets: Vec<String> = update
-                .assignments
-                .iter()
-                .map(|(no, e)| {
-                    let name = quoted(&update.table.column(*no).name);
-                    format!("{name} = {}", expr_text(e, names))
-                })
-                .collect();
-            NodeText::new(on("Update", &update.table)).detail("Set", sets.join(", "))
-        }
-        PhysicalPlan::Delete(delete) => NodeText::new(on("Delete", &delete.table)),
+        PhysicalPlan::Insert(insert) => insert.explain(names),
+        PhysicalPlan::Update(update) => update.explain(names),
+        PhysicalPlan::Delete(delete) => delete.explain(names),
         PhysicalPlan::CreateTable(create) => {
             NodeText::new(format!("CreateTable {}", quoted(&create.name)))
+        }
+        PhysicalPlan::CreateTableAs(create) => {
+            NodeText::new(format!("CreateTableAs {}", quoted(&create.create.name)))
+        }
+        PhysicalPlan::AlterTable(alter) => {
+            NodeText::new(format!("AlterTable {}", quoted(&alter.table.name)))
+        }
+        PhysicalPlan::Truncate(tables) => {
+            let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
+            NodeText::new(format!("Truncate {}", names.join(", ")))
         }
         PhysicalPlan::CreateView(create) => {
             NodeText::new(format!("CreateView {}", quoted(&create.name)))
@@ -361,10 +361,6 @@ fn join_title(name: &str, outer: Outer) -> String {
         (true, true) => " full",
     };
     format!("{name}{kind}")
-}
-
-fn on(name: &str, table: &TableDef) -> String {
-    format!("{name} on {}", quoted(&table.name))
 }
 
 /// The table, and its alias where it has another name.

@@ -16,6 +16,7 @@
 
 mod access;
 mod build;
+mod change;
 mod decorrelate;
 mod estimate;
 mod explain;
@@ -24,6 +25,7 @@ mod logical;
 mod lower;
 mod names;
 mod physical;
+mod physical_change;
 mod print;
 mod rewrite;
 mod statement;
@@ -37,10 +39,10 @@ pub(crate) use explain::{NodeMeasure, Surroundings, explain};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
-    Apply, ApplyMethod, Delete, HashAggregate, HashJoin, HashSetOperation, IndexScan, Init, Insert,
-    KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
-    RangeEnd, RecursiveUnion, RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values,
-    Window,
+    Apply, ApplyMethod, Conflict, ConflictUpdate, CreateTableAs, Delete, HashAggregate, HashJoin,
+    HashSetOperation, IndexScan, Init, Insert, KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin,
+    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RecursiveUnion, Resolution, Returning,
+    RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values, Window,
 };
 #[cfg(test)]
 pub(crate) use print::value_text;

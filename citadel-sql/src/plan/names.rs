@@ -22,13 +22,6 @@ impl Names {
         names
     }
 
-    /// Names for the columns of one table.
-    pub(super) fn of_table(relation: RelationNo, table: &TableDef) -> Self {
-        let mut names = Self::default();
-        names.add_table(relation, table, "");
-        names
-    }
-
     /// Names the columns of a query and of those inside it.
     pub(super) fn add_query(&mut self, query: &Query) {
         let is_join = matches!(
@@ -39,7 +32,7 @@ impl Names {
     }
 
     /// `qualified`: there are several relations, so that their columns need an alias.
-    fn add_from(&mut self, from: &From, qualified: bool) {
+    pub(super) fn add_from(&mut self, from: &From, qualified: bool) {
         let prefix = |alias: &str| match qualified && !alias.is_empty() {
             true => format!("{}.", quoted(alias)),
             false => String::new(),
@@ -121,7 +114,8 @@ impl Names {
         }
     }
 
-    fn add_table(&mut self, relation: RelationNo, table: &TableDef, prefix: &str) {
+    /// Names the columns of a table.
+    pub(super) fn add_table(&mut self, relation: RelationNo, table: &TableDef, prefix: &str) {
         for (at, column) in table.columns.iter().enumerate() {
             let name = format!("{prefix}{}", quoted(&column.name));
             self.add(column_id(relation, at), name);

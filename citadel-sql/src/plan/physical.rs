@@ -8,13 +8,16 @@ use std::sync::Arc;
 use super::Plan;
 use super::estimate::{WORKING_ROWS, limited_rows, selectivity};
 use super::logical::LimitBounds;
+pub(crate) use super::physical_change::{
+    Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Resolution, Returning, Update,
+};
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, ColumnId, CreateIndex, CreateTable, CreateView, Expr, Outer,
-    RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Expr,
+    Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
-use crate::schema::{ColumnNo, IndexDef, TableDef, ViewDef};
+use crate::schema::{IndexDef, TableDef, ViewDef};
 use crate::types::SqlType;
 
 /// How to compute.
@@ -97,6 +100,10 @@ pub(crate) enum PhysicalPlan {
     /// Removes rows of a table.
     Delete(Delete),
     CreateTable(CreateTable),
+    /// A table, and the rows of the input in it.
+    CreateTableAs(CreateTableAs),
+    AlterTable(Box<AlterTable>),
+    Truncate(Vec<Arc<TableDef>>),
     CreateView(CreateView),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
@@ -403,34 +410,6 @@ impl Apply {
     }
 }
 
-/// INSERT.
-#[derive(Clone, Debug)]
-pub(crate) struct Insert {
-    pub(crate) table: Arc<TableDef>,
-    pub(crate) columns: Vec<ColumnNo>,
-    /// Its columns are `columns`, in order.
-    pub(crate) source: Box<PhysicalPlan>,
-    /// The source reads the table itself: it is read to its end before the first write.
-    pub(crate) materialize: bool,
-}
-
-/// UPDATE.
-#[derive(Clone, Debug)]
-pub(crate) struct Update {
-    pub(crate) table: Arc<TableDef>,
-    /// Gives the row id, and then the columns that the assignments read.
-    pub(crate) source: Box<PhysicalPlan>,
-    pub(crate) assignments: Vec<(ColumnNo, Expr)>,
-}
-
-/// DELETE.
-#[derive(Clone, Debug)]
-pub(crate) struct Delete {
-    pub(crate) table: Arc<TableDef>,
-    /// Gives the row id.
-    pub(crate) source: Box<PhysicalPlan>,
-}
-
 impl PhysicalPlan {
     /// The columns of the output, in order; none for statements that give no rows.
     pub(crate) fn layout(&self) -> Vec<ColumnId> {
@@ -466,6 +445,9 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
+            | Self::CreateTableAs(_)
+            | Self::AlterTable(_)
+            | Self::Truncate(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
@@ -519,6 +501,9 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
+            | Self::CreateTableAs(_)
+            | Self::AlterTable(_)
+            | Self::Truncate(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
@@ -560,6 +545,7 @@ impl PhysicalPlan {
             Self::Insert(insert) => vec![&insert.source],
             Self::Update(update) => vec![&update.source],
             Self::Delete(delete) => vec![&delete.source],
+            Self::CreateTableAs(create) => vec![&create.source],
             _ => Vec::new(),
         }
     }
@@ -571,6 +557,9 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::CreateTable(_)
+            | Self::CreateTableAs(_)
+            | Self::AlterTable(_)
+            | Self::Truncate(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)

@@ -61,6 +61,19 @@ impl Catalog {
         catalog
     }
 
+    /// The same with another definition of a table that is there, under a version that is none.
+    pub(crate) fn with_table(&self, table: TableDef) -> Self {
+        let table = Arc::new(table);
+        let tables = self.tables.iter().map(|known| match known.id == table.id {
+            true => Arc::clone(&table),
+            false => Arc::clone(known),
+        });
+        let mut catalog = Self::of_tables(tables.collect());
+        catalog.views.clone_from(&self.views);
+        catalog.view_names.clone_from(&self.view_names);
+        catalog
+    }
+
     /// The version that a transaction sees, without reading the definitions.
     ///
     /// # Errors

@@ -5,19 +5,28 @@
 use citadel_txn::TreeId;
 
 use super::{
-    AnnIndex, AnnOptions, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
-    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, TableDef, TableId, ViewDef,
-    ViewId,
+    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef,
+    IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, RowText, TableDef,
+    TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{Bits, Element, Limit, SqlType, Value, VectorType};
 
-/// The form of definitions that this code writes, and the only one that it reads.
+/// The form of definitions that this code writes.
 const VERSION: u8 = 1;
+
+/// The form of a table that has what only some tables have: behind all else, so that the others are as they always were.
+const VERSION_EXTENDED: u8 = 2;
 
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
-    let mut out = vec![VERSION];
+    let is_plain = table.checks.is_empty()
+        && table.rowid_constraint.is_none()
+        && table
+            .columns
+            .iter()
+            .all(|column| column.generated.is_none());
+    let mut out = vec![if is_plain { VERSION } else { VERSION_EXTENDED }];
     put_bytes(&mut out, table.name.as_bytes());
     put_varint(&mut out, table.columns.len() as u64);
     for column in &table.columns {
@@ -30,12 +39,57 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     put_columns(&mut out, &table.primary_key);
     put_varint(&mut out, table.rows.get());
     put_bytes(&mut out, table.sql.as_bytes());
+    if !is_plain {
+        put_extension(&mut out, table);
+    }
     out
+}
+
+fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
+    put_bytes(
+        out,
+        table.rowid_constraint.as_deref().unwrap_or("").as_bytes(),
+    );
+    put_varint(out, table.checks.len() as u64);
+    for check in &table.checks {
+        put_bytes(out, check.name.as_bytes());
+        put_row_text(out, &check.condition);
+    }
+    let generated = || table.columns.iter().enumerate();
+    let generated = || generated().filter_map(|(no, c)| Some((no, c.generated.as_ref()?)));
+    put_varint(out, generated().count() as u64);
+    for (no, text) in generated() {
+        put_varint(out, no as u64);
+        put_row_text(out, text);
+    }
+}
+
+fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
+    let width = table.columns.len();
+    let name = from.text()?;
+    table.rowid_constraint = (!name.is_empty()).then(|| name.to_owned());
+    for _ in 0..from.count()? {
+        table.checks.push(CheckDef {
+            name: from.text()?.to_owned(),
+            condition: row_text(from, width)?,
+        });
+    }
+    for _ in 0..from.count()? {
+        let no = column_no(from.varint()?, width)?;
+        let text = row_text(from, width)?;
+        table.columns[usize::from(no.0)].generated = Some(text);
+    }
+    Ok(())
 }
 
 /// The definition of a table, without its indexes.
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
-    let mut from = versioned(bytes)?;
+    let mut from = Reader::new(bytes);
+    let is_extended = match from.byte()? {
+        VERSION => false,
+        VERSION_EXTENDED => true,
+        _ => return Err(Malformed),
+    };
     let name = from.text()?.to_owned();
     let columns = (0..from.count()?)
         .map(|_| column(&mut from))
@@ -48,16 +102,21 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         0 => None,
         no => Some(column_no(no - 1, width)?),
     };
-    let table = TableDef {
+    let mut table = TableDef {
         id,
         name,
         columns,
         rowid_column,
         primary_key: column_nos(&mut from, width)?,
+        rowid_constraint: None,
+        checks: Vec::new(),
         rows: TreeId::new(from.varint()?),
         indexes: Vec::new(),
         sql: from.text()?.to_owned(),
     };
+    if is_extended {
+        read_extension(&mut from, &mut table)?;
+    }
     from.finish()?;
     Ok(table)
 }
@@ -95,7 +154,11 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
         IndexKind::BTree(btree) => {
             out.push(0);
             put_columns(&mut out, &btree.columns);
-            out.push(u8::from(btree.unique));
+            out.push(match (btree.unique, btree.nulls_distinct) {
+                (false, _) => 0,
+                (true, true) => 1,
+                (true, false) => 2,
+            });
             put_varint(&mut out, btree.tree.get());
         }
         IndexKind::Ann(ann) => {
@@ -141,11 +204,21 @@ pub(super) fn decode_index(
         _ => return Err(Malformed),
     };
     let kind = match from.byte()? {
-        0 => IndexKind::BTree(BTreeIndex {
-            columns: column_nos(&mut from, width)?,
-            unique: flag(&mut from)?,
-            tree: TreeId::new(from.varint()?),
-        }),
+        0 => {
+            let columns = column_nos(&mut from, width)?;
+            let (unique, nulls_distinct) = match from.byte()? {
+                0 => (false, true),
+                1 => (true, true),
+                2 => (true, false),
+                _ => return Err(Malformed),
+            };
+            IndexKind::BTree(BTreeIndex {
+                columns,
+                unique,
+                nulls_distinct,
+                tree: TreeId::new(from.varint()?),
+            })
+        }
         kind @ 1..=2 => IndexKind::Ann(AnnIndex {
             vector: if kind == 1 {
                 IndexedVector::Column(column_no(from.varint()?, width)?)
@@ -195,29 +268,44 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     }
     out.push(u8::from(column.not_null));
     put_value(out, &column.default);
+    let differs = column.missing != column.default;
+    let tag = u8::from(differs) * 2;
     match column.storage {
-        ColumnStorage::Row => out.push(0),
+        ColumnStorage::Row => out.push(tag),
         ColumnStorage::Tree(tree) => {
-            out.push(1);
+            out.push(tag + 1);
             put_varint(out, tree.get());
         }
+    }
+    if differs {
+        put_value(out, &column.missing);
     }
 }
 
 fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let name = from.text()?.to_owned();
     let (ty, limit) = limited_type(from)?;
+    let not_null = flag(from)?;
+    let default = value(from)?;
+    let tag = from.byte()?;
+    let storage = match tag {
+        0 | 2 => ColumnStorage::Row,
+        1 | 3 => ColumnStorage::Tree(TreeId::new(from.varint()?)),
+        _ => return Err(Malformed),
+    };
+    let missing = match tag {
+        0 | 1 => default.clone(),
+        _ => value(from)?,
+    };
     Ok(ColumnDef {
         name,
         ty,
         limit,
-        not_null: flag(from)?,
-        default: value(from)?,
-        storage: match from.byte()? {
-            0 => ColumnStorage::Row,
-            1 => ColumnStorage::Tree(TreeId::new(from.varint()?)),
-            _ => return Err(Malformed),
-        },
+        not_null,
+        default,
+        missing,
+        generated: None,
+        storage,
     })
 }
 
@@ -353,12 +441,7 @@ fn flag(from: &mut Reader<'_>) -> Decoded<bool> {
 
 fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression) {
     put_type(out, SqlType::Vector(expression.ty));
-    put_varint(out, expression.pieces.len() as u64);
-    for (piece, no) in &expression.pieces {
-        put_bytes(out, piece.as_bytes());
-        put_varint(out, u64::from(no.0));
-    }
-    put_bytes(out, expression.tail.as_bytes());
+    put_row_text(out, &expression.text);
 }
 
 /// Never without a column.
@@ -367,16 +450,29 @@ fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression>
     let SqlType::Vector(ty) = sql_type(tag, from)? else {
         return Err(Malformed);
     };
+    let text = row_text(from, width)?;
+    if text.pieces.is_empty() {
+        return Err(Malformed);
+    }
+    Ok(IndexedExpression { text, ty })
+}
+
+fn put_row_text(out: &mut Vec<u8>, text: &RowText) {
+    put_varint(out, text.pieces.len() as u64);
+    for (piece, no) in &text.pieces {
+        put_bytes(out, piece.as_bytes());
+        put_varint(out, u64::from(no.0));
+    }
+    put_bytes(out, text.tail.as_bytes());
+}
+
+fn row_text(from: &mut Reader<'_>, width: usize) -> Decoded<RowText> {
     let pieces = (0..from.count()?)
         .map(|_| Ok((from.text()?.to_owned(), column_no(from.varint()?, width)?)))
         .collect::<Decoded<Vec<_>>>()?;
-    if pieces.is_empty() {
-        return Err(Malformed);
-    }
-    Ok(IndexedExpression {
+    Ok(RowText {
         pieces,
         tail: from.text()?.to_owned(),
-        ty,
     })
 }
 
@@ -411,7 +507,15 @@ mod tests {
             ty,
             limit: None,
             not_null: storage != ColumnStorage::Row,
+            missing: match &default {
+                Value::Boolean(true) => Value::Boolean(false),
+                other => Value::clone(other),
+            },
             default,
+            generated: (name == "r").then(|| RowText {
+                pieces: vec![(String::new(), ColumnNo(2))],
+                tail: " + 1".to_owned(),
+            }),
             storage,
         };
         TableDef {
@@ -471,6 +575,14 @@ mod tests {
             ],
             rowid_column: Some(ColumnNo(0)),
             primary_key: vec![ColumnNo(0)],
+            rowid_constraint: Some("named".to_owned()),
+            checks: vec![CheckDef {
+                name: "t_check".to_owned(),
+                condition: RowText {
+                    pieces: vec![(String::new(), ColumnNo(2))],
+                    tail: " > 0".to_owned(),
+                },
+            }],
             rows: TreeId::new(17),
             indexes: Vec::new(),
             sql: "CREATE TABLE …".to_owned(),
@@ -493,6 +605,7 @@ mod tests {
                 IndexKind::BTree(BTreeIndex {
                     columns: vec![ColumnNo(4), ColumnNo(1)],
                     unique: true,
+                    nulls_distinct: false,
                     tree: TreeId::new(20),
                 }),
             ),
@@ -517,11 +630,13 @@ mod tests {
                 IndexOrigin::Statement,
                 IndexKind::Ann(AnnIndex {
                     vector: IndexedVector::Expression(IndexedExpression {
-                        pieces: vec![
-                            ("subvector(".to_owned(), ColumnNo(6)),
-                            (", 1, ".to_owned(), ColumnNo(2)),
-                        ],
-                        tail: ")".to_owned(),
+                        text: RowText {
+                            pieces: vec![
+                                ("subvector(".to_owned(), ColumnNo(6)),
+                                (", 1, ".to_owned(), ColumnNo(2)),
+                            ],
+                            tail: ")".to_owned(),
+                        },
                         ty: VectorType::new(2, Element::Bit),
                     }),
                     metric: Metric::Hamming,

@@ -1,11 +1,7 @@
 //! What an ann index is on: the vector in a column, or one that is computed from columns.
-//!
-//! An expression is kept as its text with gaps where columns stand. Names are data and numbers are places, so a column
-//! that gets another name or another place changes nothing but what is put into a gap; and text outlives changes of the
-//! bound form, which is made anew from it wherever it is needed.
 
 use super::statement::{quoted, readable};
-use super::{ColumnNo, TableDef};
+use super::{ColumnNo, RowText, TableDef};
 use crate::types::{Element, SqlType, VectorType};
 
 /// The vector of a row that an ann index is on.
@@ -18,10 +14,8 @@ pub(crate) enum IndexedVector {
 /// A deterministic expression of one row's columns that gives a vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IndexedExpression {
-    /// Pieces of its SQL, each with the column that stands behind it. Not empty: an expression without columns is none.
-    pub(crate) pieces: Vec<(String, ColumnNo)>,
-    /// What is behind the last column.
-    pub(crate) tail: String,
+    /// Never without a column.
+    pub(crate) text: RowText,
     /// What it gives: of a known dimension.
     pub(crate) ty: VectorType,
 }
@@ -31,15 +25,7 @@ impl IndexedVector {
     pub(crate) fn columns(&self) -> Vec<ColumnNo> {
         match self {
             Self::Column(no) => vec![*no],
-            Self::Expression(expression) => {
-                let mut columns = Vec::new();
-                for (_, no) in &expression.pieces {
-                    if !columns.contains(no) {
-                        columns.push(*no);
-                    }
-                }
-                columns
-            }
+            Self::Expression(expression) => expression.text.columns(),
         }
     }
 
@@ -47,8 +33,19 @@ impl IndexedVector {
     pub(crate) fn any_column(&self, is_so: impl Fn(ColumnNo) -> bool) -> bool {
         match self {
             Self::Column(no) => is_so(*no),
-            Self::Expression(expression) => expression.pieces.iter().any(|(_, no)| is_so(*no)),
+            Self::Expression(expression) => expression.text.any_column(is_so),
         }
+    }
+
+    /// The same with other column numbers; `None` if a column has none.
+    pub(crate) fn moved(&self, to: impl Fn(ColumnNo) -> Option<ColumnNo>) -> Option<Self> {
+        Some(match self {
+            Self::Column(no) => Self::Column(to(*no)?),
+            Self::Expression(expression) => Self::Expression(IndexedExpression {
+                text: expression.text.moved(to)?,
+                ty: expression.ty,
+            }),
+        })
     }
 
     /// The vectors' type.
@@ -71,7 +68,7 @@ impl IndexedVector {
     pub(crate) fn sql(&self, table: &TableDef) -> String {
         match self {
             Self::Column(no) => quoted(&table.column(*no).name),
-            Self::Expression(expression) => expression.sql(table, quoted),
+            Self::Expression(expression) => expression.text.sql(table, quoted),
         }
     }
 
@@ -79,20 +76,7 @@ impl IndexedVector {
     pub(crate) fn text(&self, table: &TableDef) -> String {
         match self {
             Self::Column(no) => table.column(*no).name.clone(),
-            Self::Expression(expression) => expression.sql(table, readable),
+            Self::Expression(expression) => expression.text.sql(table, readable),
         }
-    }
-}
-
-impl IndexedExpression {
-    /// The expression as SQL, with names as `quoted` writes them.
-    pub(crate) fn sql(&self, table: &TableDef, quoted: impl Fn(&str) -> String) -> String {
-        let mut sql = String::new();
-        for (piece, no) in &self.pieces {
-            sql.push_str(piece);
-            sql.push_str(&quoted(&table.column(*no).name));
-        }
-        sql.push_str(&self.tail);
-        sql
     }
 }

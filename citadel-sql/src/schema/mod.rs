@@ -10,6 +10,7 @@ mod encoding;
 mod indexed_vector;
 mod metric;
 mod recall;
+mod row_text;
 mod schema_tree;
 mod statement;
 mod table;
@@ -21,10 +22,11 @@ pub(crate) use indexed_vector::{IndexedExpression, IndexedVector};
 pub use metric::Metric;
 pub(crate) use recall::AnnSettings;
 pub use recall::Recall;
+pub(crate) use row_text::RowText;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
 pub(crate) use statement::{quoted, readable};
 pub(crate) use table::{
-    AnnIndex, BTreeIndex, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId, IndexKind,
-    IndexOrigin, RowId, TableDef, TableId, TreeUse,
+    AnnIndex, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
+    IndexKind, IndexOrigin, RowId, TableDef, TableId, TreeUse,
 };
 pub(crate) use view::{ViewDef, ViewId};

@@ -1,6 +1,9 @@
 //! Definitions as the statements that make them.
 
-use super::{AnnIndex, IndexDef, IndexKind, IndexedVector, Metric, TableDef};
+use super::{
+    AnnIndex, ColumnDef, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric, TableDef,
+};
+use crate::types::literal_text;
 
 impl IndexDef {
     /// The CREATE INDEX that makes an index like this one.
@@ -14,7 +17,11 @@ impl IndexDef {
             IndexKind::BTree(btree) => {
                 let unique = if btree.unique { "UNIQUE " } else { "" };
                 let columns = names(&btree.columns);
-                format!("CREATE {unique}INDEX {name} ON {on} ({columns})")
+                let nulls = match btree.unique && !btree.nulls_distinct {
+                    true => " NULLS NOT DISTINCT",
+                    false => "",
+                };
+                format!("CREATE {unique}INDEX {name} ON {on} ({columns}){nulls}")
             }
             IndexKind::Ann(ann) => {
                 let vector = match &ann.vector {
@@ -30,6 +37,64 @@ impl IndexDef {
             }
         }
     }
+}
+
+impl TableDef {
+    /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
+    pub(crate) fn statement(&self) -> String {
+        let names = |columns: &[super::ColumnNo]| {
+            let names = columns.iter().map(|no| quoted(&self.column(*no).name));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let columns = self.columns.iter();
+        let mut parts: Vec<String> = columns.map(|c| column(self, c)).collect();
+        if let Some(no) = self.rowid_column {
+            let name = self.rowid_constraint.as_ref();
+            let name = name.map_or(String::new(), |name| constraint(name));
+            parts.push(format!("{name}PRIMARY KEY ({})", names(&[no])));
+        }
+        for index in &self.indexes {
+            let IndexKind::BTree(btree) = &index.kind else {
+                continue;
+            };
+            let kind = match (index.origin, btree.nulls_distinct) {
+                (IndexOrigin::Statement, _) => continue,
+                (IndexOrigin::PrimaryKey, _) => "PRIMARY KEY",
+                (IndexOrigin::Unique, true) => "UNIQUE",
+                (IndexOrigin::Unique, false) => "UNIQUE NULLS NOT DISTINCT",
+            };
+            let name = constraint(&index.name);
+            parts.push(format!("{name}{kind} ({})", names(&btree.columns)));
+        }
+        for check in &self.checks {
+            let condition = check.condition.sql(self, quoted);
+            parts.push(format!("{}CHECK ({condition})", constraint(&check.name)));
+        }
+        format!("CREATE TABLE {} ({})", quoted(&self.name), parts.join(", "))
+    }
+}
+
+fn constraint(name: &str) -> String {
+    format!("CONSTRAINT {} ", quoted(name))
+}
+
+fn column(table: &TableDef, column: &ColumnDef) -> String {
+    let mut text = quoted(&column.name);
+    match column.limit {
+        Some(limit) => text.push_str(&format!(" {limit}")),
+        None => text.push_str(&format!(" {}", column.ty)),
+    }
+    if !column.default.is_null() {
+        text.push_str(&format!(" DEFAULT {}", literal_text(&column.default)));
+    }
+    if let Some(text_of) = &column.generated {
+        let value = text_of.sql(table, quoted);
+        text.push_str(&format!(" GENERATED ALWAYS AS ({value}) STORED"));
+    }
+    if column.not_null {
+        text.push_str(" NOT NULL");
+    }
+    text
 }
 
 fn with(ann: &AnnIndex) -> String {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, IndexedVector, Metric};
+use super::{AnnOptions, IndexedVector, Metric, RowText};
 use citadel_txn::TreeId;
 
 use crate::types::{Limit, SqlType, Value};
@@ -35,6 +35,10 @@ pub(crate) struct TableDef {
     pub(crate) rowid_column: Option<ColumnNo>,
     /// Columns of the primary key in order; empty if the table has none.
     pub(crate) primary_key: Vec<ColumnNo>,
+    /// The name of the PRIMARY KEY constraint that is the row id, where the user gave one.
+    pub(crate) rowid_constraint: Option<String>,
+    /// What each row must not be FALSE for.
+    pub(crate) checks: Vec<CheckDef>,
     /// Row id → encoded row.
     pub(crate) rows: TreeId,
     /// All indexes of the table, constraint-made ones included, by ascending id.
@@ -53,7 +57,19 @@ pub(crate) struct ColumnDef {
     pub(crate) not_null: bool,
     /// DEFAULT: a constant already of the column's type.
     pub(crate) default: Value,
+    /// What rows have that were written before the column was added.
+    pub(crate) missing: Value,
+    /// What its value is computed from, where that is computed.
+    pub(crate) generated: Option<RowText>,
     pub(crate) storage: ColumnStorage,
+}
+
+/// A CHECK constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CheckDef {
+    pub(crate) name: String,
+    /// A condition over the columns.
+    pub(crate) condition: RowText,
 }
 
 /// Where a column's values lie.
@@ -116,6 +132,8 @@ pub(crate) enum IndexKind {
 pub(crate) struct BTreeIndex {
     pub(crate) columns: Vec<ColumnNo>,
     pub(crate) unique: bool,
+    /// For UNIQUE: is a NULL like no other?
+    pub(crate) nulls_distinct: bool,
     pub(crate) tree: TreeId,
 }
 
@@ -135,6 +153,11 @@ pub(crate) struct AnnIndex {
 }
 
 impl IndexDef {
+    /// Has no key of it two rows?
+    pub(crate) fn is_unique(&self) -> bool {
+        matches!(&self.kind, IndexKind::BTree(btree) if btree.unique)
+    }
+
     /// Is it a vector index?
     pub(crate) fn is_ann(&self) -> bool {
         matches!(self.kind, IndexKind::Ann(_))
@@ -160,6 +183,14 @@ impl TableDef {
             }
         }
         trees
+    }
+
+    /// The name of the constraint that keeps row ids apart.
+    pub(crate) fn rowid_constraint(&self) -> String {
+        match &self.rowid_constraint {
+            Some(name) => name.clone(),
+            None => format!("{}_pkey", self.name),
+        }
     }
 
     /// The column at a position.

@@ -25,6 +25,7 @@ mod range;
 mod row;
 pub(crate) mod row_key;
 mod row_reader;
+mod row_text;
 mod row_values;
 mod row_vector;
 mod table_scan;
@@ -40,7 +41,8 @@ pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
 pub(crate) use ddl::{
-    alter_index, create_index, create_table, create_view, drop_index, drop_table, drop_view,
+    alter_index, alter_table, create_index, create_table, create_view, drop_index, drop_table,
+    drop_view, truncate,
 };
 pub(crate) use index_key::KeyRange;
 pub(crate) use index_scan::IndexScan;

@@ -65,7 +65,7 @@ impl Projection {
                     no,
                     layout: Layout::of(table, no),
                     slot,
-                    default: column.default.clone(),
+                    default: column.missing.clone(),
                 }),
             }
         }

@@ -1,13 +1,11 @@
 //! The vector of a row that an ann index is on, as it is computed: the bound form of [`IndexedVector`].
 
-use crate::ast::{QueryBody, SelectItem, StatementKind};
-use crate::bind::bound::{ColumnId, Expr, ExprKind, RelationNo};
-use crate::bind::{Printer, bind_row_expression, same, value_text};
-use crate::error::{Error, Result, SqlState};
+use super::row_text::{self, column_id};
+use crate::bind::bound::{Expr, ExprKind, RelationNo};
+use crate::error::{Error, Result};
 use crate::expression::{CompiledExpr, fold_literals};
-use crate::parse::parse;
 use crate::schema::{ColumnNo, IndexedExpression, IndexedVector, TableDef, quoted};
-use crate::types::{SqlType, Value, VectorType, vector_text};
+use crate::types::{SqlType, VectorType};
 
 /// A vector of each row of a table: a column, or an expression of columns.
 #[derive(Clone, Debug)]
@@ -54,8 +52,8 @@ impl RowVector {
             IndexedVector::Column(no) => return Ok(Self::of_column(table, *no, relation)),
             IndexedVector::Expression(expression) => expression,
         };
-        let sql = expression.sql(table, quoted);
-        let expr = read(&sql, table, relation).map_err(|error| {
+        let sql = expression.text.sql(table, quoted);
+        let expr = row_text::read(table, &expression.text, relation).map_err(|error| {
             Error::Corrupt(format!(
                 "an index on {sql} of table \"{}\" has no meaning any more: {}",
                 table.name,
@@ -116,73 +114,7 @@ impl IndexedVector {
         let SqlType::Vector(ty) = folded.ty else {
             return Err(unsupported());
         };
-        let (pieces, tail) = written(&folded);
-        let indexed = Self::Expression(IndexedExpression { pieces, tail, ty });
-        match RowVector::bind(table, &indexed, relation) {
-            Ok(read) if same(&read.expr, &folded) => Ok(indexed),
-            _ => Err(unsupported()),
-        }
-    }
-}
-
-fn column_id(relation: RelationNo, no: ColumnNo) -> ColumnId {
-    ColumnId {
-        relation,
-        column: u32::from(no.0),
-    }
-}
-
-/// The meaning of an expression's text, constants folded. Places in that text mean nothing to anyone.
-fn read(sql: &str, table: &TableDef, relation: RelationNo) -> Result<Expr> {
-    let parsed = parse(&format!("SELECT {sql}"))?;
-    let item = match parsed.first().map(|parsed| &parsed.statement.kind) {
-        Some(StatementKind::Query(query)) => match &query.body {
-            QueryBody::Select(select) => select.items.first(),
-            QueryBody::Values(_) | QueryBody::SetOperation(_) | QueryBody::Query(_) => None,
-        },
-        _ => None,
-    };
-    let Some(SelectItem::Expr { expr, alias: None }) = item else {
-        return Err(Error::sql(SqlState::SYNTAX_ERROR, "it is no expression"));
-    };
-    let mut bound = bind_row_expression(expr, table, relation)?;
-    fold_literals(&mut bound);
-    forget_positions(&mut bound);
-    Ok(bound)
-}
-
-fn forget_positions(expr: &mut Expr) {
-    expr.position = None;
-    expr.for_each_child_mut(&mut forget_positions);
-}
-
-/// The text of an expression, cut at its columns: each with what stands before it, and what is left.
-fn written(expr: &Expr) -> (Vec<(String, ColumnNo)>, String) {
-    let mut text = String::new();
-    let mut gaps = Vec::new();
-    let mut printer = Printer {
-        column: &mut |out, id| gaps.push((out.len(), id)),
-        constant,
-    };
-    printer.print_expr(&mut text, expr, false);
-    let mut from = 0;
-    let mut pieces = Vec::with_capacity(gaps.len());
-    for (at, id) in gaps {
-        let no = ColumnNo(u16::try_from(id.column).unwrap_or(u16::MAX));
-        pieces.push((text[from..at].to_owned(), no));
-        from = at;
-    }
-    (pieces, text[from..].to_owned())
-}
-
-/// A constant in full, and of its own type wherever it stands.
-fn constant(value: &Value) -> String {
-    match value {
-        Value::Vector(vector) => {
-            let text = vector_text::print(vector);
-            format!("CAST('{text}' AS {})", value.sql_type())
-        }
-        Value::Bits(bits) => format!("CAST('{bits}' AS {})", value.sql_type()),
-        other => value_text(other),
+        let text = row_text::write(table, &folded, relation).ok_or_else(unsupported)?;
+        Ok(Self::Expression(IndexedExpression { text, ty }))
     }
 }

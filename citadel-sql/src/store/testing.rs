@@ -6,7 +6,7 @@ use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTx
 
 use super::{Direction, RowIdRange, TableScan, check_all, create_index, create_table};
 use crate::batch::Column;
-use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewIndex};
+use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewIndex, NewUnique};
 use crate::schema::{Catalog, ColumnNo, IndexDef, TableDef};
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -28,13 +28,22 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
         limit: None,
         not_null: false,
         default: Value::Null,
+        generated: None,
     });
     CreateTable {
         name: name.to_owned(),
         columns: columns.collect(),
-        primary_key: Vec::new(),
-        unique: Vec::new(),
         sql: format!("CREATE TABLE {name}"),
+        ..CreateTable::default()
+    }
+}
+
+/// `UNIQUE (columns)`.
+pub(crate) fn unique(columns: &[u16]) -> NewUnique {
+    NewUnique {
+        name: None,
+        columns: columns.iter().copied().map(ColumnNo).collect(),
+        nulls_distinct: true,
     }
 }
 
@@ -57,6 +66,7 @@ pub(crate) fn new_btree(
         kind: NewIndex::BTree {
             columns: columns.iter().copied().map(ColumnNo).collect(),
             unique,
+            nulls_distinct: true,
         },
         sql: format!("CREATE INDEX {name}"),
     }

@@ -208,7 +208,7 @@ fn in_row(table: &TableDef, no: ColumnNo, ty: VectorType) -> Place {
         .map(|no| (no, Layout::of(table, no)))
         .filter(|(_, layout)| *layout != Layout::Elsewhere)
         .collect();
-    let default = &table.column(no).default;
+    let default = &table.column(no).missing;
     let default = (!default.is_null()).then(|| {
         let mut bytes = Vec::with_capacity(ty.stored_bytes());
         put_vector(&mut bytes, default.as_ref(), ty.element);

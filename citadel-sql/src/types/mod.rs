@@ -9,6 +9,7 @@ mod cast;
 mod compare;
 mod like;
 mod limit;
+mod literal;
 pub(crate) mod number_text;
 mod sql_type;
 mod stored_vector;
@@ -25,6 +26,7 @@ pub(crate) use cast::{
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::{LikePattern, LikeTail};
 pub(crate) use limit::Limit;
+pub(crate) use literal::literal_text;
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
 pub use value::{Value, ValueRef};

@@ -46,6 +46,7 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
         limit: None,
         not_null: false,
         default: Value::Null,
+        generated: None,
     }
 }
 
@@ -69,8 +70,7 @@ impl Fixture {
             name: "t".into(),
             columns,
             primary_key: vec![ColumnNo(0)],
-            unique: Vec::new(),
-            sql: String::new(),
+            ..bound::CreateTable::default()
         };
         let table = store::create_table(&mut txn, &table).unwrap();
         let relation = crate::bind::bound::RelationNo(0);

@@ -21,7 +21,7 @@ impl Append {
     pub(crate) fn new(table: &Arc<TableDef>) -> Self {
         let columns: Vec<ColumnNo> = (0..).map(ColumnNo).take(table.columns.len()).collect();
         Self {
-            inserter: Inserter::new(table, &columns),
+            inserter: Inserter::appending(table, &columns),
             table: Arc::clone(table),
         }
     }

@@ -1,4 +1,4 @@
-//! CREATE and DROP.
+//! CREATE, ALTER and DROP.
 
 use std::sync::Arc;
 
@@ -33,6 +33,21 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
                 store::drop_index(context.txn.write()?, index)?;
             }
             forget_segments(context, indexes);
+        }
+        PhysicalPlan::AlterTable(alter) => {
+            for view in &alter.views {
+                store::drop_view(context.txn.write()?, view)?;
+            }
+            let interrupt = context.interrupt;
+            let watch = &mut || check_interrupt(interrupt);
+            store::alter_table(context.txn.write()?, alter, watch)?;
+            forget_segments(context, &alter.table.indexes);
+        }
+        PhysicalPlan::Truncate(tables) => {
+            for table in tables {
+                store::truncate(context.txn.write()?, table)?;
+                forget_segments(context, &table.indexes);
+            }
         }
         PhysicalPlan::AlterIndex(alter) => store::alter_index(context.txn.write()?, alter)?,
         PhysicalPlan::Nothing => {}

@@ -1,6 +1,9 @@
 //! DELETE.
 
-use super::{Changed, push_row_ids};
+use rustc_hash::FxHashSet;
+
+use super::returning::Returned;
+use super::{Changed, keep_first, push_row_ids};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::execute::context::{ExecContext, check_interrupt};
@@ -13,6 +16,7 @@ use crate::store::TableWriter;
 pub(super) struct Deleter {
     writer: TableWriter,
     ids: Vec<RowId>,
+    pub(super) returned: Returned,
 }
 
 impl Deleter {
@@ -20,19 +24,31 @@ impl Deleter {
         Self {
             writer: TableWriter::new(plan.table.clone()),
             ids: Vec::new(),
+            returned: Returned::new(plan.returning.as_ref()),
         }
     }
 
     pub(super) fn run(
         &mut self,
+        plan: &Delete,
         source: &mut BoxedOperator,
         batch: &mut Batch,
         context: &mut ExecContext<'_>,
     ) -> Result<Changed> {
         self.ids.clear();
+        self.returned.begin(context.params)?;
+        let layout = match self.returned.is_wanted() {
+            true => plan.source.layout(),
+            false => Vec::new(),
+        };
+        let mut seen = FxHashSet::default();
         while source.next(context, batch, BATCH_ROWS)? {
             context.check_interrupt()?;
+            if plan.joined {
+                keep_first(batch, &mut seen)?;
+            }
             push_row_ids(batch, &mut self.ids)?;
+            self.returned.push_batch(&layout, batch)?;
         }
         let mut changed = Changed::default();
         let interrupt = context.interrupt;
@@ -45,6 +61,7 @@ impl Deleter {
     }
 
     pub(super) fn rest(&mut self) -> bool {
+        self.returned.rest();
         self.ids.len() <= BATCH_ROWS && self.writer.rest()
     }
 }

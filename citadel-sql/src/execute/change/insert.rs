@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::conflict::{Resolver, Verdict};
+use super::returning::Returned;
 use super::{Changed, fitted};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::Result;
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::plan::Insert;
 use crate::schema::{ColumnNo, TableDef};
@@ -21,16 +23,35 @@ pub(super) struct Inserter {
     fitted: Vec<Option<Column>>,
     /// Empty between batches: memory for a row's values.
     row: Vec<ValueRef<'static>>,
+    /// The table has computed columns.
+    computes: bool,
+    resolver: Option<Resolver>,
+    pub(super) returned: Returned,
 }
 
 impl Inserter {
+    /// For the rows of a plan.
+    pub(super) fn new(plan: &Insert) -> Self {
+        Self {
+            resolver: Resolver::new(plan),
+            returned: Returned::new(plan.returning.as_ref()),
+            ..Self::appending(&plan.table, &plan.columns)
+        }
+    }
+
     /// For rows whose values are those of some columns of a table, in order.
-    pub(super) fn new(table: &Arc<TableDef>, columns: &[ColumnNo]) -> Self {
+    pub(super) fn appending(table: &Arc<TableDef>, columns: &[ColumnNo]) -> Self {
         Self {
             writer: TableWriter::new(Arc::clone(table)),
             source_of: source_columns(table, columns),
             fitted: Vec::new(),
             row: Vec::new(),
+            computes: table
+                .columns
+                .iter()
+                .any(|column| column.generated.is_some()),
+            resolver: None,
+            returned: Returned::default(),
         }
     }
 
@@ -42,6 +63,10 @@ impl Inserter {
         context: &mut ExecContext<'_>,
     ) -> Result<Changed> {
         let mut changed = Changed::default();
+        self.returned.begin(context.params)?;
+        if let Some(resolver) = &mut self.resolver {
+            resolver.begin(plan, &self.returned, context)?;
+        }
         if plan.materialize {
             let mut all = Batch::default();
             while source.next(context, batch, BATCH_ROWS)? {
@@ -54,11 +79,16 @@ impl Inserter {
                 self.insert(&plan.table, batch, context, &mut changed)?;
             }
         }
+        self.returned.compute()?;
         Ok(changed)
     }
 
     pub(super) fn rest(&mut self) -> bool {
         self.fitted.clear();
+        self.returned.rest();
+        if let Some(resolver) = &mut self.resolver {
+            resolver.rest();
+        }
         self.writer.rest()
     }
 
@@ -77,25 +107,82 @@ impl Inserter {
                 None => None,
             });
         }
+        let fitted = std::mem::take(&mut self.fitted);
         let mut row = relent(std::mem::take(&mut self.row));
-        let interrupt = context.interrupt;
-        let txn = context.txn.write()?;
         for at in 0..batch.rows {
-            check_interrupt(interrupt)?;
+            context.check_interrupt()?;
             row.clear();
-            for (no, (source, fitted)) in self.source_of.iter().zip(&self.fitted).enumerate() {
+            for (no, (source, fitted)) in self.source_of.iter().zip(&fitted).enumerate() {
                 row.push(match (fitted, source) {
                     (Some(column), _) => column.get(at),
                     (None, Some(source)) => batch.columns[*source].get(at),
                     (None, None) => table.columns[no].default.as_ref(),
                 });
             }
-            let id = self.writer.insert(txn, &row)?;
-            changed.rows += 1;
-            changed.last_rowid = Some(id.0);
+            if !self.computes {
+                self.put(table, &mut row, context, changed)?;
+                continue;
+            }
+            let computed = self.writer.generate(context.txn.write()?, &row)?;
+            let mut whole = row.clone();
+            for (no, value) in &computed {
+                whole[usize::from(no.0)] = value.as_ref();
+            }
+            self.put(table, &mut whole, context, changed)?;
         }
         self.row = relent(row);
+        self.fitted = fitted;
+        match &mut self.resolver {
+            Some(resolver) => {
+                let (writer, returned) = (&mut self.writer, &mut self.returned);
+                resolver.flush(table, writer, returned, context, changed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Puts one row into the table, or does what is said of rows whose keys are taken.
+    fn put<'v>(
+        &mut self,
+        table: &'v TableDef,
+        row: &mut [ValueRef<'v>],
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<()> {
+        if self.resolver.is_some() && !self.resolve(table, row, context, changed)? {
+            return Ok(());
+        }
+        let id = self.writer.insert(context.txn.write()?, row)?;
+        changed.rows += 1;
+        changed.last_rowid = Some(id.0);
+        if let Some(resolver) = &mut self.resolver {
+            resolver.inserted(id);
+        }
+        if self.returned.is_wanted() {
+            self.returned.push_row(table, id, row)?;
+        }
         Ok(())
+    }
+
+    /// Deals with what is in the way of a row. True: it is to be inserted.
+    fn resolve<'v>(
+        &mut self,
+        table: &'v TableDef,
+        row: &mut [ValueRef<'v>],
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<bool> {
+        let Some(resolver) = &mut self.resolver else {
+            return Ok(true);
+        };
+        let (writer, returned) = (&mut self.writer, &mut self.returned);
+        let verdict = resolver.judge(table, row, writer, context)?;
+        let inserts = matches!(verdict, Verdict::Insert);
+        let keeps_order = inserts && returned.is_wanted() && resolver.is_waiting();
+        if keeps_order || resolver.is_due() {
+            resolver.flush(table, writer, returned, context, changed)?;
+        }
+        Ok(inserts)
     }
 }
 

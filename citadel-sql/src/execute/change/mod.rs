@@ -1,14 +1,21 @@
 //! Statements that change something: INSERT, UPDATE, DELETE and definitions.
 //!
+//! What RETURNING gives is computed while the statement runs, and given when all of it is done.
+//!
 //! A change is made once for a plan and run by one execution after the other; between them it rests, with its buffers.
 
 mod append;
+mod conflict;
+mod create_as;
 mod define;
 mod delete;
 mod insert;
+mod returning;
 mod update;
 
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::build::Builder;
 use super::context::ExecContext;
@@ -31,7 +38,7 @@ pub(super) struct Changed {
     pub(super) last_rowid: Option<i64>,
 }
 
-/// A statement that gives no rows, ready to run.
+/// A statement that changes something, ready to run.
 pub(super) struct Change {
     plan: Arc<Plan>,
     /// None: it changes definitions.
@@ -51,6 +58,7 @@ enum Writer {
     Insert(Inserter),
     Update(Updater),
     Delete(Deleter),
+    CreateAs,
 }
 
 impl Change {
@@ -84,10 +92,23 @@ impl Change {
             (Writer::Update(updater), PhysicalPlan::Update(plan)) => {
                 updater.run(plan, source, batch, context)
             }
-            (Writer::Delete(deleter), PhysicalPlan::Delete(_)) => {
-                deleter.run(source, batch, context)
+            (Writer::Delete(deleter), PhysicalPlan::Delete(plan)) => {
+                deleter.run(plan, source, batch, context)
+            }
+            (Writer::CreateAs, PhysicalPlan::CreateTableAs(plan)) => {
+                create_as::run(plan, source, batch, context)
             }
             (_, root) => Err(not_rows(root)),
+        }
+    }
+
+    /// The next rows of RETURNING, once it was done.
+    pub(super) fn next_returned(&mut self) -> Option<Batch> {
+        match &mut self.rows.as_mut()?.writer {
+            Writer::Insert(inserter) => inserter.returned.next(),
+            Writer::Update(updater) => updater.returned.next(),
+            Writer::Delete(deleter) => deleter.returned.next(),
+            Writer::CreateAs => None,
         }
     }
 
@@ -112,9 +133,10 @@ impl Change {
 impl Writer {
     fn new(plan: &PhysicalPlan) -> Result<Self> {
         Ok(match plan {
-            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(&plan.table, &plan.columns)),
+            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(plan)),
             PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
             PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
+            PhysicalPlan::CreateTableAs(_) => Self::CreateAs,
             other => return Err(not_rows(other)),
         })
     }
@@ -125,6 +147,7 @@ impl Writer {
             Self::Insert(inserter) => inserter.rest(),
             Self::Update(updater) => updater.rest(),
             Self::Delete(deleter) => deleter.rest(),
+            Self::CreateAs => false,
         }
     }
 }
@@ -164,4 +187,14 @@ fn push_row_ids(batch: &Batch, ids: &mut Vec<RowId>) -> Result<()> {
             "rows to change came without row ids",
         )),
     }
+}
+
+/// Keeps the rows of a batch whose row ids, its first column, were not seen before.
+fn keep_first(batch: &mut Batch, seen: &mut FxHashSet<RowId>) -> Result<()> {
+    let mut ids = Vec::with_capacity(batch.rows);
+    push_row_ids(batch, &mut ids)?;
+    let rows = (0u32..).zip(ids).filter(|(_, id)| seen.insert(*id));
+    let first: Vec<u32> = rows.map(|(at, _)| at).collect();
+    batch.keep(&first);
+    Ok(())
 }

@@ -30,7 +30,6 @@
 
 mod approximate;
 mod exact;
-mod fetcher;
 mod nearest;
 mod operator;
 mod parts;

@@ -6,7 +6,6 @@ use citadel_vector::Neighbor;
 
 use super::approximate::{self, Outcome};
 use super::exact::{self, Asked};
-use super::fetcher::Fetcher;
 use super::nearest::Nearest;
 use super::parts::Scanned;
 use super::report::VectorReport;
@@ -15,6 +14,7 @@ use super::within::Within;
 use crate::batch::Batch;
 use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
+use crate::execute::fetcher::Fetcher;
 use crate::execute::{BoxedOperator, ExecContext, LimitRows, Operator, build};
 use crate::expression::Measure;
 use crate::expression::constant;

@@ -2,10 +2,10 @@
 
 use citadel_txn::View;
 
-use super::fetcher::Fetcher;
 use crate::batch::Batch;
 use crate::bind::bound::{Expr, RelationNo};
 use crate::error::Result;
+use crate::execute::fetcher::Fetcher;
 use crate::expression::{CompiledExpr, Rows};
 use crate::schema::{RowId, TableDef};
 use crate::types::Value;

@@ -1,16 +1,18 @@
 //! CREATE TABLE and CREATE INDEX.
 
 use sqlparser::ast::{
-    BinaryOperator, ColumnDef, ColumnOption, ColumnOptionDef, CreateIndex as TheirIndex,
-    CreateTable as TheirTable, CreateTableOptions, Expr as Theirs, HiveDistributionStyle,
-    HiveFormat, HiveIOFormat, IndexColumn, IndexType, NullsDistinctOption, OrderByExpr,
-    PrimaryKeyConstraint, TableConstraint as TheirConstraint, UniqueConstraint,
+    BinaryOperator, CheckConstraint, ColumnDef, ColumnOption, ColumnOptionDef,
+    CreateIndex as TheirIndex, CreateTable as TheirTable, CreateTableOptions, Expr as Theirs,
+    GeneratedAs, HiveDistributionStyle, HiveFormat, HiveIOFormat, Ident, IndexColumn, IndexType,
+    NullsDistinctOption, OrderByExpr, PrimaryKeyConstraint, TableConstraint as TheirConstraint,
+    UniqueConstraint, WithData,
 };
 
 use super::{Clauses, Converter};
 use crate::ast::{
     ColumnConstraint, ColumnConstraintKind, ColumnDefinition, CreateIndex, CreateTable, Expr,
-    ExprKind, Identifier, IndexMethod, IndexOption, TableConstraint,
+    ExprKind, Identifier, IndexMethod, IndexOption, TableConstraint, TableConstraintKind,
+    TableRows,
 };
 use crate::error::{Error, Position, Result};
 use crate::parse::syntax_error::syntax_error;
@@ -104,7 +106,6 @@ impl Converter<'_> {
             ("table options", &has_options),
             ("STORED AS", &file_format),
             ("LOCATION", &location),
-            ("CREATE TABLE … AS", &query),
             ("WITHOUT ROWID", &without_rowid),
             ("LIKE in CREATE TABLE", &like),
             ("CLONE", &clone),
@@ -154,12 +155,21 @@ impl Converter<'_> {
             ("BACKUP", &backup),
             ("MULTISET", &multiset),
             ("FALLBACK", &fallback),
-            ("WITH DATA", &with_data),
         ])?;
         refuse_storage(hive_formats, at)?;
+        let WithData { data, statistics } = with_data.unwrap_or(WithData {
+            data: true,
+            statistics: None,
+        });
+        Clauses(at).refuse(&[("AND [NO] STATISTICS", &statistics)])?;
+        let rows = query.map(|query| self.query(*query, at)).transpose()?;
         Ok(CreateTable {
             name: self.name(name)?,
             if_not_exists,
+            rows: rows.map(|query| TableRows {
+                query,
+                with_data: data,
+            }),
             columns: columns
                 .into_iter()
                 .map(|column| self.column_definition(column))
@@ -171,7 +181,7 @@ impl Converter<'_> {
         })
     }
 
-    fn column_definition(&self, column: ColumnDef) -> Result<ColumnDefinition> {
+    pub(super) fn column_definition(&self, column: ColumnDef) -> Result<ColumnDefinition> {
         let ColumnDef {
             name,
             data_type,
@@ -186,8 +196,8 @@ impl Converter<'_> {
                      name: label,
                      option,
                  }| {
-                    Clauses(name.position).refuse(&[("a named constraint", &label)])?;
                     Ok(ColumnConstraint {
+                        name: label.map(|label| self.identifier(label)).transpose()?,
                         kind: self.column_constraint(option, name.position)?,
                         position: name.position,
                     })
@@ -216,9 +226,21 @@ impl Converter<'_> {
                 Ok(ColumnConstraintKind::PrimaryKey)
             }
             ColumnOption::Unique(constraint) => {
-                self.unique(constraint, at)?;
-                Ok(ColumnConstraintKind::Unique)
+                let (_, _, nulls_distinct) = self.unique(constraint, at)?;
+                Ok(ColumnConstraintKind::Unique { nulls_distinct })
             }
+            ColumnOption::Check(constraint) => {
+                let (_, condition) = self.check(constraint, at)?;
+                Ok(ColumnConstraintKind::Check(condition))
+            }
+            // A virtual value is the same whenever it is computed: it is stored as well.
+            ColumnOption::Generated {
+                generated_as: GeneratedAs::Always | GeneratedAs::ExpStored,
+                sequence_options: None,
+                generation_expr: Some(value),
+                generation_expr_mode: _,
+                generated_keyword: _,
+            } => self.expr(value).map(ColumnConstraintKind::Generated),
             other => {
                 let error = Error::unsupported(column_option_name(&other)).at(at);
                 Err(match &other {
@@ -231,35 +253,69 @@ impl Converter<'_> {
         }
     }
 
-    fn table_constraint(
+    pub(super) fn table_constraint(
         &self,
         constraint: TheirConstraint,
         at: Option<Position>,
     ) -> Result<TableConstraint> {
         let unsupported = |what: &str| Err(Error::unsupported(what).at(at));
-        match constraint {
-            TheirConstraint::PrimaryKey(constraint) => self
-                .primary_key(constraint, at)
-                .map(TableConstraint::PrimaryKey),
+        let (name, kind) = match constraint {
+            TheirConstraint::PrimaryKey(constraint) => {
+                let (name, columns) = self.primary_key(constraint, at)?;
+                (name, TableConstraintKind::PrimaryKey(columns))
+            }
             TheirConstraint::Unique(constraint) => {
-                self.unique(constraint, at).map(TableConstraint::Unique)
+                let (name, columns, nulls_distinct) = self.unique(constraint, at)?;
+                let kind = TableConstraintKind::Unique {
+                    columns,
+                    nulls_distinct,
+                };
+                (name, kind)
             }
-            TheirConstraint::ForeignKey(_) => unsupported("FOREIGN KEY"),
-            TheirConstraint::Check(_) => unsupported("CHECK"),
-            TheirConstraint::Index(_) => unsupported("INDEX in CREATE TABLE"),
-            TheirConstraint::FulltextOrSpatial(_) => unsupported("FULLTEXT or SPATIAL"),
+            TheirConstraint::Check(constraint) => {
+                let (name, condition) = self.check(constraint, at)?;
+                (name, TableConstraintKind::Check(condition))
+            }
+            TheirConstraint::ForeignKey(_) => return unsupported("FOREIGN KEY"),
+            TheirConstraint::Index(_) => return unsupported("INDEX in CREATE TABLE"),
+            TheirConstraint::FulltextOrSpatial(_) => return unsupported("FULLTEXT or SPATIAL"),
             TheirConstraint::PrimaryKeyUsingIndex(_) | TheirConstraint::UniqueUsingIndex(_) => {
-                unsupported("USING INDEX")
+                return unsupported("USING INDEX");
             }
-            TheirConstraint::Exclude(_) => unsupported("EXCLUDE"),
-        }
+            TheirConstraint::Exclude(_) => return unsupported("EXCLUDE"),
+        };
+        Ok(TableConstraint {
+            position: name.as_ref().map_or(at, |name| name.position),
+            name,
+            kind,
+        })
+    }
+
+    fn check(
+        &self,
+        constraint: CheckConstraint,
+        at: Option<Position>,
+    ) -> Result<(Option<Identifier>, Expr)> {
+        // NO INHERIT is about tables that inherit from this one: there are none.
+        let CheckConstraint {
+            name,
+            expr,
+            no_inherit: _,
+            enforced,
+        } = constraint;
+        Clauses(at).refuse(&[("[NOT] ENFORCED", &enforced)])?;
+        Ok((self.constraint_name(name)?, self.expr(*expr)?))
+    }
+
+    fn constraint_name(&self, name: Option<Ident>) -> Result<Option<Identifier>> {
+        name.map(|name| self.identifier(name)).transpose()
     }
 
     fn primary_key(
         &self,
         constraint: PrimaryKeyConstraint,
         at: Option<Position>,
-    ) -> Result<Vec<Identifier>> {
+    ) -> Result<(Option<Identifier>, Vec<Identifier>)> {
         let PrimaryKeyConstraint {
             name,
             index_name,
@@ -270,21 +326,20 @@ impl Converter<'_> {
             characteristics,
         } = constraint;
         Clauses(at).refuse(&[
-            ("a named constraint", &name),
             ("an index name in PRIMARY KEY", &index_name),
             ("USING in PRIMARY KEY", &index_type),
             ("INCLUDE in PRIMARY KEY", &include),
             ("an index option", &index_options),
             ("DEFERRABLE", &characteristics),
         ])?;
-        self.index_columns(columns)
+        Ok((self.constraint_name(name)?, self.index_columns(columns)?))
     }
 
     fn unique(
         &self,
         constraint: UniqueConstraint,
         at: Option<Position>,
-    ) -> Result<Vec<Identifier>> {
+    ) -> Result<(Option<Identifier>, Vec<Identifier>, bool)> {
         let UniqueConstraint {
             name,
             index_name,
@@ -297,19 +352,18 @@ impl Converter<'_> {
             nulls_distinct,
         } = constraint;
         Clauses(at).refuse(&[
-            ("a named constraint", &name),
             ("an index name in UNIQUE", &index_name),
             ("UNIQUE KEY or INDEX", &!index_type_display.is_none()),
             ("USING in UNIQUE", &index_type),
             ("INCLUDE in UNIQUE", &include),
             ("an index option", &index_options),
             ("DEFERRABLE", &characteristics),
-            (
-                "NULLS NOT DISTINCT",
-                &matches!(nulls_distinct, NullsDistinctOption::NotDistinct),
-            ),
         ])?;
-        self.index_columns(columns)
+        Ok((
+            self.constraint_name(name)?,
+            self.index_columns(columns)?,
+            !matches!(nulls_distinct, NullsDistinctOption::NotDistinct),
+        ))
     }
 
     pub(super) fn create_index(
@@ -336,7 +390,6 @@ impl Converter<'_> {
         Clauses(at).refuse(&[
             ("CONCURRENTLY", &concurrently),
             ("ASYNC", &r#async),
-            ("NULLS NOT DISTINCT", &matches!(nulls_distinct, Some(false))),
             ("a partial index (WHERE)", &predicate),
             ("an index option", &index_options),
             ("ALGORITHM or LOCK", &alter_options),
@@ -350,6 +403,7 @@ impl Converter<'_> {
             name,
             if_not_exists,
             unique,
+            nulls_distinct: nulls_distinct != Some(false),
             table: self.name(table_name)?,
             keys: columns
                 .into_iter()
@@ -464,7 +518,7 @@ fn column_option_name(option: &ColumnOption) -> String {
         ColumnOption::ForeignKey(_) => "REFERENCES",
         ColumnOption::Check(_) => "CHECK",
         ColumnOption::Collation(_) => "COLLATE",
-        ColumnOption::Generated { .. } => "GENERATED",
+        ColumnOption::Generated { .. } => "GENERATED … AS IDENTITY",
         ColumnOption::Identity(_) => "IDENTITY",
         ColumnOption::OnConflict(_) => "ON CONFLICT",
         ColumnOption::OnUpdate(_) => "ON UPDATE",

@@ -1,19 +1,21 @@
 //! INSERT, UPDATE and DELETE.
 
 use sqlparser::ast::{
-    Assignment as TheirAssignment, AssignmentTarget, Delete as TheirDelete, FromTable,
-    Insert as TheirInsert, TableFactor, TableObject, TableWithJoins, Update as TheirUpdate,
+    Assignment as TheirAssignment, AssignmentTarget, Delete as TheirDelete, Expr as Theirs,
+    FromTable, Insert as TheirInsert, SelectItem as TheirItem, TableAliasWithoutColumns,
+    TableFactor, TableObject, TableWithJoins, Update as TheirUpdate, UpdateTableFromKind,
 };
 
 use super::{Clauses, Converter};
 use crate::ast::{
-    Assignment, Delete, Identifier, Insert, InsertSource, Query, QueryBody, Relation, Update,
+    Assignment, ChosenRows, Cte, Delete, Identifier, Insert, InsertSource, Query, QueryBody,
+    Relation, SelectItem, Update,
 };
 use crate::error::{Error, Position, Result};
 use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
-    pub(super) fn insert(&self, insert: TheirInsert) -> Result<Insert> {
+    pub(super) fn insert(&self, insert: TheirInsert, with: Vec<Cte>) -> Result<Insert> {
         let TheirInsert {
             insert_token,
             optimizer_hints,
@@ -45,16 +47,12 @@ impl Converter<'_> {
         let at = self.locator.start_of(insert_token.0.span);
         Clauses(at).refuse(&[
             ("an optimizer hint", &optimizer_hints),
-            ("INSERT OR …", &or),
             ("INSERT IGNORE", &ignore),
-            ("an alias in INSERT", &table_alias),
             ("INSERT OVERWRITE", &overwrite),
             ("INSERT … SET", &assignments),
             ("PARTITION in INSERT", &partitioned),
             ("columns after PARTITION", &after_columns),
             ("INSERT INTO TABLE", &has_table_keyword),
-            ("ON CONFLICT", &on),
-            ("RETURNING", &returning),
             ("OUTPUT", &output),
             ("REPLACE", &replace_into),
             ("a priority in INSERT", &priority),
@@ -69,18 +67,26 @@ impl Converter<'_> {
         let TableObject::TableName(table) = table else {
             return Err(Error::unsupported("INSERT into anything but a table").at(at));
         };
+        let alias = match table_alias {
+            Some(TableAliasWithoutColumns { explicit: _, alias }) => Some(self.identifier(alias)?),
+            None => None,
+        };
         let source = match source {
             None => InsertSource::Defaults,
             Some(query) => insert_source(self.query(*query, at)?),
         };
         Ok(Insert {
+            with,
             table: self.name(table)?,
+            alias,
             columns: self.names(columns)?,
             source,
+            on_conflict: self.on_conflict(or, on, at)?,
+            returning: self.returning(returning)?,
         })
     }
 
-    pub(super) fn update(&self, update: TheirUpdate) -> Result<Update> {
+    pub(super) fn update(&self, update: TheirUpdate, with: Vec<Cte>) -> Result<Update> {
         let TheirUpdate {
             update_token,
             optimizer_hints,
@@ -97,26 +103,33 @@ impl Converter<'_> {
         let at = self.locator.start_of(update_token.0.span);
         Clauses(at).refuse(&[
             ("an optimizer hint", &optimizer_hints),
-            ("UPDATE … FROM", &from),
-            ("RETURNING", &returning),
             ("OUTPUT", &output),
             ("UPDATE OR …", &or),
-            ("ORDER BY in UPDATE", &order_by),
-            ("LIMIT in UPDATE", &limit),
         ])?;
+        let from = match from {
+            None => Vec::new(),
+            Some(UpdateTableFromKind::AfterSet(from)) => from,
+            Some(UpdateTableFromKind::BeforeSet(_)) => {
+                return Err(syntax_error("syntax error: FROM comes after SET", at));
+            }
+        };
         let (table, alias) = self.target(table, at)?;
         Ok(Update {
+            with,
             table,
             alias,
-            assignments: assignments
-                .into_iter()
-                .map(|assignment| self.assignment(assignment, at))
-                .collect::<Result<_>>()?,
-            filter: self.optional_expr(selection)?,
+            assignments: self.assignments(assignments, at)?,
+            rows: ChosenRows {
+                from: self.relations(from)?,
+                filter: self.optional_expr(selection)?,
+                order_by: self.order_keys(order_by)?,
+                limit: self.optional_expr(limit)?,
+                returning: self.returning(returning)?,
+            },
         })
     }
 
-    pub(super) fn delete(&self, delete: TheirDelete) -> Result<Delete> {
+    pub(super) fn delete(&self, delete: TheirDelete, with: Vec<Cte>) -> Result<Delete> {
         let TheirDelete {
             delete_token,
             optimizer_hints,
@@ -133,11 +146,7 @@ impl Converter<'_> {
         Clauses(at).refuse(&[
             ("an optimizer hint", &optimizer_hints),
             ("DELETE from several tables", &tables),
-            ("DELETE … USING", &using),
-            ("RETURNING", &returning),
             ("OUTPUT", &output),
-            ("ORDER BY in DELETE", &order_by),
-            ("LIMIT in DELETE", &limit),
         ])?;
         let FromTable::WithFromKeyword(mut from) = from else {
             return Err(syntax_error("syntax error: expected FROM after DELETE", at));
@@ -147,10 +156,22 @@ impl Converter<'_> {
         };
         let (table, alias) = self.target(table, at)?;
         Ok(Delete {
+            with,
             table,
             alias,
-            filter: self.optional_expr(selection)?,
+            rows: ChosenRows {
+                from: self.relations(using.unwrap_or_default())?,
+                filter: self.optional_expr(selection)?,
+                order_by: self.order_keys(order_by)?,
+                limit: self.optional_expr(limit)?,
+                returning: self.returning(returning)?,
+            },
         })
+    }
+
+    fn returning(&self, items: Option<Vec<TheirItem>>) -> Result<Vec<SelectItem>> {
+        let items = items.unwrap_or_default().into_iter();
+        items.map(|item| self.select_item(item)).collect()
     }
 
     /// The one table that a statement changes.
@@ -178,17 +199,52 @@ impl Converter<'_> {
         }
     }
 
-    fn assignment(&self, assignment: TheirAssignment, at: Option<Position>) -> Result<Assignment> {
-        let TheirAssignment { target, value } = assignment;
-        match target {
-            AssignmentTarget::ColumnName(name) => Ok(Assignment {
-                column: self.name(name)?,
-                value: self.expr(value)?,
-            }),
-            AssignmentTarget::Tuple(_) => {
-                Err(Error::unsupported("SET of several columns at once").at(at))
+    /// What follows SET, with lists of columns written out.
+    pub(super) fn assignments(
+        &self,
+        assignments: Vec<TheirAssignment>,
+        at: Option<Position>,
+    ) -> Result<Vec<Assignment>> {
+        let mut converted = Vec::with_capacity(assignments.len());
+        for TheirAssignment { target, value } in assignments {
+            match target {
+                AssignmentTarget::ColumnName(name) => converted.push(Assignment {
+                    column: self.name(name)?,
+                    value: self.expr(value)?,
+                }),
+                AssignmentTarget::Tuple(names) => {
+                    let names = self.names(names)?;
+                    let place = names.first().map_or(at, |name| name.position);
+                    let values = row_of(value).ok_or_else(|| {
+                        Error::unsupported("SET (…) = anything but a row").at(place)
+                    })?;
+                    if values.len() != names.len() {
+                        return Err(syntax_error(
+                            format!(
+                                "SET of {} columns takes as many values, not {}",
+                                names.len(),
+                                values.len()
+                            ),
+                            place,
+                        ));
+                    }
+                    for (column, value) in names.into_iter().zip(values) {
+                        let value = self.expr(value)?;
+                        converted.push(Assignment { column, value });
+                    }
+                }
             }
         }
+        Ok(converted)
+    }
+}
+
+/// The values of `(a, b)`; one value in parentheses is a row as well.
+fn row_of(value: Theirs) -> Option<Vec<Theirs>> {
+    match value {
+        Theirs::Tuple(values) => Some(values),
+        Theirs::Nested(value) => Some(vec![*value]),
+        _ => None,
     }
 }
 

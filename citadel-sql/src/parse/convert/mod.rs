@@ -3,7 +3,9 @@
 //! Every struct of sqlparser is taken apart without `..`: a field that an upgrade adds is a compile error here, and
 //! a clause that we do not support is refused by name with [`Clauses::refuse`].
 
+mod alter_table;
 mod clauses;
+mod conflict;
 mod data_type;
 mod ddl;
 mod dml;

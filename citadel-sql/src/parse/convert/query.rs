@@ -52,7 +52,7 @@ impl Converter<'_> {
         Ok(without_parentheses(query))
     }
 
-    fn with(&self, with: Option<With>) -> Result<Vec<Cte>> {
+    pub(super) fn with(&self, with: Option<With>) -> Result<Vec<Cte>> {
         let Some(With {
             with_token: _,
             recursive,
@@ -92,9 +92,9 @@ impl Converter<'_> {
             SetExpr::Values(values) => Ok(QueryBody::Values(self.values(values, at)?)),
             SetExpr::Query(query) => Ok(QueryBody::Query(Box::new(self.query(*query, at)?))),
             SetExpr::SetOperation { .. } => self.deeper(|| self.set_operation(body, at)),
-            SetExpr::Insert(_) => unsupported("INSERT as a query or after WITH"),
-            SetExpr::Update(_) => unsupported("UPDATE as a query or after WITH"),
-            SetExpr::Delete(_) => unsupported("DELETE as a query or after WITH"),
+            SetExpr::Insert(_) => unsupported("INSERT as a query"),
+            SetExpr::Update(_) => unsupported("UPDATE as a query"),
+            SetExpr::Delete(_) => unsupported("DELETE as a query"),
             SetExpr::Merge(_) => unsupported("MERGE"),
             SetExpr::Table(_) => unsupported("TABLE"),
         }
@@ -230,7 +230,7 @@ impl Converter<'_> {
         })
     }
 
-    fn select_item(&self, item: TheirItem) -> Result<SelectItem> {
+    pub(super) fn select_item(&self, item: TheirItem) -> Result<SelectItem> {
         match item {
             TheirItem::UnnamedExpr(expr) => Ok(SelectItem::Expr {
                 expr: self.expr(expr)?,
@@ -294,10 +294,12 @@ impl Converter<'_> {
         Clauses(at).refuse(&[("INTERPOLATE", &interpolate)])?;
         match kind {
             OrderByKind::All(_) => Err(Error::unsupported("ORDER BY ALL").at(at)),
-            OrderByKind::Expressions(keys) => {
-                keys.into_iter().map(|key| self.order_key(key)).collect()
-            }
+            OrderByKind::Expressions(keys) => self.order_keys(keys),
         }
+    }
+
+    pub(super) fn order_keys(&self, keys: Vec<OrderByExpr>) -> Result<Vec<OrderKey>> {
+        keys.into_iter().map(|key| self.order_key(key)).collect()
     }
 
     pub(super) fn order_key(&self, key: OrderByExpr) -> Result<OrderKey> {

@@ -1,9 +1,12 @@
 //! Statements.
 
-use sqlparser::ast::{Function, FunctionArguments, ObjectType, Statement};
+use sqlparser::ast::{
+    CascadeOption, Function, FunctionArguments, ObjectType, Query, SetExpr, Statement, Truncate,
+    TruncateIdentityOption, TruncateTableTarget,
+};
 
 use super::{Clauses, Converter};
-use crate::ast::{Arguments, Call, Drop, DropBehavior, DropObject, StatementKind};
+use crate::ast::{Arguments, Call, Cte, Drop, DropBehavior, DropObject, StatementKind};
 use crate::error::{Error, Position, Result};
 
 impl Converter<'_> {
@@ -14,10 +17,11 @@ impl Converter<'_> {
         at: Option<Position>,
     ) -> Result<StatementKind> {
         match statement {
+            Statement::Query(query) if is_change(&query) => self.change_with(*query, at),
             Statement::Query(query) => Ok(StatementKind::Query(Box::new(self.query(*query, at)?))),
-            Statement::Insert(insert) => Ok(StatementKind::Insert(Box::new(self.insert(insert)?))),
-            Statement::Update(update) => Ok(StatementKind::Update(Box::new(self.update(update)?))),
-            Statement::Delete(delete) => Ok(StatementKind::Delete(Box::new(self.delete(delete)?))),
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+                self.change(statement, Vec::new(), at)
+            }
             Statement::CreateTable(table) => Ok(StatementKind::CreateTable(Box::new(
                 self.create_table(table, at)?,
             ))),
@@ -27,6 +31,10 @@ impl Converter<'_> {
             Statement::CreateIndex(index) => Ok(StatementKind::CreateIndex(Box::new(
                 self.create_index(index, at)?,
             ))),
+            Statement::AlterTable(alter) => Ok(StatementKind::AlterTable(Box::new(
+                self.alter_table(alter, at)?,
+            ))),
+            Statement::Truncate(truncate) => self.truncate(truncate, at),
             Statement::Call(call) => self.call(call),
             Statement::Drop {
                 object_type,
@@ -67,6 +75,93 @@ impl Converter<'_> {
         }
     }
 
+    /// INSERT, UPDATE or DELETE after WITH.
+    fn change_with(&self, query: Query, at: Option<Position>) -> Result<StatementKind> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        Clauses(at).refuse(&[
+            ("ORDER BY after a change in parentheses", &order_by),
+            ("LIMIT after a change in parentheses", &limit_clause),
+            ("FETCH", &fetch),
+            ("FOR UPDATE or FOR SHARE", &locks),
+            ("FOR XML or FOR JSON", &for_clause),
+            ("SETTINGS", &settings),
+            ("FORMAT", &format_clause),
+            ("a pipe operator", &pipe_operators),
+        ])?;
+        let (SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement)) =
+            *body
+        else {
+            return Err(Error::unsupported("this statement").at(at));
+        };
+        self.change(statement, self.with(with)?, at)
+    }
+
+    fn change(
+        &self,
+        statement: Statement,
+        with: Vec<Cte>,
+        at: Option<Position>,
+    ) -> Result<StatementKind> {
+        match statement {
+            Statement::Insert(insert) => {
+                let insert = self.insert(insert, with)?;
+                Ok(StatementKind::Insert(Box::new(insert)))
+            }
+            Statement::Update(update) => {
+                let update = self.update(update, with)?;
+                Ok(StatementKind::Update(Box::new(update)))
+            }
+            Statement::Delete(delete) => {
+                let delete = self.delete(delete, with)?;
+                Ok(StatementKind::Delete(Box::new(delete)))
+            }
+            _ => Err(Error::unsupported("this statement").at(at)),
+        }
+    }
+
+    /// The next row ids begin with 1 again, which is what RESTART IDENTITY asks for.
+    fn truncate(&self, truncate: Truncate, at: Option<Position>) -> Result<StatementKind> {
+        let Truncate {
+            table_names,
+            partitions,
+            table: _,
+            if_exists,
+            identity,
+            cascade,
+            on_cluster,
+        } = truncate;
+        Clauses(at).refuse(&[
+            ("PARTITION in TRUNCATE", &partitions),
+            ("IF EXISTS in TRUNCATE", &if_exists),
+            (
+                "CONTINUE IDENTITY",
+                &(identity == Some(TruncateIdentityOption::Continue)),
+            ),
+            ("CASCADE", &matches!(cascade, Some(CascadeOption::Cascade))),
+            ("ON CLUSTER", &on_cluster),
+        ])?;
+        let names = table_names.into_iter().map(|target| {
+            let TruncateTableTarget {
+                name,
+                only: _,
+                has_asterisk: _,
+            } = target;
+            self.name(name)
+        });
+        Ok(StatementKind::Truncate(names.collect::<Result<_>>()?))
+    }
+
     fn call(&self, call: Function) -> Result<StatementKind> {
         let Function {
             name,
@@ -102,4 +197,12 @@ impl Converter<'_> {
             }
         }
     }
+}
+
+/// Does WITH stand before INSERT, UPDATE or DELETE?
+fn is_change(query: &Query) -> bool {
+    matches!(
+        *query.body,
+        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_)
+    )
 }

@@ -63,9 +63,14 @@ fn begins_in_delta(txn: &WriteTxn, new: &bound::CreateIndex) -> Result<bool> {
 fn make_trees(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Result<IndexKind> {
     let mut tree = || txn.create_tree(TreeOptions::default());
     Ok(match &new.kind {
-        bound::NewIndex::BTree { columns, unique } => IndexKind::BTree(BTreeIndex {
+        bound::NewIndex::BTree {
+            columns,
+            unique,
+            nulls_distinct,
+        } => IndexKind::BTree(BTreeIndex {
             columns: columns.clone(),
             unique: *unique,
+            nulls_distinct: *nulls_distinct,
             tree: tree()?,
         }),
         bound::NewIndex::Ann {

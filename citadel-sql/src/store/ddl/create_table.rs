@@ -5,14 +5,15 @@ use std::sync::Arc;
 use citadel_txn::{TreeOptions, WriteTxn};
 
 use super::create_index::refuse_unordered;
-use super::names::{constraint_name, refuse_taken};
-use crate::bind::bound;
+use super::names::{Names, refuse_taken};
+use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    BTreeIndex, Catalog, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind, IndexOrigin,
-    SchemaChange, TableDef,
+    BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind,
+    IndexOrigin, RowText, SchemaChange, TableDef,
 };
 use crate::store::projection::vector_type;
+use crate::store::row_text;
 use crate::types::{SqlType, VectorType};
 
 /// Vectors of more bytes than this lie in a tree of their own.
@@ -43,8 +44,10 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         id: change.new_table_id(),
         name: new.name.clone(),
         columns: Vec::with_capacity(new.columns.len()),
-        rowid_column: rowid_column(new),
+        rowid_column: rowid_column(&new.primary_key, |no| Some(new.columns.get(no)?.ty)),
         primary_key: new.primary_key.clone(),
+        rowid_constraint: None,
+        checks: Vec::new(),
         rows: change.txn().create_tree(TreeOptions::default())?,
         indexes: Vec::new(),
         sql: new.sql.clone(),
@@ -56,65 +59,100 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
             limit: column.limit,
             not_null: column.not_null || new.primary_key.contains(&no),
             default: column.default.clone(),
+            missing: column.default.clone(),
+            generated: None,
             storage: storage(change.txn(), column.ty)?,
         });
     }
+    let mut names = Names::new(&catalog, &table);
+    let key = (new.primary_key.as_slice(), new.key_name.as_deref());
+    add_keys(&mut change, &mut names, &mut table, key, &new.unique)?;
+    for (at, column) in new.columns.iter().enumerate() {
+        table.columns[at].generated = generated_text(&table, column, |no| Some(no))?;
+    }
+    for check in &new.checks {
+        let check = check_def(&mut names, &table, check)?;
+        table.checks.push(check);
+    }
+    if table.sql.is_empty() {
+        table.sql = table.statement();
+    }
     change.put_table(&table)?;
-    add_constraints(&mut change, &catalog, &mut table, &new.unique)?;
     change.finish()?;
     Ok(Arc::new(table))
 }
 
 /// One INTEGER column that is the whole primary key is the row id itself.
-fn rowid_column(new: &bound::CreateTable) -> Option<ColumnNo> {
-    match new.primary_key[..] {
-        [no] if new.columns.get(usize::from(no.0))?.ty == SqlType::Integer => Some(no),
+pub(super) fn rowid_column(
+    primary_key: &[ColumnNo],
+    ty: impl Fn(usize) -> Option<SqlType>,
+) -> Option<ColumnNo> {
+    match primary_key {
+        [no] if ty(usize::from(no.0))? == SqlType::Integer => Some(*no),
         _ => None,
     }
 }
 
-fn storage(txn: &mut WriteTxn, ty: SqlType) -> Result<ColumnStorage> {
-    let bytes = vector_type(ty).map_or(0, VectorType::stored_bytes);
-    if bytes <= WIDE_BYTES {
+/// Makes a tree for the vectors of a column that are too wide for its rows.
+pub(super) fn storage(txn: &mut WriteTxn, ty: SqlType) -> Result<ColumnStorage> {
+    if !is_wide(ty) {
         return Ok(ColumnStorage::Row);
     }
+    let bytes = vector_type(ty).map_or(0, VectorType::stored_bytes);
     let options = TreeOptions::for_values(txn.page_size(), size_of::<u64>(), bytes);
     Ok(ColumnStorage::Tree(txn.create_tree(options)?))
 }
 
+/// Are values of the type so wide that they lie in a tree of their own?
+pub(super) fn is_wide(ty: SqlType) -> bool {
+    vector_type(ty).map_or(0, VectorType::stored_bytes) > WIDE_BYTES
+}
+
 /// Makes the indexes that keep PRIMARY KEY and UNIQUE. The row id needs none.
-fn add_constraints(
+pub(super) fn add_keys(
     change: &mut SchemaChange<'_>,
-    catalog: &Catalog,
+    names: &mut Names<'_>,
     table: &mut TableDef,
-    unique: &[Vec<ColumnNo>],
+    (primary_key, key_name): (&[ColumnNo], Option<&str>),
+    unique: &[NewUnique],
 ) -> Result<()> {
-    let rowid = table.rowid_column.map(|no| vec![no]);
     let mut wanted = Vec::new();
-    if rowid.is_none() && !table.primary_key.is_empty() {
-        wanted.push((IndexOrigin::PrimaryKey, table.primary_key.clone()));
+    let rowid = table.rowid_column.map(|no| vec![no]);
+    if rowid.is_some() {
+        table.rowid_constraint = match key_name {
+            Some(name) => Some(names.take(name)?),
+            None => None,
+        };
+    } else if !primary_key.is_empty() {
+        wanted.push((IndexOrigin::PrimaryKey, key_name, primary_key, true));
     }
-    for columns in unique {
-        if rowid.as_ref() != Some(columns) {
-            wanted.push((IndexOrigin::Unique, columns.clone()));
+    for unique in unique {
+        let name = unique.name.as_deref();
+        if name.is_some() || rowid.as_ref() != Some(&unique.columns) {
+            wanted.push((
+                IndexOrigin::Unique,
+                name,
+                &unique.columns,
+                unique.nulls_distinct,
+            ));
         }
     }
-    let mut names = vec![table.name.clone()];
-    for (origin, columns) in wanted {
-        refuse_unordered(table, &columns)?;
-        let name = match origin {
-            IndexOrigin::PrimaryKey => constraint_name(catalog, &names, table, &[], "_pkey"),
-            _ => constraint_name(catalog, &names, table, &columns, "_key"),
+    for (origin, name, columns, nulls_distinct) in wanted {
+        refuse_unordered(table, columns)?;
+        let name = match (name, origin) {
+            (Some(name), _) => names.take(name)?,
+            (None, IndexOrigin::PrimaryKey) => names.choose(table, &[], "_pkey"),
+            (None, _) => names.choose(table, columns, "_key"),
         };
-        names.push(name.clone());
         let index = IndexDef {
             id: change.new_index_id(),
             name,
             table: table.id,
             origin,
             kind: IndexKind::BTree(BTreeIndex {
-                columns,
+                columns: columns.to_vec(),
                 unique: true,
+                nulls_distinct,
                 tree: change.txn().create_tree(TreeOptions::default())?,
             }),
             sql: String::new(),
@@ -123,4 +161,57 @@ fn add_constraints(
         table.indexes.push(Arc::new(index));
     }
     Ok(())
+}
+
+/// What a column is computed from. `moved` tells where columns went that were there.
+pub(super) fn generated_text(
+    table: &TableDef,
+    column: &NewColumn,
+    moved: impl Fn(ColumnNo) -> Option<ColumnNo>,
+) -> Result<Option<RowText>> {
+    match &column.generated {
+        None => Ok(None),
+        Some(Generated::New(relation, value)) => {
+            let text = row_text::write(table, value, *relation);
+            let unsupported = || Error::unsupported("GENERATED with this expression");
+            text.map(Some)
+                .ok_or_else(|| unsupported().at(value.position))
+        }
+        Some(Generated::Kept(text)) => Ok(text.moved(moved)),
+    }
+}
+
+/// The definition of a CHECK constraint of a table.
+pub(super) fn check_def(
+    names: &mut Names<'_>,
+    table: &TableDef,
+    new: &NewCheck,
+) -> Result<CheckDef> {
+    let text = row_text::write(table, &new.condition, new.relation);
+    let condition = text.ok_or_else(|| {
+        Error::unsupported("a CHECK with this condition").at(new.condition.position)
+    })?;
+    let is_taken = |name: &str| {
+        table
+            .checks
+            .iter()
+            .any(|c| c.name.eq_ignore_ascii_case(name))
+    };
+    let name = match &new.name {
+        Some(name) if is_taken(name) => {
+            return Err(Error::sql(
+                SqlState::DUPLICATE_OBJECT,
+                format!("constraint \"{name}\" exists already"),
+            ));
+        }
+        Some(name) => name.clone(),
+        None => {
+            let columns = match condition.columns().as_slice() {
+                [no] => vec![*no],
+                _ => Vec::new(),
+            };
+            names.choose_check(table, &columns)
+        }
+    };
+    Ok(CheckDef { name, condition })
 }

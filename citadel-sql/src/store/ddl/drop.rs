@@ -40,6 +40,17 @@ pub(crate) fn drop_index(txn: &mut WriteTxn, index: &IndexDef) -> Result<()> {
     change.finish()
 }
 
+/// Drops the trees of an index.
+pub(super) fn drop_index_trees(txn: &mut WriteTxn, index: &IndexDef) -> Result<()> {
+    drop_trees(txn, index_trees(index))
+}
+
+/// Drops the trees of a table and its indexes.
+pub(super) fn drop_all_trees(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
+    let trees: Vec<TreeId> = table.trees().iter().map(|(tree, _)| *tree).collect();
+    drop_trees(txn, trees)
+}
+
 fn drop_trees(txn: &mut WriteTxn, trees: impl IntoIterator<Item = TreeId>) -> Result<()> {
     for tree in trees {
         txn.drop_tree(tree)?;

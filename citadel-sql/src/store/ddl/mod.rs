@@ -4,18 +4,22 @@
 //! ([`Catalog::load`](crate::schema::Catalog::load)). A call that fails may have done a part: roll the statement back.
 
 mod alter_index;
+mod alter_table;
 mod build_index;
 mod create_index;
 mod create_table;
 mod drop;
 mod names;
+mod rewrite_table;
 mod sorter;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub(crate) use alter_index::alter_index;
+pub(crate) use alter_table::alter_table;
 pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;
 pub(crate) use drop::{drop_index, drop_table};
+pub(crate) use rewrite_table::truncate;
 pub(crate) use view::{create_view, drop_view};

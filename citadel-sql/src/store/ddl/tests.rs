@@ -8,7 +8,7 @@ use crate::error::SqlState;
 use crate::schema::{AnnOptions, Catalog, ColumnNo, ColumnStorage, IndexKind, IndexOrigin};
 use crate::store::TableWriter;
 use crate::store::testing::{
-    assert_sound, database, index, make, new_btree, new_table, refs, reload,
+    assert_sound, database, index, make, new_btree, new_table, refs, reload, unique,
 };
 use crate::types::{SqlType, Value};
 
@@ -34,11 +34,7 @@ fn definitions_survive_a_commit_and_are_found_by_folded_names() {
         ],
     );
     new.primary_key = vec![ColumnNo(0)];
-    new.unique = vec![
-        vec![ColumnNo(0)],
-        vec![ColumnNo(1)],
-        vec![ColumnNo(1), ColumnNo(0)],
-    ];
+    new.unique = vec![unique(&[0]), unique(&[1]), unique(&[1, 0])];
     make(&mut txn, &new);
     txn.commit().unwrap();
     let catalog = Catalog::load(&database.begin_read().unwrap()).unwrap();
@@ -84,7 +80,7 @@ fn a_name_belongs_to_one_table_or_index() {
         assert_eq!(error.sqlstate(), Some(SqlState::DUPLICATE_TABLE));
     }
     let mut new = new_table("u", &[SqlType::Integer]);
-    new.unique = vec![vec![ColumnNo(0)]];
+    new.unique = vec![unique(&[0])];
     index(&mut txn, &new_btree("u_c0_key", &table, &[0], false));
     let table = make(&mut txn, &new);
     assert_eq!(table.indexes[0].name, "u_c0_key1");
@@ -106,7 +102,7 @@ fn dropping_frees_every_tree() {
         "t",
         &[SqlType::Integer, SqlType::vector(300), SqlType::Text],
     );
-    new.unique = vec![vec![ColumnNo(2)]];
+    new.unique = vec![unique(&[2])];
     let table = make(&mut txn, &new);
     let relation = crate::bind::bound::RelationNo(0);
     let vector = crate::store::RowVector::of_column(&table, ColumnNo(1), relation).expr;
@@ -191,7 +187,7 @@ fn a_vector_is_no_key() {
     .unwrap_err();
     assert_eq!(error.sqlstate(), Some(SqlState::DATATYPE_MISMATCH));
     new.name = "u".to_owned();
-    new.unique = vec![vec![ColumnNo(0)]];
+    new.unique = vec![unique(&[0])];
     assert!(create_table(&mut txn, &new).is_err());
 }
 

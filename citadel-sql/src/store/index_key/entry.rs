@@ -33,7 +33,7 @@ impl IndexEntry {
         self.alone = btree.unique;
         for no in &btree.columns {
             let value = column(*no);
-            self.alone &= !value.is_null();
+            self.alone &= !(btree.nulls_distinct && value.is_null());
             put_key_column(&mut self.key, value)?;
         }
         if !self.alone {

@@ -186,7 +186,7 @@ impl<'a> Fields<'a> {
         };
         self.column += 1;
         Ok(Some(if self.row.lacks(no) {
-            Field::Default(&column.default)
+            Field::Default(&column.missing)
         } else if self.row.is_null(no) {
             Field::Null
         } else {

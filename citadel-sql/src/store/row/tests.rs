@@ -28,6 +28,8 @@ fn table() -> TableDef {
         limit: None,
         not_null: false,
         default: Value::Null,
+        missing: Value::Null,
+        generated: None,
         storage: match at {
             6 => ColumnStorage::Tree(TreeId::new(99)),
             _ => ColumnStorage::Row,
@@ -39,6 +41,8 @@ fn table() -> TableDef {
         columns: columns.collect(),
         rowid_column: Some(ColumnNo(1)),
         primary_key: vec![ColumnNo(1)],
+        rowid_constraint: None,
+        checks: Vec::new(),
         rows: TreeId::new(16),
         indexes: Vec::new(),
         sql: String::new(),
@@ -103,13 +107,13 @@ proptest! {
     #[test]
     fn rows_round_trip(row in rows(), columns in 0usize..=10) {
         let mut table = table();
-        table.columns[9].default = Value::Text("later".to_owned());
+        table.columns[9].missing = Value::Text("later".to_owned());
         let bytes = encode(&table, &row, columns);
         let fields = decode(&table, &bytes).unwrap();
         prop_assert_eq!(fields.len(), 10);
         for (at, field) in fields.iter().enumerate() {
             let expected = match at {
-                _ if at >= columns => Some(table.columns[at].default.clone()),
+                _ if at >= columns => Some(table.columns[at].missing.clone()),
                 1 => None,
                 6 if !row[6].is_null() => None,
                 _ => Some(row[at].clone()),

@@ -33,6 +33,7 @@ impl TableWriter {
         row: &[ValueRef<'_>],
     ) -> Result<()> {
         self.check_row(row)?;
+        self.check_conditions(id, row)?;
         self.encode_row(row);
         if txn.insert(self.table.rows, &row_key::encode(id), self.row.finish())? {
             return Err(duplicate_row_id(&self.table, id));
@@ -43,6 +44,19 @@ impl TableWriter {
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
         self.touch(txn, id, |_| true)
+    }
+
+    /// May the row be stored, as far as it alone tells?
+    ///
+    /// # Errors
+    /// A value that its column may not hold; a condition that is FALSE.
+    pub(crate) fn examine(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<()> {
+        self.check_row(row)?;
+        if self.table.checks.is_empty() {
+            return Ok(());
+        }
+        let id = self.choose_row_id(txn, row)?;
+        self.check_conditions(id, row)
     }
 
     fn check_row(&self, row: &[ValueRef<'_>]) -> Result<()> {
@@ -66,8 +80,27 @@ impl TableWriter {
         Ok(())
     }
 
+    /// Looks at the table's conditions.
+    fn check_conditions(&mut self, id: RowId, row: &[ValueRef<'_>]) -> Result<()> {
+        self.prepare_checks()?;
+        let Some(checks) = &self.checks else {
+            return Ok(());
+        };
+        let table = &*self.table;
+        checks.look(
+            table,
+            |_| true,
+            |no| {
+                Ok(match table.rowid_column == Some(no) {
+                    true => ValueRef::Integer(id.0),
+                    false => row[usize::from(no.0)],
+                })
+            },
+        )
+    }
+
     /// The row id that the row gives, or the next one.
-    fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
+    pub(super) fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
         let column = self.table.rowid_column;
         let given = column.and_then(|no| row.get(usize::from(no.0)));
         if let Some(ValueRef::Integer(id)) = given {

@@ -1,8 +1,11 @@
 //! The one way in: inserting, updating and deleting rows with all that hangs on them.
 
 mod check_value;
+mod checks;
 mod delete;
+mod generated;
 mod insert;
+mod owner;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -23,6 +26,8 @@ use crate::schema::{
     RowId, TableDef,
 };
 use crate::types::{SqlType, ValueRef, put_vector};
+pub(super) use checks::Checks;
+use generated::Generated;
 
 /// Writes rows of one table within one write transaction.
 ///
@@ -41,6 +46,10 @@ pub(crate) struct TableWriter {
     greatest: Greatest,
     /// Gives the vectors of the ann indexes that are on expressions, once they are needed.
     computed: Option<Vec<(Arc<IndexDef>, VectorSource)>>,
+    /// Conditions of the table, once they are needed.
+    checks: Option<Checks>,
+    /// Computed columns, once they are needed.
+    generated: Option<Generated>,
 }
 
 /// The most memory that a writer keeps between statements, but for keys.
@@ -67,6 +76,8 @@ impl TableWriter {
             vector: Vec::new(),
             greatest: Greatest::Unknown,
             computed: None,
+            checks: None,
+            generated: None,
         }
     }
 
@@ -75,6 +86,14 @@ impl TableWriter {
     pub(crate) fn rest(&mut self) -> bool {
         self.greatest = Greatest::Unknown;
         self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
+    }
+
+    /// Gets the table's conditions ready, if it has any.
+    fn prepare_checks(&mut self) -> Result<()> {
+        if self.checks.is_none() && !self.table.checks.is_empty() {
+            self.checks = Some(Checks::of(&self.table)?);
+        }
+        Ok(())
     }
 
     /// Notes a row, as it is now, in the ann indexes that hold something of it that `changes`.
@@ -161,8 +180,9 @@ fn duplicate_row_id(table: &TableDef, id: RowId) -> Error {
     Error::sql(
         SqlState::UNIQUE_VIOLATION,
         format!(
-            "duplicate key value violates unique constraint \"{}_pkey\": key ({column})=({}) already exists",
-            table.name, id.0
+            "duplicate key value violates unique constraint \"{}\": key ({column})=({}) already exists",
+            table.rowid_constraint(),
+            id.0
         ),
     )
 }

@@ -13,7 +13,7 @@ use crate::batch::Column;
 use crate::bind::bound::{CreateIndex, NewIndex};
 use crate::schema::AnnOptions;
 use crate::store::testing::{
-    assert_sound, database, index, make, new_btree, new_table, refs, rows,
+    assert_sound, database, index, make, new_btree, new_table, refs, rows, unique,
 };
 use crate::store::{Direction, IndexScan, KeyRange, RowIdRange, RowReader, VectorReader, delta};
 use crate::types::{SqlType, Value};
@@ -40,7 +40,7 @@ const TYPES: [SqlType; 7] = [
 fn table(txn: &mut WriteTxn) -> Arc<TableDef> {
     let mut new = new_table("t", &TYPES);
     new.primary_key = vec![ColumnNo(ID)];
-    new.unique = vec![vec![ColumnNo(UNIQUE)]];
+    new.unique = vec![unique(&[UNIQUE])];
     new.columns[usize::from(B)].not_null = true;
     let table = make(txn, &new);
     let (table, _) = index(txn, &new_btree("by_a_b", &table, &[A, B], false));

@@ -139,6 +139,7 @@ impl TableWriter {
         id: RowId,
         at: usize,
     ) -> Result<()> {
+        self.prepare_checks()?;
         self.encode_changed(txn, assignments, id, at)?;
         let table = &*self.table;
         let entries = self.old_keys.iter().zip(&self.new_keys);
@@ -196,6 +197,34 @@ impl TableWriter {
                 None if in_tree && *field != Field::Elsewhere => self.row.null(),
                 None => self.row.field(column.ty, *field),
             }
+        }
+        if let Some(checks) = &self.checks {
+            let wide = |no| VectorReader::new(table, no)?.fetch(txn, id);
+            // Vectors that stay are read for the condition alone.
+            let mut read: Vec<(ColumnNo, Value)> = Vec::new();
+            for (no, field) in (0..).map(ColumnNo).zip(&old) {
+                let is_read = table
+                    .checks
+                    .iter()
+                    .any(|c| c.condition.any_column(|c| c == no));
+                if is_read && assignments.value(no, at).is_none() {
+                    let value = match field.to_value() {
+                        Some(value) => value,
+                        None if table.rowid_column == Some(no) => Value::Integer(id.0),
+                        None => wide(no)?.ok_or_else(|| stale_row(table, id))?,
+                    };
+                    read.push((no, value));
+                }
+            }
+            let changes = |no| assignments.has(no);
+            checks.look(table, changes, |no| match assignments.value(no, at) {
+                Some(value) => Ok(value),
+                None => read
+                    .iter()
+                    .find(|(known, _)| *known == no)
+                    .map(|(_, value)| value.as_ref())
+                    .ok_or_else(|| stale_row(table, id)),
+            })?;
         }
         let max_len = txn.max_key_len();
         let old_value = |no: ColumnNo| indexed(old[usize::from(no.0)], id);

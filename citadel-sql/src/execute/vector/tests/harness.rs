@@ -51,6 +51,7 @@ impl Harness {
             limit: None,
             not_null: false,
             default: Value::Null,
+            generated: None,
         };
         let create = CreateTable {
             name: "t".into(),
@@ -61,8 +62,7 @@ impl Harness {
                 column("v", SqlType::vector(dim)),
             ],
             primary_key: vec![ColumnNo(0)],
-            unique: Vec::new(),
-            sql: String::new(),
+            ..CreateTable::default()
         };
         let mut txn = harness.database.begin_write().unwrap();
         store::create_table(&mut txn, &create).unwrap();

@@ -11,7 +11,7 @@ use crate::types::SqlType;
 
 /// Fetches some columns of a table, the hidden row id among them if wanted.
 #[derive(Debug)]
-pub(super) struct Fetcher {
+pub(in crate::execute) struct Fetcher {
     reader: RowReader,
     /// Stored columns first, then the hidden row id.
     layout: Vec<ColumnId>,
@@ -24,7 +24,11 @@ pub(super) struct Fetcher {
 
 impl Fetcher {
     /// A fetcher of columns of one relation, each named once. The layout puts the hidden row id last.
-    pub(super) fn new(table: &TableDef, relation: RelationNo, wanted: &[ColumnId]) -> Self {
+    pub(in crate::execute) fn new(
+        table: &TableDef,
+        relation: RelationNo,
+        wanted: &[ColumnId],
+    ) -> Self {
         let columns: Vec<ColumnNo> = wanted
             .iter()
             .filter_map(|id| u16::try_from(id.column).ok())
@@ -48,17 +52,22 @@ impl Fetcher {
     }
 
     /// What the fetched rows are made of, in order.
-    pub(super) fn layout(&self) -> &[ColumnId] {
+    pub(in crate::execute) fn layout(&self) -> &[ColumnId] {
         &self.layout
     }
 
     /// The types of the layout.
-    pub(super) fn types(&self) -> &[SqlType] {
+    pub(in crate::execute) fn types(&self) -> &[SqlType] {
         &self.types
     }
 
     /// Appends a row to the first columns of a batch. False: there is no such row.
-    pub(super) fn fetch(&self, view: &dyn View, row: RowId, out: &mut Batch) -> Result<bool> {
+    pub(in crate::execute) fn fetch(
+        &self,
+        view: &dyn View,
+        row: RowId,
+        out: &mut Batch,
+    ) -> Result<bool> {
         let (stored, rest) = out.columns.split_at_mut(self.stored);
         if !self.reader.fetch(view, row, stored)? {
             return Ok(false);
@@ -71,7 +80,12 @@ impl Fetcher {
     }
 
     /// Appends a row that is known to be there: where its id is all that is wanted, nothing is read.
-    pub(super) fn fetch_known(&self, view: &dyn View, row: RowId, out: &mut Batch) -> Result<bool> {
+    pub(in crate::execute) fn fetch_known(
+        &self,
+        view: &dyn View,
+        row: RowId,
+        out: &mut Batch,
+    ) -> Result<bool> {
         if !self.ids_only {
             return self.fetch(view, row, out);
         }

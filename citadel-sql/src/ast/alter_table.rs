@@ -1,0 +1,59 @@
+//! ALTER TABLE.
+
+use super::{ColumnDefinition, DropBehavior, Expr, Identifier, TableConstraint};
+use crate::types::{Limit, SqlType};
+
+/// `ALTER TABLE [IF EXISTS] name …, …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlterTable {
+    pub(crate) name: Identifier,
+    pub(crate) if_exists: bool,
+    pub(crate) actions: Vec<TableAction>,
+}
+
+/// What ALTER TABLE changes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TableAction {
+    /// `RENAME TO name`
+    Rename(Identifier),
+    RenameColumn {
+        from: Identifier,
+        to: Identifier,
+    },
+    RenameConstraint {
+        from: Identifier,
+        to: Identifier,
+    },
+    AddColumn {
+        column: Box<ColumnDefinition>,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        column: Identifier,
+        if_exists: bool,
+        behavior: DropBehavior,
+    },
+    /// `ALTER COLUMN a SET DEFAULT value`; without a value, `DROP DEFAULT`.
+    SetDefault {
+        column: Identifier,
+        value: Option<Expr>,
+    },
+    /// `ALTER COLUMN a SET NOT NULL | DROP NOT NULL`
+    SetNotNull {
+        column: Identifier,
+        not_null: bool,
+    },
+    /// `ALTER COLUMN a [SET DATA] TYPE t [USING value]`
+    SetType {
+        column: Identifier,
+        ty: SqlType,
+        limit: Option<Limit>,
+        using: Option<Expr>,
+    },
+    AddConstraint(TableConstraint),
+    DropConstraint {
+        name: Identifier,
+        if_exists: bool,
+        behavior: DropBehavior,
+    },
+}

@@ -1,0 +1,101 @@
+//! Statements that change rows.
+
+use super::{Cte, Expr, Identifier, OrderKey, Query, Relation, SelectItem, Values};
+use crate::error::Position;
+
+/// INSERT.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Insert {
+    /// Names for queries, which the statement may use.
+    pub(crate) with: Vec<Cte>,
+    pub(crate) table: Identifier,
+    pub(crate) alias: Option<Identifier>,
+    /// Empty: all columns.
+    pub(crate) columns: Vec<Identifier>,
+    pub(crate) source: InsertSource,
+    pub(crate) on_conflict: Option<OnConflict>,
+    /// Empty: it gives no rows.
+    pub(crate) returning: Vec<SelectItem>,
+}
+
+/// Where the rows of an INSERT come from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum InsertSource {
+    Values(Values),
+    Query(Box<Query>),
+    /// `DEFAULT VALUES`
+    Defaults,
+}
+
+/// What becomes of rows whose keys other rows have.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct OnConflict {
+    pub(crate) target: ConflictTarget,
+    pub(crate) action: ConflictAction,
+    pub(crate) position: Option<Position>,
+}
+
+/// Which keys are meant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ConflictTarget {
+    /// All.
+    Any,
+    /// The one of these columns.
+    Columns(Vec<Identifier>),
+    /// The one of a constraint.
+    Constraint(Identifier),
+}
+
+/// What is done with a row whose key another row has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ConflictAction {
+    /// `DO NOTHING`
+    Nothing,
+    /// `DO UPDATE SET … [WHERE …]`
+    Update {
+        assignments: Vec<Assignment>,
+        filter: Option<Expr>,
+    },
+    /// `INSERT OR IGNORE`: it is left out, as are rows that a constraint refuses.
+    Ignore,
+    /// `INSERT OR REPLACE`: the other rows are deleted.
+    Replace,
+}
+
+/// UPDATE.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Update {
+    pub(crate) with: Vec<Cte>,
+    pub(crate) table: Identifier,
+    pub(crate) alias: Option<Identifier>,
+    pub(crate) assignments: Vec<Assignment>,
+    pub(crate) rows: ChosenRows,
+}
+
+/// `column = value`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Assignment {
+    pub(crate) column: Identifier,
+    pub(crate) value: Expr,
+}
+
+/// DELETE.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delete {
+    pub(crate) with: Vec<Cte>,
+    pub(crate) table: Identifier,
+    pub(crate) alias: Option<Identifier>,
+    pub(crate) rows: ChosenRows,
+}
+
+/// Which rows UPDATE and DELETE change, and what they give of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ChosenRows {
+    /// `FROM` of UPDATE, `USING` of DELETE.
+    pub(crate) from: Vec<Relation>,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) order_by: Vec<OrderKey>,
+    pub(crate) limit: Option<Expr>,
+    /// Empty: no rows are given.
+    pub(crate) returning: Vec<SelectItem>,
+}

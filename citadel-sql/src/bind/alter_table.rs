@@ -1,0 +1,635 @@
+//! ALTER TABLE and TRUNCATE.
+//!
+//! The actions of one statement are taken in passes, as in PostgreSQL: what goes, types, what comes, attributes of columns,
+//! constraints. So a constraint may be on a column that the same statement adds.
+
+use std::sync::Arc;
+
+use super::Binder;
+use super::bound::{
+    AlterTable, AlteredCheck, AlteredColumn, ColumnSource, Expr, ExprKind, Generated, NewColumn,
+    RelationNo, Statement,
+};
+use super::change::table_scope;
+use super::create_table::{
+    add_unique, check_key_type, invalid, key_columns, refuse_any_dimension, taken,
+};
+use super::expr::{Aggregation, ExprBinder};
+use super::insert::named_twice;
+use super::suggest;
+use super::typing;
+use crate::ast::{
+    self, ColumnConstraintKind, ColumnDefinition, DropBehavior, Identifier, TableAction,
+    TableConstraint, TableConstraintKind,
+};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{
+    ColumnDef, ColumnNo, ColumnStorage, IndexKind, IndexOrigin, IndexedVector, TableDef,
+};
+use crate::types::{Limit, SqlType, assign, can_assign};
+
+/// What is being made of a table.
+struct Shape<'a> {
+    alter: AlterTable,
+    /// The rows as they are.
+    relation: RelationNo,
+    /// Constraints to be added: name and meaning.
+    constraints: Vec<TableConstraint>,
+    /// Something goes or changes that a view may read.
+    takes_away: bool,
+    cascades: bool,
+    name: &'a Identifier,
+}
+
+impl Binder<'_> {
+    pub(super) fn alter_table(&mut self, alter: &ast::AlterTable) -> Result<Statement> {
+        if alter.if_exists && !self.is_taken(&alter.name) {
+            return Ok(Statement::Nothing);
+        }
+        let table = self.table(&alter.name)?;
+        let mut shape = Shape {
+            alter: unaltered(&table),
+            relation: self.new_relation()?,
+            constraints: Vec::new(),
+            takes_away: false,
+            cascades: false,
+            name: &alter.name,
+        };
+        let mut actions: Vec<&TableAction> = alter.actions.iter().collect();
+        actions.sort_by_key(|action| pass(action));
+        for action in actions {
+            self.table_action(action, &mut shape)?;
+        }
+        for constraint in std::mem::take(&mut shape.constraints) {
+            self.add_constraint(&constraint, &mut shape)?;
+        }
+        if shape.alter.columns.is_empty() {
+            return Err(invalid(
+                "a table keeps at least one column".to_owned(),
+                alter.name.position,
+            ));
+        }
+        shape.check_indexes()?;
+        shape.check_generated()?;
+        if shape.takes_away {
+            self.check_views(&mut shape)?;
+        }
+        Ok(Statement::AlterTable(Box::new(shape.alter)))
+    }
+
+    pub(super) fn truncate(&mut self, names: &[Identifier]) -> Result<Statement> {
+        let mut tables: Vec<Arc<TableDef>> = Vec::with_capacity(names.len());
+        for name in names {
+            let table = self.table(name)?;
+            if !tables.iter().any(|known| known.id == table.id) {
+                tables.push(table);
+            }
+        }
+        Ok(Statement::Truncate(tables))
+    }
+
+    fn table_action(&mut self, action: &TableAction, shape: &mut Shape<'_>) -> Result<()> {
+        match action {
+            TableAction::Rename(to) => {
+                let is_other = !to.name.eq_ignore_ascii_case(&shape.alter.table.name);
+                if is_other && self.is_taken(to) {
+                    return Err(taken(to));
+                }
+                shape.takes_away = true;
+                shape.alter.name.clone_from(&to.name);
+            }
+            TableAction::RenameColumn { from, to } => {
+                let at = shape.column(from)?;
+                let is_other = !to.name.eq_ignore_ascii_case(&from.name);
+                if is_other && shape.find(&to.name).is_some() {
+                    return Err(named_twice(to));
+                }
+                shape.takes_away = true;
+                shape.alter.columns[at].column.name.clone_from(&to.name);
+            }
+            TableAction::RenameConstraint { from, to } => {
+                if self.is_taken(to) {
+                    return Err(taken(to));
+                }
+                shape.rename_constraint(from, to)?;
+            }
+            TableAction::AddColumn {
+                column,
+                if_not_exists,
+            } => {
+                if *if_not_exists && shape.find(&column.name.name).is_some() {
+                    return Ok(());
+                }
+                self.add_column(column, shape)?;
+            }
+            TableAction::DropColumn {
+                column,
+                if_exists,
+                behavior,
+            } => {
+                if *if_exists && shape.find(&column.name).is_none() {
+                    return Ok(());
+                }
+                let at = shape.column(column)?;
+                shape.takes_away = true;
+                shape.cascades |= *behavior == DropBehavior::Cascade;
+                shape.drop_column(at);
+            }
+            TableAction::SetDefault { column, value } => {
+                let at = shape.column(column)?;
+                if shape.alter.columns[at].column.generated.is_some() {
+                    return Err(invalid(
+                        format!(
+                            "column \"{}\" is computed and takes no DEFAULT",
+                            column.name
+                        ),
+                        column.position,
+                    ));
+                }
+                let column = shape.alter.columns[at].column.clone();
+                let default = match value {
+                    None => crate::types::Value::Null,
+                    Some(expr) => {
+                        self.default_value(expr, &column.name, column.ty, column.limit)?
+                    }
+                };
+                shape.alter.columns[at].column.default = default;
+            }
+            TableAction::SetNotNull { column, not_null } => {
+                let at = shape.column(column)?;
+                if !not_null
+                    && shape
+                        .alter
+                        .primary_key
+                        .iter()
+                        .any(|no| usize::from(no.0) == at)
+                {
+                    return Err(invalid(
+                        format!("column \"{}\" is in a primary key", column.name),
+                        column.position,
+                    ));
+                }
+                shape.alter.columns[at].column.not_null = *not_null;
+            }
+            TableAction::SetType {
+                column,
+                ty,
+                limit,
+                using,
+            } => self.set_type(column, (*ty, *limit), using.as_ref(), shape)?,
+            TableAction::AddConstraint(constraint) => shape.constraints.push(constraint.clone()),
+            TableAction::DropConstraint {
+                name, if_exists, ..
+            } => {
+                if !shape.drop_constraint(name) && !if_exists {
+                    return Err(no_constraint(name, &shape.alter.table));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_column(&mut self, definition: &ColumnDefinition, shape: &mut Shape<'_>) -> Result<()> {
+        let others: Vec<NewColumn> = shape.columns().cloned().collect();
+        let column = self.new_column(definition, &others)?;
+        for constraint in &definition.constraints {
+            let names = || vec![definition.name.clone()];
+            let kind = match &constraint.kind {
+                ColumnConstraintKind::PrimaryKey => TableConstraintKind::PrimaryKey(names()),
+                ColumnConstraintKind::Unique { nulls_distinct } => TableConstraintKind::Unique {
+                    columns: names(),
+                    nulls_distinct: *nulls_distinct,
+                },
+                ColumnConstraintKind::Check(condition) => {
+                    TableConstraintKind::Check(condition.clone())
+                }
+                ColumnConstraintKind::Generated(value) => {
+                    return Err(Error::unsupported("GENERATED in ADD COLUMN").at(value.position));
+                }
+                ColumnConstraintKind::Null
+                | ColumnConstraintKind::NotNull
+                | ColumnConstraintKind::Default(_) => continue,
+            };
+            shape.constraints.push(TableConstraint {
+                name: constraint.name.clone(),
+                kind,
+                position: constraint.position,
+            });
+        }
+        shape.alter.columns.push(AlteredColumn {
+            column,
+            source: ColumnSource::Added,
+        });
+        Ok(())
+    }
+
+    fn add_constraint(&mut self, new: &TableConstraint, shape: &mut Shape<'_>) -> Result<()> {
+        let columns: Vec<NewColumn> = shape.columns().cloned().collect();
+        let (name, at) = (new.name.as_ref(), new.position);
+        if let Some(name) = name
+            && (self.is_taken(name) || shape.has_check(&name.name))
+        {
+            return Err(Error::sql(
+                SqlState::DUPLICATE_OBJECT,
+                format!("constraint \"{}\" exists already", name.name),
+            )
+            .at(name.position));
+        }
+        match &new.kind {
+            TableConstraintKind::PrimaryKey(names) => {
+                let key = key_columns(&columns, names, at)?;
+                if !shape.alter.primary_key.is_empty() {
+                    return Err(invalid(
+                        format!("table \"{}\" has two primary keys", shape.alter.name),
+                        at,
+                    ));
+                }
+                for no in &key {
+                    shape.alter.columns[usize::from(no.0)].column.not_null = true;
+                }
+                shape.alter.primary_key = key;
+                shape.alter.key_name = name.map(|name| name.name.clone());
+            }
+            TableConstraintKind::Unique {
+                columns: names,
+                nulls_distinct,
+            } => {
+                let key = key_columns(&columns, names, at)?;
+                add_unique(&mut shape.alter.unique, name, key, *nulls_distinct);
+            }
+            TableConstraintKind::Check(condition) => {
+                let relation = self.new_relation()?;
+                let check =
+                    self.new_check(name, condition, &shape.alter.name, &columns, relation)?;
+                shape.alter.checks.push(AlteredCheck::New(check));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_type(
+        &mut self,
+        column: &Identifier,
+        (ty, limit): (SqlType, Option<Limit>),
+        using: Option<&ast::Expr>,
+        shape: &mut Shape<'_>,
+    ) -> Result<()> {
+        refuse_any_dimension(ty, column)?;
+        let at = shape.column(column)?;
+        let table = Arc::clone(&shape.alter.table);
+        let Some(from) = shape.alter.columns[at].source.origin() else {
+            return Err(Error::unsupported("TYPE of a column that is added").at(column.position));
+        };
+        let old = table.column(from);
+        if old.generated.is_some() {
+            return Err(Error::unsupported("TYPE of a computed column").at(column.position));
+        }
+        let mut value = match using {
+            Some(using) => {
+                let scope = table_scope(&table, shape.relation, &table.name);
+                let bound =
+                    ExprBinder::new(self, &scope, Aggregation::Refused("USING")).expr(using)?;
+                if bound.has_subquery() {
+                    return Err(Error::unsupported("a query in USING").at(using.position));
+                }
+                bound
+            }
+            None => Expr {
+                kind: ExprKind::Column(super::bound::ColumnId {
+                    relation: shape.relation,
+                    column: u32::from(from.0),
+                }),
+                ty: old.ty,
+                position: column.position,
+            },
+        };
+        if !self.parameters.names.is_empty() {
+            return Err(Error::unsupported("a parameter in ALTER TABLE").at(column.position));
+        }
+        // As in PostgreSQL, everything can be stored as a text.
+        if using.is_none() && ty == SqlType::Text && value.ty != SqlType::Text {
+            typing::wrap(&mut value, |operand| ExprKind::Cast { operand, to: ty });
+            value.ty = ty;
+        }
+        let column_def = definition(&shape.alter.columns[at].column, ty, limit);
+        self.assign(&mut value, &column_def)
+            .map_err(|error| match using {
+                None => error.hint(format!("say how, with USING \"{}\"::{ty}", column.name)),
+                Some(_) => error,
+            })?;
+        let altered = &mut shape.alter.columns[at];
+        let default = std::mem::take(&mut altered.column.default);
+        if !default.is_null() && !can_assign(default.sql_type(), ty) {
+            return Err(Error::sql(
+                SqlState::DATATYPE_MISMATCH,
+                format!("the default of column \"{}\" is no {ty}", column.name),
+            )
+            .at(column.position)
+            .hint("drop the default first"));
+        }
+        altered.column.default = assign(default, ty).map_err(|e| e.at(column.position))?;
+        altered.column.ty = ty;
+        altered.column.limit = limit;
+        altered.source = ColumnSource::Computed {
+            from,
+            relation: shape.relation,
+            value: Box::new(value),
+        };
+        shape.takes_away = true;
+        Ok(())
+    }
+
+    /// A view that would not read what it reads now keeps the table as it is, or goes with CASCADE.
+    fn check_views(&mut self, shape: &mut Shape<'_>) -> Result<()> {
+        let mut table = TableDef::clone(&shape.alter.table);
+        table.name.clone_from(&shape.alter.name);
+        table.indexes.clear();
+        let columns = shape.columns();
+        table.columns = columns.map(|c| definition(c, c.ty, c.limit)).collect();
+        let mut views = self.views_that_change(table);
+        let Some(view) = views.first() else {
+            return Ok(());
+        };
+        if !shape.cascades {
+            return Err(Error::sql(
+                SqlState::DEPENDENT_OBJECTS,
+                format!("view \"{}\" reads what is to be changed", view.name),
+            )
+            .at(shape.name.position)
+            .hint("drop it first"));
+        }
+        let dependents = self.dependents(&[], &views);
+        views.extend(dependents);
+        shape.alter.views = views;
+        Ok(())
+    }
+}
+
+impl Shape<'_> {
+    fn columns(&self) -> impl Iterator<Item = &NewColumn> {
+        self.alter.columns.iter().map(|altered| &altered.column)
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.columns()
+            .position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    fn column(&self, name: &Identifier) -> Result<usize> {
+        self.find(&name.name).ok_or_else(|| {
+            let error = Error::sql(
+                SqlState::UNDEFINED_COLUMN,
+                format!(
+                    "table \"{}\" has no column \"{}\"",
+                    self.alter.table.name, name.name
+                ),
+            )
+            .at(name.position);
+            let names = self.columns().map(|column| column.name.as_str());
+            suggest::hint(error, &name.name, names)
+        })
+    }
+
+    fn has_check(&self, name: &str) -> bool {
+        self.alter.checks.iter().any(|check| match check {
+            AlteredCheck::Kept(check) => check.name.eq_ignore_ascii_case(name),
+            AlteredCheck::New(check) => check
+                .name
+                .as_ref()
+                .is_some_and(|known| known.eq_ignore_ascii_case(name)),
+        })
+    }
+
+    /// With a column go the indexes and constraints that it is part of.
+    fn drop_column(&mut self, at: usize) {
+        let dropped = self.alter.columns.remove(at).source.origin();
+        let is_it = |no: ColumnNo| Some(no) == dropped;
+        self.alter.indexes.retain(|(index, _)| match &index.kind {
+            IndexKind::BTree(btree) => !btree.columns.iter().any(|no| is_it(*no)),
+            IndexKind::Ann(ann) => {
+                !ann.vector.any_column(is_it) && !ann.filters.iter().any(|no| is_it(*no))
+            }
+        });
+        self.alter.checks.retain(|check| match check {
+            AlteredCheck::Kept(check) => !check.condition.any_column(is_it),
+            AlteredCheck::New(_) => true,
+        });
+        if self
+            .alter
+            .primary_key
+            .iter()
+            .any(|no| usize::from(no.0) == at)
+        {
+            self.drop_primary_key();
+        }
+        for no in &mut self.alter.primary_key {
+            if usize::from(no.0) > at {
+                no.0 -= 1;
+            }
+        }
+    }
+
+    fn drop_primary_key(&mut self) {
+        self.alter.primary_key.clear();
+        self.alter.key_name = None;
+        let is_key = |origin: IndexOrigin| origin == IndexOrigin::PrimaryKey;
+        self.alter
+            .indexes
+            .retain(|(index, _)| !is_key(index.origin));
+    }
+
+    /// False: there is no such constraint.
+    fn drop_constraint(&mut self, name: &Identifier) -> bool {
+        let is_it = |known: &str| known.eq_ignore_ascii_case(&name.name);
+        let found = self
+            .alter
+            .indexes
+            .iter()
+            .find(|(index, known)| index.origin != IndexOrigin::Statement && is_it(known));
+        match found.map(|(index, _)| (index.id, index.origin)) {
+            Some((_, IndexOrigin::PrimaryKey)) => self.drop_primary_key(),
+            Some((id, _)) => self.alter.indexes.retain(|(index, _)| index.id != id),
+            None if self.has_check(&name.name) => {
+                self.alter.checks.retain(|check| match check {
+                    AlteredCheck::Kept(check) => !is_it(&check.name),
+                    AlteredCheck::New(_) => true,
+                });
+            }
+            None if self.keeps_row_ids(name) => self.drop_primary_key(),
+            None => return false,
+        }
+        true
+    }
+
+    fn rename_constraint(&mut self, from: &Identifier, to: &Identifier) -> Result<()> {
+        let is_it = |known: &str| known.eq_ignore_ascii_case(&from.name);
+        let mut indexes = self.alter.indexes.iter_mut();
+        let index =
+            indexes.find(|(index, known)| index.origin != IndexOrigin::Statement && is_it(known));
+        if let Some((_, name)) = index {
+            name.clone_from(&to.name);
+            return Ok(());
+        }
+        for check in &mut self.alter.checks {
+            if let AlteredCheck::Kept(check) = check
+                && is_it(&check.name)
+            {
+                check.name.clone_from(&to.name);
+                return Ok(());
+            }
+        }
+        if self.keeps_row_ids(from) {
+            self.alter.key_name = Some(to.name.clone());
+            return Ok(());
+        }
+        Err(no_constraint(from, &self.alter.table))
+    }
+
+    /// Is it the name of the primary key that is the row id?
+    fn keeps_row_ids(&self, name: &Identifier) -> bool {
+        let table = &self.alter.table;
+        table.rowid_column.is_some()
+            && !self.alter.primary_key.is_empty()
+            && table.rowid_constraint().eq_ignore_ascii_case(&name.name)
+    }
+
+    /// What computed columns are computed from must stay as it is.
+    fn check_generated(&self) -> Result<()> {
+        for column in self.columns() {
+            let Some(Generated::Kept(text)) = &column.generated else {
+                continue;
+            };
+            let is_lost = |no: ColumnNo| {
+                let mut kept = self.alter.columns.iter();
+                !kept.any(|c| matches!(c.source, ColumnSource::Kept(from) if from == no))
+            };
+            if text.any_column(is_lost) {
+                return Err(Error::sql(
+                    SqlState::DEPENDENT_OBJECTS,
+                    format!(
+                        "column \"{}\" is computed from what is to be changed",
+                        column.name
+                    ),
+                )
+                .at(self.name.position)
+                .hint("drop it first"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Can the indexes that stay be on what their columns become?
+    fn check_indexes(&self) -> Result<()> {
+        let changed = |no: ColumnNo| {
+            let mut columns = self.alter.columns.iter();
+            columns.any(|altered| {
+                matches!(altered.source, ColumnSource::Computed { from, .. } if from == no)
+            })
+        };
+        let refuse = |index: &str| {
+            Err(Error::sql(
+                SqlState::DEPENDENT_OBJECTS,
+                format!("index \"{index}\" is on a column whose type is to be changed"),
+            )
+            .at(self.name.position)
+            .hint("drop it first"))
+        };
+        for (index, name) in &self.alter.indexes {
+            match &index.kind {
+                IndexKind::BTree(btree) => {
+                    for no in &btree.columns {
+                        if let Some(to) = self.alter.moved(*no) {
+                            let column = &self.alter.columns[usize::from(to.0)].column;
+                            check_key_type(column.ty, &column.name, self.name.position)?;
+                        }
+                    }
+                }
+                IndexKind::Ann(ann) => {
+                    let is_vector = match &ann.vector {
+                        IndexedVector::Column(no) => self.alter.moved(*no).is_some_and(|to| {
+                            let old = self.alter.table.column(*no).ty;
+                            let new = self.alter.columns[usize::from(to.0)].column.ty;
+                            matches!(
+                                (old, new),
+                                (SqlType::Vector(a), SqlType::Vector(b)) if a.is_bits() == b.is_bits()
+                            )
+                        }),
+                        IndexedVector::Expression(_) => !ann.vector.any_column(changed),
+                    };
+                    if !is_vector {
+                        return refuse(name);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A table as it is.
+fn unaltered(table: &Arc<TableDef>) -> AlterTable {
+    let columns = (0..).map(ColumnNo).zip(&table.columns);
+    let columns = columns.map(|(no, column)| AlteredColumn {
+        column: NewColumn {
+            name: column.name.clone(),
+            ty: column.ty,
+            limit: column.limit,
+            not_null: column.not_null,
+            default: column.default.clone(),
+            generated: column.generated.clone().map(Generated::Kept),
+        },
+        source: ColumnSource::Kept(no),
+    });
+    let indexes = table.indexes.iter();
+    let checks = table.checks.iter().cloned();
+    AlterTable {
+        name: table.name.clone(),
+        columns: columns.collect(),
+        primary_key: table.primary_key.clone(),
+        key_name: table.rowid_constraint.clone(),
+        indexes: indexes.map(|i| (Arc::clone(i), i.name.clone())).collect(),
+        unique: Vec::new(),
+        checks: checks.map(AlteredCheck::Kept).collect(),
+        views: Vec::new(),
+        table: Arc::clone(table),
+    }
+}
+
+/// A column of another type, as far as binding looks at it.
+pub(super) fn definition(column: &NewColumn, ty: SqlType, limit: Option<Limit>) -> ColumnDef {
+    ColumnDef {
+        name: column.name.clone(),
+        ty,
+        limit,
+        not_null: column.not_null,
+        default: column.default.clone(),
+        missing: column.default.clone(),
+        generated: None,
+        storage: ColumnStorage::Row,
+    }
+}
+
+/// In which pass an action is taken.
+fn pass(action: &TableAction) -> u8 {
+    match action {
+        TableAction::Rename(_)
+        | TableAction::RenameColumn { .. }
+        | TableAction::RenameConstraint { .. } => 0,
+        TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => 1,
+        TableAction::SetType { .. } => 2,
+        TableAction::AddColumn { .. } => 3,
+        TableAction::SetDefault { .. } | TableAction::SetNotNull { .. } => 4,
+        TableAction::AddConstraint(_) => 5,
+    }
+}
+
+fn no_constraint(name: &Identifier, table: &TableDef) -> Error {
+    Error::sql(
+        SqlState::UNDEFINED_OBJECT,
+        format!(
+            "constraint \"{}\" for table \"{}\" does not exist",
+            name.name, table.name
+        ),
+    )
+    .at(name.position)
+}

@@ -1,0 +1,128 @@
+//! The part of the bound tree that defines tables.
+
+use std::sync::Arc;
+
+use super::bound::{Expr, RelationNo};
+use crate::schema::{CheckDef, ColumnNo, IndexDef, RowText, TableDef, ViewDef};
+use crate::types::{Limit, SqlType, Value};
+
+/// CREATE TABLE, checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CreateTable {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<NewColumn>,
+    /// In key order. One INTEGER column alone is the row id.
+    pub(crate) primary_key: Vec<ColumnNo>,
+    /// The name of the primary key's constraint, where one was given.
+    pub(crate) key_name: Option<String>,
+    pub(crate) unique: Vec<NewUnique>,
+    pub(crate) checks: Vec<NewCheck>,
+    /// Empty: it is made of the definition.
+    pub(crate) sql: String,
+}
+
+/// A column to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewColumn {
+    pub(crate) name: String,
+    pub(crate) ty: SqlType,
+    pub(crate) limit: Option<Limit>,
+    pub(crate) not_null: bool,
+    pub(crate) default: Value,
+    pub(crate) generated: Option<Generated>,
+}
+
+/// What a column's value is computed from.
+#[derive(Clone, Debug)]
+pub(crate) enum Generated {
+    /// Over the columns of the relation: the table's rows.
+    New(RelationNo, Box<Expr>),
+    /// As the catalog has it, over the columns as they were.
+    Kept(RowText),
+}
+
+/// A UNIQUE constraint to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewUnique {
+    pub(crate) name: Option<String>,
+    pub(crate) columns: Vec<ColumnNo>,
+    /// Is a NULL like no other?
+    pub(crate) nulls_distinct: bool,
+}
+
+/// A CHECK constraint to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewCheck {
+    pub(crate) name: Option<String>,
+    /// Over the columns of the relation: the table's rows.
+    pub(crate) relation: RelationNo,
+    pub(crate) condition: Expr,
+}
+
+/// ALTER TABLE, checked: what the table becomes.
+#[derive(Clone, Debug)]
+pub(crate) struct AlterTable {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) name: String,
+    pub(crate) columns: Vec<AlteredColumn>,
+    pub(crate) primary_key: Vec<ColumnNo>,
+    pub(crate) key_name: Option<String>,
+    /// Indexes that stay, and their names.
+    pub(crate) indexes: Vec<(Arc<IndexDef>, String)>,
+    pub(crate) unique: Vec<NewUnique>,
+    pub(crate) checks: Vec<AlteredCheck>,
+    /// Views that go with a dropped column.
+    pub(crate) views: Vec<Arc<ViewDef>>,
+}
+
+/// A column of a table that is altered.
+#[derive(Clone, Debug)]
+pub(crate) struct AlteredColumn {
+    pub(crate) column: NewColumn,
+    pub(crate) source: ColumnSource,
+}
+
+/// What rows that are there have in a column.
+#[derive(Clone, Debug)]
+pub(crate) enum ColumnSource {
+    /// What they had.
+    Kept(ColumnNo),
+    /// The default.
+    Added,
+    /// What is computed from what they had, in the place of a column. Over the columns of the relation.
+    Computed {
+        from: ColumnNo,
+        relation: RelationNo,
+        value: Box<Expr>,
+    },
+}
+
+impl ColumnSource {
+    /// The column that it was.
+    pub(crate) fn origin(&self) -> Option<ColumnNo> {
+        match self {
+            Self::Kept(no) | Self::Computed { from: no, .. } => Some(*no),
+            Self::Added => None,
+        }
+    }
+}
+
+/// A CHECK constraint of a table that is altered.
+#[derive(Clone, Debug)]
+pub(crate) enum AlteredCheck {
+    /// One that stays, over the columns as they were.
+    Kept(CheckDef),
+    /// One over the columns as they become.
+    New(NewCheck),
+}
+
+impl AlterTable {
+    /// Where a column that was there goes.
+    pub(crate) fn moved(&self, no: ColumnNo) -> Option<ColumnNo> {
+        let at = self
+            .columns
+            .iter()
+            .position(|column| column.source.origin() == Some(no));
+        u16::try_from(at?).ok().map(ColumnNo)
+    }
+}

@@ -1,0 +1,295 @@
+//! ON CONFLICT: rows whose keys other rows have.
+//!
+//! Each row is looked at after those before it were written. Updates of rows that are there are gathered and done together,
+//! which gives the same as one by one: none can touch a row twice, and where one may change a key, it is done at once.
+
+use rustc_hash::FxHashSet;
+
+use super::Changed;
+use super::returning::{Origin, Returned, origins};
+use super::update::{append_values, clear_values};
+use crate::batch::{BATCH_ROWS, Batch, Column};
+use crate::bind::bound::ColumnId;
+use crate::error::{Error, Result, SqlState};
+use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::fetcher::Fetcher;
+use crate::expression::{CompiledExpr, Rows};
+use crate::plan::{Conflict, ConflictUpdate, Insert, Resolution};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, RowId, TableDef};
+use crate::store::TableWriter;
+use crate::types::ValueRef;
+
+/// What is to be done with a row.
+pub(super) enum Verdict {
+    /// Nothing is in its way.
+    Insert,
+    /// It is left out, or changes another row.
+    Skip,
+}
+
+/// Resolves the conflicts of one INSERT.
+pub(super) struct Resolver {
+    conflict: Box<Conflict>,
+    updater: Option<Pending>,
+}
+
+impl Resolver {
+    /// For an INSERT that says what becomes of conflicts.
+    pub(super) fn new(plan: &Insert) -> Option<Self> {
+        let conflict = plan.conflict.clone()?;
+        let updater = match &conflict.resolution {
+            Resolution::Update(update) => Some(Pending::new(plan, update)),
+            _ => None,
+        };
+        Some(Self { conflict, updater })
+    }
+
+    /// Begins a run.
+    pub(super) fn begin(
+        &mut self,
+        plan: &Insert,
+        returned: &Returned,
+        context: &ExecContext<'_>,
+    ) -> Result<()> {
+        match (&mut self.updater, &self.conflict.resolution) {
+            (Some(pending), Resolution::Update(update)) => {
+                pending.begin(plan, update, returned, context)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Does the updates that wait.
+    pub(super) fn flush(
+        &mut self,
+        table: &TableDef,
+        writer: &mut TableWriter,
+        returned: &mut Returned,
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<()> {
+        match &mut self.updater {
+            Some(pending) => pending.flush(table, writer, returned, context, changed),
+            None => Ok(()),
+        }
+    }
+
+    /// Are there rows to be updated? With RETURNING they come before the next row that is inserted.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.updater
+            .as_ref()
+            .is_some_and(|pending| !pending.ids.is_empty())
+    }
+
+    /// Notes that a row was inserted.
+    pub(super) fn inserted(&mut self, id: RowId) {
+        if let Some(pending) = &mut self.updater {
+            pending.touched.insert(id);
+        }
+    }
+
+    /// Looks at a row: what is in its way is dealt with.
+    pub(super) fn judge<'v>(
+        &mut self,
+        table: &'v TableDef,
+        row: &mut [ValueRef<'v>],
+        writer: &mut TableWriter,
+        context: &mut ExecContext<'_>,
+    ) -> Result<Verdict> {
+        if matches!(self.conflict.resolution, Resolution::Replace) {
+            // As in SQLite, a default stands in for a NULL that may not be.
+            for (value, column) in row.iter_mut().zip(&table.columns) {
+                if value.is_null() && column.not_null && !column.default.is_null() {
+                    *value = column.default.as_ref();
+                }
+            }
+        }
+        let txn = context.txn.write()?;
+        match (writer.examine(txn, row), &self.conflict.resolution) {
+            (Err(error), Resolution::Ignore) if error.is_constraint() => return Ok(Verdict::Skip),
+            (checked, _) => checked?,
+        }
+        for arbiter in &self.conflict.arbiters {
+            let Some(id) = writer.owner(txn, row, arbiter)? else {
+                continue;
+            };
+            match (&self.conflict.resolution, &mut self.updater) {
+                (Resolution::Replace, _) => {
+                    writer.delete(txn, id)?;
+                }
+                (Resolution::Update(_), Some(pending)) => {
+                    pending.add(id, row)?;
+                    return Ok(Verdict::Skip);
+                }
+                _ => return Ok(Verdict::Skip),
+            }
+        }
+        Ok(Verdict::Insert)
+    }
+
+    /// Must updates be done before the next row is looked at?
+    pub(super) fn is_due(&self) -> bool {
+        let is_due = |pending: &Pending| {
+            !pending.ids.is_empty() && (pending.changes_keys || pending.ids.len() >= BATCH_ROWS)
+        };
+        self.updater.as_ref().is_some_and(is_due)
+    }
+
+    /// Forgets the rows.
+    pub(super) fn rest(&mut self) {
+        if let Some(pending) = &mut self.updater {
+            pending.touched.clear();
+            pending.ids.clear();
+            pending.excluded.rest();
+            pending.values.rest();
+            pending.compiled = None;
+        }
+    }
+}
+
+/// Rows that are there and are to be updated.
+struct Pending {
+    fetcher: Fetcher,
+    /// The columns of the rows that were to be inserted, and what they are called.
+    wanted: Vec<ColumnNo>,
+    layout: Vec<ColumnId>,
+    assigned: Vec<ColumnNo>,
+    /// An assigned column is one of a key, which a later row may have or not.
+    changes_keys: bool,
+    compiled: Option<Compiled>,
+    ids: Vec<RowId>,
+    excluded: Batch,
+    /// The new values of the assigned columns.
+    values: Batch,
+    /// All rows that the statement inserted or is to update.
+    touched: FxHashSet<RowId>,
+}
+
+/// The expressions of one run.
+struct Compiled {
+    values: Vec<CompiledExpr>,
+    filter: Option<CompiledExpr>,
+    origins: Vec<Origin>,
+}
+
+impl Pending {
+    fn new(plan: &Insert, update: &ConflictUpdate) -> Self {
+        let table = &plan.table;
+        let assigned: Vec<ColumnNo> = update.assignments.iter().map(|(no, _)| *no).collect();
+        let is_key = |no: &ColumnNo| {
+            let in_index = |index: &IndexDef| match &index.kind {
+                IndexKind::BTree(btree) => btree.unique && btree.columns.contains(no),
+                IndexKind::Ann(_) => false,
+            };
+            table.rowid_column == Some(*no) || table.indexes.iter().any(|index| in_index(index))
+        };
+        let fetcher = Fetcher::new(table, plan.relation, &update.existing);
+        let excluded = update.excluded.iter();
+        let wanted = excluded.filter_map(|id| u16::try_from(id.column).ok().map(ColumnNo));
+        let layout = fetcher.layout().iter().chain(&update.excluded);
+        Self {
+            wanted: wanted.collect(),
+            layout: layout.copied().collect(),
+            changes_keys: assigned.iter().any(is_key),
+            fetcher,
+            assigned,
+            compiled: None,
+            ids: Vec::new(),
+            excluded: Batch::default(),
+            values: Batch::default(),
+            touched: FxHashSet::default(),
+        }
+    }
+
+    fn begin(
+        &mut self,
+        plan: &Insert,
+        update: &ConflictUpdate,
+        returned: &Returned,
+        context: &ExecContext<'_>,
+    ) -> Result<()> {
+        self.touched.clear();
+        self.ids.clear();
+        self.excluded = Batch::default();
+        let compile = |expr| CompiledExpr::compile(expr, &self.layout, context.params);
+        let values = update.assignments.iter().map(|(_, value)| compile(value));
+        let target = (&*plan.table, plan.relation);
+        self.compiled = Some(Compiled {
+            values: values.collect::<Result<_>>()?,
+            filter: update.filter.as_ref().map(compile).transpose()?,
+            origins: origins(returned.layout(), target, &self.assigned, &self.layout)?,
+        });
+        Ok(())
+    }
+
+    /// Adds a row that is there, and the one that was to be inserted.
+    fn add(&mut self, id: RowId, row: &[ValueRef<'_>]) -> Result<()> {
+        if !self.touched.insert(id) {
+            return Err(Error::sql(
+                SqlState::CARDINALITY_VIOLATION,
+                "ON CONFLICT DO UPDATE cannot change a row a second time",
+            )
+            .hint("two of the rows to be inserted have the same key"));
+        }
+        self.ids.push(id);
+        let columns = &mut self.excluded.columns;
+        columns.resize_with(self.wanted.len(), Column::default);
+        for (column, no) in columns.iter_mut().zip(&self.wanted) {
+            column.push(row[usize::from(no.0)])?;
+        }
+        self.excluded.rows += 1;
+        Ok(())
+    }
+
+    /// Updates the rows that wait for it.
+    fn flush(
+        &mut self,
+        table: &TableDef,
+        writer: &mut TableWriter,
+        returned: &mut Returned,
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<()> {
+        let Some(compiled) = &self.compiled else {
+            return Ok(());
+        };
+        if self.ids.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Batch::default();
+        rows.reset(self.fetcher.types());
+        for id in &self.ids {
+            if !self.fetcher.fetch_known(context.view(), *id, &mut rows)? {
+                return Err(Error::sql(
+                    SqlState::INTERNAL_ERROR,
+                    "a row that has a key is not there",
+                ));
+            }
+        }
+        rows.columns.append(&mut self.excluded.columns);
+        self.excluded.rows = 0;
+        if let Some(filter) = &compiled.filter {
+            let mut selected = Vec::new();
+            filter.select(&rows, Rows::All(rows.rows), &mut selected)?;
+            rows.keep(&selected);
+            let kept = selected.iter().map(|&at| self.ids[at as usize]);
+            self.ids = kept.collect();
+        }
+        clear_values(table, &self.assigned, &mut self.values);
+        let values = &mut self.values;
+        append_values(table, &self.assigned, &compiled.values, &rows, values)?;
+        let interrupt = context.interrupt;
+        writer.update_watched(
+            context.txn.write()?,
+            &self.assigned,
+            &self.ids,
+            &self.values.columns,
+            &mut || check_interrupt(interrupt),
+        )?;
+        let values = &self.values.columns;
+        returned.push_updated(&compiled.origins, &self.ids, values, &rows.columns)?;
+        changed.rows += self.ids.len() as u64;
+        self.ids.clear();
+        Ok(())
+    }
+}

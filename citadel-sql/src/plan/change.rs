@@ -1,0 +1,317 @@
+//! Planning of INSERT, UPDATE and DELETE.
+
+use std::sync::Arc;
+
+use super::build::{QueryBuilder, limited, logical_key, sorted};
+use super::expr::{column, split_conjuncts};
+use super::logical::{LimitBounds, LogicalPlan, LogicalScan};
+use super::lower::{lower, lower_scan};
+use super::names::{Names, column_id};
+use super::physical::{
+    Conflict, ConflictUpdate, Delete, Insert, PhysicalPlan, Resolution, Returning, Update, Values,
+};
+use super::print::expr_text;
+use super::rewrite::{COMPUTED, Scope, rewrite};
+use super::statement::{plan_query, with_answers, without_identity};
+use super::subquery::Answers;
+use super::{Plan, PlanContext, ResultColumn};
+use crate::bind::bound::{
+    self, ChosenRows, ColumnId, ConflictAction, Expr, From, InsertSource, Outer, OutputColumn,
+    Query, RelationNo,
+};
+use crate::error::Result;
+use crate::schema::{TableDef, TableId};
+use crate::types::SqlType;
+
+pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan> {
+    let (source, mut names, materialize) = match &insert.source {
+        InsertSource::Values(rows) => {
+            let (mut names, mut free) = (Names::default(), Vec::new());
+            let mut rows = rows.clone();
+            let mut builder = QueryBuilder::new(context, &mut names, &mut free);
+            let mut values = rows.iter_mut().flatten();
+            values.try_for_each(|value| builder.constant(value))?;
+            let own = builder.own;
+            let source = PhysicalPlan::Values(Arc::new(Values {
+                layout: Vec::new(),
+                types: insert
+                    .columns
+                    .iter()
+                    .map(|no| insert.table.column(*no).ty)
+                    .collect(),
+                rows,
+            }));
+            let asks = !(own.is_empty() && free.is_empty());
+            (with_answers(with_answers(source, own), free), names, asks)
+        }
+        InsertSource::DefaultValues => (PhysicalPlan::SingleRow, Names::default(), false),
+        InsertSource::Query(query) => {
+            let plan = plan_query(query, context)?;
+            let reads_itself = reads(query, insert.table.id);
+            (plan.root, plan.names, reads_itself)
+        }
+    };
+    names.add_table(insert.relation, &insert.table, "");
+    let conflict = insert
+        .conflict
+        .as_ref()
+        .map(|conflict| plan_conflict(insert, conflict, &mut names));
+    Ok(Plan {
+        root: PhysicalPlan::Insert(Insert {
+            table: insert.table.clone(),
+            relation: insert.relation,
+            columns: insert.columns.clone(),
+            source: Box::new(source),
+            materialize,
+            conflict: conflict.map(Box::new),
+            returning: returning(&insert.returning),
+        }),
+        columns: result_columns(&insert.returning),
+        names,
+    })
+}
+
+/// The rows that are there are fetched by row id, with the columns that the action and RETURNING read.
+fn plan_conflict(
+    insert: &bound::Insert,
+    conflict: &bound::Conflict,
+    names: &mut Names,
+) -> Conflict {
+    let resolution = match &conflict.action {
+        ConflictAction::Nothing => Resolution::Nothing,
+        ConflictAction::Ignore => Resolution::Ignore,
+        ConflictAction::Replace => Resolution::Replace,
+        ConflictAction::Update(update) => {
+            names.add_table(update.excluded, &insert.table, "excluded.");
+            let mut read = Vec::new();
+            let assigned = update.assignments.iter().map(|(_, value)| value);
+            let returned = insert.returning.iter().map(|output| &output.expr);
+            for expr in assigned.chain(&update.filter).chain(returned) {
+                add_columns(expr, &mut read);
+            }
+            let (excluded, existing) = read
+                .into_iter()
+                .partition(|id: &ColumnId| id.relation == update.excluded);
+            Resolution::Update(ConflictUpdate {
+                existing,
+                excluded,
+                assignments: update.assignments.clone(),
+                filter: update.filter.clone(),
+            })
+        }
+    };
+    Conflict {
+        arbiters: conflict.arbiters.clone(),
+        resolution,
+    }
+}
+
+/// Reads a query a table? What asks other queries may.
+fn reads(query: &Query, id: TableId) -> bool {
+    let mut asks = false;
+    query.for_each_expr(&mut |expr| asks |= expr.has_subquery());
+    asks || reads_from(&query.from, id)
+}
+
+fn reads_from(from: &From, id: TableId) -> bool {
+    match from {
+        From::Nothing | From::Values { .. } | From::Function { .. } | From::Working { .. } => false,
+        From::Recursive { first, step, .. } => {
+            reads_from(&first.from, id) || reads_from(&step.from, id)
+        }
+        From::Table { table, .. } => table.id == id,
+        From::Query { query, .. } => reads_from(&query.from, id),
+        From::SetOperation { inputs, .. } => inputs.iter().any(|input| reads_from(&input.from, id)),
+        From::Join { left, right, .. } => reads_from(left, id) || reads_from(right, id),
+        From::Lateral { left, right, .. } => reads_from(left, id) || reads_from(&right.from, id),
+        From::Extend { input, .. } => reads_from(input, id),
+    }
+}
+
+pub(super) fn plan_update(update: &bound::Update, context: &PlanContext<'_>) -> Result<Plan> {
+    let mut target = Target::new((&update.table, update.relation), &update.rows, context);
+    let mut assignments = update.assignments.clone();
+    let source = target.rows(assignments.iter_mut().map(|(_, value)| value))?;
+    Ok(Plan {
+        root: PhysicalPlan::Update(Update {
+            table: update.table.clone(),
+            relation: update.relation,
+            source: Box::new(source),
+            assignments,
+            joined: update.rows.from.is_some(),
+            returning: returning(&update.rows.returning),
+        }),
+        columns: result_columns(&update.rows.returning),
+        names: target.names,
+    })
+}
+
+pub(super) fn plan_delete(delete: &bound::Delete, context: &PlanContext<'_>) -> Result<Plan> {
+    let mut target = Target::new((&delete.table, delete.relation), &delete.rows, context);
+    let source = target.rows(std::iter::empty())?;
+    Ok(Plan {
+        root: PhysicalPlan::Delete(Delete {
+            table: delete.table.clone(),
+            source: Box::new(source),
+            joined: delete.rows.from.is_some(),
+            returning: returning(&delete.rows.returning),
+        }),
+        columns: result_columns(&delete.rows.returning),
+        names: target.names,
+    })
+}
+
+/// What a change gives of its rows.
+fn returning(output: &[OutputColumn]) -> Option<Arc<Returning>> {
+    if output.is_empty() {
+        return None;
+    }
+    let mut layout = Vec::new();
+    for column in output {
+        add_columns(&column.expr, &mut layout);
+    }
+    Some(Arc::new(Returning {
+        layout,
+        output: output.iter().map(|column| column.expr.clone()).collect(),
+    }))
+}
+
+pub(super) fn result_columns(output: &[OutputColumn]) -> Vec<ResultColumn> {
+    let columns = output.iter().map(|output| ResultColumn {
+        name: output.name.clone(),
+        ty: output.expr.ty,
+    });
+    columns.collect()
+}
+
+/// Adds the columns of an expression that are not there yet.
+fn add_columns(expr: &Expr, columns: &mut Vec<ColumnId>) {
+    expr.for_each_column(&mut |id| {
+        if !columns.contains(&id) {
+            columns.push(id);
+        }
+    });
+}
+
+/// The table that UPDATE or DELETE changes.
+struct Target<'a> {
+    scan: LogicalScan,
+    rows: &'a ChosenRows,
+    context: &'a PlanContext<'a>,
+    names: Names,
+}
+
+impl<'a> Target<'a> {
+    fn new(
+        (table, relation): (&Arc<TableDef>, RelationNo),
+        rows: &'a ChosenRows,
+        context: &'a PlanContext<'a>,
+    ) -> Self {
+        let mut names = Names::default();
+        match &rows.from {
+            None => names.add_table(relation, table, ""),
+            Some(from) => {
+                let name = super::names::quoted(&table.name);
+                names.add_table(relation, table, &format!("{name}."));
+                names.add_from(from, true);
+            }
+        }
+        Self {
+            scan: LogicalScan {
+                relation,
+                table: table.clone(),
+                alias: table.name.clone(),
+                filter: Vec::new(),
+                columns: Vec::new(),
+            },
+            rows,
+            context,
+            names,
+        }
+    }
+
+    /// The rows to change: row id, then the columns that expressions read. An expression that asks a query is computed
+    /// with them, and becomes a column.
+    fn rows<'e>(&mut self, read: impl Iterator<Item = &'e mut Expr>) -> Result<PhysicalPlan> {
+        let row_id = ColumnId {
+            relation: self.scan.relation,
+            column: ColumnId::ROWID,
+        };
+        let mut columns = vec![row_id];
+        let mut asking = Vec::new();
+        for expr in read {
+            if expr.has_subquery() {
+                let id = column_id(COMPUTED, self.names.next_computed());
+                self.names.add(id, expr_text(expr, &self.names));
+                let computed = column(id, expr.ty);
+                asking.push((id, std::mem::replace(expr, computed)));
+                continue;
+            }
+            add_columns(expr, &mut columns);
+        }
+        for output in &self.rows.returning {
+            add_columns(&output.expr, &mut columns);
+        }
+        let mut conjuncts = Vec::new();
+        if let Some(filter) = &self.rows.filter {
+            split_conjuncts(filter.clone(), &mut conjuncts);
+        }
+        let is_plain = self.rows.from.is_none()
+            && self.rows.order_by.is_empty()
+            && self.rows.limit.is_none()
+            && asking.is_empty()
+            && !conjuncts.iter().any(Expr::has_subquery);
+        if is_plain {
+            self.scan.filter = conjuncts;
+            self.scan.columns = columns;
+            return lower_scan(&self.scan, self.context);
+        }
+        self.rows_of_query(columns, asking)
+    }
+
+    /// The rows as a query gives them.
+    fn rows_of_query(
+        &mut self,
+        columns: Vec<ColumnId>,
+        asking: Vec<(ColumnId, Expr)>,
+    ) -> Result<PhysicalPlan> {
+        let mut free = Vec::new();
+        let mut builder = QueryBuilder::new(self.context, &mut self.names, &mut free);
+        let mut plan = LogicalPlan::Scan(self.scan.clone());
+        if let Some(from) = &self.rows.from {
+            let beside = builder.from(from)?;
+            plan = builder.join(Outer::default(), plan, beside, None)?;
+        }
+        plan = builder.filtered(plan, self.rows.filter.clone())?;
+        let mut answers = Answers::default();
+        let mut keys: Vec<_> = self.rows.order_by.iter().map(logical_key).collect();
+        for key in &mut keys {
+            plan = builder.answered(plan, &mut key.expr, &mut answers)?;
+        }
+        let mut limit = LimitBounds {
+            limit: self.rows.limit.clone(),
+            offset: None,
+        };
+        limit
+            .limit
+            .iter_mut()
+            .try_for_each(|limit| builder.constant(limit))?;
+        plan = limited(sorted(plan, keys), limit);
+        let passed = columns.into_iter();
+        let mut output: Vec<(ColumnId, Expr)> = passed
+            .map(|id| (id, column(id, SqlType::Unknown)))
+            .collect();
+        for (id, mut expr) in asking {
+            plan = builder.answered(plan, &mut expr, &mut answers)?;
+            output.push((id, expr));
+        }
+        let own = builder.own;
+        let mut plan = LogicalPlan::Project {
+            input: Box::new(plan),
+            columns: output,
+        };
+        rewrite(&mut plan, &mut Scope::new(self.context, &mut self.names))?;
+        let plan = without_identity(lower(&plan, self.context)?);
+        Ok(with_answers(with_answers(plan, own), free))
+    }
+}
