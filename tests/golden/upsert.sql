@@ -182,6 +182,10 @@ SELECT min(n) >= 1000 FROM t;
 column1
 true
 
+INSERT INTO t SELECT * FROM t WHERE id = 12345 RETURNING id;
+----
+id
+
 -- A growing value, with and without a secondary index.
 CREATE TABLE g (k TEXT PRIMARY KEY, v TEXT, emb VECTOR(2));
 ----

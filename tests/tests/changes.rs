@@ -39,7 +39,7 @@ impl Twins {
             history: Vec::new(),
             failed: 0,
         };
-        let unique = twins.pick(&["u TEXT UNIQUE", "u TEXT, UNIQUE (u, m)", "u TEXT"]);
+        let unique = twins.pick(&["u TEXT UNIQUE", "u TEXT, UNIQUE (u, id)", "u TEXT"]);
         let (column, rest) = unique.split_once(',').unwrap_or((unique, ""));
         let rest = if rest.is_empty() {
             String::new()
@@ -142,6 +142,7 @@ impl Twins {
         )
     }
 
+    /// No expression is assigned to a key: SQLite looks for duplicates after each row, we at the end of the statement.
     fn update(&mut self) -> String {
         let condition = self.condition("k");
         let returning = self.pick(&["", " RETURNING k.id, k.n, k.m"]);

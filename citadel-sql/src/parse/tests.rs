@@ -438,7 +438,6 @@ fn unsupported_clauses_are_named() {
         ("CREATE INDEX i ON t (a text_ops)", "operator class"),
         ("CREATE INDEX ON t (a)", "without a name"),
         ("CREATE TRIGGER x", "CREATE TRIGGER"),
-        ("ALTER TABLE t ADD COLUMN a INT FIRST", "FIRST"),
         ("ALTER TABLE t OWNER TO me", "OWNER"),
         ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
         ("VACUUM FULL", "VACUUM FULL"),

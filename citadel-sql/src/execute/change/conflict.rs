@@ -105,6 +105,13 @@ impl Resolver {
             }
         }
         let txn = context.txn.write()?;
+        if matches!(self.conflict.resolution, Resolution::Replace)
+            && let Some(no) = table.rowid_column
+        {
+            // Its number is chosen while the rows in its way are there, as in SQLite.
+            let id = writer.choose_row_id(txn, row)?;
+            row[usize::from(no.0)] = ValueRef::Integer(id.0);
+        }
         match (writer.examine(txn, row), &self.conflict.resolution) {
             (Err(error), Resolution::Ignore) if error.is_constraint() => return Ok(Verdict::Skip),
             (checked, _) => checked?,

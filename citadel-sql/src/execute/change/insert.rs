@@ -100,6 +100,10 @@ impl Inserter {
         context: &mut ExecContext<'_>,
         changed: &mut Changed,
     ) -> Result<()> {
+        // Without rows a batch may have no columns either.
+        if batch.rows == 0 {
+            return Ok(());
+        }
         self.fitted.clear();
         for (source, column) in self.source_of.iter().zip(&table.columns) {
             self.fitted.push(match source {

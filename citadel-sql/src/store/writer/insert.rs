@@ -100,7 +100,10 @@ impl TableWriter {
     }
 
     /// The row id that the row gives, or the next one.
-    pub(super) fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
+    ///
+    /// # Errors
+    /// There is none left; storage errors.
+    pub(crate) fn choose_row_id(&mut self, txn: &WriteTxn, row: &[ValueRef<'_>]) -> Result<RowId> {
         let column = self.table.rowid_column;
         let given = column.and_then(|no| row.get(usize::from(no.0)));
         if let Some(ValueRef::Integer(id)) = given {
