@@ -8,6 +8,10 @@ use crate::metric::{Metric, inner_product};
 use crate::prism::Candidate;
 use crate::top_k::TopK;
 
+/// How much more effort a search with a filter takes than was found to be enough without: what is left may lie far from the query,
+/// where codes tell rows apart less well and lists are nearly as near as each other.
+const FILTERED: usize = 2;
+
 impl IvfSegment {
     /// Candidates for the `k` rows nearest to a query among `allowed` (all rows, if `None`), nearest first by approximate distance, with the
     /// effort that the build found to be enough. Compute their distances from the stored vectors and keep the best `k`.
@@ -22,11 +26,14 @@ impl IvfSegment {
         k: usize,
         allowed: Option<&PositionSet>,
     ) -> Result<Vec<Candidate>, IvfError> {
+        let more = if allowed.is_some() { FILTERED } else { 1 };
         let wanted = k.saturating_mul(self.rerank as usize).max(k + 16);
-        self.search_with(query, wanted, self.probes as usize, allowed)
+        let probes = more * self.probes as usize;
+        self.search_with(query, wanted.saturating_mul(more), probes, allowed)
     }
 
-    /// The same with an effort of one's own: `candidates` of the rows in `probes` lists, and in more where these have fewer.
+    /// The same with an effort of one's own: `candidates` of the rows in `probes` lists, and in more where these have fewer. A list
+    /// counts by the share of its rows that is allowed: what a filter leaves of a neighbourhood is sought as far as it reaches.
     ///
     /// # Errors
     /// Those of [`IvfSegment::search`].
@@ -51,11 +58,12 @@ impl IvfSegment {
         let query = prepare(book.metric, query).ok_or(IvfError::Zero)?;
         let mut top = TopK::new(candidates);
         let mut tables = Tables::new(self, &query);
-        for (looked, list) in self.by_nearness(&query).into_iter().enumerate() {
-            if looked >= probes && top.len() >= candidates {
+        let mut looked = 0.0;
+        for list in self.by_nearness(&query) {
+            if looked >= probes as f64 && top.len() >= candidates {
                 break;
             }
-            self.scan(list, &mut tables, allowed, &mut top);
+            looked += self.scan(list, &mut tables, allowed, &mut top);
         }
         let found = top.drain_sorted().map(|neighbor| {
             let position = Position(neighbor.row_id as u32);
@@ -85,25 +93,30 @@ impl IvfSegment {
         lists.into_iter().map(|(_, list)| list).collect()
     }
 
+    /// Looks at the allowed rows of a list with rows; gives their share of all of its rows.
     fn scan(
         &self,
         list: usize,
         tables: &mut Tables<'_>,
         allowed: Option<&PositionSet>,
         top: &mut TopK,
-    ) {
+    ) -> f64 {
         let base = tables.of_list(list);
         let parts = self.codebook.parts();
-        for position in self.starts[list]..self.starts[list + 1] {
+        let rows = self.starts[list]..self.starts[list + 1];
+        let (all, mut seen) = (rows.len(), 0usize);
+        for position in rows {
             if allowed.is_some_and(|allowed| !allowed.contains(Position(position))) {
                 continue;
             }
+            seen += 1;
             let at = position as usize * parts;
             let code = &self.codes[at..at + parts];
             let rows = tables.values.chunks_exact(PARTS).zip(code);
             let sum: f32 = rows.map(|(row, code)| row[usize::from(*code)]).sum();
             top.push(Some(base + sum), i64::from(position));
         }
+        seen as f64 / all as f64
     }
 }
 
