@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, UnaryOp};
 use crate::types::number_text::real_to_text;
-use crate::types::{Bits, Value, hex, vector_text};
+use crate::types::{Bits, Value, quoted, vector_text};
 
 /// Vectors longer than this are shortened: no one reads 768 numbers in a plan.
 const VECTOR_SHOWN_MAX: usize = 4;
@@ -12,27 +12,20 @@ const VECTOR_SHOWN_MAX: usize = 4;
 /// The most bits that a constant shows.
 const BITS_SHOWN_MAX: usize = 64;
 
-/// A constant as SQL; a long vector is shortened.
+/// A constant as plans show it: a whole REAL without its point, a long vector shortened.
 pub(crate) fn value_text(value: &Value) -> String {
     match value {
-        Value::Null => "NULL".to_owned(),
-        Value::Boolean(true) => "TRUE".to_owned(),
-        Value::Boolean(false) => "FALSE".to_owned(),
-        Value::Integer(v) => v.to_string(),
         Value::Real(v) => real_to_text(*v),
-        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
-        Value::Blob(v) => format!("X'{}'", hex(v)),
         Value::Vector(v) if v.len() > VECTOR_SHOWN_MAX => {
             let shown = vector_text::print(&v[..VECTOR_SHOWN_MAX]);
             let shown = shown.trim_end_matches(']');
             format!("'{shown},… {} components]'", v.len())
         }
-        Value::Vector(v) => format!("'{}'", vector_text::print(v)),
         Value::Bits(v) if v.as_ref().dim() > BITS_SHOWN_MAX => {
             let shown: Bits = v.as_ref().iter().take(BITS_SHOWN_MAX).collect();
             format!("'{shown}… {} bits'", v.as_ref().dim())
         }
-        Value::Bits(v) => format!("'{v}'"),
+        _ => quoted(value.as_ref()),
     }
 }
 

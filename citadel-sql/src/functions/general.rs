@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_first, gives_text};
-use crate::types::number_text::{boolean_to_text, real_to_text};
-use crate::types::{Value, ValueRef, hex, total_order, vector_text};
+use crate::types::{Value, ValueRef, quoted, total_order};
 
 /// The most arguments of a function that takes any number of them.
 const MANY: usize = 1_000;
@@ -94,24 +93,6 @@ fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
     }
 }
 
-/// The value as a literal of SQL.
-fn quoted(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Null => "NULL".to_owned(),
-        ValueRef::Boolean(v) => boolean_to_text(v).to_ascii_uppercase(),
-        ValueRef::Integer(v) => v.to_string(),
-        ValueRef::Real(v) => {
-            let text = real_to_text(v);
-            let is_real = text.contains(['.', 'e']);
-            if is_real { text } else { format!("{text}.0") }
-        }
-        ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
-        ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
-        ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
-        ValueRef::Bits(v) => format!("'{v}'"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,12 +103,5 @@ mod tests {
         assert_eq!(extreme(&values, Ordering::Greater), Value::Real(2.5));
         assert_eq!(extreme(&values, Ordering::Less), Value::Integer(2));
         assert_eq!(extreme(&[ValueRef::Null], Ordering::Less), Value::Null);
-    }
-
-    #[test]
-    fn quoting_gives_literals() {
-        assert_eq!(quoted(ValueRef::Text("it's")), "'it''s'");
-        assert_eq!(quoted(ValueRef::Real(2.0)), "2.0");
-        assert_eq!(quoted(ValueRef::Blob(&[255])), "X'FF'");
     }
 }

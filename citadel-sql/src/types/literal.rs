@@ -1,22 +1,43 @@
 //! Values as constants of SQL.
 
-use super::number_text::real_to_text;
-use super::{Value, hex, vector_text};
+use super::number_text::{boolean_to_text, real_to_text};
+use super::{Value, ValueRef, hex, vector_text};
+
+/// A constant in full; one of a vector has the type that its place asks for.
+pub(crate) fn quoted(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Boolean(v) => boolean_to_text(v).to_ascii_uppercase(),
+        ValueRef::Integer(v) => v.to_string(),
+        ValueRef::Real(v) => {
+            let text = real_to_text(v);
+            let is_real = text.contains(['.', 'e']);
+            if is_real { text } else { format!("{text}.0") }
+        }
+        ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
+        ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
+        ValueRef::Bits(v) => format!("'{v}'"),
+    }
+}
 
 /// A constant in full, and of its own type wherever it stands.
 pub(crate) fn literal_text(value: &Value) -> String {
+    let text = quoted(value.as_ref());
     match value {
-        Value::Null => "NULL".to_owned(),
-        Value::Boolean(true) => "TRUE".to_owned(),
-        Value::Boolean(false) => "FALSE".to_owned(),
-        Value::Integer(v) => v.to_string(),
-        Value::Real(v) => real_to_text(*v),
-        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
-        Value::Blob(v) => format!("X'{}'", hex(v)),
-        Value::Vector(vector) => {
-            let text = vector_text::print(vector);
-            format!("CAST('{text}' AS {})", value.sql_type())
-        }
-        Value::Bits(bits) => format!("CAST('{bits}' AS {})", value.sql_type()),
+        Value::Vector(_) | Value::Bits(_) => format!("CAST({text} AS {})", value.sql_type()),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoting_gives_literals() {
+        assert_eq!(quoted(ValueRef::Text("it's")), "'it''s'");
+        assert_eq!(quoted(ValueRef::Real(2.0)), "2.0");
+        assert_eq!(quoted(ValueRef::Blob(&[255])), "X'FF'");
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use cast::{
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::{LikePattern, LikeTail};
 pub(crate) use limit::Limit;
-pub(crate) use literal::literal_text;
+pub(crate) use literal::{literal_text, quoted};
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
 pub use value::{Value, ValueRef};

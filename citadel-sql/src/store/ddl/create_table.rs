@@ -68,7 +68,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
     let key = (new.primary_key.as_slice(), new.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut table, key, &new.unique)?;
     for (at, column) in new.columns.iter().enumerate() {
-        table.columns[at].generated = generated_text(&table, column, |no| Some(no))?;
+        table.columns[at].generated = generated_text(&table, column, Some)?;
     }
     for check in &new.checks {
         let check = check_def(&mut names, &table, check)?;
