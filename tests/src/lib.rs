@@ -10,4 +10,5 @@ pub mod sim;
 pub mod slt;
 pub mod subject;
 pub mod text;
+pub mod twins;
 pub mod vectors;

@@ -29,12 +29,22 @@ pub fn value(value: &Value) -> String {
 /// # Errors
 /// The statement fails.
 pub fn rows_of(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<String>> {
+    rows_shown(statement, params, value)
+}
+
+/// The same, each value as `show` writes it.
+///
+/// # Errors
+/// The statement fails.
+pub fn rows_shown(
+    statement: &mut Statement<'_>,
+    params: impl Params,
+    show: fn(&Value) -> String,
+) -> Result<Vec<String>> {
     let columns = statement.column_count();
     let read = |row: &citadel_sql::Row<'_>| {
-        let values: Result<Vec<String>> = (0..columns)
-            .map(|at| row.get::<_, Value>(at).map(|v| value(&v)))
-            .collect();
-        values.map(|values| values.join(" | "))
+        let values = (0..columns).map(|at| row.get::<_, Value>(at).map(|value| show(&value)));
+        Ok(values.collect::<Result<Vec<_>>>()?.join(" | "))
     };
     statement.query_map(params, read)?.collect()
 }

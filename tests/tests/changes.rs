@@ -2,9 +2,10 @@
 //! DELETE, RETURNING, savepoints, ALTER TABLE, CHECK. Random sequences, of which each statement succeeds on both sides or on
 //! neither, and leaves the same rows; now and then the file is checked.
 
-use citadel_sql::{Connection, Value};
+use citadel_sql::Connection;
 use citadel_tests::sim::Random;
 use citadel_tests::text::value;
+use citadel_tests::twins::{our_rows, sqlite_rows, worlds};
 
 /// Runs of the test, each with tables of its own; `WORLDS=1000` runs more, `WORLD=7` that one alone.
 const WORLDS: u64 = 20;
@@ -226,7 +227,7 @@ impl Twins {
 
     fn run(&mut self, sql: &str) {
         self.history.push(sql.to_owned());
-        let (ours, theirs) = (our_rows(&self.ours, sql), sqlite_rows(&self.theirs, sql));
+        let (ours, theirs) = self.rows(sql);
         match (ours, theirs) {
             (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{}", self.tale()),
             (Err(_), Err(_)) => self.failed += 1,
@@ -236,12 +237,21 @@ impl Twins {
     }
 
     fn compare(&self) {
-        let all = "SELECT * FROM k";
-        let (ours, theirs) = (
-            our_rows(&self.ours, all).unwrap(),
-            sqlite_rows(&self.theirs, all),
-        );
-        assert_eq!(ours, theirs.unwrap(), "{}", self.tale());
+        let (ours, theirs) = self.rows("SELECT * FROM k");
+        assert_eq!(ours.unwrap(), theirs.unwrap(), "{}", self.tale());
+    }
+
+    fn rows(
+        &self,
+        sql: &str,
+    ) -> (
+        citadel_sql::Result<Vec<String>>,
+        rusqlite::Result<Vec<String>>,
+    ) {
+        (
+            sorted(our_rows(&self.ours, sql, value)),
+            sorted(sqlite_rows(&self.theirs, sql, value)),
+        )
     }
 
     fn tale(&self) -> String {
@@ -250,52 +260,17 @@ impl Twins {
 }
 
 /// The rows in an order that says nothing of how they were found.
-fn our_rows(connection: &Connection, sql: &str) -> citadel_sql::Result<Vec<String>> {
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let rows = statement.query_map((), |row| {
-        let values: citadel_sql::Result<Vec<String>> = (0..columns)
-            .map(|at| Ok(value(&row.get::<_, Value>(at)?)))
-            .collect();
-        values.map(|values| values.join(" | "))
-    });
-    let mut rows: Vec<String> = rows?.collect::<citadel_sql::Result<_>>()?;
-    rows.sort_unstable();
-    Ok(rows)
-}
-
-fn sqlite_rows(connection: &rusqlite::Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
-    use rusqlite::types::Value as Theirs;
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let rows = statement.query_map((), |row| {
-        let values: rusqlite::Result<Vec<String>> = (0..columns)
-            .map(|at| {
-                Ok(match row.get::<_, Theirs>(at)? {
-                    Theirs::Null => "NULL".into(),
-                    Theirs::Integer(v) => v.to_string(),
-                    Theirs::Real(v) => format!("{v:?}"),
-                    Theirs::Text(v) => v,
-                    Theirs::Blob(v) => format!("{v:?}"),
-                })
-            })
-            .collect();
-        values.map(|values| values.join(" | "))
-    })?;
-    let mut rows: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
-    rows.sort_unstable();
-    Ok(rows)
+fn sorted<E>(rows: Result<Vec<String>, E>) -> Result<Vec<String>, E> {
+    rows.map(|mut rows| {
+        rows.sort_unstable();
+        rows
+    })
 }
 
 #[test]
 fn changes_are_those_of_sqlite() {
-    let given = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
-    let worlds = match given("WORLD") {
-        Some(world) => world..=world,
-        None => 1..=given("WORLDS").unwrap_or(WORLDS),
-    };
     let (mut done, mut failed) = (0, 0);
-    for seed in worlds {
+    for seed in worlds(WORLDS) {
         let mut twins = Twins::new(seed);
         for number in 0..STATEMENTS {
             if let Some(sql) = twins.statement() {
@@ -303,7 +278,7 @@ fn changes_are_those_of_sqlite() {
                 twins.compare();
             }
             if number % 50 == 49 && twins.savepoints.is_none() {
-                let found = our_rows(&twins.ours, "PRAGMA integrity_check").unwrap();
+                let found = our_rows(&twins.ours, "PRAGMA integrity_check", value).unwrap();
                 assert_eq!(found, ["ok"], "{}", twins.tale());
             }
         }

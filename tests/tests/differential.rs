@@ -4,6 +4,7 @@
 use citadel_sql::{Connection, Value};
 use citadel_tests::sim::Random;
 use citadel_tests::text::value;
+use citadel_tests::twins::{our_rows, sqlite_rows, worlds};
 
 /// Runs of the test, each with tables of its own; `WORLDS=1000` runs more, `WORLD=7` that one alone.
 const WORLDS: u64 = 24;
@@ -415,18 +416,19 @@ impl Twins {
 
     /// How a statement is run, and what the tables hold.
     fn case(&self, sql: &str) -> String {
-        let mut case = our_rows(&self.ours, &format!("EXPLAIN {sql}")).unwrap();
+        let mut case = our_rows(&self.ours, &format!("EXPLAIN {sql}"), shown).unwrap();
         for table in ["t", "u"] {
             case.push(format!("{table}:"));
-            case.extend(sqlite_rows(&self.theirs, &format!("SELECT * FROM {table}")));
+            let all = format!("SELECT * FROM {table}");
+            case.extend(sqlite_rows(&self.theirs, &all, shown).unwrap());
         }
         case.join("\n")
     }
 
     fn compare(&mut self, sql: &str) {
-        let ours = our_rows(&self.ours, sql)
+        let ours = our_rows(&self.ours, sql, shown)
             .unwrap_or_else(|error| panic!("seed {}: {sql}: {error}", self.seed));
-        let theirs = sqlite_rows(&self.theirs, sql);
+        let theirs = sqlite_rows(&self.theirs, sql, shown).unwrap();
         self.compared += ours.len();
         assert_eq!(
             ours,
@@ -439,62 +441,17 @@ impl Twins {
 }
 
 /// SQLite has no type for a CASE or a COALESCE of both kinds of number: 9 and 9.0 are shown alike.
-fn number(real: f64) -> String {
-    if real.fract() == 0.0 {
-        format!("{:.0}", real + 0.0)
-    } else {
-        format!("{real:?}")
+fn shown(of: &Value) -> String {
+    match of {
+        Value::Real(real) if real.fract() == 0.0 => format!("{:.0}", real + 0.0),
+        of => value(of),
     }
-}
-
-fn our_rows(connection: &Connection, sql: &str) -> citadel_sql::Result<Vec<String>> {
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let rows = statement.query_map((), |row| {
-        let values: citadel_sql::Result<Vec<String>> = (0..columns)
-            .map(|at| {
-                Ok(match row.get(at)? {
-                    Value::Real(real) => number(real),
-                    other => value(&other),
-                })
-            })
-            .collect();
-        values.map(|values| values.join(" | "))
-    });
-    rows?.collect()
-}
-
-fn sqlite_rows(connection: &rusqlite::Connection, sql: &str) -> Vec<String> {
-    use rusqlite::types::Value as Theirs;
-    let mut statement = connection.prepare(sql).unwrap();
-    let columns = statement.column_count();
-    let rows = statement.query_map((), |row| {
-        let values: rusqlite::Result<Vec<String>> = (0..columns)
-            .map(|at| {
-                Ok(match row.get::<_, Theirs>(at)? {
-                    Theirs::Null => "NULL".into(),
-                    Theirs::Integer(v) => v.to_string(),
-                    Theirs::Real(v) => number(v),
-                    Theirs::Text(v) if v.is_empty() => "''".into(),
-                    Theirs::Text(v) => v,
-                    Theirs::Blob(v) => format!("{v:?}"),
-                })
-            })
-            .collect();
-        values.map(|values| values.join(" | "))
-    });
-    rows.unwrap().map(Result::unwrap).collect()
 }
 
 #[test]
 fn queries_and_changes_are_those_of_sqlite() {
-    let given = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
-    let worlds = match given("WORLD") {
-        Some(world) => world..=world,
-        None => 1..=given("WORLDS").unwrap_or(WORLDS),
-    };
     let mut compared = 0;
-    for seed in worlds {
+    for seed in worlds(WORLDS) {
         let mut twins = Twins::new(seed);
         for number in 0..STATEMENTS {
             if number % 8 == 7 {

@@ -1,14 +1,12 @@
 //! A process that dies at any write of any operation leaves the table as before it or as after it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_schema::{DataType, Field};
 use citadel_lake::{Filter, IndexState, LakeError, LakeStore, LakeTable, SchemaChange};
-use object_store::ObjectStore;
-use object_store::memory::InMemory;
 
-use crate::support::fault::{Fate, Faulty};
+use crate::support::bench::Bench;
+use crate::support::fault::Fate;
 use crate::support::{counts, definition, rows, spread_rows};
 
 type Operation = fn(&LakeTable) -> Result<(), LakeError>;
@@ -66,30 +64,12 @@ const OPERATIONS: [(&str, Operation); 8] = [
     }),
 ];
 
-struct Bench {
-    inner: Arc<InMemory>,
-    faulty: Arc<Faulty>,
-    table: LakeTable,
-}
-
 fn bench() -> Bench {
-    let inner = Arc::new(InMemory::new());
-    let faulty = Faulty::over(Arc::clone(&inner));
-    let store = LakeStore::new(Arc::clone(&faulty) as Arc<dyn ObjectStore>, "memory://x");
-    let table = LakeTable::create(&store, "t", definition()).unwrap();
-    table.append(&[spread_rows(0..1_000)]).unwrap();
-    table.append(&[rows(5_000..5_010)]).unwrap();
-    table.delete_where(&Filter::equal("id", 3)).unwrap();
-    Bench {
-        inner,
-        faulty,
-        table,
-    }
-}
-
-fn afresh(inner: &Arc<InMemory>) -> LakeTable {
-    let store = LakeStore::new(Arc::clone(inner) as Arc<dyn ObjectStore>, "memory://x");
-    LakeTable::open(&store, "t").unwrap()
+    let bench = Bench::new();
+    bench.table.append(&[spread_rows(0..1_000)]).unwrap();
+    bench.table.append(&[rows(5_000..5_010)]).unwrap();
+    bench.table.delete_where(&Filter::equal("id", 3)).unwrap();
+    bench
 }
 
 #[test]
@@ -107,15 +87,9 @@ fn a_crash_at_any_write_of_any_operation_leaves_the_table_before_or_after() {
             for last in [Fate::Lost, Fate::Unanswered] {
                 let case = format!("{name}, write {crash} of {writes}, {last:?}");
                 let bench = bench();
-                bench
-                    .faulty
-                    .plan(move |number, _| match number.cmp(&crash) {
-                        std::cmp::Ordering::Less => Fate::Done,
-                        std::cmp::Ordering::Equal => last,
-                        std::cmp::Ordering::Greater => Fate::Lost,
-                    });
+                bench.crash_at(crash, last);
                 let answer = operation(&bench.table);
-                let found = seen(&afresh(&bench.inner));
+                let found = seen(&bench.afresh());
                 match answer {
                     Ok(()) => assert_eq!(found, after, "{case}"),
                     Err(error) if error.is_unknown() => {
@@ -124,7 +98,7 @@ fn a_crash_at_any_write_of_any_operation_leaves_the_table_before_or_after() {
                     Err(_) => assert_eq!(found, before, "{case}"),
                 }
                 // Whatever was left behind, the next process clears it and does it again.
-                let next = afresh(&bench.inner);
+                let next = bench.afresh();
                 next.remove_orphans_before(i64::MAX).unwrap();
                 assert_eq!(seen(&next), found, "{case}, orphans removed");
                 if found == before {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::support::bench::Bench;
 use crate::support::fault::{Fate, Faulty};
 use crate::support::{counts, definition, once, rows};
 use citadel_lake::{LakeStore, LakeTable};
@@ -9,36 +10,14 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-struct Bench {
-    inner: Arc<InMemory>,
-    faulty: Arc<Faulty>,
-    table: LakeTable,
-}
-
 /// A table with three rows, in a store in which nothing fails yet.
 fn bench() -> Bench {
-    let inner = Arc::new(InMemory::new());
-    let faulty = Faulty::over(Arc::clone(&inner));
-    let store = LakeStore::new(Arc::clone(&faulty) as Arc<dyn ObjectStore>, "memory://x");
-    let table = LakeTable::create(&store, "t", definition()).unwrap();
-    table.append(&[rows(0..3)]).unwrap();
-    Bench {
-        inner,
-        faulty,
-        table,
-    }
+    let bench = Bench::new();
+    bench.table.append(&[rows(0..3)]).unwrap();
+    bench
 }
 
 impl Bench {
-    /// The table as another process sees it that starts now, with a store that works.
-    fn afresh(&self) -> LakeTable {
-        let store = LakeStore::new(
-            Arc::clone(&self.inner) as Arc<dyn ObjectStore>,
-            "memory://x",
-        );
-        LakeTable::open(&store, "t").unwrap()
-    }
-
     fn put(&self, name: &str, bytes: &'static [u8]) {
         let payload = PutPayload::from_static(bytes);
         futures::executor::block_on(self.inner.put(&Path::from(name), payload)).unwrap();
@@ -63,13 +42,7 @@ fn a_crash_at_any_write_leaves_the_table_before_or_after() {
     for crash in 0..=writes {
         for last in [Fate::Lost, Fate::Unanswered] {
             let bench = bench();
-            bench
-                .faulty
-                .plan(move |number, _| match number.cmp(&crash) {
-                    std::cmp::Ordering::Less => Fate::Done,
-                    std::cmp::Ordering::Equal => last,
-                    std::cmp::Ordering::Greater => Fate::Lost,
-                });
+            bench.crash_at(crash, last);
             let answer = bench.table.append(&[rows(3..6)]);
             let after = counts(&bench.afresh());
             match &answer {

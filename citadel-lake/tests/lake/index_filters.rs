@@ -1,6 +1,5 @@
 //! Conditions on columns that indexes hold are answered by them, with the same rows as by the data files.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -16,7 +15,7 @@ use citadel_lake::{
 use object_store::memory::InMemory;
 
 use crate::support::fault::Faulty;
-use crate::support::{DIMENSION, spread, spread_rows};
+use crate::support::{DIMENSION, counts_in, spread, spread_rows};
 
 fn definition() -> TableDefinition {
     let element = Arc::new(Field::new("item", DataType::Float32, true));
@@ -122,22 +121,13 @@ fn check(table: &LakeTable) {
             .filter(filter.clone())
             .collect()
             .unwrap();
-        let allowed: HashSet<i64> = scanned
-            .iter()
-            .flat_map(|batch| {
-                batch
-                    .column(0)
-                    .as_primitive::<Int64Type>()
-                    .values()
-                    .to_vec()
-            })
-            .collect();
+        let allowed = counts_in(&scanned);
         for query in [spread(-1), spread(-2), spread(-3)] {
             let search = || table.search("emb", &query).filter(filter.clone());
             let (found, exact) = (run(search()), run(search().exact()));
             assert_eq!(found.len(), exact.len(), "{filter:?}");
             assert!(
-                found.iter().all(|(id, _)| allowed.contains(id)),
+                found.iter().all(|(id, _)| allowed.contains_key(id)),
                 "{filter:?}"
             );
             hits += found.iter().filter(|hit| exact.contains(hit)).count();

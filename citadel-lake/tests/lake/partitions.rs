@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
 use arrow_array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use citadel_lake::{Filter, LakeStore, LakeTable, PartitionBy, TableDefinition};
+
+use crate::support::counts;
 
 const DAY_US: i64 = 86_400_000_000;
 
@@ -40,20 +40,9 @@ fn batch(ids: std::ops::Range<i64>) -> RecordBatch {
 }
 
 fn ids(table: &LakeTable) -> BTreeSet<i64> {
-    let read = table.scan().columns(&["id"]).collect().unwrap();
-    let ids: Vec<i64> = read
-        .iter()
-        .flat_map(|batch| {
-            batch
-                .column(0)
-                .as_primitive::<Int64Type>()
-                .values()
-                .to_vec()
-        })
-        .collect();
-    let distinct: BTreeSet<i64> = ids.iter().copied().collect();
-    assert_eq!(ids.len(), distinct.len(), "no row twice");
-    distinct
+    let counts = counts(table);
+    assert!(counts.values().all(|count| *count == 1), "no row twice");
+    counts.into_keys().collect()
 }
 
 #[test]

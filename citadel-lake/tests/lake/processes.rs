@@ -22,6 +22,10 @@ const ROWS: i64 = 10;
 
 /// What a process does: appends a range of batches, each under its own batch id.
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "that is how it tells the test that started it"
+)]
 fn a_writer() {
     let Ok(folder) = std::env::var(FOLDER) else {
         return;

@@ -188,9 +188,8 @@ fn shown(array: &dyn Array) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn every_type_comes_back_as_it_was() {
-    let columns = columns();
+/// An empty table of these columns, and all that they hold.
+fn table_of(columns: &[(&str, ArrayRef)]) -> (LakeTable, RecordBatch) {
     let fields = columns
         .iter()
         .map(|(name, array)| Field::new(*name, array.data_type().clone(), true));
@@ -201,6 +200,13 @@ fn every_type_comes_back_as_it_was() {
     )
     .unwrap();
     let table = LakeTable::create(&LakeStore::memory(), "t", TableDefinition::new(schema)).unwrap();
+    (table, batch)
+}
+
+#[test]
+fn every_type_comes_back_as_it_was() {
+    let columns = columns();
+    let (table, batch) = table_of(&columns);
     table.append(std::slice::from_ref(&batch)).unwrap();
     // Slices must not show what lies outside of them.
     table.append(&[batch.slice(1, 2)]).unwrap();
@@ -221,16 +227,7 @@ fn every_type_comes_back_as_it_was() {
 #[test]
 fn a_filter_on_any_type_keeps_the_row_that_it_names() {
     let columns = columns();
-    let fields = columns
-        .iter()
-        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true));
-    let schema = Schema::new(fields.collect::<Vec<_>>());
-    let batch = RecordBatch::try_new(
-        Arc::new(schema.clone()),
-        columns.iter().map(|(_, array)| Arc::clone(array)).collect(),
-    )
-    .unwrap();
-    let table = LakeTable::create(&LakeStore::memory(), "t", TableDefinition::new(schema)).unwrap();
+    let (table, batch) = table_of(&columns);
     table.append(&[batch]).unwrap();
     let read = table.scan().collect().unwrap();
     for field in table

@@ -1,5 +1,6 @@
 //! What the tests of tables share: rows, counts of them, and a store that fails.
 
+pub(crate) mod bench;
 pub(crate) mod fault;
 
 use std::collections::BTreeMap;
