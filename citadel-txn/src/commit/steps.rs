@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, PageNo, SealedFile, record_run};
+use citadel_core::{Generation, PageNo, SealedFile, WriteBatch, record_run};
 
 use super::descriptors::Descriptors;
 use super::sealer::{Parts, Sealer, pages_needed};
@@ -159,23 +159,20 @@ fn write(
     }
     let unsynced: u64 = record.written.iter().map(|w| u64::from(w.run.pages)).sum();
     let pages = unsynced + u64::from(place.pages);
-    let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
     let is_alone = is_alone(database, txn);
     // What the record lists was written by this very commit; it cannot be the record of a later one.
     let is_record_only = !record.redo.is_empty() && record.written.is_empty();
     let is_held = is_record_only && !is_alone && txn.terms.durability == Durability::Full;
     let mut bytes = record.encode();
-    let digest = Digest::over(&record, &bytes, &pieces);
     let wrote = match is_held {
-        true => Ok(()),
-        false => batch.seal_record(records.place, &bytes).map(drop),
+        true => batch.write(),
+        false => write_with_record(batch, records.place, &bytes, is_alone),
     };
+    // The medium is at work meanwhile, where it was told to begin.
+    let pieces = txn.base.pieces.succeed(&txn.base.record, &record);
+    let digest = Digest::over(&record, &bytes, &pieces);
     wipe(&mut bytes);
     wrote?;
-    match is_alone {
-        true => batch.write_to_sync()?,
-        false => batch.write()?,
-    }
     Ok(Written {
         record,
         digest,
@@ -185,6 +182,20 @@ fn write(
         bytes: pages * u64::from(page_size.get()),
         is_held,
     })
+}
+
+/// Writes what is in the batch, and the record. A sync follows at once where the commit is alone.
+fn write_with_record(
+    mut batch: WriteBatch<'_>,
+    place: PageNo,
+    record: &[u8],
+    is_alone: bool,
+) -> citadel_core::Result<()> {
+    batch.seal_record(place, record)?;
+    match is_alone {
+        true => batch.write_to_sync(),
+        false => batch.write(),
+    }
 }
 
 /// The redo log of a commit that writes no pages; none where it must write them.
