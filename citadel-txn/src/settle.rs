@@ -5,15 +5,17 @@
 //! is. So what is not known to be durable is written anew, at other pages, before anything is built on it. In place it
 //! must not be written, since it may be there, and a torn write would destroy what was acknowledged.
 //!
-//! 1. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both
+//! 1. Unless the file was closed, the superblock is written again, and synced: nothing may be sealed under a root key that
+//!    could still get lost.
+//! 2. The end of the file and the checkpoint that was written last are written again, and synced. From then on, both
 //!    checkpoints are on the medium, and the file is as long as it seems.
-//! 2. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first. It does not
+//! 3. What commits after the last durable one have written is refreshed, by a commit that syncs its pages first. It does not
 //!    vouch for itself: the records before it may be missing, and were the power lost now, recovery would find the last commit
 //!    before them and must not take the newer record for evidence that something was lost that had been acknowledged.
-//! 3. Both checkpoints are written with that commit, one after the other.
+//! 4. Both checkpoints are written with that commit, one after the other.
 //!
-//! A file that seems to have been closed needs the first step only; it may also be one whose last commit failed when it
-//! had only made the file longer.
+//! A file that has nothing behind its newest checkpoint needs the first two steps only; it may also be one whose last
+//! commit failed when it had only made the file longer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,14 +38,14 @@ const STEP_PAGES: u64 = 256;
 /// Makes all that recovery has found durable, and both checkpoints good.
 pub(crate) fn settle(database: &Arc<Shared>, recovered: &Recovered) -> Result<()> {
     let newest = recovered.newest.record.generation;
-    let is_closed = recovered
-        .checkpoints
-        .first()
-        .is_some_and(|checkpoint| checkpoint.record.generation == newest);
+    let last = recovered.checkpoints.first();
+    if !last.is_some_and(|checkpoint| checkpoint.is_closed) {
+        database.file().renew_header()?;
+    }
     let pages_end = recovered.newest.record.pages_end;
     database.file().renew_len(pages_end)?;
     database.repair_checkpoints(&recovered.checkpoints)?;
-    if is_closed {
+    if last.is_some_and(|checkpoint| checkpoint.record.generation == newest) {
         return Ok(());
     }
     if newest > recovered.durable {

@@ -3,7 +3,7 @@
 use crate::crypto::{Kdf, Key};
 use crate::error::Result;
 use crate::sealed_file::{Header, SealedFile};
-use crate::superblock::{self, SlotIndex, SlotInfo, Superblock};
+use crate::superblock::{self, SlotIndex, SlotInfo, Superblock, Twin};
 
 impl SealedFile {
     /// The key slots in use.
@@ -64,17 +64,27 @@ impl SealedFile {
         next.sequence = next.next_sequence()?;
         let result = change(&header, &mut next)?;
         let before = std::mem::replace(&mut header.superblock, next);
-        self.store_header(&header)
+        self.store_header(&header, Twin::B)
             .inspect_err(|_| header.superblock = before)?;
         Ok(result)
     }
 
-    /// Writes both copies of the superblock.
-    pub(super) fn store_header(&self, header: &Header) -> Result<()> {
+    /// Writes the superblock once more, as a change that can be read need not be on the medium: a sync may have failed in a
+    /// process before. Call it after opening a file that was not closed, before anything is sealed.
+    ///
+    /// # Errors
+    /// As [`SealedFile::sync`].
+    pub fn renew_header(&self) -> Result<()> {
+        // A change has written this copy last.
+        self.store_header(&self.header.lock(), Twin::A)
+    }
+
+    /// Writes both copies of the superblock, this one `first`. A change begins with B.
+    pub(super) fn store_header(&self, header: &Header, first: Twin) -> Result<()> {
         let bytes = header
             .superblock
             .encode(&header.root.mac_key(&self.file_id));
         self.medium
-            .guarded_with(|storage| superblock::store(storage, header.serving, &bytes))
+            .guarded_with(|storage| superblock::store(storage, first, &bytes))
     }
 }

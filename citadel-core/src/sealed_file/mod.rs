@@ -63,7 +63,6 @@ pub struct SealedFile {
 struct Header {
     superblock: Superblock,
     root: RootKey,
-    serving: Twin,
 }
 
 impl SealedFile {
@@ -91,8 +90,7 @@ impl SealedFile {
             superblock,
             root,
             retired: None,
-            serving: Twin::A,
-            needs_repair: true,
+            repair: Some(Twin::B),
         };
         Self::assemble(medium, unlocked, options.cache_bytes)
     }
@@ -117,8 +115,7 @@ impl SealedFile {
             superblock,
             root,
             retired,
-            serving,
-            needs_repair,
+            repair,
         } = unlocked;
         let sealer = Sealer::new(&root, superblock.file_id);
         if let Some(Retired { until, root }) = &retired {
@@ -130,15 +127,14 @@ impl SealedFile {
             spare: Spare::default(),
             page_size: superblock.page_size,
             file_id: superblock.file_id,
-            header: Mutex::new(Header {
-                superblock,
-                root,
-                serving,
-            }),
+            header: Mutex::new(Header { superblock, root }),
             medium,
         };
-        if needs_repair && !file.is_read_only() {
-            file.store_header(&file.header.lock())?;
+        match repair {
+            Some(first) if !file.is_read_only() => {
+                file.store_header(&file.header.lock(), first)?;
+            }
+            _ => {}
         }
         Ok(file)
     }

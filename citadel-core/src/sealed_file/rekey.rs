@@ -12,7 +12,7 @@ use crate::crypto::{Kdf, Key, RootKey};
 use crate::error::{Error, Result};
 use crate::id::Generation;
 use crate::sealed_file::{Header, SealedFile};
-use crate::superblock;
+use crate::superblock::{self, Twin};
 
 impl SealedFile {
     /// Begins to replace the root key. From the generation `from` on, pages and records are sealed under a new root key;
@@ -51,12 +51,8 @@ impl SealedFile {
             .superblock
             .rekeyed((&header.root, &root), (key, kdf), from)?;
         superblock.sequence = superblock.next_sequence()?;
-        let next = Header {
-            superblock,
-            root,
-            serving: header.serving,
-        };
-        self.store_header(&next)?;
+        let next = Header { superblock, root };
+        self.store_header(&next, Twin::B)?;
         self.sealer.begin_epoch(&next.root, from);
         *header = next;
         Ok(())

@@ -43,8 +43,7 @@ impl SealedFile {
             superblock: header.superblock.clone(),
             root: header.root.share(),
             retired: superblock::open_retired(&header.superblock, &header.root)?,
-            serving: Twin::A,
-            needs_repair: false,
+            repair: None,
         };
         drop(header);
         Self::assemble(medium, unlocked, cache_bytes)
@@ -97,7 +96,7 @@ impl SealedFile {
     /// [`Error::AlreadyExists`] where its name is taken meanwhile; [`Error::Poisoned`], [`Error::Io`].
     pub fn publish(&self) -> Result<()> {
         self.sync()?;
-        self.store_header(&self.header.lock())?;
+        self.store_header(&self.header.lock(), Twin::B)?;
         self.medium.publish()
     }
 }
@@ -170,7 +169,9 @@ mod tests {
         let target = MemoryStorage::partial(Vec::new());
         let replica = file.replica(Arc::new(target.clone()), 0).unwrap();
         replica.adopt(&file, &ptr, PageKind::Extent).unwrap();
-        replica.store_header(&replica.header.lock()).unwrap();
+        replica
+            .store_header(&replica.header.lock(), Twin::B)
+            .unwrap();
         drop(replica);
         let again = file.replica(Arc::new(target.clone()), 0).unwrap();
         assert!(!again.adopt(&file, &ptr, PageKind::Extent).unwrap().copied);

@@ -5,9 +5,10 @@
 //! without a key. The digest only tells damage from a wrong key in the error message; nothing is trusted for it.
 //!
 //! A copy is *authentic* if its MAC holds. Of two authentic copies the one with the higher sequence counts, so a key that
-//! only the older copy knows has been removed and opens nothing. A change of slots writes the copy that is not in use,
-//! syncs, then writes the other, syncs: at every instant one copy is whole, and when the change is acknowledged both are
-//! the same.
+//! only the older copy knows has been removed and opens nothing. A change writes copy B, syncs, then writes copy A, syncs:
+//! at every instant one copy is whole, and when the change is acknowledged both are the same. After a sync that failed,
+//! what can be read of a change may not be on the medium. So a file that was not closed has its superblock written again
+//! before anything else, copy A first, since that is the one in doubt where both seem to be the same.
 //!
 //! While a rekey is under way there are two root keys: see [`RetiringRoot`].
 

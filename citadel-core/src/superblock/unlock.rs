@@ -41,10 +41,8 @@ pub(crate) struct Unlocked {
     pub(crate) root: RootKey,
     /// The root key that a rekey replaces.
     pub(crate) retired: Option<Retired>,
-    /// The copy that serves; a change writes the other one first.
-    pub(crate) serving: Twin,
-    /// Whether the other copy is something else, and should be written again.
-    pub(crate) needs_repair: bool,
+    /// Where the copies are not the same: both should be written again, and this one first.
+    pub(crate) repair: Option<Twin>,
 }
 
 /// A root key that a rekey replaces, open.
@@ -84,11 +82,11 @@ pub(crate) fn load(storage: &dyn Storage, key: &Key) -> Result<Unlocked> {
     unlock(&read_candidates(storage)?, key)
 }
 
-/// Writes both copies so that at every instant one is whole: first the one that does not serve, and not before the one that
-/// serves is on the medium, as a process that died may have written it last.
-pub(crate) fn store(storage: &dyn Storage, serving: Twin, bytes: &CopyBytes) -> Result<()> {
+/// Writes both copies, this one `first`: at every instant the other one is whole, if it is when this is called. Before
+/// anything is written, what a process that died has written is on the medium.
+pub(crate) fn store(storage: &dyn Storage, first: Twin, bytes: &CopyBytes) -> Result<()> {
     let sync = || storage.sync().map_err(Error::io("sync the superblock"));
-    for copy in [serving.other(), serving] {
+    for copy in [first, first.other()] {
         sync()?;
         storage
             .write_at(copy.offset(), bytes)
@@ -185,16 +183,21 @@ fn unlock(candidates: &[(Twin, Candidate)], key: &Key) -> Result<Unlocked> {
         {
             return Err(Error::WrongKey);
         }
-        let needs_repair = !candidates.iter().any(|(other, twin)| {
-            other != copy && twin.superblock == *superblock && twin.is_authentic(&mac_key)
-        });
+        let is_same =
+            |twin: &Candidate| twin.superblock == *superblock && twin.is_authentic(&mac_key);
+        // An older copy that is whole is of before a change that nobody was told of: then it is the newer one that may not
+        // be on the medium, even if it can be read.
+        let repair = match candidates.iter().position(|(other, _)| other != copy) {
+            Some(at) if is_same(&candidates[at].1) => None,
+            Some(at) if at > i => Some(*copy),
+            _ => Some(copy.other()),
+        };
         let retired = open_retired(superblock, &root)?;
         return Ok(Unlocked {
             superblock: superblock.clone(),
             root,
             retired,
-            serving: *copy,
-            needs_repair,
+            repair,
         });
     }
     Err(if forged {

@@ -35,3 +35,14 @@ fn a_failing_disk_ends_a_statement_with_its_own_error() {
     let tried = fault::everywhere(case).kept();
     assert!(tried.faults > 50 && tried.stopped > 30, "{tried:?}");
 }
+
+/// A new root key of which the last sync failed can be read in the system's cache. What a second process seals under it
+/// must open after a loss of power, with the old superblock or the new one.
+#[test]
+fn a_new_key_that_a_second_process_has_used_is_not_lost() {
+    let subject = TxnSubject::named("rekey-interrupted", 512);
+    let mut case = slice(&subject);
+    case.effort.stride = 3;
+    let tried = fault::everywhere(case).kept();
+    assert!(tried.restarts > 10, "{tried:?}");
+}
