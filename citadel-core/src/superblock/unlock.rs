@@ -41,7 +41,7 @@ pub(crate) struct Unlocked {
     pub(crate) root: RootKey,
     /// The root key that a rekey replaces.
     pub(crate) retired: Option<Retired>,
-    /// Where the copies are not the same: both should be written again, and this one first.
+    /// Where the copies are not the same: the one that does not count. Both should be written again, and this one first.
     pub(crate) repair: Option<Twin>,
 }
 
@@ -183,15 +183,10 @@ fn unlock(candidates: &[(Twin, Candidate)], key: &Key) -> Result<Unlocked> {
         {
             return Err(Error::WrongKey);
         }
-        let is_same =
-            |twin: &Candidate| twin.superblock == *superblock && twin.is_authentic(&mac_key);
-        // An older copy that is whole is of before a change that nobody was told of: then it is the newer one that may not
-        // be on the medium, even if it can be read.
-        let repair = match candidates.iter().position(|(other, _)| other != copy) {
-            Some(at) if is_same(&candidates[at].1) => None,
-            Some(at) if at > i => Some(*copy),
-            _ => Some(copy.other()),
+        let is_twin = |(other, twin): &(Twin, Candidate)| {
+            other != copy && twin.superblock == *superblock && twin.is_authentic(&mac_key)
         };
+        let repair = (!candidates.iter().any(is_twin)).then(|| copy.other());
         let retired = open_retired(superblock, &root)?;
         return Ok(Unlocked {
             superblock: superblock.clone(),
