@@ -130,11 +130,10 @@ impl SealedFile {
             header: Mutex::new(Header { superblock, root }),
             medium,
         };
-        match repair {
-            Some(first) if !file.is_read_only() => {
-                file.store_header(&file.header.lock(), first)?;
-            }
-            _ => {}
+        if let Some(first) = repair
+            && !file.is_read_only()
+        {
+            file.store_header(&file.header.lock(), first)?;
         }
         Ok(file)
     }
