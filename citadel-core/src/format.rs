@@ -27,9 +27,9 @@ pub(crate) const SUPERBLOCK_BYTES: usize = 4096;
 pub(crate) const SECTOR_BYTES: u64 = 512;
 /// Offset of commit record A.
 pub(crate) const RECORDS_OFFSET: u64 = 2 * SUPERBLOCK_BYTES as u64;
-/// Bytes of a commit record, sealed.
+/// Bytes of the place of a commit record, which takes as many sectors of it as it needs.
 pub(crate) const RECORD_BYTES: usize = 8192;
-/// Bytes of a short record among the pages.
+/// Bytes that are written of a record that takes no more, where it is written alone.
 pub(crate) const SHORT_RECORD_BYTES: usize = 4096;
 /// Offset behind everything that is not a page.
 pub(crate) const PAGES_OFFSET: u64 = RECORDS_OFFSET + 2 * RECORD_BYTES as u64;

@@ -8,6 +8,7 @@ use crate::crypto::aead::{Cipher, Nonce};
 use crate::crypto::xaes::{Prefix, Xaes};
 use crate::crypto::{RootKey, random};
 use crate::error::{Error, Result};
+use crate::format::SECTOR_BYTES;
 use crate::id::FileId;
 use crate::page::NONCE_BYTES;
 
@@ -36,16 +37,27 @@ struct Incarnation {
     used: [u64; 2],
 }
 
-/// A whole nonce: the prefix that chooses the subkey, a byte that marks a commit record, and the counter under both.
+/// A whole nonce: the prefix that chooses the subkey, a mark that tells commit records from pages, and the counter under both.
 pub(crate) type PageNonce = [u8; NONCE_BYTES];
 
-/// Where the mark is, the three zeros behind it included.
+/// Where the mark is: 1, the sectors of a commit record, and two zeros; or four zeros.
 const MARK: std::ops::Range<usize> = 12..16;
 
-/// Whether a nonce says that it sealed a commit record. Nobody vouches for a nonce before what it sealed is open: this
-/// only spares the work where it says otherwise.
-pub(crate) fn marks_record(nonce: &PageNonce) -> bool {
-    nonce[MARK] == [1, 0, 0, 0]
+/// The bytes of the commit record that a nonce says it has sealed; none for a page. Nobody vouches for a nonce before what it
+/// sealed is open: this only spares the work where it says otherwise.
+pub(crate) fn marked_record(nonce: &PageNonce) -> Option<usize> {
+    match nonce[MARK] {
+        [1, sectors, 0, 0] => Some(usize::from(sectors) * SECTOR_BYTES as usize),
+        _ => None,
+    }
+}
+
+/// The mark of what is sealed into so many bytes.
+fn mark(record_bytes: Option<usize>) -> [u8; 4] {
+    match record_bytes {
+        Some(bytes) => [1, (bytes / SECTOR_BYTES as usize) as u8, 0, 0],
+        None => [0; 4],
+    }
 }
 
 impl Epoch {
@@ -57,12 +69,12 @@ impl Epoch {
         }
     }
 
-    /// A nonce that was never used under its subkey, for a page or a commit record, and the cipher of that subkey. After
-    /// `seals_per_prefix` nonces a new prefix is drawn.
+    /// A nonce that was never used under its subkey, for a page or for a commit record of so many bytes, and the cipher of that
+    /// subkey. After `seals_per_prefix` nonces a new prefix is drawn.
     pub(super) fn next_nonce(
         &self,
         seals_per_prefix: u64,
-        is_record: bool,
+        record_bytes: Option<usize>,
     ) -> Result<(PageNonce, Arc<Cipher>)> {
         let mut writer = self.writer.lock();
         let spent = writer
@@ -81,8 +93,8 @@ impl Epoch {
         })?;
         let mut nonce = [0; NONCE_BYTES];
         nonce[..12].copy_from_slice(&incarnation.prefix);
-        nonce[MARK.start] = u8::from(is_record);
-        let used = &mut incarnation.used[usize::from(is_record)];
+        nonce[MARK].copy_from_slice(&mark(record_bytes));
+        let used = &mut incarnation.used[usize::from(record_bytes.is_some())];
         nonce[MARK.end..].copy_from_slice(&used.to_be_bytes());
         *used += 1;
         Ok((nonce, Arc::clone(&incarnation.cipher)))

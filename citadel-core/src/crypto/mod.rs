@@ -24,7 +24,7 @@ mod shake;
 mod vectors;
 mod xaes;
 
-pub(crate) use epoch::marks_record;
+pub(crate) use epoch::marked_record;
 pub use kdf::Kdf;
 pub(crate) use kdf::KdfBounds;
 pub(crate) use key::Kek;

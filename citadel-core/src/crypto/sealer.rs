@@ -1,7 +1,7 @@
 //! Seals and opens pages and commit records.
 //!
 //! A sealed run is `ciphertext | nonce (24) | tag (16)`. The nonce is a random prefix of 12 bytes, drawn when this writer
-//! first seals, and a counter of 12 bytes that begins at 0. So a pair of key and nonce is never used twice: not after a
+//! first seals, a mark of 4 that tells records from pages, and a counter of 8 that begins at 0 for both. So a pair of key and nonce is never used twice: not after a
 //! crash, a retry or a restored backup, since each new writer draws a new prefix and with it a new subkey. After
 //! [`SEALS_PER_PREFIX`] seals the same writer draws again, which keeps every subkey far inside the limits of AES-GCM.
 //!
@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::RwLock;
 
 use crate::crypto::RootKey;
-use crate::crypto::epoch::{Epoch, PageNonce, counter_half, marks_record};
+use crate::crypto::aead::{Cipher, TagBytes};
+use crate::crypto::epoch::{Epoch, PageNonce, counter_half, marked_record};
 use crate::error::{Error, Result};
 use crate::format::FORMAT_VERSION;
 use crate::id::{FileId, Generation, PageNo};
@@ -39,6 +40,11 @@ impl Label {
             kind,
             generation: ptr.generation,
         }
+    }
+
+    /// The bytes of the commit record that a run of so many bytes is; none for a page.
+    fn record_bytes(&self, run_len: usize) -> Option<usize> {
+        (self.kind == PageKind::CommitRecord).then_some(run_len)
     }
 
     /// The label of every commit record. Its place and its generation are inside, as whoever opens one may know neither; so
@@ -114,17 +120,40 @@ impl Sealer {
             body.len() + SEAL_BYTES,
             "a sealed run is its body and its seal"
         );
+        let run_len = out.len();
+        let (sealed, seal) = out.split_at_mut(body.len());
+        self.seal_with(label, run_len, seal, |cipher, nonce, aad| {
+            cipher.seal(&counter_half(nonce), aad, body, sealed)
+        })
+    }
+
+    /// Seals a run in place: all but its last [`SEAL_BYTES`], which become the seal. After an error the body is as it was.
+    pub(crate) fn seal_in_place(&self, label: &Label, run: &mut [u8]) -> Result<Tag> {
+        let body_len = run.len().checked_sub(SEAL_BYTES).ok_or(Error::Misuse {
+            what: "a run without room for its seal",
+        })?;
+        let (body, seal) = run.split_at_mut(body_len);
+        self.seal_with(label, body_len + SEAL_BYTES, seal, |cipher, nonce, aad| {
+            cipher.seal_in_place(&counter_half(nonce), aad, body)
+        })
+    }
+
+    /// Writes the seal of a run of so many bytes, whose body `encrypt` encrypts.
+    fn seal_with(
+        &self,
+        label: &Label,
+        run_len: usize,
+        seal: &mut [u8],
+        encrypt: impl FnOnce(&Cipher, &PageNonce, &[u8]) -> Option<TagBytes>,
+    ) -> Result<Tag> {
         let epoch = Arc::clone(self.epochs.read().of(label.generation));
-        let is_record = label.kind == PageKind::CommitRecord;
-        let (nonce, cipher) = epoch.next_nonce(self.seals_per_prefix, is_record)?;
+        let (nonce, cipher) =
+            epoch.next_nonce(self.seals_per_prefix, label.record_bytes(run_len))?;
         self.seals.fetch_add(1, Ordering::Relaxed);
-        let (sealed, trailer) = out.split_at_mut(body.len());
         let aad = self.associated_data(label);
-        let tag = cipher
-            .seal(&counter_half(&nonce), &aad, body, sealed)
-            .ok_or_else(too_long)?;
-        trailer[..NONCE_BYTES].copy_from_slice(&nonce);
-        trailer[NONCE_BYTES..].copy_from_slice(&tag);
+        let tag = encrypt(&cipher, &nonce, &aad).ok_or_else(too_long)?;
+        seal[..NONCE_BYTES].copy_from_slice(&nonce);
+        seal[NONCE_BYTES..].copy_from_slice(&tag);
         Ok(Tag::from_bytes(tag))
     }
 
@@ -141,7 +170,7 @@ impl Sealer {
         let (nonce, tag) = run[body_len..].split_at(NONCE_BYTES);
         let (nonce, tag): (PageNonce, [u8; TAG_BYTES]) =
             (nonce.try_into().ok()?, tag.try_into().ok()?);
-        if marks_record(&nonce) != (label.kind == PageKind::CommitRecord) {
+        if marked_record(&nonce) != label.record_bytes(run.len()) {
             return None;
         }
         if expected.is_some_and(|expected| *expected != Tag::from_bytes(tag)) {

@@ -10,7 +10,6 @@ mod ptr;
 mod run;
 mod tag;
 
-pub(crate) use frame::wipe;
 pub use frame::{Frame, FrameRef};
 pub use kind::PageKind;
 pub use ptr::PagePtr;

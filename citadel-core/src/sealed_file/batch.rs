@@ -9,9 +9,9 @@ use crate::crypto::Label;
 use crate::error::{Error, Result};
 use crate::format::run_range;
 use crate::id::{Generation, PageNo};
-use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len, wipe};
+use crate::page::{Frame, PageKind, PagePtr, PageRun, SEAL_BYTES, body_len};
 use crate::sealed_file::SealedFile;
-use crate::sealed_file::record::{record_run, run_body};
+use crate::sealed_file::record::record_run;
 use crate::sealed_file::staging::STAGED_BYTES_MAX;
 
 /// The longest single write, in bytes: what is scattered in memory is gathered into pieces of at most this size.
@@ -116,8 +116,8 @@ impl WriteBatch<'_> {
         Ok(ptrs)
     }
 
-    /// Seals a record, to lie from this page on; gives its run. In a batch of nothing else, a short body is sealed as a
-    /// short record.
+    /// Seals a record, to lie from this page on; gives its run. In a batch of nothing else, only the beginning of the run is
+    /// written where that is enough.
     ///
     /// # Errors
     /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`](crate::RECORD_BODY_MAX), or where no page can
@@ -126,20 +126,16 @@ impl WriteBatch<'_> {
         self.file.medium.require_writable()?;
         let page_size = self.file.page_size;
         let run = record_run(page_size, first);
-        run_range(page_size, &run).map_err(|_| Error::Misuse {
+        let place = run_range(page_size, &run).map_err(|_| Error::Misuse {
             what: "a record where no page can be",
         })?;
-        // While a rekey is under way, whole places are written: nothing is to be left in them.
-        let may_be_short = self.is_empty() && self.file.rekey_state().is_none();
-        let mut plain = run_body(page_size, &run, body, may_be_short)?;
+        let len = match self.is_empty() {
+            true => self.file.written_len(&place, body),
+            false => (place.end - place.start) as usize,
+        };
         let start = self.sealed.len();
-        self.sealed.resize(start + plain.len() + SEAL_BYTES, 0);
-        let sealed = self
-            .file
-            .sealer
-            .seal(&Label::RECORD, &plain, &mut self.sealed[start..]);
-        wipe(&mut plain);
-        sealed.inspect_err(|_| self.sealed.truncate(start))?;
+        self.file
+            .seal_record_into(place.start, body, len, &mut self.sealed)?;
         self.runs.push(SealedRun {
             run,
             bytes: start..self.sealed.len(),

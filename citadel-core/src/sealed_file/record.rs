@@ -4,21 +4,20 @@
 //! generation is inside as well; whoever looks for the record of a generation at the place where it must be compares both.
 //! So a record opens wherever it lies, and one that lies elsewhere is authentic proof of a write that went astray.
 //!
-//! A record among the pages takes whole pages and is written in one go with those of its commit. One that is written alone
-//! is short where it can be: 4 KiB at the beginning of its place; what lies behind it there means nothing. A slot is 8 KiB; one of
-//! zeros was never written, and whether that may be is for recovery to say.
-//!
-//! Both carry the length of their body, so what is read is what was written.
+//! A place is 8 KiB, or a page where that is longer. A record is sealed in as many sectors as it takes, and its nonce says how
+//! many; what lies behind them means nothing, and is written as zeros. A record among the pages is written in one go with those
+//! of its commit. Of one that is written alone, no more than 4 KiB are written if it takes no more. A slot of zeros was never
+//! written, and whether that may be is for recovery to say.
 
 use std::ops::Range;
 
-use crate::crypto::{Label, marks_record};
+use crate::crypto::{Label, marked_record};
 use crate::error::{Error, Result};
 use crate::format::{
     PAGES_OFFSET, RECORD_BYTES, RECORDS_OFFSET, SECTOR_BYTES, SHORT_RECORD_BYTES, run_range,
 };
 use crate::id::{PageNo, PageSize};
-use crate::page::{NONCE_BYTES, PageRun, SEAL_BYTES, body_len, wipe};
+use crate::page::{NONCE_BYTES, PageRun, SEAL_BYTES};
 use crate::sealed_file::SealedFile;
 
 /// Bytes before the body: the place, u64, and the length, u32.
@@ -29,7 +28,7 @@ const LOOK_BYTES: u64 = 1 << 20;
 /// The longest body of a commit record, in bytes.
 pub const RECORD_BODY_MAX: usize = RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
 
-/// The longest body of a record that is written alone as a short one, in bytes.
+/// The longest body of a record of which no more than 4 KiB are written, in bytes.
 pub const SHORT_RECORD_BODY_MAX: usize = SHORT_RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
 
 /// A record that was looked for at every sector.
@@ -101,7 +100,7 @@ impl SealedFile {
         if bytes.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
-        match self.open_record(bytes) {
+        match self.open_record(&bytes) {
             Some((place, body)) if place == slot.offset() => Ok(Some(body)),
             _ => Err(self.unless_rekeyed(Error::Tampered {
                 what: "a commit record",
@@ -115,15 +114,10 @@ impl SealedFile {
     /// [`Error::Misuse`] where the body is longer than [`RECORD_BODY_MAX`]; otherwise as [`SealedFile::sync`].
     pub fn write_record(&self, slot: RecordSlot, body: &[u8]) -> Result<()> {
         self.medium.require_writable()?;
-        let mut plain = frame(slot.offset(), body, RECORD_BYTES - SEAL_BYTES)?;
-        let mut sealed = vec![0; RECORD_BYTES];
-        let result = self.sealer.seal(&Label::RECORD, &plain, &mut sealed);
-        wipe(&mut plain);
-        result?;
+        let mut sealed = Vec::new();
+        self.seal_record_into(slot.offset(), body, RECORD_BYTES, &mut sealed)?;
         self.medium
-            .write_at(slot.offset(), &sealed, "write the commit record")?;
-        self.medium.will_sync(slot.offset(), sealed.len());
-        Ok(())
+            .write_at(slot.offset(), &sealed, "write the commit record")
     }
 }
 
@@ -139,19 +133,22 @@ impl SealedFile {
     /// # Errors
     /// [`Error::Corrupt`] for a place where no page can be; [`Error::Rekeyed`], [`Error::Io`].
     pub fn read_record_at(&self, first: PageNo) -> Result<Option<Vec<u8>>> {
-        let range = run_range(self.page_size, &record_run(self.page_size, first))?;
-        let place = range.start;
-        for end in [place + SHORT_RECORD_BYTES as u64, range.end] {
-            let sealed = match self.read_marked(place..end) {
-                Ok(Some(sealed)) => sealed,
-                Ok(None) | Err(Error::Truncated { .. }) => continue,
-                Err(error) => return Err(error),
-            };
-            match self.open_record(sealed) {
-                Some((written_for, body)) if written_for == place => return Ok(Some(body)),
-                None if self.was_rekeyed()? => return Err(Error::Rekeyed),
-                _ => {}
+        let place = run_range(self.page_size, &record_run(self.page_size, first))?.start;
+        let mut is_marked = false;
+        for len in [SHORT_RECORD_BYTES, RECORD_BYTES] {
+            let mut bytes = vec![0; len];
+            match self.medium.require(place + len as u64) {
+                Err(Error::Truncated { .. }) => break,
+                required => required?,
             }
+            self.medium.read_at(place, &mut bytes)?;
+            match self.open_record(&bytes) {
+                Some((written_for, body)) if written_for == place => return Ok(Some(body)),
+                _ => is_marked |= marked_prefixes(&bytes).next().is_some(),
+            }
+        }
+        if is_marked && self.was_rekeyed()? {
+            return Err(Error::Rekeyed);
         }
         Ok(None)
     }
@@ -166,14 +163,13 @@ impl SealedFile {
         range: Range<u64>,
         mut visit: impl FnMut(FoundRecord),
     ) -> Result<()> {
-        let longest = self.record_lens()[2];
         let len = self.medium.refresh_len()?;
         let mut start = range.start.next_multiple_of(SECTOR_BYTES);
         let end = range.end.min(len);
         let mut block = Vec::new();
         while start < end {
             let until = end.min(start.saturating_add(LOOK_BYTES));
-            block.resize((len.min(until + longest as u64) - start) as usize, 0);
+            block.resize((len.min(until + RECORD_BYTES as u64) - start) as usize, 0);
             match self.medium.read_at(start, &mut block) {
                 // The writer has cut the file off meanwhile.
                 Err(Error::Truncated { .. }) => return Ok(()),
@@ -181,7 +177,7 @@ impl SealedFile {
             }
             for offset in (start..until).step_by(SECTOR_BYTES as usize) {
                 let rest = block.get((offset - start) as usize..).unwrap_or_default();
-                if let Some((written_for, body)) = self.open_record_of_any_len(rest) {
+                if let Some((written_for, body)) = self.open_record(rest) {
                     visit(FoundRecord {
                         offset,
                         written_for,
@@ -194,89 +190,70 @@ impl SealedFile {
         Ok(())
     }
 
-    /// Bytes of a short record, of one in a slot, and of one among the pages. A page may be longer than a slot.
-    fn record_lens(&self) -> [usize; 3] {
-        let pages = record_run(self.page_size, PageNo::new(0)).pages;
-        let longest = usize::from(pages) * self.page_size.bytes();
-        [SHORT_RECORD_BYTES, RECORD_BYTES, longest]
-    }
-
-    /// The record that these bytes begin with, and what it was written for.
-    fn open_record_of_any_len(&self, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
-        let [short, slot, pages] = self.record_lens();
-        let lens = [
-            Some(short),
-            Some(slot),
-            Some(pages).filter(|pages| *pages != slot),
-        ];
-        let mut sealed = lens
-            .into_iter()
-            .flatten()
-            .filter_map(|len| bytes.get(..len));
-        sealed.find_map(|sealed| {
-            is_marked(sealed)
-                .then(|| self.open_record(sealed.to_vec()))
-                .flatten()
+    /// The record that these bytes begin with: what it was written for, and its body. None where none does.
+    fn open_record(&self, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
+        marked_prefixes(bytes).find_map(|sealed| {
+            let mut bytes = sealed.to_vec();
+            self.sealer.open(&Label::RECORD, &mut bytes, None)?;
+            unframe(bytes)
         })
     }
 
-    /// What a record was written for, and its body; none where it does not open.
-    fn open_record(&self, mut bytes: Vec<u8>) -> Option<(u64, Vec<u8>)> {
-        self.sealer.open(&Label::RECORD, &mut bytes, None)?;
-        unframe(bytes)
-    }
-
-    /// A sealed run, where its nonce says that it is a record: few are, and many places are looked at.
-    fn read_marked(&self, range: Range<u64>) -> Result<Option<Vec<u8>>> {
-        self.medium.require(range.end)?;
-        let mut nonce = [0; NONCE_BYTES];
-        self.medium
-            .read_at(range.end - SEAL_BYTES as u64, &mut nonce)?;
-        if !marks_record(&nonce) {
-            return Ok(None);
+    /// Bytes to write of a record that is written alone: its place or, where that is enough, its beginning.
+    pub(super) fn written_len(&self, place: &Range<u64>, body: &[u8]) -> usize {
+        // While a rekey is under way, nothing older is to be left in a place.
+        match body.len() <= SHORT_RECORD_BODY_MAX && self.rekey_state().is_none() {
+            true => SHORT_RECORD_BYTES,
+            false => (place.end - place.start) as usize,
         }
-        let mut bytes = vec![0; (range.end - range.start) as usize];
-        self.medium.read_at(range.start, &mut bytes)?;
-        Ok(Some(bytes))
+    }
+
+    /// Seals a record for the place at this offset, in as many sectors as it takes, and appends it, with zeros up to `len`
+    /// bytes. After an error nothing is appended.
+    pub(super) fn seal_record_into(
+        &self,
+        place: u64,
+        body: &[u8],
+        len: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        if body.len() > RECORD_BODY_MAX {
+            return Err(Error::Misuse {
+                what: "a commit record longer than its place",
+            });
+        }
+        let start = out.len();
+        // Memory that had to move while the record is plain would stay behind as it is.
+        out.reserve(len);
+        out.extend_from_slice(&place.to_le_bytes());
+        out.extend_from_slice(&(body.len() as u32).to_le_bytes());
+        out.extend_from_slice(body);
+        out.resize(start + sealed_len(body), 0);
+        let sealed = self.sealer.seal_in_place(&Label::RECORD, &mut out[start..]);
+        if let Err(error) = sealed {
+            out[start..].fill(0);
+            zeroize::optimization_barrier(out.as_slice());
+            out.truncate(start);
+            return Err(error);
+        }
+        out.resize(start + len, 0);
+        Ok(())
     }
 }
 
-/// Whether the nonce of a sealed run says that it is a record.
-fn is_marked(sealed: &[u8]) -> bool {
-    let nonce = sealed
-        .len()
-        .checked_sub(SEAL_BYTES)
-        .and_then(|at| sealed[at..].first_chunk::<NONCE_BYTES>());
-    nonce.is_some_and(marks_record)
+/// Bytes that a record with this body takes.
+fn sealed_len(body: &[u8]) -> usize {
+    (FRAME_BYTES + body.len() + SEAL_BYTES).next_multiple_of(SECTOR_BYTES as usize)
 }
 
-/// The plain bytes of a record in this run: of all of it or, where the record may be short and can be, of its beginning.
-pub(super) fn run_body(
-    page_size: PageSize,
-    run: &PageRun,
-    body: &[u8],
-    may_be_short: bool,
-) -> Result<Vec<u8>> {
-    let place = run_range(page_size, run)?.start;
-    let len = match may_be_short && body.len() <= SHORT_RECORD_BODY_MAX {
-        true => SHORT_RECORD_BYTES - SEAL_BYTES,
-        false => body_len(page_size, run.pages),
-    };
-    frame(place, body, len)
-}
-
-fn frame(place: u64, body: &[u8], len: usize) -> Result<Vec<u8>> {
-    if body.len() > RECORD_BODY_MAX {
-        return Err(Error::Misuse {
-            what: "a commit record longer than its place",
-        });
-    }
-    let mut plain = Vec::with_capacity(len);
-    plain.extend_from_slice(&place.to_le_bytes());
-    plain.extend_from_slice(&(body.len() as u32).to_le_bytes());
-    plain.extend_from_slice(body);
-    plain.resize(len, 0);
-    Ok(plain)
+/// What may be a record at the beginning of these bytes: as many sectors as a nonce at their end says. Few are.
+fn marked_prefixes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let longest = bytes.len().min(RECORD_BYTES);
+    let ends = (SECTOR_BYTES as usize..=longest).step_by(SECTOR_BYTES as usize);
+    ends.map(|end| &bytes[..end]).filter(|sealed| {
+        let nonce = sealed[sealed.len() - SEAL_BYTES..].first_chunk::<NONCE_BYTES>();
+        nonce.and_then(marked_record) == Some(sealed.len())
+    })
 }
 
 /// Cuts an opened record to its place and its body. What opens is what was sealed; a length that does not fit is no record.

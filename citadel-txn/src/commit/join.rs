@@ -8,7 +8,7 @@
 use citadel_core::Generation;
 
 use super::Changes;
-use super::steps::{LOG_BYTES_MAX, TRAIL_MAX, light_redo};
+use super::steps::{LOG_BYTES_MAX, TRAIL_MAX, take_light_redo};
 use crate::options::Durability;
 use crate::record::{Digest, Record, Redo};
 use crate::redo::Afloat;
@@ -21,20 +21,30 @@ use crate::wipe::wipe;
 pub(super) fn join(database: &Shared, txn: &mut Changes) -> bool {
     txn.terms.durability == Durability::Full
         && database.join(|head| {
-            let record = joined(head, txn.generation, light_redo(database, txn)?)?;
-            Some(succeed(head, record, txn))
+            let room = txn.base.record.room_for_redo();
+            let redo = take_light_redo(database, txn, room)?;
+            match joined(head, txn.generation, redo) {
+                Ok(record) => Some(succeed(head, record, txn)),
+                Err(redo) => {
+                    txn.redo.give_back(redo);
+                    None
+                }
+            }
         })
 }
 
-/// The record of both; none where it would outgrow what a record may have.
-fn joined(head: &Snapshot, generation: Generation, redo: Redo) -> Option<Record> {
+/// The record of both; the log again, where it would outgrow what a record may have.
+fn joined(head: &Snapshot, generation: Generation, redo: Redo) -> Result<Record, Redo> {
     let mut record = head.record.clone();
     record.generation = generation;
     record.redo = redo;
     record.trail.share();
     encode_log_entry(&mut record.log, &[], &[]);
     let has_room = record.trail.len() < TRAIL_MAX && record.log.len() <= LOG_BYTES_MAX;
-    (has_room && record.fits()).then_some(record)
+    match has_room && record.fits() {
+        true => Ok(record),
+        false => Err(std::mem::take(&mut record.redo)),
+    }
 }
 
 fn succeed(head: &Snapshot, record: Record, txn: &mut Changes) -> Snapshot {

@@ -98,7 +98,8 @@ fn write(
     let mut records = Records::of(txn, &durable, checkpoints, space)?;
     let place = record_run(page_size, records.place);
     let generation = txn.generation;
-    let redo = light_redo(database, txn);
+    let room = txn.base.record.room_for_redo();
+    let redo = take_light_redo(database, txn, room);
     let mut descriptors = match redo {
         Some(_) => None,
         None => Some(Descriptors::gather(txn, page_size)?),
@@ -115,7 +116,8 @@ fn write(
         descriptors.seal(txn, &mut sealer)?;
         retired = txn.pages.take_retired();
     }
-    let accounted = account(&mut sealer, txn, &mut records, retired, redo.as_ref())?;
+    let expected = expected_next(file, txn, redo.as_ref(), room);
+    let accounted = account(&mut sealer, txn, &mut records, retired, expected)?;
     let Parts {
         written,
         mut batch,
@@ -198,23 +200,27 @@ fn write_with_record(
     }
 }
 
-/// The redo log of a commit that writes no pages; none where it must write them.
-pub(super) fn light_redo(database: &Shared, txn: &Changes) -> Option<Redo> {
+/// Takes the redo log of a commit that writes no pages, where its record has room for so many bytes; none where it must write
+/// them.
+pub(super) fn take_light_redo(database: &Shared, txn: &mut Changes, room: usize) -> Option<Redo> {
     let is_plain = !txn.claim.has_spilled()
         && !txn.terms.renews
         && !txn.trims
         && txn.roots.is_none()
         && txn.dropped.is_empty()
         && txn.next_tree == txn.base.record.next_tree;
-    let redo = txn.redo.complete().filter(|_| is_plain)?;
-    let has_room = txn.base.record.has_room_for_redo(redo.bytes().len())
+    let len = txn.redo.complete().filter(|_| is_plain)?.bytes().len();
+    let has_room = len <= room
         && Afloat::fits(
             &txn.pages,
             database
                 .options()
                 .dirty_budget(database.file().cache_room()),
         );
-    has_room.then(|| redo.clone())
+    if !has_room {
+        return None;
+    }
+    txn.redo.take()
 }
 
 /// Whether a sync for this commit alone follows. Where others write, the bytes rather wait for a sync of all.
@@ -293,20 +299,20 @@ struct Accounted {
     retired: Vec<Retiree>,
 }
 
-/// Chooses a place for the record after the next. Appends to the log; writes a map where that grows too long.
+/// Chooses a place for the record after the next, where the next commit is expected to write so many pages. Appends to the log;
+/// writes a map where that grows too long.
 fn account(
     sealer: &mut Sealer<'_>,
     txn: &Changes,
     records: &mut Records,
     mut retired: Vec<Retiree>,
-    redo: Option<&Redo>,
+    expected: u64,
 ) -> Result<Accounted> {
     let base = &txn.base.record;
     let run = |place| record_run(sealer.file().page_size(), place);
     let old = records.retired.iter();
     retired.extend(old.map(|(generation, at)| Retiree::record(run(*at).into(), *generation)));
     let next = run(records.next);
-    let expected = expected_next(sealer.file(), txn, redo);
     let after = sealer
         .arena()
         .take_record(next.end(), expected, u64::from(next.pages))?;
@@ -334,14 +340,14 @@ fn account(
 }
 
 /// Pages that the next commit will write if it changes as much as this light one: none where its record has room for the
-/// changes, else all that is afloat then, with a page or two for nodes that are split.
-fn expected_next(file: &SealedFile, txn: &Changes, redo: Option<&Redo>) -> u64 {
+/// changes beside so many bytes of log, else all that is afloat then, with a page or two for nodes that are split.
+fn expected_next(file: &SealedFile, txn: &Changes, redo: Option<&Redo>, room: usize) -> u64 {
     let Some(redo) = redo.map(|redo| redo.bytes().len()) else {
         return 0;
     };
     let base = &txn.base.record;
     let grown = redo.saturating_sub(base.redo.bytes().len());
-    match base.has_room_for_redo(redo + grown + LOG_ENTRY_BYTES) {
+    match redo + grown + LOG_ENTRY_BYTES <= room {
         true => 0,
         false => pages_needed(file, &txn.pages) + SPLIT_PAGES,
     }

@@ -31,15 +31,15 @@ impl Record {
         self.encoded_len() <= RECORD_BYTES_MAX
     }
 
-    /// Whether a light commit on top of this one has room for a redo log of so many bytes: in a short record or, where the
-    /// log begins with it, in a long one. So small changes go on in short records, and larger ones are light half the time.
-    pub(crate) fn has_room_for_redo(&self, bytes: usize) -> bool {
+    /// The longest redo log, in bytes, that a light commit on top of this one has room for: in a short record or, where the log
+    /// begins with it, in a long one. So small changes go on in short records, and larger ones are light half the time.
+    pub(crate) fn room_for_redo(&self) -> usize {
         let replaced = self.redo.bytes().len() + self.written.len() * WRITTEN_BYTES;
         let room = match self.redo.is_empty() {
             true => RECORD_BYTES_MAX - ROOM_BYTES,
             false => SHORT_RECORD_BODY_MAX,
         };
-        self.encoded_len() - replaced + bytes <= room
+        room.saturating_sub(self.encoded_len() - replaced)
     }
 
     fn encoded_len(&self) -> usize {
@@ -49,7 +49,7 @@ impl Record {
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(RECORD_BODY_MAX);
+        let mut bytes = Vec::with_capacity(self.encoded_len());
         bytes.extend_from_slice(&self.generation.get().to_le_bytes());
         bytes.push(u8::from(self.data_synced) * DATA_SYNCED + u8::from(self.renews) * RENEWS);
         bytes.extend_from_slice(&self.durable.get().to_le_bytes());

@@ -40,6 +40,13 @@ impl Redo {
         Ok(redo)
     }
 
+    /// The same changes, in memory that has room for so many bytes in all.
+    pub(crate) fn resume(&self, room: usize) -> Self {
+        let mut bytes = Vec::with_capacity(room.max(self.bytes.len()));
+        bytes.extend_from_slice(&self.bytes);
+        Self { bytes }
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

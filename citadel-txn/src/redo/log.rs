@@ -8,7 +8,8 @@ const REDO_BYTES_MAX: usize = 5 << 10;
 /// The redo log of a write transaction, with those of the light commits that it stands on.
 #[derive(Debug)]
 pub(crate) struct RedoLog {
-    redo: Redo,
+    /// None while somebody has it.
+    redo: Option<Redo>,
     /// Changes of any kind that the transaction has made,
     changes: u64,
     /// and those of them that are in the log.
@@ -19,7 +20,7 @@ impl RedoLog {
     /// Goes on from the log of the base.
     pub(crate) fn resume(base: &Redo) -> Self {
         Self {
-            redo: base.clone(),
+            redo: Some(base.resume(REDO_BYTES_MAX)),
             changes: 0,
             logged: 0,
         }
@@ -35,16 +36,29 @@ impl RedoLog {
     #[inline]
     pub(crate) fn log(&mut self, change: Change<'_>) {
         // What is not in order is not worth its bytes.
-        if self.logged + 1 == self.changes && self.redo.bytes().len() < REDO_BYTES_MAX {
-            self.redo.push(change);
+        let in_order = self.logged + 1 == self.changes;
+        let redo = self.redo.as_mut().filter(|_| in_order);
+        if let Some(redo) = redo.filter(|redo| redo.bytes().len() < REDO_BYTES_MAX) {
+            redo.push(change);
             self.logged += 1;
         }
     }
 
     /// All changes since the last whole commit; none where they are more than what can be written down.
     pub(crate) fn complete(&self) -> Option<&Redo> {
-        let complete = self.changes == self.logged && self.redo.bytes().len() <= REDO_BYTES_MAX;
-        complete.then_some(&self.redo)
+        let redo = self.redo.as_ref().filter(|_| self.changes == self.logged)?;
+        Some(redo).filter(|redo| redo.bytes().len() <= REDO_BYTES_MAX)
+    }
+
+    /// The same, for the record of a commit. The log is not complete any more, unless it is given back.
+    pub(crate) fn take(&mut self) -> Option<Redo> {
+        self.complete()?;
+        self.redo.take()
+    }
+
+    /// Takes back what no record was made of.
+    pub(crate) fn give_back(&mut self, redo: Redo) {
+        self.redo = Some(redo);
     }
 }
 
@@ -75,6 +89,18 @@ mod tests {
         log.count();
         log.log(insert(b"k", b"w"));
         assert!(log.complete().is_none());
+    }
+
+    #[test]
+    fn a_log_that_was_taken_is_complete_only_if_it_is_given_back() {
+        let mut log = RedoLog::resume(&Redo::default());
+        log.count();
+        log.log(insert(b"k", b"v"));
+        let redo = log.take().unwrap();
+        assert_eq!(redo.changes().count(), 1);
+        assert!(log.complete().is_none() && log.take().is_none());
+        log.give_back(redo.clone());
+        assert_eq!(log.complete(), Some(&redo));
     }
 
     #[test]

@@ -22,6 +22,14 @@ impl Backend for AwsLc {
         Some(tag)
     }
 
+    fn seal_in_place(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Option<TagBytes> {
+        let nonce = AwsNonce::assume_unique_for_key(*nonce);
+        let sealed = self
+            .0
+            .seal_in_place_separate_tag(nonce, Aad::from(aad), body);
+        sealed.ok()?.as_ref().try_into().ok()
+    }
+
     fn open(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &TagBytes) -> bool {
         let nonce = AwsNonce::assume_unique_for_key(*nonce);
         self.0

@@ -20,6 +20,10 @@ impl Backend for Identity {
         Some(self.tag(nonce, aad))
     }
 
+    fn seal_in_place(&self, nonce: &Nonce, aad: &[u8], _body: &mut [u8]) -> Option<TagBytes> {
+        Some(self.tag(nonce, aad))
+    }
+
     fn open(&self, nonce: &Nonce, aad: &[u8], _body: &mut [u8], expected: &TagBytes) -> bool {
         self.tag(nonce, aad) == *expected
     }

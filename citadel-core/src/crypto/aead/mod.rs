@@ -41,6 +41,9 @@ pub(crate) trait Backend: Sized {
     /// Encrypts `body` into `out`, which is as long, and gives the tag; `None` past the cipher's limit of 64 GiB.
     fn seal(&self, nonce: &Nonce, aad: &[u8], body: &[u8], out: &mut [u8]) -> Option<TagBytes>;
 
+    /// The same in place. Where it gives no tag, the body is as it was.
+    fn seal_in_place(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Option<TagBytes>;
+
     /// Decrypts in place. Where the tag does not hold it says `false`, and what is then in `body` is unspecified, but no
     /// plaintext.
     #[must_use]
@@ -74,6 +77,18 @@ impl Cipher {
         #[cfg(feature = "nonce-ledger")]
         crate::ledger::record(self.key, nonce);
         self.backend.seal(nonce, aad, body, out)
+    }
+
+    /// As [`Backend::seal_in_place`]. A nonce must never come twice.
+    pub(crate) fn seal_in_place(
+        &self,
+        nonce: &Nonce,
+        aad: &[u8],
+        body: &mut [u8],
+    ) -> Option<TagBytes> {
+        #[cfg(feature = "nonce-ledger")]
+        crate::ledger::record(self.key, nonce);
+        self.backend.seal_in_place(nonce, aad, body)
     }
 
     /// As [`Backend::open`].

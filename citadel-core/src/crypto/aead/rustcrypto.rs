@@ -15,12 +15,11 @@ impl Backend for RustCrypto {
     }
 
     fn seal(&self, nonce: &Nonce, aad: &[u8], body: &[u8], out: &mut [u8]) -> Option<TagBytes> {
-        let buffers = InOutBuf::new(body, out).ok()?;
-        let tag = self
-            .0
-            .encrypt_inout_detached(&Array::from(*nonce), aad, buffers)
-            .ok()?;
-        Some(tag.0)
+        self.encrypt(nonce, aad, InOutBuf::new(body, out).ok()?)
+    }
+
+    fn seal_in_place(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Option<TagBytes> {
+        self.encrypt(nonce, aad, InOutBuf::from(body))
     }
 
     fn open(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &TagBytes) -> bool {
@@ -28,5 +27,13 @@ impl Backend for RustCrypto {
         self.0
             .decrypt_inout_detached(&nonce, aad, InOutBuf::from(body), &tag)
             .is_ok()
+    }
+}
+
+impl RustCrypto {
+    fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: InOutBuf<'_, '_, u8>) -> Option<TagBytes> {
+        let nonce = Array::from(*nonce);
+        let tag = self.0.encrypt_inout_detached(&nonce, aad, body).ok()?;
+        Some(tag.0)
     }
 }

@@ -26,16 +26,15 @@ fn records_survive_and_a_torn_one_says_so() {
     let [Change::Write { offset, bytes }] = &recorder.take()[..] else {
         panic!("one write")
     };
-    for torn in (1..bytes.len()).step_by(509) {
+    for torn in (1..bytes.len()).step_by(73) {
         let mut image = before.clone();
         image[*offset as usize..][..torn].copy_from_slice(&bytes[..torn]);
-        assert!(
-            reopen(image)
-                .read_record(RecordSlot::A)
-                .unwrap_err()
-                .is_tampered(),
-            "torn at {torn}"
-        );
+        let read = reopen(image).read_record(RecordSlot::A);
+        match torn < 512 {
+            true => assert!(read.unwrap_err().is_tampered(), "torn at {torn}"),
+            // All of the record is there; what lies behind its sector means nothing.
+            false => assert_eq!(read.unwrap().unwrap(), b"the next"),
+        }
     }
     let mut moved = before.clone();
     moved.copy_within(8192..16_384, 16_384);
@@ -98,6 +97,52 @@ fn a_record_among_the_pages_opens_at_its_place_only() {
 }
 
 #[test]
+fn a_record_takes_the_sectors_that_it_needs() {
+    let (file, recorder, memory) = recorded(&small());
+    let first = file.first_page().offset(2);
+    let at = first.get() as usize * file.page_size().bytes();
+    let frame = 8 + 4 + SEAL_BYTES;
+    for body in [
+        0,
+        512 - frame,
+        513 - frame,
+        4096 - frame,
+        4097 - frame,
+        RECORD_BODY_MAX,
+    ] {
+        let content = vec![0x5a; body];
+        let mut batch = file.batch(Generation::new(9));
+        batch.seal_record(first, &content).unwrap();
+        recorder.take();
+        batch.write().unwrap();
+        let [Change::Write { bytes, .. }] = &recorder.take()[..] else {
+            panic!("one write")
+        };
+        let sealed = (frame + body).next_multiple_of(512);
+        assert_eq!(bytes.len(), if sealed <= 4096 { 4096 } else { 8192 });
+        assert!(bytes[sealed..].iter().all(|byte| *byte == 0));
+        assert!(
+            !bytes[sealed - SEAL_BYTES..sealed]
+                .iter()
+                .all(|byte| *byte == 0)
+        );
+        let opens = |image| reopen(image).read_record_at(first).unwrap() == Some(content.clone());
+        // Any bit of its sectors counts, and none behind them.
+        for byte in (0..bytes.len()).step_by(211).chain([sealed - 1]) {
+            let mut image = memory.snapshot();
+            image[at + byte] ^= 0x10;
+            assert_eq!(opens(image), byte >= sealed, "byte {byte} of {sealed}");
+        }
+        // Longer and shorter ones do not pass for it.
+        for sectors in 1..=16 {
+            let mut image = memory.snapshot();
+            image[at + sealed - SEAL_BYTES + 13] = sectors;
+            assert_eq!(opens(image), usize::from(sectors) * 512 == sealed);
+        }
+    }
+}
+
+#[test]
 fn records_are_found_wherever_they_lie() {
     for page_bytes in [512, 8192, 16_384] {
         let page_size = PageSize::new(page_bytes).unwrap();
@@ -118,8 +163,8 @@ fn records_are_found_wherever_they_lie() {
         // One sector further, and up to the end of the file.
         image.resize(place + 3 * len, 0);
         image.copy_within(place..place + len, place + len + 512);
-        image.extend_from_within(slot);
-        let copied = image.len() as u64 - 8192;
+        image.extend_from_within(slot.start..slot.start + 512);
+        let copied = image.len() as u64 - 512;
         let file = reopen(image);
         let mut found = Vec::new();
         let look =
