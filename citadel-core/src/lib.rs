@@ -58,7 +58,7 @@ pub use id::{FileId, Generation, PageNo, PageSize};
 pub use memory::memory_bytes;
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
 pub use sealed_file::{
-    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, RecordSlot,
+    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, Readers, RecordSlot,
     SHORT_RECORD_BODY_MAX, SealedFile, Unsealed, WriteBatch, record_run,
 };
 pub use storage::{FileStorage, MemoryStorage, Storage};

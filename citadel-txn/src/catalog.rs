@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use citadel_core::{FrameRef, PageKind, PagePtr, SealedFile};
+use citadel_core::{FrameRef, PageKind, PagePtr, Readers, SealedFile};
 
 use crate::dirty::{NodeBytes, NodeRef};
 use crate::error::{Error, Result};
@@ -42,11 +42,13 @@ pub(crate) fn read_sealed(file: &SealedFile, at: &NodeRef) -> Result<NodeBytes> 
 pub(crate) fn read_sealed_with_next(
     file: &SealedFile,
     at: &NodeRef,
+    readers: Readers,
     next: &dyn Fn() -> Vec<PagePtr>,
 ) -> Result<NodeBytes> {
     Ok(NodeBytes::Frame(file.read_with_next(
         at.sealed()?,
         PageKind::TreeNode,
+        readers,
         next,
     )?))
 }

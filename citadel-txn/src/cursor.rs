@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use citadel_core::{FrameRef, PagePtr};
+use citadel_core::{FrameRef, PagePtr, Readers};
 
 use crate::catalog;
 use crate::dirty::LargeRef;
@@ -294,7 +294,7 @@ impl Cursor {
             let node = Node::open(&bytes, level)?;
             let count = node.count();
             let index = edge_index(count, edge)?;
-            let child = read_child(view, &node, index, self.ahead)?;
+            let child = read_child(view, &node, index, self.ahead, Readers::All)?;
             self.path.push(Level {
                 node: bytes,
                 level,
@@ -346,7 +346,7 @@ impl Cursor {
         let at = NodeRef::decode(node.child(branch.index)?.1)?;
         let child = match self.upcoming.take() {
             Some(frame) if at == NodeRef::Sealed(*frame.ptr()) => NodeBytes::Frame(frame),
-            _ => read_child(view, &node, branch.index, self.ahead)?,
+            _ => read_child(view, &node, branch.index, self.ahead, Readers::All)?,
         };
         if self.ahead >= AHEAD_MIN && branch.level == 1 && branch.index + 1 < branch.count {
             self.upcoming = prefetched(view, &node, branch.index + 1)?;
@@ -384,13 +384,14 @@ pub(crate) fn read_child(
     node: &Node<'_>,
     index: usize,
     ahead: usize,
+    readers: Readers,
 ) -> Result<NodeBytes> {
     let at = NodeRef::decode(node.child(index)?.1)?;
     if ahead == 0 || node.level() != 1 {
         return view.node(&at);
     }
     let siblings = index + 1..node.count().min(index + 1 + ahead);
-    view.node_with_next(&at, &|| sealed_children(node, siblings.clone()))
+    view.node_with_next(&at, readers, &|| sealed_children(node, siblings.clone()))
 }
 
 /// The pointers of children that lie in the file.

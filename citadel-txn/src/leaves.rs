@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 
+use citadel_core::Readers;
+
 use crate::catalog;
 use crate::cursor::{read_child, sealed_children};
 use crate::dirty::{LargeRef, NodeBytes};
@@ -26,6 +28,7 @@ pub struct Leaves<'v> {
     waiting: VecDeque<NodeBytes>,
     /// How many leaves are read from the file at once: more as the scan goes on.
     read_ahead: usize,
+    readers: Readers,
     /// Bytes of the last leaf.
     leaf_bytes: usize,
 }
@@ -62,12 +65,12 @@ impl<'v> Leaves<'v> {
     /// # Errors
     /// [`Error::NoSuchTree`](crate::Error::NoSuchTree), or what the file says.
     pub fn new(view: &'v dyn View, tree: TreeId) -> Result<Self> {
-        Self::begin(view, tree, Vec::new(), None, 0)
+        Self::begin(view, tree, Vec::new(), None, 0, Readers::All)
     }
 
     /// A scan of the leaves that may have keys from the first of a range up to its end, which is not in it; no end: all from
     /// the first. The outermost leaves may have others as well. All of them are taken to be wanted, so that as much is read from
-    /// the file at once as can be.
+    /// the file at once as can be; and other threads to scan other ranges, so that none is asked to help.
     ///
     /// # Errors
     /// As [`new`](Leaves::new).
@@ -78,7 +81,8 @@ impl<'v> Leaves<'v> {
         until: Option<&[u8]>,
     ) -> Result<Self> {
         let until = until.map(<[u8]>::to_vec);
-        Self::begin(view, tree, from.to_vec(), until, READ_AHEAD_MAX)
+        let (ahead, readers) = (READ_AHEAD_MAX, Readers::One);
+        Self::begin(view, tree, from.to_vec(), until, ahead, readers)
     }
 
     fn begin(
@@ -87,6 +91,7 @@ impl<'v> Leaves<'v> {
         from: Vec<u8>,
         until: Option<Vec<u8>>,
         read_ahead: usize,
+        readers: Readers,
     ) -> Result<Self> {
         let root = view.root(tree)?;
         let mut leaves = Self {
@@ -96,6 +101,7 @@ impl<'v> Leaves<'v> {
             path: Vec::new(),
             waiting: VecDeque::new(),
             read_ahead,
+            readers,
             leaf_bytes: 0,
         };
         match root.node {
@@ -180,7 +186,7 @@ impl<'v> Leaves<'v> {
             }
             branch.next += 1;
             let ahead = self.read_ahead.min(branch.count - branch.next);
-            let child = read_child(self.view, &node, index, ahead)?;
+            let child = read_child(self.view, &node, index, ahead, self.readers)?;
             if level == 1 {
                 self.read_ahead = (self.read_ahead + 2).min(READ_AHEAD_MAX);
                 self.waiting.push_back(child);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citadel_core::{Generation, PagePtr, SealedFile};
+use citadel_core::{Generation, PagePtr, Readers, SealedFile};
 
 use crate::catalog;
 use crate::check::{self, CheckReport};
@@ -107,11 +107,16 @@ impl Source for ReadTxn {
         node.map_err(|error| self.explain(error))
     }
 
-    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes> {
+    fn node_with_next(
+        &self,
+        at: &NodeRef,
+        readers: Readers,
+        next: &dyn Fn() -> Vec<PagePtr>,
+    ) -> Result<NodeBytes> {
         if let Some(node) = self.snapshot.node_afloat(at)? {
             return Ok(node);
         }
-        catalog::read_sealed_with_next(self.database.file(), at, next)
+        catalog::read_sealed_with_next(self.database.file(), at, readers, next)
             .map_err(|error| self.explain(error))
     }
 

@@ -1,6 +1,6 @@
 //! One face for both kinds of transaction.
 
-use citadel_core::{Generation, PagePtr, SealedFile};
+use citadel_core::{Generation, PagePtr, Readers, SealedFile};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -121,7 +121,12 @@ pub trait Source: Send + Sync {
     /// A node below the root.
     fn node(&self, at: &NodeRef) -> Result<NodeBytes>;
     /// The same where the nodes that `next` gives are wanted soon.
-    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes>;
+    fn node_with_next(
+        &self,
+        at: &NodeRef,
+        readers: Readers,
+        next: &dyn Fn() -> Vec<PagePtr>,
+    ) -> Result<NodeBytes>;
     /// Where sealed nodes lie, to ask which of them are in memory.
     fn file(&self) -> &SealedFile;
     /// A large value.

@@ -2,7 +2,7 @@
 //!
 //! A scan says which runs it will want next. Those of them that lie side by side in the file make a stretch, which is read
 //! in few requests, straight into the memory that the frames will keep, and opened there. A stretch of some length is
-//! split, and the other cores open parts of it beside the one that asked. The system, which sees a file read in order, fetches
+//! split, and the other cores open parts of it beside the one that asked, unless they are busy with scans of their own. The system, which sees a file read in order, fetches
 //! what lies behind meanwhile; to be told so costs it more than it gains.
 //!
 //! What always holds:
@@ -25,10 +25,21 @@ use crate::sealed_file::SealedFile;
 
 /// The longest stretch, in bytes.
 const STRETCH_BYTES_MAX: usize = 2 << 20;
-/// What one core reads and opens at once, in bytes; a single run may be longer.
+/// What one core reads and opens at once where others help it, in bytes; a single run may be longer.
 const PART_BYTES: usize = 128 << 10;
+/// The same where none does.
+const WHOLE_BYTES: usize = 1 << 20;
 /// More threads than this wait for memory, or for the medium.
 const HELPERS_MAX: usize = 7;
+
+/// Who reads what a scan wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// All cores: nothing else scans for the same caller.
+    All,
+    /// The thread that scans: the other cores have parts of the same scan to themselves.
+    One,
+}
 
 impl SealedFile {
     /// As [`read`](SealedFile::read), where the runs that `next` gives will be wanted soon. If this run must be read, those
@@ -40,6 +51,7 @@ impl SealedFile {
         &self,
         ptr: &PagePtr,
         kind: PageKind,
+        readers: Readers,
         next: impl FnOnce() -> Vec<PagePtr>,
     ) -> Result<FrameRef> {
         if let Some(frame) = self.cached(ptr, kind) {
@@ -47,7 +59,7 @@ impl SealedFile {
         }
         let stretch = self.stretch(ptr, next());
         if stretch.len() > 1
-            && let Some(frame) = self.read_stretch(&stretch, kind)
+            && let Some(frame) = self.read_stretch(&stretch, kind, readers)
         {
             return Ok(frame);
         }
@@ -76,10 +88,19 @@ impl SealedFile {
 
     /// Reads runs that lie side by side, and takes them into the cache; gives the first. None where that fails in any way:
     /// reading the first alone tells why.
-    fn read_stretch(&self, stretch: &[PagePtr], kind: PageKind) -> Option<FrameRef> {
+    fn read_stretch(
+        &self,
+        stretch: &[PagePtr],
+        kind: PageKind,
+        readers: Readers,
+    ) -> Option<FrameRef> {
         let end = run_range(self.page_size, &stretch.last()?.run).ok()?.end;
         self.medium.require(end).ok()?;
-        let parts = self.parts(stretch);
+        let (part_bytes, helpers) = match readers {
+            Readers::All => (PART_BYTES, helpers()),
+            Readers::One => (WHOLE_BYTES, None),
+        };
+        let parts = self.parts(stretch, part_bytes);
         let (head, rest) = parts.split_first()?;
         let claimed = AtomicUsize::new(0);
         let work = || {
@@ -89,7 +110,7 @@ impl SealedFile {
                     .for_each(|frame| self.cache.insert(Arc::new(frame.read_ahead())));
             }
         };
-        let Some(helpers) = helpers().filter(|_| !rest.is_empty()) else {
+        let Some(helpers) = helpers.filter(|_| !rest.is_empty()) else {
             let first = self.read_head(head, kind);
             work();
             return first;
@@ -104,9 +125,9 @@ impl SealedFile {
         })
     }
 
-    /// Splits a stretch into what one core takes at once.
-    fn parts<'a>(&self, stretch: &'a [PagePtr]) -> Vec<&'a [PagePtr]> {
-        let pages_max = (PART_BYTES / self.page_size.bytes()) as u64;
+    /// Splits a stretch into parts of so many bytes at most, or one run.
+    fn parts<'a>(&self, stretch: &'a [PagePtr], bytes: usize) -> Vec<&'a [PagePtr]> {
+        let pages_max = (bytes / self.page_size.bytes()) as u64;
         let mut parts = Vec::new();
         let mut rest = stretch;
         while let [first, ..] = rest {

@@ -36,6 +36,7 @@ use crate::id::{FileId, PageNo, PageSize};
 use crate::storage::Storage;
 use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocked};
 
+pub use ahead::Readers;
 pub use batch::{Unsealed, WriteBatch};
 pub use options::{CreateOptions, OpenOptions};
 pub use record::{FoundRecord, RECORD_BODY_MAX, RecordSlot, SHORT_RECORD_BODY_MAX, record_run};

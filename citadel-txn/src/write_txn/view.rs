@@ -1,6 +1,6 @@
 //! Reading in a write transaction: its own changes over the base snapshot.
 
-use citadel_core::{Generation, PagePtr, SealedFile};
+use citadel_core::{Generation, PagePtr, Readers, SealedFile};
 
 use super::WriteTxn;
 use crate::catalog;
@@ -45,10 +45,17 @@ impl Source for WriteTxn {
         self.pages.read(at)
     }
 
-    fn node_with_next(&self, at: &NodeRef, next: &dyn Fn() -> Vec<PagePtr>) -> Result<NodeBytes> {
+    fn node_with_next(
+        &self,
+        at: &NodeRef,
+        readers: Readers,
+        next: &dyn Fn() -> Vec<PagePtr>,
+    ) -> Result<NodeBytes> {
         match at {
             NodeRef::Dirty(_) => self.pages.read(at),
-            NodeRef::Sealed(_) => catalog::read_sealed_with_next(self.database.file(), at, next),
+            NodeRef::Sealed(_) => {
+                catalog::read_sealed_with_next(self.database.file(), at, readers, next)
+            }
         }
     }
 
