@@ -1,9 +1,9 @@
 //! Seals and opens pages and commit records.
 //!
 //! A sealed run is `ciphertext | nonce (24) | tag (16)`. The nonce is a random prefix of 12 bytes, drawn when this writer
-//! first seals, a mark of 4 that tells records from pages, and a counter of 8 that begins at 0 for both. So a pair of key and nonce is never used twice: not after a
-//! crash, a retry or a restored backup, since each new writer draws a new prefix and with it a new subkey. After
-//! [`SEALS_PER_PREFIX`] seals the same writer draws again, which keeps every subkey far inside the limits of AES-GCM.
+//! first seals, a mark of 4 that tells records from pages, and a counter of 8 that begins at 0 for both. So a pair of key and
+//! nonce is never used twice: not after a crash, a retry or a restored backup, since each new writer draws a new prefix and
+//! with it a new subkey. After [`SEALS_PER_PREFIX`] seals the same writer draws again, which keeps every subkey far inside the limits of AES-GCM.
 //!
 //! What a run is sealed for (its [`Label`]) is associated data: it is not stored with the run, the reader must know it.
 //!

@@ -154,7 +154,7 @@ impl SealedFile {
     }
 
     /// Shows every record that begins at a sector of this range of offsets, wherever it was written for. What does not open is
-    /// passed over; so is what lies behind the end of the file. A few milliseconds for 32 MiB that the system has cached.
+    /// passed over; so is what lies behind the end of the file. About ten milliseconds for 32 MiB that the system has cached.
     ///
     /// # Errors
     /// [`Error::Io`].
