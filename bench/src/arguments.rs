@@ -111,4 +111,4 @@ usage: citadel-bench SUITE [--quick] [--json FILE] [--data DIR] [--work DIR]
                            [--rounds N] [--case NAME,…] [--engine NAME,…]
                            [--rows N] [--python FILE] [--reference FILE] [--postgres DIR]
 
-suites: vector, storage; the third line is for vector";
+suites: vector, storage, sql; the third line is for vector";

@@ -41,7 +41,8 @@ fn run() -> Result<()> {
     match arguments.suite.as_str() {
         "vector" => suite::vector::run(&arguments, &mut report)?,
         "storage" => suite::storage::run(&arguments, &mut report)?,
-        other => return Err(format!("no suite '{other}'; there are: vector, storage").into()),
+        "sql" => suite::sql::run(&arguments, &mut report)?,
+        other => return Err(format!("no suite '{other}'; there are: vector, storage, sql").into()),
     }
     report.print();
     report.print_against(SUBJECT);

@@ -60,6 +60,26 @@ impl Report {
         }
     }
 
+    /// The geometric mean of a figure over the cases that all engines have, for each engine.
+    pub(crate) fn geometric_means(
+        &self,
+        metric: &str,
+        is_of: impl Fn(&str) -> bool,
+    ) -> Vec<(String, f64)> {
+        let rows = || self.rows.iter().filter(|row| row.metric == metric && is_of(&row.case));
+        let mut engines: Vec<&str> = rows().map(|row| row.engine.as_str()).collect();
+        engines.sort_unstable();
+        engines.dedup();
+        let is_everywhere = |case: &str| rows().filter(|row| row.case == case).count() == engines.len();
+        let mean = |engine: &&str| {
+            let own = rows().filter(|row| row.engine == *engine && is_everywhere(&row.case));
+            let logs: Vec<f64> = own.map(|row| row.value.ln()).collect();
+            let mean = (logs.iter().sum::<f64>() / logs.len().max(1) as f64).exp();
+            ((*engine).to_owned(), mean)
+        };
+        engines.iter().map(mean).collect()
+    }
+
     pub(crate) fn add(
         &mut self,
         case: &str,

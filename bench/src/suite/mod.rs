@@ -1,4 +1,5 @@
 //! What is measured.
 
+pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod vector;
