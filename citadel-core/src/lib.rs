@@ -46,6 +46,7 @@ mod id;
 pub mod ledger;
 mod memory;
 mod page;
+mod scratch;
 mod sealed_file;
 mod storage;
 mod superblock;
@@ -57,6 +58,7 @@ pub use format::FORMAT_VERSION;
 pub use id::{FileId, Generation, PageNo, PageSize};
 pub use memory::memory_bytes;
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
+pub use scratch::{Piece, Scratch};
 pub use sealed_file::{
     Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, Readers, RecordSlot,
     SHORT_RECORD_BODY_MAX, SealedFile, Unsealed, WriteBatch, record_run,

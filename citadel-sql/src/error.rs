@@ -40,6 +40,7 @@ impl SqlState {
     pub(crate) const DIVISION_BY_ZERO: Self = Self("22012");
     pub(crate) const INVALID_TEXT_REPRESENTATION: Self = Self("22P02");
     pub(crate) const INVALID_PARAMETER_VALUE: Self = Self("22023");
+    pub(crate) const INVALID_REGULAR_EXPRESSION: Self = Self("2201B");
     pub(crate) const DATA_EXCEPTION: Self = Self("22000");
     pub(crate) const NOT_NULL_VIOLATION: Self = Self("23502");
     pub(crate) const UNIQUE_VIOLATION: Self = Self("23505");

@@ -165,6 +165,47 @@ impl Cursor {
         }
     }
 
+    /// Goes on through the entries behind the one where the cursor stands, as far as the leaf reaches, and gives each to `visit`: at most
+    /// so many, and none after one for which that says false. The cursor then stands on the last that was visited. As fast as it
+    /// gets: nothing is looked up between two entries. Where the cursor stands on none, or the view has changed, it visits none.
+    ///
+    /// # Errors
+    /// As for [`first`](Cursor::first).
+    pub fn visit_leaf(
+        &mut self,
+        view: &dyn View,
+        most: usize,
+        mut visit: impl FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<()> {
+        let (Some(leaf), Place::Entry) = (&self.leaf, self.place) else {
+            return Ok(());
+        };
+        if self.stamp != view.stamp() {
+            return Ok(());
+        }
+        let node = Node::open(leaf, 0)?;
+        let end = self
+            .count
+            .min(self.index.saturating_add(1).saturating_add(most));
+        let mut last = self.index;
+        for index in self.index + 1..end {
+            let (key, payload) = node.entry(index)?;
+            last = index;
+            let goes_on = match payload.large {
+                false => visit(key, payload.bytes),
+                true => visit(key, &view.large(&LargeRef::decode(payload.bytes)?)?),
+            };
+            if !goes_on {
+                break;
+            }
+        }
+        if last != self.index {
+            self.index = last;
+            self.settle()?;
+        }
+        Ok(())
+    }
+
     /// Goes to the previous entry. False before the first one.
     ///
     /// # Errors

@@ -113,6 +113,6 @@ pub use write_txn::{BulkLoad, Savepoint, WriteTxn};
 
 pub use citadel_core::{
     CacheStats, Error as FileError, FileStorage, Generation, Kdf, Key, MemoryStorage, PageNo,
-    PagePtr, PageSize, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo, body_len,
-    memory_bytes,
+    PagePtr, PageSize, Piece, Scratch, SealedFile, SlotIndex, SlotInfo, Storage, SuperblockInfo,
+    body_len, memory_bytes,
 };

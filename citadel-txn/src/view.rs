@@ -1,6 +1,6 @@
 //! One face for both kinds of transaction.
 
-use citadel_core::{Generation, PagePtr, Readers, SealedFile};
+use citadel_core::{Generation, PagePtr, Readers, Scratch, SealedFile};
 
 use crate::dirty::LargeRef;
 use crate::dirty::{NodeBytes, NodeRef};
@@ -21,6 +21,14 @@ pub trait View: Source {
 
     /// Whether it reads what is committed, which stays as it is; a write transaction reads what it changes itself.
     fn is_committed(&self) -> bool;
+
+    /// Room for what a query does not hold in memory, on the medium of the database.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn scratch(&self) -> Result<Scratch> {
+        Ok(self.file().scratch()?)
+    }
 
     /// The value of the key, if there is one.
     ///

@@ -168,7 +168,7 @@ id | n
 EXPLAIN SELECT id FROM u WHERE n = 10;
 ----
 QUERY PLAN
-IndexScan on u using t_n  (rows=10)
+IndexOnlyScan on u using t_n  (rows=10)
   Index Cond: n = 10
 
 ALTER TABLE u ALTER COLUMN n TYPE INTEGER USING n * 2 + id;

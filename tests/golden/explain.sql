@@ -150,7 +150,7 @@ EXPLAIN DELETE FROM t WHERE name = 'x';
 ----
 QUERY PLAN
 Delete on t
-  ->  IndexScan on t using t_name  (rows=10)
+  ->  IndexOnlyScan on t using t_name  (rows=10)
         Index Cond: name = 'x'
 
 EXPLAIN SELECT 1 WHERE FALSE;

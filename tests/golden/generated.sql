@@ -8,7 +8,7 @@ CREATE TABLE t (
   both TEXT GENERATED ALWAYS AS (name || ':' || id) VIRTUAL UNIQUE
 );
 ----
-error 42601 at 6:53: syntax error: expected STORED, found VIRTUAL
+error 0A000 at 4:31: GENERATED with this expression is not supported
 
 CREATE INDEX t_b ON t (b);
 ----

@@ -31,7 +31,7 @@ Project  (rows=30)
   Output: one.id, other.id, other.s
   ->  LookupJoin with other using other_r  (rows=30)
         Lookup: (other.r) = (one.id)
-        ->  IndexScan on one using one_a  (rows=30)
+        ->  IndexOnlyScan on one using one_a  (rows=30)
               Index Cond: one.a IN (1, 2, 3)
 
 SELECT one.id, other.id, s FROM one JOIN other ON one.id = r WHERE a IN (1, 2, 3) ORDER BY 1, 2;

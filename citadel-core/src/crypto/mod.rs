@@ -17,6 +17,7 @@ mod kdf;
 mod key;
 mod locked;
 mod root_key;
+mod scratch;
 mod sealer;
 #[cfg(test)]
 mod shake;
@@ -30,6 +31,7 @@ pub(crate) use kdf::KdfBounds;
 pub(crate) use key::Kek;
 pub use key::Key;
 pub(crate) use root_key::{MacKey, RootKey, WrappedRoot};
+pub(crate) use scratch::ScratchCipher;
 pub(crate) use sealer::{Label, Sealer};
 
 #[cfg(not(any(fuzzing, feature = "identity-aead")))]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::page::prefetch::prefetch;
 use crate::page::{PageKind, PagePtr};
@@ -15,6 +15,8 @@ pub struct Frame {
     body: Vec<u8>,
     /// What the cache knows of its use; one of the three below.
     usage: AtomicU8,
+    /// Whether the body is known to be well formed.
+    proven: AtomicBool,
 }
 
 /// Not used since it came, or since the cache last looked.
@@ -34,7 +36,25 @@ impl Frame {
             kind,
             body,
             usage: AtomicU8::new(COLD),
+            proven: AtomicBool::new(false),
         }
+    }
+
+    /// The same frame, whose body was made by this process.
+    pub(crate) fn made_here(mut self) -> Self {
+        *self.proven.get_mut() = true;
+        self
+    }
+
+    /// Whether the body is known to be well formed as a whole: this process has made it, or whoever read it has
+    /// [noted](Frame::note_proven) that. The body never changes, so it is proven once.
+    pub fn is_proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the body was proven to be well formed as a whole.
+    pub fn note_proven(&self) {
+        self.proven.store(true, Ordering::Relaxed);
     }
 
     /// The same frame, read before anyone asked for it.

@@ -110,7 +110,7 @@ impl WriteBatch<'_> {
             self.runs.push(SealedRun {
                 run: unsealed.run,
                 bytes,
-                frame: Some(Frame::new(*ptr, unsealed.kind, unsealed.body)),
+                frame: Some(Frame::new(*ptr, unsealed.kind, unsealed.body).made_here()),
             });
         }
         Ok(ptrs)

@@ -33,6 +33,7 @@ use crate::crypto::{Key, RootKey, Sealer, random};
 use crate::error::{Error, Result};
 use crate::format::{PAGES_OFFSET, first_page};
 use crate::id::{FileId, PageNo, PageSize};
+use crate::scratch::Scratch;
 use crate::storage::Storage;
 use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocked};
 
@@ -137,6 +138,15 @@ impl SealedFile {
             file.store_header(&file.header.lock(), first)?;
         }
         Ok(file)
+    }
+
+    /// Room for what does not fit in memory, on the medium of this file.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn scratch(&self) -> Result<Scratch> {
+        let storage = self.medium.storage().scratch();
+        Scratch::new(storage.map_err(Error::io("make a file for what does not fit in memory"))?)
     }
 
     /// Bytes of a page on the medium.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 use crate::storage::hint;
+use crate::storage::nameless::NamelessFile;
 use crate::storage::partial::{give_name, open_partial};
 use crate::storage::vectored;
 
@@ -141,6 +142,10 @@ impl Storage for FileStorage {
         Ok(())
     }
 
+    fn scratch(&self) -> io::Result<Box<dyn Storage>> {
+        Ok(Box::new(NamelessFile::beside(&self.path)?))
+    }
+
     fn publish(&self) -> io::Result<()> {
         if self.is_partial() {
             give_name(&self.path)?;
@@ -187,16 +192,18 @@ impl Drop for FileStorage {
     }
 }
 
+/// The folder that a file is in.
+pub(super) fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// Makes a directory entry durable, where the operating system can.
 fn sync_parent(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    {
-        let parent = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        File::open(parent)?.sync_all()?;
-    }
+    File::open(parent_of(path))?.sync_all()?;
     #[cfg(not(unix))]
     let _ = path;
     Ok(())

@@ -7,6 +7,7 @@
 mod file;
 mod hint;
 mod memory;
+mod nameless;
 mod partial;
 #[cfg(test)]
 pub(crate) mod recorder;
@@ -82,6 +83,15 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Gives the writer's lock back. Called once, by the holder, at the end of its use; nothing where none is held.
     fn unlock_writer(&self) {}
+
+    /// A storage of its own for what does not fit in memory: empty, without a name, and gone when it is dropped. In memory, where the
+    /// medium has none.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn scratch(&self) -> io::Result<Box<dyn Storage>> {
+        Ok(Box::new(MemoryStorage::new()))
+    }
 
     /// Gives a storage that [is partial](Storage::is_partial) its name, durably, and never in place of another. Called once
     /// all bytes are synced; nothing where it has its name.

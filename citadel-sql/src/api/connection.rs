@@ -15,6 +15,7 @@ use crate::api::from_sql::FromSql;
 use crate::api::prepared::Prepared;
 use crate::api::session::Session;
 use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
+use crate::bind::bound::WORK_MEM_MIN;
 use crate::error::{Error, Result};
 use crate::parse;
 use crate::schema::AnnSettings;
@@ -62,6 +63,8 @@ pub struct Connection {
     ann: Cell<AnnSettings>,
     /// `None`: what the database was opened with.
     threads: Cell<Option<NonZero<usize>>>,
+    /// The same of the memory of an operator.
+    work_mem: Cell<Option<usize>>,
 }
 
 impl Connection {
@@ -78,6 +81,7 @@ impl Connection {
             build_progress: RefCell::default(),
             ann: Cell::default(),
             threads: Cell::default(),
+            work_mem: Cell::default(),
         }
     }
 
@@ -298,6 +302,19 @@ impl Connection {
     /// [`Options::threads`] says. `PRAGMA threads` does the same.
     pub fn set_threads(&self, threads: Option<NonZero<usize>>) {
         self.threads.set(threads);
+    }
+
+    /// Bytes of memory in which an operator of this connection's queries may hold rows.
+    pub fn work_mem(&self) -> usize {
+        let bytes = self.work_mem.get();
+        bytes.unwrap_or(self.database.defaults().work_mem)
+    }
+
+    /// Changes in how many bytes of memory an operator of this connection's queries may hold rows, at least 64 KiB; `None`: as
+    /// [`Options::work_mem`] says. `SET work_mem` does the same.
+    pub fn set_work_mem(&self, bytes: Option<usize>) {
+        self.work_mem
+            .set(bytes.map(|bytes| bytes.max(WORK_MEM_MIN)));
     }
 
     /// What searches through ann indexes are to find.

@@ -52,6 +52,7 @@ pub(crate) struct Defaults {
     pub(crate) busy_timeout: Duration,
     pub(crate) durability: Durability,
     pub(crate) threads: usize,
+    pub(crate) work_mem: usize,
 }
 
 impl Defaults {
@@ -60,6 +61,7 @@ impl Defaults {
             busy_timeout: options.storage.busy_timeout,
             durability: options.storage.durability,
             threads: options.threads.map_or_else(default_threads, NonZero::get),
+            work_mem: options.work_mem,
         }
     }
 }

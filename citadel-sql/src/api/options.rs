@@ -6,12 +6,16 @@ use std::time::Duration;
 use citadel_txn::{Anchor, Durability, Kdf, PageSize, memory_bytes};
 
 use crate::ann::DEFAULT_MERGE_BYTES;
+use crate::bind::bound::WORK_MEM_MIN;
 
 /// Bytes that pages and vector indexes may take unless the user says otherwise: this share of the memory that the process may
 /// use, within these bounds.
 const CACHE_SHARE: u64 = 8;
 const CACHE_BYTES_MIN: usize = 256 << 20;
 const CACHE_BYTES_MAX: usize = 1 << 30;
+
+/// Bytes of memory in which an operator holds rows unless the user says otherwise.
+const WORK_MEM: usize = 64 << 20;
 
 fn cache_bytes(memory: Option<u64>) -> usize {
     let share = memory.map_or(0, |bytes| bytes / CACHE_SHARE);
@@ -28,6 +32,7 @@ pub struct Options {
     pub(crate) ann_merge_bytes: usize,
     /// `None`: as many as the machine has processors.
     pub(crate) threads: Option<NonZero<usize>>,
+    pub(crate) work_mem: usize,
 }
 
 impl Default for Options {
@@ -41,6 +46,7 @@ impl Default for Options {
             ann_auto_merge: true,
             ann_merge_bytes: DEFAULT_MERGE_BYTES,
             threads: None,
+            work_mem: WORK_MEM,
         }
     }
 }
@@ -134,6 +140,15 @@ impl Options {
     #[must_use]
     pub fn threads(mut self, threads: NonZero<usize>) -> Self {
         self.threads = Some(threads);
+        self
+    }
+
+    /// Bytes of memory in which an operator of a query may hold rows (a sort, groups, one side of a join, a set operation), at least
+    /// 64 KiB; what it has more of is written, sealed, into a file without a name beside the database, and gone with the query.
+    /// Default: 64 MiB. `SET work_mem` changes it for one connection.
+    #[must_use]
+    pub fn work_mem(mut self, bytes: usize) -> Self {
+        self.work_mem = bytes.max(WORK_MEM_MIN);
         self
     }
 

@@ -20,12 +20,14 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::AnnRecall(None) => &["ann_recall"],
         Pragma::AnnExact(None) => &["ann_exact"],
         Pragma::Threads(None) => &["threads"],
+        Pragma::WorkMem(None) => &["work_mem"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
         | Pragma::AnnRecall(Some(_))
         | Pragma::AnnExact(Some(_))
-        | Pragma::Threads(Some(_)) => &[],
+        | Pragma::Threads(Some(_))
+        | Pragma::WorkMem(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
         Pragma::FreelistCount => &["freelist_count"],
@@ -76,6 +78,14 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::Threads(None) => self.threads() as u64,
+            Pragma::WorkMem(Some(setting)) => {
+                self.set_work_mem(setting.value());
+                return Ok(None);
+            }
+            Pragma::WorkMem(None) => {
+                let kilobytes = Value::Text(format!("{}kB", self.work_mem() >> 10));
+                return rows(SqlType::Text, [kilobytes]).map(Some);
+            }
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,
                 Durability::Normal => 1,

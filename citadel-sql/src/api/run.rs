@@ -147,6 +147,7 @@ impl Connection {
                 interrupt: self.interrupt_flag(),
                 segments: &self.database().shared().segments,
                 ann: self.ann_settings(),
+                memory: self.work_mem(),
                 threads: self.threads(),
             };
             let given = many.run(txn)?;
@@ -229,6 +230,7 @@ impl Connection {
             segments: &self.database().shared().segments,
             progress: self.build_progress(),
             ann: self.ann_settings(),
+            memory: self.work_mem(),
             threads: self.threads(),
         }
     }

@@ -16,6 +16,22 @@ impl Bytes {
         }
     }
 
+    /// The strings that end there. `None`: they do not.
+    pub(super) fn from_parts(ends: Vec<usize>, bytes: Vec<u8>) -> Option<Self> {
+        let is_whole = ends.is_sorted() && ends.last().copied().unwrap_or(0) == bytes.len();
+        is_whole.then_some(Self { ends, bytes })
+    }
+
+    /// Where each string ends.
+    pub(super) fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// All of them, end to end.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Appends one string.
     pub(crate) fn push(&mut self, value: &[u8]) {
         self.bytes.extend_from_slice(value);
@@ -61,6 +77,24 @@ impl Texts {
             ends: Vec::with_capacity(rows),
             text: String::new(),
         }
+    }
+
+    /// The strings that end there. `None`: they do not.
+    pub(super) fn from_parts(ends: Vec<usize>, text: String) -> Option<Self> {
+        let is_whole = ends.is_sorted()
+            && ends.last().copied().unwrap_or(0) == text.len()
+            && ends.iter().all(|&end| text.is_char_boundary(end));
+        is_whole.then_some(Self { ends, text })
+    }
+
+    /// Where each string ends.
+    pub(super) fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// All of them, end to end.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Appends one string.

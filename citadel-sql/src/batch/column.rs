@@ -86,7 +86,7 @@ impl Column {
         Self::from_data(ColumnData::Boolean(values), len)
     }
 
-    fn from_data(data: ColumnData, len: usize) -> Self {
+    pub(super) fn from_data(data: ColumnData, len: usize) -> Self {
         Self {
             data,
             nulls: Vec::new(),
@@ -154,7 +154,7 @@ impl Column {
 
     /// Bytes of memory that the values take, used or not.
     pub(super) fn heap_bytes(&self) -> usize {
-        match &self.data {
+        let values = match &self.data {
             ColumnData::Null => 0,
             ColumnData::Boolean(v) => v.capacity(),
             ColumnData::Integer(v) => v.capacity() * size_of::<i64>(),
@@ -163,7 +163,8 @@ impl Column {
             ColumnData::Blob(v) => v.heap_bytes(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
             ColumnData::Bits { bytes, .. } => bytes.capacity(),
-        }
+        };
+        values + self.nulls.capacity()
     }
 
     /// Forgets all rows; keeps the type and the memory.
@@ -513,7 +514,7 @@ impl Column {
 }
 
 /// Bytes of so many bits.
-fn bytes_of(dim: u16) -> usize {
+pub(super) fn bytes_of(dim: u16) -> usize {
     Element::Bit.bytes_of(usize::from(dim))
 }
 

@@ -4,6 +4,7 @@
 //! reused: an operator clears the batch that it is given and fills it, so a steady stream allocates nothing.
 
 mod bytes;
+mod codec;
 mod column;
 
 pub(crate) use column::{Column, ColumnData};
@@ -50,11 +51,21 @@ impl Batch {
         }
     }
 
+    /// Forgets all rows; columns keep their types and memory.
+    pub(crate) fn clear(&mut self) {
+        self.rows = 0;
+        self.columns.iter_mut().for_each(Column::clear);
+    }
+
+    /// Bytes of memory that the rows take, with what is kept for more.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.columns.iter().map(Column::heap_bytes).sum()
+    }
+
     /// Forgets all rows, and memory beyond what a few rows need: the batch will lie idle.
     pub(crate) fn rest(&mut self) {
         self.rows = 0;
-        let held: usize = self.columns.iter().map(Column::heap_bytes).sum();
-        if held > IDLE_BYTES_MAX {
+        if self.heap_bytes() > IDLE_BYTES_MAX {
             self.columns.clear();
         }
         self.columns.iter_mut().for_each(Column::clear);

@@ -249,7 +249,12 @@ pub(crate) enum Pragma {
     AnnRecall(Option<Setting<Recall>>),
     AnnExact(Option<Setting<bool>>),
     Threads(Option<Setting<NonZero<usize>>>),
+    /// Bytes.
+    WorkMem(Option<Setting<usize>>),
 }
+
+/// The least memory that an operator is given, in bytes.
+pub(crate) const WORK_MEM_MIN: usize = 64 << 10;
 
 /// What a setting becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

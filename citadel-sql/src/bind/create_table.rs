@@ -1,7 +1,9 @@
 //! CREATE TABLE.
 
 use super::Binder;
-use super::bound::{CreateTable, Generated, NewCheck, NewColumn, NewUnique, RelationNo, Statement};
+use super::bound::{
+    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewUnique, RelationNo, Statement,
+};
 use super::constant;
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::named_twice;
@@ -11,6 +13,7 @@ use crate::ast::{
     self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint, TableConstraintKind,
 };
 use crate::error::{Error, Position, Result, SqlState};
+use crate::functions::{assignment_to, fit_within};
 use crate::schema::ColumnNo;
 use crate::types::{Limit, SqlType, Value, assign, can_assign};
 
@@ -299,6 +302,26 @@ impl Binder<'_> {
             &mut bound,
             &super::alter_table::definition(column, column.ty, column.limit),
         )?;
+        // The writer fits the value into the column, whatever is written down of it.
+        let fits = [
+            assignment_to(column.ty),
+            column
+                .limit
+                .and_then(fit_within)
+                .map(|(function, _)| function),
+        ];
+        while let ExprKind::Function {
+            function,
+            arguments,
+        } = &mut bound.kind
+            && fits
+                .iter()
+                .flatten()
+                .any(|fit| std::ptr::eq(*fit, *function))
+        {
+            let operand = arguments.swap_remove(0);
+            bound = operand;
+        }
         Ok(Generated::New(relation, Box::new(bound)))
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use citadel_txn::Durability;
 
 use super::Binder;
-use super::bound::{Pragma, Setting, Statement};
+use super::bound::{Pragma, Setting, Statement, WORK_MEM_MIN};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::suggest;
@@ -16,7 +16,7 @@ use crate::schema::Recall;
 use crate::types::SqlType;
 
 /// All pragmas that there are.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -29,15 +29,17 @@ const NAMES: [&str; 12] = [
     "quick_check",
     "synchronous",
     "threads",
+    "work_mem",
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "ann_exact",
     "ann_recall",
     "busy_timeout",
     "synchronous",
     "threads",
+    "work_mem",
 ];
 
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
@@ -67,6 +69,7 @@ impl Binder<'_> {
             "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "threads" => Pragma::Threads(setting(value, threads)?),
+            "work_mem" => Pragma::WorkMem(setting(value, memory)?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -164,6 +167,31 @@ fn threads(value: &PragmaValue) -> Result<NonZero<usize>> {
     let threads = value.text.parse().ok();
     threads.ok_or_else(|| wrong(value, "a number from 1 on, or DEFAULT"))
 }
+
+/// Bytes: a number of kibibytes, or one with its unit, as in PostgreSQL.
+fn memory(value: &PragmaValue) -> Result<usize> {
+    let text = value.text.trim();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim() {
+        "B" => 0,
+        "" | "kB" => 10,
+        "MB" => 20,
+        "GB" => 30,
+        _ => return Err(wrong(value, MEMORY)),
+    };
+    let number: usize = number.parse().map_err(|_| wrong(value, MEMORY))?;
+    let bytes = number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| wrong(value, MEMORY))?;
+    match bytes < WORK_MEM_MIN {
+        true => Err(wrong(value, MEMORY)),
+        false => Ok(bytes),
+    }
+}
+
+const MEMORY: &str =
+    "at least 64 kB, as a number of kilobytes or with its unit (B, kB, MB, GB), or DEFAULT";
 
 fn wrong(value: &PragmaValue, wanted: &str) -> Error {
     Error::sql(

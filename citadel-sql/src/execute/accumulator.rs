@@ -13,7 +13,7 @@ use crate::types::{SqlType, Value, ValueRef, total_order};
 /// Sums, counts and extremes by group number.
 ///
 /// INTEGER sums are kept in 128 bits, so that only the result can overflow, whatever the order of the rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Accumulator {
     Count(Vec<i64>),
     Integers {
@@ -120,6 +120,25 @@ impl Accumulator {
             best: Vec::new(),
             wins,
             ty,
+        }
+    }
+
+    /// Bytes of memory that the groups take, but for long texts and vectors.
+    pub(super) fn heap_bytes(&self) -> usize {
+        fn of<T>(values: &Vec<T>) -> usize {
+            values.capacity() * size_of::<T>()
+        }
+        match self {
+            Self::Count(counts) => of(counts),
+            Self::Integers { sums, counts, .. } => of(sums) + of(counts),
+            Self::Reals { sums, counts, .. } => of(sums) + of(counts),
+            Self::Vectors { sums, counts, .. } => of(sums) + of(counts),
+            Self::Nothing => 0,
+            Self::Logical { values, .. } => of(values),
+            Self::Bits { values, .. } => of(values),
+            Self::Moments { moments, .. } => of(moments),
+            Self::Concat { texts, .. } => of(texts),
+            Self::Extreme { best, .. } => of(best),
         }
     }
 

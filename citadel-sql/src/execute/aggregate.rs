@@ -1,10 +1,13 @@
 //! Grouping and aggregation, by hashing.
 
+use std::ops::Range;
+
 use super::accumulator::Accumulator;
 use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
 use super::row_keys::{KeyNo, KeyTable};
 use super::sort::{Key, sorted};
+use super::spill::{Partitions, Run, RunOp, Spill};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::{AggregateCall, Expr, ExprKind, SortKey};
 use crate::error::Result;
@@ -12,7 +15,8 @@ use crate::expression::CompiledExpr;
 use crate::plan::HashAggregate;
 use crate::types::{SqlType, Value};
 
-/// Groups the input by keys and aggregates each group. Groups come in the order in which they first appear.
+/// Groups the input by keys and aggregates each group. Groups come in the order in which they first appear, as long as all fit
+/// in memory. Rows of groups that do not are written away, divided by their keys, and grouped when the others were given.
 pub(super) struct Aggregate {
     input: Option<BoxedOperator>,
     keys: Vec<CompiledExpr>,
@@ -23,6 +27,18 @@ pub(super) struct Aggregate {
     /// The keys of each group.
     group_keys: Batch,
     given: usize,
+    spill: Option<Spill>,
+    /// Rows whose groups are still to be made.
+    left: Vec<Left>,
+}
+
+/// Rows that were written away.
+struct Left {
+    run: Run,
+    /// Which of the sets they are to be grouped by.
+    set: usize,
+    /// How often they were divided.
+    depth: u32,
 }
 
 /// One aggregate over all groups.
@@ -31,6 +47,8 @@ struct Call {
     /// DISTINCT: the pairs of group and value that were seen.
     distinct: Option<KeyTable>,
     accumulator: Accumulator,
+    /// The accumulator of no groups.
+    fresh: Accumulator,
     /// Rows that wait for all others, to be taken in an order.
     waiting: Option<Waiting>,
 }
@@ -79,10 +97,14 @@ impl Waiting {
     }
 
     /// The groups and values in order.
-    fn finish(self) -> (Vec<KeyNo>, Column) {
-        let order = sorted(&self.order, &self.rows);
-        let groups = order.iter().map(|&row| self.groups[row as usize]).collect();
-        let value = self.rows.columns.last();
+    fn finish(&mut self) -> (Vec<KeyNo>, Column) {
+        let (rows, groups) = (
+            std::mem::take(&mut self.rows),
+            std::mem::take(&mut self.groups),
+        );
+        let order = sorted(&self.order, &rows);
+        let groups = order.iter().map(|&row| groups[row as usize]).collect();
+        let value = rows.columns.last();
         (
             groups,
             value.map_or_else(Column::default, |value| value.gather(&order)),
@@ -106,18 +128,25 @@ impl Call {
     ) -> Result<Self> {
         let argument = call.argument.as_ref();
         let argument_type = argument.map_or(SqlType::Unknown, |argument| argument.ty);
+        let separator = separator_of(call.separator.as_ref());
+        let fresh = Accumulator::new(call.function, argument_type, &separator);
         Ok(Self {
             argument: argument
                 .map(|argument| CompiledExpr::compile(argument, layout, params))
                 .transpose()?,
             distinct: call.distinct.then(KeyTable::default),
-            accumulator: Accumulator::new(
-                call.function,
-                argument_type,
-                &separator_of(call.separator.as_ref()),
-            ),
+            accumulator: fresh.clone(),
+            fresh,
             waiting: Waiting::new(&call.order, layout, params)?,
         })
+    }
+
+    /// Begins again, with other groups.
+    fn begin(&mut self) {
+        self.accumulator = self.fresh.clone();
+        if let Some(distinct) = &mut self.distinct {
+            *distinct = KeyTable::default();
+        }
     }
 
     /// Adds the rows of a batch to their groups.
@@ -136,10 +165,20 @@ impl Call {
         self.take(groups, values)
     }
 
+    /// About how many bytes of memory it takes.
+    fn heap_bytes(&self) -> usize {
+        let distinct = self.distinct.as_ref().map_or(0, KeyTable::heap_bytes);
+        let waiting = self
+            .waiting
+            .as_ref()
+            .map_or(0, |waiting| waiting.rows.heap_bytes());
+        self.accumulator.heap_bytes() + distinct + waiting
+    }
+
     /// Takes what has waited for its order.
     fn finish(&mut self, group_count: usize) -> Result<()> {
         self.accumulator.grow(group_count);
-        match self.waiting.take() {
+        match &mut self.waiting {
             Some(waiting) => {
                 let (groups, values) = waiting.finish();
                 self.take(&groups, values)
@@ -175,53 +214,130 @@ impl Aggregate {
         params: &[Value],
     ) -> Result<Self> {
         let layout = plan.input.layout();
-        let keys = plan
-            .keys
-            .iter()
-            .map(|key| CompiledExpr::compile(key, &layout, params))
-            .collect::<Result<Vec<_>>>()?;
-        let calls = plan
-            .aggregates
-            .iter()
-            .map(|call| Call::new(call, &layout, params))
-            .collect::<Result<Vec<_>>>()?;
+        let (keys, calls) = (plan.keys.iter(), plan.aggregates.iter());
         Ok(Self {
             input: Some(input),
-            keys,
+            keys: keys
+                .map(|key| CompiledExpr::compile(key, &layout, params))
+                .collect::<Result<_>>()?,
             sets: plan.sets.clone(),
-            calls,
+            calls: calls
+                .map(|call| Call::new(call, &layout, params))
+                .collect::<Result<_>>()?,
             groups: KeyTable::default(),
             group_keys: Batch::default(),
             given: 0,
+            spill: None,
+            left: Vec::new(),
         })
     }
 
     fn collect(&mut self, mut input: BoxedOperator, context: &mut ExecContext<'_>) -> Result<()> {
         self.begin_empty_sets()?;
+        self.group(&mut *input, 0..self.sets.len().max(1), 0, context)
+    }
+
+    /// Groups some of the rows that were written away. False: there are none left.
+    fn collect_left(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
+        let Some(Left { run, set, depth }) = self.left.pop() else {
+            return Ok(false);
+        };
+        self.calls.iter_mut().for_each(Call::begin);
+        self.groups = KeyTable::default();
+        self.group_keys = Batch::default();
+        self.given = 0;
+        self.group(&mut RunOp(run), set..set + 1, depth, context)?;
+        Ok(true)
+    }
+
+    /// Groups rows by some of the sets. Where the groups do not fit in memory, the rows of others are left for later.
+    fn group(
+        &mut self,
+        input: &mut dyn Operator,
+        sets: Range<usize>,
+        depth: u32,
+        context: &mut ExecContext<'_>,
+    ) -> Result<()> {
         let mut batch = Batch::default();
         let mut numbers = Vec::new();
+        let mut left: Option<Vec<Partitions>> = None;
         while input.next(context, &mut batch, BATCH_ROWS)? {
             context.check_interrupt()?;
-            for set in 0..self.sets.len().max(1) {
-                self.number_rows(&batch, set, &mut numbers)?;
+            for (at, set) in sets.clone().enumerate() {
+                let known;
+                let rows = match left.as_mut().map(|left| &mut left[at]) {
+                    None => {
+                        self.number_rows(&batch, set, &mut numbers)?;
+                        &batch
+                    }
+                    Some(left) => {
+                        known = self.number_known_rows(&batch, set, &mut numbers, left)?;
+                        &known
+                    }
+                };
                 let count = self.group_count();
                 for call in &mut self.calls {
-                    call.add(&batch, &numbers, count)?;
+                    call.add(rows, &numbers, count)?;
                 }
+            }
+            if left.is_none() && !self.is_one_group() && self.heap_bytes() > context.memory {
+                let spill = self.spill(context)?;
+                let parts = sets.clone().map(|_| Partitions::new(&spill, depth));
+                left = Some(parts.collect());
             }
         }
         let count = self.group_count();
         let mut calls = self.calls.iter_mut();
-        calls.try_for_each(|call| call.finish(count))
+        calls.try_for_each(|call| call.finish(count))?;
+        for (set, left) in sets.zip(left.into_iter().flatten()) {
+            let runs = left.finish()?.into_iter().filter(|run| run.rows() > 0);
+            let depth = depth + 1;
+            self.left.extend(runs.map(|run| Left { run, set, depth }));
+        }
+        Ok(())
     }
 
-    /// The group of each row. Without keys there is one group, also over no rows.
-    fn number_rows(&mut self, batch: &Batch, set: usize, numbers: &mut Vec<KeyNo>) -> Result<()> {
+    fn spill(&mut self, context: &ExecContext<'_>) -> Result<Spill> {
+        Ok(match &self.spill {
+            Some(spill) => spill.clone(),
+            None => self.spill.insert(Spill::new(context)?).clone(),
+        })
+    }
+
+    /// Bytes of memory of all groups.
+    fn heap_bytes(&self) -> usize {
+        let calls = self.calls.iter().map(Call::heap_bytes).sum::<usize>();
+        self.groups.heap_bytes() + self.group_keys.heap_bytes() + calls
+    }
+
+    /// The group of each row whose group there is, and those rows; the others are left.
+    fn number_known_rows(
+        &mut self,
+        batch: &Batch,
+        set: usize,
+        numbers: &mut Vec<KeyNo>,
+        left: &mut Partitions,
+    ) -> Result<Batch> {
         numbers.clear();
-        if self.is_one_group() {
-            numbers.resize(batch.rows, 0);
-            return Ok(());
+        let keys = self.keys_of(batch, set)?;
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for row in (0u32..).take(batch.rows) {
+            match self.groups.find(&keys, row as usize) {
+                Some(number) => {
+                    numbers.push(number);
+                    known.push(row);
+                }
+                None => others.push(row),
+            }
         }
+        left.push(batch, &keys, others.into_iter())?;
+        let mut rows = Batch::default();
+        rows.append_rows(batch, &known)?;
+        Ok(rows)
+    }
+
+    /// The keys of rows in one of the sets.
+    fn keys_of(&self, batch: &Batch, set: usize) -> Result<Vec<Column>> {
         let keys = self.keys.iter().enumerate();
         let keys = keys.map(|(at, key)| match self.sets.get(set) {
             Some(set) if !set.contains(&at) => Ok(repeated(&Value::Null, batch.rows)),
@@ -231,6 +347,17 @@ impl Aggregate {
         if !self.sets.is_empty() {
             keys.push(repeated(&set_number(set), batch.rows));
         }
+        Ok(keys)
+    }
+
+    /// The group of each row. Without keys there is one group, also over no rows.
+    fn number_rows(&mut self, batch: &Batch, set: usize, numbers: &mut Vec<KeyNo>) -> Result<()> {
+        numbers.clear();
+        if self.is_one_group() {
+            numbers.resize(batch.rows, 0);
+            return Ok(());
+        }
+        let keys = self.keys_of(batch, set)?;
         let mut fresh = Vec::new();
         for row in (0u32..).take(batch.rows) {
             let before = self.groups.len();
@@ -300,6 +427,7 @@ impl Operator for Aggregate {
         if let Some(input) = self.input.take() {
             self.collect(input, context)?;
         }
+        while self.given == self.group_count() && self.collect_left(context)? {}
         let first = self.given;
         let end = self.group_count().min(first + wanted.max(1));
         self.given = end;
@@ -314,5 +442,9 @@ impl Operator for Aggregate {
         }
         out.rows = rows.len();
         Ok(out.rows > 0)
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        Spill::report(self.spill.as_ref())
     }
 }

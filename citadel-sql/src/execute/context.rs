@@ -55,6 +55,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) progress: BuildProgress,
     /// What the session says of searches through them.
     pub(crate) ann: AnnSettings,
+    /// Bytes of memory that an operator may hold rows in before it writes them away.
+    pub(crate) memory: usize,
     /// The most threads that the statement may run on, its own included.
     pub(crate) threads: usize,
 }

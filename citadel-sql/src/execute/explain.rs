@@ -92,6 +92,10 @@ impl Operator for Measured {
         more
     }
 
+    fn rewind(&mut self) -> bool {
+        self.inner.rewind()
+    }
+
     fn span(&self) -> Option<RowIdRange> {
         self.inner.span()
     }

@@ -34,6 +34,8 @@ pub(crate) struct Many<'a> {
     pub(crate) interrupt: &'a AtomicBool,
     pub(crate) segments: &'a SegmentCache,
     pub(crate) ann: AnnSettings,
+    /// Bytes of memory that an operator may hold rows in.
+    pub(crate) memory: usize,
     /// The most threads that all of it may run on.
     pub(crate) threads: usize,
 }
@@ -154,6 +156,7 @@ impl Many<'_> {
             segments: self.segments,
             progress: BuildProgress::default(),
             ann: self.ann,
+            memory: self.memory,
             threads,
         }
     }

@@ -30,6 +30,7 @@ mod scan;
 mod series;
 mod set_operation;
 mod sort;
+mod spill;
 mod team;
 #[cfg(test)]
 mod tests;

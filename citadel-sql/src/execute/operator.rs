@@ -36,6 +36,12 @@ pub(crate) trait Operator: Send {
         ))
     }
 
+    /// Goes to the start again, with the same parameters, where nothing but the working rows of a recursion has changed. False: it
+    /// cannot, and is to be made anew.
+    fn rewind(&mut self) -> bool {
+        false
+    }
+
     /// Where its rows are, if it can be divided among threads.
     fn span(&self) -> Option<RowIdRange> {
         None

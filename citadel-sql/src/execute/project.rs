@@ -57,6 +57,10 @@ impl Operator for FilterOp {
         }
         Ok(false)
     }
+
+    fn rewind(&mut self) -> bool {
+        self.input.rewind()
+    }
 }
 
 /// Computes expressions over the input.
@@ -136,6 +140,10 @@ impl Operator for ProjectOp {
 
     fn restart(&mut self, params: &[Value]) -> Result<()> {
         self.input.restart(params)
+    }
+
+    fn rewind(&mut self) -> bool {
+        self.input.rewind()
     }
 }
 

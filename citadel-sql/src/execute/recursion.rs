@@ -40,6 +40,8 @@ impl Working {
 pub(super) struct RecursiveUnionOp {
     /// What gives rows now: the input, and then the step again and again.
     running: Option<BoxedOperator>,
+    /// It is the step.
+    is_step: bool,
     step: Later,
     working: Working,
     params: Vec<Value>,
@@ -59,6 +61,7 @@ impl RecursiveUnionOp {
     ) -> Self {
         Self {
             running: Some(first),
+            is_step: false,
             step,
             working,
             params: params.to_vec(),
@@ -95,7 +98,11 @@ impl Operator for RecursiveUnionOp {
                 }
             } else if !self.fresh.is_empty() {
                 self.working.set(std::mem::take(&mut self.fresh));
-                self.running = Some(self.step.start(&self.params)?);
+                let goes_on = std::mem::replace(&mut self.is_step, true) && running.rewind();
+                self.running = Some(match goes_on {
+                    true => running,
+                    false => self.step.start(&self.params)?,
+                });
                 // The step's columns may hold NULLs alone, or another one's values.
                 out.columns.clear();
             }
@@ -107,6 +114,7 @@ impl Operator for RecursiveUnionOp {
 
 /// Gives the working rows of a recursion.
 pub(super) struct WorkTableOp {
+    working: Working,
     rows: Arc<Vec<Batch>>,
     at: usize,
 }
@@ -122,6 +130,7 @@ impl WorkTableOp {
         })?;
         Ok(Self {
             rows: working.get(),
+            working: working.clone(),
             at: 0,
         })
     }
@@ -136,5 +145,11 @@ impl Operator for WorkTableOp {
         self.at += 1;
         out.clone_from(batch);
         Ok(true)
+    }
+
+    fn rewind(&mut self) -> bool {
+        self.rows = self.working.get();
+        self.at = 0;
+        true
     }
 }

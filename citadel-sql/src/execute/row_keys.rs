@@ -3,8 +3,9 @@
 //! Keys that SQL calls equal are one key: 1 and 1.0, 0.0 and -0.0; NULL is a key of its own.
 
 use std::collections::HashMap;
+use std::hash::Hasher;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::batch::{Column, ColumnData};
 use crate::types::ValueRef;
@@ -18,6 +19,8 @@ pub(super) struct KeyTable {
     /// Single keys that are whole numbers: by far the most.
     integers: FxHashMap<i64, KeyNo>,
     others: HashMap<Box<[u8]>, KeyNo>,
+    /// Bytes of the others' keys.
+    other_bytes: usize,
     len: KeyNo,
     buffer: Vec<u8>,
 }
@@ -26,6 +29,13 @@ impl KeyTable {
     /// How many distinct keys there are.
     pub(super) fn len(&self) -> usize {
         self.len as usize
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let of_integers = self.integers.capacity() * (size_of::<(i64, KeyNo)>() + 1);
+        let of_others = self.others.capacity() * (size_of::<(Box<[u8]>, KeyNo)>() + 1);
+        of_integers + of_others + self.other_bytes
     }
 
     /// The number of a row's key; a new one if it was not seen before.
@@ -38,6 +48,7 @@ impl KeyTable {
                 match self.others.get(self.buffer.as_slice()) {
                     Some(number) => *number,
                     None => {
+                        self.other_bytes += self.buffer.len();
                         self.others.insert(self.buffer.as_slice().into(), next);
                         next
                     }
@@ -86,6 +97,15 @@ fn single_integer(columns: &[Column], row: usize) -> Option<i64> {
 fn whole(real: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     ((-LIMIT..LIMIT).contains(&real) && real.trunc() == real).then_some(real as i64)
+}
+
+/// A hash of a row's key, the same for equal keys; another one for each `seed`.
+pub(super) fn key_hash(columns: &[Column], row: usize, seed: u32, buffer: &mut Vec<u8>) -> u64 {
+    encode(columns, row, buffer);
+    let mut hasher = FxHasher::default();
+    hasher.write_u32(seed);
+    hasher.write(buffer);
+    hasher.finish()
 }
 
 fn encode(columns: &[Column], row: usize, out: &mut Vec<u8>) {

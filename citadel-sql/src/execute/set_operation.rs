@@ -3,6 +3,7 @@
 use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
 use super::row_keys::KeyTable;
+use super::spill::{DEPTH_MAX, PARTITIONS, Partitions, Run, RunOp, Spill};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::SetOperator;
 use crate::error::Result;
@@ -41,7 +42,8 @@ impl Operator for AppendOp {
     }
 }
 
-/// Counts the distinct rows of the first input, and takes those of the others away from that or bounds it by them.
+/// Counts the distinct rows of the first input, and takes those of the others away from that or bounds it by them. Where they do
+/// not fit in memory, all inputs are written away, divided by the hash of their rows, and each part is worked off by itself.
 pub(super) struct HashSetOp {
     operator: SetOperator,
     all: bool,
@@ -51,6 +53,17 @@ pub(super) struct HashSetOp {
     /// How often each row is still to be given.
     counts: Vec<u64>,
     at: usize,
+    spill: Option<Spill>,
+    /// How often the rows at hand were divided.
+    depth: u32,
+    /// Parts of all inputs that are still to be worked off.
+    left_over: Vec<Part>,
+}
+
+/// Rows of each input with the same hash.
+struct Part {
+    inputs: Vec<Run>,
+    depth: u32,
 }
 
 impl HashSetOp {
@@ -63,14 +76,20 @@ impl HashSetOp {
             rows: Batch::default(),
             counts: Vec::new(),
             at: 0,
+            spill: None,
+            depth: 0,
+            left_over: Vec::new(),
         }
     }
 
     fn collect(&mut self, context: &mut ExecContext<'_>) -> Result<()> {
         let mut inputs = std::mem::take(&mut self.inputs).into_iter();
         let mut keys = KeyTable::default();
-        if let Some(first) = inputs.next() {
-            self.collect_first(first, &mut keys, context)?;
+        if let Some(first) = inputs.next()
+            && let Some(rest) = self.collect_first(first, &mut keys, context)?
+        {
+            drop(keys);
+            return self.divide(rest, inputs, context);
         }
         for input in inputs {
             let others = self.count(input, &mut keys, context)?;
@@ -86,12 +105,70 @@ impl HashSetOp {
         Ok(())
     }
 
+    /// Divides the rows of all inputs: those that were collected of the first one, what it has more, and the others.
+    fn divide(
+        &mut self,
+        first: BoxedOperator,
+        others: impl Iterator<Item = BoxedOperator>,
+        context: &mut ExecContext<'_>,
+    ) -> Result<()> {
+        let spill = match &self.spill {
+            Some(spill) => spill.clone(),
+            None => self.spill.insert(Spill::new(context)?).clone(),
+        };
+        let mut parts = Partitions::new(&spill, self.depth);
+        let (rows, counts) = (
+            std::mem::take(&mut self.rows),
+            std::mem::take(&mut self.counts),
+        );
+        let repeats = counts.iter().zip(0u32..);
+        let all = repeats.flat_map(|(count, row)| (0..*count).map(move |_| row));
+        parts.push(&rows, &rows.columns, all)?;
+        drop((rows, counts));
+        let mut runs = vec![drain(first, parts, context)?];
+        for input in others {
+            let parts = Partitions::new(&spill, self.depth);
+            runs.push(drain(input, parts, context)?);
+        }
+        let depth = self.depth + 1;
+        for _ in 0..PARTITIONS {
+            let inputs: Vec<Run> = runs.iter_mut().filter_map(Vec::pop).collect();
+            // Without rows of the first input there is nothing to give.
+            if inputs.first().is_some_and(|first| first.rows() > 0) {
+                self.left_over.push(Part { inputs, depth });
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next part. False: there are no more.
+    fn next_part(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
+        let Some(part) = self.left_over.pop() else {
+            return Ok(false);
+        };
+        self.depth = part.depth;
+        let inputs = part.inputs.into_iter();
+        self.inputs = inputs
+            .map(|run| Box::new(RunOp(run)) as BoxedOperator)
+            .collect();
+        self.rows = Batch::default();
+        self.counts.clear();
+        self.at = 0;
+        self.collect(context)?;
+        Ok(true)
+    }
+
+    /// Counts the distinct rows of the first input, as far as they fit in memory; gives back what has more of them.
     fn collect_first(
         &mut self,
         mut input: BoxedOperator,
         keys: &mut KeyTable,
         context: &mut ExecContext<'_>,
-    ) -> Result<()> {
+    ) -> Result<Option<BoxedOperator>> {
+        let limit = match self.depth < DEPTH_MAX {
+            true => context.memory,
+            false => usize::MAX,
+        };
         let mut batch = Batch::default();
         let mut fresh = Vec::new();
         while input.next(context, &mut batch, BATCH_ROWS)? {
@@ -107,8 +184,12 @@ impl HashSetOp {
                 }
             }
             self.rows.append_rows(&batch, &fresh)?;
+            let counts = self.counts.capacity() * size_of::<u64>();
+            if keys.heap_bytes() + self.rows.heap_bytes() + counts > limit {
+                return Ok(Some(input));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// How often an input has each row of the first one.
@@ -143,13 +224,18 @@ impl Operator for HashSetOp {
             self.collect(context)?;
         }
         let mut rows = Vec::new();
-        while rows.len() < wanted.max(1) && self.at < self.counts.len() {
-            match self.counts[self.at].checked_sub(1) {
-                Some(left) => {
-                    self.counts[self.at] = left;
-                    rows.push(self.at as u32);
+        loop {
+            while rows.len() < wanted.max(1) && self.at < self.counts.len() {
+                match self.counts[self.at].checked_sub(1) {
+                    Some(left) => {
+                        self.counts[self.at] = left;
+                        rows.push(self.at as u32);
+                    }
+                    None => self.at += 1,
                 }
-                None => self.at += 1,
+            }
+            if !rows.is_empty() || !self.next_part(context)? {
+                break;
             }
         }
         out.columns.clear();
@@ -159,4 +245,22 @@ impl Operator for HashSetOp {
         out.rows = rows.len();
         Ok(out.rows > 0)
     }
+
+    fn report(&self) -> Vec<(String, String)> {
+        Spill::report(self.spill.as_ref())
+    }
+}
+
+/// Puts all that an input gives where it belongs.
+fn drain(
+    mut input: BoxedOperator,
+    mut parts: Partitions,
+    context: &mut ExecContext<'_>,
+) -> Result<Vec<Run>> {
+    let mut batch = Batch::default();
+    while input.next(context, &mut batch, BATCH_ROWS)? {
+        context.check_interrupt()?;
+        parts.push(&batch, &batch.columns, (0..).take(batch.rows))?;
+    }
+    parts.finish()
 }

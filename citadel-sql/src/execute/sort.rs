@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::bounds::LimitRows;
 use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
+use super::spill::{Merge, Run, RunWriter, Spill};
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
@@ -144,6 +145,10 @@ pub(super) struct SortOp {
     input: Option<BoxedOperator>,
     keys: Vec<Key>,
     output: Output,
+    /// Where rows go that do not fit in memory.
+    spill: Option<Spill>,
+    /// Gives all rows, once some were written.
+    merge: Option<Merge>,
 }
 
 impl SortOp {
@@ -156,7 +161,39 @@ impl SortOp {
             input: Some(input),
             keys: keys(columns, layout)?,
             output: Output::default(),
+            spill: None,
+            merge: None,
         })
+    }
+
+    fn collect(&mut self, mut input: BoxedOperator, context: &mut ExecContext<'_>) -> Result<()> {
+        let mut runs = Vec::new();
+        let mut batch = Batch::default();
+        while input.next(context, &mut batch, BATCH_ROWS)? {
+            self.output.rows.append(&batch)?;
+            if self.output.rows.heap_bytes() > context.memory {
+                runs.push(self.write_run(context)?);
+            }
+        }
+        if let Some(spill) = self.spill.clone() {
+            runs.push(self.write_run(context)?);
+            self.merge = Some(Merge::new(&self.keys, runs, &spill, context)?);
+        } else {
+            self.output.order = sorted(&self.keys, &self.output.rows);
+        }
+        Ok(())
+    }
+
+    /// Writes the rows in memory, in their order.
+    fn write_run(&mut self, context: &ExecContext<'_>) -> Result<Run> {
+        let spill = match &self.spill {
+            Some(spill) => spill,
+            None => self.spill.insert(Spill::new(context)?),
+        };
+        let rows = std::mem::take(&mut self.output.rows);
+        let mut run = RunWriter::new(spill);
+        run.push(&rows, &sorted(&self.keys, &rows))?;
+        run.finish()
     }
 }
 
@@ -167,14 +204,20 @@ impl Operator for SortOp {
         out: &mut Batch,
         wanted: usize,
     ) -> Result<bool> {
-        if let Some(mut input) = self.input.take() {
-            let mut batch = Batch::default();
-            while input.next(context, &mut batch, BATCH_ROWS)? {
-                self.output.rows.append(&batch)?;
-            }
-            self.output.order = sorted(&self.keys, &self.output.rows);
+        if let Some(input) = self.input.take() {
+            self.collect(input, context)?;
         }
-        self.output.next(out, wanted)
+        match &mut self.merge {
+            Some(merge) => {
+                context.check_interrupt()?;
+                merge.next(out, wanted.clamp(1, BATCH_ROWS))
+            }
+            None => self.output.next(out, wanted),
+        }
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        Spill::report(self.spill.as_ref())
     }
 }
 

@@ -6,10 +6,14 @@
 
 mod aggregate;
 mod assignment;
+mod bits;
+mod character;
+mod encoding;
 mod general;
 mod grouping;
 mod limit;
 mod number;
+mod pattern;
 mod scalar;
 mod table;
 mod text;
@@ -38,7 +42,11 @@ pub(crate) fn scalar_names() -> impl Iterator<Item = &'static str> {
 fn all() -> impl Iterator<Item = &'static ScalarFunction> {
     [
         number::FUNCTIONS,
+        bits::FUNCTIONS,
         text::FUNCTIONS,
+        character::FUNCTIONS,
+        encoding::FUNCTIONS,
+        pattern::FUNCTIONS,
         vector::FUNCTIONS,
         general::FUNCTIONS,
         grouping::FUNCTIONS,

@@ -46,6 +46,18 @@ const fn real2(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) -
     }
 }
 
+/// A function of two INTEGERs.
+const fn whole2(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) -> ScalarFunction {
+    ScalarFunction {
+        name,
+        arity: 2..=2,
+        arguments: &[ArgumentKind::Integer],
+        result_type: gives_integer,
+        strict: true,
+        eval,
+    }
+}
+
 pub(super) const FUNCTIONS: &[ScalarFunction] = &[
     same("abs", |a| match a {
         [ValueRef::Integer(v)] => v
@@ -111,6 +123,34 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
     real("atan", |a| anywhere("atan", a, f64::atan)),
     real("degrees", |a| anywhere("degrees", a, f64::to_degrees)),
     real("radians", |a| anywhere("radians", a, f64::to_radians)),
+    real("cbrt", |a| anywhere("cbrt", a, f64::cbrt)),
+    real("cot", |a| anywhere("cot", a, |x| 1.0 / x.tan())),
+    real("sinh", |a| anywhere("sinh", a, f64::sinh)),
+    real("cosh", |a| anywhere("cosh", a, f64::cosh)),
+    real("tanh", |a| anywhere("tanh", a, f64::tanh)),
+    real("asinh", |a| anywhere("asinh", a, f64::asinh)),
+    real("acosh", |a| domain("acosh", a, |x| x >= 1.0, f64::acosh)),
+    real("atanh", |a| {
+        domain("atanh", a, |x| x.abs() < 1.0, f64::atanh)
+    }),
+    whole2("gcd", |a| match a {
+        [ValueRef::Integer(a), ValueRef::Integer(b)] => {
+            let gcd = i64::try_from(gcd(a.unsigned_abs(), b.unsigned_abs()));
+            gcd.map(Value::Integer).map_err(|_| integer_overflow())
+        }
+        _ => Err(wrong_arguments("gcd", a)),
+    }),
+    whole2("lcm", |a| match a {
+        [ValueRef::Integer(0), ValueRef::Integer(_)]
+        | [ValueRef::Integer(_), ValueRef::Integer(0)] => Ok(Value::Integer(0)),
+        [ValueRef::Integer(a), ValueRef::Integer(b)] => {
+            let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
+            let lcm = (a / gcd(a, b)).checked_mul(b);
+            let lcm = lcm.and_then(|lcm| i64::try_from(lcm).ok());
+            lcm.map(Value::Integer).ok_or_else(integer_overflow)
+        }
+        _ => Err(wrong_arguments("lcm", a)),
+    }),
     real2("atan2", |a| {
         let (y, x) = two("atan2", a)?;
         finite(y.atan2(x)).map(Value::Real)
@@ -134,6 +174,13 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         eval: |_| Ok(Value::Real(std::f64::consts::PI)),
     },
 ];
+
+fn gcd(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
 
 fn real_of(function: &str, value: ValueRef<'_>) -> Result<f64> {
     match value {

@@ -98,6 +98,10 @@ impl Dialect for CitadelDialect {
         true
     }
 
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
+    }
+
     fn supports_notnull_operator(&self) -> bool {
         true
     }
@@ -133,11 +137,11 @@ impl Dialect for CitadelDialect {
             Precedence::Period => 200,
             Precedence::DoubleColon => 140,
             Precedence::AtTz => 110,
+            Precedence::Caret => 100,
             Precedence::MulDivModOp => 90,
             Precedence::PlusMinus => 80,
             Precedence::Xor
             | Precedence::Ampersand
-            | Precedence::Caret
             | Precedence::Pipe
             | Precedence::Colon
             | Precedence::PgOther => 70,

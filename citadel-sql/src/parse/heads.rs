@@ -7,6 +7,7 @@ use super::alter;
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
+use super::generated;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
@@ -75,6 +76,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     let exclusions = Exclusions::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
+    generated::write_out(&mut tokens);
     let words = Words {
         tokens: &tokens,
         locator,

@@ -13,6 +13,7 @@ mod alter;
 mod convert;
 mod dialect;
 mod exclusions;
+mod generated;
 mod heads;
 mod in_table;
 mod keeper;
@@ -37,6 +38,14 @@ pub(crate) struct Parsed {
     pub(crate) statement: Statement,
     /// Where in the text it stands, in bytes; without the semicolon and the white space around it.
     pub(crate) text: Range<usize>,
+}
+
+/// Whether a name means something to the parser, so that it had better be quoted.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    sqlparser::keywords::ALL_KEYWORDS
+        .binary_search(&name.as_str())
+        .is_ok()
 }
 
 /// Parses all statements of a text; empty statements are left out.

@@ -421,8 +421,12 @@ fn pk_lookup(lookup: &PkLookup, names: &Names) -> NodeText {
 
 fn index_scan(scan: &IndexScan, names: &Names) -> NodeText {
     let source = &scan.source;
+    let name = match scan.is_covering() {
+        true => "IndexOnlyScan",
+        false => "IndexScan",
+    };
     let title = format!(
-        "IndexScan on {} using {}",
+        "{name} on {} using {}",
         source_name(source),
         quoted(&scan.index.name)
     );

@@ -17,7 +17,8 @@ use crate::bind::bound::{
     Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
-use crate::schema::{IndexDef, TableDef, ViewDef};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
+use crate::store::EntryColumns;
 use crate::types::SqlType;
 
 /// How to compute.
@@ -188,6 +189,25 @@ pub(crate) struct IndexScan {
     pub(crate) equal: Vec<Expr>,
     pub(crate) next: NextColumn,
     pub(crate) descending: bool,
+}
+
+impl IndexScan {
+    /// Whether the index holds all that is wanted of a row, so that no row is read.
+    pub(crate) fn is_covering(&self) -> bool {
+        let IndexKind::BTree(btree) = &self.index.kind else {
+            return false;
+        };
+        let holds = |id: &ColumnId| match u16::try_from(id.column) {
+            Ok(no) => EntryColumns::holds(&self.source.table, btree, ColumnNo(no)),
+            // The hidden row id.
+            Err(_) => true,
+        };
+        let mut filtered = Vec::new();
+        for conjunct in &self.source.filter {
+            conjunct.for_each_column(&mut |id| filtered.push(id));
+        }
+        self.source.columns.iter().chain(&filtered).all(holds)
+    }
 }
 
 /// What an index scan asks of the column after those that are equal.

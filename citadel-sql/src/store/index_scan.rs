@@ -2,9 +2,10 @@
 
 use citadel_txn::{Cursor, View};
 
-use super::index_key::{KeyRange, row_id_of_entry};
+use super::index_key::{EntryColumns, KeyRange, row_id_of_entry};
 use super::range::Direction;
 use super::table_scan::State;
+use crate::batch::Column;
 use crate::codec::Malformed;
 use crate::error::{Error, Result};
 use crate::schema::{BTreeIndex, RowId};
@@ -48,6 +49,57 @@ impl IndexScan {
             row_ids.push(id);
         }
         Ok(max_rows)
+    }
+
+    /// Appends columns of up to `max_rows` entries, and their row ids if those are wanted; gives their number, 0 once the range is
+    /// exhausted.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub(crate) fn next_columns(
+        &mut self,
+        view: &dyn View,
+        columns: &mut EntryColumns,
+        mut row_ids: Option<&mut Column>,
+        out: &mut [Column],
+        max_rows: usize,
+    ) -> Result<usize> {
+        let mut given = 0;
+        let wants_id = row_ids.is_some();
+        let mut push = |key: &[u8], value: &[u8]| -> Result<()> {
+            let id = columns.push(key, value, wants_id, out)?;
+            match (&mut row_ids, id) {
+                (Some(row_ids), Some(id)) => row_ids.push_integer(id.0),
+                _ => Ok(()),
+            }
+        };
+        while given < max_rows && self.step(view)? {
+            push(self.entries.key(), &self.entries.value(view)?)?;
+            given += 1;
+            if self.direction == Direction::Backward {
+                continue;
+            }
+            let end = self.range.end.as_deref();
+            let mut is_over = false;
+            let mut failed = None;
+            let most = max_rows - given;
+            self.entries.visit_leaf(view, most, |key, value| {
+                if end.is_some_and(|end| key >= end) {
+                    is_over = true;
+                    return false;
+                }
+                given += 1;
+                failed = push(key, value).err();
+                failed.is_none()
+            })?;
+            if is_over {
+                self.state = State::Ended;
+            }
+            if let Some(error) = failed {
+                return Err(error);
+            }
+        }
+        Ok(given)
     }
 
     fn step(&mut self, view: &dyn View) -> Result<bool> {

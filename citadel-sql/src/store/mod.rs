@@ -22,6 +22,7 @@ mod index_key;
 mod index_scan;
 mod projection;
 mod range;
+mod raw_rows;
 mod row;
 pub(crate) mod row_key;
 mod row_reader;
@@ -44,9 +45,10 @@ pub(crate) use ddl::{
     alter_index, alter_table, create_index, create_table, create_view, drop_index, drop_table,
     drop_view, truncate,
 };
-pub(crate) use index_key::KeyRange;
+pub(crate) use index_key::{EntryColumns, KeyRange};
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};
+pub(crate) use raw_rows::RawRows;
 pub(crate) use row_reader::RowReader;
 pub(crate) use row_values::stored_values;
 pub(crate) use row_vector::RowVector;

@@ -4,6 +4,7 @@ use citadel_txn::{Cursor, View};
 
 use super::projection::{Projection, TreeColumn};
 use super::range::{Direction, RowIdRange};
+use super::raw_rows::RawRows;
 use super::row_key;
 use crate::batch::Column;
 use crate::error::Result;
@@ -77,20 +78,94 @@ impl TableScan {
     pub(crate) fn next(
         &mut self,
         view: &dyn View,
-        mut row_ids: Option<&mut Column>,
+        row_ids: Option<&mut Column>,
         out: &mut [Column],
         max_rows: usize,
     ) -> Result<usize> {
-        for given in 0..max_rows {
+        self.next_with_raw(view, row_ids, out, None, max_rows)
+    }
+
+    /// The same; the bytes of the rows go to `raw` as well, if they are wanted.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub(crate) fn next_with_raw(
+        &mut self,
+        view: &dyn View,
+        mut row_ids: Option<&mut Column>,
+        out: &mut [Column],
+        mut raw: Option<&mut RawRows>,
+        max_rows: usize,
+    ) -> Result<usize> {
+        let mut given = 0;
+        while given < max_rows {
             let Some(id) = self.step(view)? else {
                 return Ok(given);
             };
             if let Some(row_ids) = &mut row_ids {
                 row_ids.push_integer(id.0)?;
             }
+            if let Some(raw) = &mut raw {
+                raw.push(&self.rows.value(view)?);
+            }
             self.push(view, id, out)?;
+            given += 1;
+            if self.direction == Direction::Forward && self.vectors.is_empty() {
+                let (row_ids, raw) = (row_ids.as_deref_mut(), raw.as_deref_mut());
+                given += self.leaf(view, row_ids, out, raw, max_rows - given)?;
+            }
         }
-        Ok(max_rows)
+        Ok(given)
+    }
+
+    /// The same for the rows that are left in the leaf at hand.
+    fn leaf(
+        &mut self,
+        view: &dyn View,
+        mut row_ids: Option<&mut Column>,
+        out: &mut [Column],
+        mut raw: Option<&mut RawRows>,
+        most: usize,
+    ) -> Result<usize> {
+        let (projection, range) = (&self.projection, self.range);
+        let needs_row = projection.needs_row();
+        let mut given = 0;
+        let mut is_over = false;
+        let mut failed = None;
+        let mut push = |key: &[u8], row: &[u8]| -> Result<bool> {
+            let id = row_key::decode(key)?;
+            if id.0 > range.last {
+                is_over = true;
+                return Ok(false);
+            }
+            if let Some(row_ids) = &mut row_ids {
+                row_ids.push_integer(id.0)?;
+            }
+            if let Some(raw) = &mut raw {
+                raw.push(row);
+            }
+            projection.push_row_id(id, out)?;
+            if needs_row {
+                projection.push_row(id, row, out)?;
+            }
+            given += 1;
+            Ok(true)
+        };
+        self.rows
+            .visit_leaf(view, most, |key, row| match push(key, row) {
+                Ok(goes_on) => goes_on,
+                Err(error) => {
+                    failed = Some(error);
+                    false
+                }
+            })?;
+        if is_over {
+            self.state = State::Ended;
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(given),
+        }
     }
 
     /// Moves to the next row of the range.

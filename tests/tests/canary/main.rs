@@ -4,6 +4,7 @@
 
 mod markers;
 mod scanner;
+mod spill;
 mod workload;
 
 use std::path::Path;

@@ -62,6 +62,7 @@ pub(in crate::execute) fn with_params<'a>(
         segments: context.segments,
         progress: context.progress.clone(),
         ann: context.ann,
+        memory: context.memory,
         threads: context.threads,
     }
 }

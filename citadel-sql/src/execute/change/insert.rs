@@ -19,7 +19,7 @@ pub(super) struct Inserter {
     writer: TableWriter,
     /// For each column of the table, the column of the source that fills it.
     source_of: Vec<Option<usize>>,
-    /// For each column of the table, the source's column fitted to it, where it was of another type.
+    /// For each column of the table, the source's column fitted to it, where it was of another type; empty where none was.
     fitted: Vec<Option<Column>>,
     /// Empty between batches: memory for a row's values.
     row: Vec<ValueRef<'static>>,
@@ -105,22 +105,24 @@ impl Inserter {
             return Ok(());
         }
         self.fitted.clear();
-        for (source, column) in self.source_of.iter().zip(&table.columns) {
-            self.fitted.push(match source {
-                Some(at) => fitted(&batch.columns[*at], column.ty)?,
-                None => None,
-            });
+        for (no, (source, column)) in self.source_of.iter().zip(&table.columns).enumerate() {
+            if let Some(at) = source
+                && let Some(fitted) = fitted(&batch.columns[*at], column.ty)?
+            {
+                self.fitted.resize_with(table.columns.len(), || None);
+                self.fitted[no] = Some(fitted);
+            }
         }
         let fitted = std::mem::take(&mut self.fitted);
         let mut row = relent(std::mem::take(&mut self.row));
         for at in 0..batch.rows {
             context.check_interrupt()?;
             row.clear();
-            for (no, (source, fitted)) in self.source_of.iter().zip(&fitted).enumerate() {
-                row.push(match (fitted, source) {
-                    (Some(column), _) => column.get(at),
-                    (None, Some(source)) => batch.columns[*source].get(at),
-                    (None, None) => table.columns[no].default.as_ref(),
+            for (no, source) in self.source_of.iter().enumerate() {
+                row.push(match (fitted.get(no), source) {
+                    (Some(Some(column)), _) => column.get(at),
+                    (_, Some(source)) => batch.columns[*source].get(at),
+                    (_, None) => table.columns[no].default.as_ref(),
                 });
             }
             if !self.computes {

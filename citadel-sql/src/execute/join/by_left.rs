@@ -67,6 +67,15 @@ impl Matching {
         Ok(())
     }
 
+    /// As [`Operator::rewind`](crate::execute::operator::Operator::rewind).
+    pub(super) fn rewind(&mut self) -> bool {
+        self.at = 0;
+        self.left_rows.rows = 0;
+        self.pairs.begin_left(0);
+        self.clear();
+        self.left.rewind()
+    }
+
     /// Goes on to other left rows. False: there are none.
     fn advance(&mut self, context: &mut ExecContext<'_>, wanted: usize) -> Result<bool> {
         self.at = 0;

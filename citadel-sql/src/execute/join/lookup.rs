@@ -155,4 +155,8 @@ impl Operator for LookupJoinOp {
     ) -> Result<bool> {
         by_left::next(self, context, out, wanted)
     }
+
+    fn rewind(&mut self) -> bool {
+        self.matching.rewind()
+    }
 }

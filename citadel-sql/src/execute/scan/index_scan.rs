@@ -2,8 +2,10 @@
 
 use std::ops::Bound;
 
+use citadel_txn::View;
+
 use super::{TableRows, direction};
-use crate::batch::{BATCH_ROWS, Batch};
+use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result};
 use crate::execute::bounds;
 use crate::execute::context::ExecContext;
@@ -11,7 +13,7 @@ use crate::execute::operator::Operator;
 use crate::expression::constant;
 use crate::plan::{IndexScan, NextColumn};
 use crate::schema::{BTreeIndex, IndexKind, RowId, TableDef};
-use crate::store::{self, Direction, KeyRange, RowReader};
+use crate::store::{self, Direction, EntryColumns, KeyRange, RowReader};
 use crate::types::{SqlType, Value, ValueRef, total_order};
 
 /// Rows of a table in the order of an index.
@@ -21,6 +23,8 @@ pub(in crate::execute) struct IndexScanOp {
     index: BTreeIndex,
     direction: Direction,
     scan: Option<store::IndexScan>,
+    /// How columns are read from the index alone; `None`: it does not hold them all.
+    entry: Option<EntryColumns>,
     ids: Vec<RowId>,
     reader: RowReader,
     rows: TableRows,
@@ -49,6 +53,9 @@ impl IndexScanOp {
             index: index.clone(),
             direction: direction(plan.descending),
             scan: None,
+            entry: plan
+                .is_covering()
+                .then(|| EntryColumns::new(&plan.source.table, &plan.index, index, rows.stored())),
             ids: Vec::new(),
             reader: RowReader::new(&plan.source.table, rows.stored()),
             rows,
@@ -56,21 +63,60 @@ impl IndexScanOp {
         })
     }
 
-    /// The next row ids, at most `chunk`; none at the end.
-    fn next_ids(&mut self, context: &ExecContext<'_>, chunk: usize) -> Result<()> {
-        self.ids.clear();
-        loop {
-            if let Some(scan) = &mut self.scan
-                && scan.next(context.view(), &mut self.ids, chunk)? > 0
-            {
-                return Ok(());
-            }
-            let Some(range) = self.ranges.pop() else {
-                return Ok(());
+    /// Goes on to the next range. False: there are no more.
+    fn next_range(&mut self) -> bool {
+        let range = self.ranges.pop();
+        self.scan = range.map(|range| store::IndexScan::new(&self.index, range, self.direction));
+        self.scan.is_some()
+    }
+
+    /// Reads the next rows, at most `chunk`, to be filtered; gives their number, 0 at the end.
+    fn fill(&mut self, context: &ExecContext<'_>, out: &mut Batch, chunk: usize) -> Result<usize> {
+        let view = context.view();
+        while self.scan.is_some() || self.next_range() {
+            let (Some(scan), rows) = (&mut self.scan, &mut self.rows) else {
+                break;
             };
-            self.scan = Some(store::IndexScan::new(&self.index, range, self.direction));
+            let read = match &mut self.entry {
+                Some(entry) => rows.fill(out, |row_ids, columns| {
+                    scan.next_columns(view, entry, row_ids, columns, chunk)
+                })?,
+                None => {
+                    self.ids.clear();
+                    scan.next(view, &mut self.ids, chunk)?;
+                    let (reader, ids, table) = (&self.reader, &self.ids, &self.table);
+                    rows.fill(out, |row_ids, columns| {
+                        fetch(reader, ids, table, view, row_ids, columns)
+                    })?
+                }
+            };
+            if read > 0 {
+                return Ok(read);
+            }
+            self.scan = None;
+        }
+        Ok(0)
+    }
+}
+
+/// Appends the rows of some ids.
+fn fetch(
+    reader: &RowReader,
+    ids: &[RowId],
+    table: &str,
+    view: &dyn View,
+    mut row_ids: Option<&mut Column>,
+    columns: &mut [Column],
+) -> Result<usize> {
+    for id in ids {
+        if !reader.fetch(view, *id, columns)? {
+            return Err(missing_row(table, *id));
+        }
+        if let Some(row_ids) = &mut row_ids {
+            row_ids.push_integer(id.0)?;
         }
     }
+    Ok(ids.len())
 }
 
 impl Operator for IndexScanOp {
@@ -83,23 +129,10 @@ impl Operator for IndexScanOp {
         let mut chunk = self.rows.first_chunk(wanted);
         loop {
             context.check_interrupt()?;
-            self.next_ids(context, chunk)?;
-            if self.ids.is_empty() {
+            if self.fill(context, out, chunk)? == 0 {
                 out.rows = 0;
                 return Ok(false);
             }
-            let (reader, ids, table) = (&self.reader, &self.ids, &self.table);
-            self.rows.fill(out, |mut row_ids, columns| {
-                for id in ids {
-                    if !reader.fetch(context.view(), *id, columns)? {
-                        return Err(missing_row(table, *id));
-                    }
-                    if let Some(row_ids) = &mut row_ids {
-                        row_ids.push_integer(id.0)?;
-                    }
-                }
-                Ok(ids.len())
-            })?;
             if self.rows.finish(context.view(), out)? {
                 return Ok(true);
             }

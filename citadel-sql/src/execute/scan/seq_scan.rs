@@ -18,7 +18,7 @@ pub(in crate::execute) struct SeqScanOp {
 
 impl SeqScanOp {
     pub(in crate::execute) fn new(plan: &SeqScan, params: &[Value]) -> Result<Self> {
-        let rows = TableRows::new(&plan.source, params)?;
+        let rows = TableRows::of_scan(&plan.source, params)?;
         let range = if rows.is_never() {
             RowIdRange::NONE
         } else {
@@ -47,8 +47,8 @@ impl Operator for SeqScanOp {
         loop {
             context.check_interrupt()?;
             let scan = &mut self.scan;
-            let read = self.rows.fill(out, |ids, columns| {
-                scan.next(context.view(), ids, columns, chunk)
+            let read = self.rows.fill_with_raw(out, |ids, columns, raw| {
+                scan.next_with_raw(context.view(), ids, columns, raw, chunk)
             })?;
             if read == 0 {
                 return Ok(false);

@@ -1,6 +1,7 @@
 //! Rows of a table on their way to the output: what is read, filtered, and passed on.
 //!
-//! A wide vector that the filter does not look at is read late: only for the rows that pass.
+//! What the filter does not look at is read late, only for the rows that pass: a wide vector, and in a scan of the whole table
+//! what takes long to decode.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::expression::{CompiledExpr, Rows};
 use crate::plan::TableSource;
 use crate::schema::{ColumnNo, ColumnStorage, RowId};
-use crate::store::{VectorReader, VectorScan};
+use crate::store::{RawRows, VectorReader, VectorScan};
 use crate::types::{SqlType, Value};
 
 /// A scan with a filter reads at least so many rows at a time.
@@ -32,12 +33,22 @@ pub(in crate::execute) struct TableRows {
     layout: Vec<ColumnId>,
     read: Batch,
     selected: Vec<u32>,
+    raw: Option<RawColumns>,
+}
+
+/// Columns that are decoded late, from the bytes of rows that were kept.
+struct RawColumns {
+    rows: RawRows,
+    types: Vec<SqlType>,
+    columns: Vec<Column>,
 }
 
 /// Where a column of the output comes from.
 enum Output {
     /// A place in what is read.
     Read(usize),
+    /// A place in what is decoded late.
+    Raw(usize),
     /// The vectors of the rows that pass.
     Late {
         vectors: Box<VectorScan>,
@@ -46,8 +57,18 @@ enum Output {
 }
 
 impl TableRows {
+    /// For rows that are looked up one by one.
     pub(in crate::execute) fn new(source: &TableSource, params: &[Value]) -> Result<Self> {
-        let (layout, late) = layout(source);
+        Self::of(source, params, Vec::new())
+    }
+
+    /// For a scan that gives the bytes of rows, where that is worth it.
+    pub(in crate::execute) fn of_scan(source: &TableSource, params: &[Value]) -> Result<Self> {
+        Self::of(source, params, raw_columns(source))
+    }
+
+    fn of(source: &TableSource, params: &[Value], raw: Vec<ColumnNo>) -> Result<Self> {
+        let (layout, late) = layout(source, &raw);
         let wants_row_id = layout.last().is_some_and(|id| id.column == ColumnId::ROWID);
         let stored: Vec<ColumnNo> = layout.iter().filter_map(|id| column_no(*id)).collect();
         let mut types: Vec<SqlType> = stored
@@ -60,12 +81,15 @@ impl TableRows {
         let filter = filter(source, &layout, params)?;
         let mut output = Vec::with_capacity(source.columns.len());
         for id in &source.columns {
-            output.push(match column_no(*id).filter(|no| late.contains(no)) {
-                Some(no) => Output::Late {
+            let no = column_no(*id);
+            let raw = no.and_then(|no| raw.iter().position(|raw| *raw == no));
+            output.push(match (no.filter(|no| late.contains(no)), raw) {
+                (Some(no), _) => Output::Late {
                     vectors: Box::new(VectorReader::new(&source.table, no)?.scan()),
                     ty: source.table.column(no).ty,
                 },
-                None => Output::Read(place(&layout, *id)?),
+                (None, Some(raw)) => Output::Raw(raw),
+                (None, None) => Output::Read(place(&layout, *id)?),
             });
         }
         let in_place =
@@ -80,13 +104,18 @@ impl TableRows {
             output,
             read: Batch::default(),
             selected: Vec::new(),
+            raw: (!raw.is_empty()).then(|| RawColumns {
+                rows: RawRows::new(&source.table, &raw),
+                types: raw.iter().map(|no| source.table.column(*no).ty).collect(),
+                columns: Vec::new(),
+            }),
         })
     }
 
     /// Lets go of what was read. False: it cannot be restarted.
     pub(in crate::execute) fn rest(&mut self) -> bool {
         self.read.rest();
-        // A scan of vectors holds pages.
+        // A scan of vectors holds pages, and rows that were kept take memory.
         let holds_none = |output: &Output| matches!(output, Output::Read(_));
         self.output.iter().all(holds_none)
     }
@@ -103,14 +132,15 @@ impl TableRows {
 
     /// Can there be one for each part of the table? Not where vectors are read late.
     pub(in crate::execute) fn is_divisible(&self) -> bool {
-        let is_read = |output: &Output| matches!(output, Output::Read(_));
-        self.output.iter().all(is_read)
+        let is_late = |output: &Output| matches!(output, Output::Late { .. });
+        !self.output.iter().any(is_late)
     }
 
     /// The same for another part of the table, if there can be one.
     pub(in crate::execute) fn again(&self) -> Option<Self> {
         let again = |output: &Output| match output {
             Output::Read(at) => Some(Output::Read(*at)),
+            Output::Raw(at) => Some(Output::Raw(*at)),
             Output::Late { .. } => None,
         };
         Some(Self {
@@ -122,6 +152,7 @@ impl TableRows {
             layout: self.layout.clone(),
             read: Batch::default(),
             selected: Vec::new(),
+            raw: self.raw.as_ref().map(RawColumns::again),
         })
     }
 
@@ -152,6 +183,15 @@ impl TableRows {
         out: &mut Batch,
         read: impl FnOnce(Option<&mut Column>, &mut [Column]) -> Result<usize>,
     ) -> Result<usize> {
+        self.fill_with_raw(out, |row_ids, columns, _| read(row_ids, columns))
+    }
+
+    /// The same; `read` also keeps the bytes of rows, if they are wanted.
+    pub(in crate::execute) fn fill_with_raw(
+        &mut self,
+        out: &mut Batch,
+        read: impl FnOnce(Option<&mut Column>, &mut [Column], Option<&mut RawRows>) -> Result<usize>,
+    ) -> Result<usize> {
         let batch = if self.direct {
             &mut *out
         } else {
@@ -159,7 +199,11 @@ impl TableRows {
         };
         batch.reset(&self.types);
         let (stored, row_id) = batch.columns.split_at_mut(self.stored.len());
-        let rows = read(row_id.first_mut(), stored)?;
+        let mut raw = self.raw.as_mut().map(|raw| &mut raw.rows);
+        if let Some(raw) = &mut raw {
+            raw.clear();
+        }
+        let rows = read(row_id.first_mut(), stored, raw)?;
         batch.rows = rows;
         if rows == 0 {
             out.rows = 0;
@@ -193,8 +237,14 @@ impl TableRows {
                 push_vectors(view, vectors, ids, &self.selected, column)?;
             }
         }
+        if let Some(raw) = &mut self.raw {
+            raw.decode(self.read.columns.last(), &self.selected)?;
+        }
         let keeps_all = self.selected.len() == self.read.rows;
         for (column, output) in out.columns.iter_mut().zip(&self.output) {
+            if let (Output::Raw(at), Some(raw)) = (output, &mut self.raw) {
+                std::mem::swap(column, &mut raw.columns[*at]);
+            }
             if let Output::Read(at) = output {
                 let read = &mut self.read.columns[*at];
                 if keeps_all {
@@ -209,6 +259,61 @@ impl TableRows {
     }
 }
 
+impl RawColumns {
+    /// The same for another part of the table.
+    fn again(&self) -> Self {
+        Self {
+            rows: self.rows.again(),
+            types: self.types.clone(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// Decodes the columns of the rows that pass.
+    fn decode(&mut self, row_ids: Option<&Column>, selected: &[u32]) -> Result<()> {
+        let Some(ColumnData::Integer(ids)) = row_ids.map(Column::data) else {
+            return Err(no_row_ids());
+        };
+        self.columns.resize_with(self.types.len(), Column::default);
+        for (column, ty) in self.columns.iter_mut().zip(&self.types) {
+            column.clear();
+            if column.sql_type() != ty.evaluated() {
+                *column = Column::new(*ty, selected.len());
+            }
+        }
+        for &row in selected {
+            let row = row as usize;
+            self.rows.decode(row, RowId(ids[row]), &mut self.columns)?;
+        }
+        Ok(())
+    }
+}
+
+/// The columns that a scan had better decode late: those that the filter does not look at, where a TEXT or BLOB is among them.
+fn raw_columns(source: &TableSource) -> Vec<ColumnNo> {
+    let mut filtered: Vec<ColumnId> = Vec::new();
+    for conjunct in &source.filter {
+        conjunct.for_each_column(&mut |id| filtered.push(id));
+    }
+    let is_raw = |no: &ColumnNo| {
+        source.table.column(*no).storage == ColumnStorage::Row
+            && source.table.rowid_column != Some(*no)
+    };
+    let rest = source.columns.iter().filter(|id| !filtered.contains(id));
+    let rest: Vec<ColumnNo> = rest
+        .filter_map(|id| column_no(*id))
+        .filter(is_raw)
+        .collect();
+    let is_long = |no: &ColumnNo| {
+        let ty = source.table.column(*no).ty;
+        matches!(ty, SqlType::Text | SqlType::Blob | SqlType::Vector(_))
+    };
+    match !source.filter.is_empty() && rest.iter().any(is_long) {
+        true => rest,
+        false => Vec::new(),
+    }
+}
+
 /// What rows must pass; `None`: all do.
 fn filter(
     source: &TableSource,
@@ -220,8 +325,9 @@ fn filter(
     Ok(filter.map(Arc::new))
 }
 
-/// The columns to read at first, the row id last if it is among them; and the columns to read late.
-fn layout(source: &TableSource) -> (Vec<ColumnId>, Vec<ColumnNo>) {
+/// The columns to read at first, the row id last if it is among them; and the columns to read late, but for those that are decoded
+/// late.
+fn layout(source: &TableSource, raw: &[ColumnNo]) -> (Vec<ColumnId>, Vec<ColumnNo>) {
     let mut filtered: Vec<ColumnId> = Vec::new();
     for conjunct in &source.filter {
         conjunct.for_each_column(&mut |id| filtered.push(id));
@@ -245,8 +351,9 @@ fn layout(source: &TableSource) -> (Vec<ColumnId>, Vec<ColumnNo>) {
         relation: source.relation,
         column: ColumnId::ROWID,
     };
-    let wants_row_id = !late.is_empty() || layout.contains(&row_id);
-    layout.retain(|id| *id != row_id);
+    let wants_row_id = !late.is_empty() || !raw.is_empty() || layout.contains(&row_id);
+    let is_raw = |id: &ColumnId| column_no(*id).is_some_and(|no| raw.contains(&no));
+    layout.retain(|id| *id != row_id && !is_raw(id));
     if wants_row_id {
         layout.push(row_id);
     }
@@ -272,10 +379,7 @@ fn push_vectors(
     out: &mut Column,
 ) -> Result<()> {
     let Some(ColumnData::Integer(ids)) = row_ids.map(Column::data) else {
-        return Err(Error::sql(
-            SqlState::INTERNAL_ERROR,
-            "rows came without row ids",
-        ));
+        return Err(no_row_ids());
     };
     for &row in selected {
         let id = RowId(ids[row as usize]);
@@ -285,4 +389,9 @@ fn push_vectors(
         }
     }
     Ok(())
+}
+
+#[cold]
+fn no_row_ids() -> Error {
+    Error::sql(SqlState::INTERNAL_ERROR, "rows came without row ids")
 }

@@ -75,6 +75,7 @@ fn an_interrupt_stops_a_query_between_batches() {
             segments: &db.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
+            memory: usize::MAX,
             threads: 2,
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");

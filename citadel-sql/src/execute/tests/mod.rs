@@ -96,6 +96,7 @@ impl Db {
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
+            memory: usize::MAX,
             threads: 1,
         };
         let mut rows = Vec::new();

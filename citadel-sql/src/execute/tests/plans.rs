@@ -97,7 +97,7 @@ fn orders_without_sorting() {
         "SELECT id FROM item WHERE kind = 'a' ORDER BY price LIMIT 5",
         "Limit  (rows=5)
               Limit: 5
-              ->  IndexScan on item using item_kind_price  (rows=10)
+              ->  IndexOnlyScan on item using item_kind_price  (rows=10)
                     Index Cond: kind = 'a'",
     );
     // NULLs are at the other end.
@@ -113,7 +113,7 @@ fn orders_without_sorting() {
         "SELECT kind FROM item ORDER BY kind DESC LIMIT 3",
         "Limit  (rows=3)
               Limit: 3
-              ->  IndexScan on item using item_kind_price backward  (rows=1000)",
+              ->  IndexOnlyScan on item using item_kind_price backward  (rows=1000)",
     );
     assert_plan(
         &db,
@@ -225,7 +225,7 @@ fn changes() {
         &db,
         "DELETE FROM item WHERE kind = 'a'",
         "Delete on item
-              ->  IndexScan on item using item_kind_price  (rows=10)
+              ->  IndexOnlyScan on item using item_kind_price  (rows=10)
                     Index Cond: kind = 'a'",
     );
     assert_plan(

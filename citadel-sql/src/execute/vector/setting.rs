@@ -17,6 +17,7 @@ pub(super) struct Setting<'a> {
     pub(super) interrupt: &'a AtomicBool,
     pub(super) cache: &'a SegmentCache,
     pub(super) ann: AnnSettings,
+    pub(super) memory: usize,
 }
 
 impl<'a> Setting<'a> {
@@ -27,6 +28,7 @@ impl<'a> Setting<'a> {
             interrupt: context.interrupt,
             cache: context.segments,
             ann: context.ann,
+            memory: context.memory,
         }
     }
 
@@ -39,6 +41,7 @@ impl<'a> Setting<'a> {
             segments: self.cache,
             progress: BuildProgress::default(),
             ann: self.ann,
+            memory: self.memory,
             threads: 1,
         }
     }

@@ -201,6 +201,36 @@ impl Converter<'_> {
             Theirs::Ceil { expr, field } => self.ceil_floor("ceil", *expr, field),
             Theirs::Floor { expr, field } => self.ceil_floor("floor", *expr, field),
             Theirs::Position { expr, r#in } => self.worded("strpos", vec![*r#in, *expr]),
+            Theirs::Overlay {
+                expr,
+                overlay_what,
+                overlay_from,
+                overlay_for,
+            } => {
+                let mut arguments = vec![*expr, *overlay_what, *overlay_from];
+                arguments.extend(overlay_for.map(|length| *length));
+                self.worded("overlay", arguments)
+            }
+            Theirs::SimilarTo {
+                negated,
+                expr,
+                pattern,
+                escape_char,
+            } => {
+                let mut arguments = vec![*expr, *pattern];
+                arguments.extend(escape_char.map(|escape| *escape));
+                let similar = self.worded("similar_to", arguments)?;
+                Ok(if negated { not(similar) } else { similar })
+            }
+            Theirs::RLike {
+                negated,
+                expr,
+                pattern,
+                regexp: _,
+            } => {
+                let found = self.worded("regexp_like", vec![*expr, *pattern])?;
+                Ok(if negated { not(found) } else { found })
+            }
             other => {
                 let (name, position) = self.unsupported_expr(&other);
                 Err(Error::unsupported(name).at(position))
@@ -385,14 +415,11 @@ impl Converter<'_> {
             Theirs::AnyOp { .. } => "ANY of anything but a query",
             Theirs::AllOp { .. } => "ALL of anything but a query",
             Theirs::Collate { .. } => "COLLATE",
-            Theirs::SimilarTo { .. } => "SIMILAR TO",
-            Theirs::RLike { .. } => "REGEXP",
             Theirs::Tuple(_) => "a row value",
             Theirs::Array(_) => "an array; a vector is written '[1, 2]'",
             Theirs::Interval(_) => "INTERVAL",
             Theirs::Extract { .. } => "EXTRACT",
             Theirs::AtTimeZone { .. } => "AT TIME ZONE",
-            Theirs::Overlay { .. } => "OVERLAY",
             Theirs::Convert { .. } => "CONVERT",
             Theirs::GroupingSets(_) => "GROUPING SETS",
             Theirs::Cube(_) => "CUBE",

@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{BinaryOperator, Expr as Theirs, UnaryOperator, Value, ValueWithSpan};
 
+use super::subquery::not;
 use super::{Converter, literal};
 use crate::ast::{BinaryOp, DistanceMetric, Expr, ExprKind, UnaryOp};
 use crate::error::{Error, Result};
@@ -9,6 +10,12 @@ use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
     pub(super) fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
+        if let Some(function) = called(&op) {
+            return self.worded(function, vec![left, right]);
+        }
+        if let Some(matching) = matching(&op) {
+            return self.matches(left, matching, right);
+        }
         match op {
             BinaryOperator::And => self.logical(BinaryOp::And, left, right),
             BinaryOperator::Or => self.logical(BinaryOp::Or, left, right),
@@ -36,6 +43,37 @@ impl Converter<'_> {
                 Ok(join(ours, left, self.expr(right)?))
             }
         }
+    }
+
+    /// `text ~ pattern`, `text ~~ pattern` and their like.
+    fn matches(&self, text: Theirs, matching: Matching, pattern: Theirs) -> Result<Expr> {
+        let mut found = match matching.how {
+            How::Like => {
+                let operand = self.expr(text)?;
+                Expr {
+                    position: operand.position,
+                    kind: ExprKind::Like {
+                        operand: Box::new(operand),
+                        pattern: Box::new(self.expr(pattern)?),
+                        escape: Some('\\'),
+                        case_insensitive: matching.case_insensitive,
+                        negated: false,
+                    },
+                }
+            }
+            How::Regex => {
+                let mut arguments = vec![text, pattern];
+                if matching.case_insensitive {
+                    let flag = Value::SingleQuotedString("i".to_owned());
+                    arguments.push(Theirs::Value(flag.with_empty_span()));
+                }
+                self.worded("regexp_like", arguments)?
+            }
+        };
+        if matching.negated {
+            found = not(found);
+        }
+        Ok(found)
     }
 
     /// A chain of ANDs or of ORs, however long, becomes a tree of little depth with the same order of terms.
@@ -88,6 +126,9 @@ impl Converter<'_> {
             }
             UnaryOperator::Plus => UnaryOp::Plus,
             UnaryOperator::Not => UnaryOp::Not,
+            UnaryOperator::BitwiseNot => return self.worded("int8not", vec![operand]),
+            UnaryOperator::PGSquareRoot => return self.worded("sqrt", vec![operand]),
+            UnaryOperator::PGCubeRoot => return self.worded("cbrt", vec![operand]),
             other => {
                 let position = self.expr(operand)?.position;
                 return Err(Error::unsupported(format!("operator {other}")).at(position));
@@ -138,6 +179,52 @@ fn distance_metric(symbol: &str) -> Option<DistanceMetric> {
         "<%>" => Some(DistanceMetric::Jaccard),
         _ => None,
     }
+}
+
+/// The function that an operator calls.
+fn called(op: &BinaryOperator) -> Option<&'static str> {
+    Some(match op {
+        BinaryOperator::BitwiseAnd => "int8and",
+        BinaryOperator::BitwiseOr => "int8or",
+        BinaryOperator::PGBitwiseXor => "int8xor",
+        BinaryOperator::PGBitwiseShiftLeft => "int8shl",
+        BinaryOperator::PGBitwiseShiftRight => "int8shr",
+        BinaryOperator::PGExp => "power",
+        _ => return None,
+    })
+}
+
+/// How an operator compares a text with a pattern.
+#[derive(Clone, Copy, Debug)]
+struct Matching {
+    how: How,
+    case_insensitive: bool,
+    negated: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Regex,
+    Like,
+}
+
+fn matching(op: &BinaryOperator) -> Option<Matching> {
+    let (how, case_insensitive, negated) = match op {
+        BinaryOperator::PGRegexMatch => (How::Regex, false, false),
+        BinaryOperator::PGRegexIMatch => (How::Regex, true, false),
+        BinaryOperator::PGRegexNotMatch => (How::Regex, false, true),
+        BinaryOperator::PGRegexNotIMatch => (How::Regex, true, true),
+        BinaryOperator::PGLikeMatch => (How::Like, false, false),
+        BinaryOperator::PGILikeMatch => (How::Like, true, false),
+        BinaryOperator::PGNotLikeMatch => (How::Like, false, true),
+        BinaryOperator::PGNotILikeMatch => (How::Like, true, true),
+        _ => return None,
+    };
+    Some(Matching {
+        how,
+        case_insensitive,
+        negated,
+    })
 }
 
 fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {

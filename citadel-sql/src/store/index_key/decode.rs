@@ -67,14 +67,40 @@ fn real(key: [u8; 8]) -> f64 {
 
 fn unescaped(from: &mut Reader<'_>) -> Decoded<Vec<u8>> {
     let mut out = Vec::new();
+    put_unescaped(from, &mut out)?;
+    Ok(out)
+}
+
+/// Appends the bytes of a TEXT or BLOB.
+pub(super) fn put_unescaped(from: &mut Reader<'_>, out: &mut Vec<u8>) -> Decoded<()> {
     loop {
         match from.byte()? {
             0 => match from.byte()? {
                 0xFF => out.push(0),
-                1 => return Ok(out),
+                1 => return Ok(()),
                 _ => return Err(Malformed),
             },
             byte => out.push(byte),
         }
     }
+}
+
+/// Passes over one column of a key.
+pub(super) fn skip_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<()> {
+    match from.byte()? {
+        NOT_NULL => {}
+        NULL => return Ok(()),
+        _ => return Err(Malformed),
+    }
+    match ty {
+        SqlType::Boolean => drop(from.byte()?),
+        SqlType::Integer | SqlType::Real => drop(from.take(8)?),
+        SqlType::Text | SqlType::Blob => loop {
+            if from.byte()? == 0 && from.byte()? == 1 {
+                break;
+            }
+        },
+        SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
+    }
+    Ok(())
 }

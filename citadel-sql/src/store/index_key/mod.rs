@@ -15,12 +15,14 @@
 //!   begin with given columns are one contiguous range ([`KeyRange`]);
 //! - an entry's row id is its value, or, where the value is empty, the last 8 bytes of its key.
 
+mod columns;
 mod decode;
 mod entry;
 mod range;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use columns::EntryColumns;
 pub(crate) use decode::describe_key;
 pub(crate) use entry::{IndexEntry, row_id_of_entry};
 pub(crate) use range::KeyRange;

@@ -70,7 +70,10 @@ impl TableWriter {
             }
             let value = computed.value.evaluate(&read, Rows::All(1))?;
             let column = table.column(computed.no);
-            let value = assign(value.get(0).to_owned(), column.ty)?;
+            let mut value = assign(value.get(0).to_owned(), column.ty)?;
+            if let (Value::Text(text), Some(limit)) = (&mut value, column.limit) {
+                text.truncate(limit.fitted(text).len());
+            }
             values.push((computed.no, value));
         }
         Ok(values)

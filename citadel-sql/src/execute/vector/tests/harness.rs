@@ -182,6 +182,7 @@ impl Harness {
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: self.settings.get(),
+            memory: usize::MAX,
             threads: 2,
         };
         let mut execution = Execution::start(plan, params)?;
