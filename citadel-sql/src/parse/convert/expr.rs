@@ -48,14 +48,20 @@ impl Converter<'_> {
             Theirs::IsNotFalse(operand) => self.is_truth(operand, Truth::False, true),
             Theirs::IsUnknown(operand) => self.is_truth(operand, Truth::Unknown, false),
             Theirs::IsNotUnknown(operand) => self.is_truth(operand, Truth::Unknown, true),
-            Theirs::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
-            Theirs::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
+            Theirs::IsDistinctFrom(left, right) => self.is_distinct(*left, *right, false),
+            Theirs::IsNotDistinctFrom(left, right) => self.is_distinct(*left, *right, true),
             Theirs::Between {
                 expr,
                 negated,
                 low,
                 high,
             } => {
+                let (expr, low, high) = match (*expr, *low, *high) {
+                    (Theirs::Tuple(row), Theirs::Tuple(low), Theirs::Tuple(high)) => {
+                        return self.row_between(row, low, high, negated);
+                    }
+                    (expr, low, high) => (Box::new(expr), Box::new(low), Box::new(high)),
+                };
                 let operand = self.boxed(expr)?;
                 let (low, high) = (self.boxed(low)?, self.boxed(high)?);
                 Ok(Expr {
@@ -73,6 +79,10 @@ impl Converter<'_> {
                 list,
                 negated,
             } => {
+                let expr = match *expr {
+                    Theirs::Tuple(row) => return self.row_in_list(row, list, negated),
+                    expr => Box::new(expr),
+                };
                 let operand = self.boxed(expr)?;
                 let list = self.exprs(list)?;
                 Ok(Expr {
@@ -288,8 +298,13 @@ impl Converter<'_> {
         })
     }
 
-    fn is_distinct(&self, left: Box<Theirs>, right: Box<Theirs>, negated: bool) -> Result<Expr> {
-        let left = self.boxed(left)?;
+    fn is_distinct(&self, left: Theirs, right: Theirs, negated: bool) -> Result<Expr> {
+        let (left, right) = match (left, right) {
+            (Theirs::Tuple(left), Theirs::Tuple(right)) => {
+                return self.row_is_distinct(left, right, negated);
+            }
+            (left, right) => (Box::new(self.expr(left)?), Box::new(right)),
+        };
         Ok(Expr {
             position: left.position,
             kind: ExprKind::IsDistinct {

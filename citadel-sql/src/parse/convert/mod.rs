@@ -16,6 +16,7 @@ mod grouping;
 mod literal;
 mod operator;
 mod query;
+mod row_value;
 mod statement;
 mod subquery;
 mod view;

@@ -10,6 +10,12 @@ use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
     pub(super) fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
+        let (left, right) = match (left, right) {
+            (Theirs::Tuple(left), Theirs::Tuple(right)) => {
+                return self.compare_rows(left, &op, right);
+            }
+            sides => sides,
+        };
         if let Some(function) = called(&op) {
             return self.worded(function, vec![left, right]);
         }
@@ -145,7 +151,7 @@ impl Converter<'_> {
     }
 }
 
-fn join(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+pub(super) fn join(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     Expr {
         position: left.position,
         kind: ExprKind::Binary {
@@ -157,7 +163,7 @@ fn join(op: BinaryOp, left: Expr, right: Expr) -> Expr {
 }
 
 /// Joins the first with the second, the third with the fourth, and so on.
-fn pair_up(op: BinaryOp, terms: Vec<Expr>) -> Vec<Expr> {
+pub(super) fn pair_up(op: BinaryOp, terms: Vec<Expr>) -> Vec<Expr> {
     let mut paired = Vec::with_capacity(terms.len().div_ceil(2));
     let mut terms = terms.into_iter();
     while let Some(left) = terms.next() {
@@ -227,7 +233,7 @@ fn matching(op: &BinaryOperator) -> Option<Matching> {
     })
 }
 
-fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {
+pub(super) fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {
     Some(match op {
         BinaryOperator::Plus => BinaryOp::Add,
         BinaryOperator::Minus => BinaryOp::Subtract,
