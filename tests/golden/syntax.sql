@@ -95,7 +95,7 @@ error 25P01: SAVEPOINT can only be used in a transaction
 CREATE TABLE u (a NUMERIC(10, 2));
 ----
 error 0A000 at 1:17: type NUMERIC(10,2) is not supported
-hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)
+hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL and VECTOR(n)
 
 SELECT a COLLATE nocase FROM t;
 ----

@@ -25,8 +25,8 @@ fn row_id(ids: &Column, at: usize) -> Option<RowId> {
     }
 }
 
-/// A SQL value as a filter column holds it: text by its bytes, since its collation is binary. `None`: no filter
-/// column holds such a value.
+/// A SQL value as a filter column holds it: text by its bytes, since its collation is binary; days and microseconds as
+/// numbers. `None`: no filter column holds such a value.
 pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
     Some(match value {
         ValueRef::Null => AttributeValue::Null,
@@ -35,6 +35,14 @@ pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
         ValueRef::Real(v) => AttributeValue::Real(v),
         ValueRef::Text(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
         ValueRef::Blob(v) => AttributeValue::Bytes(v.to_vec()),
+        ValueRef::Date(v) => AttributeValue::Integer(i64::from(v.days())),
+        ValueRef::Time(v) => AttributeValue::Integer(v.micros()),
+        ValueRef::Timestamp(v) => AttributeValue::Integer(v.micros()),
+        ValueRef::TimestampTz(v) => AttributeValue::Integer(v.micros()),
+        // In 16 bytes whose order is that of intervals.
+        ValueRef::Interval(v) => {
+            AttributeValue::Bytes((v.span() ^ i128::MIN).to_be_bytes().to_vec())
+        }
         ValueRef::Vector(_) | ValueRef::Bits(_) => return None,
     })
 }

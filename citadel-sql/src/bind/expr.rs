@@ -9,7 +9,7 @@ use super::{Binder, EXPR_DEPTH_MAX};
 use crate::ast::{self, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::cast_within;
-use crate::types::{Limit, SqlType, Value, can_cast, cast};
+use crate::types::{Limit, SqlType, Value, can_cast};
 
 /// What becomes of an aggregate in an expression.
 pub(super) enum Aggregation<'b> {
@@ -342,24 +342,9 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 format!("cannot cast {} to {to}", operand.ty),
             ));
         }
-        match operand.kind {
-            ExprKind::Literal(value) => {
-                let value = cast(value.as_ref(), to)?;
-                let ty = match value.sql_type() {
-                    SqlType::Unknown => to,
-                    ty => ty,
-                };
-                Ok((ExprKind::Literal(value), ty))
-            }
-            kind if operand.ty == to => Ok((kind, to)),
-            _ => Ok((
-                ExprKind::Cast {
-                    operand: Box::new(operand),
-                    to,
-                },
-                to,
-            )),
-        }
+        let mut cast = operand;
+        self.binder.parameters.convert(&mut cast, to)?;
+        Ok((cast.kind, cast.ty))
     }
 
     /// Runs with aggregates refused, as inside an aggregate.

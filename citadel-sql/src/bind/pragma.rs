@@ -14,9 +14,10 @@ use crate::ast::{self, PragmaValue};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Recall;
 use crate::types::SqlType;
+use crate::types::temporal::Zone;
 
 /// All pragmas that there are.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -29,15 +30,17 @@ const NAMES: [&str; 12] = [
     "quick_check",
     "synchronous",
     "threads",
+    "timezone",
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "ann_exact",
     "ann_recall",
     "busy_timeout",
     "synchronous",
     "threads",
+    "timezone",
 ];
 
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
@@ -67,6 +70,9 @@ impl Binder<'_> {
             "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "threads" => Pragma::Threads(setting(value, threads)?),
+            "timezone" => Pragma::TimeZone(setting(value, |value| {
+                Zone::of_name(&value.text).map_err(|error| error.at(value.position))
+            })?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, UnaryOp};
+use crate::functions::zoned_cast_type;
 use crate::types::number_text::real_to_text;
 use crate::types::{Bits, Value, quoted, vector_text};
 
@@ -197,9 +198,19 @@ impl Printer<'_> {
                 function,
                 arguments,
             } => {
-                write!(out, "{}(", function.name)?;
-                self.list(out, arguments)?;
-                out.push(')');
+                let written = arguments.len().saturating_sub(function.needs.hidden());
+                match (zoned_cast_type(function), arguments.first()) {
+                    (Some(to), Some(operand)) => {
+                        out.push_str("CAST(");
+                        self.print(out, operand, 0)?;
+                        write!(out, " AS {to})")?;
+                    }
+                    _ => {
+                        write!(out, "{}(", function.name)?;
+                        self.list(out, &arguments[..written])?;
+                        out.push(')');
+                    }
+                }
             }
         }
         Ok(())

@@ -8,7 +8,8 @@ use crate::batch::{Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::{AggregateFunction, Spread, check_size};
 use crate::types::number_text::{finite, out_of_range};
-use crate::types::{SqlType, Value, ValueRef, total_order};
+use crate::types::temporal::arithmetic::divided;
+use crate::types::{Interval, SqlType, Value, ValueRef, total_order};
 
 /// Sums, counts and extremes by group number.
 ///
@@ -28,6 +29,12 @@ pub(super) enum Accumulator {
     },
     Vectors {
         sums: Vec<Vec<f64>>,
+        counts: Vec<i64>,
+        average: bool,
+    },
+    Intervals {
+        /// Months, days and microseconds.
+        sums: Vec<[i128; 3]>,
         counts: Vec<i64>,
         average: bool,
     },
@@ -106,6 +113,11 @@ impl Accumulator {
                 counts,
                 average,
             },
+            SqlType::Interval => Self::Intervals {
+                sums: Vec::new(),
+                counts,
+                average,
+            },
             SqlType::Vector(vector) if !vector.is_bits() => Self::Vectors {
                 sums: Vec::new(),
                 counts,
@@ -137,6 +149,10 @@ impl Accumulator {
             }
             Self::Vectors { sums, counts, .. } => {
                 sums.resize(groups, Vec::new());
+                counts.resize(groups, 0);
+            }
+            Self::Intervals { sums, counts, .. } => {
+                sums.resize(groups, [0; 3]);
                 counts.resize(groups, 0);
             }
             Self::Nothing => {}
@@ -215,6 +231,11 @@ impl Accumulator {
                 add_vector(&mut sums[group], vector.iter().map(|c| f64::from(*c)));
                 counts[group] += 1;
             }
+            (Self::Intervals { sums, counts, .. }, ColumnData::Interval(values)) => {
+                let value = values[row];
+                add_parts(&mut sums[group], parts(value));
+                counts[group] += 1;
+            }
             (Self::Extreme { best, wins, .. }, _) => {
                 replace(&mut best[group], values.get(row), *wins);
             }
@@ -266,6 +287,11 @@ impl Accumulator {
                 let other = std::mem::take(&mut sums[from]);
                 add_vector(&mut sums[group], other.iter().copied());
                 sums[from] = other;
+                counts[group] += counts[from];
+            }
+            Self::Intervals { sums, counts, .. } => {
+                let other = sums[from];
+                add_parts(&mut sums[group], other);
                 counts[group] += counts[from];
             }
             Self::Nothing => {}
@@ -332,6 +358,17 @@ impl Accumulator {
                 add_vector(&mut sums[group], other_sums[from].iter().copied());
                 counts[group] += others[from];
             }
+            (
+                Self::Intervals { sums, counts, .. },
+                Self::Intervals {
+                    sums: other_sums,
+                    counts: others,
+                    ..
+                },
+            ) => {
+                add_parts(&mut sums[group], other_sums[from]);
+                counts[group] += others[from];
+            }
             (Self::Logical { values, decisive }, Self::Logical { values: others, .. }) => {
                 decide(&mut values[group], others[from], *decisive);
             }
@@ -373,6 +410,10 @@ impl Accumulator {
                 sums[group].clear();
                 counts[group] = 0;
             }
+            Self::Intervals { sums, counts, .. } => {
+                sums[group] = [0; 3];
+                counts[group] = 0;
+            }
             Self::Nothing => {}
             Self::Logical { values, .. } => values[group] = None,
             Self::Bits { values, .. } => values[group] = None,
@@ -395,6 +436,7 @@ impl Accumulator {
         match self {
             Self::Count(_) | Self::Integers { average: false, .. } => SqlType::Integer,
             Self::Integers { average: true, .. } | Self::Reals { .. } => SqlType::Real,
+            Self::Intervals { .. } => SqlType::Interval,
             Self::Vectors { .. } | Self::Nothing => SqlType::Unknown,
             Self::Logical { .. } => SqlType::Boolean,
             Self::Bits { .. } => SqlType::Integer,
@@ -411,6 +453,7 @@ impl Accumulator {
             Self::Integers { counts, .. }
             | Self::Reals { counts, .. }
             | Self::Vectors { counts, .. }
+            | Self::Intervals { counts, .. }
                 if counts[group] == 0 =>
             {
                 out.push_null();
@@ -443,6 +486,19 @@ impl Accumulator {
                 let count = if *average { counts[group] as f64 } else { 1.0 };
                 let vector = sums[group].iter().map(|sum| component(sum / count));
                 out.push_vector(&vector.collect::<Result<Vec<_>>>()?)
+            }
+            Self::Intervals {
+                sums,
+                counts,
+                average,
+            } => {
+                let [months, days, micros] = sums[group];
+                let sum = Interval::checked(months, days, micros)?;
+                out.push_interval(if *average {
+                    divided(sum, counts[group] as f64)?
+                } else {
+                    sum
+                })
             }
             Self::Nothing => {
                 out.push_null();
@@ -485,6 +541,20 @@ fn add_vector(sum: &mut Vec<f64>, vector: impl ExactSizeIterator<Item = f64>) {
     }
     for (sum, component) in sum.iter_mut().zip(vector) {
         *sum += component;
+    }
+}
+
+fn parts(interval: Interval) -> [i128; 3] {
+    [
+        i128::from(interval.months()),
+        i128::from(interval.days()),
+        i128::from(interval.micros()),
+    ]
+}
+
+fn add_parts(sum: &mut [i128; 3], other: [i128; 3]) {
+    for (sum, other) in sum.iter_mut().zip(other) {
+        *sum += other;
     }
 }
 

@@ -110,6 +110,14 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
         },
         ValueRef::Text(v) => encode_bytes(4, v.as_bytes(), out),
         ValueRef::Blob(v) => encode_bytes(5, v, out),
+        ValueRef::Date(v) => encode_micros(8, i64::from(v.days()), out),
+        ValueRef::Time(v) => encode_micros(9, v.micros(), out),
+        ValueRef::Timestamp(v) => encode_micros(10, v.micros(), out),
+        ValueRef::TimestampTz(v) => encode_micros(11, v.micros(), out),
+        ValueRef::Interval(v) => {
+            out.push(12);
+            out.extend(v.span().to_le_bytes());
+        }
         ValueRef::Vector(v) => {
             out.push(6);
             out.extend((v.len() as u64).to_le_bytes());
@@ -122,6 +130,11 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
             out.extend_from_slice(v.as_bytes());
         }
     }
+}
+
+fn encode_micros(tag: u8, micros: i64, out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend(micros.to_le_bytes());
 }
 
 fn encode_integer(value: i64, out: &mut Vec<u8>) {

@@ -1,7 +1,7 @@
 //! Casting to a type with a limit. No user can call these by name.
 
-use super::ScalarFunction;
-use super::scalar::{gives_integer, gives_text};
+use super::scalar::{gives_first, gives_integer, gives_text};
+use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
 use crate::types::{Limit, Value, ValueRef};
@@ -12,6 +12,7 @@ static TO_INT16: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Integer],
     result_type: gives_integer,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| checked(a, Limit::Int16),
 };
 
@@ -21,6 +22,7 @@ static TO_INT32: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Integer],
     result_type: gives_integer,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| checked(a, Limit::Int32),
 };
 
@@ -31,6 +33,7 @@ static TO_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| shortened(a, |limit, text| limit.cut(text)),
 };
 
@@ -41,13 +44,33 @@ static FIT_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| shortened(a, |limit, text| limit.fitted(text)),
 };
 
-/// The function that makes a text fit a column, and what it takes beside the text, where that is possible.
+/// Of a time and how many digits its seconds have.
+static ROUND_SECONDS: ScalarFunction = ScalarFunction {
+    name: "round seconds",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: true,
+    needs: Needs::Nothing,
+    eval: |a| match a {
+        [value, ValueRef::Integer(digits)] => Limit::Fraction {
+            ty: value.sql_type(),
+            digits: u8::try_from(*digits).unwrap_or(6),
+        }
+        .rounded((*value).to_owned()),
+        _ => Ok(Value::Null),
+    },
+};
+
+/// The function that makes a value fit a column, and what it takes beside the value, where that is possible.
 pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)> {
     match limit {
         Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
+        Limit::Fraction { digits, .. } => Some((&ROUND_SECONDS, i64::from(digits))),
         Limit::Int16 | Limit::Int32 => None,
     }
 }
@@ -79,5 +102,6 @@ pub(crate) fn cast_within(limit: Limit) -> (&'static ScalarFunction, Option<i64>
         Limit::Int16 => (&TO_INT16, None),
         Limit::Int32 => (&TO_INT32, None),
         Limit::Characters(most) => (&TO_VARCHAR, Some(i64::from(most))),
+        Limit::Fraction { digits, .. } => (&ROUND_SECONDS, Some(i64::from(digits))),
     }
 }

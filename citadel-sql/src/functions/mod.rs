@@ -12,6 +12,7 @@ mod limit;
 mod number;
 mod scalar;
 mod table;
+mod temporal;
 mod text;
 mod vector;
 mod window;
@@ -20,8 +21,12 @@ pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
-pub(crate) use scalar::{ArgumentKind, ScalarFunction, check_size};
+pub(crate) use scalar::{ArgumentKind, Clock, Needs, ScalarFunction, check_size};
 pub(crate) use table::TableFunction;
+pub(crate) use temporal::{
+    DATE_ADD, DATE_SUBTRACT, EXTRACT, OVERLAPS, TIMEZONE, zoned_assignment, zoned_cast,
+    zoned_cast_type,
+};
 pub(crate) use vector::{SUBVECTOR, part_of_vector};
 pub(crate) use window::WindowFunction;
 
@@ -44,6 +49,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         grouping::FUNCTIONS,
     ]
     .into_iter()
+    .chain(temporal::FUNCTIONS)
     .flatten()
 }
 

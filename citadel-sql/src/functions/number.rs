@@ -1,7 +1,7 @@
 //! Functions of numbers. A result that is not finite is an error, as is an argument outside a function's domain.
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_integer, gives_number, gives_real, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::arithmetic::{self, integer_overflow};
 use crate::types::number_text::finite;
@@ -18,6 +18,7 @@ const fn real(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) ->
         arguments: &[ArgumentKind::Number],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -30,6 +31,7 @@ const fn same(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) ->
         arguments: &[ArgumentKind::Number],
         result_type: gives_number,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -42,6 +44,7 @@ const fn real2(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) -
         arguments: &[ArgumentKind::Number],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -74,6 +77,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
             _ => Ok(SqlType::Real),
         },
         strict: true,
+        needs: Needs::Nothing,
         eval: round,
     },
     ScalarFunction {
@@ -82,6 +86,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Number],
         result_type: gives_number,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [a, b] => arithmetic::modulo(*a, *b),
             _ => Err(wrong_arguments("mod", a)),
@@ -93,6 +98,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Integer],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [a, b] => arithmetic::divide(*a, *b),
             _ => Err(wrong_arguments("div", a)),
@@ -123,6 +129,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Number],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval: log,
     },
     ScalarFunction {
@@ -131,6 +138,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval: |_| Ok(Value::Real(std::f64::consts::PI)),
     },
 ];

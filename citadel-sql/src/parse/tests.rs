@@ -401,8 +401,11 @@ fn unsupported_clauses_are_named() {
         ("SELECT a & 2 FROM t", "&"),
         ("SELECT a -> 'x' FROM t", "->"),
         ("SELECT ARRAY[1, 2]", "array"),
-        ("SELECT CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
-        ("SELECT a::DATE FROM t", "DATE"),
+        ("SELECT a::TIMETZ FROM t", "TIME WITH TIME ZONE"),
+        (
+            "SELECT a::INTERVAL DAY TO HOUR FROM t",
+            "INTERVAL DAY TO HOUR",
+        ),
         ("SELECT f(a => 1)", "named argument"),
         ("INSERT OR FAIL INTO t VALUES (1)", "INSERT OR FAIL"),
         ("UPDATE OR IGNORE t SET a = 1", "UPDATE OR"),

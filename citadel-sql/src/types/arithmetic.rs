@@ -2,9 +2,10 @@
 //!
 //! INTEGER with INTEGER stays INTEGER and is checked; a REAL on either side makes it REAL, and a result that is
 //! not finite is an error. INTEGER division truncates toward zero; the remainder has the sign of the dividend.
-//! Vectors of numbers add, subtract and multiply by component.
+//! Vectors of numbers add, subtract and multiply by component; dates, times and intervals as [`temporal`] says.
 
 use super::number_text::{finite, out_of_range};
+use super::temporal::arithmetic as temporal;
 use super::vector_arithmetic::{self, by_component};
 use super::{SqlType, Value, ValueRef, cast};
 use crate::error::{Error, Result, SqlState};
@@ -13,7 +14,10 @@ use crate::error::{Error, Result, SqlState};
 pub(crate) fn add(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a + b),
-        _ => numeric("+", a, b, add_integers, |a, b| finite(a + b)),
+        _ => match temporal::add(a, b) {
+            Some(sum) => sum,
+            None => numeric("+", a, b, add_integers, |a, b| finite(a + b)),
+        },
     }
 }
 
@@ -21,7 +25,10 @@ pub(crate) fn add(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
 pub(crate) fn subtract(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a - b),
-        _ => numeric("-", a, b, subtract_integers, |a, b| finite(a - b)),
+        _ => match temporal::subtract(a, b) {
+            Some(difference) => difference,
+            None => numeric("-", a, b, subtract_integers, |a, b| finite(a - b)),
+        },
     }
 }
 
@@ -29,13 +36,19 @@ pub(crate) fn subtract(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
 pub(crate) fn multiply(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a * b),
-        _ => numeric("*", a, b, multiply_integers, |a, b| finite(a * b)),
+        _ => match temporal::multiply(a, b) {
+            Some(product) => product,
+            None => numeric("*", a, b, multiply_integers, |a, b| finite(a * b)),
+        },
     }
 }
 
 /// `a / b`
 pub(crate) fn divide(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("/", a, b, divide_integers, divide_reals)
+    match temporal::divide(a, b) {
+        Some(quotient) => quotient,
+        None => numeric("/", a, b, divide_integers, divide_reals),
+    }
 }
 
 /// `a % b`
@@ -49,6 +62,7 @@ pub(crate) fn negate(a: ValueRef<'_>) -> Result<Value> {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(a) => negate_integer(a).map(Value::Integer),
         ValueRef::Real(a) => Ok(Value::Real(negate_real(a))),
+        ValueRef::Interval(a) => temporal::negated(a).map(Value::Interval),
         other => Err(no_operator_for("-", &[other.sql_type()])),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{SqlType, ValueRef};
+use super::temporal::Interval;
+use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef};
 use crate::error::{Error, Result, SqlState};
 
 /// A bound on values that a column's declaration or a cast names.
@@ -14,6 +15,8 @@ pub(crate) enum Limit {
     Int32,
     /// `VARCHAR(n)`
     Characters(u32),
+    /// `TIME(p)`, `TIMESTAMP(p)`, `TIMESTAMPTZ(p)`, `INTERVAL(p)`: so many digits of seconds.
+    Fraction { ty: SqlType, digits: u8 },
 }
 
 impl Limit {
@@ -62,11 +65,56 @@ impl Limit {
         }
     }
 
+    /// What is stored of a value: a text without spaces that are too many, a time with as many digits as it may have.
+    ///
+    /// # Errors
+    /// What it is rounded to is out of range.
+    pub(crate) fn fit(self, value: Value) -> Result<Value> {
+        match (self, value) {
+            (Self::Characters(_), Value::Text(text)) => {
+                Ok(Value::Text(self.fitted(&text).to_owned()))
+            }
+            (Self::Fraction { .. }, value) => self.rounded(value),
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// A time rounded to its digits, halves away from the beginning of time.
+    pub(crate) fn rounded(self, value: Value) -> Result<Value> {
+        let Self::Fraction { digits, .. } = self else {
+            return Ok(value);
+        };
+        let unit = 10_i64.pow(6 - u32::from(digits.min(6)));
+        let round = |micros: i64| {
+            let (micros, unit) = (i128::from(micros), i128::from(unit));
+            (micros.abs() + unit / 2) / unit * unit * micros.signum()
+        };
+        Ok(match value {
+            Value::Time(time) => {
+                let micros = i64::try_from(round(time.micros())).unwrap_or(0);
+                Value::Time(Time::from_micros(micros).unwrap_or(time))
+            }
+            Value::Timestamp(timestamp) if timestamp.is_finite() => {
+                Value::Timestamp(Timestamp::checked(round(timestamp.micros()))?)
+            }
+            Value::TimestampTz(moment) if moment.is_finite() => {
+                Value::TimestampTz(TimestampTz::checked(round(moment.micros()))?)
+            }
+            Value::Interval(interval) => Value::Interval(Interval::checked(
+                i128::from(interval.months()),
+                i128::from(interval.days()),
+                round(interval.micros()),
+            )?),
+            value => value,
+        })
+    }
+
     /// The type that it bounds.
     pub(crate) fn base(self) -> SqlType {
         match self {
             Self::Int16 | Self::Int32 => SqlType::Integer,
             Self::Characters(_) => SqlType::Text,
+            Self::Fraction { ty, .. } => ty,
         }
     }
 
@@ -81,6 +129,7 @@ impl fmt::Display for Limit {
             Self::Int16 => f.write_str("SMALLINT"),
             Self::Int32 => f.write_str("INT4"),
             Self::Characters(most) => write!(f, "VARCHAR({most})"),
+            Self::Fraction { ty, digits } => write!(f, "{ty}({digits})"),
         }
     }
 }

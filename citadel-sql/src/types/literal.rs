@@ -16,6 +16,11 @@ pub(crate) fn quoted(value: ValueRef<'_>) -> String {
         }
         ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
         ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
+        ValueRef::Date(v) => format!("DATE '{v}'"),
+        ValueRef::Time(v) => format!("TIME '{v}'"),
+        ValueRef::Timestamp(v) => format!("TIMESTAMP '{v}'"),
+        ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
+        ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
         ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
         ValueRef::Bits(v) => format!("'{v}'"),
     }

@@ -13,6 +13,7 @@ mod literal;
 pub(crate) mod number_text;
 mod sql_type;
 mod stored_vector;
+pub(crate) mod temporal;
 mod value;
 mod vector_arithmetic;
 mod vector_fit;
@@ -21,7 +22,8 @@ mod vector_type;
 
 pub use bits::{Bits, BitsRef};
 pub(crate) use cast::{
-    assign, can_assign, can_cast, cast, coerce_compared, coerce_parameter, hex, unhex,
+    assign, assign_in, can_assign, can_cast, cast, cast_in, coerce_compared, coerce_parameter, hex,
+    unhex,
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::{LikePattern, LikeTail};
@@ -29,6 +31,8 @@ pub(crate) use limit::Limit;
 pub(crate) use literal::{literal_text, quoted};
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
+pub(crate) use temporal::now;
+pub use temporal::{Date, Interval, Time, Timestamp, TimestampTz};
 pub use value::{Value, ValueRef};
 pub(crate) use vector_fit::check_components;
 pub use vector_type::{Element, VectorType};

@@ -20,6 +20,16 @@ pub enum SqlType {
     Text,
     /// Bytes.
     Blob,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and a time of day.
+    Timestamp,
+    /// A moment: `TIMESTAMP WITH TIME ZONE`.
+    TimestampTz,
+    /// A span of time.
+    Interval,
     /// A vector. A column always has a dimension; an expression may have one of any dimension.
     Vector(VectorType),
 }
@@ -41,6 +51,11 @@ impl SqlType {
         }
     }
 
+    /// DATE, TIMESTAMP or TIMESTAMPTZ: days and moments compare with one another.
+    pub(crate) fn is_moment(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp | Self::TimestampTz)
+    }
+
     /// INTEGER or REAL.
     pub fn is_numeric(self) -> bool {
         matches!(self, Self::Integer | Self::Real)
@@ -56,6 +71,11 @@ impl fmt::Display for SqlType {
             Self::Real => f.write_str("REAL"),
             Self::Text => f.write_str("TEXT"),
             Self::Blob => f.write_str("BLOB"),
+            Self::Date => f.write_str("DATE"),
+            Self::Time => f.write_str("TIME"),
+            Self::Timestamp => f.write_str("TIMESTAMP"),
+            Self::TimestampTz => f.write_str("TIMESTAMPTZ"),
+            Self::Interval => f.write_str("INTERVAL"),
             Self::Vector(vector) => vector.fmt(f),
         }
     }

@@ -9,7 +9,9 @@ use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::Expr;
 use crate::expression::{CompiledExpr, Rows, constant};
 use crate::plan::vector::{Comparison, Condition, Filter, FilterPlace};
-use crate::types::{LikePattern, LikeTail, SqlType, Value, ValueRef};
+use crate::types::{
+    Date, LikePattern, LikeTail, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
+};
 
 /// Makes predicates of one segment.
 pub(super) struct Resolver<'a> {
@@ -214,12 +216,20 @@ fn is_distinct(column: usize, value: AttributeValue) -> Predicate {
 fn push(column: &mut Column, ty: SqlType, value: &AttributeValue) -> Option<()> {
     let value = match value {
         AttributeValue::Null => ValueRef::Null,
-        AttributeValue::Integer(value) => ValueRef::Integer(*value),
+        AttributeValue::Integer(value) => match ty {
+            SqlType::Date => ValueRef::Date(Date::from_days(i32::try_from(*value).ok()?)?),
+            SqlType::Time => ValueRef::Time(Time::from_micros(*value)?),
+            SqlType::Timestamp => ValueRef::Timestamp(Timestamp::from_micros(*value)?),
+            SqlType::TimestampTz => ValueRef::TimestampTz(TimestampTz::from_micros(*value)?),
+            _ => ValueRef::Integer(*value),
+        },
         AttributeValue::Real(value) => ValueRef::Real(*value),
         AttributeValue::Boolean(value) => ValueRef::Boolean(*value),
         AttributeValue::Bytes(bytes) if ty == SqlType::Text => {
             ValueRef::Text(std::str::from_utf8(bytes).ok()?)
         }
+        // Of what it was made is not known: another interval may have its length.
+        AttributeValue::Bytes(_) if ty == SqlType::Interval => return None,
         AttributeValue::Bytes(bytes) => ValueRef::Blob(bytes),
     };
     column.push(value).ok()

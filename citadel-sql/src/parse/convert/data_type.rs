@@ -1,6 +1,8 @@
 //! Names of types. Only what is exactly right is taken.
 
-use sqlparser::ast::{CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart};
+use sqlparser::ast::{
+    CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart, TimezoneInfo,
+};
 
 use super::Converter;
 use crate::error::{Error, Position, Result, SqlState};
@@ -31,6 +33,21 @@ impl Converter<'_> {
                     }
                 }
             }
+            DataType::Time(Some(digits), zone) => {
+                let ty = self.data_type(DataType::Time(None, zone), position)?;
+                fraction(ty, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Timestamp(Some(digits), zone) => {
+                let ty = self.data_type(DataType::Timestamp(None, zone), position)?;
+                fraction(ty, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Datetime(Some(digits)) => {
+                fraction(SqlType::Timestamp, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Interval {
+                fields: None,
+                precision: Some(digits),
+            } => fraction(SqlType::Interval, digits).map_err(|error| error.at(position))?,
             ty => return Ok((self.data_type(ty, position)?, None)),
         };
         Ok((limit.base(), Some(limit)))
@@ -56,13 +73,40 @@ impl Converter<'_> {
             | DataType::String(None) => Ok(SqlType::Text),
             DataType::Blob(None) | DataType::Bytea | DataType::Bytes(None) => Ok(SqlType::Blob),
             DataType::Bool | DataType::Boolean => Ok(SqlType::Boolean),
+            DataType::Date => Ok(SqlType::Date),
+            DataType::Time(None, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => {
+                Ok(SqlType::Time)
+            }
+            DataType::Timestamp(None, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone)
+            | DataType::Datetime(None) => Ok(SqlType::Timestamp),
+            DataType::Timestamp(None, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => {
+                Ok(SqlType::TimestampTz)
+            }
+            DataType::Interval {
+                fields: None,
+                precision: None,
+            } => Ok(SqlType::Interval),
+            DataType::Time(None, _) => Err(Error::unsupported("type TIME WITH TIME ZONE")
+                .at(position)
+                .hint("TIMESTAMPTZ is a moment, TIME a time of day")),
             DataType::Custom(name, modifiers) if is_vector(&name) => {
                 vector_type(&modifiers).map_err(|error| error.at(position))
             }
             other => Err(Error::unsupported(format!("type {other}"))
                 .at(position)
-                .hint("the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)")),
+                .hint("the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL and VECTOR(n)")),
         }
+    }
+}
+
+/// So many digits of seconds.
+pub(super) fn fraction(ty: SqlType, digits: u64) -> Result<Limit> {
+    match u8::try_from(digits) {
+        Ok(digits @ 0..=6) => Ok(Limit::Fraction { ty, digits }),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("{ty} has 0 to 6 digits of seconds, not {digits}"),
+        )),
     }
 }
 

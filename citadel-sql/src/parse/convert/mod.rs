@@ -18,6 +18,7 @@ mod operator;
 mod query;
 mod statement;
 mod subquery;
+mod temporal;
 mod view;
 mod window;
 

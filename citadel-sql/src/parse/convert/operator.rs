@@ -27,6 +27,7 @@ impl Converter<'_> {
                     position,
                 })
             }
+            BinaryOperator::Overlaps => self.overlaps(left, right),
             op => {
                 let left = self.expr(left)?;
                 let position = left.position;

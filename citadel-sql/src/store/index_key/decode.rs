@@ -4,7 +4,7 @@ use super::{NOT_NULL, NULL, row_key};
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{BTreeIndex, IndexDef, TableDef};
-use crate::types::{SqlType, Value, cast};
+use crate::types::{Date, Interval, SqlType, Time, Timestamp, TimestampTz, Value, cast};
 
 /// The columns of a key as text, for messages: `(a, b)=(1, x)`.
 ///
@@ -42,7 +42,7 @@ fn as_text(value: &Value) -> Result<String> {
     }
 }
 
-/// Reads one column of a key. A REAL −0 comes back as 0.
+/// Reads one column of a key. A REAL −0 comes back as 0, an INTERVAL as another of its length.
 pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Value> {
     match from.byte()? {
         NOT_NULL => {}
@@ -55,8 +55,27 @@ pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Val
         SqlType::Real => Value::Real(real(from.array()?)),
         SqlType::Text => Value::Text(String::from_utf8(unescaped(from)?).map_err(|_| Malformed)?),
         SqlType::Blob => Value::Blob(unescaped(from)?),
+        SqlType::Date => {
+            let days = i32::from_be_bytes(from.array()?) ^ i32::MIN;
+            Value::Date(Date::from_days(days).ok_or(Malformed)?)
+        }
+        SqlType::Time => Value::Time(Time::from_micros(micros(from)?).ok_or(Malformed)?),
+        SqlType::Timestamp => {
+            Value::Timestamp(Timestamp::from_micros(micros(from)?).ok_or(Malformed)?)
+        }
+        SqlType::TimestampTz => {
+            Value::TimestampTz(TimestampTz::from_micros(micros(from)?).ok_or(Malformed)?)
+        }
+        SqlType::Interval => {
+            let span = i128::from_be_bytes(from.array()?) ^ i128::MIN;
+            Value::Interval(Interval::of_span(span).ok_or(Malformed)?)
+        }
         SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
     })
+}
+
+fn micros(from: &mut Reader<'_>) -> Decoded<i64> {
+    Ok(row_key::parse(&from.array::<8>()?)?.0)
 }
 
 fn real(key: [u8; 8]) -> f64 {

@@ -23,7 +23,12 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
         | (SqlType::Boolean, ValueRef::Boolean(_))
         | (SqlType::Integer, ValueRef::Integer(_))
         | (SqlType::Text, ValueRef::Text(_))
-        | (SqlType::Blob, ValueRef::Blob(_)) => Ok(()),
+        | (SqlType::Blob, ValueRef::Blob(_))
+        | (SqlType::Date, ValueRef::Date(_))
+        | (SqlType::Time, ValueRef::Time(_))
+        | (SqlType::Timestamp, ValueRef::Timestamp(_))
+        | (SqlType::TimestampTz, ValueRef::TimestampTz(_))
+        | (SqlType::Interval, ValueRef::Interval(_)) => Ok(()),
         (SqlType::Real, ValueRef::Real(v)) if v.is_finite() => Ok(()),
         (SqlType::Real, ValueRef::Real(_)) => Err(Error::sql(
             SqlState::NUMERIC_OUT_OF_RANGE,
