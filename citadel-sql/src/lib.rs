@@ -81,8 +81,8 @@ pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};
 pub use types::{
-    Bits, BitsRef, Date, Element, Interval, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
-    VectorType,
+    Bits, BitsRef, Date, Element, Interval, Numeric, NumericRef, SqlType, Time, Timestamp,
+    TimestampTz, Value, ValueRef, VectorType,
 };
 
 /// The README's example is run as a test.

@@ -184,7 +184,7 @@ hint: TIMESTAMPTZ is a moment, TIME a time of day
 CREATE TABLE bad (i INTERVAL DAY TO HOUR);
 ----
 error 0A000 at 1:19: type INTERVAL DAY TO HOUR is not supported
-hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL and VECTOR(n)
+hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)
 
 INSERT INTO e (d) VALUES (TIMESTAMP '2024-01-01 10:00');
 ----
@@ -222,7 +222,7 @@ column1 | column2
 SELECT extract(year FROM d), extract(dow FROM d), extract(epoch FROM tz), date_part('second', t) FROM e WHERE id = 1;
 ----
 extract | extract | extract | date_part
-2024.0 | 4.0 | 1709200800.0 | 6.7
+2024 | 4 | 1709200800.000000 | 6.7
 
 SELECT extract(hour FROM DATE '2024-01-01');
 ----
@@ -295,7 +295,7 @@ column1 | column2 | column3
 SELECT TIMESTAMP '2024-07-01 12:00' AT TIME ZONE 'Europe/Berlin', (TIMESTAMPTZ '2024-07-01 12:00Z' AT TIME ZONE 'Asia/Tokyo'), extract(timezone_hour FROM TIMESTAMPTZ '2024-07-01 12:00Z');
 ----
 timezone | timezone | extract
-2024-07-01 10:00:00+00 | 2024-07-01 21:00:00 | -4.0
+2024-07-01 10:00:00+00 | 2024-07-01 21:00:00 | -4
 
 SELECT (TIMESTAMPTZ '2024-03-09 12:00' + INTERVAL '1 day')::TEXT, (TIMESTAMPTZ '2024-03-09 12:00' + INTERVAL '24 hours')::TEXT;
 ----
@@ -356,9 +356,9 @@ CREATE TABLE checked (d DATE CHECK (d < now()));
 ----
 error 0A000 at 1:37: a function in CHECK that gives another value each time, or in another time zone is not supported
 
-CREATE TABLE computed (ts TIMESTAMP, d DATE GENERATED ALWAYS AS (ts::DATE) STORED, y INTEGER GENERATED ALWAYS AS (CAST(date_part('year', ts) AS INTEGER)) STORED);
+CREATE TABLE yearly (ts TIMESTAMP, y INTEGER GENERATED ALWAYS AS (CAST(date_part('year', ts) AS INTEGER)) STORED);
 ----
-error 0A000 at 1:120: a function in GENERATED that gives another value each time, or in another time zone is not supported
+ok
 
 CREATE TABLE computed (ts TIMESTAMP, d DATE GENERATED ALWAYS AS (ts::DATE) STORED, CHECK (d > DATE '2000-01-01'));
 ----

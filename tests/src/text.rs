@@ -25,6 +25,8 @@ pub fn value(value: &Value) -> String {
         Value::Timestamp(v) => v.to_string(),
         Value::TimestampTz(v) => v.to_string(),
         Value::Interval(v) => v.to_string(),
+        Value::Numeric(v) => v.to_string(),
+        Value::Uuid(v) => v.to_string(),
         other => format!("{other:?}"),
     }
 }

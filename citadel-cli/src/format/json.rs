@@ -1,7 +1,7 @@
 //! JSON: an array per result, or an object per line.
 //!
-//! INTEGER and REAL are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
-//! 0 and 1), dates, times and intervals strings, BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
+//! INTEGER, REAL and NUMERIC are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
+//! 0 and 1), dates, times, intervals and UUIDs strings, BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -85,7 +85,8 @@ fn value(value: ValueRef<'_>) -> String {
         | ValueRef::Time(_)
         | ValueRef::Timestamp(_)
         | ValueRef::TimestampTz(_)
-        | ValueRef::Interval(_) => string(&text::full(value, "null")),
+        | ValueRef::Interval(_)
+        | ValueRef::Uuid(_) => string(&text::full(value, "null")),
         other => text::full(other, "null"),
     }
 }

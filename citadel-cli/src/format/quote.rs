@@ -55,6 +55,7 @@ pub(crate) fn literal(value: ValueRef<'_>) -> String {
         ValueRef::Time(v) => format!("TIME '{v}'"),
         ValueRef::Timestamp(v) => format!("TIMESTAMP '{v}'"),
         ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
+        ValueRef::Uuid(v) => format!("UUID '{v}'"),
         ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
         other => text::full(other, "NULL").to_uppercase(),
     }

@@ -27,6 +27,8 @@ pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
         ValueRef::Timestamp(v) => v.to_string(),
         ValueRef::TimestampTz(v) => moment(v),
         ValueRef::Interval(v) => v.to_string(),
+        ValueRef::Numeric(v) => v.to_string(),
+        ValueRef::Uuid(v) => v.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::expression::{CompiledExpr, Rows as Selection};
 use crate::schema::{AnnIndex, ColumnNo, IndexedVector, RowId, TableDef};
 use crate::store::{Direction, RowIdRange, RowReader, RowVector, TableScan, check_computed};
+use crate::types::numeric::key_of;
 use crate::types::{SqlType, ValueRef};
 
 fn row_id(ids: &Column, at: usize) -> Option<RowId> {
@@ -39,6 +40,13 @@ pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
         ValueRef::Time(v) => AttributeValue::Integer(v.micros()),
         ValueRef::Timestamp(v) => AttributeValue::Integer(v.micros()),
         ValueRef::TimestampTz(v) => AttributeValue::Integer(v.micros()),
+        // In bytes whose order is that of numbers.
+        ValueRef::Numeric(v) => {
+            let mut key = Vec::new();
+            key_of(&mut key, v);
+            AttributeValue::Bytes(key)
+        }
+        ValueRef::Uuid(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
         // In 16 bytes whose order is that of intervals.
         ValueRef::Interval(v) => {
             AttributeValue::Bytes((v.span() ^ i128::MIN).to_be_bytes().to_vec())

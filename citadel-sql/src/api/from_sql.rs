@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::FromSqlError;
 use crate::types::{
-    Bits, BitsRef, Date, Interval, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
+    Bits, BitsRef, Date, Interval, Numeric, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
 };
 
 /// The result of a conversion from SQL.
@@ -18,7 +18,8 @@ pub type FromSqlResult<T> = Result<T, FromSqlError>;
 /// VECTOR as `Vec<f32>` or `[f32; N]`, and as `Vec` of [`half::f16`] or `i8` where each component is one exactly, as
 /// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`; DATE as [`Date`] or [`jiff::civil::Date`], TIME as
 /// [`Time`] or [`jiff::civil::Time`], TIMESTAMP as [`Timestamp`] or [`jiff::civil::DateTime`], TIMESTAMPTZ as [`TimestampTz`]
-/// or [`jiff::Timestamp`], INTERVAL as [`Interval`] or [`jiff::Span`]. NULL is read as `Option`; everything is read
+/// or [`jiff::Timestamp`], INTERVAL as [`Interval`] or [`jiff::Span`], NUMERIC as
+/// [`Numeric`], UUID as [`uuid::Uuid`]. NULL is read as `Option`; everything is read
 /// as [`Value`].
 pub trait FromSql: Sized {
     /// Converts one value.
@@ -71,6 +72,8 @@ from_variant! {
     Timestamp: ValueRef::Timestamp(v) => v,
     TimestampTz: ValueRef::TimestampTz(v) => v,
     Interval: ValueRef::Interval(v) => v,
+    Numeric: ValueRef::Numeric(v) => v.to_owned(),
+    uuid::Uuid: ValueRef::Uuid(v) => v,
     Vec<bool>: ValueRef::Bits(v) => v.iter().collect(),
 }
 

@@ -1,10 +1,13 @@
 //! One typed column of a batch.
 
 use super::bytes::{Bytes, Texts};
+use super::numerics::Numerics;
+use uuid::Uuid;
+
 use crate::error::{Error, Result, SqlState};
 use crate::types::{
-    BitsRef, Date, Element, Interval, SqlType, StoredVector, Time, Timestamp, TimestampTz,
-    ValueRef, VectorType,
+    BitsRef, Date, Element, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp,
+    TimestampTz, ValueRef, VectorType,
 };
 
 /// Values of one type, with NULLs marked apart.
@@ -44,6 +47,10 @@ pub(crate) enum ColumnData {
     TimestampTz(Vec<TimestampTz>),
     /// INTERVAL.
     Interval(Vec<Interval>),
+    /// NUMERIC.
+    Numeric(Numerics),
+    /// UUID.
+    Uuid(Vec<Uuid>),
     /// VECTOR of numbers, row-major; each row has `dim` components.
     Vector { dim: usize, values: Vec<f32> },
     /// VECTOR of bits, packed; each row has the bytes of `dim` bits.
@@ -71,6 +78,8 @@ impl Column {
             SqlType::Timestamp => ColumnData::Timestamp(Vec::with_capacity(rows)),
             SqlType::TimestampTz => ColumnData::TimestampTz(Vec::with_capacity(rows)),
             SqlType::Interval => ColumnData::Interval(Vec::with_capacity(rows)),
+            SqlType::Numeric => ColumnData::Numeric(Numerics::with_capacity(rows)),
+            SqlType::Uuid => ColumnData::Uuid(Vec::with_capacity(rows)),
             SqlType::Vector(VectorType {
                 dim: Some(dim),
                 element: Element::Bit,
@@ -165,6 +174,8 @@ impl Column {
             ColumnData::Timestamp(v) => ValueRef::Timestamp(v[row]),
             ColumnData::TimestampTz(v) => ValueRef::TimestampTz(v[row]),
             ColumnData::Interval(v) => ValueRef::Interval(v[row]),
+            ColumnData::Numeric(v) => ValueRef::Numeric(v.get(row)),
+            ColumnData::Uuid(v) => ValueRef::Uuid(v[row]),
             ColumnData::Vector { dim, values } => {
                 ValueRef::Vector(&values[row * dim..(row + 1) * dim])
             }
@@ -189,6 +200,8 @@ impl Column {
             ColumnData::Timestamp(v) => v.capacity() * size_of::<Timestamp>(),
             ColumnData::TimestampTz(v) => v.capacity() * size_of::<TimestampTz>(),
             ColumnData::Interval(v) => v.capacity() * size_of::<Interval>(),
+            ColumnData::Numeric(v) => v.heap_bytes(),
+            ColumnData::Uuid(v) => v.capacity() * size_of::<Uuid>(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
             ColumnData::Bits { bytes, .. } => bytes.capacity(),
         }
@@ -208,6 +221,8 @@ impl Column {
             ColumnData::Timestamp(v) => v.clear(),
             ColumnData::TimestampTz(v) => v.clear(),
             ColumnData::Interval(v) => v.clear(),
+            ColumnData::Numeric(v) => v.clear(),
+            ColumnData::Uuid(v) => v.clear(),
             ColumnData::Vector { values, .. } => values.clear(),
             ColumnData::Bits { bytes, .. } => bytes.clear(),
         }
@@ -240,6 +255,8 @@ impl Column {
             ColumnData::Timestamp(v) => v.truncate(rows),
             ColumnData::TimestampTz(v) => v.truncate(rows),
             ColumnData::Interval(v) => v.truncate(rows),
+            ColumnData::Numeric(v) => v.truncate(rows),
+            ColumnData::Uuid(v) => v.truncate(rows),
             ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
             ColumnData::Bits { dim, bytes } => bytes.truncate(bytes_of(*dim) * rows),
         }
@@ -264,6 +281,8 @@ impl Column {
             ColumnData::Timestamp(v) => v.push(Timestamp::INFINITY),
             ColumnData::TimestampTz(v) => v.push(TimestampTz::INFINITY),
             ColumnData::Interval(v) => v.push(Interval::default()),
+            ColumnData::Numeric(v) => v.push_zero(),
+            ColumnData::Uuid(v) => v.push(Uuid::nil()),
             ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
             ColumnData::Bits { dim, bytes } => bytes.resize(bytes.len() + bytes_of(*dim), 0),
         }
@@ -327,6 +346,8 @@ impl Column {
             ColumnData::Timestamp(_) => SqlType::Timestamp,
             ColumnData::TimestampTz(_) => SqlType::TimestampTz,
             ColumnData::Interval(_) => SqlType::Interval,
+            ColumnData::Numeric(_) => SqlType::Numeric,
+            ColumnData::Uuid(_) => SqlType::Uuid,
             ColumnData::Vector { dim, .. } => SqlType::Vector(VectorType {
                 dim: u16::try_from(*dim).ok(),
                 element: Element::F32,
@@ -435,6 +456,26 @@ impl Column {
         self.push_first(ValueRef::Interval(value))
     }
 
+    /// Appends a NUMERIC.
+    pub(crate) fn push_numeric(&mut self, value: NumericRef<'_>) -> Result<()> {
+        if let ColumnData::Numeric(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Numeric(value))
+    }
+
+    /// Appends a UUID.
+    pub(crate) fn push_uuid(&mut self, value: Uuid) -> Result<()> {
+        if let ColumnData::Uuid(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Uuid(value))
+    }
+
     /// Appends a VECTOR; of the dimension of the column, or it is an error.
     pub(crate) fn push_vector(&mut self, value: &[f32]) -> Result<()> {
         if let ColumnData::Vector { dim, values } = &mut self.data
@@ -495,6 +536,8 @@ impl Column {
             ValueRef::Timestamp(v) => self.push_timestamp(v),
             ValueRef::TimestampTz(v) => self.push_timestamptz(v),
             ValueRef::Interval(v) => self.push_interval(v),
+            ValueRef::Numeric(v) => self.push_numeric(v),
+            ValueRef::Uuid(v) => self.push_uuid(v),
             ValueRef::Vector(v) => self.push_vector(v),
             ValueRef::Bits(v) => self.push_bits(v),
         }
@@ -533,6 +576,8 @@ impl Column {
             (ColumnData::Timestamp(a), ColumnData::Timestamp(b)) => a.extend_from_slice(b),
             (ColumnData::TimestampTz(a), ColumnData::TimestampTz(b)) => a.extend_from_slice(b),
             (ColumnData::Interval(a), ColumnData::Interval(b)) => a.extend_from_slice(b),
+            (ColumnData::Numeric(a), ColumnData::Numeric(b)) => a.append(b),
+            (ColumnData::Uuid(a), ColumnData::Uuid(b)) => a.extend_from_slice(b),
             (
                 ColumnData::Vector { dim, values },
                 ColumnData::Vector {
@@ -574,6 +619,10 @@ impl Column {
             (ColumnData::Timestamp(a), ColumnData::Timestamp(b)) => gather(a, b, rows),
             (ColumnData::TimestampTz(a), ColumnData::TimestampTz(b)) => gather(a, b, rows),
             (ColumnData::Interval(a), ColumnData::Interval(b)) => gather(a, b, rows),
+            (ColumnData::Numeric(a), ColumnData::Numeric(b)) => {
+                rows.iter().for_each(|&row| a.push(b.get(row as usize)));
+            }
+            (ColumnData::Uuid(a), ColumnData::Uuid(b)) => gather(a, b, rows),
             (ColumnData::Text(a), ColumnData::Text(b)) => {
                 rows.iter().for_each(|&row| a.push(b.get(row as usize)));
             }
@@ -637,6 +686,7 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::testing::{TYPES, of_type};
     use crate::types::{Bits, Value};
     use proptest::prelude::*;
 
@@ -654,11 +704,18 @@ mod tests {
             .collect()
     }
 
+    fn of_type_list(ty: SqlType) -> impl Strategy<Value = Vec<Value>> {
+        let value = prop_oneof![1 => Just(Value::Null), 3 => of_type(ty)];
+        proptest::collection::vec(value, 0..20)
+    }
+
     fn one_type() -> impl Strategy<Value = Vec<Value>> {
         let nullable = |s: BoxedStrategy<Value>| {
             proptest::collection::vec(prop_oneof![1 => Just(Value::Null), 3 => s], 0..20)
         };
+        let others = prop::sample::select(TYPES.to_vec()).prop_flat_map(of_type_list);
         prop_oneof![
+            others,
             nullable(any::<bool>().prop_map(Value::Boolean).boxed()),
             nullable(any::<i64>().prop_map(Value::Integer).boxed()),
             nullable((-1e9..1e9).prop_map(Value::Real).boxed()),

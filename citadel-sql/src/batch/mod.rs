@@ -5,6 +5,7 @@
 
 mod bytes;
 mod column;
+mod numerics;
 
 pub(crate) use column::{Column, ColumnData};
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_txn::Durability;
+use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
@@ -183,6 +184,8 @@ pub(crate) struct Parameters {
     pub(crate) moments: Vec<(usize, Clock)>,
     /// The time zone of the session that the statement was bound in.
     pub(crate) zone: Zone,
+    /// How numbers with a point are written, by their places in the text.
+    pub(crate) decimals: FxHashMap<usize, Box<str>>,
     /// Does the statement mean something else in another time zone?
     pub(crate) uses_zone: bool,
 }

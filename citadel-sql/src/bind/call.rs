@@ -11,6 +11,7 @@ use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction, WindowFunction};
+use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
@@ -285,6 +286,7 @@ impl ExprBinder<'_, '_> {
             (CountRows | Count, _) => Ok(SqlType::Integer),
             (Sum, ty @ (SqlType::Integer | SqlType::Real)) => Ok(ty),
             (Sum | Avg, SqlType::Interval) => Ok(SqlType::Interval),
+            (Sum | Avg | Spread(_), SqlType::Numeric) => Ok(SqlType::Numeric),
             (Sum | Avg, ty @ SqlType::Vector(vector)) if !vector.is_bits() => Ok(ty.evaluated()),
             (Avg, SqlType::Integer | SqlType::Real) => Ok(SqlType::Real),
             (Min | Max, SqlType::Vector(_)) => {
@@ -313,6 +315,8 @@ impl ExprBinder<'_, '_> {
                 self.decide(argument, ty, Strength::Exact)?;
             }
         }
+        let mut numbers = of_kind(function, ArgumentKind::Number, &mut arguments);
+        typing::exact_literals(&mut self.binder.parameters, &mut numbers)?;
         // Of the moments that a function takes, all are of one type.
         for kind in [ArgumentKind::Same, ArgumentKind::Moment] {
             let mut alike = of_kind(function, kind, &mut arguments);
@@ -336,7 +340,11 @@ impl ExprBinder<'_, '_> {
             None => (function.result_type)(&types)?,
         };
         let parameters = &mut self.binder.parameters;
-        arguments.extend(parameters.hidden_arguments(function.needs));
+        if function.ignores_zone(types) {
+            arguments.push(text_literal(Zone::default().name()));
+        } else {
+            arguments.extend(parameters.hidden_arguments(function.needs));
+        }
         Ok(Expr {
             ty,
             kind: ExprKind::Function {

@@ -356,6 +356,9 @@ impl Binder<'_> {
             return Err(Error::unsupported("a parameter in CREATE TABLE").at(expr.position));
         }
         typing::decide(&mut self.parameters, &mut bound, ty, Strength::Exact)?;
+        if ty == SqlType::Numeric && self.parameters.is_decimal(&bound) {
+            self.parameters.convert(&mut bound, ty)?;
+        }
         if !can_assign(bound.ty, ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,

@@ -71,7 +71,13 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             ast::ExprKind::Null => literal(Value::Null, SqlType::Unknown),
             ast::ExprKind::Boolean(value) => literal(Value::Boolean(*value), SqlType::Boolean),
             ast::ExprKind::Integer(value) => literal(Value::Integer(*value), SqlType::Integer),
-            ast::ExprKind::Real(value) => literal(Value::Real(*value), SqlType::Real),
+            ast::ExprKind::Real { value, text } => {
+                self.binder.parameters.note_decimal(position, text);
+                literal(Value::Real(*value), SqlType::Real)
+            }
+            ast::ExprKind::Numeric(value) => {
+                literal(Value::Numeric(value.clone()), SqlType::Numeric)
+            }
             ast::ExprKind::Text(value) => literal(Value::Text(value.clone()), SqlType::Unknown),
             ast::ExprKind::Blob(value) => literal(Value::Blob(value.clone()), SqlType::Blob),
             ast::ExprKind::Parameter(index) => Ok((ExprKind::Parameter(*index), SqlType::Unknown)),
@@ -344,6 +350,10 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         }
         let mut cast = operand;
         self.binder.parameters.convert(&mut cast, to)?;
+        // What is said to be REAL is one beside a NUMERIC too.
+        if to == SqlType::Real && matches!(cast.kind, ExprKind::Literal(Value::Real(_))) {
+            typing::wrap(&mut cast, |operand| ExprKind::Cast { operand, to });
+        }
         Ok((cast.kind, cast.ty))
     }
 

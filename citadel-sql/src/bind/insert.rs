@@ -155,6 +155,9 @@ impl Binder<'_> {
 
     fn assign_type(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
         typing::decide(&mut self.parameters, expr, column.ty, Strength::Exact)?;
+        if column.ty == SqlType::Numeric && self.parameters.is_decimal(expr) {
+            self.parameters.convert(expr, SqlType::Numeric)?;
+        }
         if !can_assign(expr.ty, column.ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,

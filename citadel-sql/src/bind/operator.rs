@@ -69,6 +69,7 @@ impl ExprBinder<'_, '_> {
         right: &ast::Expr,
     ) -> Result<(ExprKind, SqlType)> {
         let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        typing::exact_literals(&mut self.binder.parameters, &mut [&mut left, &mut right])?;
         let (left_type, right_type) = (left.ty, right.ty);
         for (expr, other) in [(&mut left, right_type), (&mut right, left_type)] {
             if other.is_numeric() || is_numbers(other) {
@@ -81,8 +82,7 @@ impl ExprBinder<'_, '_> {
             return self.temporal_arithmetic(op, left, right);
         }
         let ty = match (left.ty, right.ty) {
-            (SqlType::Integer, SqlType::Integer) => SqlType::Integer,
-            (a, b) if a.is_numeric() && b.is_numeric() => SqlType::Real,
+            (a, b) if a.is_numeric() && b.is_numeric() => a.common_number(b),
             (SqlType::Unknown, SqlType::Unknown) => {
                 if let Some(open) = [&left, &right].into_iter().find(|expr| is_open(expr)) {
                     return Err(Error::sql(

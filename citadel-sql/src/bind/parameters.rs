@@ -1,5 +1,7 @@
 //! What the places of a parameter say about its type.
 
+use rustc_hash::FxHashMap;
+
 use super::bound::Parameters;
 use super::typing::Strength;
 use crate::error::{Error, Position, Result, SqlState};
@@ -15,6 +17,7 @@ impl Parameters {
             next_hidden: names.len(),
             moments: Vec::new(),
             zone: zone.clone(),
+            decimals: FxHashMap::default(),
             uses_zone: false,
         }
     }

@@ -281,6 +281,7 @@ fn level(expr: &Expr) -> u8 {
     match &expr.kind {
         ExprKind::Literal(Value::Integer(v)) if *v < 0 => UNARY_LEVEL,
         ExprKind::Literal(Value::Real(v)) if *v < 0.0 => UNARY_LEVEL,
+        ExprKind::Literal(Value::Numeric(v)) if v.as_ref().is_negative() => UNARY_LEVEL,
         ExprKind::Literal(_)
         | ExprKind::Parameter(_)
         | ExprKind::Column(_)

@@ -5,7 +5,7 @@
 
 use super::bound::{Expr, ExprKind, Parameters};
 use super::typing;
-use crate::error::{Error, Result};
+use crate::error::{Error, Position, Result};
 use crate::functions::{Clock, Needs, ScalarFunction, zoned_cast};
 use crate::types::temporal::{Zone, is_relative, needs_zone};
 use crate::types::{SqlType, TimestampTz, Value, cast_in};
@@ -38,6 +38,27 @@ impl Parameters {
                 Clock::Statement => statement,
             });
         }
+    }
+
+    /// Takes note of how a number with a point was written.
+    pub(super) fn note_decimal(&mut self, position: Option<Position>, text: &str) {
+        if let Some(position) = position {
+            self.decimals.insert(position.offset, text.into());
+        }
+    }
+
+    /// Is it a constant with a point in it, as it was written?
+    pub(super) fn is_decimal(&self, expr: &Expr) -> bool {
+        matches!(expr.kind, ExprKind::Literal(Value::Real(_))) && expr.ty == SqlType::Real
+    }
+
+    /// The digits of a number, as they were written.
+    fn written(&self, expr: &Expr) -> Option<&str> {
+        let ExprKind::Literal(Value::Real(real)) = expr.kind else {
+            return None;
+        };
+        let text = self.decimals.get(&expr.position?.offset)?;
+        (text.parse() == Ok(real)).then_some(text)
     }
 
     /// The session's time zone, for a conversion that may depend on it.
@@ -108,6 +129,14 @@ impl Parameters {
                 if let Some(function) = zoned_cast(to) {
                     self.call_with_clock(expr, function, to);
                 }
+                return Ok(());
+            }
+            ExprKind::Literal(Value::Real(_))
+                if to == SqlType::Numeric && self.written(expr).is_some() =>
+            {
+                let number = self.written(expr).unwrap_or_default().parse().map_err(at)?;
+                expr.kind = ExprKind::Literal(Value::Numeric(number));
+                expr.ty = to;
                 return Ok(());
             }
             ExprKind::Literal(value) => {

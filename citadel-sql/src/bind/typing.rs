@@ -98,6 +98,7 @@ pub(super) fn unify_compared(
     exprs: &mut [&mut Expr],
     what: &str,
 ) -> Result<()> {
+    exact_literals(parameters, exprs)?;
     let Some(mut decided) = deciding_type(exprs) else {
         return Ok(());
     };
@@ -122,6 +123,7 @@ pub(super) fn unify_results(
     exprs: &mut [&mut Expr],
     what: &str,
 ) -> Result<SqlType> {
+    exact_literals(parameters, exprs)?;
     let Some(first) = deciding_type(exprs) else {
         return Ok(SqlType::Unknown);
     };
@@ -130,7 +132,7 @@ pub(super) fn unify_results(
         common = match (common, expr.ty) {
             (common, SqlType::Unknown) => common,
             (common, ty) if common == ty.evaluated() => common,
-            (common, ty) if common.is_numeric() && ty.is_numeric() => SqlType::Real,
+            (common, ty) if common.is_numeric() && ty.is_numeric() => common.common_number(ty),
             (common, ty) if common.is_moment() && ty.is_moment() => later(common, ty),
             (SqlType::Vector(a), SqlType::Vector(b)) if let Some(both) = a.common(b) => {
                 SqlType::Vector(both)
@@ -141,7 +143,7 @@ pub(super) fn unify_results(
     for expr in exprs.iter_mut() {
         decide(parameters, expr, common, Strength::Exact)?;
         let is_wider = expr.ty != common
-            && (common == SqlType::Real && expr.ty == SqlType::Integer
+            && (common.is_numeric() && expr.ty.is_numeric()
                 || common.is_moment() && expr.ty.is_moment());
         if is_wider {
             parameters.convert(expr, common)?;
@@ -171,6 +173,19 @@ fn compares(a: SqlType, b: SqlType) -> bool {
         (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
         (a, b) => a == b || a.is_numeric() && b.is_numeric(),
     }
+}
+
+/// Beside a NUMERIC, a constant with a point is one too, with all its digits.
+pub(super) fn exact_literals(parameters: &mut Parameters, exprs: &mut [&mut Expr]) -> Result<()> {
+    if exprs.iter().all(|expr| expr.ty != SqlType::Numeric) {
+        return Ok(());
+    }
+    for expr in exprs.iter_mut() {
+        if parameters.is_decimal(expr) {
+            parameters.convert(expr, SqlType::Numeric)?;
+        }
+    }
+    Ok(())
 }
 
 /// The type that days and moments have in common: a DATE becomes a TIMESTAMP, and that a TIMESTAMPTZ.

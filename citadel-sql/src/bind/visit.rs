@@ -131,7 +131,13 @@ impl Expr {
     /// Gives it the same value for the same row in whatever session, at whatever time?
     pub(crate) fn is_immutable(&self) -> bool {
         let mut immutable = match &self.kind {
-            ExprKind::Function { function, .. } => function.needs == Needs::Nothing,
+            ExprKind::Function {
+                function,
+                arguments,
+            } => {
+                function.needs == Needs::Nothing
+                    || function.ignores_zone(arguments.iter().map(|argument| argument.ty))
+            }
             _ => true,
         };
         self.for_each_child(&mut |child| immutable &= child.is_immutable());

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::decimal_sums::{DecimalResult, DecimalSums};
 use super::moments::Moments;
 use super::row_keys::KeyNo;
 use crate::batch::{Column, ColumnData};
@@ -37,6 +38,11 @@ pub(super) enum Accumulator {
         sums: Vec<[i128; 3]>,
         counts: Vec<i64>,
         average: bool,
+    },
+    /// SUM, AVG and measures of spread of exact numbers.
+    Decimals {
+        sums: Vec<DecimalSums>,
+        result: DecimalResult,
     },
     /// SUM or AVG of nothing but NULLs.
     Nothing,
@@ -84,6 +90,10 @@ impl Accumulator {
             AggregateFunction::BitAnd => bits(|a, b| a & b),
             AggregateFunction::BitOr => bits(|a, b| a | b),
             AggregateFunction::BitXor => bits(|a, b| a ^ b),
+            AggregateFunction::Spread(spread) if argument == SqlType::Numeric => Self::Decimals {
+                sums: Vec::new(),
+                result: DecimalResult::Spread(spread),
+            },
             AggregateFunction::Spread(spread) => Self::Moments {
                 moments: Vec::new(),
                 spread,
@@ -112,6 +122,13 @@ impl Accumulator {
                 sums: Vec::new(),
                 counts,
                 average,
+            },
+            SqlType::Numeric => Self::Decimals {
+                sums: Vec::new(),
+                result: match average {
+                    true => DecimalResult::Average,
+                    false => DecimalResult::Sum,
+                },
             },
             SqlType::Interval => Self::Intervals {
                 sums: Vec::new(),
@@ -155,6 +172,7 @@ impl Accumulator {
                 sums.resize(groups, [0; 3]);
                 counts.resize(groups, 0);
             }
+            Self::Decimals { sums, .. } => sums.resize(groups, DecimalSums::default()),
             Self::Nothing => {}
             Self::Logical { values, .. } => values.resize(groups, None),
             Self::Bits { values, .. } => values.resize(groups, None),
@@ -231,6 +249,9 @@ impl Accumulator {
                 add_vector(&mut sums[group], vector.iter().map(|c| f64::from(*c)));
                 counts[group] += 1;
             }
+            (Self::Decimals { sums, result }, ColumnData::Numeric(values)) => {
+                sums[group].add(&values.get(row).decimal(), *result);
+            }
             (Self::Intervals { sums, counts, .. }, ColumnData::Interval(values)) => {
                 let value = values[row];
                 add_parts(&mut sums[group], parts(value));
@@ -293,6 +314,10 @@ impl Accumulator {
                 let other = sums[from];
                 add_parts(&mut sums[group], other);
                 counts[group] += counts[from];
+            }
+            Self::Decimals { sums, .. } => {
+                let other = sums[from].clone();
+                sums[group].merge(&other);
             }
             Self::Nothing => {}
             Self::Logical { values, decisive } => {
@@ -369,6 +394,9 @@ impl Accumulator {
                 add_parts(&mut sums[group], other_sums[from]);
                 counts[group] += others[from];
             }
+            (Self::Decimals { sums, .. }, Self::Decimals { sums: others, .. }) => {
+                sums[group].merge(&others[from]);
+            }
             (Self::Logical { values, decisive }, Self::Logical { values: others, .. }) => {
                 decide(&mut values[group], others[from], *decisive);
             }
@@ -414,6 +442,7 @@ impl Accumulator {
                 sums[group] = [0; 3];
                 counts[group] = 0;
             }
+            Self::Decimals { sums, .. } => sums[group] = DecimalSums::default(),
             Self::Nothing => {}
             Self::Logical { values, .. } => values[group] = None,
             Self::Bits { values, .. } => values[group] = None,
@@ -437,6 +466,7 @@ impl Accumulator {
             Self::Count(_) | Self::Integers { average: false, .. } => SqlType::Integer,
             Self::Integers { average: true, .. } | Self::Reals { .. } => SqlType::Real,
             Self::Intervals { .. } => SqlType::Interval,
+            Self::Decimals { .. } => SqlType::Numeric,
             Self::Vectors { .. } | Self::Nothing => SqlType::Unknown,
             Self::Logical { .. } => SqlType::Boolean,
             Self::Bits { .. } => SqlType::Integer,
@@ -487,6 +517,13 @@ impl Accumulator {
                 let vector = sums[group].iter().map(|sum| component(sum / count));
                 out.push_vector(&vector.collect::<Result<Vec<_>>>()?)
             }
+            Self::Decimals { sums, result } => match sums[group].result(*result)? {
+                Some(number) => out.push_numeric(number.finish()?.as_ref()),
+                None => {
+                    out.push_null();
+                    Ok(())
+                }
+            },
             Self::Intervals {
                 sums,
                 counts,

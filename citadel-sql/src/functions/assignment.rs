@@ -61,6 +61,13 @@ static TO_INTERVAL: ScalarFunction = assignment(
     |_| Ok(SqlType::Interval),
     |a| to(a, SqlType::Interval),
 );
+static TO_NUMERIC: ScalarFunction = assignment(
+    "to numeric",
+    |_| Ok(SqlType::Numeric),
+    |a| to(a, SqlType::Numeric),
+);
+static TO_UUID: ScalarFunction =
+    assignment("to uuid", |_| Ok(SqlType::Uuid), |a| to(a, SqlType::Uuid));
 
 const BITS: SqlType = SqlType::Vector(VectorType::any(Element::Bit));
 static TO_BITS: ScalarFunction = assignment("to bits", |_| Ok(BITS), |a| to(a, BITS));
@@ -80,6 +87,8 @@ pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
         SqlType::Timestamp => Some(&TO_TIMESTAMP),
         SqlType::TimestampTz => Some(&TO_TIMESTAMPTZ),
         SqlType::Interval => Some(&TO_INTERVAL),
+        SqlType::Numeric => Some(&TO_NUMERIC),
+        SqlType::Uuid => Some(&TO_UUID),
         SqlType::Vector(vector) if vector.is_bits() => Some(&TO_BITS),
         SqlType::Vector(_) => Some(&TO_VECTOR),
     }

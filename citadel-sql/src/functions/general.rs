@@ -100,6 +100,8 @@ fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
         Some(ValueRef::Timestamp(_)) => "timestamp",
         Some(ValueRef::TimestampTz(_)) => "timestamptz",
         Some(ValueRef::Interval(_)) => "interval",
+        Some(ValueRef::Numeric(_)) => "numeric",
+        Some(ValueRef::Uuid(_)) => "uuid",
         Some(ValueRef::Vector(_) | ValueRef::Bits(_)) => "vector",
     }
 }

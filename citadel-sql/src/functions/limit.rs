@@ -66,11 +66,38 @@ static ROUND_SECONDS: ScalarFunction = ScalarFunction {
     },
 };
 
+/// Of a number, how many digits it may have, and how many of them behind the point.
+static ROUND_NUMERIC: ScalarFunction = ScalarFunction {
+    name: "round numeric",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: true,
+    needs: Needs::Nothing,
+    eval: |a| match a {
+        [value, ValueRef::Integer(digits)] => digits_of(*digits).fit((*value).to_owned()),
+        _ => Ok(Value::Null),
+    },
+};
+
+/// Both numbers in one.
+fn packed(precision: u16, scale: i16) -> i64 {
+    i64::from(precision) << 16 | i64::from(scale.cast_unsigned())
+}
+
+fn digits_of(packed: i64) -> Limit {
+    Limit::Digits {
+        precision: u16::try_from(packed >> 16).unwrap_or(0),
+        scale: u16::try_from(packed & 0xFFFF).unwrap_or(0).cast_signed(),
+    }
+}
+
 /// The function that makes a value fit a column, and what it takes beside the value, where that is possible.
 pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)> {
     match limit {
         Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
         Limit::Fraction { digits, .. } => Some((&ROUND_SECONDS, i64::from(digits))),
+        Limit::Digits { precision, scale } => Some((&ROUND_NUMERIC, packed(precision, scale))),
         Limit::Int16 | Limit::Int32 => None,
     }
 }
@@ -103,5 +130,6 @@ pub(crate) fn cast_within(limit: Limit) -> (&'static ScalarFunction, Option<i64>
         Limit::Int32 => (&TO_INT32, None),
         Limit::Characters(most) => (&TO_VARCHAR, Some(i64::from(most))),
         Limit::Fraction { digits, .. } => (&ROUND_SECONDS, Some(i64::from(digits))),
+        Limit::Digits { precision, scale } => (&ROUND_NUMERIC, Some(packed(precision, scale))),
     }
 }

@@ -14,6 +14,7 @@ mod scalar;
 mod table;
 mod temporal;
 mod text;
+mod uuid;
 mod vector;
 mod window;
 
@@ -47,6 +48,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         vector::FUNCTIONS,
         general::FUNCTIONS,
         grouping::FUNCTIONS,
+        uuid::FUNCTIONS,
     ]
     .into_iter()
     .chain(temporal::FUNCTIONS)

@@ -57,7 +57,7 @@ impl Needs {
 /// What an argument must be, and what becomes of a string or parameter whose type nothing else decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ArgumentKind {
-    /// INTEGER or REAL; REAL if undecided.
+    /// INTEGER, REAL or NUMERIC; REAL if undecided.
     Number,
     Integer,
     Text,
@@ -121,6 +121,12 @@ impl ArgumentKind {
 }
 
 impl ScalarFunction {
+    /// Does the zone that it takes make no difference to arguments of these types?
+    pub(crate) fn ignores_zone(&self, types: impl IntoIterator<Item = SqlType>) -> bool {
+        let is_local = ["extract", "date_part", "to_char", "to_date"].contains(&self.name);
+        is_local && types.into_iter().all(|ty| ty != SqlType::TimestampTz)
+    }
+
     /// What the argument at a place must be.
     pub(crate) fn argument_kind(&self, at: usize) -> ArgumentKind {
         self.arguments
@@ -181,11 +187,10 @@ pub(super) fn gives_first(types: &[SqlType]) -> Result<SqlType> {
     Ok(types.first().copied().unwrap_or(SqlType::Unknown))
 }
 
-/// INTEGER if all are, else REAL.
+/// INTEGER if all are, NUMERIC if none is REAL, else that.
 pub(super) fn gives_number(types: &[SqlType]) -> Result<SqlType> {
-    if types.iter().all(|ty| *ty == SqlType::Integer) {
-        Ok(SqlType::Integer)
-    } else {
-        Ok(SqlType::Real)
-    }
+    let types = types.iter().copied();
+    Ok(types
+        .reduce(SqlType::common_number)
+        .unwrap_or(SqlType::Real))
 }

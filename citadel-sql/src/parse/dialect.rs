@@ -151,9 +151,9 @@ impl Dialect for CitadelDialect {
             Precedence::AtTz => 110,
             Precedence::MulDivModOp => 90,
             Precedence::PlusMinus => 80,
+            Precedence::Caret => 100,
             Precedence::Xor
             | Precedence::Ampersand
-            | Precedence::Caret
             | Precedence::Pipe
             | Precedence::Colon
             | Precedence::PgOther => 70,

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
-    Bits, Date, Element, Interval, Limit, SqlType, Time, Timestamp, TimestampTz, Value, VectorType,
+    Bits, Date, Element, Interval, Limit, NumericRef, SqlType, Time, Timestamp, TimestampTz, Value,
+    VectorType,
 };
 
 /// The form of definitions that this code writes.
@@ -325,6 +326,8 @@ fn put_type(out: &mut Vec<u8>, ty: SqlType) {
         SqlType::Timestamp => out.push(15),
         SqlType::TimestampTz => out.push(16),
         SqlType::Interval => out.push(17),
+        SqlType::Numeric => out.push(19),
+        SqlType::Uuid => out.push(21),
         SqlType::Vector(vector) => {
             out.push(match vector.element {
                 Element::F32 => 6,
@@ -346,6 +349,11 @@ fn put_limit(out: &mut Vec<u8>, limit: Limit) {
             out.push(12);
             put_varint(out, u64::from(most));
         }
+        Limit::Digits { precision, scale } => {
+            out.push(20);
+            put_varint(out, u64::from(precision));
+            put_signed(out, i64::from(scale));
+        }
         Limit::Fraction { ty, digits } => {
             out.extend_from_slice(&[18, digits]);
             put_type(out, ty);
@@ -359,6 +367,10 @@ fn limited_type(from: &mut Reader<'_>) -> Decoded<(SqlType, Option<Limit>)> {
         11 => Limit::Int32,
         12 => Limit::Characters(u32::try_from(from.varint()?).map_err(|_| Malformed)?),
         18 => fraction(from)?,
+        20 => Limit::Digits {
+            precision: u16::try_from(from.varint()?).map_err(|_| Malformed)?,
+            scale: i16::try_from(from.signed()?).map_err(|_| Malformed)?,
+        },
         tag => return Ok((sql_type(tag, from)?, None)),
     };
     Ok((limit.base(), Some(limit)))
@@ -393,6 +405,8 @@ fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
         15 => SqlType::Timestamp,
         16 => SqlType::TimestampTz,
         17 => SqlType::Interval,
+        19 => SqlType::Numeric,
+        21 => SqlType::Uuid,
         _ => return Err(Malformed),
     })
 }
@@ -423,6 +437,15 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
         Value::Blob(v) => {
             out.push(5);
             put_bytes(out, v);
+        }
+        Value::Numeric(v) => {
+            out.push(13);
+            put_varint(out, u64::from(v.as_ref().scale()));
+            put_bytes(out, v.as_ref().as_bytes());
+        }
+        Value::Uuid(v) => {
+            out.push(14);
+            out.extend_from_slice(v.as_bytes());
         }
         Value::Date(v) => {
             out.push(8);
@@ -483,6 +506,12 @@ fn value(from: &mut Reader<'_>) -> Decoded<Value> {
         9 => Value::Time(Time::from_micros(from.signed()?).ok_or(Malformed)?),
         10 => Value::Timestamp(Timestamp::from_micros(from.signed()?).ok_or(Malformed)?),
         11 => Value::TimestampTz(TimestampTz::from_micros(from.signed()?).ok_or(Malformed)?),
+        13 => {
+            let scale = from.varint()?;
+            let number = NumericRef::from_bytes(from.bytes()?, scale).ok_or(Malformed)?;
+            Value::Numeric(number.to_owned())
+        }
+        14 => Value::Uuid(uuid::Uuid::from_bytes(from.array()?)),
         12 => Value::Interval(Interval::new(small(from)?, small(from)?, from.signed()?)),
         _ => return Err(Malformed),
     })

@@ -135,6 +135,8 @@ impl Projection {
             Field::Timestamp(v) => out.push_timestamp(v),
             Field::TimestampTz(v) => out.push_timestamptz(v),
             Field::Interval(v) => out.push_interval(v),
+            Field::Numeric(v) => out.push_numeric(v),
+            Field::Uuid(v) => out.push_uuid(v),
             Field::Vector(v) => out.push_stored_vector(v),
             Field::Default(v) => out.push(v.as_ref()),
             Field::Null | Field::Elsewhere => Err(self.malformed(id, Malformed)),

@@ -5,24 +5,27 @@
 //! program gave and whose type the place decides, where text is read as the place's type.
 
 use super::number_text::{
-    boolean_to_text, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
+    boolean_to_text, finite, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
     real_to_text,
 };
+use super::numeric::{Decimal, Rounding};
 use super::temporal::{DAY, TimestampTz, Zone, needs_zone, temporal_cast};
 use super::vector_type::{Element, VectorType, same_or_open};
-use super::{SqlType, Value, ValueRef, bits, vector_fit, vector_text};
+use super::{SqlType, Value, ValueRef, bits, parse_uuid, vector_fit, vector_text};
 use crate::error::{Error, Result, SqlState};
 
 /// May a value of `from` be cast to `to` at all?
 pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
     use SqlType::{
-        Blob, Boolean, Date, Integer, Interval, Real, Text, Time, Timestamp, TimestampTz, Unknown,
-        Vector,
+        Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp, TimestampTz,
+        Unknown, Vector,
     };
     match (from, to) {
         (Unknown, _) | (Text, _) | (_, Text) => true,
         (Vector(a), Vector(b)) => same_or_open(a.dim, b.dim),
-        (Integer | Real, Integer | Real) | (Boolean, Integer) | (Integer, Boolean) => true,
+        (Integer | Real | Numeric, Integer | Real | Numeric)
+        | (Boolean, Integer)
+        | (Integer, Boolean) => true,
         (Blob, Vector(_)) | (Vector(_), Blob) => true,
         (Date, Timestamp | TimestampTz) => true,
         (Timestamp | TimestampTz, Date | Time | Timestamp | TimestampTz) => true,
@@ -72,6 +75,12 @@ pub(crate) fn cast_in(
         SqlType::Text => Ok(Value::Text(to_text(value))),
         SqlType::Blob => to_blob(value),
         SqlType::Vector(vector) => to_vector(value, vector),
+        SqlType::Numeric => to_numeric(value),
+        SqlType::Uuid => match value {
+            ValueRef::Uuid(v) => Ok(Value::Uuid(v)),
+            ValueRef::Text(text) => parse_uuid(text).map(Value::Uuid),
+            _ => Err(cannot_cast(value, to)),
+        },
         SqlType::Date
         | SqlType::Time
         | SqlType::Timestamp
@@ -91,6 +100,18 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
         (Value::Real(r), SqlType::Integer) => exact_integer(r)
             .map(Value::Integer)
             .ok_or_else(|| inexact_real(r, to)),
+        (Value::Integer(i), SqlType::Numeric) => Ok(Value::Numeric(i.into())),
+        (Value::Real(r), SqlType::Numeric) => to_numeric(ValueRef::Real(r)),
+        (Value::Numeric(n), SqlType::Integer) => match n.as_ref().as_integer() {
+            Some(i) => Ok(Value::Integer(i)),
+            None => Err(Error::sql(
+                SqlState::NUMERIC_OUT_OF_RANGE,
+                format!("{n} is not exact as {to}"),
+            )
+            .hint("CAST rounds it")),
+        },
+        // To the nearest, which is what a REAL is for.
+        (Value::Numeric(n), SqlType::Real) => to_real(ValueRef::Numeric(n.as_ref())),
         (Value::Date(date), SqlType::Timestamp) => date.midnight().map(Value::Timestamp),
         (Value::Timestamp(timestamp), SqlType::Date) => {
             if timestamp.is_finite() && timestamp.micros() % DAY != 0 {
@@ -160,6 +181,9 @@ pub(crate) fn coerce_compared(value: Value, to: SqlType, zone: &Zone) -> Result<
         (Value::Real(r), SqlType::Integer) if r.is_finite() && exact_integer(*r).is_none() => {
             Ok(value)
         }
+        // They compare exactly with numbers of the others.
+        (Value::Numeric(_), SqlType::Integer | SqlType::Real)
+        | (Value::Real(_), SqlType::Numeric) => Ok(value),
         (Value::Text(text), SqlType::Integer) => match parse_integer(text) {
             Ok(i) => Ok(Value::Integer(i)),
             Err(error) => parse_real(text).map(Value::Real).map_err(|_| error),
@@ -215,6 +239,11 @@ fn to_integer(value: ValueRef<'_>) -> Result<Value> {
         ValueRef::Real(v) => exact_integer(v.round_ties_even())
             .map(Value::Integer)
             .ok_or_else(|| out_of_range(SqlType::Integer)),
+        ValueRef::Numeric(v) => v
+            .decimal()
+            .to_integer(Rounding::Nearest)
+            .map(Value::Integer)
+            .ok_or_else(|| out_of_range(SqlType::Integer)),
         ValueRef::Text(text) => parse_integer(text).map(Value::Integer),
         _ => Err(cannot_cast(value, SqlType::Integer)),
     }
@@ -224,8 +253,20 @@ fn to_real(value: ValueRef<'_>) -> Result<Value> {
     match value {
         ValueRef::Real(v) => Ok(Value::Real(v)),
         ValueRef::Integer(v) => Ok(Value::Real(v as f64)),
+        ValueRef::Numeric(v) => finite(v.decimal().to_real()).map(Value::Real),
         ValueRef::Text(text) => parse_real(text).map(Value::Real),
         _ => Err(cannot_cast(value, SqlType::Real)),
+    }
+}
+
+fn to_numeric(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Numeric(v) => Ok(Value::Numeric(v.to_owned())),
+        ValueRef::Integer(v) => Ok(Value::Numeric(v.into())),
+        ValueRef::Real(v) if !v.is_finite() => Err(out_of_range(SqlType::Numeric)),
+        ValueRef::Real(v) => Decimal::of_real(v)?.finish().map(Value::Numeric),
+        ValueRef::Text(text) => text.parse().map(Value::Numeric),
+        _ => Err(cannot_cast(value, SqlType::Numeric)),
     }
 }
 
@@ -245,6 +286,8 @@ fn to_text(value: ValueRef<'_>) -> String {
         ValueRef::Timestamp(v) => v.to_string(),
         ValueRef::TimestampTz(v) => v.to_string(),
         ValueRef::Interval(v) => v.to_string(),
+        ValueRef::Numeric(v) => v.to_string(),
+        ValueRef::Uuid(v) => v.to_string(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::numeric::{Rounding, round_to};
 use super::temporal::Interval;
 use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef};
 use crate::error::{Error, Result, SqlState};
@@ -17,6 +18,8 @@ pub(crate) enum Limit {
     Characters(u32),
     /// `TIME(p)`, `TIMESTAMP(p)`, `TIMESTAMPTZ(p)`, `INTERVAL(p)`: so many digits of seconds.
     Fraction { ty: SqlType, digits: u8 },
+    /// `NUMERIC(p, s)`: so many digits, of which so many stand behind the point.
+    Digits { precision: u16, scale: i16 },
 }
 
 impl Limit {
@@ -38,6 +41,15 @@ impl Limit {
                     state,
                     format!("the text has more than {most} characters"),
                 ))
+            }
+            (Self::Digits { precision, scale }, ValueRef::Numeric(number)) => {
+                let number = number.decimal();
+                let is_within = i32::from(number.scale()) == i32::from(scale.max(0))
+                    && number.is_below_power(i64::from(precision) - i64::from(scale));
+                match is_within {
+                    true => Ok(()),
+                    false => Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE)),
+                }
             }
             _ => Ok(()),
         }
@@ -75,6 +87,18 @@ impl Limit {
                 Ok(Value::Text(self.fitted(&text).to_owned()))
             }
             (Self::Fraction { .. }, value) => self.rounded(value),
+            (Self::Digits { precision, scale }, Value::Numeric(number)) => {
+                let number = round_to(
+                    &number.as_ref().decimal(),
+                    i64::from(scale),
+                    Rounding::Nearest,
+                );
+                let whole_digits = i64::from(precision) - i64::from(scale);
+                if !number.is_below_power(whole_digits) {
+                    return Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE));
+                }
+                number.finish().map(Value::Numeric)
+            }
             (_, value) => Ok(value),
         }
     }
@@ -115,6 +139,7 @@ impl Limit {
             Self::Int16 | Self::Int32 => SqlType::Integer,
             Self::Characters(_) => SqlType::Text,
             Self::Fraction { ty, .. } => ty,
+            Self::Digits { .. } => SqlType::Numeric,
         }
     }
 
@@ -129,6 +154,7 @@ impl fmt::Display for Limit {
             Self::Int16 => f.write_str("SMALLINT"),
             Self::Int32 => f.write_str("INT4"),
             Self::Characters(most) => write!(f, "VARCHAR({most})"),
+            Self::Digits { precision, scale } => write!(f, "NUMERIC({precision},{scale})"),
             Self::Fraction { ty, digits } => write!(f, "{ty}({digits})"),
         }
     }

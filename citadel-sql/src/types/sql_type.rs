@@ -30,6 +30,10 @@ pub enum SqlType {
     TimestampTz,
     /// A span of time.
     Interval,
+    /// An exact decimal number.
+    Numeric,
+    /// A universally unique identifier.
+    Uuid,
     /// A vector. A column always has a dimension; an expression may have one of any dimension.
     Vector(VectorType),
 }
@@ -56,9 +60,18 @@ impl SqlType {
         matches!(self, Self::Date | Self::Timestamp | Self::TimestampTz)
     }
 
-    /// INTEGER or REAL.
+    /// INTEGER, REAL or NUMERIC.
     pub fn is_numeric(self) -> bool {
-        matches!(self, Self::Integer | Self::Real)
+        matches!(self, Self::Integer | Self::Real | Self::Numeric)
+    }
+
+    /// The type of numbers that are of either type.
+    pub(crate) fn common_number(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Integer, Self::Integer) => Self::Integer,
+            (Self::Integer | Self::Numeric, Self::Integer | Self::Numeric) => Self::Numeric,
+            _ => Self::Real,
+        }
     }
 }
 
@@ -76,6 +89,8 @@ impl fmt::Display for SqlType {
             Self::Timestamp => f.write_str("TIMESTAMP"),
             Self::TimestampTz => f.write_str("TIMESTAMPTZ"),
             Self::Interval => f.write_str("INTERVAL"),
+            Self::Numeric => f.write_str("NUMERIC"),
+            Self::Uuid => f.write_str("UUID"),
             Self::Vector(vector) => vector.fmt(f),
         }
     }

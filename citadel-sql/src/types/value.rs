@@ -1,7 +1,10 @@
 //! Owned and borrowed SQL values.
 
+use uuid::Uuid;
+
 use super::SqlType;
 use super::bits::{Bits, BitsRef};
+use super::numeric::{Numeric, NumericRef};
 use super::temporal::{Date, Interval, Time, Timestamp, TimestampTz};
 use super::vector_type::{Element, VectorType};
 
@@ -32,6 +35,10 @@ pub enum Value {
     TimestampTz(TimestampTz),
     /// INTERVAL.
     Interval(Interval),
+    /// NUMERIC.
+    Numeric(Numeric),
+    /// UUID.
+    Uuid(Uuid),
     /// VECTOR of numbers; as many components as its dimension.
     Vector(Vec<f32>),
     /// VECTOR of bits.
@@ -64,6 +71,10 @@ pub enum ValueRef<'a> {
     TimestampTz(TimestampTz),
     /// INTERVAL.
     Interval(Interval),
+    /// NUMERIC.
+    Numeric(NumericRef<'a>),
+    /// UUID.
+    Uuid(Uuid),
     /// VECTOR of numbers.
     Vector(&'a [f32]),
     /// VECTOR of bits.
@@ -85,6 +96,8 @@ impl Value {
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
             Self::TimestampTz(v) => ValueRef::TimestampTz(*v),
             Self::Interval(v) => ValueRef::Interval(*v),
+            Self::Numeric(v) => ValueRef::Numeric(v.as_ref()),
+            Self::Uuid(v) => ValueRef::Uuid(*v),
             Self::Vector(v) => ValueRef::Vector(v),
             Self::Bits(v) => ValueRef::Bits(v.as_ref()),
         }
@@ -116,6 +129,8 @@ impl ValueRef<'_> {
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::TimestampTz(v) => Value::TimestampTz(v),
             Self::Interval(v) => Value::Interval(v),
+            Self::Numeric(v) => Value::Numeric(v.to_owned()),
+            Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(v) => Value::Vector(v.to_owned()),
             Self::Bits(v) => Value::Bits(v.to_owned()),
         }
@@ -140,6 +155,8 @@ impl ValueRef<'_> {
             Self::Timestamp(_) => SqlType::Timestamp,
             Self::TimestampTz(_) => SqlType::TimestampTz,
             Self::Interval(_) => SqlType::Interval,
+            Self::Numeric(_) => SqlType::Numeric,
+            Self::Uuid(_) => SqlType::Uuid,
             Self::Vector(v) => SqlType::Vector(VectorType {
                 dim: u16::try_from(v.len()).ok(),
                 element: Element::F32,

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::functions::scalar::{gives_real, wrong_arguments};
 use crate::functions::{ArgumentKind, Clock, Needs, ScalarFunction};
 use crate::types::number_text::out_of_range;
+use crate::types::numeric::Decimal;
 use crate::types::temporal::{
     DAY, DateField, Extracted, Zone, age, bin, extract, truncate, truncate_interval,
 };
@@ -20,15 +21,15 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         EXTRACT,
         2..=2,
         &[Text, Temporal],
-        gives_real,
-        (Needs::Zone, |a| part(EXTRACT, a, true)),
+        |_| Ok(SqlType::Numeric),
+        (Needs::Zone, |a| exact(part(EXTRACT, a, true)?)),
     ),
     needing(
         "date_part",
         2..=2,
         &[Text, Temporal],
         gives_real,
-        (Needs::Zone, |a| part("date_part", a, false)),
+        (Needs::Zone, |a| real(part("date_part", a, false)?)),
     ),
     needing(
         "date_trunc",
@@ -61,13 +62,26 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
     ),
 ];
 
-fn part(name: &str, arguments: &[ValueRef<'_>], is_strict: bool) -> Result<Value> {
+fn part(name: &str, arguments: &[ValueRef<'_>], is_strict: bool) -> Result<Extracted> {
     let (written, zone) = with_zone(arguments)?;
     let [ValueRef::Text(field), value] = written else {
         return Err(wrong_arguments(name, written));
     };
     let field = DateField::of_name(field)?;
-    real(extract(field, *value, &zone, is_strict)?)
+    extract(field, *value, &zone, is_strict)
+}
+
+fn exact(extracted: Extracted) -> Result<Value> {
+    let number = match extracted {
+        Extracted::Nothing => return Ok(Value::Null),
+        Extracted::Infinite => return Err(out_of_range(SqlType::Numeric)),
+        Extracted::Decimal { digits, scale } => Decimal::of_units(digits, scale),
+        Extracted::Day { day, micros } => {
+            let part = Decimal::from(micros).divided_by(&Decimal::from(DAY))?;
+            Decimal::from(day).plus(&part)
+        }
+    };
+    number.finish().map(Value::Numeric)
 }
 
 fn real(extracted: Extracted) -> Result<Value> {

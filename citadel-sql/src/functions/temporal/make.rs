@@ -7,6 +7,7 @@ use super::arguments::{
 use crate::error::{Error, Result, SqlState};
 use crate::functions::scalar::wrong_arguments;
 use crate::functions::{ArgumentKind, Needs, ScalarFunction};
+use crate::types::numeric::{Decimal, Rounding};
 use crate::types::temporal::{DAY, HOUR, MINUTE, SECOND, Zone, beyond};
 use crate::types::{Date, Interval, SqlType, Time, Timestamp, Value, ValueRef};
 
@@ -140,6 +141,11 @@ fn micros_of(seconds: ValueRef<'_>) -> Result<i128> {
         ValueRef::Integer(seconds) => Ok(i128::from(seconds) * i128::from(SECOND)),
         // Beyond what any type holds, casts saturate.
         ValueRef::Real(seconds) => Ok((seconds * SECOND as f64).round_ties_even() as i128),
+        ValueRef::Numeric(seconds) => {
+            let micros = seconds.decimal().times(&Decimal::from(SECOND));
+            let micros = micros.to_integer(Rounding::Nearest);
+            micros.map(i128::from).ok_or_else(out_of_range)
+        }
         other => Err(wrong_arguments("seconds", &[other])),
     }
 }

@@ -1,10 +1,11 @@
 //! Times by patterns.
 
 use super::arguments::{gives_date, gives_timestamptz, needing, with_zone};
-use crate::error::{Error, Result, SqlState};
+use crate::error::Result;
 use crate::functions::scalar::{gives_text, wrong_arguments};
 use crate::functions::{ArgumentKind, Needs, ScalarFunction};
 use crate::types::number_text::parse_real;
+use crate::types::numeric::{self, Decimal};
 use crate::types::temporal::calendar::UNIX_DAYS_OF_2000;
 use crate::types::temporal::pattern::{Shown, print, read};
 use crate::types::temporal::{DAY, SECOND, Zone};
@@ -50,6 +51,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
                 [ValueRef::Text(text)] => of_epoch(parse_real(text)?),
                 [ValueRef::Integer(seconds)] => of_epoch(*seconds as f64),
                 [ValueRef::Real(seconds)] => of_epoch(*seconds),
+                [ValueRef::Numeric(seconds)] => of_epoch(seconds.decimal().to_real()),
                 _ => Err(wrong_arguments("to_timestamp", written)),
             }
         }),
@@ -77,17 +79,18 @@ fn to_char(arguments: &[ValueRef<'_>]) -> Result<Value> {
             let interval = crate::types::Interval::new(0, 0, time.micros());
             Some(Shown::of_interval(interval))
         }
-        ValueRef::Integer(_) | ValueRef::Real(_) => {
-            return Err(Error::sql(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "to_char of a number is not supported",
-            ));
-        }
+        ValueRef::Integer(number) => return number_text(pattern, &Decimal::from(number)),
+        ValueRef::Real(number) => return number_text(pattern, &Decimal::of_real(number)?),
+        ValueRef::Numeric(number) => return number_text(pattern, &number.decimal()),
         _ => return Err(wrong_arguments("to_char", written)),
     };
     // Of an infinite one there is nothing to show.
     let text = shown.map(|shown| print(pattern, &shown)).transpose()?;
     Ok(Value::Text(text.unwrap_or_default()))
+}
+
+fn number_text(pattern: &str, number: &Decimal) -> Result<Value> {
+    numeric::pattern::print(pattern, number).map(Value::Text)
 }
 
 fn of_timestamp(timestamp: Timestamp) -> Option<Shown> {

@@ -48,6 +48,11 @@ impl Converter<'_> {
                 fields: None,
                 precision: Some(digits),
             } => fraction(SqlType::Interval, digits).map_err(|error| error.at(position))?,
+            DataType::Numeric(info) | DataType::Decimal(info) | DataType::Dec(info)
+                if info != ExactNumberInfo::None =>
+            {
+                digits(&info).map_err(|error| error.at(position))?
+            }
             ty => return Ok((self.data_type(ty, position)?, None)),
         };
         Ok((limit.base(), Some(limit)))
@@ -73,6 +78,8 @@ impl Converter<'_> {
             | DataType::String(None) => Ok(SqlType::Text),
             DataType::Blob(None) | DataType::Bytea | DataType::Bytes(None) => Ok(SqlType::Blob),
             DataType::Bool | DataType::Boolean => Ok(SqlType::Boolean),
+            DataType::Numeric(_) | DataType::Decimal(_) | DataType::Dec(_) => Ok(SqlType::Numeric),
+            DataType::Uuid => Ok(SqlType::Uuid),
             DataType::Date => Ok(SqlType::Date),
             DataType::Time(None, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => {
                 Ok(SqlType::Time)
@@ -94,9 +101,30 @@ impl Converter<'_> {
             }
             other => Err(Error::unsupported(format!("type {other}"))
                 .at(position)
-                .hint("the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL and VECTOR(n)")),
+                .hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)")),
         }
     }
+}
+
+/// `(p, s)`: so many digits, of which so many behind the point.
+fn digits(info: &ExactNumberInfo) -> Result<Limit> {
+    let (precision, scale) = match info {
+        ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
+        ExactNumberInfo::Precision(precision) => (*precision, 0),
+        ExactNumberInfo::None => (0, 0),
+    };
+    let wrong = |text: String| Error::sql(SqlState::INVALID_PARAMETER_VALUE, text);
+    let fitting = u16::try_from(precision)
+        .ok()
+        .filter(|p| (1..=1000).contains(p));
+    let precision =
+        fitting.ok_or_else(|| wrong(format!("NUMERIC has 1 to 1000 digits, not {precision}")))?;
+    let fitting = i16::try_from(scale)
+        .ok()
+        .filter(|s| (-1000..=1000).contains(s));
+    let scale = fitting
+        .ok_or_else(|| wrong(format!("NUMERIC has a scale of -1000 to 1000, not {scale}")))?;
+    Ok(Limit::Digits { precision, scale })
 }
 
 /// So many digits of seconds.

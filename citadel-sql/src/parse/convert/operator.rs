@@ -27,6 +27,7 @@ impl Converter<'_> {
                     position,
                 })
             }
+            BinaryOperator::PGExp => self.worded("power", vec![left, right]),
             BinaryOperator::Overlaps => self.overlaps(left, right),
             op => {
                 let left = self.expr(left)?;

@@ -1,9 +1,12 @@
 //! Reading the columns of an index key back.
 
+use uuid::Uuid;
+
 use super::{NOT_NULL, NULL, row_key};
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{BTreeIndex, IndexDef, TableDef};
+use crate::types::numeric::numeric_of_key;
 use crate::types::{Date, Interval, SqlType, Time, Timestamp, TimestampTz, Value, cast};
 
 /// The columns of a key as text, for messages: `(a, b)=(1, x)`.
@@ -42,7 +45,8 @@ fn as_text(value: &Value) -> Result<String> {
     }
 }
 
-/// Reads one column of a key. A REAL −0 comes back as 0, an INTERVAL as another of its length.
+/// Reads one column of a key. A REAL −0 comes back as 0, an INTERVAL as another of its length, a NUMERIC
+/// without zeros at its end.
 pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Value> {
     match from.byte()? {
         NOT_NULL => {}
@@ -66,6 +70,14 @@ pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Val
         SqlType::TimestampTz => {
             Value::TimestampTz(TimestampTz::from_micros(micros(from)?).ok_or(Malformed)?)
         }
+        SqlType::Numeric => {
+            let mut rest = *from;
+            let (value, len) = numeric_of_key(rest.rest()).ok_or(Malformed)?;
+            rest.take(len)?;
+            *from = rest;
+            Value::Numeric(value)
+        }
+        SqlType::Uuid => Value::Uuid(Uuid::from_bytes(from.array()?)),
         SqlType::Interval => {
             let span = i128::from_be_bytes(from.array()?) ^ i128::MIN;
             Value::Interval(Interval::of_span(span).ok_or(Malformed)?)

@@ -8,6 +8,8 @@
 //!   TEXT, BLOB the bytes, each 0 as (0, FF), and (0, 1) at the end
 //!   DATE       4 bytes, big-endian, sign bit flipped: days since 2000-01-01
 //!   TIME, TIMESTAMP, TIMESTAMPTZ  microseconds, as an INTEGER
+//!   NUMERIC    sign, exponent and digits of base 100, as in [`numeric`](crate::types::numeric); no scale
+//!   UUID       16 bytes
 //!   INTERVAL   16 bytes, big-endian, sign bit flipped: its length in microseconds, of months of 30 days
 //! row id       as in [`row_key`], at the end, unless the index is unique and no column is NULL; then it is the entry's value
 //! ```
@@ -32,6 +34,7 @@ use super::row_key;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::RowId;
 use crate::types::ValueRef;
+use crate::types::numeric::key_of;
 
 /// Before a value that is not NULL.
 const NOT_NULL: u8 = 1;
@@ -58,6 +61,8 @@ pub(crate) fn put_key_column(out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(
         ValueRef::Time(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
         ValueRef::Timestamp(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
         ValueRef::TimestampTz(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
+        ValueRef::Numeric(v) => key_of(out, v),
+        ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
         ValueRef::Interval(v) => out.extend_from_slice(&(v.span() ^ i128::MIN).to_be_bytes()),
         ValueRef::Null | ValueRef::Vector(_) | ValueRef::Bits(_) => {
             return Err(Error::sql(

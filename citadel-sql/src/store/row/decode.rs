@@ -1,9 +1,12 @@
 //! Reading rows.
 
+use uuid::Uuid;
+
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::schema::{ColumnNo, ColumnStorage, TableDef};
 use crate::types::{
-    Date, Interval, SqlType, StoredVector, Time, Timestamp, TimestampTz, Value, VectorType,
+    Date, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp, TimestampTz, Value,
+    VectorType,
 };
 
 /// A row's head, parsed; its values not yet.
@@ -32,6 +35,8 @@ pub(crate) enum Field<'a> {
     Timestamp(Timestamp),
     TimestampTz(TimestampTz),
     Interval(Interval),
+    Numeric(NumericRef<'a>),
+    Uuid(Uuid),
     /// As many components as the column's dimension.
     Vector(StoredVector<'a>),
 }
@@ -53,6 +58,8 @@ impl Field<'_> {
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::TimestampTz(v) => Value::TimestampTz(v),
             Self::Interval(v) => Value::Interval(v),
+            Self::Numeric(v) => Value::Numeric(v.to_owned()),
+            Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(stored) => stored.to_value(),
         })
     }
@@ -72,6 +79,8 @@ pub(crate) enum Layout {
     Timestamp,
     TimestampTz,
     Interval,
+    Numeric,
+    Uuid,
     Vector(VectorType),
 }
 
@@ -92,6 +101,8 @@ impl Layout {
             SqlType::Timestamp => Self::Timestamp,
             SqlType::TimestampTz => Self::TimestampTz,
             SqlType::Interval => Self::Interval,
+            SqlType::Numeric => Self::Numeric,
+            SqlType::Uuid => Self::Uuid,
             SqlType::Vector(vector) => Self::Vector(vector),
             SqlType::Blob | SqlType::Unknown => Self::Blob,
         }
@@ -145,6 +156,11 @@ pub(crate) fn skip(values: &mut Reader<'_>, layout: Layout) -> Decoded<()> {
         Layout::Text | Layout::Blob => drop(values.bytes()?),
         Layout::Date | Layout::Time => values.skip_varint()?,
         Layout::Timestamp | Layout::TimestampTz => drop(values.take(8)?),
+        Layout::Numeric => {
+            values.skip_varint()?;
+            values.bytes()?;
+        }
+        Layout::Uuid => drop(values.take(16)?),
         Layout::Interval => {
             for _ in 0..3 {
                 values.skip_varint()?;
@@ -191,6 +207,11 @@ pub(crate) fn read<'a>(values: &mut Reader<'a>, layout: Layout) -> Decoded<Field
             let micros = i64::from_le_bytes(values.array()?);
             Field::TimestampTz(TimestampTz::from_micros(micros).ok_or(Malformed)?)
         }
+        Layout::Numeric => {
+            let scale = values.varint()?;
+            Field::Numeric(NumericRef::from_bytes(values.bytes()?, scale).ok_or(Malformed)?)
+        }
+        Layout::Uuid => Field::Uuid(Uuid::from_bytes(values.array()?)),
         Layout::Interval => {
             let months = i32::try_from(values.signed()?).map_err(|_| Malformed)?;
             let days = i32::try_from(values.signed()?).map_err(|_| Malformed)?;

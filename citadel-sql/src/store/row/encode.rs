@@ -54,6 +54,11 @@ impl RowEncoder {
             ValueRef::Time(v) => put_varint(out, v.micros().unsigned_abs()),
             ValueRef::Timestamp(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
             ValueRef::TimestampTz(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
+            ValueRef::Numeric(v) => {
+                put_varint(out, u64::from(v.scale()));
+                put_bytes(out, v.as_bytes());
+            }
+            ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
             ValueRef::Interval(v) => {
                 put_signed(out, i64::from(v.months()));
                 put_signed(out, i64::from(v.days()));
@@ -89,6 +94,8 @@ impl RowEncoder {
             Field::Timestamp(v) => ValueRef::Timestamp(v),
             Field::TimestampTz(v) => ValueRef::TimestampTz(v),
             Field::Interval(v) => ValueRef::Interval(v),
+            Field::Numeric(v) => ValueRef::Numeric(v),
+            Field::Uuid(v) => ValueRef::Uuid(v),
             Field::Vector(stored) => {
                 self.bytes.extend_from_slice(stored.bytes);
                 self.column += 1;

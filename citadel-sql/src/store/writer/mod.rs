@@ -282,6 +282,8 @@ pub(super) fn indexed(field: Field<'_>, id: RowId) -> ValueRef<'_> {
         Field::Timestamp(v) => ValueRef::Timestamp(v),
         Field::TimestampTz(v) => ValueRef::TimestampTz(v),
         Field::Interval(v) => ValueRef::Interval(v),
+        Field::Numeric(v) => ValueRef::Numeric(v),
+        Field::Uuid(v) => ValueRef::Uuid(v),
         Field::Null | Field::Vector(_) => ValueRef::Null,
     }
 }

@@ -39,10 +39,17 @@ impl Decimal {
             scale: 0,
         };
         let scale = u32::from(self.scale) + u32::from(other.scale);
-        match u16::try_from(scale).ok().filter(|scale| *scale <= SCALE_MAX) {
+        match u16::try_from(scale)
+            .ok()
+            .filter(|scale| *scale <= SCALE_MAX)
+        {
             Some(scale) => Self { scale, ..product },
             None => {
-                let units = cut(product.units, scale - u32::from(SCALE_MAX), Rounding::Nearest);
+                let units = cut(
+                    product.units,
+                    scale - u32::from(SCALE_MAX),
+                    Rounding::Nearest,
+                );
                 Self::new(units, SCALE_MAX)
             }
         }
@@ -53,7 +60,11 @@ impl Decimal {
         if divisor.is_zero() {
             return Err(division_by_zero());
         }
-        Ok(self.quotient(divisor, scale::of_quotient(self, divisor), Rounding::Nearest))
+        Ok(self.quotient(
+            divisor,
+            scale::of_quotient(self, divisor),
+            Rounding::Nearest,
+        ))
     }
 
     /// The quotient with a scale; the divisor is not zero.
@@ -165,11 +176,21 @@ mod tests {
             ("-7", "2", "-3.5000000000000000"),
             ("0", "5", "0.00000000000000000000"),
         ] {
-            assert_eq!(shown(decimal(a).divided_by(&decimal(b)).unwrap()), expected, "{a} {b}");
+            assert_eq!(
+                shown(decimal(a).divided_by(&decimal(b)).unwrap()),
+                expected,
+                "{a} {b}"
+            );
         }
         assert!(a.divided_by(&decimal("0.00")).is_err());
-        assert_eq!(shown(decimal("-7.5").modulo(&decimal("2")).unwrap()), "-1.5");
-        assert_eq!(shown(decimal("-7.5").whole_quotient(&decimal("2")).unwrap()), "-3");
+        assert_eq!(
+            shown(decimal("-7.5").modulo(&decimal("2")).unwrap()),
+            "-1.5"
+        );
+        assert_eq!(
+            shown(decimal("-7.5").whole_quotient(&decimal("2")).unwrap()),
+            "-3"
+        );
     }
 
     #[test]

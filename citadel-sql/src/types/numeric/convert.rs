@@ -41,7 +41,18 @@ impl Decimal {
             0 => (fraction, -1074),
             exponent => (fraction | 1 << 52, exponent - 1075),
         };
-        let mantissa = IBig::from(if real.is_sign_negative() { -mantissa } else { mantissa });
+        // As few digits as it takes.
+        let zeros = if mantissa == 0 {
+            0
+        } else {
+            mantissa.trailing_zeros()
+        };
+        let (mantissa, exponent) = (mantissa >> zeros, exponent + i64::from(zeros));
+        let mantissa = IBig::from(if real.is_sign_negative() {
+            -mantissa
+        } else {
+            mantissa
+        });
         let power = usize::try_from(exponent.abs()).unwrap_or(0);
         if exponent >= 0 {
             return Self::new(mantissa << power, 0);
@@ -103,10 +114,15 @@ mod tests {
     #[test]
     fn reals_are_exact_where_they_are_compared() {
         assert_eq!(text::print(&Decimal::exact(0.5)), "0.5");
-        assert!(text::print(&Decimal::exact(0.1)).starts_with("0.1000000000000000055511151231257827"));
+        assert!(
+            text::print(&Decimal::exact(0.1)).starts_with("0.1000000000000000055511151231257827")
+        );
         assert_eq!(text::print(&Decimal::exact(-3.0)), "-3");
         assert_eq!(text::print(&Decimal::of_real(0.1).unwrap()), "0.1");
-        assert_eq!(text::print(&Decimal::of_real(1e20).unwrap()), "100000000000000000000");
+        assert_eq!(
+            text::print(&Decimal::of_real(1e20).unwrap()),
+            "100000000000000000000"
+        );
     }
 
     proptest! {

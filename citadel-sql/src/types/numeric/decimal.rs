@@ -24,10 +24,7 @@ pub(crate) struct Decimal {
 /// The number has more digits than there can be.
 #[cold]
 pub(crate) fn too_large() -> Error {
-    Error::sql(
-        SqlState::NUMERIC_OUT_OF_RANGE,
-        "NUMERIC value out of range",
-    )
+    Error::sql(SqlState::NUMERIC_OUT_OF_RANGE, "NUMERIC value out of range")
 }
 
 /// 10 to a power.
@@ -112,6 +109,12 @@ impl Decimal {
             self.scale -= 1;
         }
         self
+    }
+
+    /// Is it, without its sign, less than a power of ten?
+    pub(crate) fn is_below_power(&self, exponent: i64) -> bool {
+        let digits = i64::try_from(self.digits()).unwrap_or(i64::MAX);
+        self.is_zero() || digits - i64::from(self.scale) <= exponent
     }
 
     pub(crate) fn scale(&self) -> u16 {

@@ -11,13 +11,14 @@ mod arithmetic;
 mod convert;
 mod decimal;
 mod key;
+pub(crate) mod pattern;
 mod power;
 mod scale;
 mod text;
 mod value;
 
 pub(crate) use arithmetic::{Rounding, round_to};
-pub(crate) use decimal::{Decimal, too_large};
+pub(crate) use decimal::Decimal;
 pub(crate) use key::{key_of, numeric_of_key};
 pub(crate) use power::{exp, ln, log, log10, power, sqrt};
 pub use value::{Numeric, NumericRef};

@@ -35,9 +35,16 @@ fn decimal(float: DBig, scale: u16) -> Decimal {
         Decimal::new(units * pow10(exponent.unsigned_abs()), 0)
     } else {
         // More digits than any scale has are cut first.
-        let excess = exponent.unsigned_abs().saturating_sub(usize::from(super::decimal::SCALE_MAX));
-        let units = if excess > 0 { units / pow10(excess) } else { units };
-        let scale = u16::try_from(exponent.unsigned_abs() - excess).unwrap_or(super::decimal::SCALE_MAX);
+        let excess = exponent
+            .unsigned_abs()
+            .saturating_sub(usize::from(super::decimal::SCALE_MAX));
+        let units = if excess > 0 {
+            units / pow10(excess)
+        } else {
+            units
+        };
+        let scale =
+            u16::try_from(exponent.unsigned_abs() - excess).unwrap_or(super::decimal::SCALE_MAX);
         Decimal::new(units, scale)
     };
     round_to(&number, i64::from(scale), Rounding::Nearest)
@@ -59,7 +66,10 @@ pub(crate) fn sqrt(number: &Decimal) -> Result<Decimal> {
         return Ok(round_to(number, i64::from(scale), Rounding::Nearest));
     }
     let digits = digits_for(log10_of(number) / 2.0, scale);
-    Ok(decimal(float(number, digits.max(number.digits())).sqrt(), scale))
+    Ok(decimal(
+        float(number, digits.max(number.digits())).sqrt(),
+        scale,
+    ))
 }
 
 pub(crate) fn exp(number: &Decimal) -> Result<Decimal> {
@@ -121,8 +131,12 @@ pub(crate) fn log(base: &Decimal, number: &Decimal) -> Result<Decimal> {
     let scale = chosen(SIGNIFICANT_MIN - weight, &[base.scale, number.scale]);
     let digits = usize::from(scale) + GUARD;
     let above = ln_float(number, digits);
-    if above.repr().is_zero() {
-        return Ok(round_to(&Decimal::zero(), i64::from(scale), Rounding::Nearest));
+    if above.repr().significand().is_zero() {
+        return Ok(round_to(
+            &Decimal::zero(),
+            i64::from(scale),
+            Rounding::Nearest,
+        ));
     }
     Ok(decimal(above / ln_float(base, digits), scale))
 }
@@ -134,7 +148,11 @@ pub(crate) fn power(base: &Decimal, exponent: &Decimal) -> Result<Decimal> {
             return Err(outside_domain("power"));
         }
         let one = i64::from(exponent.is_zero());
-        return Ok(round_to(&Decimal::from(one), SIGNIFICANT_MIN, Rounding::Nearest));
+        return Ok(round_to(
+            &Decimal::from(one),
+            SIGNIFICANT_MIN,
+            Rounding::Nearest,
+        ));
     }
     if base.is_negative() && whole.is_none() {
         return Err(outside_domain("power"));
@@ -148,7 +166,11 @@ pub(crate) fn power(base: &Decimal, exponent: &Decimal) -> Result<Decimal> {
         &[base.scale, exponent.scale],
     );
     if log10 < -f64::from(scale) - 2.0 {
-        return Ok(round_to(&Decimal::zero(), i64::from(scale), Rounding::Nearest));
+        return Ok(round_to(
+            &Decimal::zero(),
+            i64::from(scale),
+            Rounding::Nearest,
+        ));
     }
     let digits = digits_for(log10, scale) + 2 * GUARD + base.digits();
     let result = match whole {

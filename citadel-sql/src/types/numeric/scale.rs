@@ -26,7 +26,11 @@ pub(super) fn leading(number: &Decimal) -> (i64, i64) {
     let shift = scale + weight * DIGITS;
     let magnitude = IBig::from(number.magnitude());
     let power = pow10(usize::try_from(shift.abs()).unwrap_or(0));
-    let digit = if shift >= 0 { magnitude / power } else { magnitude * power };
+    let digit = if shift >= 0 {
+        magnitude / power
+    } else {
+        magnitude * power
+    };
     (weight, i64::try_from(digit).unwrap_or(0))
 }
 
@@ -42,7 +46,11 @@ pub(super) fn of_quotient(a: &Decimal, b: &Decimal) -> u16 {
 
 /// A scale by the digits that are wanted, and not below that of the operands.
 pub(super) fn chosen(wanted: i64, operands: &[u16]) -> u16 {
-    let least = operands.iter().map(|scale| i64::from(*scale)).max().unwrap_or(0);
+    let least = operands
+        .iter()
+        .map(|scale| i64::from(*scale))
+        .max()
+        .unwrap_or(0);
     u16::try_from(wanted.max(least).clamp(0, CHOSEN_MAX)).unwrap_or(0)
 }
 
@@ -51,6 +59,8 @@ pub(super) fn log10_of(number: &Decimal) -> f64 {
     let digits = number.digits();
     let exponent = digits as f64 - f64::from(number.scale);
     let text = number.magnitude().to_string();
-    let head: f64 = format!("0.{}", &text[..text.len().min(17)]).parse().unwrap_or(0.1);
+    let head: f64 = format!("0.{}", &text[..text.len().min(17)])
+        .parse()
+        .unwrap_or(0.1);
     head.log10() + exponent
 }

@@ -20,7 +20,10 @@ pub(super) fn read(text: &str) -> Result<Decimal> {
         Some(b'+') => (false, &trimmed[1..]),
         _ => (false, trimmed),
     };
-    if ["nan", "inf", "infinity"].iter().any(|word| number.eq_ignore_ascii_case(word)) {
+    if ["nan", "inf", "infinity"]
+        .iter()
+        .any(|word| number.eq_ignore_ascii_case(word))
+    {
         return Err(Error::sql(
             SqlState::NUMERIC_OUT_OF_RANGE,
             format!("NUMERIC is never {number}"),
@@ -45,9 +48,13 @@ pub(super) fn read(text: &str) -> Result<Decimal> {
         Err(_) => digits.parse().map_err(|_| invalid())?,
     };
     let units = if is_negative { -units } else { units };
-    let scale = i64::try_from(fraction.len()).unwrap_or(i64::MAX).saturating_sub(exponent);
+    let scale = i64::try_from(fraction.len())
+        .unwrap_or(i64::MAX)
+        .saturating_sub(exponent);
     if scale >= 0 {
-        let scale = u16::try_from(scale).ok().filter(|scale| *scale <= SCALE_MAX);
+        let scale = u16::try_from(scale)
+            .ok()
+            .filter(|scale| *scale <= SCALE_MAX);
         return Ok(Decimal::new(units, scale.ok_or_else(too_large)?));
     }
     match usize::try_from(-scale) {

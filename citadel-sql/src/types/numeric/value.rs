@@ -72,6 +72,11 @@ impl<'a> NumericRef<'a> {
         (scale <= super::decimal::SCALE_MAX && is_short).then_some(Self { bytes, scale })
     }
 
+    /// Of bytes and a scale that are those of a number.
+    pub(crate) fn from_parts(bytes: &'a [u8], scale: u16) -> Self {
+        Self { bytes, scale }
+    }
+
     pub(crate) fn as_bytes(self) -> &'a [u8] {
         self.bytes
     }

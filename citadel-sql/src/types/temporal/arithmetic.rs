@@ -98,6 +98,7 @@ fn real(number: ValueRef<'_>) -> Option<f64> {
     match number {
         ValueRef::Integer(number) => Some(number as f64),
         ValueRef::Real(number) => Some(number),
+        ValueRef::Numeric(number) => Some(number.decimal().to_real()),
         _ => None,
     }
 }

@@ -158,6 +158,7 @@ fn number(value: ValueRef<'_>) -> Option<f64> {
     match value {
         ValueRef::Integer(number) => Some(number as f64),
         ValueRef::Real(number) => Some(number),
+        ValueRef::Numeric(number) => Some(number.decimal().to_real()),
         ValueRef::Text(text) => {
             let text = text.trim_ascii();
             let is_number = text
