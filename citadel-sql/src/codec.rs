@@ -63,6 +63,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// One byte.
     #[inline]
     pub(crate) fn byte(&mut self) -> Decoded<u8> {

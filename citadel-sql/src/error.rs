@@ -42,6 +42,8 @@ impl SqlState {
     pub(crate) const INVALID_PARAMETER_VALUE: Self = Self("22023");
     pub(crate) const INVALID_REGULAR_EXPRESSION: Self = Self("2201B");
     pub(crate) const DATA_EXCEPTION: Self = Self("22000");
+    pub(crate) const INVALID_DATETIME: Self = Self("22007");
+    pub(crate) const DATETIME_FIELD_OVERFLOW: Self = Self("22008");
     pub(crate) const NOT_NULL_VIOLATION: Self = Self("23502");
     pub(crate) const UNIQUE_VIOLATION: Self = Self("23505");
     pub(crate) const DEPENDENT_OBJECTS: Self = Self("2BP01");

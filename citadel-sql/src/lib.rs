@@ -80,7 +80,10 @@ pub use citadel_vector::{CalibratedRecall, Calibration, Curve, Point};
 pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};
-pub use types::{Bits, BitsRef, Element, SqlType, Value, ValueRef, VectorType};
+pub use types::{
+    Bits, BitsRef, Date, Element, Interval, Numeric, NumericRef, SqlType, Time, Timestamp,
+    TimestampTz, Value, ValueRef, VectorType,
+};
 
 /// The README's example is run as a test.
 #[cfg(doctest)]

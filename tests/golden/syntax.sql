@@ -92,10 +92,10 @@ SAVEPOINT s;
 ----
 error 25P01: SAVEPOINT can only be used in a transaction
 
-CREATE TABLE u (a NUMERIC(10, 2));
+CREATE TABLE u (a MONEY);
 ----
-error 0A000 at 1:17: type NUMERIC(10,2) is not supported
-hint: the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)
+error 0A000 at 1:17: type MONEY is not supported
+hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)
 
 SELECT a COLLATE nocase FROM t;
 ----

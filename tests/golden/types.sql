@@ -119,8 +119,8 @@ true | 0.30000000000000004
 
 SELECT 12345678901234567890;
 ----
-error 22003 at 1:8: 12345678901234567890 is out of the range of INTEGER
-hint: write a decimal point to make it REAL
+column1
+12345678901234567890
 
 -- A text becomes a BLOB by its escapes.
 SELECT 'a\\b\000\377'::BLOB, CAST('plain' AS BLOB);

@@ -20,6 +20,13 @@ pub fn value(value: &Value) -> String {
             format!("[{}]", parts.join(", "))
         }
         Value::Bits(v) => format!("b'{v}'"),
+        Value::Date(v) => v.to_string(),
+        Value::Time(v) => v.to_string(),
+        Value::Timestamp(v) => v.to_string(),
+        Value::TimestampTz(v) => v.to_string(),
+        Value::Interval(v) => v.to_string(),
+        Value::Numeric(v) => v.to_string(),
+        Value::Uuid(v) => v.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -66,11 +66,16 @@ impl Report {
         metric: &str,
         is_of: impl Fn(&str) -> bool,
     ) -> Vec<(String, f64)> {
-        let rows = || self.rows.iter().filter(|row| row.metric == metric && is_of(&row.case));
+        let rows = || {
+            self.rows
+                .iter()
+                .filter(|row| row.metric == metric && is_of(&row.case))
+        };
         let mut engines: Vec<&str> = rows().map(|row| row.engine.as_str()).collect();
         engines.sort_unstable();
         engines.dedup();
-        let is_everywhere = |case: &str| rows().filter(|row| row.case == case).count() == engines.len();
+        let is_everywhere =
+            |case: &str| rows().filter(|row| row.case == case).count() == engines.len();
         let mean = |engine: &&str| {
             let own = rows().filter(|row| row.engine == *engine && is_everywhere(&row.case));
             let logs: Vec<f64> = own.map(|row| row.value.ln()).collect();

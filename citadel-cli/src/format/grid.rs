@@ -121,7 +121,10 @@ impl ResultWriter for GridWriter<'_> {
         let mut cells = Vec::with_capacity(self.columns);
         for column in 0..self.columns {
             let value = row.get_ref(column).map_err(io::Error::other)?;
-            let number = matches!(value, ValueRef::Integer(_) | ValueRef::Real(_));
+            let number = matches!(
+                value,
+                ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Numeric(_)
+            );
             cells.push(((self.text)(value, self.null), number));
         }
         self.grid.row(cells);

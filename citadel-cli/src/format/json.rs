@@ -1,7 +1,7 @@
 //! JSON: an array per result, or an object per line.
 //!
-//! INTEGER and REAL are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
-//! 0 and 1), BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
+//! INTEGER, REAL and NUMERIC are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
+//! 0 and 1), dates, times, intervals and UUIDs strings, BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -81,6 +81,12 @@ fn value(value: ValueRef<'_>) -> String {
         ValueRef::Text(v) => string(v),
         ValueRef::Blob(v) => string(&text::hex(v)),
         ValueRef::Bits(v) => string(&v.to_string()),
+        ValueRef::Date(_)
+        | ValueRef::Time(_)
+        | ValueRef::Timestamp(_)
+        | ValueRef::TimestampTz(_)
+        | ValueRef::Interval(_)
+        | ValueRef::Uuid(_) => string(&text::full(value, "null")),
         other => text::full(other, "null"),
     }
 }

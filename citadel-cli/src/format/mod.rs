@@ -19,6 +19,7 @@ use clap::ValueEnum;
 pub(crate) use grid::Grid;
 pub(crate) use json::string as json_string;
 pub(crate) use quote::literal;
+pub(crate) use text::show_times_in;
 
 /// The form of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -51,6 +51,12 @@ pub(crate) fn literal(value: ValueRef<'_>) -> String {
         ValueRef::Blob(v) => format!("X'{}'", text::hex(v)),
         ValueRef::Vector(v) => format!("'{}'", text::vector(v)),
         ValueRef::Bits(v) => format!("'{v}'"),
+        ValueRef::Date(v) => format!("DATE '{v}'"),
+        ValueRef::Time(v) => format!("TIME '{v}'"),
+        ValueRef::Timestamp(v) => format!("TIMESTAMP '{v}'"),
+        ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
+        ValueRef::Uuid(v) => format!("UUID '{v}'"),
+        ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
         other => text::full(other, "NULL").to_uppercase(),
     }
 }

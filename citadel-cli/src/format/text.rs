@@ -1,8 +1,9 @@
 //! Values as text.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
-use citadel_sql::{Bits, ValueRef};
+use citadel_sql::{Bits, TimestampTz, ValueRef};
 
 /// Components of a vector that a short form shows before the rest is counted.
 const VECTOR_SHOWN: usize = 4;
@@ -21,8 +22,30 @@ pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
         ValueRef::Blob(v) => hex(v),
         ValueRef::Vector(v) => vector(v),
         ValueRef::Bits(v) => v.to_string(),
+        ValueRef::Date(v) => v.to_string(),
+        ValueRef::Time(v) => v.to_string(),
+        ValueRef::Timestamp(v) => v.to_string(),
+        ValueRef::TimestampTz(v) => moment(v),
+        ValueRef::Interval(v) => v.to_string(),
+        ValueRef::Numeric(v) => v.to_string(),
+        ValueRef::Uuid(v) => v.to_string(),
         other => format!("{other:?}"),
     }
+}
+
+thread_local! {
+    /// The time zone of the connection whose results are written.
+    static ZONE: RefCell<String> = RefCell::new("UTC".to_owned());
+}
+
+/// Moments are shown in a time zone from now on.
+pub(crate) fn show_times_in(zone: String) {
+    ZONE.set(zone);
+}
+
+fn moment(moment: TimestampTz) -> String {
+    let text = ZONE.with_borrow(|zone| moment.in_zone(zone));
+    text.unwrap_or_else(|_| moment.to_string())
 }
 
 /// The value in a form for eyes: long vectors and BLOBs are shortened, control characters made visible.

@@ -177,6 +177,7 @@ impl Shell {
             let changed = statement.execute(values.as_slice())?;
             return Ok(statement.changes_rows().then_some(changed));
         }
+        format::show_times_in(self.connection.time_zone());
         write_rows(&mut statement, &values, &self.style, &mut self.output)?;
         Ok(None)
     }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::expression::{CompiledExpr, Rows as Selection};
 use crate::schema::{AnnIndex, ColumnNo, IndexedVector, RowId, TableDef};
 use crate::store::{Direction, RowIdRange, RowReader, RowVector, TableScan, check_computed};
+use crate::types::numeric::key_of;
 use crate::types::{SqlType, ValueRef};
 
 fn row_id(ids: &Column, at: usize) -> Option<RowId> {
@@ -25,8 +26,8 @@ fn row_id(ids: &Column, at: usize) -> Option<RowId> {
     }
 }
 
-/// A SQL value as a filter column holds it: text by its bytes, since its collation is binary. `None`: no filter
-/// column holds such a value.
+/// A SQL value as a filter column holds it: text by its bytes, since its collation is binary; days and microseconds as
+/// numbers. `None`: no filter column holds such a value.
 pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
     Some(match value {
         ValueRef::Null => AttributeValue::Null,
@@ -35,6 +36,21 @@ pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
         ValueRef::Real(v) => AttributeValue::Real(v),
         ValueRef::Text(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
         ValueRef::Blob(v) => AttributeValue::Bytes(v.to_vec()),
+        ValueRef::Date(v) => AttributeValue::Integer(i64::from(v.days())),
+        ValueRef::Time(v) => AttributeValue::Integer(v.micros()),
+        ValueRef::Timestamp(v) => AttributeValue::Integer(v.micros()),
+        ValueRef::TimestampTz(v) => AttributeValue::Integer(v.micros()),
+        // In bytes whose order is that of numbers.
+        ValueRef::Numeric(v) => {
+            let mut key = Vec::new();
+            key_of(&mut key, v);
+            AttributeValue::Bytes(key)
+        }
+        ValueRef::Uuid(v) => AttributeValue::Bytes(v.as_bytes().to_vec()),
+        // In 16 bytes whose order is that of intervals.
+        ValueRef::Interval(v) => {
+            AttributeValue::Bytes((v.span() ^ i128::MIN).to_be_bytes().to_vec())
+        }
         ValueRef::Vector(_) | ValueRef::Bits(_) => return None,
     })
 }

@@ -66,6 +66,8 @@ impl Connection {
                 names: vec![None; table.columns.len()],
                 types: table.columns.iter().map(|column| column.ty).collect(),
                 compared: vec![false; table.columns.len()],
+                zone: self.zone(),
+                ..Parameters::default()
             },
             append: Append::new(&table),
             waiting: empty(&table),

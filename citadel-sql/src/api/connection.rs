@@ -19,6 +19,7 @@ use crate::bind::bound::WORK_MEM_MIN;
 use crate::error::{Error, Result};
 use crate::parse;
 use crate::schema::AnnSettings;
+use crate::types::temporal::Zone;
 
 /// Statements that a connection keeps prepared, unless told otherwise.
 const STATEMENTS_KEPT: usize = 64;
@@ -65,6 +66,8 @@ pub struct Connection {
     threads: Cell<Option<NonZero<usize>>>,
     /// The same of the memory of an operator.
     work_mem: Cell<Option<usize>>,
+    /// The time zone in which times without one are read and moments are shown.
+    zone: RefCell<Zone>,
 }
 
 impl Connection {
@@ -82,6 +85,7 @@ impl Connection {
             ann: Cell::default(),
             threads: Cell::default(),
             work_mem: Cell::default(),
+            zone: RefCell::default(),
         }
     }
 
@@ -136,8 +140,9 @@ impl Connection {
         for parsed in parse::parse(sql)? {
             let text: Arc<str> = sql.get(parsed.text).unwrap_or(sql).into();
             let syntax = Arc::new(parsed.statement);
+            let zone = self.zone();
             let prepared = self.session().look(|view, catalog| {
-                Prepared::plan(Arc::clone(&text), Arc::clone(&syntax), catalog, view)
+                Prepared::plan(Arc::clone(&text), Arc::clone(&syntax), catalog, view, &zone)
             })?;
             Statement::new(self, Arc::new(prepared)).run_through()?;
         }
@@ -150,11 +155,12 @@ impl Connection {
     /// The statement is wrong; the text is not one statement.
     pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
         let known = self.statements.borrow_mut().get(sql);
+        let zone = self.zone();
         if let Some(known) = known {
             // Its columns are those of the schema as it is now.
             let prepared = self
                 .session()
-                .look(|view, catalog| known.current(catalog, view))?;
+                .look(|view, catalog| known.current(catalog, view, &zone))?;
             if !Arc::ptr_eq(&known, &prepared) {
                 self.remember(sql, &prepared);
             }
@@ -162,7 +168,7 @@ impl Connection {
         }
         let prepared = self
             .session()
-            .look(|view, catalog| Prepared::new(sql, catalog, view))?;
+            .look(|view, catalog| Prepared::new(sql, catalog, view, &zone))?;
         let prepared = Arc::new(prepared);
         self.remember(sql, &prepared);
         Ok(Statement::new(self, prepared))
@@ -315,6 +321,39 @@ impl Connection {
     pub fn set_work_mem(&self, bytes: Option<usize>) {
         self.work_mem
             .set(bytes.map(|bytes| bytes.max(WORK_MEM_MIN)));
+    }
+
+    /// The name of the time zone in which a TIMESTAMPTZ is read and shown on this connection: UTC at first.
+    pub fn time_zone(&self) -> String {
+        self.zone.borrow().name().to_owned()
+    }
+
+    /// Changes the time zone: a name of the IANA database (`Europe/Berlin`), an abbreviation or an offset (`+02:00`).
+    /// `SET timezone` does the same.
+    ///
+    /// ```
+    /// # fn main() -> citadel_sql::Result<()> {
+    /// let db = citadel_sql::Connection::open_in_memory()?;
+    /// db.set_time_zone("Asia/Tokyo")?;
+    /// let text: String = db.query_value("SELECT TIMESTAMPTZ '2024-01-01 00:00Z'::TEXT", ())?;
+    /// assert_eq!(text, "2024-01-01 09:00:00+09");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such zone.
+    pub fn set_time_zone(&self, name: &str) -> Result<()> {
+        self.set_zone(Zone::of_name(name)?);
+        Ok(())
+    }
+
+    pub(crate) fn zone(&self) -> Zone {
+        self.zone.borrow().clone()
+    }
+
+    pub(crate) fn set_zone(&self, zone: Zone) {
+        *self.zone.borrow_mut() = zone;
     }
 
     /// What searches through ann indexes are to find.

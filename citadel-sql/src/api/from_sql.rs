@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::error::FromSqlError;
-use crate::types::{Bits, BitsRef, SqlType, Value, ValueRef};
+use crate::types::{
+    Bits, BitsRef, Date, Interval, Numeric, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
+};
 
 /// The result of a conversion from SQL.
 pub type FromSqlResult<T> = Result<T, FromSqlError>;
@@ -14,7 +16,10 @@ pub type FromSqlResult<T> = Result<T, FromSqlError>;
 /// Conversions are exact: INTEGER is read as any integer type that holds it and as `f64` (as `f64` does for
 /// literals), REAL as `f64` or `f32`, TEXT as `String`, BLOB as `Vec<u8>` or `[u8; N]`, BOOLEAN as `bool`,
 /// VECTOR as `Vec<f32>` or `[f32; N]`, and as `Vec` of [`half::f16`] or `i8` where each component is one exactly, as
-/// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`. NULL is read as `Option`; everything is read
+/// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`; DATE as [`Date`] or [`jiff::civil::Date`], TIME as
+/// [`Time`] or [`jiff::civil::Time`], TIMESTAMP as [`Timestamp`] or [`jiff::civil::DateTime`], TIMESTAMPTZ as [`TimestampTz`]
+/// or [`jiff::Timestamp`], INTERVAL as [`Interval`] or [`jiff::Span`], NUMERIC as
+/// [`Numeric`], UUID as [`uuid::Uuid`]. NULL is read as `Option`; everything is read
 /// as [`Value`].
 pub trait FromSql: Sized {
     /// Converts one value.
@@ -62,7 +67,32 @@ from_variant! {
     Vec<f32>: ValueRef::Vector(v) => v.to_owned(),
     Box<[f32]>: ValueRef::Vector(v) => v.into(),
     Bits: ValueRef::Bits(v) => v.to_owned(),
+    Date: ValueRef::Date(v) => v,
+    Time: ValueRef::Time(v) => v,
+    Timestamp: ValueRef::Timestamp(v) => v,
+    TimestampTz: ValueRef::TimestampTz(v) => v,
+    Interval: ValueRef::Interval(v) => v,
+    Numeric: ValueRef::Numeric(v) => v.to_owned(),
+    uuid::Uuid: ValueRef::Uuid(v) => v,
     Vec<bool>: ValueRef::Bits(v) => v.iter().collect(),
+}
+
+macro_rules! from_ours {
+    ($($theirs:ty: $ours:ty),* $(,)?) => {$(
+        impl FromSql for $theirs {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                <$ours>::column_result(value)?.try_into()
+            }
+        }
+    )*};
+}
+
+from_ours! {
+    jiff::civil::Date: Date,
+    jiff::civil::Time: Time,
+    jiff::civil::DateTime: Timestamp,
+    jiff::Timestamp: TimestampTz,
+    jiff::Span: Interval,
 }
 
 impl FromSql for f64 {

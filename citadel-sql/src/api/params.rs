@@ -291,6 +291,7 @@ mod tests {
             names: names.iter().map(|n| n.map(str::to_owned)).collect(),
             types: vec![SqlType::Unknown; names.len()],
             compared: vec![false; names.len()],
+            ..Parameters::default()
         }
     }
 

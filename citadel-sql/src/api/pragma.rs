@@ -21,13 +21,15 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::AnnExact(None) => &["ann_exact"],
         Pragma::Threads(None) => &["threads"],
         Pragma::WorkMem(None) => &["work_mem"],
+        Pragma::TimeZone(None) => &["TimeZone"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
         | Pragma::AnnRecall(Some(_))
         | Pragma::AnnExact(Some(_))
         | Pragma::Threads(Some(_))
-        | Pragma::WorkMem(Some(_)) => &[],
+        | Pragma::WorkMem(Some(_))
+        | Pragma::TimeZone(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
         Pragma::FreelistCount => &["freelist_count"],
@@ -40,6 +42,13 @@ impl Connection {
     pub(crate) fn run_pragma(&self, pragma: &Pragma) -> Result<Option<Batch>> {
         let storage = &self.database().shared().storage;
         let number = match *pragma {
+            Pragma::TimeZone(Some(ref setting)) => {
+                self.set_zone(setting.clone().value().unwrap_or_default());
+                return Ok(None);
+            }
+            Pragma::TimeZone(None) => {
+                return rows(SqlType::Text, [Value::Text(self.time_zone())]).map(Some);
+            }
             Pragma::Check {
                 thorough,
                 findings_max,

@@ -14,7 +14,8 @@ use crate::execute::Execution;
 use crate::parse;
 use crate::plan::{self, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
-use crate::types::Value;
+use crate::types::temporal::Zone;
+use crate::types::{TimestampTz, Value, now};
 
 /// Columns of the row that `CALL persist_ann_index` gives.
 const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
@@ -69,10 +70,12 @@ pub(crate) enum Action {
 
 impl Prepared {
     /// Parses and plans a text that is exactly one statement.
-    pub(crate) fn new(text: &str, catalog: &Catalog, view: &dyn View) -> Result<Self> {
+    pub(crate) fn new(text: &str, catalog: &Catalog, view: &dyn View, zone: &Zone) -> Result<Self> {
         let mut statements = parse::parse(text)?.into_iter();
         match (statements.next(), statements.next()) {
-            (Some(one), None) => Self::plan(text.into(), Arc::new(one.statement), catalog, view),
+            (Some(one), None) => {
+                Self::plan(text.into(), Arc::new(one.statement), catalog, view, zone)
+            }
             (None, _) => Err(Error::Misuse(
                 "there is no statement in the text".to_owned(),
             )),
@@ -88,8 +91,9 @@ impl Prepared {
         syntax: Arc<ast::Statement>,
         catalog: &Catalog,
         view: &dyn View,
+        zone: &Zone,
     ) -> Result<Self> {
-        let bound = bind::bind(&syntax, &text, catalog)?;
+        let bound = bind::bind(&syntax, &text, catalog, zone)?;
         let (action, names) = action(&bound, view)?;
         Ok(Self {
             text,
@@ -102,17 +106,37 @@ impl Prepared {
         })
     }
 
-    /// The same statement as it is to be run under a catalog: itself, or planned anew where the schema has changed.
+    /// The same statement as it is to be run under a catalog and in a time zone: itself, or planned anew where the schema
+    /// has changed, or a zone that matters.
     pub(crate) fn current(
         self: &Arc<Self>,
         catalog: &Catalog,
         view: &dyn View,
+        zone: &Zone,
     ) -> Result<Arc<Self>> {
-        if self.version == catalog.version() || self.is_free_of_schema() {
+        let is_known = self.version == catalog.version() || self.is_free_of_schema();
+        if is_known && (!self.parameters.uses_zone || self.parameters.zone == *zone) {
             return Ok(Arc::clone(self));
         }
         let (text, syntax) = (Arc::clone(&self.text), Arc::clone(&self.syntax));
-        Self::plan(text, syntax, catalog, view).map(Arc::new)
+        Self::plan(text, syntax, catalog, view, zone).map(Arc::new)
+    }
+
+    /// The parameters of a run that begins now: [fitted](Self::fitted), and with the moments that it reads.
+    ///
+    /// # Errors
+    /// As [`fitted`](Self::fitted).
+    pub(crate) fn ready(
+        &self,
+        before: &Self,
+        params: Vec<Value>,
+        began: TimestampTz,
+    ) -> Result<Vec<Value>> {
+        let mut params = self.fitted(before, params)?;
+        if !self.parameters.moments.is_empty() {
+            self.parameters.set_moments(&mut params, began, now());
+        }
+        Ok(params)
     }
 
     /// Gives parameters the types that their places want, which `before` had given those of its own.
@@ -206,7 +230,7 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
         Statement::Pragma(what) => {
             let names = pragma::columns(what).iter();
             let names = names.map(|&name| name.to_owned()).collect();
-            (Action::Pragma(*what), names)
+            (Action::Pragma(what.clone()), names)
         }
         Statement::Vacuum { into } => (Action::Vacuum { into: into.clone() }, no_rows()),
         statement => {

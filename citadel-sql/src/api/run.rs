@@ -14,7 +14,7 @@ use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::execute::{ExecContext, Many, Txn};
 use crate::schema::Catalog;
-use crate::types::Value;
+use crate::types::{Value, now};
 
 /// The rows of a statement that was started.
 #[derive(Debug)]
@@ -71,9 +71,10 @@ impl Connection {
             Action::Read(_) => return self.start_reading(prepared, params),
             Action::Write { .. } => return self.run_write(prepared, params),
             Action::Nothing => {
+                let zone = self.zone();
                 let current = self
                     .session()
-                    .look(|view, catalog| prepared.current(catalog, view))?;
+                    .look(|view, catalog| prepared.current(catalog, view, &zone))?;
                 if let Action::Write { .. } = current.action {
                     let params = current.fitted(prepared, params)?;
                     return self.run_write(&current, params);
@@ -105,13 +106,15 @@ impl Connection {
 
     fn start_reading(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let source = self.session().read()?;
+        let zone = self.zone();
         let current = self.with_source(&source, |txn, catalog| {
-            prepared.current(catalog, txn.view())
+            prepared.current(catalog, txn.view(), &zone)
         })?;
         let Action::Read(plan) = &current.action else {
             return Ok(Started::done(&current));
         };
-        let params = current.fitted(prepared, params)?;
+        let began = self.session().began(now());
+        let params = current.ready(prepared, params, began)?;
         let run = current.start(plan, &params)?;
         Ok(Started {
             cursor: Cursor::Lazy {
@@ -132,14 +135,16 @@ impl Connection {
     ) -> Result<(Arc<Prepared>, Vec<Vec<Batch>>)> {
         self.arm_interrupt();
         let source = self.session().read()?;
+        let zone = self.zone();
+        let began = self.session().began(now());
         self.with_source(&source, |txn, catalog| {
-            let current = prepared.current(catalog, txn.view())?;
+            let current = prepared.current(catalog, txn.view(), &zone)?;
             let Action::Read(plan) = &current.action else {
                 return Err(only_queries());
             };
             let sets = sets
                 .into_iter()
-                .map(|params| current.fitted(prepared, params))
+                .map(|params| current.ready(prepared, params, began))
                 .collect::<Result<Vec<_>>>()?;
             let many = Many {
                 plan,
@@ -156,9 +161,11 @@ impl Connection {
     }
 
     fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+        let zone = self.zone();
+        let began = self.session().began(now());
         let written = self.session().write(|txn, catalog| {
-            let current = prepared.current(catalog, txn)?;
-            let params = current.fitted(prepared, params)?;
+            let current = prepared.current(catalog, txn, &zone)?;
+            let params = current.ready(prepared, params, began)?;
             let value = self.write_all(&current, &params, txn)?;
             Ok(Done {
                 redefined: !current.changes_rows(),

@@ -35,6 +35,7 @@ use crate::api::savepoints::Savepoints;
 use crate::bind::bound::{BeginMode, Identifier};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Catalog;
+use crate::types::{TimestampTz, now};
 
 /// Where a connection stands.
 #[derive(Debug)]
@@ -86,6 +87,8 @@ pub(crate) struct Session {
     busy_timeout: Duration,
     /// When its commits are durable.
     durability: Durability,
+    /// When the transaction began.
+    began: Option<TimestampTz>,
     /// The definitions that were seen last, and where: most statements follow another one in the same snapshot.
     seen: RefCell<Option<(Generation, Arc<Catalog>)>>,
 }
@@ -105,6 +108,7 @@ impl Session {
             busy_timeout: database.defaults().busy_timeout,
             durability: database.defaults().durability,
             database,
+            began: None,
             state: State::Autocommit,
             savepoints: Savepoints::default(),
             epoch: Epoch(0),
@@ -115,6 +119,11 @@ impl Session {
     /// Is no transaction begun?
     pub(crate) fn is_autocommit(&self) -> bool {
         matches!(self.state, State::Autocommit)
+    }
+
+    /// When the transaction began: that of a statement at hand, where none is begun.
+    pub(crate) fn began(&self, statement: TimestampTz) -> TimestampTz {
+        self.began.unwrap_or(statement)
     }
 
     /// Changes how long a write waits for its turn.
@@ -157,6 +166,7 @@ impl Session {
             BeginMode::ReadOnly => State::Begun { read_only: true },
             BeginMode::Immediate => self.begin_writing()?,
         };
+        self.began = Some(now());
         Ok(())
     }
 
@@ -186,6 +196,7 @@ impl Session {
             ));
         }
         self.epoch.0 += 1;
+        self.began = None;
         self.savepoints.clear();
         Ok(std::mem::replace(&mut self.state, State::Autocommit))
     }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
 use crate::types::vector_text::{DIMENSION_MAX, too_long};
-use crate::types::{Bits, Value, ValueRef};
+use crate::types::{Bits, Date, Interval, Numeric, Time, Timestamp, TimestampTz, Value, ValueRef};
 
 /// A Rust value that can be bound to a parameter.
 ///
 /// Integers become INTEGER, `f32` and `f64` REAL, strings TEXT, `bool` BOOLEAN, byte slices BLOB,
-/// slices and arrays of `f32`, [`half::f16`] and `i8` VECTOR, of `bool` and [`Bits`] VECTOR of bits, `None` NULL.
+/// slices and arrays of `f32`, [`half::f16`] and `i8` VECTOR, of `bool` and [`Bits`] VECTOR of bits, `None` NULL. Dates, times
+/// and spans of `jiff` become DATE, TIME, TIMESTAMP, TIMESTAMPTZ and INTERVAL, as do [`Date`], [`Time`], [`Timestamp`],
+/// [`TimestampTz`] and [`Interval`]; [`Numeric`] becomes NUMERIC, [`uuid::Uuid`] UUID.
 pub trait ToSql {
     /// The SQL value.
     ///
@@ -82,6 +84,9 @@ value_from! {
     String => Text as String, &str => Text as String,
     Vec<u8> => Blob as Vec<u8>, &[u8] => Blob as Vec<u8>,
     Vec<f32> => Vector as Vec<f32>, &[f32] => Vector as Vec<f32>, Bits => Bits as Bits,
+    Date => Date as Date, Time => Time as Time, Timestamp => Timestamp as Timestamp,
+    TimestampTz => TimestampTz as TimestampTz, Interval => Interval as Interval,
+    Numeric => Numeric as Numeric, uuid::Uuid => Uuid as uuid::Uuid,
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -119,6 +124,37 @@ macro_rules! to_sql_by_copy {
 }
 
 to_sql_by_copy!(bool, i8, i16, i32, i64, u8, u16, u32, f32, f64);
+to_sql_by_copy!(Date, Time, Timestamp, TimestampTz, Interval, uuid::Uuid);
+
+impl ToSql for Numeric {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Numeric(self.as_ref())))
+    }
+}
+
+macro_rules! to_sql_as_ours {
+    ($($theirs:ty: $ours:ty),* $(,)?) => {$(
+        impl ToSql for $theirs {
+            fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+                let ours = <$ours>::try_from(*self)?;
+                Ok(ToSqlOutput::Owned(Value::from(ours)))
+            }
+        }
+    )*};
+}
+
+to_sql_as_ours! {
+    jiff::civil::Date: Date,
+    jiff::civil::DateTime: Timestamp,
+    jiff::Timestamp: TimestampTz,
+    jiff::Span: Interval,
+}
+
+impl ToSql for jiff::civil::Time {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(Value::Time(Time::from(*self))))
+    }
+}
 
 macro_rules! to_sql_checked {
     ($($ty:ty),* $(,)?) => {$(

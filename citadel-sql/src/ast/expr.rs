@@ -2,7 +2,7 @@
 
 use super::{BinaryOp, DistanceMetric, Identifier, OrderKey, Over, Query, UnaryOp};
 use crate::error::Position;
-use crate::types::{Limit, SqlType};
+use crate::types::{Limit, Numeric, SqlType};
 
 /// An expression and where it begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,13 @@ pub(crate) enum ExprKind {
     Null,
     Boolean(bool),
     Integer(i64),
-    Real(f64),
+    /// A number with a point or an exponent, and how it is written.
+    Real {
+        value: f64,
+        text: String,
+    },
+    /// A whole number beyond the range of INTEGER.
+    Numeric(Numeric),
     /// A string whose type its place decides, TEXT where nothing does.
     Text(String),
     Blob(Vec<u8>),

@@ -10,8 +10,11 @@
 //! ```
 
 use super::bytes::{Bytes, Texts};
+use super::numerics::Numerics;
 use super::{Batch, Column, ColumnData};
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
+use crate::types::{Date, Interval, Time, Timestamp, TimestampTz};
+use uuid::Uuid;
 
 const NULL: u8 = 0;
 const BOOLEAN: u8 = 1;
@@ -21,6 +24,13 @@ const TEXT: u8 = 4;
 const BLOB: u8 = 5;
 const VECTOR: u8 = 6;
 const BITS: u8 = 7;
+const DATE: u8 = 8;
+const TIME: u8 = 9;
+const TIMESTAMP: u8 = 10;
+const TIMESTAMP_TZ: u8 = 11;
+const INTERVAL: u8 = 12;
+const NUMERIC: u8 = 13;
+const UUID: u8 = 14;
 
 impl Batch {
     /// Appends all rows.
@@ -52,6 +62,13 @@ impl Column {
             ColumnData::Real(_) => REAL,
             ColumnData::Text(_) => TEXT,
             ColumnData::Blob(_) => BLOB,
+            ColumnData::Date(_) => DATE,
+            ColumnData::Time(_) => TIME,
+            ColumnData::Timestamp(_) => TIMESTAMP,
+            ColumnData::TimestampTz(_) => TIMESTAMP_TZ,
+            ColumnData::Interval(_) => INTERVAL,
+            ColumnData::Numeric(_) => NUMERIC,
+            ColumnData::Uuid(_) => UUID,
             ColumnData::Vector { .. } => VECTOR,
             ColumnData::Bits { .. } => BITS,
         };
@@ -62,14 +79,22 @@ impl Column {
             ColumnData::Boolean(values) => out.extend(values.iter().map(|&v| u8::from(v))),
             ColumnData::Integer(values) => put_all(out, values, |v| v.to_le_bytes()),
             ColumnData::Real(values) => put_all(out, values, |v| v.to_le_bytes()),
-            ColumnData::Text(texts) => {
-                put_all(out, texts.ends(), |end| (end as u64).to_le_bytes());
-                out.extend_from_slice(texts.text().as_bytes());
+            ColumnData::Text(texts) => put_strings(out, texts.ends(), texts.text().as_bytes()),
+            ColumnData::Blob(blobs) => put_strings(out, blobs.ends(), blobs.bytes()),
+            ColumnData::Date(values) => put_all(out, values, |v| v.days().to_le_bytes()),
+            ColumnData::Time(values) => put_all(out, values, |v| v.micros().to_le_bytes()),
+            ColumnData::Timestamp(values) => put_all(out, values, |v| v.micros().to_le_bytes()),
+            ColumnData::TimestampTz(values) => put_all(out, values, |v| v.micros().to_le_bytes()),
+            ColumnData::Interval(values) => {
+                put_all(out, values, |v| v.months().to_le_bytes());
+                put_all(out, values, |v| v.days().to_le_bytes());
+                put_all(out, values, |v| v.micros().to_le_bytes());
             }
-            ColumnData::Blob(blobs) => {
-                put_all(out, blobs.ends(), |end| (end as u64).to_le_bytes());
-                out.extend_from_slice(blobs.bytes());
+            ColumnData::Numeric(values) => {
+                put_all(out, values.scales(), u16::to_le_bytes);
+                put_strings(out, values.units().ends(), values.units().bytes());
             }
+            ColumnData::Uuid(values) => put_all(out, values, |v| *v.as_bytes()),
             ColumnData::Vector { dim, values } => {
                 put_varint(out, *dim as u64);
                 put_all(out, values, |v| v.to_le_bytes());
@@ -92,6 +117,34 @@ impl Column {
             BOOLEAN => ColumnData::Boolean(reader.take(rows)?.iter().map(|&v| v != 0).collect()),
             INTEGER => ColumnData::Integer(take_all(reader, rows, i64::from_le_bytes)?),
             REAL => ColumnData::Real(take_all(reader, rows, f64::from_le_bytes)?),
+            DATE => ColumnData::Date(take_some(reader, rows, |v| {
+                Date::from_days(i32::from_le_bytes(v))
+            })?),
+            TIME => ColumnData::Time(take_some(reader, rows, |v| {
+                Time::from_micros(i64::from_le_bytes(v))
+            })?),
+            TIMESTAMP => ColumnData::Timestamp(take_some(reader, rows, |v| {
+                Timestamp::from_micros(i64::from_le_bytes(v))
+            })?),
+            TIMESTAMP_TZ => ColumnData::TimestampTz(take_some(reader, rows, |v| {
+                TimestampTz::from_micros(i64::from_le_bytes(v))
+            })?),
+            INTERVAL => {
+                let months = take_all(reader, rows, i32::from_le_bytes)?;
+                let days = take_all(reader, rows, i32::from_le_bytes)?;
+                let micros = take_all(reader, rows, i64::from_le_bytes)?;
+                let parts = months.into_iter().zip(days).zip(micros);
+                let intervals =
+                    parts.map(|((months, days), micros)| Interval::new(months, days, micros));
+                ColumnData::Interval(intervals.collect())
+            }
+            NUMERIC => {
+                let scales = take_all(reader, rows, u16::from_le_bytes)?;
+                let (ends, bytes) = take_strings(reader, rows)?;
+                let units = Bytes::from_parts(ends, bytes.to_vec()).ok_or(Malformed)?;
+                ColumnData::Numeric(Numerics::from_parts(units, scales))
+            }
+            UUID => ColumnData::Uuid(take_all(reader, rows, Uuid::from_bytes)?),
             TEXT => {
                 let (ends, bytes) = take_strings(reader, rows)?;
                 let text = std::str::from_utf8(bytes).map_err(|_| Malformed)?;
@@ -136,6 +189,21 @@ fn take_all<T, const N: usize>(
     Ok(chunks.iter().map(|chunk| value(*chunk)).collect())
 }
 
+/// The same for bytes that are not always a value.
+fn take_some<T, const N: usize>(
+    reader: &mut Reader<'_>,
+    count: usize,
+    value: impl Fn([u8; N]) -> Option<T>,
+) -> Decoded<Vec<T>> {
+    let values = take_all(reader, count, value)?;
+    values.into_iter().collect::<Option<_>>().ok_or(Malformed)
+}
+
+fn put_strings(out: &mut Vec<u8>, ends: &[usize], bytes: &[u8]) {
+    put_all(out, ends, |end| (end as u64).to_le_bytes());
+    out.extend_from_slice(bytes);
+}
+
 fn take_strings<'a>(reader: &mut Reader<'a>, rows: usize) -> Decoded<(Vec<usize>, &'a [u8])> {
     let ends = take_all(reader, rows, |bytes| u64::from_le_bytes(bytes) as usize)?;
     let bytes = reader.take(ends.last().copied().unwrap_or(0))?;
@@ -145,7 +213,7 @@ fn take_strings<'a>(reader: &mut Reader<'a>, rows: usize) -> Decoded<(Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Bits, Value};
+    use crate::types::{Bits, Numeric, Value};
     use proptest::prelude::*;
 
     fn values() -> impl Strategy<Value = Vec<Value>> {
@@ -160,6 +228,31 @@ mod tests {
             of("[a-zäß]{0,5}".prop_map(Value::Text).boxed()),
             of(proptest::collection::vec(any::<u8>(), 0..5)
                 .prop_map(Value::Blob)
+                .boxed()),
+            of((-9_999..9_999i32)
+                .prop_map(|v| Value::Date(Date::from_days(v).unwrap()))
+                .boxed()),
+            of((0..86_400_000_000i64)
+                .prop_map(|v| Value::Time(Time::from_micros(v).unwrap()))
+                .boxed()),
+            of((-9_999_999..9_999_999i64)
+                .prop_map(|v| Value::Timestamp(Timestamp::from_micros(v).unwrap()))
+                .boxed()),
+            of((-9_999_999..9_999_999i64)
+                .prop_map(|v| Value::TimestampTz(TimestampTz::from_micros(v).unwrap()))
+                .boxed()),
+            of(any::<(i32, i32, i64)>()
+                .prop_map(|(months, days, micros)| Value::Interval(Interval::new(
+                    months, days, micros
+                )))
+                .boxed()),
+            of((any::<i128>(), 0..30u16)
+                .prop_map(|(units, scale)| Value::Numeric(
+                    Numeric::from_units(units, scale).unwrap()
+                ))
+                .boxed()),
+            of(any::<u128>()
+                .prop_map(|v| Value::Uuid(Uuid::from_u128(v)))
                 .boxed()),
             of(proptest::collection::vec(-1.0f32..1.0, 3)
                 .prop_map(Value::Vector)

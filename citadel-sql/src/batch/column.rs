@@ -1,8 +1,14 @@
 //! One typed column of a batch.
 
 use super::bytes::{Bytes, Texts};
+use super::numerics::Numerics;
+use uuid::Uuid;
+
 use crate::error::{Error, Result, SqlState};
-use crate::types::{BitsRef, Element, SqlType, StoredVector, ValueRef, VectorType};
+use crate::types::{
+    BitsRef, Date, Element, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp,
+    TimestampTz, ValueRef, VectorType,
+};
 
 /// Values of one type, with NULLs marked apart.
 ///
@@ -31,6 +37,20 @@ pub(crate) enum ColumnData {
     Text(Texts),
     /// BLOB.
     Blob(Bytes),
+    /// DATE.
+    Date(Vec<Date>),
+    /// TIME.
+    Time(Vec<Time>),
+    /// TIMESTAMP.
+    Timestamp(Vec<Timestamp>),
+    /// TIMESTAMPTZ.
+    TimestampTz(Vec<TimestampTz>),
+    /// INTERVAL.
+    Interval(Vec<Interval>),
+    /// NUMERIC.
+    Numeric(Numerics),
+    /// UUID.
+    Uuid(Vec<Uuid>),
     /// VECTOR of numbers, row-major; each row has `dim` components.
     Vector { dim: usize, values: Vec<f32> },
     /// VECTOR of bits, packed; each row has the bytes of `dim` bits.
@@ -53,6 +73,13 @@ impl Column {
             SqlType::Real => ColumnData::Real(Vec::with_capacity(rows)),
             SqlType::Text => ColumnData::Text(Texts::with_capacity(rows)),
             SqlType::Blob => ColumnData::Blob(Bytes::with_capacity(rows)),
+            SqlType::Date => ColumnData::Date(Vec::with_capacity(rows)),
+            SqlType::Time => ColumnData::Time(Vec::with_capacity(rows)),
+            SqlType::Timestamp => ColumnData::Timestamp(Vec::with_capacity(rows)),
+            SqlType::TimestampTz => ColumnData::TimestampTz(Vec::with_capacity(rows)),
+            SqlType::Interval => ColumnData::Interval(Vec::with_capacity(rows)),
+            SqlType::Numeric => ColumnData::Numeric(Numerics::with_capacity(rows)),
+            SqlType::Uuid => ColumnData::Uuid(Vec::with_capacity(rows)),
             SqlType::Vector(VectorType {
                 dim: Some(dim),
                 element: Element::Bit,
@@ -142,6 +169,13 @@ impl Column {
             ColumnData::Real(v) => ValueRef::Real(v[row]),
             ColumnData::Text(v) => ValueRef::Text(v.get(row)),
             ColumnData::Blob(v) => ValueRef::Blob(v.get(row)),
+            ColumnData::Date(v) => ValueRef::Date(v[row]),
+            ColumnData::Time(v) => ValueRef::Time(v[row]),
+            ColumnData::Timestamp(v) => ValueRef::Timestamp(v[row]),
+            ColumnData::TimestampTz(v) => ValueRef::TimestampTz(v[row]),
+            ColumnData::Interval(v) => ValueRef::Interval(v[row]),
+            ColumnData::Numeric(v) => ValueRef::Numeric(v.get(row)),
+            ColumnData::Uuid(v) => ValueRef::Uuid(v[row]),
             ColumnData::Vector { dim, values } => {
                 ValueRef::Vector(&values[row * dim..(row + 1) * dim])
             }
@@ -161,6 +195,13 @@ impl Column {
             ColumnData::Real(v) => v.capacity() * size_of::<f64>(),
             ColumnData::Text(v) => v.heap_bytes(),
             ColumnData::Blob(v) => v.heap_bytes(),
+            ColumnData::Date(v) => v.capacity() * size_of::<Date>(),
+            ColumnData::Time(v) => v.capacity() * size_of::<Time>(),
+            ColumnData::Timestamp(v) => v.capacity() * size_of::<Timestamp>(),
+            ColumnData::TimestampTz(v) => v.capacity() * size_of::<TimestampTz>(),
+            ColumnData::Interval(v) => v.capacity() * size_of::<Interval>(),
+            ColumnData::Numeric(v) => v.heap_bytes(),
+            ColumnData::Uuid(v) => v.capacity() * size_of::<Uuid>(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
             ColumnData::Bits { bytes, .. } => bytes.capacity(),
         };
@@ -176,6 +217,13 @@ impl Column {
             ColumnData::Real(v) => v.clear(),
             ColumnData::Text(v) => v.clear(),
             ColumnData::Blob(v) => v.clear(),
+            ColumnData::Date(v) => v.clear(),
+            ColumnData::Time(v) => v.clear(),
+            ColumnData::Timestamp(v) => v.clear(),
+            ColumnData::TimestampTz(v) => v.clear(),
+            ColumnData::Interval(v) => v.clear(),
+            ColumnData::Numeric(v) => v.clear(),
+            ColumnData::Uuid(v) => v.clear(),
             ColumnData::Vector { values, .. } => values.clear(),
             ColumnData::Bits { bytes, .. } => bytes.clear(),
         }
@@ -203,6 +251,13 @@ impl Column {
             ColumnData::Real(v) => v.truncate(rows),
             ColumnData::Text(v) => v.truncate(rows),
             ColumnData::Blob(v) => v.truncate(rows),
+            ColumnData::Date(v) => v.truncate(rows),
+            ColumnData::Time(v) => v.truncate(rows),
+            ColumnData::Timestamp(v) => v.truncate(rows),
+            ColumnData::TimestampTz(v) => v.truncate(rows),
+            ColumnData::Interval(v) => v.truncate(rows),
+            ColumnData::Numeric(v) => v.truncate(rows),
+            ColumnData::Uuid(v) => v.truncate(rows),
             ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
             ColumnData::Bits { dim, bytes } => bytes.truncate(bytes_of(*dim) * rows),
         }
@@ -222,6 +277,13 @@ impl Column {
             ColumnData::Real(v) => v.push(0.0),
             ColumnData::Text(v) => v.push(""),
             ColumnData::Blob(v) => v.push(&[]),
+            ColumnData::Date(v) => v.push(Date::INFINITY),
+            ColumnData::Time(v) => v.push(Time::of_moment(0)),
+            ColumnData::Timestamp(v) => v.push(Timestamp::INFINITY),
+            ColumnData::TimestampTz(v) => v.push(TimestampTz::INFINITY),
+            ColumnData::Interval(v) => v.push(Interval::default()),
+            ColumnData::Numeric(v) => v.push_zero(),
+            ColumnData::Uuid(v) => v.push(Uuid::nil()),
             ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
             ColumnData::Bits { dim, bytes } => bytes.resize(bytes.len() + bytes_of(*dim), 0),
         }
@@ -280,6 +342,13 @@ impl Column {
             ColumnData::Real(_) => SqlType::Real,
             ColumnData::Text(_) => SqlType::Text,
             ColumnData::Blob(_) => SqlType::Blob,
+            ColumnData::Date(_) => SqlType::Date,
+            ColumnData::Time(_) => SqlType::Time,
+            ColumnData::Timestamp(_) => SqlType::Timestamp,
+            ColumnData::TimestampTz(_) => SqlType::TimestampTz,
+            ColumnData::Interval(_) => SqlType::Interval,
+            ColumnData::Numeric(_) => SqlType::Numeric,
+            ColumnData::Uuid(_) => SqlType::Uuid,
             ColumnData::Vector { dim, .. } => SqlType::Vector(VectorType {
                 dim: u16::try_from(*dim).ok(),
                 element: Element::F32,
@@ -338,6 +407,76 @@ impl Column {
         self.push_first(ValueRef::Blob(value))
     }
 
+    /// Appends a DATE.
+    pub(crate) fn push_date(&mut self, value: Date) -> Result<()> {
+        if let ColumnData::Date(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Date(value))
+    }
+
+    /// Appends a TIME.
+    pub(crate) fn push_time(&mut self, value: Time) -> Result<()> {
+        if let ColumnData::Time(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Time(value))
+    }
+
+    /// Appends a TIMESTAMP.
+    pub(crate) fn push_timestamp(&mut self, value: Timestamp) -> Result<()> {
+        if let ColumnData::Timestamp(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Timestamp(value))
+    }
+
+    /// Appends a TIMESTAMPTZ.
+    pub(crate) fn push_timestamptz(&mut self, value: TimestampTz) -> Result<()> {
+        if let ColumnData::TimestampTz(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::TimestampTz(value))
+    }
+
+    /// Appends an INTERVAL.
+    pub(crate) fn push_interval(&mut self, value: Interval) -> Result<()> {
+        if let ColumnData::Interval(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Interval(value))
+    }
+
+    /// Appends a NUMERIC.
+    pub(crate) fn push_numeric(&mut self, value: NumericRef<'_>) -> Result<()> {
+        if let ColumnData::Numeric(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Numeric(value))
+    }
+
+    /// Appends a UUID.
+    pub(crate) fn push_uuid(&mut self, value: Uuid) -> Result<()> {
+        if let ColumnData::Uuid(v) = &mut self.data {
+            v.push(value);
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Uuid(value))
+    }
+
     /// Appends a VECTOR; of the dimension of the column, or it is an error.
     pub(crate) fn push_vector(&mut self, value: &[f32]) -> Result<()> {
         if let ColumnData::Vector { dim, values } = &mut self.data
@@ -393,6 +532,13 @@ impl Column {
             ValueRef::Real(v) => self.push_real(v),
             ValueRef::Text(v) => self.push_text(v),
             ValueRef::Blob(v) => self.push_blob(v),
+            ValueRef::Date(v) => self.push_date(v),
+            ValueRef::Time(v) => self.push_time(v),
+            ValueRef::Timestamp(v) => self.push_timestamp(v),
+            ValueRef::TimestampTz(v) => self.push_timestamptz(v),
+            ValueRef::Interval(v) => self.push_interval(v),
+            ValueRef::Numeric(v) => self.push_numeric(v),
+            ValueRef::Uuid(v) => self.push_uuid(v),
             ValueRef::Vector(v) => self.push_vector(v),
             ValueRef::Bits(v) => self.push_bits(v),
         }
@@ -426,6 +572,13 @@ impl Column {
             (ColumnData::Real(a), ColumnData::Real(b)) => a.extend_from_slice(b),
             (ColumnData::Text(a), ColumnData::Text(b)) => a.append(b),
             (ColumnData::Blob(a), ColumnData::Blob(b)) => a.append(b),
+            (ColumnData::Date(a), ColumnData::Date(b)) => a.extend_from_slice(b),
+            (ColumnData::Time(a), ColumnData::Time(b)) => a.extend_from_slice(b),
+            (ColumnData::Timestamp(a), ColumnData::Timestamp(b)) => a.extend_from_slice(b),
+            (ColumnData::TimestampTz(a), ColumnData::TimestampTz(b)) => a.extend_from_slice(b),
+            (ColumnData::Interval(a), ColumnData::Interval(b)) => a.extend_from_slice(b),
+            (ColumnData::Numeric(a), ColumnData::Numeric(b)) => a.append(b),
+            (ColumnData::Uuid(a), ColumnData::Uuid(b)) => a.extend_from_slice(b),
             (
                 ColumnData::Vector { dim, values },
                 ColumnData::Vector {
@@ -462,6 +615,15 @@ impl Column {
             (ColumnData::Boolean(a), ColumnData::Boolean(b)) => gather(a, b, rows),
             (ColumnData::Integer(a), ColumnData::Integer(b)) => gather(a, b, rows),
             (ColumnData::Real(a), ColumnData::Real(b)) => gather(a, b, rows),
+            (ColumnData::Date(a), ColumnData::Date(b)) => gather(a, b, rows),
+            (ColumnData::Time(a), ColumnData::Time(b)) => gather(a, b, rows),
+            (ColumnData::Timestamp(a), ColumnData::Timestamp(b)) => gather(a, b, rows),
+            (ColumnData::TimestampTz(a), ColumnData::TimestampTz(b)) => gather(a, b, rows),
+            (ColumnData::Interval(a), ColumnData::Interval(b)) => gather(a, b, rows),
+            (ColumnData::Numeric(a), ColumnData::Numeric(b)) => {
+                rows.iter().for_each(|&row| a.push(b.get(row as usize)));
+            }
+            (ColumnData::Uuid(a), ColumnData::Uuid(b)) => gather(a, b, rows),
             (ColumnData::Text(a), ColumnData::Text(b)) => {
                 rows.iter().for_each(|&row| a.push(b.get(row as usize)));
             }
@@ -525,6 +687,7 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::testing::{TYPES, of_type};
     use crate::types::{Bits, Value};
     use proptest::prelude::*;
 
@@ -542,11 +705,18 @@ mod tests {
             .collect()
     }
 
+    fn of_type_list(ty: SqlType) -> impl Strategy<Value = Vec<Value>> {
+        let value = prop_oneof![1 => Just(Value::Null), 3 => of_type(ty)];
+        proptest::collection::vec(value, 0..20)
+    }
+
     fn one_type() -> impl Strategy<Value = Vec<Value>> {
         let nullable = |s: BoxedStrategy<Value>| {
             proptest::collection::vec(prop_oneof![1 => Just(Value::Null), 3 => s], 0..20)
         };
+        let others = prop::sample::select(TYPES.to_vec()).prop_flat_map(of_type_list);
         prop_oneof![
+            others,
             nullable(any::<bool>().prop_map(Value::Boolean).boxed()),
             nullable(any::<i64>().prop_map(Value::Integer).boxed()),
             nullable((-1e9..1e9).prop_map(Value::Real).boxed()),

@@ -6,6 +6,7 @@
 mod bytes;
 mod codec;
 mod column;
+mod numerics;
 
 pub(crate) use column::{Column, ColumnData};
 

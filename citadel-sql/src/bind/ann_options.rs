@@ -114,7 +114,7 @@ fn rows(option: &IndexOption) -> Result<u64> {
 /// A share of the true neighbours.
 fn recall(option: &IndexOption) -> Result<Recall> {
     let share = match &option.value.kind {
-        ExprKind::Real(share) => Some(*share),
+        ExprKind::Real { value, .. } => Some(*value),
         ExprKind::Integer(1) => Some(1.0),
         ExprKind::Text(text) => text.trim().parse().ok(),
         _ => None,

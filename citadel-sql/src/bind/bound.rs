@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_txn::Durability;
+use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
@@ -22,8 +23,9 @@ pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,
 };
 use crate::error::Position;
-use crate::functions::{AggregateFunction, ScalarFunction, TableFunction, WindowFunction};
+use crate::functions::{AggregateFunction, Clock, ScalarFunction, TableFunction, WindowFunction};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
+use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
@@ -176,6 +178,16 @@ pub(crate) struct Parameters {
     /// The parameter is only compared with that type. Then a number keeps its own kind where the type cannot hold
     /// it exactly (`id = ?` given 8.5 is false, not an error), so what is compared may be INTEGER with REAL.
     pub(crate) compared: Vec<bool>,
+    /// The next parameter that the statement's text does not know.
+    pub(crate) next_hidden: usize,
+    /// Parameters that stand for moments, beyond those of the text.
+    pub(crate) moments: Vec<(usize, Clock)>,
+    /// The time zone of the session that the statement was bound in.
+    pub(crate) zone: Zone,
+    /// How numbers with a point are written, by their places in the text.
+    pub(crate) decimals: FxHashMap<usize, Box<str>>,
+    /// Does the statement mean something else in another time zone?
+    pub(crate) uses_zone: bool,
 }
 
 /// What a statement does.
@@ -232,7 +244,7 @@ pub(crate) enum Statement {
 }
 
 /// What a PRAGMA asks for, or sets where it has a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Pragma {
     /// `integrity_check`, or (not `thorough`) `quick_check`, which leaves indexes aside.
     Check {
@@ -251,6 +263,7 @@ pub(crate) enum Pragma {
     Threads(Option<Setting<NonZero<usize>>>),
     /// Bytes.
     WorkMem(Option<Setting<usize>>),
+    TimeZone(Option<Setting<Zone>>),
 }
 
 /// The least memory that an operator is given, in bytes.

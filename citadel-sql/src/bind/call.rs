@@ -11,6 +11,7 @@ use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction, WindowFunction};
+use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
@@ -246,14 +247,8 @@ impl ExprBinder<'_, '_> {
         if expr.ty == SqlType::Text || expr.ty == SqlType::Unknown {
             return Ok(expr);
         }
-        Ok(Expr {
-            position: expr.position,
-            ty: SqlType::Text,
-            kind: ExprKind::Cast {
-                operand: Box::new(expr),
-                to: SqlType::Text,
-            },
-        })
+        self.binder.parameters.convert(&mut expr, SqlType::Text)?;
+        Ok(expr)
     }
 
     /// A text that is known when the statement is prepared.
@@ -290,6 +285,8 @@ impl ExprBinder<'_, '_> {
         match (function, argument.ty) {
             (CountRows | Count, _) => Ok(SqlType::Integer),
             (Sum, ty @ (SqlType::Integer | SqlType::Real)) => Ok(ty),
+            (Sum | Avg, SqlType::Interval) => Ok(SqlType::Interval),
+            (Sum | Avg | Spread(_), SqlType::Numeric) => Ok(SqlType::Numeric),
             (Sum | Avg, ty @ SqlType::Vector(vector)) if !vector.is_bits() => Ok(ty.evaluated()),
             (Avg, SqlType::Integer | SqlType::Real) => Ok(SqlType::Real),
             (Min | Max, SqlType::Vector(_)) => {
@@ -318,13 +315,20 @@ impl ExprBinder<'_, '_> {
                 self.decide(argument, ty, Strength::Exact)?;
             }
         }
-        let mut alike: Vec<&mut Expr> = arguments
-            .iter_mut()
-            .enumerate()
-            .filter(|(at, _)| function.argument_kind(*at) == ArgumentKind::Same)
-            .map(|(_, argument)| argument)
-            .collect();
-        self.results(&mut alike, function.name)?;
+        let mut numbers = of_kind(function, ArgumentKind::Number, &mut arguments);
+        typing::exact_literals(&mut self.binder.parameters, &mut numbers)?;
+        // Of the moments that a function takes, all are of one type.
+        for kind in [ArgumentKind::Same, ArgumentKind::Moment] {
+            let mut alike = of_kind(function, kind, &mut arguments);
+            self.results(&mut alike, function.name)?;
+        }
+        for (at, argument) in arguments.iter_mut().enumerate() {
+            if function.argument_kind(at) == ArgumentKind::Any
+                && argument.ty == SqlType::TimestampTz
+            {
+                self.shown_in_zone(function, argument)?;
+            }
+        }
         arguments.iter_mut().for_each(typing::settle);
         let types: Vec<SqlType> = arguments.iter().map(|argument| argument.ty).collect();
         let fits = |(at, ty): (usize, &SqlType)| function.argument_kind(at).accepts(*ty);
@@ -335,6 +339,12 @@ impl ExprBinder<'_, '_> {
             Some(dim) => SqlType::vector(dim),
             None => (function.result_type)(&types)?,
         };
+        let parameters = &mut self.binder.parameters;
+        if function.ignores_zone(types) {
+            arguments.push(text_literal(Zone::default().name()));
+        } else {
+            arguments.extend(parameters.hidden_arguments(function.needs));
+        }
         Ok(Expr {
             ty,
             kind: ExprKind::Function {
@@ -343,6 +353,14 @@ impl ExprBinder<'_, '_> {
             },
             position,
         })
+    }
+
+    /// Functions that make texts of anything show moments in the time zone of the session.
+    fn shown_in_zone(&mut self, function: &ScalarFunction, argument: &mut Expr) -> Result<()> {
+        if ["concat", "concat_ws"].contains(&function.name) {
+            self.binder.parameters.convert(argument, SqlType::Text)?;
+        }
+        Ok(())
     }
 
     fn lazy(
@@ -433,6 +451,17 @@ impl ExprBinder<'_, '_> {
         let ty = self.results(&mut [&mut then, &mut otherwise], name)?;
         Ok(case(vec![(condition, then)], otherwise, ty, position))
     }
+}
+
+/// The arguments that must be something.
+fn of_kind<'e>(
+    function: &ScalarFunction,
+    kind: ArgumentKind,
+    arguments: &'e mut [Expr],
+) -> Vec<&'e mut Expr> {
+    let all = arguments.iter_mut().enumerate();
+    let alike = all.filter(|(at, _)| function.argument_kind(*at) == kind);
+    alike.map(|(_, argument)| argument).collect()
 }
 
 /// The dimension of a part of a vector, where the arguments tell it.

@@ -2,6 +2,7 @@
 
 use super::bound::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::error::Result;
+use crate::functions::Needs;
 use crate::types::{Value, arithmetic, cast};
 
 /// The value of an expression, or `None` if it is not one that is computed here.
@@ -43,7 +44,7 @@ fn evaluate_kind(kind: &ExprKind) -> Result<Option<Value>> {
         ExprKind::Function {
             function,
             arguments,
-        } => {
+        } if function.needs == Needs::Nothing => {
             let values: Option<Vec<Value>> = arguments
                 .iter()
                 .map(evaluate)

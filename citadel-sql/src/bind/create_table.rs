@@ -15,7 +15,7 @@ use crate::ast::{
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within};
 use crate::schema::ColumnNo;
-use crate::types::{Limit, SqlType, Value, assign, can_assign};
+use crate::types::{Limit, SqlType, Value, assign_in, can_assign};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 2_000;
@@ -271,8 +271,10 @@ impl Binder<'_> {
         if !self.parameters.names.is_empty() {
             return refused("a parameter in GENERATED");
         }
-        if !bound.is_stable() {
-            return refused("a function in GENERATED that gives another value each time");
+        if !bound.is_immutable() {
+            return refused(
+                "a function in GENERATED that gives another value each time, or in another time zone",
+            );
         }
         let mut reads_computed = false;
         bound.for_each_column(&mut |id| {
@@ -350,8 +352,10 @@ impl Binder<'_> {
         if !self.parameters.names.is_empty() {
             return refused("a parameter in CHECK");
         }
-        if !bound.is_stable() {
-            return refused("a function in CHECK that gives another value each time");
+        if !bound.is_immutable() {
+            return refused(
+                "a function in CHECK that gives another value each time, or in another time zone",
+            );
         }
         Ok(NewCheck {
             name: name.map(|name| name.name.clone()),
@@ -375,6 +379,9 @@ impl Binder<'_> {
             return Err(Error::unsupported("a parameter in CREATE TABLE").at(expr.position));
         }
         typing::decide(&mut self.parameters, &mut bound, ty, Strength::Exact)?;
+        if ty == SqlType::Numeric && self.parameters.is_decimal(&bound) {
+            self.parameters.convert(&mut bound, ty)?;
+        }
         if !can_assign(bound.ty, ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,
@@ -384,12 +391,15 @@ impl Binder<'_> {
         }
         let value = constant::evaluate(&bound)?
             .ok_or_else(|| Error::unsupported("this kind of DEFAULT").at(expr.position))?;
-        let value = assign(value, ty).map_err(|error| error.at(expr.position))?;
-        if let Some(limit) = limit {
-            limit
-                .check(value.as_ref())
-                .map_err(|error| error.at(expr.position))?;
-        }
+        let zone = self.parameters.zone_for(value.sql_type(), ty);
+        let value = assign_in(value, ty, zone).map_err(|error| error.at(expr.position))?;
+        let Some(limit) = limit else {
+            return Ok(value);
+        };
+        let value = limit.fit(value).map_err(|error| error.at(expr.position))?;
+        limit
+            .check(value.as_ref())
+            .map_err(|error| error.at(expr.position))?;
         Ok(value)
     }
 }

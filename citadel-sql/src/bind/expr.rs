@@ -9,7 +9,7 @@ use super::{Binder, EXPR_DEPTH_MAX};
 use crate::ast::{self, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::cast_within;
-use crate::types::{Limit, SqlType, Value, can_cast, cast};
+use crate::types::{Limit, SqlType, Value, can_cast};
 
 /// What becomes of an aggregate in an expression.
 pub(super) enum Aggregation<'b> {
@@ -71,7 +71,13 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
             ast::ExprKind::Null => literal(Value::Null, SqlType::Unknown),
             ast::ExprKind::Boolean(value) => literal(Value::Boolean(*value), SqlType::Boolean),
             ast::ExprKind::Integer(value) => literal(Value::Integer(*value), SqlType::Integer),
-            ast::ExprKind::Real(value) => literal(Value::Real(*value), SqlType::Real),
+            ast::ExprKind::Real { value, text } => {
+                self.binder.parameters.note_decimal(position, text);
+                literal(Value::Real(*value), SqlType::Real)
+            }
+            ast::ExprKind::Numeric(value) => {
+                literal(Value::Numeric(value.clone()), SqlType::Numeric)
+            }
             ast::ExprKind::Text(value) => literal(Value::Text(value.clone()), SqlType::Unknown),
             ast::ExprKind::Blob(value) => literal(Value::Blob(value.clone()), SqlType::Blob),
             ast::ExprKind::Parameter(index) => Ok((ExprKind::Parameter(*index), SqlType::Unknown)),
@@ -342,24 +348,13 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 format!("cannot cast {} to {to}", operand.ty),
             ));
         }
-        match operand.kind {
-            ExprKind::Literal(value) => {
-                let value = cast(value.as_ref(), to)?;
-                let ty = match value.sql_type() {
-                    SqlType::Unknown => to,
-                    ty => ty,
-                };
-                Ok((ExprKind::Literal(value), ty))
-            }
-            kind if operand.ty == to => Ok((kind, to)),
-            _ => Ok((
-                ExprKind::Cast {
-                    operand: Box::new(operand),
-                    to,
-                },
-                to,
-            )),
+        let mut cast = operand;
+        self.binder.parameters.convert(&mut cast, to)?;
+        // What is said to be REAL is one beside a NUMERIC too.
+        if to == SqlType::Real && matches!(cast.kind, ExprKind::Literal(Value::Real(_))) {
+            typing::wrap(&mut cast, |operand| ExprKind::Cast { operand, to });
         }
+        Ok((cast.kind, cast.ty))
     }
 
     /// Runs with aggregates refused, as inside an aggregate.

@@ -9,9 +9,10 @@ use super::suggest;
 use super::typing::{self, Strength};
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::functions::{assignment_to, fit_within};
+use crate::functions::{assignment_to, fit_within, zoned_assignment};
 use crate::schema::{ColumnDef, ColumnNo, TableDef};
-use crate::types::{SqlType, Value, assign, can_assign};
+use crate::types::temporal::needs_zone;
+use crate::types::{SqlType, Value, assign_in, can_assign};
 
 impl Binder<'_> {
     pub(super) fn insert(&mut self, insert: &ast::Insert) -> Result<Insert> {
@@ -133,11 +134,10 @@ impl Binder<'_> {
     pub(super) fn assign(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
         self.assign_type(expr, column)?;
         if let Some((function, most)) = column.limit.and_then(fit_within) {
-            if let ExprKind::Literal(Value::Text(text)) = &mut expr.kind {
-                let fitted = column
-                    .limit
-                    .map_or(text.as_str(), |limit| limit.fitted(text));
-                *text = fitted.to_owned();
+            if let (ExprKind::Literal(value), Some(limit)) = (&mut expr.kind, column.limit) {
+                *value = limit
+                    .fit(std::mem::take(value))
+                    .map_err(|error| error.at(expr.position))?;
                 return Ok(());
             }
             let most = Expr {
@@ -155,6 +155,9 @@ impl Binder<'_> {
 
     fn assign_type(&mut self, expr: &mut Expr, column: &ColumnDef) -> Result<()> {
         typing::decide(&mut self.parameters, expr, column.ty, Strength::Exact)?;
+        if column.ty == SqlType::Numeric && self.parameters.is_decimal(expr) {
+            self.parameters.convert(expr, SqlType::Numeric)?;
+        }
         if !can_assign(expr.ty, column.ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,
@@ -167,9 +170,17 @@ impl Binder<'_> {
             .hint("convert it with CAST"));
         }
         if let ExprKind::Literal(value) = &mut expr.kind {
-            *value = assign(std::mem::take(value), column.ty)
+            let zone = self.parameters.zone_for(expr.ty, column.ty);
+            *value = assign_in(std::mem::take(value), column.ty, zone)
                 .map_err(|error| error.at(expr.position))?;
             expr.ty = column.ty;
+            return Ok(());
+        }
+        if expr.ty.is_moment()
+            && needs_zone(expr.ty, column.ty)
+            && let Some(function) = zoned_assignment(column.ty)
+        {
+            self.parameters.call_with_clock(expr, function, column.ty);
             return Ok(());
         }
         // What a vector's components may be is left to the writer, as its dimension is.

@@ -45,6 +45,8 @@ mod scope;
 mod set_operation;
 mod subquery;
 mod suggest;
+mod surroundings;
+mod temporal;
 #[cfg(test)]
 mod tests;
 mod typing;
@@ -58,6 +60,7 @@ use crate::ast::{self, Identifier, StatementKind};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{Catalog, TableDef};
 use crate::types::SqlType;
+use crate::types::temporal::Zone;
 
 use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
 use cte::Cte;
@@ -68,13 +71,15 @@ pub(crate) use same::same;
 use scope::Scope;
 use subquery::Around;
 
-/// Gives a statement its meaning. `sql_text` is its own text, which definitions keep.
+/// Gives a statement its meaning in a session of that time zone. `sql_text` is its own text, which definitions keep.
 pub(crate) fn bind(
     statement: &ast::Statement,
     sql_text: &str,
     catalog: &Catalog,
+    zone: &Zone,
 ) -> Result<BoundStatement> {
-    let mut binder = Binder::new(catalog, sql_text, &statement.parameters);
+    let parameters = Parameters::new(&statement.parameters, zone);
+    let mut binder = Binder::new(catalog, sql_text, parameters);
     let bound = binder.statement(&statement.kind)?;
     Ok(BoundStatement {
         statement: bound,
@@ -111,8 +116,6 @@ struct Binder<'a> {
     subquery_depth: usize,
     /// The queries around the one at hand, as far as it may read their columns; the outermost comes first.
     around: Vec<Around>,
-    /// The next parameter that the statement's text does not know.
-    next_hidden: usize,
     /// How often a column of a query around was read.
     outer_reads: usize,
     /// The tables and views that queries have named.
@@ -122,18 +125,17 @@ struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(catalog: &'a Catalog, sql_text: &'a str, parameters: &[Option<String>]) -> Self {
+    fn new(catalog: &'a Catalog, sql_text: &'a str, parameters: Parameters) -> Self {
         Self {
             catalog,
             sql_text,
-            parameters: Parameters::new(parameters),
+            parameters,
             next_relation: 0,
             ctes: Vec::new(),
             depth: 0,
             expr_depth: 0,
             subquery_depth: 0,
             around: Vec::new(),
-            next_hidden: parameters.len(),
             outer_reads: 0,
             read: view::Read::default(),
             view_depth: 0,

@@ -2,6 +2,7 @@
 
 use super::bound::{BinaryOp, Expr, ExprKind, UnaryOp};
 use super::expr::ExprBinder;
+use super::temporal;
 use super::typing::{self, Strength};
 use crate::ast;
 use crate::error::{Error, Result, SqlState};
@@ -31,7 +32,8 @@ impl ExprBinder<'_, '_> {
         if op == UnaryOp::Plus && ty == SqlType::Text {
             return Ok((operand.kind, ty));
         }
-        if op != UnaryOp::Not && !ty.is_numeric() && ty != SqlType::Unknown {
+        let has_sign = ty.is_numeric() || ty == SqlType::Interval || ty == SqlType::Unknown;
+        if op != UnaryOp::Not && !has_sign {
             return Err(no_operator_for(op.symbol(), &[ty]));
         }
         let operand = Box::new(operand);
@@ -67,15 +69,20 @@ impl ExprBinder<'_, '_> {
         right: &ast::Expr,
     ) -> Result<(ExprKind, SqlType)> {
         let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        typing::exact_literals(&mut self.binder.parameters, &mut [&mut left, &mut right])?;
         let (left_type, right_type) = (left.ty, right.ty);
         for (expr, other) in [(&mut left, right_type), (&mut right, left_type)] {
             if other.is_numeric() || is_numbers(other) {
                 self.decide(expr, other.evaluated(), Strength::Exact)?;
+            } else if let Some(partner) = temporal::partner(op, other) {
+                self.decide(expr, partner, Strength::Exact)?;
             }
         }
+        if temporal::is_temporal(left.ty) || temporal::is_temporal(right.ty) {
+            return self.temporal_arithmetic(op, left, right);
+        }
         let ty = match (left.ty, right.ty) {
-            (SqlType::Integer, SqlType::Integer) => SqlType::Integer,
-            (a, b) if a.is_numeric() && b.is_numeric() => SqlType::Real,
+            (a, b) if a.is_numeric() && b.is_numeric() => a.common_number(b),
             (SqlType::Unknown, SqlType::Unknown) => {
                 if let Some(open) = [&left, &right].into_iter().find(|expr| is_open(expr)) {
                     return Err(Error::sql(
@@ -119,8 +126,7 @@ impl ExprBinder<'_, '_> {
         }
         for expr in [&mut left, &mut right] {
             if expr.ty != ty {
-                typing::wrap(expr, |operand| ExprKind::Cast { operand, to: ty });
-                expr.ty = ty;
+                self.binder.parameters.convert(expr, ty)?;
             }
         }
         Ok((join(BinaryOp::Concat, left, right), ty))
@@ -155,7 +161,7 @@ fn is_open(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Parameter(_)) || typing::is_open_string(expr)
 }
 
-fn join(op: BinaryOp, left: Expr, right: Expr) -> ExprKind {
+pub(super) fn join(op: BinaryOp, left: Expr, right: Expr) -> ExprKind {
     ExprKind::Binary {
         op,
         left: Box::new(left),

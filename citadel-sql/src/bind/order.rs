@@ -86,7 +86,8 @@ pub(super) fn by_ordinal(key: &ast::Expr, items: &[Item], place: &str) -> Result
             }
         }
         ast::ExprKind::Text(_)
-        | ast::ExprKind::Real(_)
+        | ast::ExprKind::Real { .. }
+        | ast::ExprKind::Numeric(_)
         | ast::ExprKind::Blob(_)
         | ast::ExprKind::Boolean(_)
         | ast::ExprKind::Null => Err(Error::sql(

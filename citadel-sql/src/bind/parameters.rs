@@ -1,16 +1,24 @@
 //! What the places of a parameter say about its type.
 
+use rustc_hash::FxHashMap;
+
 use super::bound::Parameters;
 use super::typing::Strength;
 use crate::error::{Error, Position, Result, SqlState};
+use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
 
 impl Parameters {
-    pub(super) fn new(names: &[Option<String>]) -> Self {
+    pub(super) fn new(names: &[Option<String>], zone: &Zone) -> Self {
         Self {
             names: names.to_vec(),
             types: vec![SqlType::Unknown; names.len()],
             compared: vec![true; names.len()],
+            next_hidden: names.len(),
+            moments: Vec::new(),
+            zone: zone.clone(),
+            decimals: FxHashMap::default(),
+            uses_zone: false,
         }
     }
 
@@ -33,7 +41,10 @@ impl Parameters {
         let is_compared = strength == Strength::Compared;
         match (*ty, wanted) {
             (known, wanted) if known == wanted => *compared &= is_compared,
-            (SqlType::Unknown, wanted) => (*ty, *compared) = (wanted, is_compared),
+            (SqlType::Unknown, wanted) => {
+                (*ty, *compared) = (wanted, is_compared);
+                self.uses_zone |= wanted.is_moment();
+            }
             (SqlType::Vector(known), SqlType::Vector(other))
                 if let Some(both) = known.both(other) =>
             {
@@ -69,9 +80,9 @@ impl Parameters {
             return Ok(value);
         }
         let coerced = if self.compared.get(index).copied().unwrap_or(true) {
-            coerce_compared(value, ty)
+            coerce_compared(value, ty, &self.zone)
         } else {
-            coerce_parameter(value, ty)
+            coerce_parameter(value, ty, &self.zone)
         };
         coerced.map_err(|error| error.hint(format!("in parameter {}", self.spelling(index))))
     }

@@ -14,9 +14,10 @@ use crate::ast::{self, PragmaValue};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Recall;
 use crate::types::SqlType;
+use crate::types::temporal::Zone;
 
 /// All pragmas that there are.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -29,16 +30,18 @@ const NAMES: [&str; 13] = [
     "quick_check",
     "synchronous",
     "threads",
+    "timezone",
     "work_mem",
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
     "ann_exact",
     "ann_recall",
     "busy_timeout",
     "synchronous",
     "threads",
+    "timezone",
     "work_mem",
 ];
 
@@ -70,6 +73,9 @@ impl Binder<'_> {
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "threads" => Pragma::Threads(setting(value, threads)?),
             "work_mem" => Pragma::WorkMem(setting(value, memory)?),
+            "timezone" => Pragma::TimeZone(setting(value, |value| {
+                Zone::of_name(&value.text).map_err(|error| error.at(value.position))
+            })?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, UnaryOp};
+use crate::functions::zoned_cast_type;
 use crate::types::number_text::real_to_text;
 use crate::types::{Bits, Value, quoted, vector_text};
 
@@ -197,9 +198,19 @@ impl Printer<'_> {
                 function,
                 arguments,
             } => {
-                write!(out, "{}(", function.name)?;
-                self.list(out, arguments)?;
-                out.push(')');
+                let written = arguments.len().saturating_sub(function.needs.hidden());
+                match (zoned_cast_type(function), arguments.first()) {
+                    (Some(to), Some(operand)) => {
+                        out.push_str("CAST(");
+                        self.print(out, operand, 0)?;
+                        write!(out, " AS {to})")?;
+                    }
+                    _ => {
+                        write!(out, "{}(", function.name)?;
+                        self.list(out, &arguments[..written])?;
+                        out.push(')');
+                    }
+                }
             }
         }
         Ok(())
@@ -270,6 +281,7 @@ fn level(expr: &Expr) -> u8 {
     match &expr.kind {
         ExprKind::Literal(Value::Integer(v)) if *v < 0 => UNARY_LEVEL,
         ExprKind::Literal(Value::Real(v)) if *v < 0.0 => UNARY_LEVEL,
+        ExprKind::Literal(Value::Numeric(v)) if v.as_ref().is_negative() => UNARY_LEVEL,
         ExprKind::Literal(_)
         | ExprKind::Parameter(_)
         | ExprKind::Column(_)

@@ -1,13 +1,14 @@
 //! Expressions of the columns of one row, which an index can be on.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, RelationNo};
+use super::bound::{Expr, ExprKind, Parameters, RelationNo};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, QueryBody, SelectItem, StatementKind};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::parse;
 use crate::schema::{Catalog, RowText, TableDef, quoted};
+use crate::types::temporal::Zone;
 use crate::types::{SqlType, VectorType};
 
 impl Binder<'_> {
@@ -41,7 +42,8 @@ impl Binder<'_> {
 /// Gives an expression over the rows of one table its meaning: what an index of that table is on.
 fn bind_row_expression(expr: &ast::Expr, table: &TableDef, relation: RelationNo) -> Result<Expr> {
     let nothing = Catalog::default();
-    let mut binder = Binder::new(&nothing, "", &[]);
+    let parameters = Parameters::new(&[], &Zone::default());
+    let mut binder = Binder::new(&nothing, "", parameters);
     binder.row_expression(expr, table, relation)
 }
 
@@ -90,7 +92,7 @@ pub(super) fn indexable(expr: &Expr, table: &TableDef) -> Result<VectorType> {
     expr.for_each_column(&mut |_| no_columns = false);
     let mut has_parameters = false;
     find_parameters(expr, &mut has_parameters);
-    if has_parameters || no_columns || !expr.is_stable() {
+    if has_parameters || no_columns || !expr.is_immutable() {
         return Err(Error::sql(
             SqlState::INVALID_DEFINITION,
             "an index is on columns of its table, or on what is computed from them and constants alone",

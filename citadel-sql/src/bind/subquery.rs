@@ -123,7 +123,7 @@ impl ExprBinder<'_, '_> {
             query: Arc::new(query),
             arguments,
             operand,
-            result: self.binder.hidden_parameter(),
+            result: self.binder.parameters.hidden(),
             is_free,
         })
     }
@@ -147,8 +147,9 @@ impl ExprBinder<'_, '_> {
         };
         let (mut own, mut outer) = (false, false);
         argument.for_each_column(&mut |_| own = true);
-        let known = self.binder.parameters.types.len();
-        outer |= argument.reads_parameter(&|at| at >= known);
+        let parameters = &self.binder.parameters;
+        let known = parameters.types.len();
+        outer |= argument.reads_parameter(&|at| at >= known && !parameters.is_moment(at));
         if outer && !own {
             return Err(Error::unsupported(
                 "an aggregate of columns of a query around this one",
@@ -189,7 +190,7 @@ impl super::Binder<'_> {
         if let Some((_, _, parameter)) = known {
             return *parameter;
         }
-        let parameter = self.hidden_parameter();
+        let parameter = self.parameters.hidden();
         self.around[level].read.push((id, ty, parameter));
         parameter
     }
@@ -199,11 +200,6 @@ impl super::Binder<'_> {
         for around in &mut self.around[from..] {
             around.is_free = false;
         }
-    }
-
-    fn hidden_parameter(&mut self) -> usize {
-        self.next_hidden += 1;
-        self.next_hidden - 1
     }
 }
 

@@ -38,7 +38,7 @@ fn catalog() -> Catalog {
 
 fn try_bind(catalog: &Catalog, sql: &str) -> Result<BoundStatement> {
     let parsed = parse(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-    bind(&parsed[0].statement, sql, catalog)
+    bind(&parsed[0].statement, sql, catalog, &Default::default())
 }
 
 fn query(catalog: &Catalog, sql: &str) -> Query {
@@ -753,7 +753,7 @@ fn arbitrary_statements_bind_or_fail_and_never_panic() {
     let texts = prop_oneof![statement(), crate::parse::tests::soup()];
     let result = runner.run(&texts, |sql| {
         for parsed in parse(&sql).unwrap_or_default() {
-            if let Ok(bound) = bind(&parsed.statement, &sql, &catalog) {
+            if let Ok(bound) = bind(&parsed.statement, &sql, &catalog, &Default::default()) {
                 let parameters = bound.parameters;
                 prop_assert_eq!(parameters.names.len(), parameters.types.len());
                 prop_assert_eq!(parameters.names.len(), parameters.compared.len());

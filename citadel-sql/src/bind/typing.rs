@@ -5,6 +5,8 @@ use crate::error::{Error, Result, SqlState};
 use crate::functions::ArgumentKind;
 use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
 
+use super::surroundings::is_read_later;
+
 /// What a place does with a value whose type it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strength {
@@ -31,11 +33,15 @@ pub(super) fn decide(
     };
     let position = expr.position;
     match &mut expr.kind {
+        ExprKind::Literal(Value::Text(text)) if is_read_later(text, to) => {
+            return parameters.convert(expr, to);
+        }
         ExprKind::Literal(value @ Value::Text(_)) => {
             let text = std::mem::take(value);
+            let zone = parameters.zone_for(SqlType::Text, to);
             let coerced = match strength {
-                Strength::Compared => coerce_compared(text, to),
-                Strength::Exact => coerce_parameter(text, to),
+                Strength::Compared => coerce_compared(text, to, zone),
+                Strength::Exact => coerce_parameter(text, to, zone),
             };
             *value = coerced.map_err(|error| error.at(position))?;
             expr.ty = value.sql_type();
@@ -92,9 +98,16 @@ pub(super) fn unify_compared(
     exprs: &mut [&mut Expr],
     what: &str,
 ) -> Result<()> {
-    let Some(decided) = deciding_type(exprs) else {
+    exact_literals(parameters, exprs)?;
+    let Some(mut decided) = deciding_type(exprs) else {
         return Ok(());
     };
+    if decided.is_moment() {
+        decided = latest(decided, exprs);
+        for expr in exprs.iter_mut().filter(|expr| expr.ty.is_moment()) {
+            parameters.convert(expr, decided)?;
+        }
+    }
     for expr in exprs.iter_mut() {
         if !compares(decided, expr.ty) {
             return Err(mismatch(what, decided, expr));
@@ -110,6 +123,7 @@ pub(super) fn unify_results(
     exprs: &mut [&mut Expr],
     what: &str,
 ) -> Result<SqlType> {
+    exact_literals(parameters, exprs)?;
     let Some(first) = deciding_type(exprs) else {
         return Ok(SqlType::Unknown);
     };
@@ -118,7 +132,8 @@ pub(super) fn unify_results(
         common = match (common, expr.ty) {
             (common, SqlType::Unknown) => common,
             (common, ty) if common == ty.evaluated() => common,
-            (common, ty) if common.is_numeric() && ty.is_numeric() => SqlType::Real,
+            (common, ty) if common.is_numeric() && ty.is_numeric() => common.common_number(ty),
+            (common, ty) if common.is_moment() && ty.is_moment() => later(common, ty),
             (SqlType::Vector(a), SqlType::Vector(b)) if let Some(both) = a.common(b) => {
                 SqlType::Vector(both)
             }
@@ -127,8 +142,11 @@ pub(super) fn unify_results(
     }
     for expr in exprs.iter_mut() {
         decide(parameters, expr, common, Strength::Exact)?;
-        if common == SqlType::Real && expr.ty == SqlType::Integer {
-            cast_to_real(expr);
+        let is_wider = expr.ty != common
+            && (common.is_numeric() && expr.ty.is_numeric()
+                || common.is_moment() && expr.ty.is_moment());
+        if is_wider {
+            parameters.convert(expr, common)?;
         }
     }
     Ok(common)
@@ -157,16 +175,33 @@ fn compares(a: SqlType, b: SqlType) -> bool {
     }
 }
 
-fn cast_to_real(expr: &mut Expr) {
-    if let ExprKind::Literal(Value::Integer(value)) = expr.kind {
-        expr.kind = ExprKind::Literal(Value::Real(value as f64));
-    } else {
-        wrap(expr, |operand| ExprKind::Cast {
-            operand,
-            to: SqlType::Real,
-        });
+/// Beside a NUMERIC, a constant with a point is one too, with all its digits.
+pub(super) fn exact_literals(parameters: &mut Parameters, exprs: &mut [&mut Expr]) -> Result<()> {
+    if exprs.iter().all(|expr| expr.ty != SqlType::Numeric) {
+        return Ok(());
     }
-    expr.ty = SqlType::Real;
+    for expr in exprs.iter_mut() {
+        if parameters.is_decimal(expr) {
+            parameters.convert(expr, SqlType::Numeric)?;
+        }
+    }
+    Ok(())
+}
+
+/// The type that days and moments have in common: a DATE becomes a TIMESTAMP, and that a TIMESTAMPTZ.
+fn latest(first: SqlType, exprs: &[&mut Expr]) -> SqlType {
+    exprs.iter().fold(first, |ty, expr| later(ty, expr.ty))
+}
+
+/// The one of two such types that the other becomes.
+pub(super) fn later(a: SqlType, b: SqlType) -> SqlType {
+    let rank = |ty| match ty {
+        SqlType::Date => 1,
+        SqlType::Timestamp => 2,
+        SqlType::TimestampTz => 3,
+        _ => 0,
+    };
+    if rank(b) > rank(a) { b } else { a }
 }
 
 /// Puts a node around an expression.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Binder;
-use super::bound::{CreateView, From, Query, Statement};
+use super::bound::{CreateView, From, Parameters, Query, Statement};
 use super::create_table::taken;
 use super::cte::column_names;
 use super::insert::named_twice;
@@ -135,7 +135,11 @@ impl Binder<'_> {
         let all = self.catalog.views().iter();
         let others = all.filter(|view| !views.iter().any(|dropped| dropped.id == view.id));
         let reads = |view: &&Arc<ViewDef>| {
-            let mut binder = Binder::new(self.catalog, "", &[]);
+            let mut binder = Binder::new(
+                self.catalog,
+                "",
+                Parameters::new(&[], &self.parameters.zone),
+            );
             // A view that does not bind any more is in nobody's way.
             if binder.view_query(view).is_err() {
                 return false;
@@ -151,7 +155,7 @@ impl Binder<'_> {
     pub(super) fn views_that_change(&self, table: TableDef) -> Vec<Arc<ViewDef>> {
         let after = self.catalog.with_table(table);
         let columns = |catalog: &Catalog, view: &ViewDef| {
-            let mut binder = Binder::new(catalog, "", &[]);
+            let mut binder = Binder::new(catalog, "", Parameters::new(&[], &self.parameters.zone));
             let (query, names) = binder.view_query(view)?;
             let (from, _) = binder.query_relation(query, "", &[&names])?;
             Ok(match from {

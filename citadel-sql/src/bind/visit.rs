@@ -1,6 +1,7 @@
 //! Walking bound expressions. A query inside one is seen as what it takes of the row at hand.
 
 use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, From, Query};
+use crate::functions::Needs;
 
 impl Expr {
     /// Visits the operands, from left to right; not those inside them.
@@ -127,10 +128,26 @@ impl Expr {
         has
     }
 
-    /// Gives it the same value whenever it is evaluated for the same row? A function without arguments may not.
+    /// Gives it the same value for the same row in whatever session, at whatever time?
+    pub(crate) fn is_immutable(&self) -> bool {
+        let mut immutable = match &self.kind {
+            ExprKind::Function {
+                function,
+                arguments,
+            } => {
+                function.needs == Needs::Nothing
+                    || function.ignores_zone(arguments.iter().map(|argument| argument.ty))
+            }
+            _ => true,
+        };
+        self.for_each_child(&mut |child| immutable &= child.is_immutable());
+        immutable
+    }
+
+    /// Gives it the same value whenever a statement evaluates it for the same row?
     pub(crate) fn is_stable(&self) -> bool {
-        if let ExprKind::Function { arguments, .. } = &self.kind
-            && arguments.is_empty()
+        if let ExprKind::Function { function, .. } = &self.kind
+            && function.needs == Needs::Volatile
         {
             return false;
         }

@@ -2,13 +2,15 @@
 
 use std::cmp::Ordering;
 
+use super::decimal_sums::{DecimalResult, DecimalSums};
 use super::moments::Moments;
 use super::row_keys::KeyNo;
 use crate::batch::{Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::{AggregateFunction, Spread, check_size};
 use crate::types::number_text::{finite, out_of_range};
-use crate::types::{SqlType, Value, ValueRef, total_order};
+use crate::types::temporal::arithmetic::divided;
+use crate::types::{Interval, SqlType, Value, ValueRef, total_order};
 
 /// Sums, counts and extremes by group number.
 ///
@@ -30,6 +32,17 @@ pub(super) enum Accumulator {
         sums: Vec<Vec<f64>>,
         counts: Vec<i64>,
         average: bool,
+    },
+    Intervals {
+        /// Months, days and microseconds.
+        sums: Vec<[i128; 3]>,
+        counts: Vec<i64>,
+        average: bool,
+    },
+    /// SUM, AVG and measures of spread of exact numbers.
+    Decimals {
+        sums: Vec<DecimalSums>,
+        result: DecimalResult,
     },
     /// SUM or AVG of nothing but NULLs.
     Nothing,
@@ -77,6 +90,10 @@ impl Accumulator {
             AggregateFunction::BitAnd => bits(|a, b| a & b),
             AggregateFunction::BitOr => bits(|a, b| a | b),
             AggregateFunction::BitXor => bits(|a, b| a ^ b),
+            AggregateFunction::Spread(spread) if argument == SqlType::Numeric => Self::Decimals {
+                sums: Vec::new(),
+                result: DecimalResult::Spread(spread),
+            },
             AggregateFunction::Spread(spread) => Self::Moments {
                 moments: Vec::new(),
                 spread,
@@ -102,6 +119,18 @@ impl Accumulator {
                 average,
             },
             SqlType::Real => Self::Reals {
+                sums: Vec::new(),
+                counts,
+                average,
+            },
+            SqlType::Numeric => Self::Decimals {
+                sums: Vec::new(),
+                result: match average {
+                    true => DecimalResult::Average,
+                    false => DecimalResult::Sum,
+                },
+            },
+            SqlType::Interval => Self::Intervals {
                 sums: Vec::new(),
                 counts,
                 average,
@@ -133,6 +162,8 @@ impl Accumulator {
             Self::Integers { sums, counts, .. } => of(sums) + of(counts),
             Self::Reals { sums, counts, .. } => of(sums) + of(counts),
             Self::Vectors { sums, counts, .. } => of(sums) + of(counts),
+            Self::Intervals { sums, counts, .. } => of(sums) + of(counts),
+            Self::Decimals { sums, .. } => of(sums),
             Self::Nothing => 0,
             Self::Logical { values, .. } => of(values),
             Self::Bits { values, .. } => of(values),
@@ -158,6 +189,11 @@ impl Accumulator {
                 sums.resize(groups, Vec::new());
                 counts.resize(groups, 0);
             }
+            Self::Intervals { sums, counts, .. } => {
+                sums.resize(groups, [0; 3]);
+                counts.resize(groups, 0);
+            }
+            Self::Decimals { sums, .. } => sums.resize(groups, DecimalSums::default()),
             Self::Nothing => {}
             Self::Logical { values, .. } => values.resize(groups, None),
             Self::Bits { values, .. } => values.resize(groups, None),
@@ -234,6 +270,14 @@ impl Accumulator {
                 add_vector(&mut sums[group], vector.iter().map(|c| f64::from(*c)));
                 counts[group] += 1;
             }
+            (Self::Decimals { sums, result }, ColumnData::Numeric(values)) => {
+                sums[group].add(&values.get(row).decimal(), *result);
+            }
+            (Self::Intervals { sums, counts, .. }, ColumnData::Interval(values)) => {
+                let value = values[row];
+                add_parts(&mut sums[group], parts(value));
+                counts[group] += 1;
+            }
             (Self::Extreme { best, wins, .. }, _) => {
                 replace(&mut best[group], values.get(row), *wins);
             }
@@ -286,6 +330,15 @@ impl Accumulator {
                 add_vector(&mut sums[group], other.iter().copied());
                 sums[from] = other;
                 counts[group] += counts[from];
+            }
+            Self::Intervals { sums, counts, .. } => {
+                let other = sums[from];
+                add_parts(&mut sums[group], other);
+                counts[group] += counts[from];
+            }
+            Self::Decimals { sums, .. } => {
+                let other = sums[from].clone();
+                sums[group].merge(&other);
             }
             Self::Nothing => {}
             Self::Logical { values, decisive } => {
@@ -351,6 +404,20 @@ impl Accumulator {
                 add_vector(&mut sums[group], other_sums[from].iter().copied());
                 counts[group] += others[from];
             }
+            (
+                Self::Intervals { sums, counts, .. },
+                Self::Intervals {
+                    sums: other_sums,
+                    counts: others,
+                    ..
+                },
+            ) => {
+                add_parts(&mut sums[group], other_sums[from]);
+                counts[group] += others[from];
+            }
+            (Self::Decimals { sums, .. }, Self::Decimals { sums: others, .. }) => {
+                sums[group].merge(&others[from]);
+            }
             (Self::Logical { values, decisive }, Self::Logical { values: others, .. }) => {
                 decide(&mut values[group], others[from], *decisive);
             }
@@ -392,6 +459,11 @@ impl Accumulator {
                 sums[group].clear();
                 counts[group] = 0;
             }
+            Self::Intervals { sums, counts, .. } => {
+                sums[group] = [0; 3];
+                counts[group] = 0;
+            }
+            Self::Decimals { sums, .. } => sums[group] = DecimalSums::default(),
             Self::Nothing => {}
             Self::Logical { values, .. } => values[group] = None,
             Self::Bits { values, .. } => values[group] = None,
@@ -414,6 +486,8 @@ impl Accumulator {
         match self {
             Self::Count(_) | Self::Integers { average: false, .. } => SqlType::Integer,
             Self::Integers { average: true, .. } | Self::Reals { .. } => SqlType::Real,
+            Self::Intervals { .. } => SqlType::Interval,
+            Self::Decimals { .. } => SqlType::Numeric,
             Self::Vectors { .. } | Self::Nothing => SqlType::Unknown,
             Self::Logical { .. } => SqlType::Boolean,
             Self::Bits { .. } => SqlType::Integer,
@@ -430,6 +504,7 @@ impl Accumulator {
             Self::Integers { counts, .. }
             | Self::Reals { counts, .. }
             | Self::Vectors { counts, .. }
+            | Self::Intervals { counts, .. }
                 if counts[group] == 0 =>
             {
                 out.push_null();
@@ -462,6 +537,26 @@ impl Accumulator {
                 let count = if *average { counts[group] as f64 } else { 1.0 };
                 let vector = sums[group].iter().map(|sum| component(sum / count));
                 out.push_vector(&vector.collect::<Result<Vec<_>>>()?)
+            }
+            Self::Decimals { sums, result } => match sums[group].result(*result)? {
+                Some(number) => out.push_numeric(number.finish()?.as_ref()),
+                None => {
+                    out.push_null();
+                    Ok(())
+                }
+            },
+            Self::Intervals {
+                sums,
+                counts,
+                average,
+            } => {
+                let [months, days, micros] = sums[group];
+                let sum = Interval::checked(months, days, micros)?;
+                out.push_interval(if *average {
+                    divided(sum, counts[group] as f64)?
+                } else {
+                    sum
+                })
             }
             Self::Nothing => {
                 out.push_null();
@@ -504,6 +599,20 @@ fn add_vector(sum: &mut Vec<f64>, vector: impl ExactSizeIterator<Item = f64>) {
     }
     for (sum, component) in sum.iter_mut().zip(vector) {
         *sum += component;
+    }
+}
+
+fn parts(interval: Interval) -> [i128; 3] {
+    [
+        i128::from(interval.months()),
+        i128::from(interval.days()),
+        i128::from(interval.micros()),
+    ]
+}
+
+fn add_parts(sum: &mut [i128; 3], other: [i128; 3]) {
+    for (sum, other) in sum.iter_mut().zip(other) {
+        *sum += other;
     }
 }
 

@@ -12,7 +12,8 @@ use crate::expression::constant;
 use crate::plan::{LimitBounds, Range, RangeEnd};
 use crate::schema::RowId;
 use crate::store::RowIdRange;
-use crate::types::{SqlType, Value, compare_integer_real};
+use crate::types::numeric::{Decimal, Rounding};
+use crate::types::{Numeric, NumericRef, SqlType, Value, compare_integer_real};
 
 /// 2^63: one above the greatest INTEGER, and exact.
 const INTEGER_LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -135,9 +136,50 @@ fn bound(value: Value, inclusive: bool, ty: SqlType, side: Side) -> Result<Optio
         (Value::Null, _) => None,
         (Value::Real(real), SqlType::Integer) => integer_bound(real, inclusive, side),
         (Value::Integer(integer), SqlType::Real) => Some(real_bound(integer, inclusive, side)),
+        (Value::Numeric(number), SqlType::Integer) => {
+            numeric_bound(number.as_ref(), inclusive, side)
+        }
+        (Value::Numeric(number), SqlType::Real) => {
+            let nearest = number.as_ref().decimal().to_real();
+            if !nearest.is_finite() {
+                let is_open = (nearest > 0.0) == (side == Side::High);
+                return Ok(is_open.then_some(Bound::Unbounded));
+            }
+            let order = number.as_ref().compare_real(nearest);
+            Some(beside(Value::Real(nearest), order, inclusive, side))
+        }
+        (value, SqlType::Numeric) => {
+            exact_numeric(&value)?.map(|number| given(Value::Numeric(number), inclusive))
+        }
         (value, ty) if value.sql_type() == ty => Some(given(value, inclusive)),
         (value, ty) => return Err(mismatch(&value, ty)),
     })
+}
+
+/// The NUMERIC that a number is, exactly.
+fn exact_numeric(value: &Value) -> Result<Option<Numeric>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Integer(number) => Ok(Some((*number).into())),
+        Value::Real(number) if number.is_finite() => Decimal::exact(*number).finish().map(Some),
+        Value::Numeric(number) => Ok(Some(number.clone())),
+        other => Err(mismatch(other, SqlType::Numeric)),
+    }
+}
+
+/// `column < 8.5` for an INTEGER column and an exact number.
+fn numeric_bound(number: NumericRef<'_>, inclusive: bool, side: Side) -> Option<Bound<Value>> {
+    if let Some(whole) = number.as_integer() {
+        return Some(given(Value::Integer(whole), inclusive));
+    }
+    match number.decimal().to_integer(Rounding::Down) {
+        // Between this integer and the next.
+        Some(below) => Some(match side {
+            Side::Low => Bound::Excluded(Value::Integer(below)),
+            Side::High => Bound::Included(Value::Integer(below)),
+        }),
+        None => ((side == Side::Low) == number.is_negative()).then_some(Bound::Unbounded),
+    }
 }
 
 fn given(value: Value, inclusive: bool) -> Bound<Value> {
@@ -175,8 +217,13 @@ fn integer_bound(real: f64, inclusive: bool, side: Side) -> Option<Bound<Value>>
 /// `column < 9007199254740993` for a REAL column.
 fn real_bound(integer: i64, inclusive: bool, side: Side) -> Bound<Value> {
     let nearest = integer as f64;
-    let value = Value::Real(nearest);
-    match (compare_integer_real(integer, nearest), side) {
+    let order = compare_integer_real(integer, nearest);
+    beside(Value::Real(nearest), order, inclusive, side)
+}
+
+/// A bound that is so beside the nearest value that a column can have.
+fn beside(value: Value, order: Ordering, inclusive: bool, side: Side) -> Bound<Value> {
+    match (order, side) {
         (Ordering::Equal, _) => given(value, inclusive),
         // No REAL is between the constant and the nearest one.
         (Ordering::Greater, Side::Low) | (Ordering::Less, Side::High) => Bound::Excluded(value),
@@ -199,6 +246,15 @@ pub(super) fn point(value: &Value, ty: SqlType) -> Result<Option<Value>> {
                 .is_eq()
                 .then_some(Value::Real(real))
         }
+        (Value::Numeric(number), SqlType::Integer) => {
+            number.as_ref().as_integer().map(Value::Integer)
+        }
+        (Value::Numeric(number), SqlType::Real) => {
+            let real = number.as_ref().decimal().to_real();
+            let is_it = real.is_finite() && number.as_ref().compare_real(real).is_eq();
+            is_it.then_some(Value::Real(real))
+        }
+        (value, SqlType::Numeric) => exact_numeric(value)?.map(Value::Numeric),
         (value, ty) if value.sql_type() == ty => Some(value.clone()),
         (value, ty) => return Err(mismatch(value, ty)),
     })

@@ -16,6 +16,7 @@ mod bounds;
 mod build;
 mod change;
 mod context;
+mod decimal_sums;
 mod execution;
 mod explain;
 mod fetcher;

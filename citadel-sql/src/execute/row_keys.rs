@@ -8,7 +8,8 @@ use std::hash::Hasher;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::batch::{Column, ColumnData};
-use crate::types::ValueRef;
+use crate::types::numeric::key_of;
+use crate::types::{NumericRef, ValueRef};
 
 /// The number of a distinct key, from 0 in the order of first appearance.
 pub(super) type KeyNo = u32;
@@ -89,6 +90,7 @@ fn single_integer(columns: &[Column], row: usize) -> Option<i64> {
     match column.data() {
         ColumnData::Integer(values) => Some(values[row]),
         ColumnData::Real(values) => whole(values[row]),
+        ColumnData::Numeric(values) => values.get(row).as_integer(),
         _ => None,
     }
 }
@@ -130,6 +132,19 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
         },
         ValueRef::Text(v) => encode_bytes(4, v.as_bytes(), out),
         ValueRef::Blob(v) => encode_bytes(5, v, out),
+        ValueRef::Date(v) => encode_micros(8, i64::from(v.days()), out),
+        ValueRef::Time(v) => encode_micros(9, v.micros(), out),
+        ValueRef::Timestamp(v) => encode_micros(10, v.micros(), out),
+        ValueRef::TimestampTz(v) => encode_micros(11, v.micros(), out),
+        ValueRef::Numeric(v) => encode_numeric(v, out),
+        ValueRef::Uuid(v) => {
+            out.push(14);
+            out.extend(v.as_bytes());
+        }
+        ValueRef::Interval(v) => {
+            out.push(12);
+            out.extend(v.span().to_le_bytes());
+        }
         ValueRef::Vector(v) => {
             out.push(6);
             out.extend((v.len() as u64).to_le_bytes());
@@ -142,6 +157,24 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
             out.extend_from_slice(v.as_bytes());
         }
     }
+}
+
+/// As the number of another type that equals it, if there is one.
+fn encode_numeric(value: NumericRef<'_>, out: &mut Vec<u8>) {
+    if let Some(whole) = value.as_integer() {
+        return encode_integer(whole, out);
+    }
+    let real = value.decimal().to_real();
+    if real.is_finite() && value.compare_real(real).is_eq() {
+        return encode_value(ValueRef::Real(real), out);
+    }
+    out.push(13);
+    key_of(out, value);
+}
+
+fn encode_micros(tag: u8, micros: i64, out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend(micros.to_le_bytes());
 }
 
 fn encode_integer(value: i64, out: &mut Vec<u8>) {

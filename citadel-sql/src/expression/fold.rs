@@ -3,8 +3,9 @@
 use super::node::Node;
 use super::values::Rows;
 use crate::batch::Batch;
+use crate::functions::Needs;
 
-/// Has the node only constants below it? A function without arguments may give a new value each time.
+/// Has the node only constants below it, and the same value each time?
 pub(super) fn is_foldable(node: &Node) -> bool {
     match node {
         Node::Constant(_) | Node::Column(_) => false,
@@ -31,7 +32,7 @@ pub(super) fn is_foldable(node: &Node) -> bool {
                 && is_constant(&node.otherwise)
         }
         Node::Function(node) => {
-            !node.arguments.is_empty() && node.arguments.iter().all(is_constant)
+            node.function.needs != Needs::Volatile && node.arguments.iter().all(is_constant)
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn fold_literals(expr: &mut Expr) {
     });
     if operands > 0
         && operands == literals
+        && expr.is_stable()
         && let Ok(value) = constant(expr, &[])
     {
         expr.kind = ExprKind::Literal(value);

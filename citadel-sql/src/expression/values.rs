@@ -2,7 +2,7 @@
 
 use crate::batch::{Column, ColumnData};
 use crate::error::Result;
-use crate::types::{SqlType, Value, ValueRef};
+use crate::types::{Numeric, SqlType, Value, ValueRef};
 
 /// The rows of a batch to evaluate.
 #[derive(Clone, Copy, Debug)]
@@ -99,10 +99,14 @@ fn fits(column: &Column, ty: SqlType) -> bool {
     matches!(ty, SqlType::Unknown | SqlType::Vector(_)) || column.sql_type() == ty
 }
 
-/// Appends a value; INTEGER becomes REAL in a REAL column.
+/// Appends a value; INTEGER becomes REAL in a REAL column, and NUMERIC in one of those.
 pub(crate) fn push_as(column: &mut Column, value: ValueRef<'_>) -> Result<()> {
     match (value, column.data()) {
         (ValueRef::Integer(v), ColumnData::Real(_)) => column.push_real(v as f64),
+        (ValueRef::Numeric(v), ColumnData::Real(_)) => column.push_real(v.decimal().to_real()),
+        (ValueRef::Integer(v), ColumnData::Numeric(_)) => {
+            column.push_numeric(Numeric::from(v).as_ref())
+        }
         _ => column.push(value),
     }
 }

@@ -1,7 +1,7 @@
 //! Storing a value of one type in a column of another: lossless, or an error. No user can call these by name.
 
-use super::ScalarFunction;
 use super::scalar::{gives_blob, gives_boolean, gives_integer, gives_real, gives_text};
+use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
 use crate::types::{Element, SqlType, Value, ValueRef, VectorType, assign};
@@ -17,6 +17,7 @@ const fn assignment(
         arguments: &[ArgumentKind::Any],
         result_type,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -41,6 +42,33 @@ static TO_VECTOR: ScalarFunction = assignment(
     |a| to(a, SqlType::VECTOR),
 );
 
+static TO_DATE: ScalarFunction =
+    assignment("to date", |_| Ok(SqlType::Date), |a| to(a, SqlType::Date));
+static TO_TIME: ScalarFunction =
+    assignment("to time", |_| Ok(SqlType::Time), |a| to(a, SqlType::Time));
+static TO_TIMESTAMP: ScalarFunction = assignment(
+    "to timestamp",
+    |_| Ok(SqlType::Timestamp),
+    |a| to(a, SqlType::Timestamp),
+);
+static TO_TIMESTAMPTZ: ScalarFunction = assignment(
+    "to timestamptz",
+    |_| Ok(SqlType::TimestampTz),
+    |a| to(a, SqlType::TimestampTz),
+);
+static TO_INTERVAL: ScalarFunction = assignment(
+    "to interval",
+    |_| Ok(SqlType::Interval),
+    |a| to(a, SqlType::Interval),
+);
+static TO_NUMERIC: ScalarFunction = assignment(
+    "to numeric",
+    |_| Ok(SqlType::Numeric),
+    |a| to(a, SqlType::Numeric),
+);
+static TO_UUID: ScalarFunction =
+    assignment("to uuid", |_| Ok(SqlType::Uuid), |a| to(a, SqlType::Uuid));
+
 const BITS: SqlType = SqlType::Vector(VectorType::any(Element::Bit));
 static TO_BITS: ScalarFunction = assignment("to bits", |_| Ok(BITS), |a| to(a, BITS));
 
@@ -54,6 +82,13 @@ pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
         SqlType::Real => Some(&TO_REAL),
         SqlType::Text => Some(&TO_TEXT),
         SqlType::Blob => Some(&TO_BLOB),
+        SqlType::Date => Some(&TO_DATE),
+        SqlType::Time => Some(&TO_TIME),
+        SqlType::Timestamp => Some(&TO_TIMESTAMP),
+        SqlType::TimestampTz => Some(&TO_TIMESTAMPTZ),
+        SqlType::Interval => Some(&TO_INTERVAL),
+        SqlType::Numeric => Some(&TO_NUMERIC),
+        SqlType::Uuid => Some(&TO_UUID),
         SqlType::Vector(vector) if vector.is_bits() => Some(&TO_BITS),
         SqlType::Vector(_) => Some(&TO_VECTOR),
     }

@@ -1,7 +1,7 @@
 //! Functions of the bits of INTEGERs: what `&`, `|`, `#`, `~`, `<<` and `>>` mean.
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_integer, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::types::{Value, ValueRef};
 
@@ -13,6 +13,7 @@ const fn of_two(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) 
         arguments: &[ArgumentKind::Integer],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -25,6 +26,7 @@ const fn of_one(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) 
         arguments: &[ArgumentKind::Integer],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, check_size, gives_integer, gives_text, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::is_keyword;
 use crate::types::{SqlType, Value, ValueRef, cast, quoted};
@@ -26,6 +26,7 @@ const fn text(
         arguments,
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -42,6 +43,7 @@ const fn integer(
         arguments,
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -132,6 +134,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextKind, Any],
         result_type: gives_text,
         strict: false,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Null, ..] => Ok(Value::Null),
             [ValueRef::Text(pattern), values @ ..] => format(pattern, values).map(Value::Text),
@@ -144,6 +147,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Any],
         result_type: gives_integer,
         strict: false,
+        needs: Needs::Nothing,
         eval: |a| {
             let count = a.iter().filter(|value| value.is_null()).count();
             Ok(Value::Integer(count as i64))
@@ -155,6 +159,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Any],
         result_type: gives_integer,
         strict: false,
+        needs: Needs::Nothing,
         eval: |a| {
             let count = a.iter().filter(|value| !value.is_null()).count();
             Ok(Value::Integer(count as i64))

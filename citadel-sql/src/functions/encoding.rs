@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::Md5;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, check_size, gives_blob, gives_text, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::{Value, ValueRef, hex, unhex};
 
@@ -23,6 +23,7 @@ const fn digest(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) 
         arguments: &[TextOrBlob],
         result_type: gives_blob,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -35,6 +36,7 @@ const fn in_base(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>)
         arguments: &[IntegerKind],
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -46,6 +48,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextOrBlob, Text],
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [bytes, ValueRef::Text(format)] => {
                 let bytes = bytes_of("encode", *bytes)?;
@@ -61,6 +64,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text, Text],
         result_type: gives_blob,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Text(text), ValueRef::Text(format)] => decode(text, format).map(Value::Blob),
             _ => Err(wrong_arguments("decode", a)),
@@ -72,6 +76,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextOrBlob],
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [bytes] => Ok(Value::Text(hex(&Md5::digest(bytes_of("md5", *bytes)?)))),
             _ => Err(wrong_arguments("md5", a)),

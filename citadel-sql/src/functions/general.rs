@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_first, gives_text};
+use super::{Needs, ScalarFunction};
 use crate::types::{Value, ValueRef, quoted, total_order};
 
 /// The most arguments of a function that takes any number of them.
@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Same],
         result_type: gives_first,
         strict: false,
+        needs: Needs::Nothing,
         eval: |arguments| Ok(extreme(arguments, Ordering::Greater)),
     },
     ScalarFunction {
@@ -24,6 +25,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Same],
         result_type: gives_first,
         strict: false,
+        needs: Needs::Nothing,
         eval: |arguments| Ok(extreme(arguments, Ordering::Less)),
     },
     // SQLite's forms of two arguments or more, where a NULL makes the result NULL. One argument is the aggregate.
@@ -33,6 +35,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Same],
         result_type: gives_first,
         strict: true,
+        needs: Needs::Nothing,
         eval: |arguments| Ok(extreme(arguments, Ordering::Greater)),
     },
     ScalarFunction {
@@ -41,6 +44,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Same],
         result_type: gives_first,
         strict: true,
+        needs: Needs::Nothing,
         eval: |arguments| Ok(extreme(arguments, Ordering::Less)),
     },
     ScalarFunction {
@@ -49,6 +53,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Any],
         result_type: gives_text,
         strict: false,
+        needs: Needs::Nothing,
         eval: |arguments| Ok(Value::Text(type_name(arguments).to_owned())),
     },
     ScalarFunction {
@@ -57,6 +62,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Any],
         result_type: gives_text,
         strict: false,
+        needs: Needs::Nothing,
         eval: |arguments| {
             Ok(Value::Text(
                 arguments.iter().map(|value| quoted(*value)).collect(),
@@ -89,6 +95,13 @@ fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
         Some(ValueRef::Real(_)) => "real",
         Some(ValueRef::Text(_)) => "text",
         Some(ValueRef::Blob(_)) => "blob",
+        Some(ValueRef::Date(_)) => "date",
+        Some(ValueRef::Time(_)) => "time",
+        Some(ValueRef::Timestamp(_)) => "timestamp",
+        Some(ValueRef::TimestampTz(_)) => "timestamptz",
+        Some(ValueRef::Interval(_)) => "interval",
+        Some(ValueRef::Numeric(_)) => "numeric",
+        Some(ValueRef::Uuid(_)) => "uuid",
         Some(ValueRef::Vector(_) | ValueRef::Bits(_)) => "vector",
     }
 }

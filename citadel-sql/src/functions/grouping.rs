@@ -1,7 +1,7 @@
 //! `GROUPING(a, b)`: which expressions of GROUP BY a row's grouping set has. `bind` puts its value in its place.
 
-use super::ScalarFunction;
 use super::scalar::gives_integer;
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, SqlState};
 use crate::functions::ArgumentKind;
 
@@ -14,6 +14,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[ScalarFunction {
     arguments: &[ArgumentKind::Any],
     result_type: gives_integer,
     strict: false,
+    needs: Needs::Nothing,
     // Only outside of grouping is it still there.
     eval: |_| {
         Err(Error::sql(

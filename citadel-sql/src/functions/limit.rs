@@ -1,7 +1,7 @@
 //! Casting to a type with a limit. No user can call these by name.
 
-use super::ScalarFunction;
-use super::scalar::{gives_integer, gives_text};
+use super::scalar::{gives_first, gives_integer, gives_text};
+use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
 use crate::types::{Limit, Value, ValueRef};
@@ -12,6 +12,7 @@ static TO_INT16: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Integer],
     result_type: gives_integer,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| checked(a, Limit::Int16),
 };
 
@@ -21,6 +22,7 @@ static TO_INT32: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Integer],
     result_type: gives_integer,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| checked(a, Limit::Int32),
 };
 
@@ -31,6 +33,7 @@ static TO_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| shortened(a, |limit, text| limit.cut(text)),
 };
 
@@ -41,13 +44,60 @@ static FIT_VARCHAR: ScalarFunction = ScalarFunction {
     arguments: &[ArgumentKind::Text, ArgumentKind::Integer],
     result_type: gives_text,
     strict: true,
+    needs: Needs::Nothing,
     eval: |a| shortened(a, |limit, text| limit.fitted(text)),
 };
 
-/// The function that makes a text fit a column, and what it takes beside the text, where that is possible.
+/// Of a time and how many digits its seconds have.
+static ROUND_SECONDS: ScalarFunction = ScalarFunction {
+    name: "round seconds",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: true,
+    needs: Needs::Nothing,
+    eval: |a| match a {
+        [value, ValueRef::Integer(digits)] => Limit::Fraction {
+            ty: value.sql_type(),
+            digits: u8::try_from(*digits).unwrap_or(6),
+        }
+        .rounded((*value).to_owned()),
+        _ => Ok(Value::Null),
+    },
+};
+
+/// Of a number, how many digits it may have, and how many of them behind the point.
+static ROUND_NUMERIC: ScalarFunction = ScalarFunction {
+    name: "round numeric",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: true,
+    needs: Needs::Nothing,
+    eval: |a| match a {
+        [value, ValueRef::Integer(digits)] => digits_of(*digits).fit((*value).to_owned()),
+        _ => Ok(Value::Null),
+    },
+};
+
+/// Both numbers in one.
+fn packed(precision: u16, scale: i16) -> i64 {
+    i64::from(precision) << 16 | i64::from(scale.cast_unsigned())
+}
+
+fn digits_of(packed: i64) -> Limit {
+    Limit::Digits {
+        precision: u16::try_from(packed >> 16).unwrap_or(0),
+        scale: u16::try_from(packed & 0xFFFF).unwrap_or(0).cast_signed(),
+    }
+}
+
+/// The function that makes a value fit a column, and what it takes beside the value, where that is possible.
 pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)> {
     match limit {
         Limit::Characters(most) => Some((&FIT_VARCHAR, i64::from(most))),
+        Limit::Fraction { digits, .. } => Some((&ROUND_SECONDS, i64::from(digits))),
+        Limit::Digits { precision, scale } => Some((&ROUND_NUMERIC, packed(precision, scale))),
         Limit::Int16 | Limit::Int32 => None,
     }
 }
@@ -79,5 +129,7 @@ pub(crate) fn cast_within(limit: Limit) -> (&'static ScalarFunction, Option<i64>
         Limit::Int16 => (&TO_INT16, None),
         Limit::Int32 => (&TO_INT32, None),
         Limit::Characters(most) => (&TO_VARCHAR, Some(i64::from(most))),
+        Limit::Fraction { digits, .. } => (&ROUND_SECONDS, Some(i64::from(digits))),
+        Limit::Digits { precision, scale } => (&ROUND_NUMERIC, Some(packed(precision, scale))),
     }
 }

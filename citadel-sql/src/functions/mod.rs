@@ -16,7 +16,9 @@ mod number;
 mod pattern;
 mod scalar;
 mod table;
+mod temporal;
 mod text;
+mod uuid;
 mod vector;
 mod window;
 
@@ -24,8 +26,12 @@ pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
-pub(crate) use scalar::{ArgumentKind, ScalarFunction, check_size};
+pub(crate) use scalar::{ArgumentKind, Clock, Needs, ScalarFunction, check_size};
 pub(crate) use table::TableFunction;
+pub(crate) use temporal::{
+    DATE_ADD, DATE_SUBTRACT, EXTRACT, OVERLAPS, TIMEZONE, zoned_assignment, zoned_cast,
+    zoned_cast_type,
+};
 pub(crate) use vector::{SUBVECTOR, part_of_vector};
 pub(crate) use window::WindowFunction;
 
@@ -50,8 +56,10 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         vector::FUNCTIONS,
         general::FUNCTIONS,
         grouping::FUNCTIONS,
+        uuid::FUNCTIONS,
     ]
     .into_iter()
+    .chain(temporal::FUNCTIONS)
     .flatten()
 }
 

@@ -1,10 +1,11 @@
 //! Functions of numbers. A result that is not finite is an error, as is an argument outside a function's domain.
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_integer, gives_number, gives_real, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::arithmetic::{self, integer_overflow};
 use crate::types::number_text::finite;
+use crate::types::numeric::{Decimal, Rounding, round_to};
 use crate::types::{SqlType, Value, ValueRef};
 
 /// Digits after the point beyond which a REAL has none.
@@ -18,6 +19,7 @@ const fn real(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) ->
         arguments: &[ArgumentKind::Number],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -30,6 +32,7 @@ const fn same(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) ->
         arguments: &[ArgumentKind::Number],
         result_type: gives_number,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -42,6 +45,7 @@ const fn real2(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) -
         arguments: &[ArgumentKind::Number],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -54,6 +58,7 @@ const fn whole2(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) 
         arguments: &[ArgumentKind::Integer],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -65,27 +70,58 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
             .map(Value::Integer)
             .ok_or_else(integer_overflow),
         [ValueRef::Real(v)] => Ok(Value::Real(v.abs())),
+        [ValueRef::Numeric(v)] => v.decimal().abs().finish().map(Value::Numeric),
         _ => Err(wrong_arguments("abs", a)),
     }),
     same("sign", |a| match a {
         [ValueRef::Integer(v)] => Ok(Value::Integer(v.signum())),
         [ValueRef::Real(v)] if *v == 0.0 => Ok(Value::Real(0.0)),
         [ValueRef::Real(v)] => Ok(Value::Real(v.signum())),
+        [ValueRef::Numeric(v)] => Ok(Value::Numeric(match v.decimal() {
+            zero if zero.is_zero() => 0.into(),
+            number if number.is_negative() => (-1).into(),
+            _ => 1.into(),
+        })),
         _ => Err(wrong_arguments("sign", a)),
     }),
-    same("floor", |a| whole("floor", a, f64::floor)),
-    same("ceil", |a| whole("ceil", a, f64::ceil)),
-    same("ceiling", |a| whole("ceiling", a, f64::ceil)),
-    same("trunc", |a| whole("trunc", a, f64::trunc)),
+    same("floor", |a| whole("floor", a, (f64::floor, Rounding::Down))),
+    same("ceil", |a| whole("ceil", a, (f64::ceil, Rounding::Up))),
+    same("ceiling", |a| {
+        whole("ceiling", a, (f64::ceil, Rounding::Up))
+    }),
+    ScalarFunction {
+        name: "trunc",
+        arity: 1..=2,
+        arguments: &[ArgumentKind::Number, ArgumentKind::Integer],
+        result_type: |types| Ok(types.first().copied().unwrap_or(SqlType::Real)),
+        strict: true,
+        needs: Needs::Nothing,
+        eval: |a| match a {
+            [value] => whole("trunc", &[*value], (f64::trunc, Rounding::TowardZero)),
+            [value, ValueRef::Integer(digits)] => match value {
+                ValueRef::Numeric(v) => {
+                    numeric(round_to(&v.decimal(), *digits, Rounding::TowardZero))
+                }
+                value => {
+                    let exact = exact_of("trunc", *value)?;
+                    let cut = round_to(&exact, *digits, Rounding::TowardZero);
+                    like(*value, cut)
+                }
+            },
+            _ => Err(wrong_arguments("trunc", a)),
+        },
+    },
     ScalarFunction {
         name: "round",
         arity: 1..=2,
         arguments: &[ArgumentKind::Number, ArgumentKind::Integer],
         result_type: |types| match types {
             [SqlType::Integer] => Ok(SqlType::Integer),
+            [SqlType::Numeric, ..] => Ok(SqlType::Numeric),
             _ => Ok(SqlType::Real),
         },
         strict: true,
+        needs: Needs::Nothing,
         eval: round,
     },
     ScalarFunction {
@@ -94,6 +130,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Number],
         result_type: gives_number,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [a, b] => arithmetic::modulo(*a, *b),
             _ => Err(wrong_arguments("mod", a)),
@@ -102,18 +139,39 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
     ScalarFunction {
         name: "div",
         arity: 2..=2,
-        arguments: &[ArgumentKind::Integer],
-        result_type: gives_integer,
+        arguments: &[ArgumentKind::Number],
+        result_type: gives_number,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
-            [a, b] => arithmetic::divide(*a, *b),
+            [ValueRef::Integer(_), ValueRef::Integer(_)] => arithmetic::divide(a[0], a[1]),
+            [a @ ValueRef::Real(_), b] | [a, b @ ValueRef::Real(_)] => {
+                let (a, b) = two("div", &[*a, *b])?;
+                arithmetic::divide_reals(a, b).map(|quotient| Value::Real(quotient.trunc()))
+            }
+            [a, b] => {
+                let (a, b) = (exact_of("div", *a)?, exact_of("div", *b)?);
+                numeric(a.whole_quotient(&b)?)
+            }
             _ => Err(wrong_arguments("div", a)),
         },
     },
-    real("sqrt", |a| domain("sqrt", a, |x| x >= 0.0, f64::sqrt)),
-    real("exp", |a| anywhere("exp", a, f64::exp)),
-    real("ln", |a| domain("ln", a, |x| x > 0.0, f64::ln)),
-    real("log10", |a| domain("log10", a, |x| x > 0.0, f64::log10)),
+    exact("sqrt", 1..=1, |a| match exactly(a) {
+        Some([x]) => numeric(crate::types::numeric::sqrt(&x)?),
+        _ => domain("sqrt", a, |x| x >= 0.0, f64::sqrt),
+    }),
+    exact("exp", 1..=1, |a| match exactly(a) {
+        Some([x]) => numeric(crate::types::numeric::exp(&x)?),
+        _ => anywhere("exp", a, f64::exp),
+    }),
+    exact("ln", 1..=1, |a| match exactly(a) {
+        Some([x]) => numeric(crate::types::numeric::ln(&x)?),
+        _ => domain("ln", a, |x| x > 0.0, f64::ln),
+    }),
+    exact("log10", 1..=1, |a| match exactly(a) {
+        Some([x]) => numeric(crate::types::numeric::log10(&x)?),
+        _ => domain("log10", a, |x| x > 0.0, f64::log10),
+    }),
     real("log2", |a| domain("log2", a, |x| x > 0.0, f64::log2)),
     real("sin", |a| anywhere("sin", a, f64::sin)),
     real("cos", |a| anywhere("cos", a, f64::cos)),
@@ -155,15 +213,24 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         let (y, x) = two("atan2", a)?;
         finite(y.atan2(x)).map(Value::Real)
     }),
-    real2("power", power),
-    real2("pow", power),
+    exact("power", 2..=2, power),
+    exact("pow", 2..=2, power),
+    exact("log", 1..=2, log),
+    digits("scale", |a| digits_of(a, |number| number.scale())),
+    digits("min_scale", |a| {
+        digits_of(a, |number| number.trimmed().scale())
+    }),
     ScalarFunction {
-        name: "log",
-        arity: 1..=2,
+        name: "trim_scale",
+        arity: 1..=1,
         arguments: &[ArgumentKind::Number],
-        result_type: gives_real,
+        result_type: |_| Ok(SqlType::Numeric),
         strict: true,
-        eval: log,
+        needs: Needs::Nothing,
+        eval: |a| match a {
+            [value] => numeric(exact_of("trim_scale", *value)?.trimmed()),
+            _ => Err(wrong_arguments("trim_scale", a)),
+        },
     },
     ScalarFunction {
         name: "pi",
@@ -171,6 +238,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval: |_| Ok(Value::Real(std::f64::consts::PI)),
     },
 ];
@@ -182,8 +250,91 @@ fn gcd(mut a: u64, mut b: u64) -> u64 {
     a
 }
 
+/// A function that is exact for a NUMERIC, and REAL otherwise.
+const fn exact(
+    name: &'static str,
+    arity: std::ops::RangeInclusive<usize>,
+    eval: fn(&[ValueRef<'_>]) -> Result<Value>,
+) -> ScalarFunction {
+    ScalarFunction {
+        name,
+        arity,
+        arguments: &[ArgumentKind::Number],
+        result_type: |types| {
+            let is_exact = types.contains(&SqlType::Numeric) && !types.contains(&SqlType::Real);
+            Ok(if is_exact {
+                SqlType::Numeric
+            } else {
+                SqlType::Real
+            })
+        },
+        strict: true,
+        needs: Needs::Nothing,
+        eval,
+    }
+}
+
+/// A function of the digits of a NUMERIC.
+const fn digits(name: &'static str, eval: fn(&[ValueRef<'_>]) -> Result<Value>) -> ScalarFunction {
+    ScalarFunction {
+        name,
+        arity: 1..=1,
+        arguments: &[ArgumentKind::Number],
+        result_type: gives_integer,
+        strict: true,
+        needs: Needs::Nothing,
+        eval,
+    }
+}
+
+fn digits_of(arguments: &[ValueRef<'_>], of: fn(Decimal) -> u16) -> Result<Value> {
+    match arguments {
+        [value] => Ok(Value::Integer(i64::from(of(exact_of("scale", *value)?)))),
+        _ => Err(wrong_arguments("scale", arguments)),
+    }
+}
+
+/// The arguments as exact numbers, where one is a NUMERIC and none a REAL.
+fn exactly<const N: usize>(arguments: &[ValueRef<'_>]) -> Option<[Decimal; N]> {
+    let is_one = arguments.iter().any(|a| matches!(a, ValueRef::Numeric(_)));
+    let exact = arguments.iter().map(|argument| match argument {
+        ValueRef::Numeric(v) => Some(v.decimal()),
+        ValueRef::Integer(v) => Some(Decimal::from(*v)),
+        _ => None,
+    });
+    let exact: Vec<Decimal> = exact.collect::<Option<_>>().filter(|_| is_one)?;
+    exact.try_into().ok()
+}
+
+/// A number as an exact one.
+fn exact_of(function: &str, value: ValueRef<'_>) -> Result<Decimal> {
+    match value {
+        ValueRef::Numeric(v) => Ok(v.decimal()),
+        ValueRef::Integer(v) => Ok(Decimal::from(v)),
+        ValueRef::Real(v) if v.is_finite() => Decimal::of_real(v),
+        other => Err(wrong_arguments(function, &[other])),
+    }
+}
+
+fn numeric(number: Decimal) -> Result<Value> {
+    number.finish().map(Value::Numeric)
+}
+
+/// An exact number as one of the type of another.
+fn like(value: ValueRef<'_>, number: Decimal) -> Result<Value> {
+    match value {
+        ValueRef::Integer(_) => number
+            .as_integer()
+            .map(Value::Integer)
+            .ok_or_else(integer_overflow),
+        ValueRef::Real(_) => finite(number.to_real()).map(Value::Real),
+        _ => numeric(number),
+    }
+}
+
 fn real_of(function: &str, value: ValueRef<'_>) -> Result<f64> {
     match value {
+        ValueRef::Numeric(v) => finite(v.decimal().to_real()),
         ValueRef::Integer(v) => Ok(v as f64),
         ValueRef::Real(v) => Ok(v),
         other => Err(wrong_arguments(function, &[other])),
@@ -229,8 +380,13 @@ fn outside_domain(function: &str) -> Error {
 }
 
 /// A function that leaves whole numbers as they are.
-fn whole(function: &str, arguments: &[ValueRef<'_>], f: fn(f64) -> f64) -> Result<Value> {
+fn whole(
+    function: &str,
+    arguments: &[ValueRef<'_>],
+    (f, rounding): (fn(f64) -> f64, Rounding),
+) -> Result<Value> {
     match arguments {
+        [ValueRef::Numeric(v)] => numeric(round_to(&v.decimal(), 0, rounding)),
         [ValueRef::Integer(v)] => Ok(Value::Integer(*v)),
         [ValueRef::Real(v)] => Ok(Value::Real(f(*v))),
         _ => Err(wrong_arguments(function, arguments)),
@@ -240,7 +396,10 @@ fn whole(function: &str, arguments: &[ValueRef<'_>], f: fn(f64) -> f64) -> Resul
 /// Halves go away from zero. With digits, the decimal that is nearest to the REAL's exact value.
 fn round(arguments: &[ValueRef<'_>]) -> Result<Value> {
     let (value, digits) = match arguments {
-        [value] => return whole("round", &[*value], f64::round),
+        [value] => return whole("round", &[*value], (f64::round, Rounding::Nearest)),
+        [ValueRef::Numeric(v), ValueRef::Integer(digits)] => {
+            return numeric(round_to(&v.decimal(), *digits, Rounding::Nearest));
+        }
         [value, ValueRef::Integer(digits)] => (real_of("round", *value)?, *digits),
         _ => return Err(wrong_arguments("round", arguments)),
     };
@@ -265,6 +424,9 @@ fn round(arguments: &[ValueRef<'_>]) -> Result<Value> {
 }
 
 fn power(arguments: &[ValueRef<'_>]) -> Result<Value> {
+    if let Some([base, exponent]) = exactly(arguments) {
+        return numeric(crate::types::numeric::power(&base, &exponent)?);
+    }
     let (base, exponent) = two("power", arguments)?;
     if base == 0.0 && exponent < 0.0 || base < 0.0 && exponent.fract() != 0.0 {
         return Err(outside_domain("power"));
@@ -274,6 +436,12 @@ fn power(arguments: &[ValueRef<'_>]) -> Result<Value> {
 
 /// `log(x)` is to base 10, `log(b, x)` to base b.
 fn log(arguments: &[ValueRef<'_>]) -> Result<Value> {
+    if let Some([x]) = exactly(arguments) {
+        return numeric(crate::types::numeric::log10(&x)?);
+    }
+    if let Some([base, x]) = exactly(arguments) {
+        return numeric(crate::types::numeric::log(&base, &x)?);
+    }
     if arguments.len() < 2 {
         return domain("log", arguments, |x| x > 0.0, f64::log10);
     }

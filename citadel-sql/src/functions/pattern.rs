@@ -9,10 +9,10 @@ mod translate;
 
 use regex::Regex;
 
-use super::ScalarFunction;
 use super::scalar::{
     ArgumentKind, check_size, gives_boolean, gives_integer, gives_text, wrong_arguments,
 };
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::{Value, ValueRef};
 
@@ -25,6 +25,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_boolean,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(text), Some(pattern), flags @ ..] => {
                 let flags = Flags::read(flags)?.refuse_global("regexp_like")?;
@@ -39,6 +40,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(text), Some(pattern), flags @ ..] => Flags::read(flags)?
                 .refuse_global("regexp_count")?
@@ -54,6 +56,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(text), Some(pattern), flags @ ..] => Flags::read(flags)?
                 .refuse_global("regexp_substr")?
@@ -67,6 +70,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(text), Some(pattern), Some(by), flags @ ..] => {
                 let flags = Flags::read(flags)?;
@@ -88,6 +92,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_boolean,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(text), Some(pattern)] => similar(text, pattern, Some('\\')),
             [Some(text), Some(pattern), Some(escape)] => {
@@ -103,6 +108,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Text],
         result_type: gives_boolean,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match texts(a).as_slice() {
             [Some(pattern), Some(text)] => {
                 let pattern = translate::glob(pattern);

@@ -16,17 +16,61 @@ pub(crate) struct ScalarFunction {
     pub(crate) result_type: fn(&[SqlType]) -> Result<SqlType>,
     /// A NULL argument makes the result NULL without a call.
     pub(crate) strict: bool,
+    /// What it takes beside its arguments.
+    pub(crate) needs: Needs,
     /// Computes one row.
     pub(crate) eval: fn(&[ValueRef<'_>]) -> Result<Value>,
+}
+
+/// What a function takes of where it is called: as arguments behind those that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Nothing,
+    /// The session's time zone, by name.
+    Zone,
+    /// A moment, and the session's time zone.
+    Clock(Clock),
+    /// It gives another value each time.
+    Volatile,
+}
+
+/// Which moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// When the transaction began.
+    Transaction,
+    /// When the statement began.
+    Statement,
+}
+
+impl Needs {
+    /// How many arguments that are.
+    pub(crate) fn hidden(self) -> usize {
+        match self {
+            Self::Nothing | Self::Volatile => 0,
+            Self::Zone => 1,
+            Self::Clock(_) => 2,
+        }
+    }
 }
 
 /// What an argument must be, and what becomes of a string or parameter whose type nothing else decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ArgumentKind {
-    /// INTEGER or REAL; REAL if undecided.
+    /// INTEGER, REAL or NUMERIC; REAL if undecided.
     Number,
     Integer,
     Text,
+    /// A DATE, TIMESTAMP or TIMESTAMPTZ; a TIMESTAMP if undecided.
+    Moment,
+    /// Those, a TIME or an INTERVAL; a TIMESTAMP if undecided.
+    Temporal,
+    /// An INTERVAL.
+    Interval,
+    /// What SQLite takes for a time: a text, a number, a DATE, a TIME or a TIMESTAMP.
+    TimeValue,
+    /// Anything that has a text; TEXT if undecided.
+    Shown,
     /// TEXT or BLOB; TEXT if undecided.
     TextOrBlob,
     /// A vector of numbers.
@@ -47,6 +91,15 @@ impl ArgumentKind {
             (Self::Number, ty) => ty.is_numeric(),
             (Self::Integer, ty) => ty == SqlType::Integer,
             (Self::Text, ty) => ty == SqlType::Text,
+            (Self::Moment, ty) => ty.is_moment(),
+            (Self::Temporal, ty) => {
+                ty.is_moment() || matches!(ty, SqlType::Time | SqlType::Interval)
+            }
+            (Self::Interval, ty) => ty == SqlType::Interval,
+            (Self::TimeValue, ty) => {
+                ty.is_moment() || ty.is_numeric() || matches!(ty, SqlType::Text | SqlType::Time)
+            }
+            (Self::Shown, ty) => !matches!(ty, SqlType::Vector(_) | SqlType::Blob),
             (Self::TextOrBlob, ty) => matches!(ty, SqlType::Text | SqlType::Blob),
             (Self::Vector, ty) => matches!(ty, SqlType::Vector(vector) if !vector.is_bits()),
             (Self::AnyVector, ty) => matches!(ty, SqlType::Vector(_)),
@@ -58,14 +111,22 @@ impl ArgumentKind {
         match self {
             Self::Number => Some(SqlType::Real),
             Self::Integer => Some(SqlType::Integer),
-            Self::Text | Self::TextOrBlob => Some(SqlType::Text),
+            Self::Text | Self::TextOrBlob | Self::TimeValue => Some(SqlType::Text),
+            Self::Moment | Self::Temporal => Some(SqlType::Timestamp),
+            Self::Interval => Some(SqlType::Interval),
             Self::Vector | Self::AnyVector => Some(SqlType::VECTOR),
-            Self::Any | Self::Same => None,
+            Self::Any | Self::Same | Self::Shown => None,
         }
     }
 }
 
 impl ScalarFunction {
+    /// Does the zone that it takes make no difference to arguments of these types?
+    pub(crate) fn ignores_zone(&self, types: impl IntoIterator<Item = SqlType>) -> bool {
+        let is_local = ["extract", "date_part", "to_char", "to_date"].contains(&self.name);
+        is_local && types.into_iter().all(|ty| ty != SqlType::TimestampTz)
+    }
+
     /// What the argument at a place must be.
     pub(crate) fn argument_kind(&self, at: usize) -> ArgumentKind {
         self.arguments
@@ -126,11 +187,10 @@ pub(super) fn gives_first(types: &[SqlType]) -> Result<SqlType> {
     Ok(types.first().copied().unwrap_or(SqlType::Unknown))
 }
 
-/// INTEGER if all are, else REAL.
+/// INTEGER if all are, NUMERIC if none is REAL, else that.
 pub(super) fn gives_number(types: &[SqlType]) -> Result<SqlType> {
-    if types.iter().all(|ty| *ty == SqlType::Integer) {
-        Ok(SqlType::Integer)
-    } else {
-        Ok(SqlType::Real)
-    }
+    let types = types.iter().copied();
+    Ok(types
+        .reduce(SqlType::common_number)
+        .unwrap_or(SqlType::Real))
 }

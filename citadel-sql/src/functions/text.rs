@@ -1,10 +1,10 @@
 //! Functions of TEXT and BLOB. Positions count characters of TEXT and bytes of BLOB, from 1.
 
-use super::ScalarFunction;
 use super::scalar::{
     ArgumentKind, check_size, gives_blob, gives_boolean, gives_first, gives_integer, gives_text,
     wrong_arguments,
 };
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::{SqlType, Value, ValueRef, cast, hex, unhex};
 
@@ -26,6 +26,7 @@ const fn text(
         arguments,
         result_type: gives_text,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -43,6 +44,7 @@ const fn integer(
         arguments,
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval,
     }
 }
@@ -55,6 +57,7 @@ const fn substring(name: &'static str) -> ScalarFunction {
         arguments: &[TextOrBlob, IntegerKind],
         result_type: gives_first,
         strict: true,
+        needs: Needs::Nothing,
         eval: substr,
     }
 }
@@ -117,6 +120,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextKind],
         result_type: gives_blob,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Text(v)] => Ok(unhex(v).map_or(Value::Null, Value::Blob)),
             _ => Err(wrong_arguments("unhex", a)),
@@ -128,6 +132,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextKind],
         result_type: gives_boolean,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Text(v), ValueRef::Text(prefix)] => {
                 Ok(Value::Boolean(v.starts_with(prefix)))
@@ -142,6 +147,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[Any],
         result_type: gives_text,
         strict: false,
+        needs: Needs::Nothing,
         eval: |a| join("", a),
     },
     ScalarFunction {
@@ -150,6 +156,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[TextKind, Any],
         result_type: gives_text,
         strict: false,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Null, ..] => Ok(Value::Null),
             [ValueRef::Text(separator), rest @ ..] => join(separator, rest),

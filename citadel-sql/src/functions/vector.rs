@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::ScalarFunction;
 use super::scalar::{ArgumentKind, gives_first, gives_integer, gives_real, wrong_arguments};
+use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
 use crate::types::number_text::finite;
 use crate::types::{Element, SqlType, Value, ValueRef, VectorType};
@@ -18,6 +18,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::AnyVector],
         result_type: gives_integer,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Vector(v)] => Ok(dims(v.len())),
             [ValueRef::Bits(v)] => Ok(dims(v.dim())),
@@ -30,6 +31,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Vector],
         result_type: gives_real,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Vector(v)] => finite(norm(v)).map(Value::Real),
             _ => Err(wrong_arguments("vector_norm", a)),
@@ -41,6 +43,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Vector],
         result_type: gives_numbers,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Vector(v)] => Ok(Value::Vector(normalized(v))),
             _ => Err(wrong_arguments("l2_normalize", a)),
@@ -52,6 +55,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         arguments: &[ArgumentKind::Vector],
         result_type: gives_bits,
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [ValueRef::Vector(v)] => Ok(Value::Bits(v.iter().map(|c| *c > 0.0).collect())),
             _ => Err(wrong_arguments("binary_quantize", a)),
@@ -67,6 +71,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         ],
         result_type: |_| Ok(SqlType::VECTOR),
         strict: true,
+        needs: Needs::Nothing,
         eval: |a| match a {
             [
                 ValueRef::Vector(v),

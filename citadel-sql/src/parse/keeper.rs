@@ -35,9 +35,22 @@ pub(super) fn parse_pragma(mut words: Words<'_>) -> Result<StatementKind> {
     }))
 }
 
-/// `SET [SESSION] name = value`, `… TO value`; SET is taken already.
+/// `SET [SESSION] name = value`, `… TO value`, `SET TIME ZONE value`; SET is taken already.
 pub(super) fn parse_set(mut words: Words<'_>) -> Result<StatementKind> {
     words.take("SESSION");
+    if let Some(name) = take_time_zone(&mut words) {
+        let mut value = take_value(&mut words)?;
+        // The zone of the system is not asked for here.
+        if value.text.eq_ignore_ascii_case("local") {
+            value.text = "DEFAULT".to_owned();
+        }
+        words.finish()?;
+        return Ok(StatementKind::Pragma(Pragma {
+            name,
+            value: Some(value),
+            verb: Some("SET"),
+        }));
+    }
     let name = take_name(&mut words)?;
     if !take_token(&mut words, &Token::Eq) && !words.take("TO") {
         return Err(match words.tokens.first() {
@@ -58,13 +71,30 @@ pub(super) fn parse_set(mut words: Words<'_>) -> Result<StatementKind> {
 
 /// `SHOW name`; SHOW is taken already.
 pub(super) fn parse_show(mut words: Words<'_>) -> Result<StatementKind> {
-    let name = take_name(&mut words)?;
+    let name = match take_time_zone(&mut words) {
+        Some(name) => name,
+        None => take_name(&mut words)?,
+    };
     words.finish()?;
     Ok(StatementKind::Pragma(Pragma {
         name,
         value: None,
         verb: Some("SHOW"),
     }))
+}
+
+/// `TIME ZONE`, as the standard writes the setting.
+fn take_time_zone(words: &mut Words<'_>) -> Option<Identifier> {
+    let position = words.position();
+    let mut after = *words;
+    if !(after.take("TIME") && after.take("ZONE")) {
+        return None;
+    }
+    *words = after;
+    Some(Identifier {
+        name: "timezone".to_owned(),
+        position,
+    })
 }
 
 /// `RESET name`, which sets the default; RESET is taken already.

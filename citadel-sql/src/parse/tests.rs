@@ -29,7 +29,8 @@ fn grouped(expr: &Expr) -> String {
         ExprKind::Null => "NULL".to_owned(),
         ExprKind::Boolean(v) => v.to_string(),
         ExprKind::Integer(v) => v.to_string(),
-        ExprKind::Real(v) => format!("{v:?}"),
+        ExprKind::Real { value, .. } => format!("{value:?}"),
+        ExprKind::Numeric(v) => v.to_string(),
         ExprKind::Text(v) => format!("'{v}'"),
         ExprKind::Blob(v) => format!("x{v:?}"),
         ExprKind::Parameter(index) => format!("?{}", index + 1),
@@ -205,6 +206,7 @@ fn operators_that_touch_parameters_and_signs_are_read_as_meant() {
 fn literals() {
     for (text, expected) in [
         ("-9223372036854775808", "-9223372036854775808"),
+        ("9223372036854775808", "9223372036854775808"),
         ("1.5e3", "1500.0"),
         (".5", "0.5"),
         ("'it''s'", "'it's'"),
@@ -221,10 +223,6 @@ fn literals() {
     ] {
         assert_eq!(expression(text), expected, "{text}");
     }
-    assert_eq!(
-        error("SELECT 9223372036854775808").sqlstate(),
-        Some(SqlState::NUMERIC_OUT_OF_RANGE)
-    );
     for text in [
         "1abc",
         "1L",
@@ -398,8 +396,11 @@ fn unsupported_clauses_are_named() {
         ("SELECT a COLLATE \"C\" FROM t", "COLLATE"),
         ("SELECT a -> 'x' FROM t", "->"),
         ("SELECT ARRAY[1, 2]", "array"),
-        ("SELECT CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
-        ("SELECT a::DATE FROM t", "DATE"),
+        ("SELECT a::TIMETZ FROM t", "TIME WITH TIME ZONE"),
+        (
+            "SELECT a::INTERVAL DAY TO HOUR FROM t",
+            "INTERVAL DAY TO HOUR",
+        ),
         ("SELECT f(a => 1)", "named argument"),
         ("INSERT OR FAIL INTO t VALUES (1)", "INSERT OR FAIL"),
         ("UPDATE OR IGNORE t SET a = 1", "UPDATE OR"),
@@ -417,7 +418,7 @@ fn unsupported_clauses_are_named() {
             "AUTOINCREMENT",
         ),
         ("CREATE TABLE t (a TEXT COLLATE nocase)", "COLLATE"),
-        ("CREATE TABLE t (a DECIMAL(10, 2))", "DECIMAL"),
+        ("CREATE TABLE t (a MONEY)", "MONEY"),
         (
             "CREATE TABLE t (a VECTOR(3, f16, f16))",
             "VECTOR(n, f16, f16)",
@@ -438,7 +439,6 @@ fn unsupported_clauses_are_named() {
         ("ALTER TABLE t OWNER TO me", "OWNER"),
         ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
         ("VACUUM FULL", "VACUUM FULL"),
-        ("SET TIME ZONE UTC", "SET TIME"),
         ("EXPLAIN (ANALYZE) SELECT 1", "option list"),
     ] {
         let error = error(sql);

@@ -10,7 +10,10 @@ use super::{
     TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
-use crate::types::{Bits, Element, Limit, SqlType, Value, VectorType};
+use crate::types::{
+    Bits, Date, Element, Interval, Limit, NumericRef, SqlType, Time, Timestamp, TimestampTz, Value,
+    VectorType,
+};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -318,6 +321,13 @@ fn put_type(out: &mut Vec<u8>, ty: SqlType) {
         SqlType::Real => out.push(3),
         SqlType::Text => out.push(4),
         SqlType::Blob => out.push(5),
+        SqlType::Date => out.push(13),
+        SqlType::Time => out.push(14),
+        SqlType::Timestamp => out.push(15),
+        SqlType::TimestampTz => out.push(16),
+        SqlType::Interval => out.push(17),
+        SqlType::Numeric => out.push(19),
+        SqlType::Uuid => out.push(21),
         SqlType::Vector(vector) => {
             out.push(match vector.element {
                 Element::F32 => 6,
@@ -339,6 +349,15 @@ fn put_limit(out: &mut Vec<u8>, limit: Limit) {
             out.push(12);
             put_varint(out, u64::from(most));
         }
+        Limit::Digits { precision, scale } => {
+            out.push(20);
+            put_varint(out, u64::from(precision));
+            put_signed(out, i64::from(scale));
+        }
+        Limit::Fraction { ty, digits } => {
+            out.extend_from_slice(&[18, digits]);
+            put_type(out, ty);
+        }
     }
 }
 
@@ -347,9 +366,27 @@ fn limited_type(from: &mut Reader<'_>) -> Decoded<(SqlType, Option<Limit>)> {
         10 => Limit::Int16,
         11 => Limit::Int32,
         12 => Limit::Characters(u32::try_from(from.varint()?).map_err(|_| Malformed)?),
+        18 => fraction(from)?,
+        20 => Limit::Digits {
+            precision: u16::try_from(from.varint()?).map_err(|_| Malformed)?,
+            scale: i16::try_from(from.signed()?).map_err(|_| Malformed)?,
+        },
         tag => return Ok((sql_type(tag, from)?, None)),
     };
     Ok((limit.base(), Some(limit)))
+}
+
+fn fraction(from: &mut Reader<'_>) -> Decoded<Limit> {
+    let digits = from.byte()?;
+    let tag = from.byte()?;
+    match sql_type(tag, from)? {
+        ty @ (SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Interval)
+            if digits <= 6 =>
+        {
+            Ok(Limit::Fraction { ty, digits })
+        }
+        _ => Err(Malformed),
+    }
 }
 
 fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
@@ -363,6 +400,13 @@ fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
         7 => vector_type(from, Element::F16)?,
         8 => vector_type(from, Element::I8)?,
         9 => vector_type(from, Element::Bit)?,
+        13 => SqlType::Date,
+        14 => SqlType::Time,
+        15 => SqlType::Timestamp,
+        16 => SqlType::TimestampTz,
+        17 => SqlType::Interval,
+        19 => SqlType::Numeric,
+        21 => SqlType::Uuid,
         _ => return Err(Malformed),
     })
 }
@@ -393,6 +437,37 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
         Value::Blob(v) => {
             out.push(5);
             put_bytes(out, v);
+        }
+        Value::Numeric(v) => {
+            out.push(13);
+            put_varint(out, u64::from(v.as_ref().scale()));
+            put_bytes(out, v.as_ref().as_bytes());
+        }
+        Value::Uuid(v) => {
+            out.push(14);
+            out.extend_from_slice(v.as_bytes());
+        }
+        Value::Date(v) => {
+            out.push(8);
+            put_signed(out, i64::from(v.days()));
+        }
+        Value::Time(v) => {
+            out.push(9);
+            put_signed(out, v.micros());
+        }
+        Value::Timestamp(v) => {
+            out.push(10);
+            put_signed(out, v.micros());
+        }
+        Value::TimestampTz(v) => {
+            out.push(11);
+            put_signed(out, v.micros());
+        }
+        Value::Interval(v) => {
+            out.push(12);
+            put_signed(out, i64::from(v.months()));
+            put_signed(out, i64::from(v.days()));
+            put_signed(out, v.micros());
         }
         Value::Vector(v) => {
             out.push(6);
@@ -427,8 +502,23 @@ fn value(from: &mut Reader<'_>) -> Decoded<Value> {
             let bits = Bits::from_bytes(from.bytes()?.to_owned(), dim);
             Value::Bits(bits.ok_or(Malformed)?)
         }
+        8 => Value::Date(Date::from_days(small(from)?).ok_or(Malformed)?),
+        9 => Value::Time(Time::from_micros(from.signed()?).ok_or(Malformed)?),
+        10 => Value::Timestamp(Timestamp::from_micros(from.signed()?).ok_or(Malformed)?),
+        11 => Value::TimestampTz(TimestampTz::from_micros(from.signed()?).ok_or(Malformed)?),
+        13 => {
+            let scale = from.varint()?;
+            let number = NumericRef::from_bytes(from.bytes()?, scale).ok_or(Malformed)?;
+            Value::Numeric(number.to_owned())
+        }
+        14 => Value::Uuid(uuid::Uuid::from_bytes(from.array()?)),
+        12 => Value::Interval(Interval::new(small(from)?, small(from)?, from.signed()?)),
         _ => return Err(Malformed),
     })
+}
+
+fn small(from: &mut Reader<'_>) -> Decoded<i32> {
+    i32::try_from(from.signed()?).map_err(|_| Malformed)
 }
 
 fn flag(from: &mut Reader<'_>) -> Decoded<bool> {

@@ -1,10 +1,12 @@
 //! Arithmetic and `||` on single values.
 //!
-//! INTEGER with INTEGER stays INTEGER and is checked; a REAL on either side makes it REAL, and a result that is
+//! INTEGER with INTEGER stays INTEGER and is checked, NUMERIC with it stays exact; a REAL on either side makes it REAL, and a result that is
 //! not finite is an error. INTEGER division truncates toward zero; the remainder has the sign of the dividend.
-//! Vectors of numbers add, subtract and multiply by component.
+//! Vectors of numbers add, subtract and multiply by component; dates, times and intervals as [`temporal`] says.
 
 use super::number_text::{finite, out_of_range};
+use super::numeric::Decimal;
+use super::temporal::arithmetic as temporal;
 use super::vector_arithmetic::{self, by_component};
 use super::{SqlType, Value, ValueRef, cast};
 use crate::error::{Error, Result, SqlState};
@@ -13,7 +15,15 @@ use crate::error::{Error, Result, SqlState};
 pub(crate) fn add(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a + b),
-        _ => numeric("+", a, b, add_integers, |a, b| finite(a + b)),
+        _ => match temporal::add(a, b) {
+            Some(sum) => sum,
+            None => numeric(
+                "+",
+                a,
+                b,
+                (add_integers, |a, b| finite(a + b), |a, b| Ok(a.plus(b))),
+            ),
+        },
     }
 }
 
@@ -21,7 +31,19 @@ pub(crate) fn add(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
 pub(crate) fn subtract(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a - b),
-        _ => numeric("-", a, b, subtract_integers, |a, b| finite(a - b)),
+        _ => match temporal::subtract(a, b) {
+            Some(difference) => difference,
+            None => numeric(
+                "-",
+                a,
+                b,
+                (
+                    subtract_integers,
+                    |a, b| finite(a - b),
+                    |a, b| Ok(a.minus(b)),
+                ),
+            ),
+        },
     }
 }
 
@@ -29,18 +51,38 @@ pub(crate) fn subtract(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
 pub(crate) fn multiply(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
     match (a, b) {
         (ValueRef::Vector(a), ValueRef::Vector(b)) => by_component(a, b, |a, b| a * b),
-        _ => numeric("*", a, b, multiply_integers, |a, b| finite(a * b)),
+        _ => match temporal::multiply(a, b) {
+            Some(product) => product,
+            None => numeric(
+                "*",
+                a,
+                b,
+                (
+                    multiply_integers,
+                    |a, b| finite(a * b),
+                    |a, b| Ok(a.times(b)),
+                ),
+            ),
+        },
     }
 }
 
 /// `a / b`
 pub(crate) fn divide(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("/", a, b, divide_integers, divide_reals)
+    match temporal::divide(a, b) {
+        Some(quotient) => quotient,
+        None => numeric(
+            "/",
+            a,
+            b,
+            (divide_integers, divide_reals, Decimal::divided_by),
+        ),
+    }
 }
 
 /// `a % b`
 pub(crate) fn modulo(a: ValueRef<'_>, b: ValueRef<'_>) -> Result<Value> {
-    numeric("%", a, b, modulo_integers, modulo_reals)
+    numeric("%", a, b, (modulo_integers, modulo_reals, Decimal::modulo))
 }
 
 /// `-a`
@@ -49,6 +91,8 @@ pub(crate) fn negate(a: ValueRef<'_>) -> Result<Value> {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(a) => negate_integer(a).map(Value::Integer),
         ValueRef::Real(a) => Ok(Value::Real(negate_real(a))),
+        ValueRef::Interval(a) => temporal::negated(a).map(Value::Interval),
+        ValueRef::Numeric(a) => a.decimal().negated().finish().map(Value::Numeric),
         other => Err(no_operator_for("-", &[other.sql_type()])),
     }
 }
@@ -155,20 +199,32 @@ pub(crate) fn no_operator_for(operator: &str, types: &[SqlType]) -> Error {
     )
 }
 
+/// An operator on each kind of number.
+type Operations = (
+    fn(i64, i64) -> Result<i64>,
+    fn(f64, f64) -> Result<f64>,
+    fn(&Decimal, &Decimal) -> Result<Decimal>,
+);
+
 fn numeric(
     operator: &str,
     a: ValueRef<'_>,
     b: ValueRef<'_>,
-    integers: fn(i64, i64) -> Result<i64>,
-    reals: fn(f64, f64) -> Result<f64>,
+    (integers, reals, decimals): Operations,
 ) -> Result<Value> {
-    use ValueRef::{Integer, Null, Real};
+    use ValueRef::{Integer, Null, Numeric, Real};
+    let exact = |a: &Decimal, b: &Decimal| decimals(a, b)?.finish().map(Value::Numeric);
     match (a, b) {
         (Null, _) | (_, Null) => Ok(Value::Null),
         (Integer(a), Integer(b)) => integers(a, b).map(Value::Integer),
         (Real(a), Real(b)) => reals(a, b).map(Value::Real),
         (Integer(a), Real(b)) => reals(a as f64, b).map(Value::Real),
         (Real(a), Integer(b)) => reals(a, b as f64).map(Value::Real),
+        (Numeric(a), Numeric(b)) => exact(&a.decimal(), &b.decimal()),
+        (Numeric(a), Integer(b)) => exact(&a.decimal(), &Decimal::from(b)),
+        (Integer(a), Numeric(b)) => exact(&Decimal::from(a), &b.decimal()),
+        (Numeric(a), Real(b)) => reals(a.decimal().to_real(), b).map(Value::Real),
+        (Real(a), Numeric(b)) => reals(a, b.decimal().to_real()).map(Value::Real),
         _ => Err(no_operator_for(operator, &[a.sql_type(), b.sql_type()])),
     }
 }

@@ -5,21 +5,31 @@
 //! program gave and whose type the place decides, where text is read as the place's type.
 
 use super::number_text::{
-    boolean_to_text, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
+    boolean_to_text, finite, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
     real_to_text,
 };
+use super::numeric::{Decimal, Rounding};
+use super::temporal::{DAY, TimestampTz, Zone, needs_zone, temporal_cast};
 use super::vector_type::{Element, VectorType, same_or_open};
-use super::{SqlType, Value, ValueRef, bits, vector_fit, vector_text};
+use super::{SqlType, Value, ValueRef, bits, parse_uuid, vector_fit, vector_text};
 use crate::error::{Error, Result, SqlState};
 
 /// May a value of `from` be cast to `to` at all?
 pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
-    use SqlType::{Blob, Boolean, Integer, Real, Text, Unknown, Vector};
+    use SqlType::{
+        Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp, TimestampTz,
+        Unknown, Vector,
+    };
     match (from, to) {
         (Unknown, _) | (Text, _) | (_, Text) => true,
         (Vector(a), Vector(b)) => same_or_open(a.dim, b.dim),
-        (Integer | Real, Integer | Real) | (Boolean, Integer) | (Integer, Boolean) => true,
+        (Integer | Real | Numeric, Integer | Real | Numeric)
+        | (Boolean, Integer)
+        | (Integer, Boolean) => true,
         (Blob, Vector(_)) | (Vector(_), Blob) => true,
+        (Date, Timestamp | TimestampTz) => true,
+        (Timestamp | TimestampTz, Date | Time | Timestamp | TimestampTz) => true,
+        (Time, Interval) | (Interval, Time) => true,
         _ => from == to,
     }
 }
@@ -29,14 +39,33 @@ pub(crate) fn can_assign(from: SqlType, to: SqlType) -> bool {
     match (from, to) {
         (SqlType::Unknown, _) => true,
         (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
-        _ => from == to || (from.is_numeric() && to.is_numeric()),
+        (SqlType::Time, SqlType::Interval) => true,
+        _ => {
+            from == to
+                || (from.is_numeric() && to.is_numeric())
+                || (from.is_moment() && to.is_moment())
+        }
     }
 }
 
 /// `CAST(value AS to)`. REAL to INTEGER rounds half to even; BLOB and TEXT meet in PostgreSQL's `\x` notation.
+/// Where a time zone matters, it is UTC.
 pub(crate) fn cast(value: ValueRef<'_>, to: SqlType) -> Result<Value> {
+    cast_in(value, to, &Zone::default(), None)
+}
+
+/// The same in a time zone, and, for texts like `today`, at a moment.
+pub(crate) fn cast_in(
+    value: ValueRef<'_>,
+    to: SqlType,
+    zone: &Zone,
+    now: Option<TimestampTz>,
+) -> Result<Value> {
     if value.is_null() {
         return Ok(Value::Null);
+    }
+    if let Some(cast) = temporal_cast(value, to, zone, now) {
+        return cast;
     }
     match to {
         SqlType::Unknown => Ok(value.to_owned()),
@@ -46,6 +75,17 @@ pub(crate) fn cast(value: ValueRef<'_>, to: SqlType) -> Result<Value> {
         SqlType::Text => Ok(Value::Text(to_text(value))),
         SqlType::Blob => to_blob(value),
         SqlType::Vector(vector) => to_vector(value, vector),
+        SqlType::Numeric => to_numeric(value),
+        SqlType::Uuid => match value {
+            ValueRef::Uuid(v) => Ok(Value::Uuid(v)),
+            ValueRef::Text(text) => parse_uuid(text).map(Value::Uuid),
+            _ => Err(cannot_cast(value, to)),
+        },
+        SqlType::Date
+        | SqlType::Time
+        | SqlType::Timestamp
+        | SqlType::TimestampTz
+        | SqlType::Interval => Err(cannot_cast(value, to)),
     }
 }
 
@@ -60,6 +100,26 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
         (Value::Real(r), SqlType::Integer) => exact_integer(r)
             .map(Value::Integer)
             .ok_or_else(|| inexact_real(r, to)),
+        (Value::Integer(i), SqlType::Numeric) => Ok(Value::Numeric(i.into())),
+        (Value::Real(r), SqlType::Numeric) => to_numeric(ValueRef::Real(r)),
+        (Value::Numeric(n), SqlType::Integer) => match n.as_ref().as_integer() {
+            Some(i) => Ok(Value::Integer(i)),
+            None => Err(Error::sql(
+                SqlState::NUMERIC_OUT_OF_RANGE,
+                format!("{n} is not exact as {to}"),
+            )
+            .hint("CAST rounds it")),
+        },
+        // To the nearest, which is what a REAL is for.
+        (Value::Numeric(n), SqlType::Real) => to_real(ValueRef::Numeric(n.as_ref())),
+        (Value::Date(date), SqlType::Timestamp) => date.midnight().map(Value::Timestamp),
+        (Value::Timestamp(timestamp), SqlType::Date) => {
+            if timestamp.is_finite() && timestamp.micros() % DAY != 0 {
+                return Err(not_midnight(&timestamp.to_string()));
+            }
+            Ok(Value::Date(timestamp.date()))
+        }
+        (Value::Time(time), SqlType::Interval) => cast(ValueRef::Time(time), to),
         (Value::Vector(v), SqlType::Vector(vector)) => vector_fit::fit(v, vector),
         (Value::Vector(v), SqlType::Unknown) => {
             vector_text::check(&v)?;
@@ -78,30 +138,57 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
     }
 }
 
+/// The same where the time zone of the session matters.
+pub(crate) fn assign_in(value: Value, to: SqlType, zone: &Zone) -> Result<Value> {
+    let from = value.sql_type();
+    if !(from.is_moment() && to.is_moment() && needs_zone(from, to)) {
+        return assign(value, to);
+    }
+    match (&value, to) {
+        (Value::TimestampTz(moment), SqlType::Date) => {
+            assign(Value::Timestamp(zone.local(*moment)), to)
+        }
+        _ => cast_in(value.as_ref(), to, zone, None),
+    }
+}
+
+fn not_midnight(shown: &str) -> Error {
+    Error::sql(
+        SqlState::DATETIME_FIELD_OVERFLOW,
+        format!("{shown} is not exact as DATE"),
+    )
+    .hint("CAST leaves the time of day out")
+}
+
 /// Gives a parameter the type of its place: TEXT is read as that type, a BLOB may hold the bytes of a vector. Components
 /// fit as they do when a vector is stored.
-pub(crate) fn coerce_parameter(value: Value, to: SqlType) -> Result<Value> {
+pub(crate) fn coerce_parameter(value: Value, to: SqlType, zone: &Zone) -> Result<Value> {
     match (&value, to) {
         (Value::Text(_), SqlType::Text | SqlType::Unknown) => Ok(value),
         (Value::Text(text), SqlType::Vector(vector)) => assign(vector_of_text(text, vector)?, to),
-        (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => cast(value.as_ref(), to),
-        _ => assign(value, to),
+        (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => {
+            cast_in(value.as_ref(), to, zone, None)
+        }
+        _ => assign_in(value, to, zone),
     }
 }
 
 /// As [`coerce_parameter`] for a parameter that is only compared: a number that its place's type cannot hold stays
 /// what it is, since INTEGER and REAL compare exactly (`id = ?` given 8.5 is false, not an error).
-pub(crate) fn coerce_compared(value: Value, to: SqlType) -> Result<Value> {
+pub(crate) fn coerce_compared(value: Value, to: SqlType, zone: &Zone) -> Result<Value> {
     match (&value, to) {
         (Value::Integer(i), SqlType::Real) if exact_real(*i).is_none() => Ok(value),
         (Value::Real(r), SqlType::Integer) if r.is_finite() && exact_integer(*r).is_none() => {
             Ok(value)
         }
+        // They compare exactly with numbers of the others.
+        (Value::Numeric(_), SqlType::Integer | SqlType::Real)
+        | (Value::Real(_), SqlType::Numeric) => Ok(value),
         (Value::Text(text), SqlType::Integer) => match parse_integer(text) {
             Ok(i) => Ok(Value::Integer(i)),
             Err(error) => parse_real(text).map(Value::Real).map_err(|_| error),
         },
-        _ => coerce_parameter(value, to),
+        _ => coerce_parameter(value, to, zone),
     }
 }
 
@@ -152,6 +239,11 @@ fn to_integer(value: ValueRef<'_>) -> Result<Value> {
         ValueRef::Real(v) => exact_integer(v.round_ties_even())
             .map(Value::Integer)
             .ok_or_else(|| out_of_range(SqlType::Integer)),
+        ValueRef::Numeric(v) => v
+            .decimal()
+            .to_integer(Rounding::Nearest)
+            .map(Value::Integer)
+            .ok_or_else(|| out_of_range(SqlType::Integer)),
         ValueRef::Text(text) => parse_integer(text).map(Value::Integer),
         _ => Err(cannot_cast(value, SqlType::Integer)),
     }
@@ -161,8 +253,20 @@ fn to_real(value: ValueRef<'_>) -> Result<Value> {
     match value {
         ValueRef::Real(v) => Ok(Value::Real(v)),
         ValueRef::Integer(v) => Ok(Value::Real(v as f64)),
+        ValueRef::Numeric(v) => finite(v.decimal().to_real()).map(Value::Real),
         ValueRef::Text(text) => parse_real(text).map(Value::Real),
         _ => Err(cannot_cast(value, SqlType::Real)),
+    }
+}
+
+fn to_numeric(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Numeric(v) => Ok(Value::Numeric(v.to_owned())),
+        ValueRef::Integer(v) => Ok(Value::Numeric(v.into())),
+        ValueRef::Real(v) if !v.is_finite() => Err(out_of_range(SqlType::Numeric)),
+        ValueRef::Real(v) => Decimal::of_real(v)?.finish().map(Value::Numeric),
+        ValueRef::Text(text) => text.parse().map(Value::Numeric),
+        _ => Err(cannot_cast(value, SqlType::Numeric)),
     }
 }
 
@@ -176,6 +280,14 @@ fn to_text(value: ValueRef<'_>) -> String {
         ValueRef::Blob(v) => format!("\\x{}", hex(v)),
         ValueRef::Vector(v) => vector_text::print(v),
         ValueRef::Bits(v) => v.to_string(),
+        // Done with before.
+        ValueRef::Date(v) => v.to_string(),
+        ValueRef::Time(v) => v.to_string(),
+        ValueRef::Timestamp(v) => v.to_string(),
+        ValueRef::TimestampTz(v) => v.to_string(),
+        ValueRef::Interval(v) => v.to_string(),
+        ValueRef::Numeric(v) => v.to_string(),
+        ValueRef::Uuid(v) => v.to_string(),
     }
 }
 
@@ -388,26 +500,26 @@ mod tests {
     #[test]
     fn parameters_take_the_type_of_their_place() {
         assert_eq!(
-            coerce_parameter(text("7"), SqlType::Integer).unwrap(),
+            coerce_parameter(text("7"), SqlType::Integer, &Zone::default()).unwrap(),
             Value::Integer(7)
         );
         let blob = Value::Blob(1.5_f32.to_le_bytes().to_vec());
         assert_eq!(
-            coerce_parameter(blob, SqlType::vector(1)).unwrap(),
+            coerce_parameter(blob, SqlType::vector(1), &Zone::default()).unwrap(),
             Value::Vector(vec![1.5])
         );
-        assert!(coerce_parameter(Value::Real(8.5), SqlType::Integer).is_err());
+        assert!(coerce_parameter(Value::Real(8.5), SqlType::Integer, &Zone::default()).is_err());
         assert_eq!(
-            coerce_compared(Value::Real(8.5), SqlType::Integer).unwrap(),
+            coerce_compared(Value::Real(8.5), SqlType::Integer, &Zone::default()).unwrap(),
             Value::Real(8.5)
         );
         assert_eq!(
-            coerce_compared(text("8.5"), SqlType::Integer).unwrap(),
+            coerce_compared(text("8.5"), SqlType::Integer, &Zone::default()).unwrap(),
             Value::Real(8.5)
         );
-        assert!(coerce_compared(Value::Boolean(true), SqlType::Integer).is_err());
+        assert!(coerce_compared(Value::Boolean(true), SqlType::Integer, &Zone::default()).is_err());
         assert_eq!(
-            coerce_parameter(Value::Integer(1), SqlType::Unknown).unwrap(),
+            coerce_parameter(Value::Integer(1), SqlType::Unknown, &Zone::default()).unwrap(),
             Value::Integer(1)
         );
     }

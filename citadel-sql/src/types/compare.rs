@@ -1,7 +1,7 @@
 //! The order of values.
 //!
-//! INTEGER and REAL compare by their exact mathematical values, beyond 2^53 too; -0.0 equals 0.0; FALSE is before
-//! TRUE; TEXT and BLOB compare by bytes; vectors by component and then by length. Bits and numbers do not compare.
+//! INTEGER, REAL and NUMERIC compare by their exact mathematical values, beyond 2^53 too; -0.0 equals 0.0; FALSE is before
+//! TRUE; an INTERVAL by its length, of months of 30 days and days of 24 hours; TEXT and BLOB compare by bytes; vectors by component and then by length. Bits and numbers do not compare.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,10 @@ use super::ValueRef;
 
 /// The SQL comparison of two values; `None` if either is NULL or the types do not compare.
 pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Ordering> {
-    use ValueRef::{Bits, Blob, Boolean, Integer, Real, Text, Vector};
+    use ValueRef::{
+        Bits, Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp,
+        TimestampTz, Uuid, Vector,
+    };
     Some(match (left, right) {
         (Integer(a), Integer(b)) => a.cmp(&b),
         (Real(a), Real(b)) => compare_reals(a, b),
@@ -18,6 +21,17 @@ pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Orderin
         (Text(a), Text(b)) => a.as_bytes().cmp(b.as_bytes()),
         (Blob(a), Blob(b)) => a.cmp(b),
         (Boolean(a), Boolean(b)) => a.cmp(&b),
+        (Numeric(a), Numeric(b)) => a.compare(b),
+        (Numeric(a), Integer(b)) => a.compare_integer(b),
+        (Integer(a), Numeric(b)) => b.compare_integer(a).reverse(),
+        (Numeric(a), Real(b)) => a.compare_real(b),
+        (Real(a), Numeric(b)) => b.compare_real(a).reverse(),
+        (Uuid(a), Uuid(b)) => a.cmp(&b),
+        (Date(a), Date(b)) => a.cmp(&b),
+        (Time(a), Time(b)) => a.cmp(&b),
+        (Timestamp(a), Timestamp(b)) => a.cmp(&b),
+        (TimestampTz(a), TimestampTz(b)) => a.cmp(&b),
+        (Interval(a), Interval(b)) => a.span().cmp(&b.span()),
         (Vector(a), Vector(b)) => compare_vectors(a, b),
         (Bits(a), Bits(b)) => (a.as_bytes(), a.dim()).cmp(&(b.as_bytes(), b.dim())),
         _ => return None,
@@ -34,12 +48,18 @@ pub(crate) fn total_order(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {
 fn rank(value: ValueRef<'_>) -> u8 {
     match value {
         ValueRef::Boolean(_) => 0,
-        ValueRef::Integer(_) | ValueRef::Real(_) => 1,
+        ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Numeric(_) => 1,
         ValueRef::Text(_) => 2,
         ValueRef::Blob(_) => 3,
         ValueRef::Vector(_) => 4,
         ValueRef::Bits(_) => 5,
-        ValueRef::Null => 6,
+        ValueRef::Date(_) => 6,
+        ValueRef::Time(_) => 7,
+        ValueRef::Timestamp(_) => 8,
+        ValueRef::TimestampTz(_) => 9,
+        ValueRef::Interval(_) => 10,
+        ValueRef::Uuid(_) => 11,
+        ValueRef::Null => 12,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{SqlType, ValueRef};
+use super::numeric::{Rounding, round_to};
+use super::temporal::Interval;
+use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef};
 use crate::error::{Error, Result, SqlState};
 
 /// A bound on values that a column's declaration or a cast names.
@@ -14,6 +16,10 @@ pub(crate) enum Limit {
     Int32,
     /// `VARCHAR(n)`
     Characters(u32),
+    /// `TIME(p)`, `TIMESTAMP(p)`, `TIMESTAMPTZ(p)`, `INTERVAL(p)`: so many digits of seconds.
+    Fraction { ty: SqlType, digits: u8 },
+    /// `NUMERIC(p, s)`: so many digits, of which so many stand behind the point.
+    Digits { precision: u16, scale: i16 },
 }
 
 impl Limit {
@@ -35,6 +41,15 @@ impl Limit {
                     state,
                     format!("the text has more than {most} characters"),
                 ))
+            }
+            (Self::Digits { precision, scale }, ValueRef::Numeric(number)) => {
+                let number = number.decimal();
+                let is_within = i32::from(number.scale()) == i32::from(scale.max(0))
+                    && number.is_below_power(i64::from(precision) - i64::from(scale));
+                match is_within {
+                    true => Ok(()),
+                    false => Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE)),
+                }
             }
             _ => Ok(()),
         }
@@ -62,11 +77,69 @@ impl Limit {
         }
     }
 
+    /// What is stored of a value: a text without spaces that are too many, a time with as many digits as it may have.
+    ///
+    /// # Errors
+    /// What it is rounded to is out of range.
+    pub(crate) fn fit(self, value: Value) -> Result<Value> {
+        match (self, value) {
+            (Self::Characters(_), Value::Text(text)) => {
+                Ok(Value::Text(self.fitted(&text).to_owned()))
+            }
+            (Self::Fraction { .. }, value) => self.rounded(value),
+            (Self::Digits { precision, scale }, Value::Numeric(number)) => {
+                let number = round_to(
+                    &number.as_ref().decimal(),
+                    i64::from(scale),
+                    Rounding::Nearest,
+                );
+                let whole_digits = i64::from(precision) - i64::from(scale);
+                if !number.is_below_power(whole_digits) {
+                    return Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE));
+                }
+                number.finish().map(Value::Numeric)
+            }
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// A time rounded to its digits, halves away from the beginning of time.
+    pub(crate) fn rounded(self, value: Value) -> Result<Value> {
+        let Self::Fraction { digits, .. } = self else {
+            return Ok(value);
+        };
+        let unit = 10_i64.pow(6 - u32::from(digits.min(6)));
+        let round = |micros: i64| {
+            let (micros, unit) = (i128::from(micros), i128::from(unit));
+            (micros.abs() + unit / 2) / unit * unit * micros.signum()
+        };
+        Ok(match value {
+            Value::Time(time) => {
+                let micros = i64::try_from(round(time.micros())).unwrap_or(0);
+                Value::Time(Time::from_micros(micros).unwrap_or(time))
+            }
+            Value::Timestamp(timestamp) if timestamp.is_finite() => {
+                Value::Timestamp(Timestamp::checked(round(timestamp.micros()))?)
+            }
+            Value::TimestampTz(moment) if moment.is_finite() => {
+                Value::TimestampTz(TimestampTz::checked(round(moment.micros()))?)
+            }
+            Value::Interval(interval) => Value::Interval(Interval::checked(
+                i128::from(interval.months()),
+                i128::from(interval.days()),
+                round(interval.micros()),
+            )?),
+            value => value,
+        })
+    }
+
     /// The type that it bounds.
     pub(crate) fn base(self) -> SqlType {
         match self {
             Self::Int16 | Self::Int32 => SqlType::Integer,
             Self::Characters(_) => SqlType::Text,
+            Self::Fraction { ty, .. } => ty,
+            Self::Digits { .. } => SqlType::Numeric,
         }
     }
 
@@ -81,6 +154,8 @@ impl fmt::Display for Limit {
             Self::Int16 => f.write_str("SMALLINT"),
             Self::Int32 => f.write_str("INT4"),
             Self::Characters(most) => write!(f, "VARCHAR({most})"),
+            Self::Digits { precision, scale } => write!(f, "NUMERIC({precision},{scale})"),
+            Self::Fraction { ty, digits } => write!(f, "{ty}({digits})"),
         }
     }
 }

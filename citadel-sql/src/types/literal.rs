@@ -16,6 +16,13 @@ pub(crate) fn quoted(value: ValueRef<'_>) -> String {
         }
         ValueRef::Text(v) => format!("'{}'", v.replace('\'', "''")),
         ValueRef::Blob(v) => format!("X'{}'", hex(v).to_ascii_uppercase()),
+        ValueRef::Date(v) => format!("DATE '{v}'"),
+        ValueRef::Time(v) => format!("TIME '{v}'"),
+        ValueRef::Timestamp(v) => format!("TIMESTAMP '{v}'"),
+        ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
+        ValueRef::Numeric(v) => v.to_string(),
+        ValueRef::Uuid(v) => format!("UUID '{v}'"),
+        ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
         ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
         ValueRef::Bits(v) => format!("'{v}'"),
     }
@@ -25,6 +32,7 @@ pub(crate) fn quoted(value: ValueRef<'_>) -> String {
 pub(crate) fn literal_text(value: &Value) -> String {
     let text = quoted(value.as_ref());
     match value {
+        Value::Numeric(_) => format!("CAST('{text}' AS NUMERIC)"),
         Value::Vector(_) | Value::Bits(_) => format!("CAST({text} AS {})", value.sql_type()),
         _ => text,
     }

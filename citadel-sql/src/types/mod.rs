@@ -11,8 +11,13 @@ mod like;
 mod limit;
 mod literal;
 pub(crate) mod number_text;
+pub(crate) mod numeric;
 mod sql_type;
 mod stored_vector;
+pub(crate) mod temporal;
+#[cfg(test)]
+pub(crate) mod testing;
+mod uuid_text;
 mod value;
 mod vector_arithmetic;
 mod vector_fit;
@@ -21,14 +26,19 @@ mod vector_type;
 
 pub use bits::{Bits, BitsRef};
 pub(crate) use cast::{
-    assign, can_assign, can_cast, cast, coerce_compared, coerce_parameter, hex, unhex,
+    assign, assign_in, can_assign, can_cast, cast, cast_in, coerce_compared, coerce_parameter, hex,
+    unhex,
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub(crate) use like::{LikePattern, LikeTail};
 pub(crate) use limit::Limit;
 pub(crate) use literal::{literal_text, quoted};
+pub use numeric::{Numeric, NumericRef};
 pub use sql_type::SqlType;
 pub(crate) use stored_vector::{StoredVector, put_vector};
+pub(crate) use temporal::now;
+pub use temporal::{Date, Interval, Time, Timestamp, TimestampTz};
+pub(crate) use uuid_text::parse_uuid;
 pub use value::{Value, ValueRef};
 pub(crate) use vector_fit::check_components;
 pub use vector_type::{Element, VectorType};

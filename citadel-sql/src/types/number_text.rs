@@ -94,14 +94,19 @@ pub(crate) fn out_of_range(ty: SqlType) -> Error {
 
 /// The text is not one of the type.
 pub(crate) fn invalid_input(ty: SqlType, text: &str) -> Error {
+    Error::sql(
+        SqlState::INVALID_TEXT_REPRESENTATION,
+        format!("invalid input for type {ty}: \"{}\"", shown(text)),
+    )
+}
+
+/// A bad input as an error repeats it.
+pub(crate) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(QUOTED_CHARS_MAX).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    Error::sql(
-        SqlState::INVALID_TEXT_REPRESENTATION,
-        format!("invalid input for type {ty}: \"{shown}\""),
-    )
+    shown
 }
 
 #[cfg(test)]

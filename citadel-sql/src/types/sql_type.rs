@@ -20,6 +20,20 @@ pub enum SqlType {
     Text,
     /// Bytes.
     Blob,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and a time of day.
+    Timestamp,
+    /// A moment: `TIMESTAMP WITH TIME ZONE`.
+    TimestampTz,
+    /// A span of time.
+    Interval,
+    /// An exact decimal number.
+    Numeric,
+    /// A universally unique identifier.
+    Uuid,
     /// A vector. A column always has a dimension; an expression may have one of any dimension.
     Vector(VectorType),
 }
@@ -41,9 +55,23 @@ impl SqlType {
         }
     }
 
-    /// INTEGER or REAL.
+    /// DATE, TIMESTAMP or TIMESTAMPTZ: days and moments compare with one another.
+    pub(crate) fn is_moment(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp | Self::TimestampTz)
+    }
+
+    /// INTEGER, REAL or NUMERIC.
     pub fn is_numeric(self) -> bool {
-        matches!(self, Self::Integer | Self::Real)
+        matches!(self, Self::Integer | Self::Real | Self::Numeric)
+    }
+
+    /// The type of numbers that are of either type.
+    pub(crate) fn common_number(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Integer, Self::Integer) => Self::Integer,
+            (Self::Integer | Self::Numeric, Self::Integer | Self::Numeric) => Self::Numeric,
+            _ => Self::Real,
+        }
     }
 }
 
@@ -56,6 +84,13 @@ impl fmt::Display for SqlType {
             Self::Real => f.write_str("REAL"),
             Self::Text => f.write_str("TEXT"),
             Self::Blob => f.write_str("BLOB"),
+            Self::Date => f.write_str("DATE"),
+            Self::Time => f.write_str("TIME"),
+            Self::Timestamp => f.write_str("TIMESTAMP"),
+            Self::TimestampTz => f.write_str("TIMESTAMPTZ"),
+            Self::Interval => f.write_str("INTERVAL"),
+            Self::Numeric => f.write_str("NUMERIC"),
+            Self::Uuid => f.write_str("UUID"),
             Self::Vector(vector) => vector.fmt(f),
         }
     }

@@ -1,7 +1,11 @@
 //! Owned and borrowed SQL values.
 
+use uuid::Uuid;
+
 use super::SqlType;
 use super::bits::{Bits, BitsRef};
+use super::numeric::{Numeric, NumericRef};
+use super::temporal::{Date, Interval, Time, Timestamp, TimestampTz};
 use super::vector_type::{Element, VectorType};
 
 /// An owned SQL value.
@@ -21,6 +25,20 @@ pub enum Value {
     Text(String),
     /// BLOB.
     Blob(Vec<u8>),
+    /// DATE.
+    Date(Date),
+    /// TIME.
+    Time(Time),
+    /// TIMESTAMP.
+    Timestamp(Timestamp),
+    /// TIMESTAMPTZ.
+    TimestampTz(TimestampTz),
+    /// INTERVAL.
+    Interval(Interval),
+    /// NUMERIC.
+    Numeric(Numeric),
+    /// UUID.
+    Uuid(Uuid),
     /// VECTOR of numbers; as many components as its dimension.
     Vector(Vec<f32>),
     /// VECTOR of bits.
@@ -43,6 +61,20 @@ pub enum ValueRef<'a> {
     Text(&'a str),
     /// BLOB.
     Blob(&'a [u8]),
+    /// DATE.
+    Date(Date),
+    /// TIME.
+    Time(Time),
+    /// TIMESTAMP.
+    Timestamp(Timestamp),
+    /// TIMESTAMPTZ.
+    TimestampTz(TimestampTz),
+    /// INTERVAL.
+    Interval(Interval),
+    /// NUMERIC.
+    Numeric(NumericRef<'a>),
+    /// UUID.
+    Uuid(Uuid),
     /// VECTOR of numbers.
     Vector(&'a [f32]),
     /// VECTOR of bits.
@@ -59,6 +91,13 @@ impl Value {
             Self::Real(v) => ValueRef::Real(*v),
             Self::Text(v) => ValueRef::Text(v),
             Self::Blob(v) => ValueRef::Blob(v),
+            Self::Date(v) => ValueRef::Date(*v),
+            Self::Time(v) => ValueRef::Time(*v),
+            Self::Timestamp(v) => ValueRef::Timestamp(*v),
+            Self::TimestampTz(v) => ValueRef::TimestampTz(*v),
+            Self::Interval(v) => ValueRef::Interval(*v),
+            Self::Numeric(v) => ValueRef::Numeric(v.as_ref()),
+            Self::Uuid(v) => ValueRef::Uuid(*v),
             Self::Vector(v) => ValueRef::Vector(v),
             Self::Bits(v) => ValueRef::Bits(v.as_ref()),
         }
@@ -85,6 +124,13 @@ impl ValueRef<'_> {
             Self::Real(v) => Value::Real(v),
             Self::Text(v) => Value::Text(v.to_owned()),
             Self::Blob(v) => Value::Blob(v.to_owned()),
+            Self::Date(v) => Value::Date(v),
+            Self::Time(v) => Value::Time(v),
+            Self::Timestamp(v) => Value::Timestamp(v),
+            Self::TimestampTz(v) => Value::TimestampTz(v),
+            Self::Interval(v) => Value::Interval(v),
+            Self::Numeric(v) => Value::Numeric(v.to_owned()),
+            Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(v) => Value::Vector(v.to_owned()),
             Self::Bits(v) => Value::Bits(v.to_owned()),
         }
@@ -104,6 +150,13 @@ impl ValueRef<'_> {
             Self::Real(_) => SqlType::Real,
             Self::Text(_) => SqlType::Text,
             Self::Blob(_) => SqlType::Blob,
+            Self::Date(_) => SqlType::Date,
+            Self::Time(_) => SqlType::Time,
+            Self::Timestamp(_) => SqlType::Timestamp,
+            Self::TimestampTz(_) => SqlType::TimestampTz,
+            Self::Interval(_) => SqlType::Interval,
+            Self::Numeric(_) => SqlType::Numeric,
+            Self::Uuid(_) => SqlType::Uuid,
             Self::Vector(v) => SqlType::Vector(VectorType {
                 dim: u16::try_from(v.len()).ok(),
                 element: Element::F32,

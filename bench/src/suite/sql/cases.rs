@@ -133,7 +133,11 @@ fn key(n: usize) -> i64 {
 fn reads() -> Vec<Case> {
     const T: &[Table] = &[Table::Users];
     const WIDE: &[Table] = &[Table::Wide];
-    let many = |n| (0..1_000).map(|k| Call::new(0, [int(key(n * 1_000 + k))])).collect();
+    let many = |n| {
+        (0..1_000)
+            .map(|k| Call::new(0, [int(key(n * 1_000 + k))]))
+            .collect()
+    };
     let same = |_| (0..1_000).map(|_| Call::new(0, [int(50_000)])).collect();
     let pages = |n| {
         let page = |k| Call::new(0, [int(key(n * 100 + k))]);
@@ -146,9 +150,20 @@ fn reads() -> Vec<Case> {
         Case::query("point", T, &["SELECT * FROM t WHERE id = ?"], 10).with(many),
         Case::query("filter", T, &["SELECT * FROM t WHERE age = 42"], 10),
         Case::query("scan", T, &["SELECT * FROM t"], 3),
-        Case::query("group_by", T, &["SELECT age, COUNT(*) FROM t GROUP BY age"], 5),
+        Case::query(
+            "group_by",
+            T,
+            &["SELECT age, COUNT(*) FROM t GROUP BY age"],
+            5,
+        ),
         Case::query("distinct", T, &["SELECT DISTINCT age FROM t"], 5),
-        Case::query("sort", T, &["SELECT id, age FROM t ORDER BY age, id LIMIT 10"], 10).ordered(),
+        Case::query(
+            "sort",
+            T,
+            &["SELECT id, age FROM t ORDER BY age, id LIMIT 10"],
+            10,
+        )
+        .ordered(),
         Case::query(
             "sort_nocase",
             T,
@@ -168,10 +183,20 @@ fn reads() -> Vec<Case> {
         Case::query("wide_proj_2", WIDE, &["SELECT n3, s7 FROM wide"], 10),
         Case::query("wide_proj_3", WIDE, &["SELECT id, n0, s11 FROM wide"], 10),
         Case::query("wide_proj_all", WIDE, &["SELECT * FROM wide"], 3),
-        Case::query("covered_count", T, &["SELECT COUNT(*) FROM t WHERE age BETWEEN 20 AND 60"], 10)
-            .setup("CREATE INDEX t_age ON t (age)"),
-        Case::query("covered_range", T, &["SELECT age FROM t WHERE age BETWEEN 20 AND 30"], 10)
-            .setup("CREATE INDEX t_age ON t (age)"),
+        Case::query(
+            "covered_count",
+            T,
+            &["SELECT COUNT(*) FROM t WHERE age BETWEEN 20 AND 60"],
+            10,
+        )
+        .setup("CREATE INDEX t_age ON t (age)"),
+        Case::query(
+            "covered_range",
+            T,
+            &["SELECT age FROM t WHERE age BETWEEN 20 AND 30"],
+            10,
+        )
+        .setup("CREATE INDEX t_age ON t (age)"),
         Case::query(
             "partial_index_point",
             T,
@@ -202,7 +227,12 @@ fn relations() -> Vec<Case> {
         (0..100).map(|k| Call::new(0, [int(id(k))])).collect()
     };
     vec![
-        Case::query("join", AB, &["SELECT a.id, b.data FROM a INNER JOIN b ON a.id = b.a_id"], 30),
+        Case::query(
+            "join",
+            AB,
+            &["SELECT a.id, b.data FROM a INNER JOIN b ON a.id = b.a_id"],
+            30,
+        ),
         Case::query(
             "join_param",
             AB,
@@ -217,17 +247,26 @@ fn relations() -> Vec<Case> {
             &["SELECT a.id, b.data FROM a FULL OUTER JOIN b ON a.id = b.a_id + 500"],
             20,
         ),
-        Case::query("union", AB, &["SELECT id, val FROM a UNION ALL SELECT id, a_id FROM b"], 30),
+        Case::query(
+            "union",
+            AB,
+            &["SELECT id, val FROM a UNION ALL SELECT id, a_id FROM b"],
+            30,
+        ),
         Case::query(
             "cte",
             T,
-            &["WITH young AS (SELECT age, id FROM t WHERE age < 30) SELECT age, COUNT(*), SUM(id) FROM young GROUP BY age"],
+            &[
+                "WITH young AS (SELECT age, id FROM t WHERE age < 30) SELECT age, COUNT(*), SUM(id) FROM young GROUP BY age",
+            ],
             5,
         ),
         Case::query(
             "recursive_cte",
             AB,
-            &["WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000) SELECT SUM(n) FROM c"],
+            &[
+                "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000) SELECT SUM(n) FROM c",
+            ],
             30,
         ),
         Case::query(
@@ -299,8 +338,14 @@ fn changes() -> Vec<Case> {
     const T: &[Table] = &[Table::Users];
     const AB: &[Table] = &[Table::Pairs];
     const INSERT: &[&str] = &["BEGIN", "COMMIT", "INSERT INTO t VALUES (?, ?, ?)"];
-    const SQLITE_TRUNCATE: &[&str] = &["BEGIN", "COMMIT", "INSERT INTO t VALUES (?, ?, ?)", "DELETE FROM t"];
-    const COUNTER: &str = "INSERT INTO t VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET age = t.age + 1";
+    const SQLITE_TRUNCATE: &[&str] = &[
+        "BEGIN",
+        "COMMIT",
+        "INSERT INTO t VALUES (?, ?, ?)",
+        "DELETE FROM t",
+    ];
+    const COUNTER: &str =
+        "INSERT INTO t VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET age = t.age + 1";
     let generated = |n| pairs_of(n, |id| Call::new(2, [int(id), int(id % 50), int(3)]));
     vec![
         Case::change("insert", "100 in a transaction", T, INSERT, 10, inserts),

@@ -146,7 +146,10 @@ impl Duel<'_> {
 /// The geometric mean over all cases, and over those of each durability.
 fn sum_up(report: &mut Report) {
     for (name, is_of) in [
-        ("mean", (|case: &str| !case.ends_with("@full")) as fn(&str) -> bool),
+        (
+            "mean",
+            (|case: &str| !case.ends_with("@full")) as fn(&str) -> bool,
+        ),
         ("mean@full", |case: &str| case.ends_with("@full")),
     ] {
         for (engine, value) in report.geometric_means(OPS, is_of) {

@@ -85,7 +85,7 @@ impl Db {
         txn: &mut WriteTxn,
     ) -> Result<Answer> {
         let catalog = Catalog::load(txn)?;
-        let bound = bind::bind(statement, text, &catalog)?;
+        let bound = bind::bind(statement, text, &catalog, &Default::default())?;
         let plan = Arc::new(plan(&bound.statement, &PlanContext { view: txn })?);
         let mut execution = Execution::start(&plan, params)?;
         let interrupt = AtomicBool::new(false);

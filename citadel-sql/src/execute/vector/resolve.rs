@@ -4,12 +4,16 @@
 use std::ops::Bound;
 
 use citadel_vector::{AttributeValue, Predicate, Segment, Truth};
+use uuid::Uuid;
 
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::Expr;
 use crate::expression::{CompiledExpr, Rows, constant};
 use crate::plan::vector::{Comparison, Condition, Filter, FilterPlace};
-use crate::types::{LikePattern, LikeTail, SqlType, Value, ValueRef};
+use crate::types::numeric::Decimal;
+use crate::types::{
+    Date, LikePattern, LikeTail, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef,
+};
 
 /// Makes predicates of one segment.
 pub(super) struct Resolver<'a> {
@@ -102,6 +106,7 @@ impl Resolver<'_> {
     /// A constant as the filter column is compared with it; the types are those that SQL compares.
     fn value(&self, filter: Filter, expr: &Expr) -> Option<AttributeValue> {
         let value = constant(expr, self.params).ok()?;
+        let value = as_held(value, filter.ty)?;
         let ty = value.sql_type();
         let is_compared =
             value.is_null() || ty == filter.ty || (ty.is_numeric() && filter.ty.is_numeric());
@@ -176,6 +181,20 @@ impl Resolver<'_> {
     }
 }
 
+/// A number as a column of its type is compared with it. `None`: the rows decide.
+fn as_held(value: Value, ty: SqlType) -> Option<Value> {
+    match (&value, ty) {
+        (Value::Integer(number), SqlType::Numeric) => Some(Value::Numeric((*number).into())),
+        (Value::Real(number), SqlType::Numeric) => {
+            Decimal::exact(*number).finish().ok().map(Value::Numeric)
+        }
+        (Value::Numeric(number), SqlType::Integer | SqlType::Real) => {
+            number.as_ref().as_integer().map(Value::Integer)
+        }
+        _ => Some(value),
+    }
+}
+
 fn place(filter: Filter) -> usize {
     match filter.place {
         FilterPlace::Attribute(place) => place,
@@ -214,11 +233,24 @@ fn is_distinct(column: usize, value: AttributeValue) -> Predicate {
 fn push(column: &mut Column, ty: SqlType, value: &AttributeValue) -> Option<()> {
     let value = match value {
         AttributeValue::Null => ValueRef::Null,
-        AttributeValue::Integer(value) => ValueRef::Integer(*value),
+        AttributeValue::Integer(value) => match ty {
+            SqlType::Date => ValueRef::Date(Date::from_days(i32::try_from(*value).ok()?)?),
+            SqlType::Time => ValueRef::Time(Time::from_micros(*value)?),
+            SqlType::Timestamp => ValueRef::Timestamp(Timestamp::from_micros(*value)?),
+            SqlType::TimestampTz => ValueRef::TimestampTz(TimestampTz::from_micros(*value)?),
+            _ => ValueRef::Integer(*value),
+        },
         AttributeValue::Real(value) => ValueRef::Real(*value),
         AttributeValue::Boolean(value) => ValueRef::Boolean(*value),
         AttributeValue::Bytes(bytes) if ty == SqlType::Text => {
             ValueRef::Text(std::str::from_utf8(bytes).ok()?)
+        }
+        // Of what it was made is not known: another interval may have its length, another number its value.
+        AttributeValue::Bytes(_) if matches!(ty, SqlType::Interval | SqlType::Numeric) => {
+            return None;
+        }
+        AttributeValue::Bytes(bytes) if ty == SqlType::Uuid => {
+            ValueRef::Uuid(Uuid::from_slice(bytes).ok()?)
         }
         AttributeValue::Bytes(bytes) => ValueRef::Blob(bytes),
     };

@@ -292,6 +292,7 @@ fn number(value: ValueRef<'_>) -> f64 {
     match value {
         ValueRef::Integer(v) => v as f64,
         ValueRef::Real(v) => v,
+        ValueRef::Numeric(v) => v.decimal().to_real(),
         _ => 0.0,
     }
 }

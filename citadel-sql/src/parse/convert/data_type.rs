@@ -1,6 +1,8 @@
 //! Names of types. Only what is exactly right is taken.
 
-use sqlparser::ast::{CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart};
+use sqlparser::ast::{
+    CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart, TimezoneInfo,
+};
 
 use super::Converter;
 use crate::error::{Error, Position, Result, SqlState};
@@ -31,6 +33,26 @@ impl Converter<'_> {
                     }
                 }
             }
+            DataType::Time(Some(digits), zone) => {
+                let ty = self.data_type(DataType::Time(None, zone), position)?;
+                fraction(ty, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Timestamp(Some(digits), zone) => {
+                let ty = self.data_type(DataType::Timestamp(None, zone), position)?;
+                fraction(ty, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Datetime(Some(digits)) => {
+                fraction(SqlType::Timestamp, digits).map_err(|error| error.at(position))?
+            }
+            DataType::Interval {
+                fields: None,
+                precision: Some(digits),
+            } => fraction(SqlType::Interval, digits).map_err(|error| error.at(position))?,
+            DataType::Numeric(info) | DataType::Decimal(info) | DataType::Dec(info)
+                if info != ExactNumberInfo::None =>
+            {
+                digits(&info).map_err(|error| error.at(position))?
+            }
             ty => return Ok((self.data_type(ty, position)?, None)),
         };
         Ok((limit.base(), Some(limit)))
@@ -56,13 +78,63 @@ impl Converter<'_> {
             | DataType::String(None) => Ok(SqlType::Text),
             DataType::Blob(None) | DataType::Bytea | DataType::Bytes(None) => Ok(SqlType::Blob),
             DataType::Bool | DataType::Boolean => Ok(SqlType::Boolean),
+            DataType::Numeric(_) | DataType::Decimal(_) | DataType::Dec(_) => Ok(SqlType::Numeric),
+            DataType::Uuid => Ok(SqlType::Uuid),
+            DataType::Date => Ok(SqlType::Date),
+            DataType::Time(None, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => {
+                Ok(SqlType::Time)
+            }
+            DataType::Timestamp(None, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone)
+            | DataType::Datetime(None) => Ok(SqlType::Timestamp),
+            DataType::Timestamp(None, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => {
+                Ok(SqlType::TimestampTz)
+            }
+            DataType::Interval {
+                fields: None,
+                precision: None,
+            } => Ok(SqlType::Interval),
+            DataType::Time(None, _) => Err(Error::unsupported("type TIME WITH TIME ZONE")
+                .at(position)
+                .hint("TIMESTAMPTZ is a moment, TIME a time of day")),
             DataType::Custom(name, modifiers) if is_vector(&name) => {
                 vector_type(&modifiers).map_err(|error| error.at(position))
             }
             other => Err(Error::unsupported(format!("type {other}"))
                 .at(position)
-                .hint("the types are INTEGER, REAL, TEXT, BLOB, BOOLEAN and VECTOR(n)")),
+                .hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)")),
         }
+    }
+}
+
+/// `(p, s)`: so many digits, of which so many behind the point.
+fn digits(info: &ExactNumberInfo) -> Result<Limit> {
+    let (precision, scale) = match info {
+        ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
+        ExactNumberInfo::Precision(precision) => (*precision, 0),
+        ExactNumberInfo::None => (0, 0),
+    };
+    let wrong = |text: String| Error::sql(SqlState::INVALID_PARAMETER_VALUE, text);
+    let fitting = u16::try_from(precision)
+        .ok()
+        .filter(|p| (1..=1000).contains(p));
+    let precision =
+        fitting.ok_or_else(|| wrong(format!("NUMERIC has 1 to 1000 digits, not {precision}")))?;
+    let fitting = i16::try_from(scale)
+        .ok()
+        .filter(|s| (-1000..=1000).contains(s));
+    let scale = fitting
+        .ok_or_else(|| wrong(format!("NUMERIC has a scale of -1000 to 1000, not {scale}")))?;
+    Ok(Limit::Digits { precision, scale })
+}
+
+/// So many digits of seconds.
+pub(super) fn fraction(ty: SqlType, digits: u64) -> Result<Limit> {
+    match u8::try_from(digits) {
+        Ok(digits @ 0..=6) => Ok(Limit::Fraction { ty, digits }),
+        _ => Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("{ty} has 0 to 6 digits of seconds, not {digits}"),
+        )),
     }
 }
 

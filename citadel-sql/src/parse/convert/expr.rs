@@ -9,6 +9,7 @@ use super::subquery::not;
 use super::{Clauses, Converter};
 use crate::ast::{BinaryOp, Expr, ExprKind, Truth, WhenThen};
 use crate::error::{Error, Position, Result, SqlState};
+use crate::functions::TIMEZONE;
 use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
@@ -208,6 +209,16 @@ impl Converter<'_> {
                 expr,
                 trim_characters,
             } => self.trim(trim_where, trim_what, *expr, trim_characters),
+            Theirs::Interval(interval) => self.interval(interval),
+            Theirs::Extract {
+                field,
+                expr,
+                syntax: _,
+            } => self.extract(&field, *expr),
+            Theirs::AtTimeZone {
+                timestamp,
+                time_zone,
+            } => self.worded(TIMEZONE, vec![*time_zone, *timestamp]),
             Theirs::Ceil { expr, field } => self.ceil_floor("ceil", *expr, field),
             Theirs::Floor { expr, field } => self.ceil_floor("floor", *expr, field),
             Theirs::Position { expr, r#in } => self.worded("strpos", vec![*r#in, *expr]),
@@ -432,9 +443,6 @@ impl Converter<'_> {
             Theirs::Collate { .. } => "COLLATE",
             Theirs::Tuple(_) => "a row value",
             Theirs::Array(_) => "an array; a vector is written '[1, 2]'",
-            Theirs::Interval(_) => "INTERVAL",
-            Theirs::Extract { .. } => "EXTRACT",
-            Theirs::AtTimeZone { .. } => "AT TIME ZONE",
             Theirs::Convert { .. } => "CONVERT",
             Theirs::GroupingSets(_) => "GROUPING SETS",
             Theirs::Cube(_) => "CUBE",

@@ -5,6 +5,7 @@ use sqlparser::ast::{
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, TrimWhereField,
 };
 
+use super::temporal::is_clock;
 use super::{Clauses, Converter};
 use crate::ast::{Arguments, Expr, ExprKind, Identifier};
 use crate::error::{Error, Position, Result};
@@ -57,11 +58,21 @@ impl Converter<'_> {
     ) -> Result<Arguments> {
         let at = function.position;
         match arguments {
+            FunctionArguments::None if is_clock(&function.name) => Ok(Arguments::List {
+                distinct: false,
+                values: Vec::new(),
+                order_by: Vec::new(),
+            }),
             FunctionArguments::None => {
                 Err(Error::unsupported(function.name.to_ascii_uppercase()).at(at))
             }
             FunctionArguments::Subquery(_) => Err(Error::unsupported("a subquery").at(at)),
-            FunctionArguments::List(list) => self.argument_list(list, at),
+            FunctionArguments::List(mut list) => {
+                if let Some(parts) = self.interval_parts(&function.name, &mut list.args)? {
+                    return Ok(parts);
+                }
+                self.argument_list(list, at)
+            }
         }
     }
 

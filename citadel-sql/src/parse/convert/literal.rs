@@ -75,13 +75,13 @@ pub(super) fn number(digits: &str, negative: bool) -> Result<ExprKind> {
     let sign = if negative { "-" } else { "" };
     let text = format!("{sign}{digits}");
     if digits.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().map(ExprKind::Integer).map_err(|_| {
-            Error::sql(
-                SqlState::NUMERIC_OUT_OF_RANGE,
-                format!("{text} is out of the range of INTEGER"),
-            )
-            .hint("write a decimal point to make it REAL")
-        });
+        return match text.parse() {
+            Ok(number) => Ok(ExprKind::Integer(number)),
+            Err(_) => text.parse().map(ExprKind::Numeric),
+        };
     }
-    number_text::parse_real(&text).map(ExprKind::Real)
+    match number_text::parse_real(&text) {
+        Ok(value) => Ok(ExprKind::Real { value, text }),
+        Err(error) => Err(error),
+    }
 }

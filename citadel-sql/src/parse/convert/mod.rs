@@ -19,6 +19,7 @@ mod query;
 mod row_value;
 mod statement;
 mod subquery;
+mod temporal;
 mod view;
 mod window;
 

@@ -11,7 +11,7 @@ use crate::parse::syntax_error::syntax_error;
 impl Converter<'_> {
     pub(super) fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
         let (left, right) = match (left, right) {
-            (Theirs::Tuple(left), Theirs::Tuple(right)) => {
+            (Theirs::Tuple(left), Theirs::Tuple(right)) if op != BinaryOperator::Overlaps => {
                 return self.compare_rows(left, &op, right);
             }
             sides => sides,
@@ -40,6 +40,7 @@ impl Converter<'_> {
                     position,
                 })
             }
+            BinaryOperator::Overlaps => self.overlaps(left, right),
             op => {
                 let left = self.expr(left)?;
                 let position = left.position;

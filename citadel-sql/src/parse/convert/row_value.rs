@@ -149,9 +149,7 @@ fn ordered(op: BinaryOp, pairs: Vec<(Expr, Expr)>) -> Expr {
         decided = join(BinaryOp::Or, join(strict, left, right), tied);
     }
     match first {
-        Some((left, right)) if !is_single => {
-            join(BinaryOp::And, join(weak, left, right), decided)
-        }
+        Some((left, right)) if !is_single => join(BinaryOp::And, join(weak, left, right), decided),
         _ => decided,
     }
 }

@@ -1,6 +1,6 @@
 //! Columns of a table, read from the entries of an index alone.
 
-use super::decode::{put_unescaped, skip_key_column};
+use super::decode::{put_unescaped, read_key_column, skip_key_column};
 use super::{NOT_NULL, NULL, row_id_of_entry, row_key};
 use crate::batch::Column;
 use crate::codec::{Decoded, Malformed, Reader};
@@ -20,9 +20,13 @@ pub(crate) struct EntryColumns {
 }
 
 impl EntryColumns {
-    /// Whether an index holds a column as it is: its key does not tell −0 from 0.
+    /// Whether an index holds a column as it is. Its key does not tell apart what is equal: −0 and 0, 1.5 and 1.50, a month and 30
+    /// days.
     pub(crate) fn holds(table: &TableDef, index: &BTreeIndex, no: ColumnNo) -> bool {
-        let is_exact = table.column(no).ty != SqlType::Real;
+        let is_exact = !matches!(
+            table.column(no).ty,
+            SqlType::Real | SqlType::Numeric | SqlType::Interval
+        );
         table.rowid_column == Some(no) || is_exact && index.columns.contains(&no)
     }
 
@@ -82,6 +86,13 @@ impl EntryColumns {
     }
 
     fn push_column(&mut self, from: &mut Reader<'_>, ty: SqlType, out: &mut Column) -> Result<()> {
+        if !matches!(
+            ty,
+            SqlType::Boolean | SqlType::Integer | SqlType::Text | SqlType::Blob
+        ) {
+            let value = read_key_column(from, ty).map_err(|m| self.malformed(m))?;
+            return out.push(value.as_ref());
+        }
         match from.byte().map_err(|m| self.malformed(m))? {
             NOT_NULL => {}
             NULL => {
@@ -106,11 +117,10 @@ impl EntryColumns {
                     Err(_) => Err(self.malformed(Malformed)),
                 }
             }
-            SqlType::Blob => {
+            _ => {
                 self.unescape(from)?;
                 out.push_blob(&self.buffer)
             }
-            _ => Err(self.malformed(Malformed)),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Reading the columns of an index key back.
 
+use uuid::Uuid;
+
 use super::{NOT_NULL, NULL, row_key};
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{BTreeIndex, IndexDef, TableDef};
-use crate::types::{SqlType, Value, cast};
+use crate::types::numeric::numeric_of_key;
+use crate::types::{Date, Interval, SqlType, Time, Timestamp, TimestampTz, Value, cast};
 
 /// The columns of a key as text, for messages: `(a, b)=(1, x)`.
 ///
@@ -42,7 +45,8 @@ fn as_text(value: &Value) -> Result<String> {
     }
 }
 
-/// Reads one column of a key. A REAL −0 comes back as 0.
+/// Reads one column of a key. A REAL −0 comes back as 0, an INTERVAL as another of its length, a NUMERIC
+/// without zeros at its end.
 pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Value> {
     match from.byte()? {
         NOT_NULL => {}
@@ -55,8 +59,35 @@ pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Val
         SqlType::Real => Value::Real(real(from.array()?)),
         SqlType::Text => Value::Text(String::from_utf8(unescaped(from)?).map_err(|_| Malformed)?),
         SqlType::Blob => Value::Blob(unescaped(from)?),
+        SqlType::Date => {
+            let days = i32::from_be_bytes(from.array()?) ^ i32::MIN;
+            Value::Date(Date::from_days(days).ok_or(Malformed)?)
+        }
+        SqlType::Time => Value::Time(Time::from_micros(micros(from)?).ok_or(Malformed)?),
+        SqlType::Timestamp => {
+            Value::Timestamp(Timestamp::from_micros(micros(from)?).ok_or(Malformed)?)
+        }
+        SqlType::TimestampTz => {
+            Value::TimestampTz(TimestampTz::from_micros(micros(from)?).ok_or(Malformed)?)
+        }
+        SqlType::Numeric => {
+            let mut rest = *from;
+            let (value, len) = numeric_of_key(rest.rest()).ok_or(Malformed)?;
+            rest.take(len)?;
+            *from = rest;
+            Value::Numeric(value)
+        }
+        SqlType::Uuid => Value::Uuid(Uuid::from_bytes(from.array()?)),
+        SqlType::Interval => {
+            let span = i128::from_be_bytes(from.array()?) ^ i128::MIN;
+            Value::Interval(Interval::of_span(span).ok_or(Malformed)?)
+        }
         SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
     })
+}
+
+fn micros(from: &mut Reader<'_>) -> Decoded<i64> {
+    Ok(row_key::parse(&from.array::<8>()?)?.0)
 }
 
 fn real(key: [u8; 8]) -> f64 {
@@ -87,20 +118,17 @@ pub(super) fn put_unescaped(from: &mut Reader<'_>, out: &mut Vec<u8>) -> Decoded
 
 /// Passes over one column of a key.
 pub(super) fn skip_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<()> {
-    match from.byte()? {
-        NOT_NULL => {}
-        NULL => return Ok(()),
+    let len = match ty {
+        SqlType::Boolean => 1,
+        SqlType::Integer | SqlType::Real => 8,
+        SqlType::Text | SqlType::Blob => 0,
+        other => return read_key_column(from, other).map(drop),
+    };
+    match (from.byte()?, len) {
+        (NULL, _) => {}
+        (NOT_NULL, 0) => while from.byte()? != 0 || from.byte()? != 1 {},
+        (NOT_NULL, len) => drop(from.take(len)?),
         _ => return Err(Malformed),
-    }
-    match ty {
-        SqlType::Boolean => drop(from.byte()?),
-        SqlType::Integer | SqlType::Real => drop(from.take(8)?),
-        SqlType::Text | SqlType::Blob => loop {
-            if from.byte()? == 0 && from.byte()? == 1 {
-                break;
-            }
-        },
-        SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
     }
     Ok(())
 }

@@ -6,6 +6,11 @@
 //!   INTEGER    8 bytes, big-endian, sign bit flipped
 //!   REAL       8 bytes, big-endian: sign bit flipped if positive, all bits if negative; −0 is 0
 //!   TEXT, BLOB the bytes, each 0 as (0, FF), and (0, 1) at the end
+//!   DATE       4 bytes, big-endian, sign bit flipped: days since 2000-01-01
+//!   TIME, TIMESTAMP, TIMESTAMPTZ  microseconds, as an INTEGER
+//!   NUMERIC    sign, exponent and digits of base 100, as in [`numeric`](crate::types::numeric); no scale
+//!   UUID       16 bytes
+//!   INTERVAL   16 bytes, big-endian, sign bit flipped: its length in microseconds, of months of 30 days
 //! row id       as in [`row_key`], at the end, unless the index is unique and no column is NULL; then it is the entry's value
 //! ```
 //!
@@ -31,6 +36,7 @@ use super::row_key;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::RowId;
 use crate::types::ValueRef;
+use crate::types::numeric::key_of;
 
 /// Before a value that is not NULL.
 const NOT_NULL: u8 = 1;
@@ -53,6 +59,13 @@ pub(crate) fn put_key_column(out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(
         ValueRef::Real(v) => out.extend_from_slice(&real_key(v)),
         ValueRef::Text(v) => put_escaped(out, v.as_bytes()),
         ValueRef::Blob(v) => put_escaped(out, v),
+        ValueRef::Date(v) => out.extend_from_slice(&(v.days() ^ i32::MIN).to_be_bytes()),
+        ValueRef::Time(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
+        ValueRef::Timestamp(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
+        ValueRef::TimestampTz(v) => out.extend_from_slice(&row_key::encode(RowId(v.micros()))),
+        ValueRef::Numeric(v) => key_of(out, v),
+        ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
+        ValueRef::Interval(v) => out.extend_from_slice(&(v.span() ^ i128::MIN).to_be_bytes()),
         ValueRef::Null | ValueRef::Vector(_) | ValueRef::Bits(_) => {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,

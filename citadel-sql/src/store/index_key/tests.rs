@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::decode::read_key_column;
 use super::*;
 use crate::codec::Reader;
-use crate::types::{SqlType, Value};
+use crate::types::testing::{TYPES, of_type};
+use crate::types::{SqlType, Value, compare};
 
 fn key(values: &[Value]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -143,4 +144,36 @@ fn bound() -> impl Strategy<Value = Bound<Value>> {
         integer().prop_map(Bound::Included),
         integer().prop_map(Bound::Excluded)
     ]
+}
+
+fn three_of_one_type() -> impl Strategy<Value = (SqlType, [Value; 3])> {
+    prop::sample::select(TYPES.to_vec())
+        .prop_flat_map(|ty| ([of_type(ty), of_type(ty), of_type(ty)], Just(ty)))
+        .prop_map(|(values, ty)| (ty, values))
+}
+
+proptest! {
+    #[test]
+    fn keys_of_times_numbers_and_ids_are_ordered_as_they_are((ty, [a, b, c]) in three_of_one_type()) {
+        let order = |a: &Value, b: &Value| compare(a.as_ref(), b.as_ref()).unwrap();
+        prop_assert_eq!(key(std::slice::from_ref(&a)).cmp(&key(std::slice::from_ref(&b))), order(&a, &b));
+        // Behind a key another one follows, and NULL is last.
+        let (first, second) = ([a.clone(), c.clone()], [b.clone(), Value::Null]);
+        let expected = order(&a, &b).then(Ordering::Less);
+        prop_assert_eq!(key(&first).cmp(&key(&second)), expected);
+        let bytes = key(&first);
+        let mut from = Reader::new(&bytes);
+        for value in &first {
+            let read = read_key_column(&mut from, ty).unwrap();
+            prop_assert_eq!(order(&read, value), Ordering::Equal);
+        }
+        prop_assert_eq!(from.finish(), Ok(()));
+    }
+
+    #[test]
+    fn other_bytes_are_no_keys(bytes in prop::collection::vec(any::<u8>(), 0..24)) {
+        for ty in TYPES {
+            let _ = read_key_column(&mut Reader::new(&bytes), ty);
+        }
+    }
 }

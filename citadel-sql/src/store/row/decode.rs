@@ -1,8 +1,13 @@
 //! Reading rows.
 
+use uuid::Uuid;
+
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::schema::{ColumnNo, ColumnStorage, TableDef};
-use crate::types::{SqlType, StoredVector, Value, VectorType};
+use crate::types::{
+    Date, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp, TimestampTz, Value,
+    VectorType,
+};
 
 /// A row's head, parsed; its values not yet.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,13 @@ pub(crate) enum Field<'a> {
     Real(f64),
     Text(&'a str),
     Blob(&'a [u8]),
+    Date(Date),
+    Time(Time),
+    Timestamp(Timestamp),
+    TimestampTz(TimestampTz),
+    Interval(Interval),
+    Numeric(NumericRef<'a>),
+    Uuid(Uuid),
     /// As many components as the column's dimension.
     Vector(StoredVector<'a>),
 }
@@ -41,6 +53,13 @@ impl Field<'_> {
             Self::Real(v) => Value::Real(v),
             Self::Text(v) => Value::Text(v.to_owned()),
             Self::Blob(v) => Value::Blob(v.to_owned()),
+            Self::Date(v) => Value::Date(v),
+            Self::Time(v) => Value::Time(v),
+            Self::Timestamp(v) => Value::Timestamp(v),
+            Self::TimestampTz(v) => Value::TimestampTz(v),
+            Self::Interval(v) => Value::Interval(v),
+            Self::Numeric(v) => Value::Numeric(v.to_owned()),
+            Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(stored) => stored.to_value(),
         })
     }
@@ -55,6 +74,13 @@ pub(crate) enum Layout {
     Real,
     Text,
     Blob,
+    Date,
+    Time,
+    Timestamp,
+    TimestampTz,
+    Interval,
+    Numeric,
+    Uuid,
     Vector(VectorType),
 }
 
@@ -70,6 +96,13 @@ impl Layout {
             SqlType::Integer => Self::Integer,
             SqlType::Real => Self::Real,
             SqlType::Text => Self::Text,
+            SqlType::Date => Self::Date,
+            SqlType::Time => Self::Time,
+            SqlType::Timestamp => Self::Timestamp,
+            SqlType::TimestampTz => Self::TimestampTz,
+            SqlType::Interval => Self::Interval,
+            SqlType::Numeric => Self::Numeric,
+            SqlType::Uuid => Self::Uuid,
             SqlType::Vector(vector) => Self::Vector(vector),
             SqlType::Blob | SqlType::Unknown => Self::Blob,
         }
@@ -121,6 +154,18 @@ pub(crate) fn skip(values: &mut Reader<'_>, layout: Layout) -> Decoded<()> {
         Layout::Integer => values.skip_varint()?,
         Layout::Real => drop(values.take(8)?),
         Layout::Text | Layout::Blob => drop(values.bytes()?),
+        Layout::Date | Layout::Time => values.skip_varint()?,
+        Layout::Timestamp | Layout::TimestampTz => drop(values.take(8)?),
+        Layout::Numeric => {
+            values.skip_varint()?;
+            values.bytes()?;
+        }
+        Layout::Uuid => drop(values.take(16)?),
+        Layout::Interval => {
+            for _ in 0..3 {
+                values.skip_varint()?;
+            }
+        }
         Layout::Vector(vector) => drop(values.take(vector.stored_bytes())?),
     }
     Ok(())
@@ -146,6 +191,32 @@ pub(crate) fn read<'a>(values: &mut Reader<'a>, layout: Layout) -> Decoded<Field
         }
         Layout::Text => Field::Text(values.text()?),
         Layout::Blob => Field::Blob(values.bytes()?),
+        Layout::Date => {
+            let days = i32::try_from(values.signed()?).ok();
+            Field::Date(days.and_then(Date::from_days).ok_or(Malformed)?)
+        }
+        Layout::Time => {
+            let micros = i64::try_from(values.varint()?).ok();
+            Field::Time(micros.and_then(Time::from_micros).ok_or(Malformed)?)
+        }
+        Layout::Timestamp => {
+            let micros = i64::from_le_bytes(values.array()?);
+            Field::Timestamp(Timestamp::from_micros(micros).ok_or(Malformed)?)
+        }
+        Layout::TimestampTz => {
+            let micros = i64::from_le_bytes(values.array()?);
+            Field::TimestampTz(TimestampTz::from_micros(micros).ok_or(Malformed)?)
+        }
+        Layout::Numeric => {
+            let scale = values.varint()?;
+            Field::Numeric(NumericRef::from_bytes(values.bytes()?, scale).ok_or(Malformed)?)
+        }
+        Layout::Uuid => Field::Uuid(Uuid::from_bytes(values.array()?)),
+        Layout::Interval => {
+            let months = i32::try_from(values.signed()?).map_err(|_| Malformed)?;
+            let days = i32::try_from(values.signed()?).map_err(|_| Malformed)?;
+            Field::Interval(Interval::new(months, days, values.signed()?))
+        }
         Layout::Vector(vector) => {
             let bytes = values.take(vector.stored_bytes())?;
             Field::Vector(StoredVector::new(vector, bytes).ok_or(Malformed)?)

@@ -50,6 +50,20 @@ impl RowEncoder {
             ValueRef::Real(v) => out.extend_from_slice(&v.to_le_bytes()),
             ValueRef::Text(v) => put_bytes(out, v.as_bytes()),
             ValueRef::Blob(v) => put_bytes(out, v),
+            ValueRef::Date(v) => put_signed(out, i64::from(v.days())),
+            ValueRef::Time(v) => put_varint(out, v.micros().unsigned_abs()),
+            ValueRef::Timestamp(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
+            ValueRef::TimestampTz(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
+            ValueRef::Numeric(v) => {
+                put_varint(out, u64::from(v.scale()));
+                put_bytes(out, v.as_bytes());
+            }
+            ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
+            ValueRef::Interval(v) => {
+                put_signed(out, i64::from(v.months()));
+                put_signed(out, i64::from(v.days()));
+                put_signed(out, v.micros());
+            }
             ValueRef::Vector(_) | ValueRef::Bits(_) => put_vector(out, value, element(ty)),
         }
         self.column += 1;
@@ -75,6 +89,13 @@ impl RowEncoder {
             Field::Real(v) => ValueRef::Real(v),
             Field::Text(v) => ValueRef::Text(v),
             Field::Blob(v) => ValueRef::Blob(v),
+            Field::Date(v) => ValueRef::Date(v),
+            Field::Time(v) => ValueRef::Time(v),
+            Field::Timestamp(v) => ValueRef::Timestamp(v),
+            Field::TimestampTz(v) => ValueRef::TimestampTz(v),
+            Field::Interval(v) => ValueRef::Interval(v),
+            Field::Numeric(v) => ValueRef::Numeric(v),
+            Field::Uuid(v) => ValueRef::Uuid(v),
             Field::Vector(stored) => {
                 self.bytes.extend_from_slice(stored.bytes);
                 self.column += 1;

@@ -7,7 +7,11 @@
 //!
 //! BOOLEAN   1 byte, 0 or 1             TEXT, BLOB   length (varint), bytes
 //! INTEGER   signed varint              VECTOR(n)    n × f32, little-endian (n is the column's)
-//! REAL      8 bytes, little-endian
+//! REAL      8 bytes, little-endian     DATE         days since 2000-01-01, signed varint
+//! TIME      microseconds, varint       INTERVAL     months, days, microseconds: signed varints
+//! NUMERIC   scale (varint), and the units as bytes: length, two's complement, little-endian, as few as possible
+//! UUID      16 bytes
+//! TIMESTAMP, TIMESTAMPTZ               microseconds since 2000-01-01: 8 bytes, little-endian, signed
 //! ```
 //!
 //! What always holds:

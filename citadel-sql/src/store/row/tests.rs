@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::codec::Malformed;
 use crate::schema::{ColumnDef, ColumnNo, ColumnStorage, TableDef, TableId};
+use crate::types::testing::{TYPES, of_type};
 use crate::types::{Element, SqlType, Value, VectorType};
 
 /// A table with a column of each kind; the row id is column 1, and column 6 has a tree of its own.
@@ -22,6 +23,10 @@ fn table() -> TableDef {
         SqlType::Vector(VectorType::new(2, Element::F16)),
         SqlType::Text,
     ];
+    table_of(&types)
+}
+
+fn table_of(types: &[SqlType]) -> TableDef {
     let columns = types.iter().enumerate().map(|(at, ty)| ColumnDef {
         name: format!("c{at}"),
         ty: *ty,
@@ -30,8 +35,8 @@ fn table() -> TableDef {
         default: Value::Null,
         missing: Value::Null,
         generated: None,
-        storage: match at {
-            6 => ColumnStorage::Tree(TreeId::new(99)),
+        storage: match (at, ty) {
+            (6, SqlType::Vector(_)) => ColumnStorage::Tree(TreeId::new(99)),
             _ => ColumnStorage::Row,
         },
     });
@@ -39,7 +44,7 @@ fn table() -> TableDef {
         id: TableId(1),
         name: "t".to_owned(),
         columns: columns.collect(),
-        rowid_column: Some(ColumnNo(1)),
+        rowid_column: (types[1] == SqlType::Integer).then_some(ColumnNo(1)),
         primary_key: vec![ColumnNo(1)],
         rowid_constraint: None,
         checks: Vec::new(),
@@ -86,7 +91,9 @@ fn encode(table: &TableDef, row: &[Value], columns: usize) -> Vec<u8> {
     encoder.begin(columns);
     for (at, value) in row.iter().enumerate().take(columns) {
         match table.columns[at].storage {
-            _ if at == 1 => encoder.elsewhere(),
+            _ if table.rowid_column.is_some_and(|no| usize::from(no.0) == at) => {
+                encoder.elsewhere()
+            }
             ColumnStorage::Row => encoder.value(table.columns[at].ty, value.as_ref()),
             ColumnStorage::Tree(_) => encoder.value_elsewhere(value.as_ref()),
         }
@@ -169,4 +176,25 @@ fn values_that_no_writer_writes_are_malformed() {
     let mut bytes = encode(&table, &row, 10);
     *bytes.last_mut().unwrap() = 2;
     assert_eq!(decode(&table, &bytes), Err(Malformed));
+}
+
+proptest! {
+    #[test]
+    fn times_numbers_and_ids_round_trip(row in TYPES.map(|ty| or_null(of_type(ty))), cut in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let table = table_of(&TYPES);
+        let bytes = encode(&table, &row, row.len());
+        let fields = decode(&table, &bytes).unwrap();
+        let values: Vec<Value> = fields.iter().map(|field| field.to_value().unwrap()).collect();
+        prop_assert_eq!(&values[..], &row[..]);
+        let mut copy = RowEncoder::default();
+        copy.begin(row.len());
+        for (field, column) in fields.into_iter().zip(&table.columns) {
+            copy.field(column.ty, field);
+        }
+        prop_assert_eq!(copy.finish(), &bytes);
+        prop_assert_eq!(decode(&table, &bytes[..cut.index(bytes.len())]), Err(Malformed));
+        let mut changed = bytes.clone();
+        changed[at.index(bytes.len())] = byte;
+        let _ = decode(&table, &changed);
+    }
 }

@@ -11,7 +11,9 @@ use crate::types::{SqlType, ValueRef, VectorType, check_components};
 pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
     match (column.ty, value) {
         (_, ValueRef::Null) if column.not_null => Err(null_value(table, column)),
-        (SqlType::Integer, ValueRef::Integer(_)) | (SqlType::Text, ValueRef::Text(_))
+        (SqlType::Integer, ValueRef::Integer(_))
+        | (SqlType::Text, ValueRef::Text(_))
+        | (SqlType::Numeric, ValueRef::Numeric(_))
             if let Some(limit) = column.limit =>
         {
             limit.check(value).map_err(|error| {
@@ -23,7 +25,14 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
         | (SqlType::Boolean, ValueRef::Boolean(_))
         | (SqlType::Integer, ValueRef::Integer(_))
         | (SqlType::Text, ValueRef::Text(_))
-        | (SqlType::Blob, ValueRef::Blob(_)) => Ok(()),
+        | (SqlType::Blob, ValueRef::Blob(_))
+        | (SqlType::Date, ValueRef::Date(_))
+        | (SqlType::Time, ValueRef::Time(_))
+        | (SqlType::Timestamp, ValueRef::Timestamp(_))
+        | (SqlType::TimestampTz, ValueRef::TimestampTz(_))
+        | (SqlType::Interval, ValueRef::Interval(_))
+        | (SqlType::Numeric, ValueRef::Numeric(_))
+        | (SqlType::Uuid, ValueRef::Uuid(_)) => Ok(()),
         (SqlType::Real, ValueRef::Real(v)) if v.is_finite() => Ok(()),
         (SqlType::Real, ValueRef::Real(_)) => Err(Error::sql(
             SqlState::NUMERIC_OUT_OF_RANGE,
