@@ -20,11 +20,13 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::AnnRecall(None) => &["ann_recall"],
         Pragma::AnnExact(None) => &["ann_exact"],
         Pragma::Threads(None) => &["threads"],
+        Pragma::LakeBatchId(None) => &["lake_batch_id"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
         | Pragma::AnnRecall(Some(_))
         | Pragma::AnnExact(Some(_))
+        | Pragma::LakeBatchId(Some(_))
         | Pragma::Threads(Some(_)) => &[],
         Pragma::PageCount => &["page_count"],
         Pragma::PageSize => &["page_size"],
@@ -37,7 +39,7 @@ impl Connection {
     /// Answers a pragma, or does what it sets. `None`: it gives no rows.
     pub(crate) fn run_pragma(&self, pragma: &Pragma) -> Result<Option<Batch>> {
         let storage = &self.database().shared().storage;
-        let number = match *pragma {
+        let number = match pragma.clone() {
             Pragma::Check {
                 thorough,
                 findings_max,
@@ -76,6 +78,14 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::Threads(None) => self.threads() as u64,
+            Pragma::LakeBatchId(Some(setting)) => {
+                self.session().set_lake_batch_id(setting.value());
+                return Ok(None);
+            }
+            Pragma::LakeBatchId(None) => {
+                let id = self.session().lake_batch_id().map(str::to_owned);
+                return rows(SqlType::Text, [Value::from(id)]).map(Some);
+            }
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,
                 Durability::Normal => 1,

@@ -11,6 +11,7 @@ use crate::batch::Batch;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
 use crate::execute::Execution;
+use crate::functions::LakeProcedure;
 use crate::parse;
 use crate::plan::{self, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
@@ -58,6 +59,12 @@ pub(crate) enum Action {
         table: bound::Expr,
         /// A text.
         column: bound::Expr,
+    },
+    /// `CALL lake_…(table, …)`.
+    CallLake {
+        procedure: LakeProcedure,
+        /// Constants or parameters.
+        arguments: Vec<bound::Expr>,
     },
     /// `PRAGMA`.
     Pragma(bound::Pragma),
@@ -153,14 +160,21 @@ impl Prepared {
 
     /// Does it give rows that are the point of it? What `CALL` reports may be left aside.
     pub(crate) fn is_query(&self) -> bool {
-        !self.names.is_empty() && !matches!(self.action, Action::Persist { .. })
+        let calls = matches!(
+            self.action,
+            Action::Persist { .. } | Action::CallLake { .. }
+        );
+        !self.names.is_empty() && !calls
     }
 
     /// Does it leave the database as it is?
     pub(crate) fn is_read_only(&self) -> bool {
         !matches!(
             self.action,
-            Action::Write { .. } | Action::Persist { .. } | Action::Vacuum { .. }
+            Action::Write { .. }
+                | Action::Persist { .. }
+                | Action::CallLake { .. }
+                | Action::Vacuum { .. }
         )
     }
 
@@ -203,10 +217,21 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
             };
             (action, PERSIST_COLUMNS.map(str::to_owned).into())
         }
+        Statement::CallLake {
+            procedure,
+            arguments,
+        } => {
+            let names = procedure.columns().iter().map(|&name| name.to_owned());
+            let action = Action::CallLake {
+                procedure: *procedure,
+                arguments: arguments.clone(),
+            };
+            (action, names.collect())
+        }
         Statement::Pragma(what) => {
             let names = pragma::columns(what).iter();
             let names = names.map(|&name| name.to_owned()).collect();
-            (Action::Pragma(*what), names)
+            (Action::Pragma(what.clone()), names)
         }
         Statement::Vacuum { into } => (Action::Vacuum { into: into.clone() }, no_rows()),
         statement => {

@@ -16,13 +16,15 @@ pub(crate) use super::bound_change::{
 };
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewUnique,
+    NewColumn, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,
 };
 use crate::error::Position;
-use crate::functions::{AggregateFunction, ScalarFunction, TableFunction, WindowFunction};
+use crate::functions::{
+    AggregateFunction, LakeProcedure, ScalarFunction, TableFunction, WindowFunction,
+};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
 use crate::types::{SqlType, Value};
 
@@ -224,6 +226,11 @@ pub(crate) enum Statement {
         table: Expr,
         column: Expr,
     },
+    /// `CALL lake_…('t', …)`: constants or parameters.
+    CallLake {
+        procedure: LakeProcedure,
+        arguments: Vec<Expr>,
+    },
     Pragma(Pragma),
     /// `VACUUM [INTO file]`; the file is a text.
     Vacuum {
@@ -232,7 +239,7 @@ pub(crate) enum Statement {
 }
 
 /// What a PRAGMA asks for, or sets where it has a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pragma {
     /// `integrity_check`, or (not `thorough`) `quick_check`, which leaves indexes aside.
     Check {
@@ -249,6 +256,8 @@ pub(crate) enum Pragma {
     AnnRecall(Option<Setting<Recall>>),
     AnnExact(Option<Setting<bool>>),
     Threads(Option<Setting<NonZero<usize>>>),
+    /// The id of what the next transaction appends to lake tables.
+    LakeBatchId(Option<Setting<String>>),
 }
 
 /// What a setting becomes.
@@ -287,6 +296,15 @@ pub(crate) struct Query {
     pub(crate) offset: Option<Expr>,
 }
 
+/// Which older state of a table is read; without columns.
+#[derive(Clone, Debug)]
+pub(crate) enum AsOf {
+    /// An INTEGER: a snapshot.
+    Version(Expr),
+    /// An INTEGER in milliseconds since 1970, or a TEXT.
+    Time(Expr),
+}
+
 /// The FROM clause.
 #[derive(Clone, Debug)]
 pub(crate) enum From {
@@ -304,6 +322,8 @@ pub(crate) enum From {
         relation: RelationNo,
         table: Arc<TableDef>,
         alias: String,
+        /// An older state of a lake's.
+        as_of: Option<Box<AsOf>>,
     },
     /// A function that gives rows; its arguments are texts without columns.
     Function {

@@ -16,7 +16,7 @@ use crate::schema::Recall;
 use crate::types::SqlType;
 
 /// All pragmas that there are.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -24,6 +24,7 @@ const NAMES: [&str; 12] = [
     "data_version",
     "freelist_count",
     "integrity_check",
+    "lake_batch_id",
     "page_count",
     "page_size",
     "quick_check",
@@ -32,16 +33,20 @@ const NAMES: [&str; 12] = [
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "ann_exact",
     "ann_recall",
     "busy_timeout",
+    "lake_batch_id",
     "synchronous",
     "threads",
 ];
 
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
 const FINDINGS_MAX: u64 = 100;
+
+/// The longest id that a lake's ledger holds, with room for what is put behind it.
+const BATCH_ID_BYTES_MAX: usize = 200;
 
 impl Binder<'_> {
     pub(super) fn pragma(&mut self, pragma: &ast::Pragma) -> Result<Statement> {
@@ -67,6 +72,7 @@ impl Binder<'_> {
             "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "threads" => Pragma::Threads(setting(value, threads)?),
+            "lake_batch_id" => Pragma::LakeBatchId(setting(value, batch_id)?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -158,6 +164,13 @@ fn recall(value: &PragmaValue) -> Result<Recall> {
     let share = value.text.parse().ok();
     let recall = share.and_then(Recall::new);
     recall.ok_or_else(|| wrong(value, "a number above 0 and at most 1, or DEFAULT"))
+}
+
+fn batch_id(value: &PragmaValue) -> Result<String> {
+    match value.text.len() {
+        1..=BATCH_ID_BYTES_MAX => Ok(value.text.clone()),
+        _ => Err(wrong(value, "a text of 1 to 200 bytes, or DEFAULT")),
+    }
 }
 
 fn threads(value: &PragmaValue) -> Result<NonZero<usize>> {

@@ -6,6 +6,7 @@ use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::error::{Error, Result, SqlState};
+use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
 
@@ -55,6 +56,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) progress: BuildProgress,
     /// What the session says of searches through them.
     pub(crate) ann: AnnSettings,
+    /// Tables in lakes.
+    pub(crate) lake: LakeUse<'a>,
     /// The most threads that the statement may run on, its own included.
     pub(crate) threads: usize,
 }

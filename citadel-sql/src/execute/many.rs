@@ -18,6 +18,7 @@ use super::vector;
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::batch::Batch;
 use crate::error::Result;
+use crate::lake::LakeUse;
 use crate::plan::vector::VectorTopK;
 use crate::plan::{PhysicalPlan, Plan};
 use crate::schema::AnnSettings;
@@ -34,6 +35,7 @@ pub(crate) struct Many<'a> {
     pub(crate) interrupt: &'a AtomicBool,
     pub(crate) segments: &'a SegmentCache,
     pub(crate) ann: AnnSettings,
+    pub(crate) lake: LakeUse<'a>,
     /// The most threads that all of it may run on.
     pub(crate) threads: usize,
 }
@@ -154,6 +156,7 @@ impl Many<'_> {
             segments: self.segments,
             progress: BuildProgress::default(),
             ann: self.ann,
+            lake: self.lake,
             threads,
         }
     }

@@ -10,6 +10,7 @@ mod general;
 mod grouping;
 mod limit;
 mod number;
+mod procedure;
 mod scalar;
 mod table;
 mod text;
@@ -20,8 +21,9 @@ pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
+pub(crate) use procedure::LakeProcedure;
 pub(crate) use scalar::{ArgumentKind, ScalarFunction, check_size};
-pub(crate) use table::TableFunction;
+pub(crate) use table::{TableFunction, Told};
 pub(crate) use vector::{SUBVECTOR, part_of_vector};
 pub(crate) use window::WindowFunction;
 

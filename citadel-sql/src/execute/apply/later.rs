@@ -62,6 +62,7 @@ pub(in crate::execute) fn with_params<'a>(
         segments: context.segments,
         progress: context.progress.clone(),
         ann: context.ann,
+        lake: context.lake,
         threads: context.threads,
     }
 }

@@ -96,6 +96,10 @@ impl Db {
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
+            lake: crate::lake::LakeUse {
+                lakes: &crate::lake::Lakes::default(),
+                pins: &crate::lake::Pins::default(),
+            },
             threads: 1,
         };
         let mut rows = Vec::new();

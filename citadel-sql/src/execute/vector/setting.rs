@@ -6,6 +6,7 @@ use citadel_txn::View;
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::execute::{ExecContext, Txn};
+use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
 
@@ -17,6 +18,7 @@ pub(super) struct Setting<'a> {
     pub(super) interrupt: &'a AtomicBool,
     pub(super) cache: &'a SegmentCache,
     pub(super) ann: AnnSettings,
+    pub(super) lake: LakeUse<'a>,
 }
 
 impl<'a> Setting<'a> {
@@ -27,6 +29,7 @@ impl<'a> Setting<'a> {
             interrupt: context.interrupt,
             cache: context.segments,
             ann: context.ann,
+            lake: context.lake,
         }
     }
 
@@ -39,6 +42,7 @@ impl<'a> Setting<'a> {
             segments: self.cache,
             progress: BuildProgress::default(),
             ann: self.ann,
+            lake: self.lake,
             threads: 1,
         }
     }

@@ -46,6 +46,7 @@ fn table() -> TableDef {
         rows: TreeId::new(16),
         indexes: Vec::new(),
         sql: String::new(),
+        lake: None,
     }
 }
 
