@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::execute::Execution;
 use crate::functions::LakeProcedure;
 use crate::parse;
-use crate::plan::{self, Plan, PlanContext};
+use crate::plan::{self, PhysicalPlan, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
 use crate::types::Value;
 
@@ -165,6 +165,20 @@ impl Prepared {
             Action::Persist { .. } | Action::CallLake { .. }
         );
         !self.names.is_empty() && !calls
+    }
+
+    /// The name and folder of the table in a lake that it makes or opens.
+    pub(crate) fn creates_lake_table(&self) -> Option<(&str, &str)> {
+        let Action::Write { plan, .. } = &self.action else {
+            return None;
+        };
+        let create = match &plan.root {
+            PhysicalPlan::CreateTable(create) => create,
+            PhysicalPlan::CreateTableAs(create) => &create.create,
+            _ => return None,
+        };
+        let lake = create.lake.as_ref()?;
+        Some((&create.name, &lake.location))
     }
 
     /// Does it leave the database as it is?

@@ -379,13 +379,13 @@ impl Session {
                 self.prepare(&mut txn, &catalog)?
             }
             (false, true) => self.prepare(&mut txn, catalog)?,
-            (false, false) => Vec::new(),
+            (false, false) => None,
         };
-        if intents.is_empty() {
+        let Some(intents) = intents else {
             txn.commit()?;
             self.committed(catalog, redefined);
             return Ok(());
-        }
+        };
         // A lake keeps what it gets: what decides must not be lost after it.
         txn.set_durability(Durability::Full);
         // Whatever keeps this from being known, files that it may name stay.
@@ -395,7 +395,7 @@ impl Session {
         lake::settle(&shared.lakes, &shared.storage, self.busy_timeout, &intents)
     }
 
-    fn prepare(&self, txn: &mut WriteTxn, catalog: &Catalog) -> Result<Vec<Intent>> {
+    fn prepare(&self, txn: &mut WriteTxn, catalog: &Catalog) -> Result<Option<Vec<Intent>>> {
         let lakes = &self.database.shared().lakes;
         lake::prepare(txn, catalog, lakes, self.lake_batch_id.as_deref())
     }

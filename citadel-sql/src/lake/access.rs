@@ -72,7 +72,6 @@ pub(crate) trait LakeRows: Send {
 
 /// A table as it was found or made.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "nobody opens one"))]
 pub(crate) struct Opened {
     pub(crate) columns: Vec<NewColumn>,
     pub(crate) vectors: Vec<(ColumnNo, Metric)>,

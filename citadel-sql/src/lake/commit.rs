@@ -44,7 +44,8 @@ fn reached(_: &Lakes, _: Step) -> Result<()> {
     Ok(())
 }
 
-/// Makes intents of the waiting rows and staged deletes of a transaction that is about to be committed.
+/// Makes intents of the waiting rows and staged deletes of a transaction that is about to be committed. `None`: it has neither. There may be
+/// nothing to be done although it has: a batch that was stored before.
 ///
 /// # Errors
 /// A lake cannot be reached or does not take the rows: the transaction is to be rolled back, and nothing was done.
@@ -53,12 +54,14 @@ pub(crate) fn prepare(
     catalog: &Catalog,
     lakes: &Lakes,
     batch_id: Option<&str>,
-) -> Result<Vec<Intent>> {
+) -> Result<Option<Vec<Intent>>> {
     let mut made = Vec::new();
+    let mut writes = false;
     let mut prepared = Ok(());
     for table in catalog.tables() {
         if let Some(lake) = &table.lake {
-            prepared = prepare_table(txn, table, lake, lakes, batch_id, &mut made);
+            let done = prepare_table(txn, table, lake, lakes, batch_id, &mut made);
+            prepared = done.map(|wrote| writes |= wrote);
         }
         if prepared.is_err() {
             break;
@@ -67,7 +70,7 @@ pub(crate) fn prepare(
     // Those of tables that are gone.
     let prepared = prepared.and_then(|()| intents::remove_staged(txn));
     match prepared.and_then(|()| reached(lakes, Step::Staged)) {
-        Ok(()) => Ok(made),
+        Ok(()) => Ok(writes.then_some(made)),
         Err(error) => {
             abandon(lakes, &made);
             Err(error)
@@ -75,6 +78,7 @@ pub(crate) fn prepare(
     }
 }
 
+/// What [`prepare`] does for one table; whether there was anything to do.
 fn prepare_table(
     txn: &mut WriteTxn,
     table: &TableDef,
@@ -82,11 +86,11 @@ fn prepare_table(
     lakes: &Lakes,
     batch_id: Option<&str>,
     made: &mut Vec<Intent>,
-) -> Result<()> {
+) -> Result<bool> {
     let deletes = take_staged(txn, table.id)?;
     let has_rows = txn.tree_len(table.rows)? > 0;
     if deletes.is_empty() && !has_rows {
-        return Ok(());
+        return Ok(false);
     }
     let face = lakes.get()?;
     // What is older comes first. This also asks the lake whether it is there.
@@ -103,7 +107,7 @@ fn prepare_table(
         made.push(put_intent(txn, table, &lake.location, id, action)?);
     }
     if !has_rows {
-        return Ok(());
+        return Ok(true);
     }
     let is_known = match batch_id {
         Some(id) => face.has_batch(&lake.location, id)?,
@@ -113,7 +117,7 @@ fn prepare_table(
         let action = Action::Append(stage(txn, table, lake, lakes)?);
         made.push(put_intent(txn, table, &lake.location, id(), action)?);
     }
-    clear(txn, table)
+    clear(txn, table).map(|()| true)
 }
 
 /// Writes the waiting rows as data files.
@@ -235,6 +239,30 @@ pub(crate) fn check_readable(lakes: &Lakes, view: &dyn View, table: &TableDef) -
     }
     for intent in intents::intents(view, Some(table.id))? {
         carry_out(lakes, &intent).map_err(|error| lags(&table.name, &error))?;
+    }
+    Ok(())
+}
+
+/// Sees to it that nothing of an open transaction is forgotten with a table.
+///
+/// # Errors
+/// The transaction has inserted or deleted rows of it.
+pub(crate) fn check_droppable(lakes: &Lakes, view: &dyn View, table: &TableDef) -> Result<()> {
+    if view.tree_len(table.rows)? > 0 || has_staged(view, table.id)? {
+        return Err(Error::sql(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            format!(
+                "DROP TABLE of the lake table \"{}\" after a change of the same transaction is not supported",
+                table.name
+            ),
+        )
+        .hint("COMMIT first"));
+    }
+    for intent in intents::intents(view, Some(table.id))? {
+        // It outlives the definition, and is done when the database is opened.
+        if let Err(error) = carry_out(lakes, &intent) {
+            tracing::warn!(table = intent.table, %error, "a commit has yet to reach its lake");
+        }
     }
     Ok(())
 }

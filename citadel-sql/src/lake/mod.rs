@@ -35,7 +35,7 @@ mod tests;
 mod upkeep;
 
 pub(crate) use access::{Found, LakeRows, Lakes, Read, Search};
-pub(crate) use commit::{check_readable, prepare, recover, settle};
+pub(crate) use commit::{check_droppable, check_readable, prepare, recover, settle};
 pub(crate) use condition::{Comparison, Condition};
 pub(crate) use intents::{INTENT_TREE, Intent, has_staged, stage_delete};
 pub(crate) use pins::{LakeUse, Pins};

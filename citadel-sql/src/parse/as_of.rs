@@ -95,8 +95,8 @@ fn clause(tokens: &[TokenWithSpan], at: usize) -> Option<(AsOfKind, std::ops::Ra
         return None;
     }
     let mut depth = 0usize;
-    for place in first..tokens.len() {
-        match tokens[place].token {
+    for (place, token) in tokens.iter().enumerate().skip(first) {
+        match token.token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.checked_sub(1)?,
             _ => {}

@@ -7,7 +7,8 @@ use crate::ann;
 use crate::bind::bound::{CreateIndex, CreateTable};
 use crate::error::Result;
 use crate::execute::context::{ExecContext, check_interrupt};
-use crate::execute::lake;
+use crate::execute::lake::delete as delete_in_lake;
+use crate::lake;
 use crate::plan::PhysicalPlan;
 use crate::schema::{IndexDef, IndexKind, LakeDef, TableDef};
 use crate::store;
@@ -21,7 +22,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
         PhysicalPlan::LakeDelete(delete) => {
             context.txn.write()?;
             return Ok(Changed {
-                rows: lake::delete(delete, context)?,
+                rows: delete_in_lake(delete, context)?,
                 last_rowid: None,
             });
         }
@@ -31,6 +32,9 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
                 store::drop_view(context.txn.write()?, view)?;
             }
             for table in tables {
+                if table.lake.is_some() {
+                    lake::check_droppable(context.lake.lakes, context.view(), table)?;
+                }
                 store::drop_table(context.txn.write()?, table)?;
                 forget_segments(context, &table.indexes);
             }

@@ -16,7 +16,7 @@ use crate::execute::operator::{BoxedOperator, Operator};
 use crate::expression::constant;
 use crate::lake::{Found, LakeRows, Read, Search};
 use crate::plan::LakeTopK;
-use crate::schema::ColumnNo;
+use crate::schema::{ColumnNo, Recall};
 use crate::types::{SqlType, Value};
 
 /// More rows than these are not searched for.
@@ -113,7 +113,7 @@ impl LakeTopKOp {
             metric: plan.metric,
             query: &query,
             k: usize::try_from(total).unwrap_or(usize::MAX),
-            exact: context.ann.exact,
+            exact: context.ann.exact || context.ann.recall == Some(Recall::EXACT),
         };
         let face = context.lake.lakes.get()?;
         let Found { count, mut rows } = face.nearest(&state::lake_of(table)?.location, &search)?;

@@ -131,7 +131,14 @@ impl Lake for Bridge {
     fn nearest(&self, location: &str, search: &Search<'_>) -> Result<Found> {
         let table = self.table(location)?;
         let read = &search.read;
-        let names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
+        let mut names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
+        let schema;
+        let only_distance = names.is_empty();
+        if only_distance {
+            // Rows are found by some column.
+            schema = table.schema().map_err(of_lake)?;
+            names.extend(types::smallest(&schema));
+        }
         let mut asked = table
             .search(search.vector, search.query)
             .k(search.k)
@@ -144,7 +151,10 @@ impl Lake for Bridge {
         if let Some(condition) = read.condition {
             asked = asked.filter(Filters::of(&table)?.filter(condition)?);
         }
-        let (batch, report) = asked.run_reporting().map_err(of_lake)?;
+        let (mut batch, report) = asked.run_reporting().map_err(of_lake)?;
+        if only_distance {
+            batch.remove_column(0);
+        }
         Ok(Found {
             count: batch.num_rows(),
             rows: Box::new(FoundRows::new(batch, read.columns, report)),

@@ -10,7 +10,7 @@ fn a_table_is_made_forgotten_and_opened_again() {
          INSERT INTO t VALUES (1, TRUE, 0.5, 'é', X'00ff', -7, '[1, 2]'), (2, NULL, NULL, NULL, NULL, NULL, NULL);",
     );
     let expected = [
-        "1|TRUE|0.5|é|X'00ff'|-7|[1,2]",
+        "1|TRUE|0.5|é|X'00FF'|-7|'[1,2]'",
         "2|NULL|NULL|NULL|NULL|NULL|NULL",
     ];
     assert_eq!(rows(&db, "SELECT * FROM t ORDER BY id"), expected);
@@ -31,15 +31,15 @@ fn a_table_is_made_forgotten_and_opened_again() {
 #[test]
 fn tables_are_made_of_queries_and_back() {
     let (lab, db) = Lab::after(
-        "CREATE TABLE local (a INTEGER, b TEXT); INSERT INTO local VALUES (1, 'x'), (2, 'y');",
+        "CREATE TABLE here (a INTEGER, b TEXT); INSERT INTO here VALUES (1, 'x'), (2, 'y');",
     );
     db.execute_batch(&lab.sql(
-        "CREATE TABLE lake USING iceberg WITH (location = '{lake}/t') AS SELECT b, a FROM local;
-         CREATE TABLE back AS SELECT a, b FROM lake WHERE a > 1;",
+        "CREATE TABLE there USING iceberg WITH (location = '{lake}/t') AS SELECT b, a FROM here;
+         CREATE TABLE back AS SELECT a, b FROM there WHERE a > 1;",
     ))
     .unwrap();
     assert_eq!(
-        rows(&db, "SELECT a, b FROM lake ORDER BY a"),
+        rows(&db, "SELECT a, b FROM there ORDER BY a"),
         ["1|x", "2|y"]
     );
     assert_eq!(rows(&db, "SELECT * FROM back"), ["2|y"]);
@@ -49,7 +49,7 @@ fn tables_are_made_of_queries_and_back() {
     ))
     .unwrap();
     assert_eq!(
-        rows(&db, "SELECT b, a FROM lake ORDER BY a"),
+        rows(&db, "SELECT b, a FROM there ORDER BY a"),
         ["x|1", "y|2", "z|3"]
     );
 }
@@ -71,7 +71,7 @@ fn partitions_are_files_of_their_own() {
 #[test]
 fn what_is_not_done_is_an_error_that_names_it() {
     let (lab, db) = Lab::after(
-        "CREATE TABLE local (a INTEGER);
+        "CREATE TABLE here (a INTEGER);
          CREATE TABLE t (id INTEGER, s TEXT, v VECTOR(2)) USING iceberg WITH (location = '{lake}/t');",
     );
     let with = |options: &str| {
@@ -102,10 +102,10 @@ fn what_is_not_done_is_an_error_that_names_it() {
         ("DELETE FROM t WHERE length(s) = 1".to_owned(), "this condition in DELETE"),
         ("DELETE FROM t WHERE id = 1 RETURNING id".to_owned(), "RETURNING"),
         ("SELECT rowid FROM t".to_owned(), "rowid"),
-        ("SELECT * FROM local FOR SYSTEM_VERSION AS OF 1".to_owned(), "no table in a lake"),
-        ("SELECT a FOR SYSTEM_TIME AS OF 1 FROM local".to_owned(), "AS OF"),
-        ("CALL lake_compact('local')".to_owned(), "no table in a lake"),
-        ("SELECT * FROM lake_files('local')".to_owned(), "no table in a lake"),
+        ("SELECT * FROM here FOR SYSTEM_VERSION AS OF 1".to_owned(), "no table in a lake"),
+        ("SELECT a FOR SYSTEM_TIME AS OF 1 FROM here".to_owned(), "AS OF"),
+        ("CALL lake_compact('here')".to_owned(), "no table in a lake"),
+        ("SELECT * FROM lake_files('here')".to_owned(), "no table in a lake"),
     ] {
         let told = error(&db, &sql);
         assert!(told.contains(wanted), "{sql}: {told}");

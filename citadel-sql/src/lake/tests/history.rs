@@ -95,7 +95,7 @@ fn files_are_joined_and_old_states_expire() {
     assert_eq!(rows(&db, "CALL lake_remove_orphans('t')"), ["0"]);
     assert_eq!(lab.data_files("t"), 4);
     let told = error(&db, "CALL lake_remove_orphans('t', 0)");
-    assert!(told.contains("hour"), "{told}");
+    assert!(told.contains("younger than 60 minutes"), "{told}");
     db.execute_batch("BEGIN").unwrap();
     let told = error(&db, "CALL lake_compact('t')");
     assert!(told.contains("inside a transaction"), "{told}");

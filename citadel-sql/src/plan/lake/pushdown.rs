@@ -30,6 +30,12 @@ pub(super) fn split(scan: &LogicalScan) -> (Pushed, Vec<Expr>) {
 /// The condition that an expression is, or (`negated`) that it is not.
 fn condition(expr: &Expr, scan: &LogicalScan, negated: bool) -> Option<Condition<Expr>> {
     match &expr.kind {
+        ExprKind::Literal(Value::Boolean(value)) => Some(match *value != negated {
+            true => Condition::All(Vec::new()),
+            false => Condition::Any(Vec::new()),
+        }),
+        // What is unknown is unknown either way.
+        ExprKind::Literal(Value::Null) => Some(Condition::Any(Vec::new())),
         ExprKind::Column(_) if expr.ty == SqlType::Boolean => Some(Condition::Compare {
             column: column(expr, scan)?,
             op: Comparison::Eq,
