@@ -16,6 +16,12 @@ use crate::types::{SqlType, Value};
 /// More waiting rows than these are forgotten by dropping their trees.
 const REMOVED_ROWS_MAX: u64 = 4_096;
 
+/// So many batch ids are remembered, and then none of them.
+const SETTLED_MAX: usize = 4_096;
+
+/// A commit waits no longer for the writer's place to forget its intents: whoever comes next does it.
+const FORGET_WAIT: Duration = Duration::from_millis(100);
+
 /// How far a commit is: where tests let a process end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -183,7 +189,7 @@ pub(crate) fn settle(
         }
     }
     reached(lakes, Step::Carried)?;
-    if let Err(error) = forget(storage, wait, &done) {
+    if let Err(error) = forget(storage, wait.min(FORGET_WAIT), &done) {
         // They are carried out once however often they are found.
         tracing::warn!(%error, "what was done in a lake could not be noted");
     }
@@ -280,6 +286,11 @@ fn carry_out(lakes: &Lakes, intent: &Intent) -> Result<()> {
         Action::Append(files) => face.append(location, batch_id, files)?,
         Action::Delete(condition) => face.delete(location, batch_id, condition)?,
     }
-    lakes.settled.lock().insert(id);
+    let mut settled = lakes.settled.lock();
+    if settled.len() >= SETTLED_MAX {
+        // What is asked again is answered by the ledger.
+        settled.clear();
+    }
+    settled.insert(id);
     Ok(())
 }
