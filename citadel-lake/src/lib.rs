@@ -77,5 +77,5 @@ pub use search::{Search, SearchReport};
 pub use store::LakeStore;
 pub use table::{
     Append, Appended, Compacted, Deferred, DeletedRows, FileContent, FileInfo, IndexInfo, IndexJob,
-    IndexState, LakeTable, PartitionBy, SnapshotInfo, TableDefinition,
+    IndexState, LakeTable, PartitionBy, SnapshotInfo, Staged, TableDefinition,
 };

@@ -55,6 +55,8 @@ impl SqlState {
     pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
     pub(crate) const QUERY_CANCELED: Self = Self("57014");
+    pub(crate) const IO_ERROR: Self = Self("58030");
+    pub(crate) const DATA_CORRUPTED: Self = Self("XX001");
     pub(crate) const INTERNAL_ERROR: Self = Self("XX000");
 
     /// The five characters.
@@ -292,7 +294,7 @@ impl Error {
         match self {
             Self::Storage(error) => error.is_corrupt(),
             Self::Corrupt(_) => true,
-            _ => false,
+            _ => self.sqlstate() == Some(SqlState::DATA_CORRUPTED),
         }
     }
 
@@ -303,6 +305,9 @@ impl Error {
 
     /// The operating system refused a read or a write.
     pub fn is_io(&self) -> bool {
-        matches!(self, Self::Storage(error) if error.is_io())
+        match self {
+            Self::Storage(error) => error.is_io(),
+            _ => self.sqlstate() == Some(SqlState::IO_ERROR),
+        }
     }
 }

@@ -58,6 +58,7 @@ mod execute;
 mod expression;
 mod findings;
 mod functions;
+mod lake;
 mod parse;
 mod plan;
 mod schema;

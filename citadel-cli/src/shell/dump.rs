@@ -36,7 +36,10 @@ fn write_all(
     out.write_all(b"BEGIN;\n").map_err(Failure::output)?;
     for table in tables {
         writeln!(out, "{}", describe::statement(&table.sql)).map_err(Failure::output)?;
-        rows(db, table, out)?;
+        // Those of a table in a lake are there, whoever opens it.
+        if table.lake_location.is_none() {
+            rows(db, table, out)?;
+        }
         for sql in table
             .indexes
             .iter()

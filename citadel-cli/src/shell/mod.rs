@@ -174,7 +174,11 @@ impl Shell {
         let mut statement = self.connection.prepare(text)?;
         let values = self.parameters.of(&statement)?;
         if statement.column_count() == 0 {
+            let leaving = statement.creates_lake_table().map(leaving);
             let changed = statement.execute(values.as_slice())?;
+            if let Some(notice) = leaving {
+                let _ = io::stderr().write_all(notice.as_bytes());
+            }
             return Ok(statement.changes_rows().then_some(changed));
         }
         format::show_times_in(self.connection.time_zone());
@@ -201,6 +205,13 @@ impl Shell {
             let _ = io::stderr().write_all(text.as_bytes());
         }
     }
+}
+
+/// What everybody must know who writes to a table outside of the database, at the prompt or not.
+fn leaving((table, location): (&str, &str)) -> String {
+    format!(
+        "notice: rows written to \"{table}\" leave the vault: its files can be read by anyone who can read {location}\n"
+    )
 }
 
 /// So many of something.

@@ -177,7 +177,7 @@ impl<'t> Append<'t> {
     }
 }
 
-fn repeated(snapshot_id: i64) -> Appended {
+pub(super) fn repeated(snapshot_id: i64) -> Appended {
     Appended {
         snapshot_id: Some(snapshot_id),
         rows: 0,

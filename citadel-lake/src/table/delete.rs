@@ -12,7 +12,7 @@ use super::LakeTable;
 use super::append::discard;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
 use crate::data::{Deleted, open, write_deletes};
-use crate::error::{LakeError, Result};
+use crate::error::Result;
 use crate::filter::{Filter, rows_that};
 use crate::metadata::{Head, Place};
 use crate::scan::{Plan, Planned, columns_of};
@@ -33,10 +33,25 @@ impl LakeTable {
     /// So rows that are appended meanwhile are deleted too if their append is committed first.
     ///
     /// # Errors
-    /// [`LakeError::Misuse`] for a condition that does not fit the table; [`LakeError::Unknown`] if the store does not tell whether the
+    /// [`LakeError::Misuse`](crate::LakeError::Misuse) for a condition that does not fit the table; [`LakeError::Unknown`](crate::LakeError::Unknown) if the store does not tell whether the
     /// delete took place. After all other errors nothing is deleted.
     pub fn delete_where(&self, filter: &Filter) -> Result<DeletedRows> {
+        self.delete(filter, None)
+    }
+
+    /// The same, unless a batch with this id was stored before by anybody.
+    ///
+    /// A delete that found nothing is not remembered, and is done again when it is repeated.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::delete_where`]. It may be repeated after any of them.
+    pub fn delete_idempotent(&self, batch_id: &str, filter: &Filter) -> Result<DeletedRows> {
+        self.delete(filter, Some(batch_id))
+    }
+
+    fn delete(&self, filter: &Filter, batch_id: Option<&str>) -> Result<DeletedRows> {
         let mut deleting = Deleting {
+            batch_id,
             filter,
             known: HashMap::new(),
             used: HashSet::new(),
@@ -63,9 +78,10 @@ impl LakeTable {
                 snapshot_id,
                 rows: 0,
             }),
-            Outcome::Repeated { snapshot_id } => Err(LakeError::Conflict(format!(
-                "snapshot {snapshot_id} is of a batch, and a delete is none"
-            ))),
+            Outcome::Repeated { snapshot_id } => Ok(DeletedRows {
+                snapshot_id: Some(snapshot_id),
+                rows: 0,
+            }),
         }
     }
 }
@@ -80,6 +96,7 @@ struct Found {
 }
 
 struct Deleting<'f> {
+    batch_id: Option<&'f str>,
     filter: &'f Filter,
     /// What was found by data file and its files of deletes, so that a lost race searches only what is new.
     known: HashMap<Vec<String>, Found>,
@@ -89,6 +106,10 @@ struct Deleting<'f> {
 }
 
 impl Operation for Deleting<'_> {
+    fn batch_id(&self) -> Option<&str> {
+        self.batch_id
+    }
+
     fn plan(&mut self, place: &Place, head: &Head) -> Result<Option<Change>> {
         let snapshot = head.snapshot();
         let plan = Plan::new(place, &head.metadata, snapshot, Some(self.filter))?;

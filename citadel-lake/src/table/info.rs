@@ -79,6 +79,19 @@ impl LakeTable {
         Ok(self.place.head()?.snapshot_id())
     }
 
+    /// Which snapshot was current since when: times in milliseconds since 1970, and ids, oldest first. Those of expired snapshots are
+    /// left out.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open`].
+    pub fn history(&self) -> Result<Vec<(i64, i64)>> {
+        let head = self.place.head()?;
+        let log = head.metadata.history().iter();
+        Ok(log
+            .map(|entry| (entry.timestamp_ms(), entry.snapshot_id))
+            .collect())
+    }
+
     /// The files of the current snapshot.
     ///
     /// # Errors

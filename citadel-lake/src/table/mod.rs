@@ -13,6 +13,7 @@ mod index;
 mod info;
 mod job;
 mod partition;
+mod stage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use index::{IndexInfo, IndexState};
 pub use info::{FileContent, FileInfo, SnapshotInfo};
 pub use job::{Deferred, IndexJob};
 pub use partition::PartitionBy;
+pub use stage::Staged;
 
 use job::Indexer;
 

@@ -13,6 +13,7 @@ mod partitions;
 mod processes;
 mod pruning;
 mod search;
+mod staged;
 mod support;
 mod types;
 mod writers;

@@ -50,7 +50,7 @@ impl Connection {
                 interrupt,
             );
         }
-        self.session().write(|txn, catalog| {
+        self.session().write(|txn, catalog, _| {
             let value =
                 ann::persist_within(txn, catalog, segments, table, column, &progress, interrupt)?;
             Ok(Done {

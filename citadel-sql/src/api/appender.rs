@@ -131,9 +131,9 @@ impl Appender<'_> {
         }
         let connection = self.connection;
         connection.arm_interrupt();
-        let written = connection.session().write(|txn, catalog| {
+        let written = connection.session().write(|txn, catalog, pins| {
             self.follow(catalog)?;
-            let context = &mut connection.context(Txn::Write(txn), &[]);
+            let context = &mut connection.context(Txn::Write(txn), &[], pins);
             Ok(Done {
                 value: self.append.run(&self.waiting, context)?,
                 redefined: false,

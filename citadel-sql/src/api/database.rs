@@ -13,6 +13,7 @@ use crate::api::registry::{Opening, Registration, Registry};
 use crate::api::{Connection, Options};
 use crate::error::Result;
 use crate::execute::default_threads;
+use crate::lake::{self, Lakes};
 
 /// The files that this process has open for writing.
 static FILES: Registry<Shared> = Registry::new();
@@ -90,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) storage: citadel_txn::Database,
     pub(crate) catalogs: Catalogs,
     pub(crate) segments: Arc<SegmentCache>,
+    pub(crate) lakes: Lakes,
     /// Given up last, when the file is closed.
     registration: Option<Registration<Shared>>,
 }
@@ -137,7 +139,7 @@ impl Database {
                 (storage, registration)
             }
         };
-        Ok(Self::new(storage, defaults, merging, Some(registration)))
+        Self::new(storage, defaults, merging, Some(registration)).recovered(false)
     }
 
     /// Another handle to a database that is open, for one who has a key of it as well.
@@ -184,8 +186,9 @@ impl Database {
     pub fn open_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let defaults = Defaults::of(&options);
         let merging = Merging::of(&options);
+        let is_read_only = options.storage.read_only;
         let storage = citadel_txn::Database::open(storage, key, options.storage)?;
-        Ok(Self::new(storage, defaults, merging, None))
+        Self::new(storage, defaults, merging, None).recovered(is_read_only)
     }
 
     fn new(
@@ -200,12 +203,22 @@ impl Database {
             storage,
             catalogs: Catalogs::default(),
             segments,
+            lakes: Lakes::default(),
             registration,
         });
         if let Some(registration) = &shared.registration {
             registration.publish(&shared);
         }
         Self { shared, defaults }
+    }
+
+    /// After what was committed, and has yet to be done in lakes, was done.
+    fn recovered(self, is_read_only: bool) -> Result<Self> {
+        if !is_read_only {
+            let shared = &self.shared;
+            lake::recover(&shared.lakes, &shared.storage, self.defaults.busy_timeout)?;
+        }
+        Ok(self)
     }
 
     /// Another connection. It costs next to nothing.

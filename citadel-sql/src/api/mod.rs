@@ -15,6 +15,7 @@ mod database;
 mod from_sql;
 mod interrupt;
 mod keeper;
+mod lake;
 mod optional;
 mod options;
 mod params;

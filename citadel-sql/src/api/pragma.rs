@@ -22,11 +22,13 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::Threads(None) => &["threads"],
         Pragma::WorkMem(None) => &["work_mem"],
         Pragma::TimeZone(None) => &["TimeZone"],
+        Pragma::LakeBatchId(None) => &["lake_batch_id"],
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
         | Pragma::AnnRecall(Some(_))
         | Pragma::AnnExact(Some(_))
+        | Pragma::LakeBatchId(Some(_))
         | Pragma::Threads(Some(_))
         | Pragma::WorkMem(Some(_))
         | Pragma::TimeZone(Some(_)) => &[],
@@ -41,9 +43,9 @@ impl Connection {
     /// Answers a pragma, or does what it sets. `None`: it gives no rows.
     pub(crate) fn run_pragma(&self, pragma: &Pragma) -> Result<Option<Batch>> {
         let storage = &self.database().shared().storage;
-        let number = match *pragma {
-            Pragma::TimeZone(Some(ref setting)) => {
-                self.set_zone(setting.clone().value().unwrap_or_default());
+        let number = match pragma.clone() {
+            Pragma::TimeZone(Some(setting)) => {
+                self.set_zone(setting.value().unwrap_or_default());
                 return Ok(None);
             }
             Pragma::TimeZone(None) => {
@@ -94,6 +96,14 @@ impl Connection {
             Pragma::WorkMem(None) => {
                 let kilobytes = Value::Text(format!("{}kB", self.work_mem() >> 10));
                 return rows(SqlType::Text, [kilobytes]).map(Some);
+            }
+            Pragma::LakeBatchId(Some(setting)) => {
+                self.session().set_lake_batch_id(setting.value());
+                return Ok(None);
+            }
+            Pragma::LakeBatchId(None) => {
+                let id = self.session().lake_batch_id().map(str::to_owned);
+                return rows(SqlType::Text, [Value::from(id)]).map(Some);
             }
             Pragma::Synchronous(None) => match self.session().durability() {
                 Durability::Off => 0,

@@ -11,8 +11,9 @@ use crate::batch::Batch;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
 use crate::execute::Execution;
+use crate::functions::LakeProcedure;
 use crate::parse;
-use crate::plan::{self, Plan, PlanContext};
+use crate::plan::{self, PhysicalPlan, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
 use crate::types::temporal::Zone;
 use crate::types::{TimestampTz, Value, now};
@@ -59,6 +60,12 @@ pub(crate) enum Action {
         table: bound::Expr,
         /// A text.
         column: bound::Expr,
+    },
+    /// `CALL lake_…(table, …)`.
+    CallLake {
+        procedure: LakeProcedure,
+        /// Constants or parameters.
+        arguments: Vec<bound::Expr>,
     },
     /// `PRAGMA`.
     Pragma(bound::Pragma),
@@ -177,14 +184,35 @@ impl Prepared {
 
     /// Does it give rows that are the point of it? What `CALL` reports may be left aside.
     pub(crate) fn is_query(&self) -> bool {
-        !self.names.is_empty() && !matches!(self.action, Action::Persist { .. })
+        let calls = matches!(
+            self.action,
+            Action::Persist { .. } | Action::CallLake { .. }
+        );
+        !self.names.is_empty() && !calls
+    }
+
+    /// The name and folder of the table in a lake that it makes or opens.
+    pub(crate) fn creates_lake_table(&self) -> Option<(&str, &str)> {
+        let Action::Write { plan, .. } = &self.action else {
+            return None;
+        };
+        let create = match &plan.root {
+            PhysicalPlan::CreateTable(create) => create,
+            PhysicalPlan::CreateTableAs(create) => &create.create,
+            _ => return None,
+        };
+        let lake = create.lake.as_ref()?;
+        Some((&create.name, &lake.location))
     }
 
     /// Does it leave the database as it is?
     pub(crate) fn is_read_only(&self) -> bool {
         !matches!(
             self.action,
-            Action::Write { .. } | Action::Persist { .. } | Action::Vacuum { .. }
+            Action::Write { .. }
+                | Action::Persist { .. }
+                | Action::CallLake { .. }
+                | Action::Vacuum { .. }
         )
     }
 
@@ -226,6 +254,17 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
                 column: column.clone(),
             };
             (action, PERSIST_COLUMNS.map(str::to_owned).into())
+        }
+        Statement::CallLake {
+            procedure,
+            arguments,
+        } => {
+            let names = procedure.columns().iter().map(|&name| name.to_owned());
+            let action = Action::CallLake {
+                procedure: *procedure,
+                arguments: arguments.clone(),
+            };
+            (action, names.collect())
         }
         Statement::Pragma(what) => {
             let names = pragma::columns(what).iter();

@@ -13,6 +13,7 @@ use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::execute::{ExecContext, Many, Txn};
+use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
 use crate::types::{Value, now};
 
@@ -86,6 +87,15 @@ impl Connection {
                 started.cursor = Cursor::Ready([row].into());
                 return Ok(started);
             }
+            Action::CallLake {
+                procedure,
+                arguments,
+            } => {
+                let mut started = Started::done(prepared);
+                let row = self.call_lake(*procedure, arguments, &params)?;
+                started.cursor = Cursor::Ready([row].into());
+                return Ok(started);
+            }
             Action::Pragma(pragma) => {
                 let mut started = Started::done(prepared);
                 let rows = self.run_pragma(pragma)?;
@@ -107,7 +117,7 @@ impl Connection {
     fn start_reading(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let source = self.session().read()?;
         let zone = self.zone();
-        let current = self.with_source(&source, |txn, catalog| {
+        let current = self.with_source(&source, |txn, catalog, _| {
             prepared.current(catalog, txn.view(), &zone)
         })?;
         let Action::Read(plan) = &current.action else {
@@ -137,7 +147,7 @@ impl Connection {
         let source = self.session().read()?;
         let zone = self.zone();
         let began = self.session().began(now());
-        self.with_source(&source, |txn, catalog| {
+        self.with_source(&source, |txn, catalog, pins| {
             let current = prepared.current(catalog, txn.view(), &zone)?;
             let Action::Read(plan) = &current.action else {
                 return Err(only_queries());
@@ -153,6 +163,7 @@ impl Connection {
                 segments: &self.database().shared().segments,
                 ann: self.ann_settings(),
                 memory: self.work_mem(),
+                lake: self.lake_use(pins),
                 threads: self.threads(),
             };
             let given = many.run(txn)?;
@@ -163,10 +174,10 @@ impl Connection {
     fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let zone = self.zone();
         let began = self.session().began(now());
-        let written = self.session().write(|txn, catalog| {
+        let written = self.session().write(|txn, catalog, pins| {
             let current = prepared.current(catalog, txn, &zone)?;
             let params = current.ready(prepared, params, began)?;
-            let value = self.write_all(&current, &params, txn)?;
+            let value = self.write_all(&current, &params, txn, pins)?;
             Ok(Done {
                 redefined: !current.changes_rows(),
                 value,
@@ -187,6 +198,7 @@ impl Connection {
         prepared: &Arc<Prepared>,
         params: &[Value],
         txn: &mut WriteTxn,
+        pins: &Pins,
     ) -> Result<Written> {
         let mut written = Written {
             prepared: Arc::clone(prepared),
@@ -198,7 +210,7 @@ impl Connection {
             return Ok(written);
         };
         let mut run = prepared.start(plan, params)?;
-        let mut context = self.context(Txn::Write(txn), params);
+        let mut context = self.context(Txn::Write(txn), params, pins);
         while let Some(batch) = run.execution.next(&mut context)? {
             written.batches.push_back(batch);
         }
@@ -222,14 +234,19 @@ impl Connection {
                 run,
                 source,
                 params,
-            } => self.with_source(source, |txn, _| {
-                let context = &mut self.context(txn, params);
+            } => self.with_source(source, |txn, _, pins| {
+                let context = &mut self.context(txn, params, pins);
                 run.execution.next_into(context, out)
             }),
         }
     }
 
-    pub(crate) fn context<'a>(&'a self, txn: Txn<'a>, params: &'a [Value]) -> ExecContext<'a> {
+    pub(crate) fn context<'a>(
+        &'a self,
+        txn: Txn<'a>,
+        params: &'a [Value],
+        pins: &'a Pins,
+    ) -> ExecContext<'a> {
         ExecContext {
             txn,
             params,
@@ -238,21 +255,29 @@ impl Connection {
             progress: self.build_progress(),
             ann: self.ann_settings(),
             memory: self.work_mem(),
+            lake: self.lake_use(pins),
             threads: self.threads(),
+        }
+    }
+
+    fn lake_use<'a>(&'a self, pins: &'a Pins) -> LakeUse<'a> {
+        LakeUse {
+            lakes: &self.database().shared().lakes,
+            pins,
         }
     }
 
     fn with_source<T>(
         &self,
         source: &Source,
-        run: impl FnOnce(Txn<'_>, &Arc<Catalog>) -> Result<T>,
+        run: impl FnOnce(Txn<'_>, &Arc<Catalog>, &Pins) -> Result<T>,
     ) -> Result<T> {
         match source {
-            Source::Snapshot(Snapshot { txn, catalog }) => run(Txn::Read(txn), catalog),
+            Source::Snapshot(Snapshot { txn, catalog, pins }) => run(Txn::Read(txn), catalog, pins),
             Source::Writing(epoch) => {
                 let mut session = self.session();
-                let (txn, catalog) = session.writing(*epoch)?;
-                run(Txn::Write(txn), catalog)
+                let (txn, catalog, pins) = session.writing(*epoch)?;
+                run(Txn::Write(txn), catalog, pins)
             }
         }
     }

@@ -17,6 +17,8 @@ pub struct TableInfo {
     pub columns: Vec<ColumnInfo>,
     /// Its indexes, those of constraints included.
     pub indexes: Vec<IndexInfo>,
+    /// The folder of an Iceberg table, where its rows lie in one (`CREATE TABLE … USING iceberg`).
+    pub lake_location: Option<String>,
 }
 
 /// A view.
@@ -129,6 +131,7 @@ fn table_info(table: &TableDef) -> TableInfo {
             })
             .collect(),
         indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),
+        lake_location: table.lake.as_ref().map(|lake| lake.location.clone()),
     }
 }
 

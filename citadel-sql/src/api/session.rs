@@ -34,6 +34,7 @@ use crate::api::Database;
 use crate::api::savepoints::Savepoints;
 use crate::bind::bound::{BeginMode, Identifier};
 use crate::error::{Error, Result, SqlState};
+use crate::lake::{self, Intent, Pins};
 use crate::schema::Catalog;
 use crate::types::{TimestampTz, now};
 
@@ -50,6 +51,7 @@ enum State {
     Writing {
         txn: Box<WriteTxn>,
         catalog: Arc<Catalog>,
+        pins: Arc<Pins>,
     },
     /// Lost: only ROLLBACK is left.
     Broken,
@@ -60,6 +62,8 @@ enum State {
 pub(crate) struct Snapshot {
     pub(crate) txn: ReadTxn,
     pub(crate) catalog: Arc<Catalog>,
+    /// Snapshots of lake tables: those of the transaction, or of the statement.
+    pub(crate) pins: Arc<Pins>,
 }
 
 /// What the rows of a query are read from.
@@ -89,6 +93,8 @@ pub(crate) struct Session {
     durability: Durability,
     /// When the transaction began.
     began: Option<TimestampTz>,
+    /// Names what the next transaction appends to lake tables.
+    lake_batch_id: Option<String>,
     /// The definitions that were seen last, and where: most statements follow another one in the same snapshot.
     seen: RefCell<Option<(Generation, Arc<Catalog>)>>,
 }
@@ -112,6 +118,7 @@ impl Session {
             state: State::Autocommit,
             savepoints: Savepoints::default(),
             epoch: Epoch(0),
+            lake_batch_id: None,
             seen: RefCell::default(),
         }
     }
@@ -173,11 +180,7 @@ impl Session {
     /// `COMMIT`. The transaction is over, also where this fails.
     pub(crate) fn commit(&mut self) -> Result<()> {
         match self.end()? {
-            State::Writing { txn, catalog } => {
-                txn.commit()?;
-                self.committed(&catalog, false);
-                Ok(())
-            }
+            State::Writing { txn, catalog, .. } => self.finish(*txn, &catalog, false),
             State::Broken => Err(broken().hint("it was rolled back instead")),
             _ => Ok(()),
         }
@@ -206,7 +209,7 @@ impl Session {
         self.check_transaction("SAVEPOINT")?;
         let name = name.name.clone();
         match &mut self.state {
-            State::Writing { txn, catalog } => self.savepoints.set(name, txn, catalog),
+            State::Writing { txn, catalog, .. } => self.savepoints.set(name, txn, catalog),
             _ => self.savepoints.set_unwritten(name),
         }
         Ok(())
@@ -228,7 +231,7 @@ impl Session {
     pub(crate) fn rollback_to(&mut self, name: &Identifier) -> Result<()> {
         self.check_transaction("ROLLBACK TO SAVEPOINT")?;
         let at = self.savepoints.find(name)?;
-        let State::Writing { txn, catalog } = &mut self.state else {
+        let State::Writing { txn, catalog, .. } = &mut self.state else {
             self.savepoints.forget(at + 1);
             return Ok(());
         };
@@ -275,7 +278,7 @@ impl Session {
                 look(&snapshot.txn, &snapshot.catalog)
             }
             State::Reading { snapshot, .. } => look(&snapshot.txn, &snapshot.catalog),
-            State::Writing { txn, catalog } => look(&**txn, catalog),
+            State::Writing { txn, catalog, .. } => look(&**txn, catalog),
             State::Broken => Err(broken()),
         }
     }
@@ -300,9 +303,12 @@ impl Session {
     }
 
     /// The write transaction that a query reads from.
-    pub(crate) fn writing(&mut self, epoch: Epoch) -> Result<(&mut WriteTxn, &Arc<Catalog>)> {
+    pub(crate) fn writing(
+        &mut self,
+        epoch: Epoch,
+    ) -> Result<(&mut WriteTxn, &Arc<Catalog>, &Arc<Pins>)> {
         match &mut self.state {
-            State::Writing { txn, catalog } if self.epoch == epoch => Ok((txn, catalog)),
+            State::Writing { txn, catalog, pins } if self.epoch == epoch => Ok((txn, catalog, pins)),
             _ => Err(Error::Misuse(
                 "the transaction that these rows were read in has ended, or its tables were redefined".to_owned(),
             )),
@@ -312,14 +318,13 @@ impl Session {
     /// Runs a write: all of it, or nothing. On its own it is committed when it returns.
     pub(crate) fn write<T>(
         &mut self,
-        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<Done<T>>,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>, &Pins) -> Result<Done<T>>,
     ) -> Result<T> {
         match &self.state {
             State::Autocommit => {
                 let (mut txn, catalog) = self.begin_write()?;
-                let done = run(&mut txn, &catalog)?;
-                txn.commit()?;
-                self.committed(&catalog, done.redefined);
+                let done = run(&mut txn, &catalog, &Pins::default())?;
+                self.finish(txn, &catalog, done.redefined)?;
                 return Ok(done.value);
             }
             State::Begun { read_only: true }
@@ -332,11 +337,11 @@ impl Session {
                 ));
             }
             State::Begun { .. } => self.state = self.begin_writing()?,
-            State::Reading { snapshot, .. } => self.state = self.upgrade(&snapshot.txn)?,
+            State::Reading { snapshot, .. } => self.state = self.upgrade(snapshot)?,
             State::Writing { .. } => {}
             State::Broken => return Err(broken()),
         }
-        if let State::Writing { txn, catalog } = &mut self.state {
+        if let State::Writing { txn, catalog, .. } = &mut self.state {
             self.savepoints.begin_writing(txn, catalog);
         }
         self.write_within(run)
@@ -345,13 +350,13 @@ impl Session {
     /// Runs a write inside of the transaction, with a way back.
     fn write_within<T>(
         &mut self,
-        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>) -> Result<Done<T>>,
+        run: impl FnOnce(&mut WriteTxn, &Arc<Catalog>, &Pins) -> Result<Done<T>>,
     ) -> Result<T> {
-        let State::Writing { txn, catalog } = &mut self.state else {
+        let State::Writing { txn, catalog, pins } = &mut self.state else {
             return Err(broken());
         };
         let before = txn.savepoint();
-        let result = run(txn, catalog).and_then(|done| {
+        let result = run(txn, catalog, pins).and_then(|done| {
             let redefined = if done.redefined {
                 Some(Arc::new(Catalog::load(&**txn)?))
             } else {
@@ -375,6 +380,47 @@ impl Session {
         Ok(value)
     }
 
+    /// Commits a write transaction, and does in lakes what it says.
+    fn finish(&mut self, mut txn: WriteTxn, catalog: &Arc<Catalog>, redefined: bool) -> Result<()> {
+        let database = self.database.clone();
+        let shared = database.shared();
+        let intents = match (redefined, catalog.has_lake()) {
+            (true, _) => {
+                let catalog = Catalog::load(&txn)?;
+                self.prepare(&mut txn, &catalog)?
+            }
+            (false, true) => self.prepare(&mut txn, catalog)?,
+            (false, false) => None,
+        };
+        let Some(intents) = intents else {
+            txn.commit()?;
+            self.committed(catalog, redefined);
+            return Ok(());
+        };
+        // A lake keeps what it gets: what decides must not be lost after it.
+        txn.set_durability(Durability::Full);
+        // Whatever keeps this from being known, files that it may name stay.
+        txn.commit()?;
+        self.lake_batch_id = None;
+        self.committed(catalog, redefined);
+        lake::settle(&shared.lakes, &shared.storage, self.busy_timeout, &intents)
+    }
+
+    fn prepare(&self, txn: &mut WriteTxn, catalog: &Catalog) -> Result<Option<Vec<Intent>>> {
+        let lakes = &self.database.shared().lakes;
+        lake::prepare(txn, catalog, lakes, self.lake_batch_id.as_deref())
+    }
+
+    /// Names what the next transaction appends to lake tables.
+    pub(crate) fn set_lake_batch_id(&mut self, id: Option<String>) {
+        self.lake_batch_id = id;
+    }
+
+    /// What was named so.
+    pub(crate) fn lake_batch_id(&self) -> Option<&str> {
+        self.lake_batch_id.as_deref()
+    }
+
     /// Lets the ann indexes that may have been touched be folded where they need it.
     fn committed(&self, catalog: &Catalog, redefined: bool) {
         if catalog.has_ann() || redefined {
@@ -395,7 +441,11 @@ impl Session {
                 catalog
             }
         };
-        Ok(Snapshot { txn, catalog })
+        Ok(Snapshot {
+            txn,
+            catalog,
+            pins: Arc::default(),
+        })
     }
 
     fn begin_write(&self) -> Result<(WriteTxn, Arc<Catalog>)> {
@@ -411,13 +461,14 @@ impl Session {
         Ok(State::Writing {
             txn: Box::new(txn),
             catalog,
+            pins: Arc::default(),
         })
     }
 
     /// Takes the writer's place for a transaction that has read: only if nothing was committed since.
-    fn upgrade(&self, read: &ReadTxn) -> Result<State> {
+    fn upgrade(&self, read: &Snapshot) -> Result<State> {
         let (txn, catalog) = self.begin_write()?;
-        if read.generation().next() != Some(txn.generation()) {
+        if read.txn.generation().next() != Some(txn.generation()) {
             return Err(Error::sql(
                 SqlState::SERIALIZATION_FAILURE,
                 "another connection committed since this transaction first read; it cannot write any more",
@@ -427,6 +478,7 @@ impl Session {
         Ok(State::Writing {
             txn: Box::new(txn),
             catalog,
+            pins: Arc::clone(&read.pins),
         })
     }
 }

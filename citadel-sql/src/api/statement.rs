@@ -248,6 +248,12 @@ impl<'conn> Statement<'conn> {
         self.prepared.changes_rows()
     }
 
+    /// The name and folder of the Iceberg table that the statement makes or opens, if it is a `CREATE TABLE … USING iceberg`: what is then
+    /// written to it leaves the database, and can be read by anyone who can read the folder.
+    pub fn creates_lake_table(&self) -> Option<(&str, &str)> {
+        self.prepared.creates_lake_table()
+    }
+
     /// Does the statement leave the database as it is?
     pub fn is_read_only(&self) -> bool {
         self.prepared.is_read_only()

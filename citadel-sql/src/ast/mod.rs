@@ -22,8 +22,8 @@ pub(crate) use change::{
 pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
-    Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation, Select,
-    SelectItem, SetOperation, SetOperator, TableAlias, Values,
+    AsOf, Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation,
+    Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
 pub(crate) use statement::{
     AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,

@@ -117,6 +117,8 @@ pub(crate) enum Relation {
     Table {
         name: Identifier,
         alias: Option<TableAlias>,
+        /// An older state of it.
+        as_of: Option<Box<AsOf>>,
     },
     Values {
         values: Values,
@@ -138,6 +140,13 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
     },
     Join(Box<Join>),
+}
+
+/// `FOR SYSTEM_VERSION | SYSTEM_TIME AS OF …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AsOf {
+    Version(Expr),
+    Time(Expr),
 }
 
 /// `AS alias (column, …)`

@@ -84,6 +84,8 @@ pub(crate) struct CreateTable {
     pub(crate) if_not_exists: bool,
     pub(crate) columns: Vec<ColumnDefinition>,
     pub(crate) constraints: Vec<TableConstraint>,
+    /// `USING iceberg WITH (…)`: the options.
+    pub(crate) lake: Option<Vec<IndexOption>>,
     /// `AS query`
     pub(crate) rows: Option<TableRows>,
 }

@@ -16,6 +16,7 @@ use super::create_table::{
 };
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::named_twice;
+use super::lake::refuse_lake;
 use super::suggest;
 use super::typing;
 use crate::ast::{
@@ -47,6 +48,7 @@ impl Binder<'_> {
             return Ok(Statement::Nothing);
         }
         let table = self.table(&alter.name)?;
+        refuse_lake(&table, "ALTER TABLE", alter.name.position)?;
         let mut shape = Shape {
             alter: unaltered(&table),
             relation: self.new_relation()?,
@@ -81,6 +83,7 @@ impl Binder<'_> {
         let mut tables: Vec<Arc<TableDef>> = Vec::with_capacity(names.len());
         for name in names {
             let table = self.table(name)?;
+            refuse_lake(&table, "TRUNCATE", name.position)?;
             if !tables.iter().any(|known| known.id == table.id) {
                 tables.push(table);
             }

@@ -17,13 +17,15 @@ pub(crate) use super::bound_change::{
 };
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewUnique,
+    NewColumn, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,
 };
 use crate::error::Position;
-use crate::functions::{AggregateFunction, Clock, ScalarFunction, TableFunction, WindowFunction};
+use crate::functions::{
+    AggregateFunction, Clock, LakeProcedure, ScalarFunction, TableFunction, WindowFunction,
+};
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
 use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value};
@@ -236,6 +238,11 @@ pub(crate) enum Statement {
         table: Expr,
         column: Expr,
     },
+    /// `CALL lake_…('t', …)`: constants or parameters.
+    CallLake {
+        procedure: LakeProcedure,
+        arguments: Vec<Expr>,
+    },
     Pragma(Pragma),
     /// `VACUUM [INTO file]`; the file is a text.
     Vacuum {
@@ -264,6 +271,8 @@ pub(crate) enum Pragma {
     /// Bytes.
     WorkMem(Option<Setting<usize>>),
     TimeZone(Option<Setting<Zone>>),
+    /// The id of what the next transaction appends to lake tables.
+    LakeBatchId(Option<Setting<String>>),
 }
 
 /// The least memory that an operator is given, in bytes.
@@ -305,6 +314,15 @@ pub(crate) struct Query {
     pub(crate) offset: Option<Expr>,
 }
 
+/// Which older state of a table is read; without columns.
+#[derive(Clone, Debug)]
+pub(crate) enum AsOf {
+    /// An INTEGER: a snapshot.
+    Version(Expr),
+    /// An INTEGER in milliseconds since 1970, or a TEXT.
+    Time(Expr),
+}
+
 /// The FROM clause.
 #[derive(Clone, Debug)]
 pub(crate) enum From {
@@ -322,6 +340,8 @@ pub(crate) enum From {
         relation: RelationNo,
         table: Arc<TableDef>,
         alias: String,
+        /// An older state of a lake's.
+        as_of: Option<Box<AsOf>>,
     },
     /// A function that gives rows; its arguments are texts without columns.
     Function {

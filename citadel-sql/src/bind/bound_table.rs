@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::{Expr, RelationNo};
-use crate::schema::{CheckDef, ColumnNo, IndexDef, RowText, TableDef, ViewDef};
+use crate::schema::{CheckDef, ColumnNo, IndexDef, LakeDef, Metric, RowText, TableDef, ViewDef};
 use crate::types::{Limit, SqlType, Value};
 
 /// CREATE TABLE, checked.
@@ -19,6 +19,43 @@ pub(crate) struct CreateTable {
     pub(crate) checks: Vec<NewCheck>,
     /// Empty: it is made of the definition.
     pub(crate) sql: String,
+    /// Its rows lie in a lake. Without columns: those of the table that is there.
+    pub(crate) lake: Option<NewLake>,
+}
+
+/// A table in a lake, to be made or opened.
+#[derive(Clone, Debug)]
+pub(crate) struct NewLake {
+    /// An absolute path.
+    pub(crate) location: String,
+    /// How near vectors are, where the table is made.
+    pub(crate) metric: Option<Metric>,
+    /// The kind of vector indexes.
+    pub(crate) index: Option<String>,
+    /// What makes the vectors.
+    pub(crate) embedding_model: Option<String>,
+    pub(crate) partition_by: Vec<PartitionKey>,
+    /// The columns' metrics: known when it is made or opened.
+    pub(crate) opened: Option<Arc<LakeDef>>,
+}
+
+/// How rows are told apart in files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PartitionKey {
+    pub(crate) column: String,
+    pub(crate) transform: PartitionTransform,
+}
+
+/// What is made of a column's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartitionTransform {
+    Identity,
+    Bucket(u32),
+    Truncate(u32),
+    Year,
+    Month,
+    Day,
+    Hour,
 }
 
 /// A column to be made.

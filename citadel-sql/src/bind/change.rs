@@ -6,6 +6,7 @@ use super::Binder;
 use super::bound::{ChosenRows, Delete, Expr, ExprKind, OutputColumn, RelationNo, Update};
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::{column_of, computed, is_computed, named_twice};
+use super::lake::refuse_lake;
 use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
@@ -16,6 +17,7 @@ impl Binder<'_> {
     pub(super) fn update(&mut self, update: &ast::Update) -> Result<Update> {
         self.with_ctes(&update.with, |binder| {
             let (table, relation, scope) = binder.target(&update.table, update.alias.as_ref())?;
+            refuse_lake(&table, "UPDATE", update.table.position)?;
             let (from, scope) = binder.beside_target(&update.rows, scope)?;
             let assignments =
                 binder.assignments(&update.assignments, (&table, relation), &scope)?;
@@ -188,7 +190,7 @@ pub(super) fn table_scope(table: &TableDef, relation: RelationNo, name: &str) ->
         ScopeRelation {
             name: name.to_owned(),
             no: relation,
-            has_rowid: true,
+            has_rowid: table.lake.is_none(),
         },
         table.columns.iter().map(|c| (c.name.clone(), c.ty)),
     )

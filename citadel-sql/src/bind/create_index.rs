@@ -7,6 +7,7 @@ use super::ann_options::{AnnOption, switch, unknown_option};
 use super::bound::{CreateIndex, NewIndex, Statement};
 use super::create_table::{check_key_type, taken};
 use super::insert::{column_of, named_twice};
+use super::lake::refuse_lake;
 use super::row_expression::indexable;
 use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
 use crate::error::{Error, Result, SqlState};
@@ -22,6 +23,7 @@ impl Binder<'_> {
             };
         }
         let table = self.table(&create.table)?;
+        refuse_lake(&table, "CREATE INDEX", create.table.position)?;
         let kind = match create.method {
             IndexMethod::BTree => btree(create, &table)?,
             IndexMethod::Ann => self.ann(create, &table)?,
@@ -123,7 +125,7 @@ impl Binder<'_> {
 }
 
 /// Refuses an option that is given twice.
-fn refuse_repeated(options: &[IndexOption]) -> Result<()> {
+pub(super) fn refuse_repeated(options: &[IndexOption]) -> Result<()> {
     for (at, option) in options.iter().enumerate() {
         let name = &option.name;
         let same = |other: &IndexOption| other.name.name.eq_ignore_ascii_case(&name.name);
@@ -151,7 +153,7 @@ fn distinct_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<Column
 }
 
 /// The words of an option: a string, or a plain name.
-fn option_text(option: &IndexOption) -> Result<&str> {
+pub(super) fn option_text(option: &IndexOption) -> Result<&str> {
     match &option.value.kind {
         ExprKind::Text(text) => Ok(text),
         ExprKind::Column {

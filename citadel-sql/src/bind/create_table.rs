@@ -2,7 +2,8 @@
 
 use super::Binder;
 use super::bound::{
-    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewUnique, RelationNo, Statement,
+    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewLake, NewUnique, RelationNo,
+    Statement,
 };
 use super::constant;
 use super::expr::{Aggregation, ExprBinder};
@@ -28,15 +29,21 @@ impl Binder<'_> {
                 _ => Err(taken(&create.name)),
             };
         }
+        let lake = match &create.lake {
+            Some(options) => Some(self.new_lake(create, options)?),
+            None => None,
+        };
         if let Some(rows) = &create.rows {
-            return self.create_table_as(create, rows);
+            return self.create_table_as(create, rows, lake);
         }
         let mut table = CreateTable {
             name: create.name.name.clone(),
             sql: self.sql_text.to_owned(),
+            lake,
             ..CreateTable::default()
         };
-        if create.columns.is_empty() || create.columns.len() > COLUMNS_MAX {
+        let columns_min = usize::from(table.lake.is_none());
+        if !(columns_min..=COLUMNS_MAX).contains(&create.columns.len()) {
             return Err(invalid(
                 format!("a table has 1 to {COLUMNS_MAX} columns"),
                 create.name.position,
@@ -84,6 +91,7 @@ impl Binder<'_> {
         &mut self,
         create: &ast::CreateTable,
         rows: &ast::TableRows,
+        lake: Option<NewLake>,
     ) -> Result<Statement> {
         let at = create.name.position;
         if !create.columns.is_empty() || !create.constraints.is_empty() {
@@ -92,6 +100,7 @@ impl Binder<'_> {
         let query = self.query(&rows.query)?;
         let mut table = CreateTable {
             name: create.name.name.clone(),
+            lake,
             ..CreateTable::default()
         };
         if query.output.len() > COLUMNS_MAX {

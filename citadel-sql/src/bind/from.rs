@@ -44,10 +44,14 @@ impl Binder<'_> {
 
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
         match relation {
-            Relation::Table { name, alias } => match self.cte_relation(name, alias.as_ref()) {
-                Some(found) => found.map_err(|error| error.at(name.position)),
-                None => self.table_relation(name, alias.as_ref()),
-            },
+            Relation::Table { name, alias, as_of } => {
+                if as_of.is_none()
+                    && let Some(found) = self.cte_relation(name, alias.as_ref())
+                {
+                    return found.map_err(|error| error.at(name.position));
+                }
+                self.table_relation(name, alias.as_ref(), as_of.as_deref())
+            }
             Relation::Query {
                 lateral: _,
                 query,
@@ -79,13 +83,20 @@ impl Binder<'_> {
         &mut self,
         name: &Identifier,
         alias: Option<&TableAlias>,
+        as_of: Option<&ast::AsOf>,
     ) -> Result<(From, Scope)> {
-        if let Some(view) = self.catalog.view(&name.name).cloned() {
+        if as_of.is_none()
+            && let Some(view) = self.catalog.view(&name.name).cloned()
+        {
             return self
                 .view_relation(&view, alias)
                 .map_err(|error| error.moved_to(name.position));
         }
         let table = self.table(name)?;
+        let as_of = match as_of {
+            Some(as_of) => Some(self.as_of(as_of, &table)?),
+            None => None,
+        };
         self.read.tables.push(table.id);
         let relation = self.new_relation()?;
         let shown = alias.map_or(table.name.as_str(), |alias| &alias.name.name);
@@ -98,13 +109,14 @@ impl Binder<'_> {
             ScopeRelation {
                 name: shown.to_owned(),
                 no: relation,
-                has_rowid: true,
+                has_rowid: table.lake.is_none(),
             },
             renamed(columns, column_names(alias))?,
         );
         let from = From::Table {
             relation,
             alias: shown.to_owned(),
+            as_of: as_of.map(Box::new),
             table,
         };
         Ok((from, scope))

@@ -3,6 +3,7 @@
 use super::Binder;
 use super::bound::{Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
+use super::lake::refuse_lake;
 use super::same::same;
 use super::scope::Scope;
 use super::suggest;
@@ -68,7 +69,10 @@ impl Binder<'_> {
             }
         };
         let conflict = match &insert.on_conflict {
-            Some(on) => Some(self.conflict(on, (&table, relation), &scope)?),
+            Some(on) => {
+                refuse_lake(&table, "ON CONFLICT", insert.table.position)?;
+                Some(self.conflict(on, (&table, relation), &scope)?)
+            }
             None => None,
         };
         Ok(Insert {

@@ -31,6 +31,7 @@ mod from;
 mod grouping;
 mod insert;
 mod item;
+mod lake;
 mod operator;
 mod order;
 mod parameters;

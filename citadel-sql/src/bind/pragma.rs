@@ -17,7 +17,7 @@ use crate::types::SqlType;
 use crate::types::temporal::Zone;
 
 /// All pragmas that there are.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
@@ -25,6 +25,7 @@ const NAMES: [&str; 14] = [
     "data_version",
     "freelist_count",
     "integrity_check",
+    "lake_batch_id",
     "page_count",
     "page_size",
     "quick_check",
@@ -35,10 +36,11 @@ const NAMES: [&str; 14] = [
 ];
 
 /// The pragmas that SET, SHOW and RESET know as settings of a session.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 8] = [
     "ann_exact",
     "ann_recall",
     "busy_timeout",
+    "lake_batch_id",
     "synchronous",
     "threads",
     "timezone",
@@ -47,6 +49,9 @@ const SETTINGS: [&str; 7] = [
 
 /// Findings that `PRAGMA integrity_check` gives unless told otherwise, as in SQLite.
 const FINDINGS_MAX: u64 = 100;
+
+/// The longest id that a lake's ledger holds, with room for what is put behind it.
+const BATCH_ID_BYTES_MAX: usize = 200;
 
 impl Binder<'_> {
     pub(super) fn pragma(&mut self, pragma: &ast::Pragma) -> Result<Statement> {
@@ -76,6 +81,7 @@ impl Binder<'_> {
             "timezone" => Pragma::TimeZone(setting(value, |value| {
                 Zone::of_name(&value.text).map_err(|error| error.at(value.position))
             })?),
+            "lake_batch_id" => Pragma::LakeBatchId(setting(value, batch_id)?),
             "page_count" => only_read(pragma, Pragma::PageCount)?,
             "page_size" => only_read(pragma, Pragma::PageSize)?,
             "freelist_count" => only_read(pragma, Pragma::FreelistCount)?,
@@ -167,6 +173,13 @@ fn recall(value: &PragmaValue) -> Result<Recall> {
     let share = value.text.parse().ok();
     let recall = share.and_then(Recall::new);
     recall.ok_or_else(|| wrong(value, "a number above 0 and at most 1, or DEFAULT"))
+}
+
+fn batch_id(value: &PragmaValue) -> Result<String> {
+    match value.text.len() {
+        1..=BATCH_ID_BYTES_MAX => Ok(value.text.clone()),
+        _ => Err(wrong(value, "a text of 1 to 200 bytes, or DEFAULT")),
+    }
 }
 
 fn threads(value: &PragmaValue) -> Result<NonZero<usize>> {

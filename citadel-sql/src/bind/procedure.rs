@@ -7,6 +7,7 @@ use super::scope::Scope;
 use super::suggest;
 use crate::ast::{Call, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
+use crate::functions::LakeProcedure;
 use crate::schema::{IndexKind, IndexedVector};
 use crate::types::{SqlType, Value};
 
@@ -16,6 +17,9 @@ const PERSIST_ANN_INDEX: &str = "persist_ann_index";
 impl Binder<'_> {
     pub(super) fn call_procedure(&mut self, call: &Call) -> Result<Statement> {
         let name = &call.procedure;
+        if let Some(procedure) = LakeProcedure::find(&name.name) {
+            return self.call_lake(procedure, call);
+        }
         if !name.name.eq_ignore_ascii_case(PERSIST_ANN_INDEX) {
             let error = Error::sql(
                 SqlState::UNDEFINED_FUNCTION,
@@ -25,7 +29,9 @@ impl Binder<'_> {
             return Err(suggest::hint(
                 error,
                 &name.name,
-                [PERSIST_ANN_INDEX].into_iter(),
+                [PERSIST_ANN_INDEX]
+                    .into_iter()
+                    .chain(LakeProcedure::names()),
             ));
         }
         let [table, column] = call.arguments.as_slice() else {
@@ -41,6 +47,45 @@ impl Binder<'_> {
         let column = binder.typed(column, SqlType::Text, PERSIST_ANN_INDEX)?;
         self.check_ann_index(&table, &column)?;
         Ok(Statement::CallPersistAnnIndex { table, column })
+    }
+
+    fn call_lake(&mut self, procedure: LakeProcedure, call: &Call) -> Result<Statement> {
+        let (name, wanted) = (&call.procedure, procedure.arguments());
+        if !(1..=wanted.len()).contains(&call.arguments.len()) {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("{} takes {}", procedure.name(), wanted.join(", ")),
+            )
+            .at(name.position));
+        }
+        let scope = Scope::default();
+        let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused("CALL"));
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for (at, argument) in call.arguments.iter().enumerate() {
+            // A time may be a number or a text.
+            let is_number = matches!(argument.kind, crate::ast::ExprKind::Integer(_));
+            let is_text = at == 0 || (procedure == LakeProcedure::Expire && at == 1 && !is_number);
+            let ty = if is_text {
+                SqlType::Text
+            } else {
+                SqlType::Integer
+            };
+            arguments.push(binder.typed(argument, ty, procedure.name())?);
+        }
+        if let Some(table) = arguments.first().and_then(constant_name) {
+            let definition = self.table(&table)?;
+            if definition.lake.is_none() {
+                return Err(Error::sql(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("\"{}\" is no table in a lake", definition.name),
+                )
+                .at(table.position));
+            }
+        }
+        Ok(Statement::CallLake {
+            procedure,
+            arguments,
+        })
     }
 
     /// Names that are known now must mean an ann index.

@@ -7,6 +7,7 @@ use super::aggregate::Aggregate;
 use super::apply::{Answers, ApplyOp, InitOp, Later};
 use super::explain::Profile;
 use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
+use super::lake::{LakeScanOp, LakeTopKOp};
 use super::operator::BoxedOperator;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
@@ -186,9 +187,12 @@ impl Builder<'_> {
                 }
             },
             PhysicalPlan::AnnTopKPlan(top) => vector::ann_top_k(top, params)?,
+            PhysicalPlan::LakeScan(scan) => Box::new(LakeScanOp::new(scan, params)?),
+            PhysicalPlan::LakeTopKPlan(top) => Box::new(LakeTopKOp::new(top, params)?),
             PhysicalPlan::Insert(_)
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
+            | PhysicalPlan::LakeDelete(_)
             | PhysicalPlan::CreateTable(_)
             | PhysicalPlan::CreateTableAs(_)
             | PhysicalPlan::AlterTable(_)

@@ -6,6 +6,7 @@ use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::error::{Error, Result, SqlState};
+use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
 
@@ -57,6 +58,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) ann: AnnSettings,
     /// Bytes of memory that an operator may hold rows in before it writes them away.
     pub(crate) memory: usize,
+    /// Tables in lakes.
+    pub(crate) lake: LakeUse<'a>,
     /// The most threads that the statement may run on, its own included.
     pub(crate) threads: usize,
 }

@@ -18,6 +18,7 @@ use super::vector;
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::batch::Batch;
 use crate::error::Result;
+use crate::lake::LakeUse;
 use crate::plan::vector::VectorTopK;
 use crate::plan::{PhysicalPlan, Plan};
 use crate::schema::AnnSettings;
@@ -36,6 +37,7 @@ pub(crate) struct Many<'a> {
     pub(crate) ann: AnnSettings,
     /// Bytes of memory that an operator may hold rows in.
     pub(crate) memory: usize,
+    pub(crate) lake: LakeUse<'a>,
     /// The most threads that all of it may run on.
     pub(crate) threads: usize,
 }
@@ -157,6 +159,7 @@ impl Many<'_> {
             progress: BuildProgress::default(),
             ann: self.ann,
             memory: self.memory,
+            lake: self.lake,
             threads,
         }
     }

@@ -14,6 +14,7 @@ mod grouping;
 mod limit;
 mod number;
 mod pattern;
+mod procedure;
 mod scalar;
 mod table;
 mod temporal;
@@ -26,8 +27,9 @@ pub(crate) use aggregate::{AggregateFunction, Spread};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
+pub(crate) use procedure::LakeProcedure;
 pub(crate) use scalar::{ArgumentKind, Clock, Needs, ScalarFunction, check_size};
-pub(crate) use table::TableFunction;
+pub(crate) use table::{TableFunction, Told};
 pub(crate) use temporal::{
     DATE_ADD, DATE_SUBTRACT, EXTRACT, OVERLAPS, TIMEZONE, zoned_assignment, zoned_cast,
     zoned_cast_type,

@@ -9,10 +9,28 @@ pub(crate) enum TableFunction {
     AnnIndexStatus,
     /// `generate_series(first, last [, step])`: whole numbers.
     GenerateSeries,
+    /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
+    Lake(Told),
+}
+
+/// What a table in a lake tells of itself, as rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Snapshots,
+    Files,
+    Indexes,
+    History,
 }
 
 impl TableFunction {
-    const ALL: [Self; 2] = [Self::AnnIndexStatus, Self::GenerateSeries];
+    const ALL: [Self; 6] = [
+        Self::AnnIndexStatus,
+        Self::GenerateSeries,
+        Self::Lake(Told::Snapshots),
+        Self::Lake(Told::Files),
+        Self::Lake(Told::Indexes),
+        Self::Lake(Told::History),
+    ];
 
     /// Finds a function by name, ASCII case folded.
     pub(crate) fn find(name: &str) -> Option<Self> {
@@ -29,6 +47,10 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus => "ann_index_status",
             Self::GenerateSeries => "generate_series",
+            Self::Lake(Told::Snapshots) => "lake_snapshots",
+            Self::Lake(Told::Files) => "lake_files",
+            Self::Lake(Told::Indexes) => "lake_indexes",
+            Self::Lake(Told::History) => "lake_history",
         }
     }
 
@@ -36,19 +58,23 @@ impl TableFunction {
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::AnnIndexStatus => &["a table", "a column"],
+            Self::Lake(_) => &["a table"],
             Self::GenerateSeries => &["the first number", "the last one", "the step"],
         }
     }
 
     /// How many of them must be given.
     pub(crate) fn arguments_min(self) -> usize {
-        2
+        match self {
+            Self::AnnIndexStatus | Self::GenerateSeries => 2,
+            Self::Lake(_) => 1,
+        }
     }
 
     /// The type of all arguments.
     pub(crate) fn argument_type(self) -> SqlType {
         match self {
-            Self::AnnIndexStatus => SqlType::Text,
+            Self::AnnIndexStatus | Self::Lake(_) => SqlType::Text,
             Self::GenerateSeries => SqlType::Integer,
         }
     }
@@ -63,11 +89,46 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
             Self::GenerateSeries => &GENERATE_SERIES,
+            Self::Lake(Told::Snapshots) => &LAKE_SNAPSHOTS,
+            Self::Lake(Told::Files) => &LAKE_FILES,
+            Self::Lake(Told::Indexes) => &LAKE_INDEXES,
+            Self::Lake(Told::History) => &LAKE_HISTORY,
         }
     }
 }
 
 const GENERATE_SERIES: [(&str, SqlType); 1] = [("generate_series", SqlType::Integer)];
+
+const LAKE_SNAPSHOTS: [(&str, SqlType); 7] = [
+    ("snapshot_id", SqlType::Integer),
+    ("parent_id", SqlType::Integer),
+    ("sequence", SqlType::Integer),
+    ("time_ms", SqlType::Integer),
+    ("rows_added", SqlType::Integer),
+    ("rows_total", SqlType::Integer),
+    ("operation", SqlType::Text),
+];
+
+const LAKE_FILES: [(&str, SqlType); 6] = [
+    ("path", SqlType::Text),
+    ("content", SqlType::Text),
+    ("rows", SqlType::Integer),
+    ("bytes", SqlType::Integer),
+    ("snapshot_id", SqlType::Integer),
+    ("sequence", SqlType::Integer),
+];
+
+const LAKE_INDEXES: [(&str, SqlType); 4] = [
+    ("data_file", SqlType::Text),
+    ("column_name", SqlType::Text),
+    ("state", SqlType::Text),
+    ("reason", SqlType::Text),
+];
+
+const LAKE_HISTORY: [(&str, SqlType); 2] = [
+    ("time_ms", SqlType::Integer),
+    ("snapshot_id", SqlType::Integer),
+];
 
 const ANN_INDEX_STATUS: [(&str, SqlType); 20] = [
     ("index_name", SqlType::Text),

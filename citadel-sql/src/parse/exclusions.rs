@@ -101,7 +101,7 @@ pub(super) fn opening(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
     None
 }
 
-fn is_word(token: Option<&TokenWithSpan>, wanted: &str) -> bool {
+pub(super) fn is_word(token: Option<&TokenWithSpan>, wanted: &str) -> bool {
     matches!(
         token.map(|token| &token.token),
         Some(Token::Word(Word { value, quote_style: None, .. })) if value.eq_ignore_ascii_case(wanted)

@@ -4,6 +4,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::alter;
+use super::as_of::AsOfs;
 use super::convert::Converter;
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
@@ -20,7 +21,7 @@ use crate::ast::{Statement, StatementKind};
 use crate::error::{Error, Result};
 
 /// How deep sqlparser may recurse.
-const RECURSION_MAX: usize = 64;
+pub(super) const RECURSION_MAX: usize = 64;
 
 /// First words of statements that other systems know.
 const UNSUPPORTED: &[&str] = &[
@@ -74,6 +75,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         ..
     } = statement;
     let exclusions = Exclusions::take_out(&mut tokens);
+    let as_ofs = AsOfs::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
@@ -82,8 +84,9 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         locator,
         end,
     };
-    let converter = Converter::new(locator, &parameters, &exclusions);
+    let converter = Converter::new(locator, &parameters, (&exclusions, &as_ofs));
     let kind = parse_kind(words, &converter)?;
+    as_ofs.check_used(locator)?;
     Ok(Statement {
         kind,
         parameters: parameters.into_names(),

@@ -10,6 +10,7 @@
 //! answered with an error, never with a panic or an exhausted stack.
 
 mod alter;
+mod as_of;
 mod convert;
 mod dialect;
 mod exclusions;

@@ -13,8 +13,8 @@ use super::physical::InitPlan;
 use super::print::{aggregate_text, expr_text};
 use super::subquery::Answers;
 use crate::bind::bound::{
-    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, From, Grouping, Outer, Query, RelationNo,
-    SortKey, Subquery, SubqueryKind,
+    AggregateCall, AsOf, BinaryOp, ColumnId, Expr, ExprKind, From, Grouping, Outer, Query,
+    RelationNo, SortKey, Subquery, SubqueryKind,
 };
 use crate::error::{Error, Result, SqlState};
 use crate::types::SqlType;
@@ -134,7 +134,9 @@ impl<'a> QueryBuilder<'a> {
                 relation,
                 table,
                 alias,
+                as_of,
             } => LogicalPlan::Scan(LogicalScan {
+                as_of: self.as_of(as_of.as_deref())?,
                 relation: *relation,
                 table: table.clone(),
                 alias: alias.clone(),
@@ -209,6 +211,16 @@ impl<'a> QueryBuilder<'a> {
                 columns: columns.clone(),
             },
         })
+    }
+
+    /// A state of a table; what says which is known before the statement starts.
+    fn as_of(&mut self, as_of: Option<&AsOf>) -> Result<Option<AsOf>> {
+        let mut as_of = as_of.cloned();
+        match &mut as_of {
+            Some(AsOf::Version(expr) | AsOf::Time(expr)) => self.constant(expr)?,
+            None => {}
+        }
+        Ok(as_of)
     }
 
     /// A query in ON is answered above an inner join, and below an outer one by the side that it reads.

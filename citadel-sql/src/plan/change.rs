@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::build::{QueryBuilder, limited, logical_key, sorted};
 use super::expr::{column, split_conjuncts};
+use super::lake;
 use super::logical::{LimitBounds, LogicalPlan, LogicalScan};
 use super::lower::{lower, lower_scan};
 use super::names::{Names, column_id};
@@ -19,7 +20,7 @@ use crate::bind::bound::{
     self, ChosenRows, ColumnId, ConflictAction, Expr, From, InsertSource, Outer, OutputColumn,
     Query, RelationNo,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{TableDef, TableId};
 use crate::types::SqlType;
 
@@ -148,6 +149,9 @@ pub(super) fn plan_update(update: &bound::Update, context: &PlanContext<'_>) -> 
 
 pub(super) fn plan_delete(delete: &bound::Delete, context: &PlanContext<'_>) -> Result<Plan> {
     let mut target = Target::new((&delete.table, delete.relation), &delete.rows, context);
+    if delete.table.lake.is_some() {
+        return target.delete_in_lake();
+    }
     let source = target.rows(std::iter::empty())?;
     Ok(Plan {
         root: PhysicalPlan::Delete(Delete {
@@ -223,6 +227,7 @@ impl<'a> Target<'a> {
                 alias: table.name.clone(),
                 filter: Vec::new(),
                 columns: Vec::new(),
+                as_of: None,
             },
             rows,
             context,
@@ -267,6 +272,29 @@ impl<'a> Target<'a> {
             return lower_scan(&self.scan, self.context);
         }
         self.rows_of_query(columns, asking)
+    }
+
+    /// A DELETE that the lake does.
+    fn delete_in_lake(mut self) -> Result<Plan> {
+        let clauses = [
+            ("USING", self.rows.from.is_some()),
+            ("ORDER BY", !self.rows.order_by.is_empty()),
+            ("LIMIT", self.rows.limit.is_some()),
+            ("RETURNING", !self.rows.returning.is_empty()),
+        ];
+        if let Some((clause, _)) = clauses.iter().find(|(_, is_there)| *is_there) {
+            return Err(Error::unsupported(format!(
+                "{clause} in DELETE from a lake table"
+            )));
+        }
+        if let Some(filter) = &self.rows.filter {
+            split_conjuncts(filter.clone(), &mut self.scan.filter);
+        }
+        Ok(Plan {
+            root: lake::delete(&self.scan)?,
+            columns: Vec::new(),
+            names: self.names,
+        })
     }
 
     /// The rows as a query gives them.

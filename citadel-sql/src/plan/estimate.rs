@@ -1,6 +1,7 @@
 //! How many rows: rough, from row counts and the shape of conditions alone.
 
 use super::PlanContext;
+use super::lake::LAKE_ROWS;
 use super::logical::{LogicalPlan, LogicalScan};
 use crate::bind::bound::{BinaryOp, Expr, ExprKind, Outer, SetOperator};
 use crate::error::Result;
@@ -16,6 +17,9 @@ const OTHER: f64 = 0.5;
 
 /// Rows of a table, as the snapshot has it, and never few.
 pub(super) fn table_rows(scan: &LogicalScan, context: &PlanContext<'_>) -> Result<f64> {
+    if scan.table.lake.is_some() {
+        return Ok(LAKE_ROWS);
+    }
     let rows = context.view.tree_len(scan.table.rows)?;
     Ok((rows as f64).max(TABLE_ROWS_MIN))
 }

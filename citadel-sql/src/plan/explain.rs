@@ -290,6 +290,9 @@ fn node_text(
         }
         PhysicalPlan::VectorTopKPlan(plan) => plan.explain(names, surroundings)?,
         PhysicalPlan::AnnTopKPlan(plan) => plan.explain(names, surroundings)?,
+        PhysicalPlan::LakeScan(scan) => scan.explain(names),
+        PhysicalPlan::LakeTopKPlan(plan) => plan.explain(names),
+        PhysicalPlan::LakeDelete(delete) => delete.explain(names),
         PhysicalPlan::Insert(insert) => insert.explain(names),
         PhysicalPlan::Update(update) => update.explain(names),
         PhysicalPlan::Delete(delete) => delete.explain(names),
@@ -373,7 +376,7 @@ fn table_name(table: &TableDef, alias: &str) -> String {
     }
 }
 
-fn source_name(source: &TableSource) -> String {
+pub(super) fn source_name(source: &TableSource) -> String {
     table_name(&source.table, &source.alias)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::expr::is_same;
 use super::physical::{ByKey, PhysicalPlan};
 use crate::bind::bound::{
-    AggregateCall, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AsOf, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::TableDef;
@@ -246,6 +246,8 @@ pub(crate) struct LogicalScan {
     pub(crate) filter: Vec<Expr>,
     /// What is read of it above (not by the filter); set by the rewrite that prunes.
     pub(crate) columns: Vec<ColumnId>,
+    /// An older state of it.
+    pub(crate) as_of: Option<AsOf>,
 }
 
 /// One key of an order.

@@ -14,7 +14,7 @@ use super::physical::{
     LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RecursiveUnion, RowCount,
     TableFunctionCall, TableSource, Values, Window, WorkTableScan,
 };
-use super::{PlanContext, vector};
+use super::{PlanContext, lake, vector};
 use crate::bind::bound::{
     AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, Outer, RelationNo, SetOperator,
 };
@@ -154,6 +154,7 @@ impl Lowering<'_> {
         aggregates: &[AggregateCall],
     ) -> Result<PhysicalPlan> {
         if let LogicalPlan::Scan(scan) = input
+            && scan.table.lake.is_none()
             && scan.filter.is_empty()
             && keys.is_empty()
             && sets.is_empty()
@@ -273,6 +274,13 @@ impl Lowering<'_> {
             && matches!(keys.first().map(|key| &key.expr.kind), Some(ExprKind::Column(first)) if first == id)
         {
             let layout = input.layout();
+            if scan.table.lake.is_some() {
+                let (Some(limit), wanted) = (limit, wanted.unwrap_or(&layout)) else {
+                    return Ok(None);
+                };
+                let exact = || self.sort(input, keys, Some(limit), None);
+                return lake::nearest(scan, distance, keys, limit, wanted, &exact);
+            }
             let request = vector::Request {
                 scan,
                 distance,
@@ -460,7 +468,9 @@ impl Lowering<'_> {
 /// Does a plan only read rows that it looks up?
 fn is_lookup(plan: &PhysicalPlan) -> bool {
     match plan {
-        PhysicalPlan::SeqScan(_) => false,
+        PhysicalPlan::SeqScan(_) | PhysicalPlan::LakeScan(_) | PhysicalPlan::LakeTopKPlan(_) => {
+            false
+        }
         PhysicalPlan::IndexScan(scan) => {
             !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any))
         }

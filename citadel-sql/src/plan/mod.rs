@@ -21,6 +21,7 @@ mod decorrelate;
 mod estimate;
 mod explain;
 mod expr;
+mod lake;
 mod logical;
 mod lower;
 mod names;
@@ -36,6 +37,7 @@ mod window;
 use citadel_txn::View;
 
 pub(crate) use explain::{NodeMeasure, Surroundings, explain};
+pub(crate) use lake::{LakeDelete, LakeScan, LakeTopK};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{

@@ -66,6 +66,7 @@ impl Names {
                 relation,
                 table,
                 alias,
+                as_of: _,
             } => self.add_table(*relation, table, &prefix(alias)),
             From::Join { left, right, .. } => {
                 self.add_from(left, qualified);

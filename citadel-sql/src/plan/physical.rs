@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Plan;
 use super::estimate::{WORKING_ROWS, limited_rows, selectivity};
+use super::lake::{LakeDelete, LakeScan, LakeTopK};
 use super::logical::LimitBounds;
 pub(crate) use super::physical_change::{
     Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Resolution, Returning, Update,
@@ -94,12 +95,18 @@ pub(crate) enum PhysicalPlan {
     VectorTopKPlan(VectorTopK),
     /// The k nearest through an ann index.
     AnnTopKPlan(Arc<AnnTopK>),
+    /// The rows of a table in a lake.
+    LakeScan(Arc<LakeScan>),
+    /// The k nearest of a table in a lake.
+    LakeTopKPlan(Arc<LakeTopK>),
     /// Writes rows into a table.
     Insert(Insert),
     /// Changes rows of a table.
     Update(Update),
     /// Removes rows of a table.
     Delete(Delete),
+    /// Removes rows of a table in a lake.
+    LakeDelete(Arc<LakeDelete>),
     CreateTable(CreateTable),
     /// A table, and the rows of the input in it.
     CreateTableAs(CreateTableAs),
@@ -460,10 +467,13 @@ impl PhysicalPlan {
             Self::HashSetOperation(set) => set.layout.clone(),
             Self::VectorTopKPlan(plan) => plan.layout().to_vec(),
             Self::AnnTopKPlan(plan) => plan.layout().to_vec(),
+            Self::LakeScan(scan) => scan.source.columns.clone(),
+            Self::LakeTopKPlan(plan) => plan.layout.clone(),
             Self::SingleRow
             | Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)
@@ -516,10 +526,13 @@ impl PhysicalPlan {
             Self::HashSetOperation(set) => set.rows,
             Self::VectorTopKPlan(plan) => plan.rows(),
             Self::AnnTopKPlan(plan) => plan.rows(),
+            Self::LakeScan(scan) => scan.source.rows,
+            Self::LakeTopKPlan(plan) => plan.source.rows,
             Self::Empty(_)
             | Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)
@@ -576,6 +589,7 @@ impl PhysicalPlan {
             Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)

@@ -56,6 +56,7 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         | Statement::RollbackTo(_)
         | Statement::Pragma(_)
         | Statement::Vacuum { .. }
+        | Statement::CallLake { .. }
         | Statement::CallPersistAnnIndex { .. } => Err(Error::sql(
             SqlState::INTERNAL_ERROR,
             "this statement has no plan",
@@ -75,6 +76,7 @@ fn is_unplanned(statement: &Statement) -> bool {
             | Statement::RollbackTo(_)
             | Statement::Pragma(_)
             | Statement::Vacuum { .. }
+            | Statement::CallLake { .. }
             | Statement::CallPersistAnnIndex { .. }
             | Statement::Explain { .. }
     )

@@ -24,6 +24,7 @@ pub(crate) struct Catalog {
     /// Folded name → place in `views`.
     view_names: FxHashMap<String, usize>,
     has_ann: bool,
+    has_lake: bool,
 }
 
 /// Which definitions hold. Equal versions in one process mean equal definitions, rolled-back ones included.
@@ -53,6 +54,7 @@ impl Catalog {
         };
         for (at, table) in catalog.tables.iter().enumerate() {
             catalog.table_names.insert(folded(&table.name), at);
+            catalog.has_lake |= table.lake.is_some();
             for (place, index) in table.indexes.iter().enumerate() {
                 catalog.index_names.insert(folded(&index.name), (at, place));
                 catalog.has_ann |= index.is_ann();
@@ -133,6 +135,11 @@ impl Catalog {
     /// Is there an ann index?
     pub(crate) fn has_ann(&self) -> bool {
         self.has_ann
+    }
+
+    /// Is there a table whose rows lie in a lake?
+    pub(crate) fn has_lake(&self) -> bool {
+        self.has_lake
     }
 
     /// All tables in the order in which they were made.

@@ -2,12 +2,14 @@
 //!
 //! Each record begins with the version of its form, and ends where its bytes end. Lists begin with their count.
 
+use std::sync::Arc;
+
 use citadel_txn::TreeId;
 
 use super::{
     AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef,
-    IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector, Metric, RowText, TableDef,
-    TableId, ViewDef, ViewId,
+    IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText,
+    TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
@@ -21,6 +23,9 @@ const VERSION: u8 = 1;
 /// The form of a table that has what only some tables have: behind all else, so that the others are as they always were.
 const VERSION_EXTENDED: u8 = 2;
 
+/// The form of a table whose rows lie in a lake: extended, and where they lie behind that.
+const VERSION_LAKE: u8 = 3;
+
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
@@ -29,7 +34,12 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
             .columns
             .iter()
             .all(|column| column.generated.is_none());
-    let mut out = vec![if is_plain { VERSION } else { VERSION_EXTENDED }];
+    let version = match (&table.lake, is_plain) {
+        (Some(_), _) => VERSION_LAKE,
+        (None, true) => VERSION,
+        (None, false) => VERSION_EXTENDED,
+    };
+    let mut out = vec![version];
     put_bytes(&mut out, table.name.as_bytes());
     put_varint(&mut out, table.columns.len() as u64);
     for column in &table.columns {
@@ -42,10 +52,52 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     put_columns(&mut out, &table.primary_key);
     put_varint(&mut out, table.rows.get());
     put_bytes(&mut out, table.sql.as_bytes());
-    if !is_plain {
+    if version != VERSION {
         put_extension(&mut out, table);
     }
+    if let Some(lake) = &table.lake {
+        put_lake(&mut out, lake);
+    }
     out
+}
+
+fn put_lake(out: &mut Vec<u8>, lake: &LakeDef) {
+    put_bytes(out, lake.location.as_bytes());
+    put_varint(out, lake.vectors.len() as u64);
+    for (no, metric) in &lake.vectors {
+        put_varint(out, u64::from(no.0));
+        out.push(metric_code(*metric));
+    }
+}
+
+fn read_lake(from: &mut Reader<'_>, width: usize) -> Decoded<LakeDef> {
+    let location = from.text()?.to_owned();
+    let vectors = (0..from.count()?)
+        .map(|_| {
+            let no = column_no(from.varint()?, width)?;
+            Ok((no, metric(from.byte()?)?))
+        })
+        .collect::<Decoded<_>>()?;
+    Ok(LakeDef { location, vectors })
+}
+
+fn metric_code(metric: Metric) -> u8 {
+    match metric {
+        Metric::L2 => 0,
+        Metric::InnerProduct => 1,
+        Metric::Cosine => 2,
+        Metric::Hamming => 3,
+    }
+}
+
+fn metric(code: u8) -> Decoded<Metric> {
+    Ok(match code {
+        0 => Metric::L2,
+        1 => Metric::InnerProduct,
+        2 => Metric::Cosine,
+        3 => Metric::Hamming,
+        _ => return Err(Malformed),
+    })
 }
 
 fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
@@ -88,11 +140,10 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
 /// The definition of a table, without its indexes.
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     let mut from = Reader::new(bytes);
-    let is_extended = match from.byte()? {
-        VERSION => false,
-        VERSION_EXTENDED => true,
-        _ => return Err(Malformed),
-    };
+    let version = from.byte()?;
+    if !matches!(version, VERSION | VERSION_EXTENDED | VERSION_LAKE) {
+        return Err(Malformed);
+    }
     let name = from.text()?.to_owned();
     let columns = (0..from.count()?)
         .map(|_| column(&mut from))
@@ -116,9 +167,13 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         rows: TreeId::new(from.varint()?),
         indexes: Vec::new(),
         sql: from.text()?.to_owned(),
+        lake: None,
     };
-    if is_extended {
+    if version != VERSION {
         read_extension(&mut from, &mut table)?;
+    }
+    if version == VERSION_LAKE {
+        table.lake = Some(Arc::new(read_lake(&mut from, width)?));
     }
     from.finish()?;
     Ok(table)
@@ -175,12 +230,7 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
                     put_expression(&mut out, expression);
                 }
             }
-            out.push(match ann.metric {
-                Metric::L2 => 0,
-                Metric::InnerProduct => 1,
-                Metric::Cosine => 2,
-                Metric::Hamming => 3,
-            });
+            out.push(metric_code(ann.metric));
             put_columns(&mut out, &ann.filters);
             put_varint(&mut out, ann.delta.get());
             put_varint(&mut out, ann.segments.get());
@@ -228,13 +278,7 @@ pub(super) fn decode_index(
             } else {
                 IndexedVector::Expression(expression(&mut from, width)?)
             },
-            metric: match from.byte()? {
-                0 => Metric::L2,
-                1 => Metric::InnerProduct,
-                2 => Metric::Cosine,
-                3 => Metric::Hamming,
-                _ => return Err(Malformed),
-            },
+            metric: metric(from.byte()?)?,
             filters: column_nos(&mut from, width)?,
             delta: TreeId::new(from.varint()?),
             segments: TreeId::new(from.varint()?),
@@ -676,6 +720,7 @@ mod tests {
             rows: TreeId::new(17),
             indexes: Vec::new(),
             sql: "CREATE TABLE …".to_owned(),
+            lake: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     AnnIndex, ColumnDef, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric, TableDef,
 };
-use crate::types::literal_text;
+use crate::types::{Value, literal_text};
 
 impl IndexDef {
     /// The CREATE INDEX that makes an index like this one.
@@ -70,7 +70,18 @@ impl TableDef {
             let condition = check.condition.sql(self, quoted);
             parts.push(format!("{}CHECK ({condition})", constraint(&check.name)));
         }
-        format!("CREATE TABLE {} ({})", quoted(&self.name), parts.join(", "))
+        let using = match &self.lake {
+            None => String::new(),
+            Some(lake) => {
+                let location = literal_text(&Value::Text(lake.location.clone()));
+                format!(" USING iceberg WITH (location = {location})")
+            }
+        };
+        format!(
+            "CREATE TABLE {} ({}){using}",
+            quoted(&self.name),
+            parts.join(", ")
+        )
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, IndexedVector, Metric, RowText};
+use super::{AnnOptions, IndexedVector, LakeDef, Metric, RowText};
 use citadel_txn::TreeId;
 
 use crate::types::{Limit, SqlType, Value};
@@ -45,6 +45,8 @@ pub(crate) struct TableDef {
     pub(crate) indexes: Vec<Arc<IndexDef>>,
     /// The statement that created the table, as the user wrote it.
     pub(crate) sql: String,
+    /// Where its rows lie, if not here.
+    pub(crate) lake: Option<Arc<LakeDef>>,
 }
 
 /// A column.

@@ -11,7 +11,10 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("citadel-txn", &["citadel-core"]),
     ("citadel-vector", &[]),
     ("citadel-lake", &["citadel-vector"]),
-    ("citadel-sql", &["citadel-txn", "citadel-vector"]),
+    (
+        "citadel-sql",
+        &["citadel-txn", "citadel-vector", "citadel-lake"],
+    ),
     ("citadel-cli", &["citadel-sql"]),
     (
         "tests",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use citadel_txn::TreeId;
 
+use crate::lake::INTENT_TREE;
 use crate::schema::{Catalog, SCHEMA_TREE, TreeUse};
 
 /// What a tree is for, in words.
@@ -18,6 +19,7 @@ pub(super) struct Owner {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Schema,
+    Intents,
     Rows,
     Vectors(String),
     Index(String),
@@ -39,8 +41,12 @@ impl Owners {
             table: None,
             part: Part::Schema,
         };
+        let intents = Owner {
+            table: None,
+            part: Part::Intents,
+        };
         let mut owners = Self {
-            by_tree: BTreeMap::from([(SCHEMA_TREE, schema)]),
+            by_tree: BTreeMap::from([(SCHEMA_TREE, schema), (INTENT_TREE, intents)]),
             shared: Vec::new(),
         };
         for table in catalog.tables() {
@@ -98,6 +104,7 @@ impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.part {
             Part::Schema => f.write_str("the definitions"),
+            Part::Intents => f.write_str("what is to be done in lakes"),
             Part::Rows => f.write_str("rows"),
             Part::Vectors(column) => write!(f, "vectors of column \"{column}\""),
             Part::Index(index) => write!(f, "index \"{index}\""),

@@ -63,6 +63,7 @@ pub(in crate::execute) fn with_params<'a>(
         progress: context.progress.clone(),
         ann: context.ann,
         memory: context.memory,
+        lake: context.lake,
         threads: context.threads,
     }
 }

@@ -1,6 +1,7 @@
 //! CREATE TABLE … AS.
 
 use super::Changed;
+use super::define::create_table;
 use super::insert::Inserter;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
@@ -8,7 +9,6 @@ use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::plan::CreateTableAs;
 use crate::schema::ColumnNo;
-use crate::store;
 
 /// Makes a table and puts the rows of a source into it.
 pub(super) fn run(
@@ -17,8 +17,10 @@ pub(super) fn run(
     batch: &mut Batch,
     context: &mut ExecContext<'_>,
 ) -> Result<Changed> {
-    let table = store::create_table(context.txn.write()?, &plan.create)?;
-    let columns: Vec<ColumnNo> = (0..).map(ColumnNo).take(table.columns.len()).collect();
+    let table = create_table(&plan.create, context)?;
+    // A table that is opened in a lake has its columns in its own order.
+    let named = plan.create.columns.iter();
+    let columns: Vec<ColumnNo> = named.filter_map(|c| table.column_no(&c.name)).collect();
     let mut inserter = Inserter::appending(&table, &columns);
     let mut inserted = Changed::default();
     while source.next(context, batch, BATCH_ROWS)? {

@@ -4,18 +4,27 @@ use std::sync::Arc;
 
 use super::{Changed, not_rows};
 use crate::ann;
-use crate::bind::bound::CreateIndex;
+use crate::bind::bound::{CreateIndex, CreateTable};
 use crate::error::Result;
 use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::lake::delete as delete_in_lake;
+use crate::lake;
 use crate::plan::PhysicalPlan;
-use crate::schema::{IndexDef, IndexKind};
+use crate::schema::{IndexDef, IndexKind, LakeDef, TableDef};
 use crate::store;
 
 /// Changes definitions.
 pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<Changed> {
     match plan {
         PhysicalPlan::CreateTable(create) => {
-            store::create_table(context.txn.write()?, create)?;
+            create_table(create, context)?;
+        }
+        PhysicalPlan::LakeDelete(delete) => {
+            context.txn.write()?;
+            return Ok(Changed {
+                rows: delete_in_lake(delete, context)?,
+                last_rowid: None,
+            });
         }
         PhysicalPlan::CreateView(create) => store::create_view(context.txn.write()?, create)?,
         PhysicalPlan::DropRelations { tables, views } => {
@@ -23,6 +32,9 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
                 store::drop_view(context.txn.write()?, view)?;
             }
             for table in tables {
+                if table.lake.is_some() {
+                    lake::check_droppable(context.lake.lakes, context.view(), table)?;
+                }
                 store::drop_table(context.txn.write()?, table)?;
                 forget_segments(context, &table.indexes);
             }
@@ -54,6 +66,29 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
         plan => return Err(not_rows(plan)),
     }
     Ok(Changed::default())
+}
+
+/// Makes a table; one in a lake is made or opened there first.
+pub(super) fn create_table(
+    create: &CreateTable,
+    context: &mut ExecContext<'_>,
+) -> Result<Arc<TableDef>> {
+    let Some(new) = &create.lake else {
+        return store::create_table(context.txn.write()?, create);
+    };
+    context.txn.write()?;
+    let opened = context.lake.lakes.get()?.open(new, &create.columns)?;
+    let mut create = create.clone();
+    create.columns = opened.columns;
+    // The definition names all columns and the whole location, which the user's text may not.
+    create.sql = String::new();
+    if let Some(new) = &mut create.lake {
+        new.opened = Some(Arc::new(LakeDef {
+            location: new.location.clone(),
+            vectors: opened.vectors,
+        }));
+    }
+    store::create_table(context.txn.write()?, &create)
 }
 
 fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {

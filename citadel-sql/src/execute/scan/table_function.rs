@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::ann::{self, AnnIndexStatus, SegmentState, SegmentStatus};
-use crate::batch::Batch;
+use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::context::ExecContext;
 use crate::execute::operator::Operator;
 use crate::expression::constant;
-use crate::functions::TableFunction;
+use crate::functions::{TableFunction, Told};
+use crate::lake;
 use crate::plan::TableFunctionCall;
 use crate::schema::Catalog;
 use crate::types::{SqlType, Value};
@@ -17,6 +18,8 @@ use crate::types::{SqlType, Value};
 pub(in crate::execute) struct TableFunctionOp {
     call: Arc<TableFunctionCall>,
     is_given: bool,
+    /// Rows that have yet to be given.
+    left: std::vec::IntoIter<Vec<Value>>,
 }
 
 impl TableFunctionOp {
@@ -24,7 +27,18 @@ impl TableFunctionOp {
         Self {
             call: Arc::clone(call),
             is_given: false,
+            left: Vec::new().into_iter(),
         }
+    }
+
+    fn give(&mut self, out: &mut Batch) -> Result<bool> {
+        for row in self.left.by_ref().take(BATCH_ROWS) {
+            for (column, value) in out.columns.iter_mut().zip(&row) {
+                column.push(value.as_ref())?;
+            }
+            out.rows += 1;
+        }
+        Ok(out.rows > 0)
     }
 }
 
@@ -40,7 +54,7 @@ impl Operator for TableFunctionOp {
         let types: Vec<SqlType> = columns.map(|(_, ty)| *ty).collect();
         out.reset(&types);
         if std::mem::replace(&mut self.is_given, true) {
-            return Ok(false);
+            return self.give(out);
         }
         let mut arguments = Vec::with_capacity(self.call.arguments.len());
         for argument in &self.call.arguments {
@@ -50,17 +64,15 @@ impl Operator for TableFunctionOp {
                 _ => return Ok(false),
             }
         }
-        let row = match (self.call.function, arguments.as_slice()) {
+        let rows = match (self.call.function, arguments.as_slice()) {
             (TableFunction::AnnIndexStatus, [table, column]) => {
-                ann_index_status(context, table, column)?
+                vec![ann_index_status(context, table, column)?]
             }
+            (TableFunction::Lake(what), [table]) => lake_told(context, table, what)?,
             (function, _) => return Err(wrong_arguments(function)),
         };
-        for (column, value) in out.columns.iter_mut().zip(&row) {
-            column.push(value.as_ref())?;
-        }
-        out.rows = 1;
-        Ok(true)
+        self.left = rows.into_iter();
+        self.give(out)
     }
 
     fn rest(&mut self) -> bool {
@@ -69,6 +81,7 @@ impl Operator for TableFunctionOp {
 
     fn restart(&mut self, _: &[Value]) -> Result<()> {
         self.is_given = false;
+        self.left = Vec::new().into_iter();
         Ok(())
     }
 }
@@ -78,6 +91,25 @@ fn wrong_arguments(function: TableFunction) -> Error {
         SqlState::INTERNAL_ERROR,
         format!("{} was bound with other arguments", function.name()),
     )
+}
+
+fn lake_told(context: &ExecContext<'_>, name: &str, what: Told) -> Result<Vec<Vec<Value>>> {
+    let view = context.view();
+    let catalog = Catalog::load(view)?;
+    let table = catalog.table(name).ok_or_else(|| {
+        Error::sql(
+            SqlState::UNDEFINED_TABLE,
+            format!("table \"{name}\" does not exist"),
+        )
+    })?;
+    let Some(def) = &table.lake else {
+        return Err(Error::sql(
+            SqlState::WRONG_OBJECT_TYPE,
+            format!("\"{name}\" is no table in a lake"),
+        ));
+    };
+    lake::check_readable(context.lake.lakes, view, table)?;
+    context.lake.lakes.get()?.told(&def.location, what)
 }
 
 fn ann_index_status(context: &ExecContext<'_>, table: &str, column: &str) -> Result<Vec<Value>> {

@@ -76,6 +76,10 @@ fn an_interrupt_stops_a_query_between_batches() {
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
             memory: usize::MAX,
+            lake: crate::lake::LakeUse {
+                lakes: &crate::lake::Lakes::default(),
+                pins: &crate::lake::Pins::default(),
+            },
             threads: 2,
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");

@@ -97,6 +97,10 @@ impl Db {
             progress: crate::ann::BuildProgress::default(),
             ann: AnnSettings::default(),
             memory: usize::MAX,
+            lake: crate::lake::LakeUse {
+                lakes: &crate::lake::Lakes::default(),
+                pins: &crate::lake::Pins::default(),
+            },
             threads: 1,
         };
         let mut rows = Vec::new();

@@ -6,6 +6,7 @@ use citadel_txn::View;
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::execute::{ExecContext, Txn};
+use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
 
@@ -18,6 +19,7 @@ pub(super) struct Setting<'a> {
     pub(super) cache: &'a SegmentCache,
     pub(super) ann: AnnSettings,
     pub(super) memory: usize,
+    pub(super) lake: LakeUse<'a>,
 }
 
 impl<'a> Setting<'a> {
@@ -29,6 +31,7 @@ impl<'a> Setting<'a> {
             cache: context.segments,
             ann: context.ann,
             memory: context.memory,
+            lake: context.lake,
         }
     }
 
@@ -42,6 +45,7 @@ impl<'a> Setting<'a> {
             progress: BuildProgress::default(),
             ann: self.ann,
             memory: self.memory,
+            lake: self.lake,
             threads: 1,
         }
     }

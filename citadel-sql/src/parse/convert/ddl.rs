@@ -4,8 +4,8 @@ use sqlparser::ast::{
     BinaryOperator, CheckConstraint, ColumnDef, ColumnOption, ColumnOptionDef,
     CreateIndex as TheirIndex, CreateTable as TheirTable, CreateTableOptions, Expr as Theirs,
     GeneratedAs, HiveDistributionStyle, HiveFormat, HiveIOFormat, Ident, IndexColumn, IndexType,
-    NullsDistinctOption, OrderByExpr, PrimaryKeyConstraint, TableConstraint as TheirConstraint,
-    UniqueConstraint, WithData,
+    NullsDistinctOption, OrderByExpr, PrimaryKeyConstraint, SqlOption,
+    TableConstraint as TheirConstraint, UniqueConstraint, WithData,
 };
 
 use super::{Clauses, Converter};
@@ -90,7 +90,8 @@ impl Converter<'_> {
             with_data,
         } = table;
         let distributed = !matches!(hive_distribution, HiveDistributionStyle::NONE);
-        let has_options = !matches!(table_options, CreateTableOptions::None);
+        let is_lake = is_iceberg(hive_formats, at)?;
+        let has_options = !is_lake && !matches!(table_options, CreateTableOptions::None);
         Clauses(at).refuse(&[
             ("CREATE OR REPLACE", &or_replace),
             ("CREATE TEMPORARY TABLE", &temporary),
@@ -156,16 +157,20 @@ impl Converter<'_> {
             ("MULTISET", &multiset),
             ("FALLBACK", &fallback),
         ])?;
-        refuse_storage(hive_formats, at)?;
         let WithData { data, statistics } = with_data.unwrap_or(WithData {
             data: true,
             statistics: None,
         });
         Clauses(at).refuse(&[("AND [NO] STATISTICS", &statistics)])?;
         let rows = query.map(|query| self.query(*query, at)).transpose()?;
+        let lake = match is_lake {
+            true => Some(self.table_options(table_options, at)?),
+            false => None,
+        };
         Ok(CreateTable {
             name: self.name(name)?,
             if_not_exists,
+            lake,
             rows: rows.map(|query| TableRows {
                 query,
                 with_data: data,
@@ -179,6 +184,30 @@ impl Converter<'_> {
                 .map(|constraint| self.table_constraint(constraint, at))
                 .collect::<Result<_>>()?,
         })
+    }
+
+    /// `WITH (name = value, …)`
+    fn table_options(
+        &self,
+        options: CreateTableOptions,
+        at: Option<Position>,
+    ) -> Result<Vec<IndexOption>> {
+        let options = match options {
+            CreateTableOptions::None => Vec::new(),
+            CreateTableOptions::With(options) => options,
+            _ => return Err(Error::unsupported("options but those in WITH").at(at)),
+        };
+        let options = options.into_iter().map(|option| match option {
+            SqlOption::KeyValue { key, value } => Ok(IndexOption {
+                name: self.identifier(key)?,
+                value: self.expr(value)?,
+            }),
+            _ => Err(syntax_error(
+                "syntax error: an option is written name = value",
+                at,
+            )),
+        });
+        options.collect()
     }
 
     pub(super) fn column_definition(&self, column: ColumnDef) -> Result<ColumnDefinition> {
@@ -476,7 +505,10 @@ impl Converter<'_> {
 }
 
 /// `USING iceberg`, `STORED AS`, `ROW FORMAT` and the like.
-fn refuse_storage(formats: Option<HiveFormat>, at: Option<Position>) -> Result<()> {
+///
+/// # Errors
+/// It is another than `USING iceberg`.
+fn is_iceberg(formats: Option<HiveFormat>, at: Option<Position>) -> Result<bool> {
     let Some(HiveFormat {
         row_format,
         serde_properties,
@@ -484,17 +516,25 @@ fn refuse_storage(formats: Option<HiveFormat>, at: Option<Position>) -> Result<(
         location,
     }) = formats
     else {
-        return Ok(());
+        return Ok(false);
     };
-    if let Some(HiveIOFormat::Using { format }) = &storage {
-        return Err(Error::unsupported(format!("CREATE TABLE … USING {format}")).at(at));
-    }
+    let is_iceberg = match &storage {
+        Some(HiveIOFormat::Using { format }) if format.value.eq_ignore_ascii_case("iceberg") => {
+            true
+        }
+        Some(HiveIOFormat::Using { format }) => {
+            return Err(Error::unsupported(format!("CREATE TABLE … USING {format}")).at(at));
+        }
+        _ => false,
+    };
+    let stored = !is_iceberg && storage.is_some();
     Clauses(at).refuse(&[
         ("ROW FORMAT", &row_format),
         ("SERDEPROPERTIES", &serde_properties),
-        ("STORED AS", &storage),
+        ("STORED AS", &stored),
         ("LOCATION", &location),
-    ])
+    ])?;
+    Ok(is_iceberg)
 }
 
 fn index_method(using: Option<IndexType>, at: Option<Position>) -> Result<IndexMethod> {

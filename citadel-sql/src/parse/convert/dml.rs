@@ -184,10 +184,20 @@ impl Converter<'_> {
             return Err(Error::unsupported("a change of anything but one table").at(at));
         }
         match self.relations(vec![table])?.pop() {
-            Some(Relation::Table { name, alias: None }) => Ok((name, None)),
+            Some(Relation::Table {
+                name,
+                as_of: Some(_),
+                ..
+            }) => Err(Error::unsupported("AS OF of a changed table").at(name.position)),
+            Some(Relation::Table {
+                name,
+                alias: None,
+                as_of: None,
+            }) => Ok((name, None)),
             Some(Relation::Table {
                 name,
                 alias: Some(alias),
+                as_of: None,
             }) => {
                 Clauses(alias.name.position).refuse(&[(
                     "column names in the alias of a changed table",

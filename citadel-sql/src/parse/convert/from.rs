@@ -5,11 +5,16 @@ use sqlparser::ast::{
     TableAliasColumnDef, TableFactor, TableFunctionArgs, TableWithJoins,
 };
 
+use sqlparser::parser::Parser;
+
 use super::{Clauses, Converter};
 use crate::ast::{
-    Identifier, Join, JoinCondition, JoinKind, Query, QueryBody, Relation, TableAlias,
+    AsOf, Identifier, Join, JoinCondition, JoinKind, Query, QueryBody, Relation, TableAlias,
 };
 use crate::error::{Error, Position, Result, SqlState};
+use crate::parse::as_of::AsOfKind;
+use crate::parse::dialect::CitadelDialect;
+use crate::parse::heads::RECURSION_MAX;
 use crate::parse::syntax_error::syntax_error;
 
 /// The most relations in one FROM; joins are a tree as deep as they are many.
@@ -127,8 +132,9 @@ impl Converter<'_> {
                     ("an index hint", &index_hints),
                 ])?;
                 let alias = self.table_alias(alias)?;
+                let as_of = self.as_of(&name)?;
                 let Some(TableFunctionArgs { args, settings }) = args else {
-                    return Ok(Relation::Table { name, alias });
+                    return Ok(Relation::Table { name, alias, as_of });
                 };
                 Clauses(name.position).refuse(&[("SETTINGS of a table function", &settings)])?;
                 let position = name.position;
@@ -163,6 +169,24 @@ impl Converter<'_> {
             }
             other => Err(Error::unsupported(unsupported_factor(&other))),
         }
+    }
+
+    /// `FOR SYSTEM_TIME | SYSTEM_VERSION AS OF x` behind a name.
+    fn as_of(&self, name: &Identifier) -> Result<Option<Box<AsOf>>> {
+        let Some(clause) = self.as_ofs.of(name.position) else {
+            return Ok(None);
+        };
+        let mut parser = Parser::new(&CitadelDialect)
+            .with_recursion_limit(RECURSION_MAX)
+            .with_tokens_with_locations(clause.value.clone());
+        let value = parser.parse_expr().map_err(|_| {
+            syntax_error("syntax error: expected a value after AS OF", name.position)
+        })?;
+        let value = self.expr(value)?;
+        Ok(Some(Box::new(match clause.kind {
+            AsOfKind::Time => AsOf::Time(value),
+            AsOfKind::Version => AsOf::Version(value),
+        })))
     }
 
     /// `[LATERAL] (query) AS t (a, b)`

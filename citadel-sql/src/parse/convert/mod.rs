@@ -27,6 +27,7 @@ use std::cell::Cell;
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
+use super::as_of::AsOfs;
 use super::exclusions::Exclusions;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
@@ -44,6 +45,7 @@ pub(super) struct Converter<'a> {
     locator: &'a Locator,
     parameters: &'a ParameterNames,
     exclusions: &'a Exclusions,
+    as_ofs: &'a AsOfs,
     depth: Cell<usize>,
 }
 
@@ -51,12 +53,13 @@ impl<'a> Converter<'a> {
     pub(super) fn new(
         locator: &'a Locator,
         parameters: &'a ParameterNames,
-        exclusions: &'a Exclusions,
+        (exclusions, as_ofs): (&'a Exclusions, &'a AsOfs),
     ) -> Self {
         Self {
             locator,
             parameters,
             exclusions,
+            as_ofs,
             depth: Cell::new(0),
         }
     }

@@ -11,6 +11,7 @@ use bound::Bound;
 
 use super::PlanContext;
 use super::estimate::table_rows;
+use super::lake;
 use super::logical::LogicalScan;
 use super::physical::{KeyColumn, PhysicalPlan};
 use crate::bind::bound::{ColumnId, RelationNo};
@@ -44,6 +45,13 @@ pub(super) fn choose(
     wish: Wish<'_>,
     context: &PlanContext<'_>,
 ) -> Result<Access> {
+    if scan.table.lake.is_some() {
+        return Ok(Access {
+            plan: lake::scan(scan),
+            ordered: false,
+            narrow: false,
+        });
+    }
     let rows = table_rows(scan, context)?;
     let bounds: Vec<Option<Bound<'_>>> = scan
         .filter

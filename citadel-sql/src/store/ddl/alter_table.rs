@@ -158,6 +158,7 @@ fn shape(alter: &AlterTable) -> TableDef {
         rows: old.rows,
         indexes: Vec::new(),
         sql: String::new(),
+        lake: old.lake.clone(),
     }
 }
 

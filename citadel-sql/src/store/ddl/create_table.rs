@@ -51,6 +51,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         rows: change.txn().create_tree(TreeOptions::default())?,
         indexes: Vec::new(),
         sql: new.sql.clone(),
+        lake: new.lake.as_ref().and_then(|lake| lake.opened.clone()),
     };
     for (no, column) in (0..).map(ColumnNo).zip(&new.columns) {
         table.columns.push(ColumnDef {

@@ -51,6 +51,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         rows: TreeId::new(16),
         indexes: Vec::new(),
         sql: String::new(),
+        lake: None,
     }
 }
 

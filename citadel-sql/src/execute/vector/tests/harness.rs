@@ -183,6 +183,10 @@ impl Harness {
             progress: crate::ann::BuildProgress::default(),
             ann: self.settings.get(),
             memory: usize::MAX,
+            lake: crate::lake::LakeUse {
+                lakes: &crate::lake::Lakes::default(),
+                pins: &crate::lake::Pins::default(),
+            },
             threads: 2,
         };
         let mut execution = Execution::start(plan, params)?;
@@ -394,6 +398,7 @@ impl Harness {
                 relation: RelationNo(0),
                 table: table(&self.database.begin_read().unwrap()),
                 alias: "t".into(),
+                as_of: None,
             },
             filter,
             grouping: None,

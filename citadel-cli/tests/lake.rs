@@ -1,0 +1,45 @@
+//! Tables in a lake at the shell: it says when data leaves the vault, and takes none of it into a dump.
+
+#![cfg(feature = "lake")]
+
+mod common;
+
+use common::Shell;
+
+#[test]
+fn the_shell_says_that_rows_leave_the_vault() {
+    let shell = Shell::on_file();
+    let made = shell
+        .stdin(
+            "CREATE TABLE t (id INTEGER) USING iceberg WITH (location = 'lake/t');
+             INSERT INTO t VALUES (1), (2);
+             SELECT count(*) AS n FROM t;",
+        )
+        .run();
+    assert_eq!(
+        (made.code, made.stdout.as_str()),
+        (0, "n\n2\n"),
+        "{}",
+        made.stderr
+    );
+    assert!(
+        made.stderr
+            .contains("rows written to \"t\" leave the vault"),
+        "{}",
+        made.stderr
+    );
+    assert!(shell.beside("lake/t/data").is_dir());
+
+    let dump = shell.stdin(".dump\n").run();
+    assert!(dump.stdout.contains("USING iceberg"), "{}", dump.stdout);
+    assert!(!dump.stdout.contains("INSERT"), "{}", dump.stdout);
+    let copy = Shell::memory()
+        .stdin(&format!("{}SELECT count(*) AS n FROM t;", dump.stdout))
+        .run();
+    assert_eq!(
+        (copy.code, copy.stdout.as_str()),
+        (0, "n\n2\n"),
+        "{}",
+        copy.stderr
+    );
+}

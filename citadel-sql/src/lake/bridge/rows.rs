@@ -1,0 +1,203 @@
+//! Rows of a lake as columns of batches.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
+use citadel_lake::{Batches, SearchReport};
+
+use super::of_lake;
+use crate::batch::Column;
+use crate::error::{Error, Result, SqlState};
+use crate::lake::LakeRows;
+use crate::types::SqlType;
+
+/// The rows of a scan.
+pub(super) struct ArrowRows {
+    batches: Batches,
+    files: usize,
+    columns: Names,
+    current: Option<(RecordBatch, usize)>,
+}
+
+/// What the columns are called, and what they are to be.
+type Names = Vec<(String, SqlType)>;
+
+fn owned(columns: &[(&str, SqlType)]) -> Names {
+    let owned = columns.iter().map(|(name, ty)| ((*name).to_owned(), *ty));
+    owned.collect()
+}
+
+impl ArrowRows {
+    pub(super) fn new(batches: Batches, columns: &[(&str, SqlType)]) -> Self {
+        Self {
+            files: batches.files(),
+            batches,
+            columns: owned(columns),
+            current: None,
+        }
+    }
+}
+
+impl LakeRows for ArrowRows {
+    fn next(&mut self, out: &mut [Column], max: usize) -> Result<usize> {
+        loop {
+            if let Some((batch, from)) = &mut self.current {
+                let rows = max.min(batch.num_rows() - *from);
+                if rows > 0 {
+                    push_batch(batch, *from, rows, &self.columns, out)?;
+                    *from += rows;
+                    return Ok(rows);
+                }
+            }
+            match self.batches.next() {
+                Some(batch) => self.current = Some((batch.map_err(of_lake)?, 0)),
+                None => return Ok(0),
+            }
+        }
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        vec![("Files".to_owned(), self.files.to_string())]
+    }
+}
+
+/// The rows that a search found.
+pub(super) struct FoundRows {
+    batch: RecordBatch,
+    from: usize,
+    columns: Names,
+    report: SearchReport,
+}
+
+impl FoundRows {
+    pub(super) fn new(
+        batch: RecordBatch,
+        columns: &[(&str, SqlType)],
+        report: SearchReport,
+    ) -> Self {
+        let mut columns = owned(columns);
+        columns.push(("distance".to_owned(), SqlType::Real));
+        Self {
+            batch,
+            from: 0,
+            columns,
+            report,
+        }
+    }
+}
+
+impl LakeRows for FoundRows {
+    fn next(&mut self, out: &mut [Column], max: usize) -> Result<usize> {
+        let rows = max.min(self.batch.num_rows() - self.from);
+        if rows > 0 {
+            push_batch(&self.batch, self.from, rows, &self.columns, out)?;
+            self.from += rows;
+        }
+        Ok(rows)
+    }
+
+    fn report(&self) -> Vec<(String, String)> {
+        let SearchReport {
+            files_indexed,
+            files_scanned,
+            files_pruned,
+            ..
+        } = self.report;
+        vec![(
+            "Files".to_owned(),
+            format!("{files_indexed} by index, {files_scanned} scanned, {files_pruned} left out"),
+        )]
+    }
+}
+
+/// Appends some rows of a batch. There may be fewer columns wanted than it has.
+fn push_batch(
+    batch: &RecordBatch,
+    from: usize,
+    rows: usize,
+    columns: &[(String, SqlType)],
+    out: &mut [Column],
+) -> Result<()> {
+    for ((column, (name, ty)), array) in out.iter_mut().zip(columns).zip(batch.columns()) {
+        push(&array.slice(from, rows), name, *ty, column)?;
+    }
+    Ok(())
+}
+
+fn push(array: &ArrayRef, name: &str, ty: SqlType, out: &mut Column) -> Result<()> {
+    macro_rules! each {
+        ($array:expr, $push:expr) => {{
+            let array = $array;
+            for row in 0..array.len() {
+                if array.is_null(row) {
+                    out.push_null();
+                } else {
+                    $push(out, array.value(row))?;
+                }
+            }
+        }};
+    }
+    let real = |out: &mut Column, value: f64| match value.is_finite() {
+        true => out.push_real(value),
+        false => Err(Error::sql(
+            SqlState::NUMERIC_OUT_OF_RANGE,
+            format!("lake: column \"{name}\" holds {value}, which is no REAL"),
+        )),
+    };
+    match array.data_type() {
+        DataType::Boolean => each!(array.as_boolean(), Column::push_boolean),
+        DataType::Int32 => each!(
+            array.as_primitive::<Int32Type>(),
+            |out: &mut Column, value: i32| out.push_integer(i64::from(value))
+        ),
+        DataType::Int64 => each!(array.as_primitive::<Int64Type>(), Column::push_integer),
+        DataType::Float32 => each!(
+            array.as_primitive::<Float32Type>(),
+            |out: &mut Column, value: f32| real(out, f64::from(value))
+        ),
+        DataType::Float64 => each!(array.as_primitive::<Float64Type>(), real),
+        DataType::Utf8 => each!(array.as_string::<i32>(), Column::push_text),
+        DataType::LargeBinary => each!(array.as_binary::<i64>(), Column::push_blob),
+        DataType::List(_) => push_vectors(array, name, ty, out)?,
+        other => {
+            return Err(Error::unsupported(format!(
+                "column \"{name}\" of the lake's type {other}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Vectors may be of other writers, who check nothing.
+fn push_vectors(array: &ArrayRef, name: &str, ty: SqlType, out: &mut Column) -> Result<()> {
+    let lists = array.as_list::<i32>();
+    let SqlType::Vector(vector) = ty else {
+        return Err(Error::unsupported(format!(
+            "column \"{name}\", a list in the lake, as {ty}"
+        )));
+    };
+    let wrong = |what: String| {
+        let text = format!("lake: column \"{name}\" holds a list {what}");
+        Err(Error::sql(SqlState::DATA_EXCEPTION, text))
+    };
+    for row in 0..lists.len() {
+        if lists.is_null(row) {
+            out.push_null();
+            continue;
+        }
+        let list = lists.value(row);
+        let values = list.as_primitive::<Float32Type>();
+        if Some(values.len()) != vector.dim.map(usize::from) {
+            return wrong(format!("of {} numbers, not a {ty}", values.len()));
+        }
+        if values.null_count() > 0 {
+            return wrong("with a NULL in it".to_owned());
+        }
+        if let Some(bad) = values.values().iter().find(|value| !value.is_finite()) {
+            return wrong(format!("with {bad} in it"));
+        }
+        out.push_vector(values.values())?;
+    }
+    Ok(())
+}

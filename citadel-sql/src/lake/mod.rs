@@ -1,0 +1,42 @@
+//! Tables whose rows lie in a lake: the seam between SQL and citadel-lake.
+//!
+//! # Vocabulary
+//! - The *face* ([`Lake`]): what SQL asks of a lake, in SQL's own words: batches, conditions, values. `bridge` answers by citadel-lake and
+//!   is the only room that knows Arrow; a build without the feature `lake` has nobody to ask, and says so ([`Lakes::get`]).
+//! - *Waiting rows*: what an open transaction inserted, in the table's own trees, sealed as all rows are, and taken back with it.
+//! - A *pin* ([`Pins`]): the snapshot of a lake table that a statement or transaction has seen first and goes on to see.
+//! - An *intent* ([`Intent`]): what a committed transaction has yet to do in a lake.
+//!
+//! # A commit
+//!
+//! ```text
+//! INSERT ─► waiting rows ─┐                       ┌ intents   ┐ one local   ┌ append under the    ┐
+//! DELETE ─► staged delete ┴─COMMIT─► data files ─►│ other rows├─ commit ───►│ batch id, or delete ├─► intents are forgotten
+//!                                                 └           ┘             └                     ┘
+//! ```
+//!
+//! 1. The local commit decides: it holds the intents together with all other changes of the transaction, and is durable before the lake
+//!    hears of it. Before it there is nothing but data files that no snapshot names; after it the intents are carried out, if need be
+//!    by whoever reads the table next or opens the database.
+//! 2. An intent may be carried out any number of times, by any number of processes: the lake's ledger knows its batch id.
+//! 3. A table with an intent that cannot be carried out is not read: what was committed would be missing.
+//! 4. No waiting row and no staged delete is ever part of a commit.
+
+mod access;
+#[cfg(feature = "lake")]
+mod bridge;
+mod commit;
+mod condition;
+mod error;
+mod intents;
+mod pins;
+#[cfg(all(test, feature = "lake"))]
+mod tests;
+mod upkeep;
+
+pub(crate) use access::{Found, LakeRows, Lakes, Read, Search};
+pub(crate) use commit::{check_droppable, check_readable, prepare, recover, settle};
+pub(crate) use condition::{Comparison, Condition};
+pub(crate) use intents::{INTENT_TREE, Intent, has_staged, stage_delete};
+pub(crate) use pins::{LakeUse, Pins};
+pub(crate) use upkeep::Upkeep;
