@@ -8,7 +8,7 @@
 //! | REAL | double | double, float |
 //! | TEXT, VARCHAR(n) | string | string |
 //! | BLOB | binary | binary |
-//! | VECTOR(n) | list<float> | list<float> that is declared, or given as VECTOR(n) |
+//! | VECTOR(n) | list of floats | list of floats that is declared, or given as VECTOR(n) |
 
 use std::sync::Arc;
 
