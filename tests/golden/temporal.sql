@@ -409,3 +409,20 @@ SELECT DATE '2024-01-01' UNION ALL SELECT TIMESTAMP '2024-01-02 10:00';
 column1
 2024-01-01 00:00:00
 2024-01-02 10:00:00
+
+SELECT INTERVAL(2) '1 day 01:23:45.6789' AS cut;
+----
+cut
+1 day 01:23:45.68
+
+SELECT TIME '1';
+----
+error 22007 at 1:13: invalid input for type TIME: "1"
+
+SELECT INTERVAL YEAR '1';
+----
+error 42601 at 1:17: syntax error: expected a string after INTERVAL, found YEAR
+
+SELECT INTERVAL DAY TO SECOND '1';
+----
+error 42601 at 1:17: syntax error: expected a string after INTERVAL, found DAY

@@ -6,7 +6,7 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::ColumnOption;
+use sqlparser::ast::{ColumnOption, Expr, Interval};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -19,6 +19,16 @@ const DROPPED_COLUMN_WORDS: &[Keyword] = &[
     Keyword::IDENTITY,
     Keyword::ASC,
     Keyword::DESC,
+];
+
+/// What an INTERVAL may be cut to.
+const INTERVAL_FIELDS: &[Keyword] = &[
+    Keyword::YEAR,
+    Keyword::MONTH,
+    Keyword::DAY,
+    Keyword::HOUR,
+    Keyword::MINUTE,
+    Keyword::SECOND,
 ];
 
 #[derive(Debug)]
@@ -137,6 +147,39 @@ impl Dialect for CitadelDialect {
         }
     }
 
+    /// What stands between INTERVAL and its string sqlparser would read and drop.
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        if !parser.peek_keyword(Keyword::INTERVAL) {
+            return None;
+        }
+        match parser.peek_tokens::<5>() {
+            [
+                _,
+                Token::LParen,
+                Token::Number(..),
+                Token::RParen,
+                Token::SingleQuotedString(_),
+            ] => {
+                parser.advance_token();
+                Some(interval_with_precision(parser))
+            }
+            [
+                _,
+                Token::Word(word),
+                Token::SingleQuotedString(_) | Token::LParen,
+                ..,
+            ] if INTERVAL_FIELDS.contains(&word.keyword) => {
+                Some(parser.expected("a string after INTERVAL", parser.peek_nth_token(1)))
+            }
+            [_, Token::Word(word), Token::Word(to), ..]
+                if INTERVAL_FIELDS.contains(&word.keyword) && to.keyword == Keyword::TO =>
+            {
+                Some(parser.expected("a string after INTERVAL", parser.peek_nth_token(1)))
+            }
+            _ => None,
+        }
+    }
+
     fn parse_column_option(
         &self,
         parser: &mut Parser<'_>,
@@ -169,4 +212,19 @@ impl Dialect for CitadelDialect {
             Precedence::Or => 10,
         }
     }
+}
+
+/// `(p) '…'`
+fn interval_with_precision(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+    parser.expect_token(&Token::LParen)?;
+    let precision = parser.parse_literal_uint()?;
+    parser.expect_token(&Token::RParen)?;
+    let value = Box::new(Expr::Value(parser.parse_value()?));
+    Ok(Expr::Interval(Interval {
+        value,
+        leading_field: None,
+        leading_precision: None,
+        last_field: None,
+        fractional_seconds_precision: Some(precision),
+    }))
 }

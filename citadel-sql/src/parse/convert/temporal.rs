@@ -141,7 +141,7 @@ impl Converter<'_> {
                     operator: _,
                 } => {
                     let is_it = |part: &&str| part.eq_ignore_ascii_case(&name.value);
-                    (INTERVAL_PARTS.iter().position(|part| is_it(part)), value)
+                    (INTERVAL_PARTS.iter().position(is_it), value)
                 }
                 _ => return Err(Error::unsupported("this kind of argument")),
             };

@@ -184,7 +184,7 @@ impl Parts {
         let has_whole_date = self.ymd.is_some() || self.julian.is_some();
         if self.time.is_none() && (self.time_follows || has_whole_date || self.loose.len() == 3) {
             let clock = match digits.len() {
-                1 | 2 if self.time_follows => Clock {
+                1 | 2 if self.time_follows && has_whole_date => Clock {
                     hours: value,
                     minutes: 0,
                     micros: 0,
