@@ -5,13 +5,118 @@ use std::fmt::Write;
 use super::scalar::{ArgumentKind, check_size, gives_integer, gives_text, wrong_arguments};
 use super::{Needs, ScalarFunction};
 use crate::error::{Error, Result, SqlState};
-use crate::parse::is_keyword;
 use crate::types::{SqlType, Value, ValueRef, cast, quoted};
 
 use ArgumentKind::{Any, Integer as IntegerKind, Text as TextKind, TextOrBlob};
 
 /// The most arguments of a function that takes any number of them.
 const MANY: usize = 1_000;
+
+/// Words that are no names unless they are quoted, as PostgreSQL reserves them.
+const RESERVED: &[&str] = &[
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "between",
+    "binary",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "collation",
+    "column",
+    "concurrently",
+    "constraint",
+    "create",
+    "cross",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "grant",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "initially",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "natural",
+    "not",
+    "notnull",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "overlaps",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "right",
+    "select",
+    "session_user",
+    "similar",
+    "some",
+    "symmetric",
+    "system_user",
+    "table",
+    "tablesample",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "variadic",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+];
 
 /// A strict function that gives TEXT.
 const fn text(
@@ -240,7 +345,8 @@ fn overlay(text: &str, with: &str, from: i64, len: i64) -> Result<Value> {
 fn quoted_name(name: &str) -> String {
     let is_start = |c: char| c.is_ascii_lowercase() || c == '_';
     let is_part = |c: char| is_start(c) || c.is_ascii_digit();
-    let is_plain = name.starts_with(is_start) && name.chars().all(is_part) && !is_keyword(name);
+    let is_plain =
+        name.starts_with(is_start) && name.chars().all(is_part) && !RESERVED.contains(&name);
     match is_plain {
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('"', "\"\"")),

@@ -41,14 +41,6 @@ pub(crate) struct Parsed {
     pub(crate) text: Range<usize>,
 }
 
-/// Whether a name means something to the parser, so that it had better be quoted.
-pub(crate) fn is_keyword(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    sqlparser::keywords::ALL_KEYWORDS
-        .binary_search(&name.as_str())
-        .is_ok()
-}
-
 /// Parses all statements of a text; empty statements are left out.
 pub(crate) fn parse(sql: &str) -> Result<Vec<Parsed>> {
     let script = tokens::read(sql)?;
