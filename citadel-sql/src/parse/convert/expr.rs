@@ -49,52 +49,19 @@ impl Converter<'_> {
             Theirs::IsNotFalse(operand) => self.is_truth(operand, Truth::False, true),
             Theirs::IsUnknown(operand) => self.is_truth(operand, Truth::Unknown, false),
             Theirs::IsNotUnknown(operand) => self.is_truth(operand, Truth::Unknown, true),
-            Theirs::IsDistinctFrom(left, right) => self.is_distinct(*left, *right, false),
-            Theirs::IsNotDistinctFrom(left, right) => self.is_distinct(*left, *right, true),
+            Theirs::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
+            Theirs::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
             Theirs::Between {
                 expr,
                 negated,
                 low,
                 high,
-            } => {
-                let (expr, low, high) = match (*expr, *low, *high) {
-                    (Theirs::Tuple(row), Theirs::Tuple(low), Theirs::Tuple(high)) => {
-                        return self.row_between(row, low, high, negated);
-                    }
-                    (expr, low, high) => (Box::new(expr), Box::new(low), Box::new(high)),
-                };
-                let operand = self.boxed(expr)?;
-                let (low, high) = (self.boxed(low)?, self.boxed(high)?);
-                Ok(Expr {
-                    position: operand.position,
-                    kind: ExprKind::Between {
-                        operand,
-                        low,
-                        high,
-                        negated,
-                    },
-                })
-            }
+            } => self.between(expr, low, high, negated),
             Theirs::InList {
                 expr,
                 list,
                 negated,
-            } => {
-                let expr = match *expr {
-                    Theirs::Tuple(row) => return self.row_in_list(row, list, negated),
-                    expr => Box::new(expr),
-                };
-                let operand = self.boxed(expr)?;
-                let list = self.exprs(list)?;
-                Ok(Expr {
-                    position: operand.position,
-                    kind: ExprKind::InList {
-                        operand,
-                        list,
-                        negated,
-                    },
-                })
-            }
+            } => self.in_list(expr, list, negated),
             Theirs::Subquery(query) => self.subquery(*query),
             Theirs::Exists { subquery, negated } => self.exists(*subquery, negated),
             Theirs::InSubquery {
@@ -182,6 +149,14 @@ impl Converter<'_> {
                 uses_odbc_syntax,
             }) => self.typed_string(data_type, value, uses_odbc_syntax),
             Theirs::Function(function) => self.function(function),
+            other => self.rarer(other),
+        }
+    }
+
+    /// What is written less often: apart, so that deep expressions take little of the stack.
+    #[inline(never)]
+    fn rarer(&self, expr: Theirs) -> Result<Expr> {
+        match expr {
             Theirs::Substring {
                 expr,
                 substring_from,
@@ -259,6 +234,49 @@ impl Converter<'_> {
         }
     }
 
+    #[inline(never)]
+    fn between(
+        &self,
+        expr: Box<Theirs>,
+        low: Box<Theirs>,
+        high: Box<Theirs>,
+        negated: bool,
+    ) -> Result<Expr> {
+        if let (Theirs::Tuple(row), Theirs::Tuple(low), Theirs::Tuple(high)) =
+            (&*expr, &*low, &*high)
+        {
+            return self.row_between(row.clone(), low.clone(), high.clone(), negated);
+        }
+        let operand = self.boxed(expr)?;
+        let (low, high) = (self.boxed(low)?, self.boxed(high)?);
+        Ok(Expr {
+            position: operand.position,
+            kind: ExprKind::Between {
+                operand,
+                low,
+                high,
+                negated,
+            },
+        })
+    }
+
+    #[inline(never)]
+    fn in_list(&self, expr: Box<Theirs>, list: Vec<Theirs>, negated: bool) -> Result<Expr> {
+        if let Theirs::Tuple(row) = &*expr {
+            return self.row_in_list(row.clone(), list, negated);
+        }
+        let operand = self.boxed(expr)?;
+        let list = self.exprs(list)?;
+        Ok(Expr {
+            position: operand.position,
+            kind: ExprKind::InList {
+                operand,
+                list,
+                negated,
+            },
+        })
+    }
+
     fn column(&self, ident: Ident) -> Result<Expr> {
         let is_default = ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default");
         let column = self.identifier(ident)?;
@@ -309,13 +327,11 @@ impl Converter<'_> {
         })
     }
 
-    fn is_distinct(&self, left: Theirs, right: Theirs, negated: bool) -> Result<Expr> {
-        let (left, right) = match (left, right) {
-            (Theirs::Tuple(left), Theirs::Tuple(right)) => {
-                return self.row_is_distinct(left, right, negated);
-            }
-            (left, right) => (Box::new(self.expr(left)?), Box::new(right)),
-        };
+    fn is_distinct(&self, left: Box<Theirs>, right: Box<Theirs>, negated: bool) -> Result<Expr> {
+        if let (Theirs::Tuple(left), Theirs::Tuple(right)) = (&*left, &*right) {
+            return self.row_is_distinct(left.clone(), right.clone(), negated);
+        }
+        let left = self.boxed(left)?;
         Ok(Expr {
             position: left.position,
             kind: ExprKind::IsDistinct {

@@ -10,12 +10,11 @@ use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
     pub(super) fn binary(&self, left: Theirs, op: BinaryOperator, right: Theirs) -> Result<Expr> {
-        let (left, right) = match (left, right) {
-            (Theirs::Tuple(left), Theirs::Tuple(right)) if op != BinaryOperator::Overlaps => {
-                return self.compare_rows(left, &op, right);
-            }
-            sides => sides,
-        };
+        if let (Theirs::Tuple(left), Theirs::Tuple(right)) = (&left, &right)
+            && op != BinaryOperator::Overlaps
+        {
+            return self.compare_rows(left.clone(), &op, right.clone());
+        }
         if let Some(function) = called(&op) {
             return self.worded(function, vec![left, right]);
         }
