@@ -29,6 +29,9 @@ pub struct Database {
     shared: Arc<Shared>,
 }
 
+/// How often an opening for reading looks again where the writer has moved on meanwhile.
+const OPEN_ATTEMPTS: usize = 100;
+
 /// The newest commit that is known to be durable, where it is not the newest; none where it is damaged.
 fn load_durable(file: &Arc<SealedFile>, recovered: &Recovered) -> Result<Option<Snapshot>> {
     let Some(Link { record, digest }) = recovered.durable_commit.clone() else {
@@ -71,9 +74,7 @@ impl Database {
             anchor.check(&record, digest)?;
         }
         if options.read_only {
-            let file = Arc::new(file);
-            let snapshot = Snapshot::load(&file, record, digest)?;
-            return Ok(Self::assemble(file, options, snapshot, None));
+            return Self::open_reading(Arc::new(file), options, recovered.newest);
         }
         let file = Arc::new(file);
         let writing = Writing {
@@ -87,6 +88,25 @@ impl Database {
         let database = Self::assemble(file, options, snapshot, Some(writing));
         settle(&database.shared, &recovered)?;
         Ok(database)
+    }
+
+    /// Opens for reading. A writer in another process may go on meanwhile, and use the pages of the commit that was found anew;
+    /// then a newer one is looked for.
+    fn open_reading(file: Arc<SealedFile>, options: Options, mut newest: Link) -> Result<Self> {
+        for _ in 0..OPEN_ATTEMPTS {
+            let generation = newest.record.generation;
+            match Snapshot::load(&file, newest.record, newest.digest) {
+                Ok(snapshot) => return Ok(Self::assemble(file, options, snapshot, None)),
+                Err(error) if error.is_corrupt() => {
+                    newest = recovery::recover(&file)?.newest;
+                    if newest.record.generation <= generation {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::SnapshotTooOld)
     }
 
     /// A database that begins with this record, in a file that has no pages yet.

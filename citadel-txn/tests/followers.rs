@@ -140,7 +140,14 @@ struct Overtaken {
     reads: Arc<AtomicU64>,
 }
 
-impl Overtaken {
+/// A writer in a storage that makes it go on at reads of some numbers.
+struct Writing {
+    rounds: Arc<Mutex<Rounds>>,
+    tapped: Tapped,
+    reads: Arc<AtomicU64>,
+}
+
+impl Writing {
     fn new(commits: u64, is_time: impl Fn(u64) -> bool + Send + Sync + 'static) -> Self {
         let storage = MemoryStorage::new();
         let mut first = Rounds::create(&storage);
@@ -155,12 +162,28 @@ impl Overtaken {
             }
             Ok(())
         });
+        Self {
+            rounds,
+            tapped,
+            reads,
+        }
+    }
+
+    fn open(&self) -> Result<Database> {
         let small = Options {
             // So that pages are read again and again.
             cache_bytes: 64 << 10,
             ..options(true)
         };
-        let follower = Database::open(Arc::new(tapped), &key(), small).unwrap();
+        Database::open(Arc::new(self.tapped.clone()), &key(), small)
+    }
+}
+
+impl Overtaken {
+    fn new(commits: u64, is_time: impl Fn(u64) -> bool + Send + Sync + 'static) -> Self {
+        let writing = Writing::new(commits, is_time);
+        let follower = writing.open().unwrap();
+        let Writing { rounds, reads, .. } = writing;
         // It falls behind.
         (0..20).for_each(|_| rounds.lock().unwrap().next());
         Self {
@@ -244,4 +267,26 @@ fn a_writer_that_goes_on_at_every_read_never_shows_half_of_a_commit() {
         let read = at.follower.begin_read().unwrap();
         assert_eq!(round_of(&read).unwrap(), at.round());
     }
+}
+
+#[test]
+fn a_writer_that_goes_on_while_a_follower_opens_does_not_keep_it_out() {
+    let mut opened = 0;
+    for (commits, stride) in [(1, 1), (7, 2), (40, 3), (150, 3)] {
+        for nth in (0..).step_by(stride) {
+            let writing = Writing::new(commits, move |read| read == nth);
+            writing.reads.store(0, Ordering::Relaxed);
+            let follower = writing.open();
+            let follower = follower.unwrap_or_else(|error| panic!("{commits} at {nth}: {error}"));
+            let is_over = writing.reads.swap(NEVER, Ordering::Relaxed) <= nth;
+            let newest = writing.rounds.lock().unwrap().round;
+            let read = follower.begin_read().unwrap();
+            assert_eq!(round_of(&read).unwrap(), newest, "{commits} at {nth}");
+            opened += 1;
+            if is_over {
+                break;
+            }
+        }
+    }
+    assert!(opened > 20, "{opened}");
 }
