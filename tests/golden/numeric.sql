@@ -145,7 +145,7 @@ ok
 EXPLAIN SELECT id FROM n WHERE amount = 1.5;
 ----
 QUERY PLAN
-IndexScan on n using n_any  (rows=1)
+IndexOnlyScan on n using n_any  (rows=1)
   Index Cond: amount = 1.5
 
 SELECT id FROM n WHERE amount > 1 ORDER BY amount;

@@ -75,7 +75,7 @@ id
 EXPLAIN SELECT id FROM e WHERE d = '2024-02-29';
 ----
 QUERY PLAN
-IndexScan on e using e_d  (rows=10)
+IndexOnlyScan on e using e_d  (rows=10)
   Index Cond: d = DATE '2024-02-29'
 
 INSERT INTO e (tz) VALUES ('2024-02-29 10:00Z');
