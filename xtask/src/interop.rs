@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::JoinHandle;
 
-use crate::command::{Result, cargo, root};
+use crate::command::{Result, cargo, root, target};
 
 const FOLDER: &str = "citadel-lake/interop";
 
@@ -37,10 +37,6 @@ pub(crate) fn run_if_possible(environment: Preparing) -> Result<()> {
             Ok(())
         }
     }
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 fn compare(python: &Path) -> Result<()> {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{Result, cargo, root};
+use crate::command::{Result, cargo, root, target};
 
 /// What to add to the arguments of `citadel-bench vector`: where the peers are. One that cannot be had is left out, and
 /// the bench says so.
@@ -58,11 +58,6 @@ fn reference() -> Result<PathBuf> {
         &folder.display().to_string(),
     ])?;
     Ok(folder.join("release/citadel-bench-reference"))
-}
-
-fn target() -> PathBuf {
-    let set = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    set.unwrap_or_else(|| root().join("target"))
 }
 
 fn run(command: &mut Command) -> Result<()> {
