@@ -102,15 +102,15 @@ impl Duel<'_> {
     fn lap(&self, client: &mut dyn Client, round: usize) -> Result<(f64, Vec<Rows>)> {
         let repeats = self.case.repeats;
         let first = round * repeats;
-        if let Some(before) = self.case.before {
-            let calls: Vec<Call> = (first..first + repeats).flat_map(before).collect();
-            client.calls(self.case.statements, &calls)?;
-        }
-        let calls: Vec<Call> = (first..first + repeats).flat_map(self.case.calls).collect();
         let spelled = match client.name() {
             client::SQLITE => self.case.sqlite.unwrap_or(self.case.statements),
             _ => self.case.statements,
         };
+        if let Some(before) = self.case.before {
+            let calls: Vec<Call> = (first..first + repeats).flat_map(before).collect();
+            client.calls(spelled, &calls)?;
+        }
+        let calls: Vec<Call> = (first..first + repeats).flat_map(self.case.calls).collect();
         client.calls(spelled, &calls)
     }
 
@@ -125,7 +125,7 @@ impl Duel<'_> {
             for (own, other) in first.iter().zip(other) {
                 let mut pair = [own.clone(), other.clone()];
                 if !self.case.is_ordered {
-                    pair.iter_mut().for_each(|rows| client::sort(rows));
+                    pair.iter_mut().for_each(client::sort);
                 }
                 if !client::same(&pair[0], &pair[1]) {
                     return Err(format!(
