@@ -281,7 +281,7 @@ impl Aggregate {
                 }
             }
             if left.is_none() && !self.is_one_group() && self.heap_bytes() > context.memory {
-                let spill = self.spill(context)?;
+                let spill = Spill::of(&mut self.spill, context)?;
                 let parts = sets.clone().map(|_| Partitions::new(&spill, depth));
                 left = Some(parts.collect());
             }
@@ -295,13 +295,6 @@ impl Aggregate {
             self.left.extend(runs.map(|run| Left { run, set, depth }));
         }
         Ok(())
-    }
-
-    fn spill(&mut self, context: &ExecContext<'_>) -> Result<Spill> {
-        Ok(match &self.spill {
-            Some(spill) => spill.clone(),
-            None => self.spill.insert(Spill::new(context)?).clone(),
-        })
     }
 
     /// Bytes of memory of all groups.

@@ -112,10 +112,7 @@ impl HashSetOp {
         others: impl Iterator<Item = BoxedOperator>,
         context: &mut ExecContext<'_>,
     ) -> Result<()> {
-        let spill = match &self.spill {
-            Some(spill) => spill.clone(),
-            None => self.spill.insert(Spill::new(context)?).clone(),
-        };
+        let spill = Spill::of(&mut self.spill, context)?;
         let mut parts = Partitions::new(&spill, self.depth);
         let (rows, counts) = (
             std::mem::take(&mut self.rows),

@@ -186,12 +186,9 @@ impl SortOp {
 
     /// Writes the rows in memory, in their order.
     fn write_run(&mut self, context: &ExecContext<'_>) -> Result<Run> {
-        let spill = match &self.spill {
-            Some(spill) => spill,
-            None => self.spill.insert(Spill::new(context)?),
-        };
+        let spill = Spill::of(&mut self.spill, context)?;
         let rows = std::mem::take(&mut self.output.rows);
-        let mut run = RunWriter::new(spill);
+        let mut run = RunWriter::new(&spill);
         run.push(&rows, &sorted(&self.keys, &rows))?;
         run.finish()
     }

@@ -104,10 +104,7 @@ impl HashJoinOp {
 
     /// Divides the rows of both sides, those of the table first.
     fn divide(&mut self, mut right: BoxedOperator, context: &mut ExecContext<'_>) -> Result<()> {
-        let spill = match &self.spill {
-            Some(spill) => spill.clone(),
-            None => self.spill.insert(Spill::new(context)?).clone(),
-        };
+        let spill = Spill::of(&mut self.spill, context)?;
         let held = std::mem::take(&mut self.table).rows;
         let mut parts = Partitions::new(&spill, self.depth);
         push_all(&mut parts, &held, &self.right_keys)?;

@@ -51,13 +51,24 @@ impl Spill {
     ///
     /// # Errors
     /// What the medium says.
-    pub(super) fn new(context: &ExecContext<'_>) -> Result<Self> {
+    fn new(context: &ExecContext<'_>) -> Result<Self> {
         Ok(Self {
             place: Arc::new(Mutex::new(Place {
                 scratch: context.view().scratch()?,
                 buffer: Vec::new(),
             })),
             piece_bytes: (context.memory / PIECES_AT_HAND).clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX),
+        })
+    }
+
+    /// The place that an operator has, made where it had none.
+    ///
+    /// # Errors
+    /// What the medium says.
+    pub(super) fn of(place: &mut Option<Self>, context: &ExecContext<'_>) -> Result<Self> {
+        Ok(match place {
+            Some(spill) => spill.clone(),
+            None => place.insert(Self::new(context)?).clone(),
         })
     }
 
