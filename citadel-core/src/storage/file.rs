@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 use crate::storage::hint;
+use crate::storage::linger::Linger;
 use crate::storage::nameless::NamelessFile;
 use crate::storage::partial::{give_name, open_partial};
 use crate::storage::vectored;
@@ -27,6 +28,7 @@ pub struct FileStorage {
     unfinished: AtomicBool,
     /// Whether the file lies beside its path, until it is published.
     partial: AtomicBool,
+    linger: Linger,
 }
 
 impl FileStorage {
@@ -107,6 +109,7 @@ impl FileStorage {
             locked: AtomicBool::new(false),
             unfinished: AtomicBool::new(unfinished),
             partial: AtomicBool::new(false),
+            linger: Linger::default(),
         }
     }
 }
@@ -125,7 +128,9 @@ impl Storage for FileStorage {
     }
 
     fn will_sync(&self, offset: u64, len: u64) {
-        hint::begin_writing(&self.file, offset, len);
+        if hint::begin_writing(&self.file, offset, len) {
+            self.linger.begin();
+        }
     }
 
     fn len(&self) -> io::Result<u64> {
@@ -137,7 +142,9 @@ impl Storage for FileStorage {
     }
 
     fn sync(&self) -> io::Result<()> {
+        let begun = self.linger.before_sync();
         self.file.sync_data()?;
+        self.linger.after_sync(begun);
         self.unfinished.store(false, Ordering::Relaxed);
         Ok(())
     }

@@ -7,20 +7,24 @@ const HINT_BYTES_MAX: u64 = 8192;
 
 /// Lets the system send these bytes from its cache to the medium at once, while the caller goes on. Linux does so with what will
 /// not be needed any more; the bytes at both ends are left out, for what it is told of as whole pages it also drops. So no
-/// more than [`HINT_BYTES_MAX`] are told of at once, which contain no whole page but the first and the last one.
+/// more than [`HINT_BYTES_MAX`] are told of at once, which contain no whole page but the first and the last one. Says whether it
+/// was told.
 #[cfg(target_os = "linux")]
-pub(super) fn begin_writing(file: &File, offset: u64, len: u64) {
+pub(super) fn begin_writing(file: &File, offset: u64, len: u64) -> bool {
     let inner = len.checked_sub(2).filter(|_| len <= HINT_BYTES_MAX);
-    if let Some(len) = inner.and_then(std::num::NonZeroU64::new) {
-        // A hint that is not taken costs time and nothing else.
-        let _ = rustix::fs::fadvise(file, offset + 1, Some(len), rustix::fs::Advice::DontNeed);
-    }
+    // A hint that is not taken costs time and nothing else.
+    inner
+        .and_then(std::num::NonZeroU64::new)
+        .is_some_and(|len| {
+            rustix::fs::fadvise(file, offset + 1, Some(len), rustix::fs::Advice::DontNeed).is_ok()
+        })
 }
 
 /// Nothing, where the system has no such call.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn begin_writing(file: &File, offset: u64, len: u64) {
+pub(super) fn begin_writing(file: &File, offset: u64, len: u64) -> bool {
     let _ = (file, offset, len);
+    false
 }
 
 #[cfg(test)]
@@ -34,14 +38,15 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new_in(".").unwrap();
         let bytes: Vec<u8> = (0..32 << 10).map(|at| (at % 251) as u8).collect();
         file.write_all(&bytes).unwrap();
-        for (offset, len) in [
-            (0, 4096),
-            (4096, 8192),
-            (8192, 24 << 10),
-            (100, 1),
-            (1 << 40, 4096),
+        for (offset, len, is_told) in [
+            (0, 4096, true),
+            (4096, 8192, true),
+            (8192, 24 << 10, false),
+            (100, 1, false),
+            (1 << 40, 4096, true),
         ] {
-            begin_writing(file.as_file(), offset, len);
+            let told = begin_writing(file.as_file(), offset, len);
+            assert_eq!(told, is_told && cfg!(target_os = "linux"));
         }
         assert_eq!(std::fs::read(file.path()).unwrap(), bytes);
     }

@@ -6,6 +6,7 @@
 
 mod file;
 mod hint;
+mod linger;
 mod memory;
 mod nameless;
 mod partial;
