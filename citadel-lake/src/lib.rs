@@ -72,7 +72,7 @@ mod table;
 pub use error::{LakeError, Result};
 pub use filter::{Filter, Operator, Value};
 pub use scan::{Batches, Scan};
-pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn};
+pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn, is_uuid, uuid_field};
 pub use search::{Search, SearchReport};
 pub use store::LakeStore;
 pub use table::{

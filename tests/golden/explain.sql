@@ -163,3 +163,30 @@ Project  (rows=0)
 EXPLAIN SELECT * FROM nosuch;
 ----
 error 42P01 at 1:23: table "nosuch" does not exist
+
+EXPLAIN (FORMAT JSON) SELECT name FROM t WHERE size = 3 AND note = 'a "b"' ORDER BY name LIMIT 2;
+----
+
+EXPLAIN (ANALYZE OFF, FORMAT TEXT) SELECT 1;
+----
+
+EXPLAIN (ANALYZE FALSE) INSERT INTO t (id) VALUES (1);
+----
+
+EXPLAIN (SELECT 1);
+----
+
+EXPLAIN (FORMAT XML) SELECT 1;
+----
+
+EXPLAIN (FORMAT) SELECT 1;
+----
+
+EXPLAIN (COSTS OFF) SELECT 1;
+----
+
+EXPLAIN (ANALYZE SELECT 1;
+----
+
+EXPLAIN () SELECT 1;
+----

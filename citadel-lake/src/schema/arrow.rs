@@ -134,11 +134,36 @@ fn to_type(field: &Field, ids: &mut FieldIds, depth: usize) -> Result<Type> {
     }
 }
 
+const EXTENSION: &str = "ARROW:extension:name";
+const UUID: &str = "arrow.uuid";
+
+/// Whether a field of 16 bytes holds UUIDs, as Arrow's extension type of that name says.
+#[must_use]
+pub fn is_uuid(field: &Field) -> bool {
+    let extension = field.metadata().get(EXTENSION);
+    *field.data_type() == DataType::FixedSizeBinary(16)
+        && extension.is_some_and(|name| name == UUID)
+}
+
+/// The field as one that holds UUIDs; it has to be of 16 bytes.
+#[must_use]
+pub fn uuid_field(field: Field) -> Field {
+    let mut metadata = field.metadata().clone();
+    metadata.insert(EXTENSION.to_owned(), UUID.to_owned());
+    field.with_metadata(metadata)
+}
+
+/// A table's columns in Arrow, which knows no UUIDs, with those that are some told apart.
+pub(crate) fn with_uuids(arrow: &ArrowSchema, schema: &Schema) -> ArrowSchema {
+    let fields = arrow.fields().iter().zip(schema.as_struct().fields());
+    let fields = fields.map(|(field, known)| match *known.field_type {
+        Type::Primitive(PrimitiveType::Uuid) => Arc::new(uuid_field(Field::clone(field))),
+        _ => Arc::clone(field),
+    });
+    ArrowSchema::new_with_metadata(fields.collect::<Fields>(), arrow.metadata().clone())
+}
+
 fn primitive(field: &Field) -> Result<PrimitiveType> {
-    let is_uuid = field
-        .metadata()
-        .get("ARROW:extension:name")
-        .is_some_and(|name| name == "arrow.uuid");
     let lost = |what: &str| {
         Err(LakeError::Unsupported(format!(
             "column {}: {} {what}",
@@ -157,7 +182,7 @@ fn primitive(field: &Field) -> Result<PrimitiveType> {
         DataType::Float64 => PrimitiveType::Double,
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => PrimitiveType::String,
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => PrimitiveType::Binary,
-        DataType::FixedSizeBinary(16) if is_uuid => PrimitiveType::Uuid,
+        DataType::FixedSizeBinary(_) if is_uuid(field) => PrimitiveType::Uuid,
         DataType::FixedSizeBinary(width) if *width > 0 => {
             PrimitiveType::Fixed(width.unsigned_abs().into())
         }

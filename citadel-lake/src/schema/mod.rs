@@ -10,7 +10,8 @@ mod kind;
 mod names;
 mod vector;
 
-pub(crate) use arrow::{FieldIds, to_field, to_schema};
+pub(crate) use arrow::{FieldIds, to_field, to_schema, with_uuids};
+pub use arrow::{is_uuid, uuid_field};
 pub use evolve::SchemaChange;
 pub(crate) use evolve::evolve;
 pub use kind::IndexKind;

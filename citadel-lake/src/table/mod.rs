@@ -26,8 +26,8 @@ use crate::index::Segments;
 use crate::metadata::Place;
 use crate::scan::Scan;
 use crate::schema::VectorColumn;
-use crate::schema::Vectors;
 use crate::schema::align::Shape;
+use crate::schema::{Vectors, with_uuids};
 use crate::search::Search;
 use crate::store::LakeStore;
 
@@ -124,14 +124,15 @@ impl LakeTable {
         Ok(self.place.uri(&crate::metadata::version_file(version)))
     }
 
-    /// The table's columns. Their metadata names their field ids.
+    /// The table's columns. Their metadata names their field ids, and which of them [are UUIDs](crate::is_uuid).
     ///
     /// # Errors
     /// Those of [`LakeTable::open`].
     pub fn schema(&self) -> Result<SchemaRef> {
         let head = self.place.head()?;
-        let shape = Shape::of(head.metadata.current_schema(), &Vectors::default())?;
-        Ok(shape.arrow)
+        let schema = head.metadata.current_schema();
+        let shape = Shape::of(schema, &Vectors::default())?;
+        Ok(Arc::new(with_uuids(&shape.arrow, schema)))
     }
 
     /// The table's vector columns.

@@ -299,7 +299,9 @@ fn changes_rows(statement: &bound::Statement) -> bool {
 fn reads_only(statement: &bound::Statement) -> bool {
     match statement {
         bound::Statement::Query(_) => true,
-        bound::Statement::Explain { analyze, statement } => !analyze || reads_only(statement),
+        bound::Statement::Explain { explain, statement } => {
+            !explain.analyze || reads_only(statement)
+        }
         _ => false,
     }
 }

@@ -27,9 +27,9 @@ pub(crate) use query::{
 };
 pub(crate) use statement::{
     AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, IndexChange, IndexMethod,
-    IndexOption, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
-    TableConstraintKind, TableRows,
+    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, Explain, IndexChange,
+    IndexMethod, IndexOption, PlanFormat, Pragma, PragmaValue, Statement, StatementKind,
+    TableConstraint, TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

@@ -37,7 +37,7 @@ pub(crate) enum StatementKind {
     /// `ROLLBACK TO [SAVEPOINT] name`
     RollbackTo(Identifier),
     Explain {
-        analyze: bool,
+        explain: Explain,
         statement: Box<StatementKind>,
     },
     Call(Call),
@@ -243,4 +243,22 @@ pub(crate) enum DropObject {
 pub(crate) struct Call {
     pub(crate) procedure: Identifier,
     pub(crate) arguments: Vec<Expr>,
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Explain {
+    /// Run it first, and say what was measured.
+    pub(crate) analyze: bool,
+    pub(crate) format: PlanFormat,
+}
+
+/// What a plan is shown as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PlanFormat {
+    /// A row for each line of an indented tree.
+    #[default]
+    Text,
+    /// One row.
+    Json,
 }

@@ -20,7 +20,8 @@ pub(crate) use super::bound_table::{
     NewColumn, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
-    BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,
+    BeginMode, BinaryOp, DistanceMetric, Exclusion, Explain, FrameUnits, Identifier, PlanFormat,
+    SetOperator, UnaryOp,
 };
 use crate::error::Position;
 use crate::functions::{
@@ -230,7 +231,7 @@ pub(crate) enum Statement {
     Release(Identifier),
     RollbackTo(Identifier),
     Explain {
-        analyze: bool,
+        explain: Explain,
         statement: Box<Statement>,
     },
     /// `CALL persist_ann_index('t', 'emb')`; `REINDEX` of an ann index means the same.

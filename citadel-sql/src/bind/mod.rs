@@ -164,7 +164,7 @@ impl Binder<'_> {
             StatementKind::Savepoint(name) => Ok(Statement::Savepoint(name.clone())),
             StatementKind::Release(name) => Ok(Statement::Release(name.clone())),
             StatementKind::RollbackTo(name) => Ok(Statement::RollbackTo(name.clone())),
-            StatementKind::Explain { analyze, statement } => self.explain(*analyze, statement),
+            StatementKind::Explain { explain, statement } => self.explain(*explain, statement),
             StatementKind::Call(call) => self.call_procedure(call),
             StatementKind::Reindex(index) => self.reindex(index),
             StatementKind::Pragma(pragma) => self.pragma(pragma),
@@ -172,13 +172,13 @@ impl Binder<'_> {
         }
     }
 
-    fn explain(&mut self, analyze: bool, statement: &StatementKind) -> Result<Statement> {
+    fn explain(&mut self, explain: ast::Explain, statement: &StatementKind) -> Result<Statement> {
         match statement {
             StatementKind::Query(_)
             | StatementKind::Insert(_)
             | StatementKind::Update(_)
             | StatementKind::Delete(_) => Ok(Statement::Explain {
-                analyze,
+                explain,
                 statement: Box::new(self.statement(statement)?),
             }),
             _ => Err(Error::unsupported(

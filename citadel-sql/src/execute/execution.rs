@@ -190,10 +190,10 @@ impl Execution {
         context: &mut ExecContext<'_>,
         out: &mut Batch,
     ) -> Result<()> {
-        let PhysicalPlan::Explain { analyze, plan } = root else {
+        let PhysicalPlan::Explain { explain: how, plan } = root else {
             return Err(change::not_rows(root));
         };
-        let measures = if *analyze {
+        let measures = if how.analyze {
             Some(self.analyze(plan, params, context)?)
         } else {
             None
@@ -204,7 +204,7 @@ impl Execution {
             ann: context.ann,
             threads: context.threads,
         };
-        for line in explain(plan, surroundings, measures.as_deref())? {
+        for line in explain(plan, how.format, surroundings, measures)? {
             out.columns[0].push_text(&line)?;
             out.rows += 1;
         }

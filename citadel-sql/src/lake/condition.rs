@@ -2,7 +2,8 @@
 
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::error::Result;
-use crate::types::Value;
+use crate::types::{Date, NumericRef, Time, Timestamp, TimestampTz, Value};
+use uuid::Uuid;
 
 /// A condition over columns and constants, three-valued as SQL's. What is negated is written without NOT, so that an unknown
 /// part may be taken for false anywhere in it.
@@ -194,7 +195,32 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
             out.push(5);
             put_bytes(out, value);
         }
-        // Nothing is compared with vectors; of nothing, nothing is known.
+        Value::Date(date) => {
+            out.push(6);
+            put_signed(out, date.days().into());
+        }
+        Value::Time(time) => {
+            out.push(7);
+            put_signed(out, time.micros());
+        }
+        Value::Timestamp(moment) => {
+            out.push(8);
+            put_signed(out, moment.micros());
+        }
+        Value::TimestampTz(moment) => {
+            out.push(9);
+            put_signed(out, moment.micros());
+        }
+        Value::Numeric(number) => {
+            out.push(10);
+            put_varint(out, number.as_ref().scale().into());
+            put_bytes(out, number.as_ref().as_bytes());
+        }
+        Value::Uuid(uuid) => {
+            out.push(11);
+            out.extend(uuid.as_bytes());
+        }
+        // Nothing is compared with vectors or intervals; of nothing, nothing is known.
         _ => out.push(0),
     }
 }
@@ -207,6 +233,19 @@ fn value(from: &mut Reader<'_>) -> Decoded<Value> {
         3 => Value::Real(f64::from_le_bytes(from.array()?)),
         4 => Value::Text(from.text()?.to_owned()),
         5 => Value::Blob(from.bytes()?.to_vec()),
+        6 => {
+            let days = i32::try_from(from.signed()?).ok();
+            Value::Date(days.and_then(Date::from_days).ok_or(Malformed)?)
+        }
+        7 => Value::Time(Time::from_micros(from.signed()?).ok_or(Malformed)?),
+        8 => Value::Timestamp(Timestamp::from_micros(from.signed()?).ok_or(Malformed)?),
+        9 => Value::TimestampTz(TimestampTz::from_micros(from.signed()?).ok_or(Malformed)?),
+        10 => {
+            let scale = from.varint()?;
+            let number = NumericRef::from_bytes(from.bytes()?, scale).ok_or(Malformed)?;
+            Value::Numeric(number.to_owned())
+        }
+        11 => Value::Uuid(Uuid::from_bytes(from.array()?)),
         _ => return Err(Malformed),
     })
 }
@@ -222,7 +261,17 @@ mod tests {
             op,
             value,
         };
-        let list = vec![Value::Integer(-7), Value::Null, Value::Real(0.5)];
+        let list = vec![
+            Value::Integer(-7),
+            Value::Null,
+            Value::Real(0.5),
+            Value::Date(Date::NEG_INFINITY),
+            Value::Time(Time::from_micros(86_400_000_000).unwrap()),
+            Value::Timestamp(Timestamp::from_micros(-1).unwrap()),
+            Value::TimestampTz(TimestampTz::INFINITY),
+            Value::Numeric("-12345678901234567890.10".parse().unwrap()),
+            Value::Uuid(Uuid::from_u128(7)),
+        ];
         let condition = Condition::Any(vec![
             Condition::All(vec![
                 compare(Comparison::GtEq, Value::Text("é".to_owned())),

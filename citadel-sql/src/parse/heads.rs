@@ -17,7 +17,7 @@ use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
 use super::transaction;
 use super::words::Words;
-use crate::ast::{Statement, StatementKind};
+use crate::ast::{Explain, PlanFormat, Statement, StatementKind};
 use crate::error::{Error, Result};
 
 /// How deep sqlparser may recurse.
@@ -177,34 +177,84 @@ fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
     }
 }
 
-/// `EXPLAIN [ANALYZE] statement`; SQLite's `EXPLAIN QUERY PLAN` means the same.
+/// `EXPLAIN [ANALYZE] statement`, `EXPLAIN (option, …) statement`; SQLite's `EXPLAIN QUERY PLAN` means the same.
 fn parse_explain(mut words: Words<'_>, converter: &Converter<'_>) -> Result<StatementKind> {
-    let position = words.position();
-    if words
-        .tokens
-        .first()
-        .is_some_and(|token| token.token == Token::LParen)
-        && !matches!(
-            words.tokens.get(1).map(|token| &token.token),
-            Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("SELECT")
-        )
-    {
-        return Err(Error::unsupported("EXPLAIN with an option list").at(position));
-    }
-    let analyze = words.take("ANALYZE");
-    if !analyze && words.take("QUERY") && !words.take("PLAN") {
-        return Err(syntax_error(
-            "syntax error: expected PLAN after EXPLAIN QUERY",
-            words.position(),
-        ));
+    let mut explain = Explain::default();
+    if has_options(&words) {
+        words.tokens = &words.tokens[1..];
+        while parse_explain_option(&mut words, &mut explain)? {}
+    } else {
+        explain.analyze = words.take("ANALYZE");
+        if !explain.analyze && words.take("QUERY") && !words.take("PLAN") {
+            return Err(syntax_error(
+                "syntax error: expected PLAN after EXPLAIN QUERY",
+                words.position(),
+            ));
+        }
     }
     if let Some(word @ ("VERBOSE" | "EXPLAIN")) = words.peek().as_deref() {
         return Err(Error::unsupported(format!("EXPLAIN {word}")).at(words.position()));
     }
     Ok(StatementKind::Explain {
-        analyze,
+        explain,
         statement: Box::new(parse_kind(words, converter)?),
     })
+}
+
+/// Does a parenthesis open that is none of a query?
+fn has_options(words: &Words<'_>) -> bool {
+    let is_query = |token: &Token| match token {
+        Token::LParen => true,
+        Token::Word(word) => ["SELECT", "VALUES", "WITH", "TABLE"]
+            .iter()
+            .any(|query| word.value.eq_ignore_ascii_case(query)),
+        _ => false,
+    };
+    match words.tokens {
+        [first, second, ..] => first.token == Token::LParen && !is_query(&second.token),
+        _ => false,
+    }
+}
+
+/// Takes what an option is switched by: on, where nothing says so.
+fn take_switch(words: &mut Words<'_>) -> bool {
+    if words.take("FALSE") || words.take("OFF") {
+        return false;
+    }
+    if !words.take("TRUE") {
+        words.take("ON");
+    }
+    true
+}
+
+/// Takes an option, and the comma or the parenthesis behind it. False: it was the last one.
+fn parse_explain_option(words: &mut Words<'_>, explain: &mut Explain) -> Result<bool> {
+    let position = words.position();
+    if words.take("ANALYZE") {
+        explain.analyze = take_switch(words);
+    } else if words.take("FORMAT") {
+        explain.format = match words.peek().as_deref() {
+            Some("TEXT") => PlanFormat::Text,
+            Some("JSON") => PlanFormat::Json,
+            Some(format @ ("XML" | "YAML")) => {
+                return Err(Error::unsupported(format!("EXPLAIN (FORMAT {format})")).at(position));
+            }
+            _ => return Err(words.expected("TEXT or JSON")),
+        };
+        words.tokens = &words.tokens[1..];
+    } else {
+        return Err(match words.peek() {
+            Some(option) => Error::unsupported(format!("EXPLAIN ({option})")).at(position),
+            None => words.expected("an option"),
+        });
+    }
+    match words.tokens.split_first() {
+        Some((token, rest)) if matches!(token.token, Token::Comma | Token::RParen) => {
+            words.tokens = rest;
+            Ok(token.token == Token::Comma)
+        }
+        _ => Err(words.expected("a comma or a parenthesis")),
+    }
 }
 
 /// `REINDEX [INDEX] name`

@@ -328,7 +328,7 @@ fn statements_of_our_own() {
         ("EXPLAIN QUERY PLAN SELECT 1", false),
     ] {
         assert!(
-            matches!(one(sql), StatementKind::Explain { analyze, .. } if analyze == expected),
+            matches!(one(sql), StatementKind::Explain { explain, .. } if explain.analyze == expected),
             "{sql}"
         );
     }

@@ -1,6 +1,4 @@
-//! EXPLAIN: the physical plan as an indented tree.
-
-use std::fmt::Write;
+//! EXPLAIN: what is said of each node of the physical plan.
 
 use citadel_txn::View;
 
@@ -11,8 +9,9 @@ use super::physical::{
     ApplyMethod, IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan,
     TableSource,
 };
+use super::plan_tree::{NodeMeasure, PlanTree};
 use super::print::{aggregate_text, conjuncts_text, expr_text, frame_text, window_call_text};
-use crate::bind::bound::{ColumnId, Expr, Outer, SubqueryKind};
+use crate::bind::bound::{ColumnId, Expr, Outer, PlanFormat, SubqueryKind};
 use crate::error::Result;
 use crate::schema::{AnnSettings, IndexDef, IndexKind, TableDef};
 
@@ -61,17 +60,6 @@ impl NodeText {
     }
 }
 
-/// What was measured of a node while it ran.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NodeMeasure {
-    pub(crate) rows: u64,
-    pub(crate) batches: u64,
-    /// Of the node and its inputs.
-    pub(crate) time: std::time::Duration,
-    /// What the operator has to say of itself.
-    pub(crate) report: Vec<(String, String)>,
-}
-
 /// What the execution of a plan depends on, beside the plan and its parameters.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
@@ -81,65 +69,46 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) threads: usize,
 }
 
-/// The lines of EXPLAIN. `measures` has one entry for each node in the order of printing, for ANALYZE.
+/// The rows of EXPLAIN. `measures` has one entry for each node in the order of printing, for ANALYZE.
 ///
 /// # Errors
 /// Storage errors.
 pub(crate) fn explain(
     plan: &Plan,
+    format: PlanFormat,
     surroundings: Surroundings<'_>,
-    measures: Option<&[NodeMeasure]>,
+    measures: Option<Vec<NodeMeasure>>,
 ) -> Result<Vec<String>> {
-    let mut printer = Printer {
+    let mut describer = Describer {
         names: &plan.names,
         surroundings,
-        measures,
-        printed: 0,
-        lines: Vec::new(),
+        measures: measures.unwrap_or_default().into_iter(),
     };
-    printer.node(&plan.root, 0)?;
-    Ok(printer.lines)
+    let tree = describer.node(&plan.root)?;
+    Ok(match format {
+        PlanFormat::Text => tree.lines(),
+        PlanFormat::Json => vec![tree.json()],
+    })
 }
 
-struct Printer<'a> {
+struct Describer<'a> {
     names: &'a Names,
     surroundings: Surroundings<'a>,
-    measures: Option<&'a [NodeMeasure]>,
-    printed: usize,
-    lines: Vec<String>,
+    measures: std::vec::IntoIter<NodeMeasure>,
 }
 
-impl Printer<'_> {
-    fn node(&mut self, plan: &PhysicalPlan, depth: usize) -> Result<()> {
-        let text = node_text(plan, self.names, self.surroundings)?;
-        let measure = self.measures.and_then(|m| m.get(self.printed)).cloned();
-        self.printed += 1;
-        let mut line = " ".repeat((depth * 6).saturating_sub(4));
-        if depth > 0 {
-            line.push_str("->  ");
-        }
-        line.push_str(&text.title);
-        if is_query(plan) {
-            let _ = write!(line, "  (rows={:.0})", plan.rows());
-        }
-        if let Some(measure) = &measure {
-            let ms = measure.time.as_secs_f64() * 1e3;
-            let _ = write!(
-                line,
-                " (actual rows={} batches={} time={ms:.3} ms)",
-                measure.rows, measure.batches
-            );
-        }
-        self.lines.push(line);
-        let indent = " ".repeat(depth * 6 + 2);
-        let report = measure.map(|measure| measure.report).unwrap_or_default();
-        for (label, text) in text.details.iter().chain(&report) {
-            self.lines.push(format!("{indent}{label}: {text}"));
-        }
-        for input in plan.inputs() {
-            self.node(input, depth + 1)?;
-        }
-        Ok(())
+impl Describer<'_> {
+    fn node(&mut self, plan: &PhysicalPlan) -> Result<PlanTree> {
+        let NodeText { title, details } = node_text(plan, self.names, self.surroundings)?;
+        let measure = self.measures.next();
+        let inputs = plan.inputs().into_iter().map(|input| self.node(input));
+        Ok(PlanTree {
+            title,
+            rows: is_query(plan).then(|| plan.rows()),
+            details,
+            measure,
+            inputs: inputs.collect::<Result<_>>()?,
+        })
     }
 }
 

@@ -27,6 +27,7 @@ mod lower;
 mod names;
 mod physical;
 mod physical_change;
+mod plan_tree;
 mod print;
 mod rewrite;
 mod statement;
@@ -36,7 +37,7 @@ mod window;
 
 use citadel_txn::View;
 
-pub(crate) use explain::{NodeMeasure, Surroundings, explain};
+pub(crate) use explain::{Surroundings, explain};
 pub(crate) use lake::{LakeDelete, LakeScan, LakeTopK};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
@@ -47,6 +48,7 @@ pub(crate) use physical::{
     RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values, Window,
 };
 #[cfg(test)]
+pub(crate) use plan_tree::NodeMeasure;
 pub(crate) use print::value_text;
 pub(crate) use statement::plan;
 

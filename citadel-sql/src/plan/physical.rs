@@ -14,8 +14,8 @@ pub(crate) use super::physical_change::{
 };
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Expr,
-    Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Explain,
+    Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
@@ -124,7 +124,7 @@ pub(crate) enum PhysicalPlan {
     Nothing,
     /// Prints a plan; runs it first for ANALYZE.
     Explain {
-        analyze: bool,
+        explain: Explain,
         plan: Arc<Plan>,
     },
 }
@@ -599,7 +599,7 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_) => true,
-            Self::Explain { analyze, plan } => *analyze && plan.root.writes(),
+            Self::Explain { explain, plan } => explain.analyze && plan.root.writes(),
             _ => false,
         }
     }

@@ -31,14 +31,14 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
         Statement::AlterIndex(alter) => Ok(bare(PhysicalPlan::AlterIndex(alter.clone()))),
         Statement::Nothing => Ok(bare(PhysicalPlan::Nothing)),
-        Statement::Explain { analyze, statement } => {
+        Statement::Explain { explain, statement } => {
             if is_unplanned(statement) {
                 return Err(Error::unsupported("EXPLAIN of this statement"));
             }
             let inner = plan(statement, context)?;
             Ok(Plan {
                 root: PhysicalPlan::Explain {
-                    analyze: *analyze,
+                    explain: *explain,
                     plan: Arc::new(inner),
                 },
                 columns: vec![ResultColumn {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Changed;
 use super::returning::{Origin, Returned, origins};
-use super::update::{append_values, clear_values};
+use super::sets::Sets;
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
@@ -148,7 +148,7 @@ impl Resolver {
             pending.touched.clear();
             pending.ids.clear();
             pending.excluded.rest();
-            pending.values.rest();
+            pending.sets.rest();
             pending.compiled = None;
         }
     }
@@ -160,21 +160,18 @@ struct Pending {
     /// The columns of the rows that were to be inserted, and what they are called.
     wanted: Vec<ColumnNo>,
     layout: Vec<ColumnId>,
-    assigned: Vec<ColumnNo>,
+    sets: Sets,
     /// An assigned column is one of a key, which a later row may have or not.
     changes_keys: bool,
     compiled: Option<Compiled>,
     ids: Vec<RowId>,
     excluded: Batch,
-    /// The new values of the assigned columns.
-    values: Batch,
     /// All rows that the statement inserted or is to update.
     touched: FxHashSet<RowId>,
 }
 
 /// The expressions of one run.
 struct Compiled {
-    values: Vec<CompiledExpr>,
     filter: Option<CompiledExpr>,
     origins: Vec<Origin>,
 }
@@ -182,7 +179,7 @@ struct Compiled {
 impl Pending {
     fn new(plan: &Insert, update: &ConflictUpdate) -> Self {
         let table = &plan.table;
-        let assigned: Vec<ColumnNo> = update.assignments.iter().map(|(no, _)| *no).collect();
+        let sets = Sets::new(&update.assignments);
         let is_key = |no: &ColumnNo| {
             let in_index = |index: &IndexDef| match &index.kind {
                 IndexKind::BTree(btree) => btree.unique && btree.columns.contains(no),
@@ -197,13 +194,12 @@ impl Pending {
         Self {
             wanted: wanted.collect(),
             layout: layout.copied().collect(),
-            changes_keys: assigned.iter().any(is_key),
+            changes_keys: sets.columns().iter().any(is_key),
             fetcher,
-            assigned,
+            sets,
             compiled: None,
             ids: Vec::new(),
             excluded: Batch::default(),
-            values: Batch::default(),
             touched: FxHashSet::default(),
         }
     }
@@ -218,13 +214,13 @@ impl Pending {
         self.touched.clear();
         self.ids.clear();
         self.excluded = Batch::default();
+        self.sets
+            .begin(&update.assignments, &self.layout, context.params)?;
         let compile = |expr| CompiledExpr::compile(expr, &self.layout, context.params);
-        let values = update.assignments.iter().map(|(_, value)| compile(value));
         let target = (&*plan.table, plan.relation);
         self.compiled = Some(Compiled {
-            values: values.collect::<Result<_>>()?,
             filter: update.filter.as_ref().map(compile).transpose()?,
-            origins: origins(returned.layout(), target, &self.assigned, &self.layout)?,
+            origins: origins(returned.layout(), target, self.sets.columns(), &self.layout)?,
         });
         Ok(())
     }
@@ -282,18 +278,17 @@ impl Pending {
             let kept = selected.iter().map(|&at| self.ids[at as usize]);
             self.ids = kept.collect();
         }
-        clear_values(table, &self.assigned, &mut self.values);
-        let values = &mut self.values;
-        append_values(table, &self.assigned, &compiled.values, &rows, values)?;
+        self.sets.clear(table);
+        self.sets.compute(table, &rows)?;
         let interrupt = context.interrupt;
         writer.update_watched(
             context.txn.write()?,
-            &self.assigned,
+            self.sets.columns(),
             &self.ids,
-            &self.values.columns,
+            self.sets.values(),
             &mut || check_interrupt(interrupt),
         )?;
-        let values = &self.values.columns;
+        let values = self.sets.values();
         returned.push_updated(&compiled.origins, &self.ids, values, &rows.columns)?;
         changed.rows += self.ids.len() as u64;
         self.ids.clear();

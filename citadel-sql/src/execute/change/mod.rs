@@ -11,6 +11,7 @@ mod define;
 mod delete;
 mod insert;
 mod returning;
+mod sets;
 mod update;
 
 use std::sync::Arc;

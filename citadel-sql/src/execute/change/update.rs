@@ -3,24 +3,24 @@
 use rustc_hash::FxHashSet;
 
 use super::returning::{Origin, Returned, origins};
-use super::{Changed, fitted, keep_first, push_row_ids};
-use crate::batch::{BATCH_ROWS, Batch, Column};
+use super::sets::Sets;
+use super::{Changed, keep_first, push_row_ids};
+use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::ColumnId;
 use crate::error::Result;
 use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
-use crate::expression::CompiledExpr;
 use crate::plan::Update;
-use crate::schema::{ColumnNo, RowId, TableDef};
+use crate::schema::RowId;
 use crate::store::TableWriter;
 
 /// Gives the rows of a source new values.
 pub(super) struct Updater {
     writer: TableWriter,
-    assigned: Vec<ColumnNo>,
+    sets: Sets,
+    /// The columns of the source.
+    layout: Vec<ColumnId>,
     ids: Vec<RowId>,
-    /// The new values of the assigned columns.
-    values: Batch,
     /// What the source gave, where RETURNING reads it.
     kept: Batch,
     pub(super) returned: Returned,
@@ -30,9 +30,9 @@ impl Updater {
     pub(super) fn new(plan: &Update) -> Self {
         Self {
             writer: TableWriter::new(plan.table.clone()),
-            assigned: plan.assignments.iter().map(|(no, _)| *no).collect(),
+            sets: Sets::new(&plan.assignments),
+            layout: plan.source.layout(),
             ids: Vec::new(),
-            values: Batch::default(),
             kept: Batch::default(),
             returned: Returned::new(plan.returning.as_ref()),
         }
@@ -45,13 +45,7 @@ impl Updater {
         batch: &mut Batch,
         context: &mut ExecContext<'_>,
     ) -> Result<Changed> {
-        let layout = plan.source.layout();
-        let exprs = plan
-            .assignments
-            .iter()
-            .map(|(_, expr)| CompiledExpr::compile(expr, &layout, context.params))
-            .collect::<Result<Vec<_>>>()?;
-        let origins = self.begin(plan, &layout, context)?;
+        let origins = self.begin(plan, context)?;
         let mut seen = FxHashSet::default();
         while source.next(context, batch, BATCH_ROWS)? {
             context.check_interrupt()?;
@@ -59,7 +53,7 @@ impl Updater {
                 keep_first(batch, &mut seen)?;
             }
             push_row_ids(batch, &mut self.ids)?;
-            append_values(&plan.table, &self.assigned, &exprs, batch, &mut self.values)?;
+            self.sets.compute(&plan.table, batch)?;
             if origins
                 .iter()
                 .any(|origin| matches!(origin, Origin::Source(_)))
@@ -70,12 +64,12 @@ impl Updater {
         let interrupt = context.interrupt;
         self.writer.update_watched(
             context.txn.write()?,
-            &self.assigned,
+            self.sets.columns(),
             &self.ids,
-            &self.values.columns,
+            self.sets.values(),
             &mut || check_interrupt(interrupt),
         )?;
-        let (values, kept) = (&self.values.columns, &self.kept.columns);
+        let (values, kept) = (self.sets.values(), &self.kept.columns);
         self.returned
             .push_updated(&origins, &self.ids, values, kept)?;
         Ok(Changed {
@@ -84,49 +78,22 @@ impl Updater {
         })
     }
 
-    fn begin(
-        &mut self,
-        plan: &Update,
-        layout: &[ColumnId],
-        context: &ExecContext<'_>,
-    ) -> Result<Vec<Origin>> {
+    fn begin(&mut self, plan: &Update, context: &ExecContext<'_>) -> Result<Vec<Origin>> {
         self.ids.clear();
         self.kept = Batch::default();
-        clear_values(&plan.table, &self.assigned, &mut self.values);
+        self.sets
+            .begin(&plan.assignments, &self.layout, context.params)?;
+        self.sets.clear(&plan.table);
         self.returned.begin(context.params)?;
         let target = (&*plan.table, plan.relation);
-        origins(self.returned.layout(), target, &self.assigned, layout)
+        let (returned, assigned) = (self.returned.layout(), self.sets.columns());
+        origins(returned, target, assigned, &self.layout)
     }
 
     pub(super) fn rest(&mut self) -> bool {
-        self.values.rest();
+        self.sets.rest();
         self.kept = Batch::default();
         self.returned.rest();
         self.ids.len() <= BATCH_ROWS && self.writer.rest()
     }
-}
-
-/// No values, of the types of the assigned columns.
-pub(super) fn clear_values(table: &TableDef, assigned: &[ColumnNo], values: &mut Batch) {
-    values.rows = 0;
-    values.columns.clear();
-    let types = assigned.iter().map(|no| table.column(*no).ty);
-    values.columns.extend(types.map(|ty| Column::new(ty, 0)));
-}
-
-/// Computes the new values of assigned columns for the rows of a batch.
-pub(super) fn append_values(
-    table: &TableDef,
-    assigned: &[ColumnNo],
-    exprs: &[CompiledExpr],
-    batch: &Batch,
-    values: &mut Batch,
-) -> Result<()> {
-    let values = values.columns.iter_mut();
-    for ((to, expr), no) in values.zip(exprs).zip(assigned) {
-        let computed = expr.to_column(batch)?;
-        let fitted = fitted(&computed, table.column(*no).ty)?;
-        to.append(fitted.as_ref().unwrap_or(&computed))?;
-    }
-    Ok(())
 }

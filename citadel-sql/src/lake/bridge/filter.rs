@@ -3,13 +3,17 @@
 //! A constant may be none of its column's type: beyond 32 bits, between two floats, a fraction beside whole numbers. SQL compares by value,
 //! so the condition becomes another one of the same meaning. Nothing is negated in them, so that what is unknown may be false.
 
-use arrow_array::{BinaryArray, Float32Array, Float64Array, Int32Array, Int64Array};
+use std::cmp::Ordering;
+
+use arrow_array::{BinaryArray, FixedSizeBinaryArray, Float32Array, Float64Array};
 use arrow_schema::{DataType, SchemaRef};
 use citadel_lake::{Filter, LakeTable, Operator, Value as LakeValue};
 
+use super::units::{Placed, Units};
 use super::{Comparison, Condition, of_lake};
 use crate::error::{Error, Result};
 use crate::types::Value;
+use crate::types::numeric::{Decimal, NumericRef};
 
 /// Makes filters of conditions on a table's columns.
 pub(super) struct Filters {
@@ -62,27 +66,21 @@ impl Filters {
             (DataType::LargeBinary, Value::Blob(bytes)) => {
                 constant(LakeValue::new(&BinaryArray::from(vec![bytes.as_slice()])))
             }
-            (DataType::Int32, Value::Integer(value)) => {
-                whole(column, op, i128::from(*value), false, Whole::Int)
+            (DataType::FixedSizeBinary(16), Value::Uuid(uuid)) => {
+                let uuids = FixedSizeBinaryArray::from(vec![uuid.as_bytes()]);
+                constant(LakeValue::new(&uuids))
             }
-            (DataType::Int64, Value::Integer(value)) => {
-                whole(column, op, i128::from(*value), false, Whole::Long)
-            }
-            (DataType::Int32, Value::Real(value)) => fraction(column, op, *value, Whole::Int),
-            (DataType::Int64, Value::Real(value)) => fraction(column, op, *value, Whole::Long),
             (DataType::Float32, Value::Real(value)) => {
                 let near = *value as f32;
                 let order = f64::from(near).partial_cmp(value);
-                let order = order.unwrap_or(std::cmp::Ordering::Equal);
+                let order = order.unwrap_or(Ordering::Equal);
                 float(column, op, order, |zero| {
                     Width::Float(signed(near.into(), zero) as f32)
                 })
             }
-            (DataType::Float64, Value::Real(value)) => {
-                float(column, op, std::cmp::Ordering::Equal, |zero| {
-                    Width::Double(signed(*value, zero))
-                })
-            }
+            (DataType::Float64, Value::Real(value)) => float(column, op, Ordering::Equal, |zero| {
+                Width::Double(signed(*value, zero))
+            }),
             (DataType::Float32, Value::Integer(value)) => {
                 let near = *value as f32;
                 let order = exact(near.into()).cmp(&i128::from(*value));
@@ -95,7 +93,23 @@ impl Filters {
                 let order = exact(near).cmp(&i128::from(*value));
                 float(column, op, order, |zero| Width::Double(signed(near, zero)))
             }
-            _ => return Err(unfit()),
+            (DataType::Float32, Value::Numeric(value)) => {
+                let near = value.as_ref().decimal().to_real() as f32;
+                let order = beside(near.into(), value.as_ref());
+                float(column, op, order, |zero| {
+                    Width::Float(signed(near.into(), zero) as f32)
+                })
+            }
+            (DataType::Float64, Value::Numeric(value)) => {
+                let near = value.as_ref().decimal().to_real();
+                let order = beside(near, value.as_ref());
+                float(column, op, order, |zero| Width::Double(signed(near, zero)))
+            }
+            (kind, value) => {
+                let units = Units::of(kind).ok_or_else(unfit)?;
+                let placed = units.place(value).ok_or_else(unfit)?;
+                whole(column, op, placed, &units)
+            }
         })
     }
 }
@@ -120,58 +134,37 @@ fn not_null(column: &str) -> Filter {
     Filter::Not(Box::new(Filter::IsNull(column.to_owned())))
 }
 
-/// A width of whole numbers.
-#[derive(Clone, Copy)]
-enum Whole {
-    Int,
-    Long,
-}
-
-impl Whole {
-    fn range(self) -> (i128, i128) {
-        match self {
-            Self::Int => (i32::MIN.into(), i32::MAX.into()),
-            Self::Long => (i64::MIN.into(), i64::MAX.into()),
-        }
-    }
-
-    fn value(self, value: i128) -> LakeValue {
-        match self {
-            Self::Int => LakeValue::new(&Int32Array::from(vec![value as i32])),
-            Self::Long => LakeValue::new(&Int64Array::from(vec![value as i64])),
-        }
-    }
-}
-
-/// A whole number compared with `value`, or with something between that and the next one (`beyond`).
-fn whole(column: &str, op: Comparison, value: i128, beyond: bool, width: Whole) -> Filter {
-    let (least, greatest) = width.range();
+/// A whole number of units compared with a place among them.
+fn whole(column: &str, op: Comparison, place: Placed, units: &Units) -> Filter {
+    let (least, greatest) = units.range();
     let is_less = matches!(op, Comparison::Lt | Comparison::LtEq | Comparison::NotEq);
     let is_more = matches!(op, Comparison::Gt | Comparison::GtEq | Comparison::NotEq);
-    let with = |operator, value| Filter::Compare {
+    let with = |operator| Filter::Compare {
         column: column.to_owned(),
         operator,
-        value: width.value(value),
+        value: LakeValue::new(&units.array(std::iter::once(Some(place.units)))),
     };
-    if value < least {
+    if place.units < least {
         return if is_more { not_null(column) } else { never() };
     }
-    if value > greatest {
+    if place.units > greatest {
         return if is_less { not_null(column) } else { never() };
     }
-    match (op, beyond) {
+    match (op, place.beyond) {
         (Comparison::Eq, true) => never(),
         (Comparison::NotEq, true) => not_null(column),
-        (Comparison::Lt | Comparison::LtEq, true) => with(Operator::LessOrEqual, value),
-        (Comparison::Gt | Comparison::GtEq, true) => with(Operator::Greater, value),
-        (op, false) => with(operator(op), value),
+        (Comparison::Lt | Comparison::LtEq, true) => with(Operator::LessOrEqual),
+        (Comparison::Gt | Comparison::GtEq, true) => with(Operator::Greater),
+        (op, false) => with(operator(op)),
     }
 }
 
-/// A whole number compared with a fraction.
-fn fraction(column: &str, op: Comparison, value: f64, width: Whole) -> Filter {
-    let floor = value.floor();
-    whole(column, op, exact(floor), floor != value, width)
+/// The place of a float beside a decimal number.
+fn beside(float: f64, number: NumericRef<'_>) -> Ordering {
+    match float.is_finite() {
+        true => Decimal::exact(float).compare(&number.decimal()),
+        false => float.total_cmp(&0.0),
+    }
 }
 
 /// A whole float as a number; those beyond any integer become the last one.
@@ -202,12 +195,7 @@ enum Width {
 }
 
 /// A float compared with a constant, of which `near` is the float at hand, in that order to it.
-fn float(
-    column: &str,
-    op: Comparison,
-    order: std::cmp::Ordering,
-    near: impl Fn(Zero) -> Width,
-) -> Filter {
+fn float(column: &str, op: Comparison, order: Ordering, near: impl Fn(Zero) -> Width) -> Filter {
     let with = |operator, zero| Filter::Compare {
         column: column.to_owned(),
         operator,
@@ -219,30 +207,24 @@ fn float(
     let least = |operator| with(operator, Zero::Least);
     let greatest = |operator| with(operator, Zero::Greatest);
     match (op, order) {
-        (Comparison::Eq, std::cmp::Ordering::Equal) => Filter::All(vec![
+        (Comparison::Eq, Ordering::Equal) => Filter::All(vec![
             least(Operator::GreaterOrEqual),
             greatest(Operator::LessOrEqual),
         ]),
-        (Comparison::NotEq, std::cmp::Ordering::Equal) => {
+        (Comparison::NotEq, Ordering::Equal) => {
             Filter::Any(vec![least(Operator::Less), greatest(Operator::Greater)])
         }
         (Comparison::Eq, _) => never(),
         (Comparison::NotEq, _) => not_null(column),
-        (Comparison::Lt, std::cmp::Ordering::Equal) => least(Operator::Less),
-        (Comparison::GtEq, std::cmp::Ordering::Equal) => least(Operator::GreaterOrEqual),
-        (Comparison::LtEq, std::cmp::Ordering::Equal) => greatest(Operator::LessOrEqual),
-        (Comparison::Gt, std::cmp::Ordering::Equal) => greatest(Operator::Greater),
+        (Comparison::Lt, Ordering::Equal) => least(Operator::Less),
+        (Comparison::GtEq, Ordering::Equal) => least(Operator::GreaterOrEqual),
+        (Comparison::LtEq, Ordering::Equal) => greatest(Operator::LessOrEqual),
+        (Comparison::Gt, Ordering::Equal) => greatest(Operator::Greater),
         // The float lies below the constant.
-        (Comparison::Lt | Comparison::LtEq, std::cmp::Ordering::Less) => {
-            greatest(Operator::LessOrEqual)
-        }
-        (Comparison::Gt | Comparison::GtEq, std::cmp::Ordering::Less) => {
-            greatest(Operator::Greater)
-        }
+        (Comparison::Lt | Comparison::LtEq, Ordering::Less) => greatest(Operator::LessOrEqual),
+        (Comparison::Gt | Comparison::GtEq, Ordering::Less) => greatest(Operator::Greater),
         // Above it.
-        (Comparison::Lt | Comparison::LtEq, std::cmp::Ordering::Greater) => least(Operator::Less),
-        (Comparison::Gt | Comparison::GtEq, std::cmp::Ordering::Greater) => {
-            least(Operator::GreaterOrEqual)
-        }
+        (Comparison::Lt | Comparison::LtEq, Ordering::Greater) => least(Operator::Less),
+        (Comparison::Gt | Comparison::GtEq, Ordering::Greater) => least(Operator::GreaterOrEqual),
     }
 }

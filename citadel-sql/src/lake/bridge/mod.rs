@@ -4,6 +4,7 @@ mod filter;
 mod report;
 mod rows;
 mod types;
+mod units;
 
 use std::path::Path;
 

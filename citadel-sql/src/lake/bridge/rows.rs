@@ -1,16 +1,20 @@
 //! Rows of a lake as columns of batches.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type};
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
+    Time64MicrosecondType, TimestampMicrosecondType,
+};
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use citadel_lake::{Batches, SearchReport};
 
-use super::of_lake;
+use super::{of_lake, units};
 use crate::batch::Column;
 use crate::error::{Error, Result, SqlState};
 use crate::lake::LakeRows;
 use crate::types::SqlType;
+use uuid::Uuid;
 
 /// The rows of a scan.
 pub(super) struct ArrowRows {
@@ -145,6 +149,12 @@ fn push(array: &ArrayRef, name: &str, ty: SqlType, out: &mut Column) -> Result<(
             format!("lake: column \"{name}\" holds {value}, which is no REAL"),
         )),
     };
+    let strange = || {
+        Error::sql(
+            SqlState::DATA_EXCEPTION,
+            format!("lake: column \"{name}\" holds a value that is no {ty}"),
+        )
+    };
     match array.data_type() {
         DataType::Boolean => each!(array.as_boolean(), Column::push_boolean),
         DataType::Int32 => each!(
@@ -159,6 +169,39 @@ fn push(array: &ArrayRef, name: &str, ty: SqlType, out: &mut Column) -> Result<(
         DataType::Float64 => each!(array.as_primitive::<Float64Type>(), real),
         DataType::Utf8 => each!(array.as_string::<i32>(), Column::push_text),
         DataType::LargeBinary => each!(array.as_binary::<i64>(), Column::push_blob),
+        DataType::Date32 => each!(
+            array.as_primitive::<Date32Type>(),
+            |out: &mut Column, days| out.push_date(units::date(days).map_err(|_| strange())?)
+        ),
+        DataType::Time64(TimeUnit::Microsecond) => each!(
+            array.as_primitive::<Time64MicrosecondType>(),
+            |out: &mut Column, micros| out.push_time(units::time(micros).ok_or_else(strange)?)
+        ),
+        DataType::Timestamp(TimeUnit::Microsecond, None) => each!(
+            array.as_primitive::<TimestampMicrosecondType>(),
+            |out: &mut Column, micros| {
+                out.push_timestamp(units::timestamp(micros).map_err(|_| strange())?)
+            }
+        ),
+        DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => each!(
+            array.as_primitive::<TimestampMicrosecondType>(),
+            |out: &mut Column, micros| {
+                out.push_timestamptz(units::timestamptz(micros).map_err(|_| strange())?)
+            }
+        ),
+        DataType::Decimal128(_, scale) => each!(
+            array.as_primitive::<Decimal128Type>(),
+            |out: &mut Column, value| {
+                let number = units::numeric(value, *scale).ok_or_else(strange)?;
+                out.push_numeric(number.as_ref())
+            }
+        ),
+        DataType::FixedSizeBinary(16) => each!(
+            array.as_fixed_size_binary(),
+            |out: &mut Column, bytes: &[u8]| {
+                out.push_uuid(Uuid::from_slice(bytes).map_err(|_| strange())?)
+            }
+        ),
         DataType::List(_) => push_vectors(array, name, ty, out)?,
         other => {
             return Err(Error::unsupported(format!(

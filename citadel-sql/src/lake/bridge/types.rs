@@ -8,21 +8,28 @@
 //! | REAL | double | double, float |
 //! | TEXT, VARCHAR(n) | string | string |
 //! | BLOB | binary | binary |
+//! | DATE | date | date |
+//! | TIME | time | time |
+//! | TIMESTAMP | timestamp | timestamp |
+//! | TIMESTAMPTZ | timestamptz | timestamptz |
+//! | NUMERIC(p, s), p at most 38 | decimal(p, s) | decimal(p, s) |
+//! | UUID | uuid | uuid |
 //! | VECTOR(n) | list of floats | list of floats that is declared, or given as VECTOR(n) |
 
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::{
-    ArrayRef, BooleanArray, Float32Array, Float64Array, Int32Array, Int64Array, ListArray,
-    RecordBatch, RecordBatchOptions,
+    ArrayRef, BooleanArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int64Array,
+    ListArray, RecordBatch, RecordBatchOptions,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use citadel_lake::{LakeTable, Metric as LakeMetric};
 
 use super::super::access::Opened;
 use super::of_lake;
+use super::units::Units;
 use crate::batch::{Batch, Column, ColumnData};
 use crate::bind::bound::NewColumn;
 use crate::error::{Error, Result, SqlState};
@@ -66,6 +73,14 @@ pub(super) fn schema(columns: &[NewColumn]) -> Result<Schema> {
             (SqlType::Real, _) => DataType::Float64,
             (SqlType::Text, _) => DataType::Utf8,
             (SqlType::Blob, _) => DataType::LargeBinary,
+            (SqlType::Date, _) => DataType::Date32,
+            (SqlType::Time, _) => DataType::Time64(TimeUnit::Microsecond),
+            (SqlType::Timestamp, _) => DataType::Timestamp(TimeUnit::Microsecond, None),
+            (SqlType::TimestampTz, _) => {
+                DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()))
+            }
+            (SqlType::Numeric, limit) => decimal(limit).ok_or_else(|| no_decimal(&column.name))?,
+            (SqlType::Uuid, _) => DataType::FixedSizeBinary(UUID_BYTES),
             (SqlType::Vector(vector), _) if vector.element == Element::F32 => float_list(),
             (other, _) => {
                 return Err(Error::unsupported(format!(
@@ -74,9 +89,44 @@ pub(super) fn schema(columns: &[NewColumn]) -> Result<Schema> {
                 )));
             }
         };
-        Ok(Field::new(&column.name, kind, !column.not_null))
+        let field = Field::new(&column.name, kind, !column.not_null);
+        Ok(match column.ty {
+            SqlType::Uuid => citadel_lake::uuid_field(field),
+            _ => field,
+        })
     });
     Ok(Schema::new(fields.collect::<Result<Vec<_>>>()?))
+}
+
+const UUID_BYTES: i32 = 16;
+/// Digits of the longest decimal of a lake.
+const DECIMAL_DIGITS_MAX: u8 = 38;
+
+/// The lake's type of `NUMERIC(p, s)`.
+fn decimal(limit: Option<Limit>) -> Option<DataType> {
+    let Limit::Digits { precision, scale } = limit? else {
+        return None;
+    };
+    let (precision, scale) = (u8::try_from(precision).ok()?, i8::try_from(scale).ok()?);
+    let is_one = precision <= DECIMAL_DIGITS_MAX && (0..=precision as i8).contains(&scale);
+    is_one.then_some(DataType::Decimal128(precision, scale))
+}
+
+fn no_decimal(column: &str) -> Error {
+    Error::unsupported(format!(
+        "column \"{column}\" of type NUMERIC in a table USING iceberg"
+    ))
+    .hint(
+        "a lake's decimals have at most 38 digits, so many of them behind the point: NUMERIC(p, s)",
+    )
+}
+
+/// The bound on `NUMERIC` that a lake's decimals are.
+fn digits(precision: u8, scale: i8) -> Limit {
+    Limit::Digits {
+        precision: precision.into(),
+        scale: scale.into(),
+    }
 }
 
 fn float_list() -> DataType {
@@ -132,6 +182,16 @@ pub(super) fn opened(
             (DataType::Float32 | DataType::Float64, _) => (SqlType::Real, None),
             (DataType::Utf8, _) => (SqlType::Text, None),
             (DataType::LargeBinary, _) => (SqlType::Blob, None),
+            (DataType::Date32, _) => (SqlType::Date, None),
+            (DataType::Time64(TimeUnit::Microsecond), _) => (SqlType::Time, None),
+            (DataType::Timestamp(TimeUnit::Microsecond, None), _) => (SqlType::Timestamp, None),
+            (DataType::Timestamp(TimeUnit::Microsecond, Some(_)), _) => {
+                (SqlType::TimestampTz, None)
+            }
+            (DataType::Decimal128(precision, scale), _) if *scale >= 0 => {
+                (SqlType::Numeric, Some(digits(*precision, *scale)))
+            }
+            (_, _) if citadel_lake::is_uuid(field) => (SqlType::Uuid, None),
             _ => return Err(unknown(field)),
         };
         opened.columns.push(NewColumn {
@@ -202,7 +262,7 @@ fn check_wanted(there: &[NewColumn], wanted: &[NewColumn]) -> Result<()> {
 pub(super) fn smallest(schema: &Schema) -> Option<&str> {
     let cost = |field: &&Arc<Field>| match field.data_type() {
         DataType::Boolean => 0,
-        DataType::Int32 | DataType::Float32 => 1,
+        DataType::Int32 | DataType::Float32 | DataType::Date32 => 1,
         DataType::Int64 | DataType::Float64 => 2,
         DataType::Utf8 => 3,
         DataType::LargeBinary => 4,
@@ -255,11 +315,6 @@ fn array(column: &Column, kind: &DataType) -> Option<ArrayRef> {
         (ColumnData::Integer(values), DataType::Int64) => {
             Arc::new(Int64Array::new(values.clone().into(), nulls()))
         }
-        (ColumnData::Integer(values), DataType::Int32) => {
-            let values = values.iter().map(|value| i32::try_from(*value));
-            let values = values.collect::<Result<Vec<i32>, _>>().ok()?;
-            Arc::new(Int32Array::new(values.into(), nulls()))
-        }
         (ColumnData::Real(values), DataType::Float64) => {
             Arc::new(Float64Array::new(values.clone().into(), nulls()))
         }
@@ -298,6 +353,22 @@ fn array(column: &Column, kind: &DataType) -> Option<ArrayRef> {
             let offsets = OffsetBuffer::from_lengths(lengths);
             Arc::new(ListArray::new(element, offsets, Arc::new(values), nulls()))
         }
-        _ => return None,
+        (ColumnData::Uuid(values), DataType::FixedSizeBinary(UUID_BYTES)) => {
+            let given =
+                (0..column.len()).map(|row| (!column.is_null(row)).then(|| values[row].as_bytes()));
+            let array = FixedSizeBinaryArray::try_from_sparse_iter_with_size(given, UUID_BYTES);
+            Arc::new(array.ok()?)
+        }
+        (_, kind) => {
+            let units = Units::of(kind)?;
+            let mut counted = Vec::with_capacity(column.len());
+            for row in 0..column.len() {
+                counted.push(match column.is_null(row) {
+                    true => None,
+                    false => Some(units.exactly(&column.get(row).to_owned())?),
+                });
+            }
+            units.array(counted.into_iter())
+        }
     })
 }

@@ -5,6 +5,7 @@ mod definitions;
 mod history;
 mod queries;
 mod searches;
+mod types;
 
 use std::path::PathBuf;
 

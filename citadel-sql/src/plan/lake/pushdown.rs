@@ -148,12 +148,15 @@ fn compare(
 
 /// Is the value a constant that the lake can compare with values of the column?
 fn fits(operand: &Expr, value: &Expr) -> bool {
-    let is_numeric = |ty: SqlType| matches!(ty, SqlType::Integer | SqlType::Real);
-    let is_plain = matches!(operand.ty, SqlType::Boolean | SqlType::Text | SqlType::Blob);
+    let is_plain = !operand.ty.is_numeric()
+        && !matches!(
+            operand.ty,
+            SqlType::Unknown | SqlType::Interval | SqlType::Vector(_)
+        );
     let is_null = matches!(value.kind, ExprKind::Literal(Value::Null));
     let fits = (is_plain && operand.ty == value.ty)
-        || (is_numeric(operand.ty) && is_numeric(value.ty))
-        || (is_null && (is_plain || is_numeric(operand.ty)));
+        || (operand.ty.is_numeric() && value.ty.is_numeric())
+        || (is_null && (is_plain || operand.ty.is_numeric()));
     fits && is_constant(value) && !value.has_subquery()
 }
 

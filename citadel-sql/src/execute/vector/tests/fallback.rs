@@ -2,7 +2,7 @@
 
 use super::harness::*;
 use crate::ann::{SegmentCache, SegmentState};
-use crate::bind::bound::{BinaryOp, DistanceMetric, Statement};
+use crate::bind::bound::{BinaryOp, DistanceMetric, Explain, Statement};
 use crate::schema::{AnnSettings, Metric};
 use crate::types::Value;
 
@@ -106,7 +106,10 @@ fn most_rows_in_the_delta() {
     );
     // A transaction that writes looks up the rows that it touched itself.
     let explain = Statement::Explain {
-        analyze: true,
+        explain: Explain {
+            analyze: true,
+            ..Explain::default()
+        },
         statement: Box::new(Statement::Query(query)),
     };
     harness.write(|txn| {

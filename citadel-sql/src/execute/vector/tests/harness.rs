@@ -12,8 +12,8 @@ use citadel_txn::{Database, View, WriteTxn};
 use crate::ann::{self, AnnIndexStatus, PersistReport, SegmentCache};
 use crate::batch::Column;
 use crate::bind::bound::{
-    BinaryOp, ColumnId, CreateIndex, CreateTable, DistanceMetric, Expr, ExprKind, From, NewColumn,
-    NewIndex, OutputColumn, Query, RelationNo, SortKey, Statement,
+    BinaryOp, ColumnId, CreateIndex, CreateTable, DistanceMetric, Explain, Expr, ExprKind, From,
+    NewColumn, NewIndex, OutputColumn, Query, RelationNo, SortKey, Statement,
 };
 use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
@@ -203,7 +203,10 @@ impl Harness {
     pub(super) fn explain(&self, query: &Query, params: &[Value], analyze: bool) -> String {
         let read = self.database.begin_read().unwrap();
         let statement = Statement::Explain {
-            analyze,
+            explain: Explain {
+                analyze,
+                ..Explain::default()
+            },
             statement: Box::new(Statement::Query(query.clone())),
         };
         let plan = planned(&read, &statement).unwrap();
