@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Binder;
 use super::bound::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, Expr, ExprKind, Generated, NewColumn,
-    RelationNo, Statement,
+    NewDefault, RelationNo, Statement,
 };
 use super::change::table_scope;
 use super::create_table::{
@@ -27,7 +27,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::schema::{
     ColumnDef, ColumnNo, ColumnStorage, IndexKind, IndexOrigin, IndexedVector, TableDef,
 };
-use crate::types::{Limit, SqlType, assign, can_assign};
+use crate::types::{Limit, SqlType, Value, assign, can_assign};
 
 /// What is being made of a table.
 struct Shape<'a> {
@@ -149,14 +149,11 @@ impl Binder<'_> {
                         column.position,
                     ));
                 }
-                let column = shape.alter.columns[at].column.clone();
-                let default = match value {
-                    None => crate::types::Value::Null,
-                    Some(expr) => {
-                        self.default_value(expr, &column.name, column.ty, column.limit)?
-                    }
+                let column = definition_of(&shape.alter.columns[at].column);
+                shape.alter.columns[at].column.default = match value {
+                    None => NewDefault::default(),
+                    Some(expr) => self.new_default(expr, &column)?,
                 };
-                shape.alter.columns[at].column.default = default;
             }
             TableAction::SetNotNull { column, not_null } => {
                 let at = shape.column(column)?;
@@ -314,23 +311,20 @@ impl Binder<'_> {
             typing::wrap(&mut value, |operand| ExprKind::Cast { operand, to: ty });
             value.ty = ty;
         }
-        let column_def = definition(&shape.alter.columns[at].column, ty, limit);
+        let column_def = ColumnDef {
+            ty,
+            limit,
+            ..definition_of(&shape.alter.columns[at].column)
+        };
         self.assign(&mut value, &column_def)
             .map_err(|error| match using {
                 None => error.hint(format!("say how, with USING \"{}\"::{ty}", column.name)),
                 Some(_) => error,
             })?;
+        let default = std::mem::take(&mut shape.alter.columns[at].column.default);
+        let default = self.default_as(default, &column_def, column)?;
         let altered = &mut shape.alter.columns[at];
-        let default = std::mem::take(&mut altered.column.default);
-        if !default.is_null() && !can_assign(default.sql_type(), ty) {
-            return Err(Error::sql(
-                SqlState::DATATYPE_MISMATCH,
-                format!("the default of column \"{}\" is no {ty}", column.name),
-            )
-            .at(column.position)
-            .hint("drop the default first"));
-        }
-        altered.column.default = assign(default, ty).map_err(|e| e.at(column.position))?;
+        altered.column.default = default;
         altered.column.ty = ty;
         altered.column.limit = limit;
         altered.source = ColumnSource::Computed {
@@ -342,13 +336,50 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// The default of a column that becomes of another type.
+    fn default_as(
+        &mut self,
+        default: NewDefault,
+        column: &ColumnDef,
+        name: &Identifier,
+    ) -> Result<NewDefault> {
+        let refused = || {
+            Error::sql(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "the default of column \"{}\" is no {}",
+                    name.name, column.ty
+                ),
+            )
+            .at(name.position)
+            .hint("drop the default first")
+        };
+        match default {
+            NewDefault::Value(value)
+                if value.is_null() || can_assign(value.sql_type(), column.ty) =>
+            {
+                let value = assign(value, column.ty).map_err(|e| e.at(name.position))?;
+                Ok(NewDefault::Value(value))
+            }
+            NewDefault::Value(_) => Err(refused()),
+            computed => {
+                let column = ColumnDef {
+                    default: computed.definition(),
+                    ..column.clone()
+                };
+                self.default_value(&column).map_err(|_| refused())?;
+                Ok(NewDefault::kept(&column.default))
+            }
+        }
+    }
+
     /// A view that would not read what it reads now keeps the table as it is, or goes with CASCADE.
     fn check_views(&mut self, shape: &mut Shape<'_>) -> Result<()> {
         let mut table = TableDef::clone(&shape.alter.table);
         table.name.clone_from(&shape.alter.name);
         table.indexes.clear();
         let columns = shape.columns();
-        table.columns = columns.map(|c| definition(c, c.ty, c.limit)).collect();
+        table.columns = columns.map(definition_of).collect();
         let mut views = self.views_that_change(table);
         let Some(view) = views.first() else {
             return Ok(());
@@ -578,7 +609,7 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
             ty: column.ty,
             limit: column.limit,
             not_null: column.not_null,
-            default: column.default.clone(),
+            default: NewDefault::kept(&column.default),
             generated: column.generated.clone().map(Generated::Kept),
         },
         source: ColumnSource::Kept(no),
@@ -598,15 +629,15 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
     }
 }
 
-/// A column of another type, as far as binding looks at it.
-pub(super) fn definition(column: &NewColumn, ty: SqlType, limit: Option<Limit>) -> ColumnDef {
+/// A column to be made, as far as binding looks at it.
+pub(super) fn definition_of(column: &NewColumn) -> ColumnDef {
     ColumnDef {
         name: column.name.clone(),
-        ty,
-        limit,
+        ty: column.ty,
+        limit: column.limit,
         not_null: column.not_null,
-        default: column.default.clone(),
-        missing: column.default.clone(),
+        default: column.default.definition(),
+        missing: Value::Null,
         generated: None,
         storage: ColumnStorage::Row,
     }
@@ -617,7 +648,8 @@ fn pass(action: &TableAction) -> u8 {
     match action {
         TableAction::Rename(_)
         | TableAction::RenameColumn { .. }
-        | TableAction::RenameConstraint { .. } => 0,
+        | TableAction::RenameConstraint { .. }
+        | TableAction::SetDefault { value: None, .. } => 0,
         TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => 1,
         TableAction::SetType { .. } => 2,
         TableAction::AddColumn { .. } => 3,

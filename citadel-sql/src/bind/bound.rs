@@ -17,7 +17,7 @@ pub(crate) use super::bound_change::{
 };
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewLake, NewUnique, PartitionKey, PartitionTransform,
+    NewColumn, NewDefault, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, FrameUnits, Identifier, SetOperator, UnaryOp,

@@ -12,6 +12,8 @@ pub(crate) struct Insert {
     /// The rows as they are in the table then.
     pub(crate) relation: RelationNo,
     pub(crate) columns: Vec<ColumnNo>,
+    /// Defaults that are computed for each row.
+    pub(crate) defaults: Vec<(ColumnNo, Expr)>,
     pub(crate) source: InsertSource,
     pub(crate) conflict: Option<Conflict>,
     /// Over the relation; it asks no query.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::bound::{Expr, RelationNo};
-use crate::schema::{CheckDef, ColumnNo, IndexDef, LakeDef, Metric, RowText, TableDef, ViewDef};
+use crate::schema::{
+    CheckDef, ColumnDefault, ColumnNo, DefaultText, IndexDef, LakeDef, Metric, RowText, TableDef,
+    ViewDef,
+};
 use crate::types::{Limit, SqlType, Value};
 
 /// CREATE TABLE, checked.
@@ -65,8 +68,56 @@ pub(crate) struct NewColumn {
     pub(crate) ty: SqlType,
     pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
-    pub(crate) default: Value,
+    pub(crate) default: NewDefault,
     pub(crate) generated: Option<Generated>,
+}
+
+/// The default of a column to be made.
+#[derive(Clone, Debug)]
+pub(crate) enum NewDefault {
+    /// Of the column's type.
+    Value(Value),
+    /// Computed for each row: what the catalog is to keep, and the same as a value for the column.
+    Computed { text: DefaultText, value: Box<Expr> },
+    /// As the catalog has it.
+    Kept(DefaultText),
+}
+
+impl Default for NewDefault {
+    fn default() -> Self {
+        Self::Value(Value::Null)
+    }
+}
+
+impl NewDefault {
+    /// Is nothing said?
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Value(Value::Null))
+    }
+
+    /// The value, where it is the same for all rows; else NULL.
+    pub(crate) fn constant(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Computed { .. } | Self::Kept(_) => Value::Null,
+        }
+    }
+
+    /// As the catalog keeps it.
+    pub(crate) fn definition(&self) -> ColumnDefault {
+        match self {
+            Self::Value(value) => ColumnDefault::Value(value.clone()),
+            Self::Computed { text, .. } | Self::Kept(text) => ColumnDefault::Computed(text.clone()),
+        }
+    }
+
+    /// One that the catalog has.
+    pub(crate) fn kept(default: &ColumnDefault) -> Self {
+        match default {
+            ColumnDefault::Value(value) => Self::Value(value.clone()),
+            ColumnDefault::Computed(text) => Self::Kept(text.clone()),
+        }
+    }
 }
 
 /// What a column's value is computed from.

@@ -1,22 +1,21 @@
 //! CREATE TABLE.
 
 use super::Binder;
+use super::alter_table::definition_of;
 use super::bound::{
-    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewLake, NewUnique, RelationNo,
-    Statement,
+    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewUnique,
+    RelationNo, Statement,
 };
-use super::constant;
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::named_twice;
 use super::scope::{Scope, ScopeRelation};
-use super::typing::{self, Strength};
 use crate::ast::{
     self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint, TableConstraintKind,
 };
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within};
 use crate::schema::ColumnNo;
-use crate::types::{Limit, SqlType, Value, assign_in, can_assign};
+use crate::types::{SqlType, Value};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 2_000;
@@ -133,7 +132,7 @@ impl Binder<'_> {
                 name: name.name,
                 limit: None,
                 not_null: false,
-                default: Value::Null,
+                default: NewDefault::default(),
                 generated: None,
             });
         }
@@ -179,8 +178,7 @@ impl Binder<'_> {
                             at,
                         ));
                     }
-                    let (ty, limit) = (definition.ty, definition.limit);
-                    default = Some(self.default_value(expr, &name.name, ty, limit)?);
+                    default = Some(expr);
                 }
             }
         }
@@ -190,14 +188,18 @@ impl Binder<'_> {
                 at,
             ));
         }
-        Ok(NewColumn {
+        let mut column = NewColumn {
             name: name.name.clone(),
             ty: definition.ty,
             limit: definition.limit,
             not_null: seen.not_null,
-            default: default.unwrap_or_default(),
+            default: NewDefault::default(),
             generated: None,
-        })
+        };
+        if let Some(expr) = default {
+            column.default = self.new_default(expr, &definition_of(&column))?;
+        }
+        Ok(column)
     }
 
     /// What a column's definition says of the table. CHECK is bound when all columns are known.
@@ -309,10 +311,7 @@ impl Binder<'_> {
                 value.position,
             ));
         }
-        self.assign(
-            &mut bound,
-            &super::alter_table::definition(column, column.ty, column.limit),
-        )?;
+        self.assign(&mut bound, &definition_of(column))?;
         // The writer fits the value into the column, whatever is written down of it.
         let fits = [
             assignment_to(column.ty),
@@ -371,45 +370,6 @@ impl Binder<'_> {
             relation,
             condition: bound,
         })
-    }
-
-    /// A constant of the column's type.
-    pub(super) fn default_value(
-        &mut self,
-        expr: &ast::Expr,
-        name: &str,
-        ty: SqlType,
-        limit: Option<Limit>,
-    ) -> Result<Value> {
-        let scope = Scope::default();
-        let mut bound =
-            ExprBinder::new(self, &scope, Aggregation::Refused("DEFAULT")).expr(expr)?;
-        if !self.parameters.names.is_empty() {
-            return Err(Error::unsupported("a parameter in CREATE TABLE").at(expr.position));
-        }
-        typing::decide(&mut self.parameters, &mut bound, ty, Strength::Exact)?;
-        if ty == SqlType::Numeric && self.parameters.is_decimal(&bound) {
-            self.parameters.convert(&mut bound, ty)?;
-        }
-        if !can_assign(bound.ty, ty) {
-            return Err(Error::sql(
-                SqlState::DATATYPE_MISMATCH,
-                format!("column \"{name}\" is {ty}, its default {}", bound.ty),
-            )
-            .at(expr.position));
-        }
-        let value = constant::evaluate(&bound)?
-            .ok_or_else(|| Error::unsupported("this kind of DEFAULT").at(expr.position))?;
-        let zone = self.parameters.zone_for(value.sql_type(), ty);
-        let value = assign_in(value, ty, zone).map_err(|error| error.at(expr.position))?;
-        let Some(limit) = limit else {
-            return Ok(value);
-        };
-        let value = limit.fit(value).map_err(|error| error.at(expr.position))?;
-        limit
-            .check(value.as_ref())
-            .map_err(|error| error.at(expr.position))?;
-        Ok(value)
     }
 }
 
@@ -527,7 +487,7 @@ pub(super) fn check_key_type(ty: SqlType, name: &str, at: Option<Position>) -> R
     }
 }
 
-/// An `INTEGER PRIMARY KEY` assigns itself; a default would be silently passed over, and nothing computes it.
+/// An `INTEGER PRIMARY KEY` assigns itself: a constant serves one row, and nothing computes it.
 fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> {
     let [no] = table.primary_key[..] else {
         return Ok(());
@@ -542,13 +502,21 @@ fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> 
                 at,
             ))
         }
-        Some(column) if column.ty == SqlType::Integer && !column.default.is_null() => Err(invalid(
-            format!(
-                "column \"{}\" assigns itself and takes no DEFAULT",
-                column.name
-            ),
-            at,
-        )),
+        Some(column)
+            if column.ty == SqlType::Integer
+                && !matches!(
+                    column.default,
+                    NewDefault::Value(Value::Null) | NewDefault::Computed { .. }
+                ) =>
+        {
+            Err(invalid(
+                format!(
+                    "column \"{}\" assigns itself and takes no constant DEFAULT",
+                    column.name
+                ),
+                at,
+            ))
+        }
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! INSERT, and what it takes to store an expression in a column.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, Insert, InsertSource};
+use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
 use super::same::same;
@@ -11,7 +11,7 @@ use super::typing::{self, Strength};
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within, zoned_assignment};
-use crate::schema::{ColumnDef, ColumnNo, TableDef};
+use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, TableDef};
 use crate::types::temporal::needs_zone;
 use crate::types::{SqlType, Value, assign_in, can_assign};
 
@@ -75,17 +75,36 @@ impl Binder<'_> {
             }
             None => None,
         };
+        if matches!(source, InsertSource::DefaultValues) {
+            columns.clear();
+        }
         Ok(Insert {
-            columns: match source {
-                InsertSource::DefaultValues => Vec::new(),
-                _ => columns,
-            },
+            defaults: self.computed_defaults(&table, &columns, conflict.as_ref())?,
+            columns,
             relation,
             source,
             conflict,
             returning: self.returning(&insert.returning, &scope)?,
             table,
         })
+    }
+
+    /// The defaults that are computed, of columns that are left out, and of those that REPLACE puts in the place of a NULL.
+    fn computed_defaults(
+        &mut self,
+        table: &TableDef,
+        given: &[ColumnNo],
+        conflict: Option<&Conflict>,
+    ) -> Result<Vec<(ColumnNo, Expr)>> {
+        let replaces = conflict.is_some_and(|on| matches!(on.action, ConflictAction::Replace));
+        let mut defaults = Vec::new();
+        for (no, column) in (0..).map(ColumnNo).zip(&table.columns) {
+            let is_wanted = !given.contains(&no) || (replaces && column.not_null);
+            if is_wanted && matches!(column.default, ColumnDefault::Computed(_)) {
+                defaults.push((no, self.default_value(column)?));
+            }
+        }
+        Ok(defaults)
     }
 
     fn insert_rows(
@@ -123,10 +142,10 @@ impl Binder<'_> {
     ) -> Result<Expr> {
         let column = table.column(no);
         if expr.kind == ast::ExprKind::Default {
+            let value = self.default_value(column)?;
             return Ok(Expr {
-                kind: ExprKind::Literal(column.default.clone()),
-                ty: column.ty,
                 position: expr.position,
+                ..value
             });
         }
         let mut bound = ExprBinder::new(self, scope, Aggregation::Refused(place)).expr(expr)?;

@@ -24,6 +24,7 @@ mod constant;
 mod create_index;
 mod create_table;
 mod cte;
+mod default;
 mod distance;
 mod drop;
 mod expr;

@@ -62,6 +62,7 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
             table: insert.table.clone(),
             relation: insert.relation,
             columns: insert.columns.clone(),
+            defaults: insert.defaults.clone(),
             source: Box::new(source),
             materialize,
             conflict: conflict.map(Box::new),

@@ -15,6 +15,8 @@ pub(crate) struct Insert {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) columns: Vec<ColumnNo>,
+    /// What columns get that are not among them, or are NULL where that cannot be replaced.
+    pub(crate) defaults: Vec<(ColumnNo, Expr)>,
     /// Its columns are `columns`, in order.
     pub(crate) source: Box<PhysicalPlan>,
     /// The source reads the table itself: it is read to its end before the first write.

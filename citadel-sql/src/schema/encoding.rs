@@ -7,9 +7,9 @@ use std::sync::Arc;
 use citadel_txn::TreeId;
 
 use super::{
-    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef,
-    IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText,
-    TableDef, TableId, ViewDef, ViewId,
+    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnStorage,
+    DefaultText, IndexDef, IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector,
+    LakeDef, Metric, RowText, TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
@@ -314,35 +314,55 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
         None => put_type(out, column.ty),
     }
     out.push(u8::from(column.not_null));
-    put_value(out, &column.default);
-    let differs = column.missing != column.default;
-    let tag = u8::from(differs) * 2;
+    let (constant, computed) = match &column.default {
+        ColumnDefault::Value(value) => (value, None),
+        ColumnDefault::Computed(text) => (&Value::Null, Some(text)),
+    };
+    put_value(out, constant);
+    let differs = column.missing != *constant;
+    let mut tag = u8::from(differs) * MISSING_DIFFERS + u8::from(computed.is_some()) * IS_COMPUTED;
     match column.storage {
         ColumnStorage::Row => out.push(tag),
         ColumnStorage::Tree(tree) => {
-            out.push(tag + 1);
+            tag |= HAS_TREE;
+            out.push(tag);
             put_varint(out, tree.get());
         }
     }
     if differs {
         put_value(out, &column.missing);
     }
+    if let Some(DefaultText(text)) = computed {
+        put_bytes(out, text.as_bytes());
+    }
 }
+
+/// What follows a column's constant default: a tree, the value of older rows, the text of a computed default.
+const HAS_TREE: u8 = 1;
+const MISSING_DIFFERS: u8 = 2;
+const IS_COMPUTED: u8 = 4;
 
 fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let name = from.text()?.to_owned();
     let (ty, limit) = limited_type(from)?;
     let not_null = flag(from)?;
-    let default = value(from)?;
+    let constant = value(from)?;
     let tag = from.byte()?;
-    let storage = match tag {
-        0 | 2 => ColumnStorage::Row,
-        1 | 3 => ColumnStorage::Tree(TreeId::new(from.varint()?)),
-        _ => return Err(Malformed),
+    if tag > HAS_TREE | MISSING_DIFFERS | IS_COMPUTED {
+        return Err(Malformed);
+    }
+    let storage = match tag & HAS_TREE {
+        0 => ColumnStorage::Row,
+        _ => ColumnStorage::Tree(TreeId::new(from.varint()?)),
     };
-    let missing = match tag {
-        0 | 1 => default.clone(),
+    let missing = match tag & MISSING_DIFFERS {
+        0 => constant.clone(),
         _ => value(from)?,
+    };
+    let default = match (tag & IS_COMPUTED, constant) {
+        (0, constant) => ColumnDefault::Value(constant),
+        (_, Value::Null) => ColumnDefault::Computed(DefaultText(from.text()?.to_owned())),
+        _ => return Err(Malformed),
     };
     Ok(ColumnDef {
         name,
@@ -645,7 +665,10 @@ mod tests {
                 Value::Boolean(true) => Value::Boolean(false),
                 other => Value::clone(other),
             },
-            default,
+            default: match name {
+                "id" => ColumnDefault::Computed(DefaultText("now()".to_owned())),
+                _ => ColumnDefault::Value(default),
+            },
             generated: (name == "r").then(|| RowText {
                 pieces: vec![(String::new(), ColumnNo(2))],
                 tail: " + 1".to_owned(),

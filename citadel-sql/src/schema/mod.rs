@@ -6,6 +6,7 @@
 
 mod ann_options;
 mod catalog;
+mod column_default;
 mod encoding;
 mod indexed_vector;
 mod lake_table;
@@ -19,6 +20,7 @@ mod view;
 
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
+pub(crate) use column_default::{ColumnDefault, DefaultText};
 pub(crate) use indexed_vector::{IndexedExpression, IndexedVector};
 pub(crate) use lake_table::LakeDef;
 pub use metric::Metric;

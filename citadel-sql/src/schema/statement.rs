@@ -96,7 +96,7 @@ fn column(table: &TableDef, column: &ColumnDef) -> String {
         None => text.push_str(&format!(" {}", column.ty)),
     }
     if !column.default.is_null() {
-        text.push_str(&format!(" DEFAULT {}", literal_text(&column.default)));
+        text.push_str(&format!(" DEFAULT {}", column.default.sql()));
     }
     if let Some(text_of) = &column.generated {
         let value = text_of.sql(table, quoted);

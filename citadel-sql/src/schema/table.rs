@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, IndexedVector, LakeDef, Metric, RowText};
+use super::{AnnOptions, ColumnDefault, IndexedVector, LakeDef, Metric, RowText};
 use citadel_txn::TreeId;
 
 use crate::types::{Limit, SqlType, Value};
@@ -57,8 +57,8 @@ pub(crate) struct ColumnDef {
     /// What its declared type allows of them.
     pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
-    /// DEFAULT: a constant already of the column's type.
-    pub(crate) default: Value,
+    /// DEFAULT.
+    pub(crate) default: ColumnDefault,
     /// What rows have that were written before the column was added.
     pub(crate) missing: Value,
     /// What its value is computed from, where that is computed.

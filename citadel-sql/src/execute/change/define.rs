@@ -52,7 +52,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             }
             let interrupt = context.interrupt;
             let watch = &mut || check_interrupt(interrupt);
-            store::alter_table(context.txn.write()?, alter, watch)?;
+            store::alter_table(context.txn.write()?, alter, context.params, watch)?;
             forget_segments(context, &alter.table.indexes);
         }
         PhysicalPlan::Truncate(tables) => {

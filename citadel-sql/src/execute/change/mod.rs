@@ -7,6 +7,7 @@
 mod append;
 mod conflict;
 mod create_as;
+mod default;
 mod define;
 mod delete;
 mod insert;

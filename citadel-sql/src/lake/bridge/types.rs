@@ -24,7 +24,7 @@ use citadel_lake::{LakeTable, Metric as LakeMetric};
 use super::super::access::Opened;
 use super::of_lake;
 use crate::batch::{Batch, Column, ColumnData};
-use crate::bind::bound::NewColumn;
+use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, Metric};
 use crate::types::{Element, Limit, SqlType, Value};
@@ -139,7 +139,7 @@ pub(super) fn opened(
             ty,
             limit: given.and_then(|column| column.limit).or(limit),
             not_null: !field.is_nullable(),
-            default: given.map_or(Value::Null, |column| column.default.clone()),
+            default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
             generated: None,
         });
     }

@@ -14,21 +14,30 @@ use super::names::{Names, refuse_taken};
 use super::rewrite_table::{Change, rewrite};
 use super::sorter::Watch;
 use crate::batch::{BATCH_ROWS, Batch};
-use crate::bind::bound::{AlterTable, AlteredCheck, AlteredColumn, ColumnSource};
+use crate::bind::bound::{
+    AlterTable, AlteredCheck, AlteredColumn, ColumnSource, NewColumn, NewDefault, RelationNo,
+};
 use crate::error::{Error, Result, SqlState};
+use crate::expression::constant;
 use crate::schema::{
     AnnIndex, BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, IndexDef, IndexId, IndexKind,
     IndexOrigin, SchemaChange, TableDef,
 };
 use crate::store::writer::Checks;
 use crate::store::{Direction, RowIdRange, TableScan};
+use crate::types::Value;
 
 /// Makes of a table what it is to become.
 ///
 /// # Errors
 /// A name is taken; rows that are there break a constraint, or have no value of a new type; storage errors; what `watch`
 /// says.
-pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'_>) -> Result<()> {
+pub(crate) fn alter_table(
+    txn: &mut WriteTxn,
+    alter: &AlterTable,
+    params: &[Value],
+    watch: Watch<'_>,
+) -> Result<()> {
     let catalog = Catalog::load(txn)?;
     let old = &*alter.table;
     if !alter.name.eq_ignore_ascii_case(&old.name) {
@@ -38,8 +47,13 @@ pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'
     let mut change = SchemaChange::begin(txn)?;
     let mut new = shape(alter);
     for (no, altered) in alter.columns.iter().enumerate() {
-        new.columns
-            .push(column(alter, no, altered, in_place, change.txn())?);
+        new.columns.push(column(
+            alter,
+            no,
+            (altered, params),
+            in_place,
+            change.txn(),
+        )?);
     }
     for (at, altered) in alter.columns.iter().enumerate() {
         let moved = |no| alter.moved(no);
@@ -98,12 +112,18 @@ pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'
     finish(change, &mut new)?;
     let columns = alter.columns.iter().map(|altered| match &altered.source {
         ColumnSource::Kept(no) => Change::Kept(*no),
-        ColumnSource::Added => Change::Value(altered.column.default.clone()),
+        ColumnSource::Added => match &altered.column.default {
+            NewDefault::Computed { value, .. } => {
+                Change::Computed(RelationNo(0), (**value).clone())
+            }
+            constant => Change::Value(constant.constant()),
+        },
         ColumnSource::Computed {
             relation, value, ..
         } => Change::Computed(*relation, (**value).clone()),
     });
-    rewrite(txn, old, Arc::new(new), &columns.collect::<Vec<_>>(), watch)
+    let columns: Vec<Change> = columns.collect();
+    rewrite(txn, old, Arc::new(new), (&columns, params), watch)
 }
 
 /// Writes the definitions.
@@ -138,8 +158,31 @@ fn is_in_place(alter: &AlterTable) -> bool {
         && rowid == old.rowid_column
         && alter.columns[width..].iter().all(|added| {
             // A tree of a column's own has no entries for rows that are there.
-            added.column.default.is_null() || !super::create_table::is_wide(added.column.ty)
+            let is_wide = super::create_table::is_wide(added.column.ty);
+            added.column.default.is_null() || (!is_wide && is_alike(&added.column.default))
         })
+}
+
+/// Do all rows that are there get the same?
+fn is_alike(default: &NewDefault) -> bool {
+    match default {
+        NewDefault::Computed { value, .. } => value.is_stable(),
+        NewDefault::Value(_) | NewDefault::Kept(_) => true,
+    }
+}
+
+/// What rows that are older than a column have in it.
+fn missing(column: &NewColumn, params: &[Value]) -> Result<Value> {
+    match &column.default {
+        NewDefault::Computed { value, .. } if value.is_stable() => {
+            let value = constant(value, params)?;
+            if let Some(limit) = column.limit {
+                limit.check(value.as_ref())?;
+            }
+            Ok(value)
+        }
+        default => Ok(default.constant()),
+    }
 }
 
 /// The new definition without its columns and indexes.
@@ -165,7 +208,7 @@ fn shape(alter: &AlterTable) -> TableDef {
 fn column(
     alter: &AlterTable,
     at: usize,
-    altered: &AlteredColumn,
+    (altered, params): (&AlteredColumn, &[Value]),
     in_place: bool,
     txn: &mut WriteTxn,
 ) -> Result<ColumnDef> {
@@ -177,10 +220,11 @@ fn column(
         ty: column.ty,
         limit: column.limit,
         not_null: column.not_null || is_key,
-        default: column.default.clone(),
+        default: column.default.definition(),
         missing: match old {
             Some(old) if in_place => old.missing.clone(),
-            _ => column.default.clone(),
+            None if in_place => missing(column, params)?,
+            _ => column.default.constant(),
         },
         generated: None,
         storage: match old {

@@ -59,8 +59,8 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
             ty: column.ty,
             limit: column.limit,
             not_null: column.not_null || new.primary_key.contains(&no),
-            default: column.default.clone(),
-            missing: column.default.clone(),
+            default: column.default.definition(),
+            missing: column.default.constant(),
             generated: None,
             storage: storage(change.txn(), column.ty)?,
         });

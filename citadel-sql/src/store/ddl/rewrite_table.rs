@@ -33,7 +33,7 @@ pub(super) fn rewrite(
     txn: &mut WriteTxn,
     old: &TableDef,
     new: Arc<TableDef>,
-    columns: &[Change],
+    (columns, params): (&[Change], &[Value]),
     watch: Watch<'_>,
 ) -> Result<()> {
     let wanted: Vec<ColumnNo> = (0..).map(ColumnNo).take(old.columns.len()).collect();
@@ -49,7 +49,7 @@ pub(super) fn rewrite(
                         column: u32::from(no.0),
                     })
                     .collect();
-                Some(CompiledExpr::compile(expr, &layout, &[])?)
+                Some(CompiledExpr::compile(expr, &layout, params)?)
             }
             _ => None,
         });

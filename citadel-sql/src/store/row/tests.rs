@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::codec::Malformed;
-use crate::schema::{ColumnDef, ColumnNo, ColumnStorage, TableDef, TableId};
+use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, ColumnStorage, TableDef, TableId};
 use crate::types::testing::{TYPES, of_type};
 use crate::types::{Element, SqlType, Value, VectorType};
 
@@ -32,7 +32,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         ty: *ty,
         limit: None,
         not_null: false,
-        default: Value::Null,
+        default: ColumnDefault::default(),
         missing: Value::Null,
         generated: None,
         storage: match (at, ty) {
