@@ -13,6 +13,7 @@ use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::execute::{ExecContext, Many, Txn};
+use crate::functions::SequenceUse;
 use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
 use crate::types::{Value, now};
@@ -177,9 +178,15 @@ impl Connection {
         let written = self.session().write(|txn, catalog, pins| {
             let current = prepared.current(catalog, txn, &zone)?;
             let params = current.ready(prepared, params, began)?;
-            let value = self.write_all(&current, &params, txn, pins)?;
+            let uses = &current.parameters.sequences;
+            let value = match uses {
+                SequenceUse::None => self.write_all(&current, &params, txn, pins)?,
+                _ => self.with_sequences(uses, txn, catalog, |txn| {
+                    self.write_all(&current, &params, txn, pins)
+                })?,
+            };
             Ok(Done {
-                redefined: !current.changes_rows(),
+                redefined: current.redefines(),
                 value,
             })
         })?;
@@ -191,6 +198,21 @@ impl Connection {
             cursor: Cursor::Ready(written.batches),
             changed: written.changed,
         })
+    }
+
+    /// Runs what may draw from sequences, and writes where they stand then.
+    fn with_sequences<T>(
+        &self,
+        uses: &SequenceUse,
+        txn: &mut WriteTxn,
+        catalog: &Catalog,
+        run: impl FnOnce(&mut WriteTxn) -> Result<T>,
+    ) -> Result<T> {
+        let mut sequences = self.drawn();
+        sequences.open(catalog, txn, uses)?;
+        let value = sequences.at_hand(|| run(txn))?;
+        sequences.store(txn)?;
+        Ok(value)
     }
 
     fn write_all(

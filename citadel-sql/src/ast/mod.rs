@@ -9,6 +9,7 @@ mod change;
 mod expr;
 mod operator;
 mod query;
+mod sequence;
 mod statement;
 mod window;
 
@@ -17,13 +18,17 @@ use crate::error::Position;
 pub(crate) use alter_table::{AlterTable, TableAction};
 pub(crate) use change::{
     Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
-    OnConflict, Update,
+    OnConflict, Overriding, Update,
 };
 pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
     AsOf, Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation,
     Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
+};
+pub(crate) use sequence::{
+    AlterSequence, CreateSequence, SequenceChange, SequenceColumn, SequenceOption,
+    SequenceOptionKind,
 };
 pub(crate) use statement::{
     AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,

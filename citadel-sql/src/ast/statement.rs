@@ -1,6 +1,9 @@
 //! Statements.
 
-use super::{AlterTable, Delete, Expr, Identifier, Insert, Query, Update};
+use super::{
+    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Query,
+    SequenceColumn, Update,
+};
 use crate::error::Position;
 use crate::types::{Limit, SqlType};
 
@@ -24,8 +27,13 @@ pub(crate) enum StatementKind {
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
     AlterTable(Box<AlterTable>),
-    /// `TRUNCATE name, …`
-    Truncate(Vec<Identifier>),
+    CreateSequence(Box<CreateSequence>),
+    AlterSequence(Box<AlterSequence>),
+    /// `TRUNCATE name, … [RESTART IDENTITY]`
+    Truncate {
+        names: Vec<Identifier>,
+        restarts: bool,
+    },
     Drop(Drop),
     Begin(BeginMode),
     Commit,
@@ -140,6 +148,8 @@ pub(crate) enum ColumnConstraintKind {
     /// `GENERATED ALWAYS AS (value) STORED | VIRTUAL`
     Generated(Expr),
     Default(Expr),
+    /// SERIAL, `GENERATED … AS IDENTITY`
+    Sequence(SequenceColumn),
 }
 
 /// A constraint of a table.
@@ -210,7 +220,7 @@ pub(crate) enum IndexChange {
     Reset(Vec<Identifier>),
 }
 
-/// DROP TABLE, DROP VIEW or DROP INDEX.
+/// DROP TABLE, DROP VIEW, DROP INDEX or DROP SEQUENCE.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drop {
     pub(crate) object: DropObject,
@@ -236,6 +246,7 @@ pub(crate) enum DropObject {
     Table,
     View,
     Index,
+    Sequence,
 }
 
 /// CALL.

@@ -79,7 +79,7 @@ impl Binder<'_> {
         Ok(Statement::AlterTable(Box::new(shape.alter)))
     }
 
-    pub(super) fn truncate(&mut self, names: &[Identifier]) -> Result<Statement> {
+    pub(super) fn truncate(&mut self, names: &[Identifier], restarts: bool) -> Result<Statement> {
         let mut tables: Vec<Arc<TableDef>> = Vec::with_capacity(names.len());
         for name in names {
             let table = self.table(name)?;
@@ -88,7 +88,7 @@ impl Binder<'_> {
                 tables.push(table);
             }
         }
-        Ok(Statement::Truncate(tables))
+        Ok(Statement::Truncate { tables, restarts })
     }
 
     fn table_action(&mut self, action: &TableAction, shape: &mut Shape<'_>) -> Result<()> {
@@ -149,14 +149,43 @@ impl Binder<'_> {
                         column.position,
                     ));
                 }
+                if shape.alter.columns[at].column.sequences.identity.is_some() {
+                    return Err(Error::sql(
+                        SqlState::SYNTAX_ERROR,
+                        format!("column \"{}\" is an identity column", column.name),
+                    )
+                    .at(column.position));
+                }
                 let column = definition_of(&shape.alter.columns[at].column);
                 shape.alter.columns[at].column.default = match value {
                     None => NewDefault::default(),
                     Some(expr) => self.new_default(expr, &column)?,
                 };
             }
+            TableAction::AddIdentity { column, identity } => {
+                let at = shape.column(column)?;
+                let to = &mut shape.alter.columns[at].column;
+                if !to.not_null {
+                    return Err(Error::sql(
+                        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                        format!(
+                            "column \"{}\" must be NOT NULL before an identity is added",
+                            column.name
+                        ),
+                    )
+                    .at(column.position));
+                }
+                self.number_column(identity, to, column.position)?;
+            }
             TableAction::SetNotNull { column, not_null } => {
                 let at = shape.column(column)?;
+                if !not_null && shape.alter.columns[at].column.sequences.identity.is_some() {
+                    return Err(Error::sql(
+                        SqlState::SYNTAX_ERROR,
+                        format!("column \"{}\" is an identity column", column.name),
+                    )
+                    .at(column.position));
+                }
                 if !not_null
                     && shape
                         .alter
@@ -207,6 +236,7 @@ impl Binder<'_> {
                     return Err(Error::unsupported("GENERATED in ADD COLUMN").at(value.position));
                 }
                 ColumnConstraintKind::Null
+                | ColumnConstraintKind::Sequence(_)
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Default(_) => continue,
             };
@@ -610,6 +640,7 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
             limit: column.limit,
             not_null: column.not_null,
             default: NewDefault::kept(&column.default),
+            sequences: column.sequences.clone(),
             generated: column.generated.clone().map(Generated::Kept),
         },
         source: ColumnSource::Kept(no),
@@ -637,6 +668,7 @@ pub(super) fn definition_of(column: &NewColumn) -> ColumnDef {
         limit: column.limit,
         not_null: column.not_null,
         default: column.default.definition(),
+        sequences: column.sequences.clone(),
         missing: Value::Null,
         generated: None,
         storage: ColumnStorage::Row,
@@ -653,7 +685,9 @@ fn pass(action: &TableAction) -> u8 {
         TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => 1,
         TableAction::SetType { .. } => 2,
         TableAction::AddColumn { .. } => 3,
-        TableAction::SetDefault { .. } | TableAction::SetNotNull { .. } => 4,
+        TableAction::SetDefault { .. }
+        | TableAction::AddIdentity { .. }
+        | TableAction::SetNotNull { .. } => 4,
         TableAction::AddConstraint(_) => 5,
     }
 }

@@ -15,6 +15,7 @@ pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
     Update,
 };
+pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
     NewColumn, NewDefault, NewLake, NewUnique, PartitionKey, PartitionTransform,
@@ -24,7 +25,8 @@ pub(crate) use crate::ast::{
 };
 use crate::error::Position;
 use crate::functions::{
-    AggregateFunction, Clock, LakeProcedure, ScalarFunction, TableFunction, WindowFunction,
+    AggregateFunction, Clock, LakeProcedure, ScalarFunction, SequenceUse, TableFunction,
+    WindowFunction,
 };
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
 use crate::types::temporal::Zone;
@@ -190,6 +192,8 @@ pub(crate) struct Parameters {
     pub(crate) decimals: FxHashMap<usize, Box<str>>,
     /// Does the statement mean something else in another time zone?
     pub(crate) uses_zone: bool,
+    /// The sequences that it may ask.
+    pub(crate) sequences: SequenceUse,
 }
 
 /// What a statement does.
@@ -210,7 +214,12 @@ pub(crate) enum Statement {
         query: Option<Box<Query>>,
     },
     AlterTable(Box<AlterTable>),
-    Truncate(Vec<Arc<TableDef>>),
+    Truncate {
+        tables: Vec<Arc<TableDef>>,
+        /// Their sequences begin anew.
+        restarts: bool,
+    },
+    Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
     DropRelations {
         tables: Vec<Arc<TableDef>>,

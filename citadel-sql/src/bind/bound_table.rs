@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::bound::{Expr, RelationNo};
+use super::bound::{Expr, NewSequence, RelationNo};
 use crate::schema::{
-    CheckDef, ColumnDefault, ColumnNo, DefaultText, IndexDef, LakeDef, Metric, RowText, TableDef,
-    ViewDef,
+    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
+    RowText, TableDef, ViewDef,
 };
 use crate::types::{Limit, SqlType, Value};
 
@@ -69,6 +69,8 @@ pub(crate) struct NewColumn {
     pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
     pub(crate) default: NewDefault,
+    /// That it has already.
+    pub(crate) sequences: ColumnSequences,
     pub(crate) generated: Option<Generated>,
 }
 
@@ -81,6 +83,8 @@ pub(crate) enum NewDefault {
     Computed { text: DefaultText, value: Box<Expr> },
     /// As the catalog has it.
     Kept(DefaultText),
+    /// The next number of a sequence that is made with the column.
+    Sequence(NewSequence),
 }
 
 impl Default for NewDefault {
@@ -99,15 +103,16 @@ impl NewDefault {
     pub(crate) fn constant(&self) -> Value {
         match self {
             Self::Value(value) => value.clone(),
-            Self::Computed { .. } | Self::Kept(_) => Value::Null,
+            Self::Computed { .. } | Self::Kept(_) | Self::Sequence(_) => Value::Null,
         }
     }
 
-    /// As the catalog keeps it.
+    /// As the catalog keeps it, but for a sequence that is not there yet.
     pub(crate) fn definition(&self) -> ColumnDefault {
         match self {
             Self::Value(value) => ColumnDefault::Value(value.clone()),
             Self::Computed { text, .. } | Self::Kept(text) => ColumnDefault::Computed(text.clone()),
+            Self::Sequence(_) => ColumnDefault::default(),
         }
     }
 

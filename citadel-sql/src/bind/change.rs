@@ -57,7 +57,8 @@ impl Binder<'_> {
             }
             if is_computed(table, no) {
                 match assignment.value.kind {
-                    ast::ExprKind::Default => continue,
+                    ast::ExprKind::Default if table.column(no).generated.is_some() => continue,
+                    ast::ExprKind::Default => {}
                     _ => return Err(computed(table, no, assignment.column.position)),
                 }
             }

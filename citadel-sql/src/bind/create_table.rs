@@ -3,18 +3,20 @@
 use super::Binder;
 use super::alter_table::definition_of;
 use super::bound::{
-    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewUnique,
-    RelationNo, Statement,
+    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewSequence,
+    NewUnique, RelationNo, Statement,
 };
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::named_twice;
 use super::scope::{Scope, ScopeRelation};
+use super::sequence::of_column;
 use crate::ast::{
-    self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint, TableConstraintKind,
+    self, ColumnConstraintKind, ColumnDefinition, Identifier, SequenceColumn, TableConstraint,
+    TableConstraintKind,
 };
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within};
-use crate::schema::ColumnNo;
+use crate::schema::{ColumnNo, ColumnSequences, IntegerWidth};
 use crate::types::{SqlType, Value};
 
 /// The most columns of a table.
@@ -133,6 +135,7 @@ impl Binder<'_> {
                 limit: None,
                 not_null: false,
                 default: NewDefault::default(),
+                sequences: ColumnSequences::default(),
                 generated: None,
             });
         }
@@ -163,8 +166,19 @@ impl Binder<'_> {
         refuse_any_dimension(definition.ty, name)?;
         let mut seen = Seen::default();
         let mut default = None;
+        let mut sequence = None;
         for constraint in &definition.constraints {
             match &constraint.kind {
+                ColumnConstraintKind::Sequence(new) => {
+                    if sequence.is_some() {
+                        return Err(invalid(
+                            format!("column \"{}\" has two sequences", name.name),
+                            at,
+                        ));
+                    }
+                    seen.not_null = true;
+                    sequence = Some(new);
+                }
                 ColumnConstraintKind::Null => seen.null = true,
                 ColumnConstraintKind::NotNull => seen.not_null = true,
                 ColumnConstraintKind::PrimaryKey => seen.primary_key = true,
@@ -194,12 +208,46 @@ impl Binder<'_> {
             limit: definition.limit,
             not_null: seen.not_null,
             default: NewDefault::default(),
+            sequences: ColumnSequences::default(),
             generated: None,
         };
         if let Some(expr) = default {
             column.default = self.new_default(expr, &definition_of(&column))?;
         }
+        if let Some(new) = sequence {
+            self.number_column(new, &mut column, at)?;
+        }
         Ok(column)
+    }
+
+    /// Makes a column the one of a sequence: SERIAL, or IDENTITY.
+    pub(super) fn number_column(
+        &mut self,
+        new: &SequenceColumn,
+        column: &mut NewColumn,
+        at: Option<Position>,
+    ) -> Result<()> {
+        if !column.default.is_null() {
+            return Err(invalid(
+                format!("column \"{}\" has a sequence and a DEFAULT", column.name),
+                at,
+            ));
+        }
+        if column.ty != SqlType::Integer {
+            return Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!(
+                    "an identity column is SMALLINT, INT4 or INTEGER, and \"{}\" is {}",
+                    column.name, column.ty
+                ),
+            )
+            .at(at));
+        }
+        column.default = NewDefault::Sequence(NewSequence {
+            options: of_column(IntegerWidth::of(column.limit), &new.options)?,
+            identity: new.identity,
+        });
+        Ok(())
     }
 
     /// What a column's definition says of the table. CHECK is bound when all columns are known.
@@ -226,6 +274,7 @@ impl Binder<'_> {
                 ColumnConstraintKind::Null
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Generated(_)
+                | ColumnConstraintKind::Sequence(_)
                 | ColumnConstraintKind::Default(_) => {}
             }
         }
@@ -506,7 +555,9 @@ fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> 
             if column.ty == SqlType::Integer
                 && !matches!(
                     column.default,
-                    NewDefault::Value(Value::Null) | NewDefault::Computed { .. }
+                    NewDefault::Value(Value::Null)
+                        | NewDefault::Computed { .. }
+                        | NewDefault::Sequence(_)
                 ) =>
         {
             Err(invalid(

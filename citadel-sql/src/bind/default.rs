@@ -1,6 +1,6 @@
 //! DEFAULT: a constant, or an expression that is bound anew in each statement that leaves the column out.
 
-use super::bound::{Expr, ExprKind, NewDefault};
+use super::bound::{ColumnId, Expr, ExprKind, NewDefault, RelationNo};
 use super::expr::{Aggregation, ExprBinder};
 use super::print::Printer;
 use super::row_expression::{forget_positions, parse_expression};
@@ -10,7 +10,8 @@ use super::typing::{self, Strength};
 use super::{Binder, constant};
 use crate::ast;
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnDef, ColumnDefault, DefaultText};
+use crate::functions::Needs;
+use crate::schema::{ColumnDef, ColumnDefault, DefaultText, SequenceId};
 use crate::types::{SqlType, Value, assign_in, can_assign, literal_text};
 
 impl Binder<'_> {
@@ -87,7 +88,7 @@ impl Binder<'_> {
 
     /// The meaning of a default's text. Places in it mean nothing to anyone.
     fn read_default(&mut self, text: &DefaultText) -> Result<Expr> {
-        let parsed = parse_expression(&text.0)?;
+        let parsed = parse_expression(&text.sql(|id| id.0.to_string()))?;
         self.view_depth += 1;
         let bound = self.default_expr(&parsed);
         self.view_depth -= 1;
@@ -110,18 +111,47 @@ impl Binder<'_> {
 
     /// The text of a default. `None`: it has none that means the same.
     fn default_text(&mut self, bound: &Expr) -> Result<Option<DefaultText>> {
-        let mut sql = String::new();
+        let mut gapped = bound.clone();
+        cut_sequences(&mut gapped);
+        let (mut sql, mut gaps) = (String::new(), Vec::new());
         let mut printer = Printer {
-            column: &mut |_, _| {},
+            column: &mut |out, id| gaps.push((out.len(), SequenceId(u64::from(id.column)))),
             constant: literal_text,
         };
-        printer.print_expr(&mut sql, bound, false);
-        let text = DefaultText(sql);
+        printer.print_expr(&mut sql, &gapped, false);
+        let (mut pieces, mut from) = (Vec::with_capacity(gaps.len()), 0);
+        for (at, id) in gaps {
+            pieces.push((sql[from..at].to_owned(), id));
+            from = at;
+        }
+        let text = DefaultText {
+            pieces,
+            tail: sql[from..].to_owned(),
+        };
         let Ok(read) = self.read_default(&text) else {
             return Ok(None);
         };
         Ok(same(&timeless(bound), &timeless(&read)).then_some(text))
     }
+}
+
+/// Puts columns in the places of sequences, which have none else here: so the printer tells where they stand.
+fn cut_sequences(expr: &mut Expr) {
+    if let ExprKind::Function {
+        function,
+        arguments,
+    } = &mut expr.kind
+        && function.needs == Needs::Sequences
+        && let Some(named) = arguments.first_mut()
+        && let ExprKind::Literal(Value::Integer(id)) = named.kind
+        && let Ok(column) = u32::try_from(id)
+    {
+        named.kind = ExprKind::Column(ColumnId {
+            relation: RelationNo(0),
+            column,
+        });
+    }
+    expr.for_each_child_mut(&mut cut_sequences);
 }
 
 /// The same without the numbers of the parameters that moments are: each statement has its own.

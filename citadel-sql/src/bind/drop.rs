@@ -1,4 +1,4 @@
-//! DROP TABLE, DROP VIEW and DROP INDEX.
+//! DROP TABLE, DROP VIEW and DROP INDEX; DROP SEQUENCE is with the [others](super::sequence).
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ impl Binder<'_> {
             DropObject::Table => self.drop_tables(drop),
             DropObject::View => self.drop_views(drop),
             DropObject::Index => self.drop_indexes(drop),
+            DropObject::Sequence => self.drop_sequences(drop),
         }
     }
 
@@ -29,6 +30,8 @@ impl Binder<'_> {
                 tables.push(table);
             }
         }
+        let at = drop.names.first().and_then(|name| name.position);
+        self.check_owned_sequences(&tables, at)?;
         self.drop_relations(drop, tables, Vec::new())
     }
 

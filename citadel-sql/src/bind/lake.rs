@@ -135,6 +135,7 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
                 ColumnConstraintKind::Unique { .. } => "UNIQUE",
                 ColumnConstraintKind::Check(_) => "CHECK",
                 ColumnConstraintKind::Generated(_) => "GENERATED",
+                ColumnConstraintKind::Sequence(_) => "a sequence",
             };
             return refused(what, constraint.position.or(column.name.position));
         }

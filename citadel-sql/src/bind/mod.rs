@@ -16,6 +16,7 @@ mod alter_table;
 mod ann_options;
 pub(crate) mod bound;
 mod bound_change;
+mod bound_sequence;
 mod bound_table;
 mod call;
 mod change;
@@ -44,6 +45,7 @@ mod recursion;
 mod row_expression;
 mod same;
 mod scope;
+mod sequence;
 mod set_operation;
 mod subquery;
 mod suggest;
@@ -154,7 +156,9 @@ impl Binder<'_> {
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
-            StatementKind::Truncate(names) => self.truncate(names),
+            StatementKind::Truncate { names, restarts } => self.truncate(names, *restarts),
+            StatementKind::CreateSequence(create) => self.create_sequence(create),
+            StatementKind::AlterSequence(alter) => self.alter_sequence(alter),
             StatementKind::CreateView(view) => self.create_view(view),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),

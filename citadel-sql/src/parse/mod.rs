@@ -16,11 +16,13 @@ mod dialect;
 mod exclusions;
 mod generated;
 mod heads;
+mod identity;
 mod in_table;
 mod keeper;
 mod locator;
 mod parameters;
 mod replace;
+mod sequence;
 mod syntax_error;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -305,7 +305,8 @@ fn node_text(
         PhysicalPlan::AlterTable(alter) => {
             NodeText::new(format!("AlterTable {}", quoted(&alter.table.name)))
         }
-        PhysicalPlan::Truncate(tables) => {
+        PhysicalPlan::Sequence(_) => NodeText::new("Sequence"),
+        PhysicalPlan::Truncate { tables, .. } => {
             let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
             NodeText::new(format!("Truncate {}", names.join(", ")))
         }

@@ -21,7 +21,11 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),
         Statement::CreateTableAs { create, query } => plan_create_table_as(create, query, context),
         Statement::AlterTable(alter) => Ok(bare(PhysicalPlan::AlterTable(alter.clone()))),
-        Statement::Truncate(tables) => Ok(bare(PhysicalPlan::Truncate(tables.clone()))),
+        Statement::Truncate { tables, restarts } => Ok(bare(PhysicalPlan::Truncate {
+            tables: tables.clone(),
+            restarts: *restarts,
+        })),
+        Statement::Sequence(statement) => Ok(bare(PhysicalPlan::Sequence(statement.clone()))),
         Statement::CreateView(create) => Ok(bare(PhysicalPlan::CreateView(create.clone()))),
         Statement::DropRelations { tables, views } => Ok(bare(PhysicalPlan::DropRelations {
             tables: tables.clone(),

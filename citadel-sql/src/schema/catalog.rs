@@ -6,7 +6,7 @@ use citadel_txn::{PagePtr, View};
 use rustc_hash::FxHashMap;
 
 use super::schema_tree;
-use super::{IndexDef, TableDef, ViewDef};
+use super::{IndexDef, SequenceDef, TableDef, ViewDef};
 use crate::error::Result;
 
 /// What a statement is bound against. Immutable: DDL makes another one.
@@ -23,6 +23,8 @@ pub(crate) struct Catalog {
     views: Vec<Arc<ViewDef>>,
     /// Folded name → place in `views`.
     view_names: FxHashMap<String, usize>,
+    /// By ascending id.
+    sequences: Vec<Arc<SequenceDef>>,
     has_ann: bool,
     has_lake: bool,
 }
@@ -43,6 +45,7 @@ impl Catalog {
         catalog.views = found.views.into_iter().map(Arc::new).collect();
         let names = catalog.views.iter().map(|view| folded(&view.name));
         catalog.view_names = names.zip(0..).collect();
+        catalog.sequences = found.sequences.into_iter().map(Arc::new).collect();
         Ok(catalog)
     }
 
@@ -73,6 +76,7 @@ impl Catalog {
         let mut catalog = Self::of_tables(tables.collect());
         catalog.views.clone_from(&self.views);
         catalog.view_names.clone_from(&self.view_names);
+        catalog.sequences.clone_from(&self.sequences);
         catalog
     }
 
@@ -119,9 +123,23 @@ impl Catalog {
         &self.views
     }
 
-    /// Is it the name of a table, an index or a view?
+    /// A sequence by name, ASCII case folded.
+    pub(crate) fn sequence(&self, name: &str) -> Option<&Arc<SequenceDef>> {
+        let mut all = self.sequences.iter();
+        all.find(|sequence| sequence.name.eq_ignore_ascii_case(name))
+    }
+
+    /// All sequences in the order in which they were made.
+    pub(crate) fn sequences(&self) -> &[Arc<SequenceDef>] {
+        &self.sequences
+    }
+
+    /// Is it the name of a table, an index, a view or a sequence?
     pub(crate) fn is_taken(&self, name: &str) -> bool {
-        self.table(name).is_some() || self.index(name).is_some() || self.view(name).is_some()
+        self.table(name).is_some()
+            || self.index(name).is_some()
+            || self.view(name).is_some()
+            || self.sequence(name).is_some()
     }
 
     /// The table that an index belongs to.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use citadel_txn::TreeId;
 
 use super::{
-    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnStorage,
-    DefaultText, IndexDef, IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector,
-    LakeDef, Metric, RowText, TableDef, TableId, ViewDef, ViewId,
+    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo,
+    ColumnSequences, ColumnStorage, DefaultText, Identity, IndexDef, IndexId, IndexKind,
+    IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId, TableDef,
+    TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
@@ -30,10 +31,9 @@ const VERSION_LAKE: u8 = 3;
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
         && table.rowid_constraint.is_none()
-        && table
-            .columns
-            .iter()
-            .all(|column| column.generated.is_none());
+        && table.columns.iter().all(|column| {
+            column.generated.is_none() && column.sequences == ColumnSequences::default()
+        });
     let version = match (&table.lake, is_plain) {
         (Some(_), _) => VERSION_LAKE,
         (None, true) => VERSION,
@@ -117,6 +117,48 @@ fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
         put_varint(out, no as u64);
         put_row_text(out, text);
     }
+    put_sequences(out, table);
+}
+
+/// The sequences of the columns that have some.
+fn put_sequences(out: &mut Vec<u8>, table: &TableDef) {
+    let having = || {
+        let columns = table.columns.iter().enumerate();
+        columns.filter(|(_, column)| column.sequences != ColumnSequences::default())
+    };
+    put_varint(out, having().count() as u64);
+    for (no, column) in having() {
+        put_varint(out, no as u64);
+        put_varint(out, column.sequences.owned.len() as u64);
+        for id in &column.sequences.owned {
+            put_varint(out, id.0);
+        }
+        match column.sequences.identity {
+            None => out.push(0),
+            Some(Identity { always, sequence }) => {
+                out.push(1 + u8::from(always));
+                put_varint(out, sequence.0);
+            }
+        }
+    }
+}
+
+fn read_sequences(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
+    for _ in 0..from.count()? {
+        let no = column_no(from.varint()?, table.columns.len())?;
+        let owned = (0..from.count()?).map(|_| from.varint().map(SequenceId));
+        let owned = owned.collect::<Decoded<Vec<_>>>()?;
+        let identity = match from.byte()? {
+            0 => None,
+            tag @ 1..=2 => Some(Identity {
+                always: tag == 2,
+                sequence: SequenceId(from.varint()?),
+            }),
+            _ => return Err(Malformed),
+        };
+        table.columns[usize::from(no.0)].sequences = ColumnSequences { owned, identity };
+    }
+    Ok(())
 }
 
 fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
@@ -134,7 +176,7 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
         let text = row_text(from, width)?;
         table.columns[usize::from(no.0)].generated = Some(text);
     }
-    Ok(())
+    read_sequences(from, table)
 }
 
 /// The definition of a table, without its indexes.
@@ -332,9 +374,24 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     if differs {
         put_value(out, &column.missing);
     }
-    if let Some(DefaultText(text)) = computed {
-        put_bytes(out, text.as_bytes());
+    if let Some(text) = computed {
+        put_varint(out, text.pieces.len() as u64);
+        for (piece, sequence) in &text.pieces {
+            put_bytes(out, piece.as_bytes());
+            put_varint(out, sequence.0);
+        }
+        put_bytes(out, text.tail.as_bytes());
     }
+}
+
+fn default_text(from: &mut Reader<'_>) -> Decoded<DefaultText> {
+    let pieces = (0..from.count()?)
+        .map(|_| Ok((from.text()?.to_owned(), SequenceId(from.varint()?))))
+        .collect::<Decoded<_>>()?;
+    Ok(DefaultText {
+        pieces,
+        tail: from.text()?.to_owned(),
+    })
 }
 
 /// What follows a column's constant default: a tree, the value of older rows, the text of a computed default.
@@ -361,7 +418,7 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     };
     let default = match (tag & IS_COMPUTED, constant) {
         (0, constant) => ColumnDefault::Value(constant),
-        (_, Value::Null) => ColumnDefault::Computed(DefaultText(from.text()?.to_owned())),
+        (_, Value::Null) => ColumnDefault::Computed(default_text(from)?),
         _ => return Err(Malformed),
     };
     Ok(ColumnDef {
@@ -370,6 +427,7 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
         limit,
         not_null,
         default,
+        sequences: ColumnSequences::default(),
         missing,
         generated: None,
         storage,
@@ -666,8 +724,18 @@ mod tests {
                 other => Value::clone(other),
             },
             default: match name {
-                "id" => ColumnDefault::Computed(DefaultText("now()".to_owned())),
+                "id" => ColumnDefault::Computed(DefaultText::next_of(SequenceId(300))),
                 _ => ColumnDefault::Value(default),
+            },
+            sequences: match name {
+                "id" => ColumnSequences {
+                    owned: vec![SequenceId(300), SequenceId(1)],
+                    identity: Some(Identity {
+                        always: true,
+                        sequence: SequenceId(300),
+                    }),
+                },
+                _ => ColumnSequences::default(),
             },
             generated: (name == "r").then(|| RowText {
                 pieces: vec![(String::new(), ColumnNo(2))],

@@ -1,7 +1,10 @@
 //! Definitions as the statements that make them.
 
+use std::sync::Arc;
+
 use super::{
-    AnnIndex, ColumnDef, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric, TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric,
+    SequenceDef, TableDef,
 };
 use crate::types::{Value, literal_text};
 
@@ -41,13 +44,13 @@ impl IndexDef {
 
 impl TableDef {
     /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
-    pub(crate) fn statement(&self) -> String {
+    pub(crate) fn statement(&self, sequences: &[Arc<SequenceDef>]) -> String {
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
             names.collect::<Vec<_>>().join(", ")
         };
         let columns = self.columns.iter();
-        let mut parts: Vec<String> = columns.map(|c| column(self, c)).collect();
+        let mut parts: Vec<String> = columns.map(|c| column(self, c, sequences)).collect();
         if let Some(no) = self.rowid_column {
             let name = self.rowid_constraint.as_ref();
             let name = name.map_or(String::new(), |name| constraint(name));
@@ -89,14 +92,16 @@ fn constraint(name: &str) -> String {
     format!("CONSTRAINT {} ", quoted(name))
 }
 
-fn column(table: &TableDef, column: &ColumnDef) -> String {
+fn column(table: &TableDef, column: &ColumnDef, sequences: &[Arc<SequenceDef>]) -> String {
     let mut text = quoted(&column.name);
     match column.limit {
         Some(limit) => text.push_str(&format!(" {limit}")),
         None => text.push_str(&format!(" {}", column.ty)),
     }
-    if !column.default.is_null() {
-        text.push_str(&format!(" DEFAULT {}", column.default.sql()));
+    if let Some(identity) = column.sequences.identity {
+        text.push_str(&identity_text(identity, sequences));
+    } else if !column.default.is_null() {
+        text.push_str(&format!(" DEFAULT {}", column.default.sql(sequences)));
     }
     if let Some(text_of) = &column.generated {
         let value = text_of.sql(table, quoted);
@@ -106,6 +111,22 @@ fn column(table: &TableDef, column: &ColumnDef) -> String {
         text.push_str(" NOT NULL");
     }
     text
+}
+
+fn identity_text(identity: Identity, sequences: &[Arc<SequenceDef>]) -> String {
+    let when = match identity.always {
+        true => "ALWAYS",
+        false => "BY DEFAULT",
+    };
+    let mut known = sequences.iter();
+    let options = match known.find(|sequence| sequence.id == identity.sequence) {
+        Some(sequence) => sequence.options.sql(),
+        None => String::new(),
+    };
+    match options.as_str() {
+        "" => format!(" GENERATED {when} AS IDENTITY"),
+        options => format!(" GENERATED {when} AS IDENTITY ({options})"),
+    }
 }
 
 fn with(ann: &AnnIndex) -> String {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, ColumnDefault, IndexedVector, LakeDef, Metric, RowText};
+use super::{AnnOptions, ColumnDefault, ColumnSequences, IndexedVector, LakeDef, Metric, RowText};
 use citadel_txn::TreeId;
 
 use crate::types::{Limit, SqlType, Value};
@@ -59,6 +59,7 @@ pub(crate) struct ColumnDef {
     pub(crate) not_null: bool,
     /// DEFAULT.
     pub(crate) default: ColumnDefault,
+    pub(crate) sequences: ColumnSequences,
     /// What rows have that were written before the column was added.
     pub(crate) missing: Value,
     /// What its value is computed from, where that is computed.

@@ -28,6 +28,7 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
         limit: None,
         not_null: false,
         default: NewDefault::default(),
+        sequences: Default::default(),
         generated: None,
     });
     CreateTable {

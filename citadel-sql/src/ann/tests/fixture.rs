@@ -46,6 +46,7 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
         limit: None,
         not_null: false,
         default: bound::NewDefault::default(),
+        sequences: Default::default(),
         generated: None,
     }
 }

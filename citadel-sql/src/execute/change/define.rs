@@ -55,9 +55,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             store::alter_table(context.txn.write()?, alter, context.params, watch)?;
             forget_segments(context, &alter.table.indexes);
         }
-        PhysicalPlan::Truncate(tables) => {
+        PhysicalPlan::Sequence(statement) => {
+            store::define_sequence(context.txn.write()?, statement)?;
+        }
+        PhysicalPlan::Truncate { tables, restarts } => {
             for table in tables {
-                store::truncate(context.txn.write()?, table)?;
+                store::truncate(context.txn.write()?, table, *restarts)?;
                 forget_segments(context, &table.indexes);
             }
         }

@@ -26,7 +26,7 @@ use super::of_lake;
 use crate::batch::{Batch, Column, ColumnData};
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, Metric};
+use crate::schema::{ColumnNo, ColumnSequences, Metric};
 use crate::types::{Element, Limit, SqlType, Value};
 
 /// The metric of a lake.
@@ -140,6 +140,7 @@ pub(super) fn opened(
             limit: given.and_then(|column| column.limit).or(limit),
             not_null: !field.is_nullable(),
             default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
+            sequences: ColumnSequences::default(),
             generated: None,
         });
     }

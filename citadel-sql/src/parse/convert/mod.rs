@@ -29,6 +29,7 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use super::as_of::AsOfs;
 use super::exclusions::Exclusions;
+use super::identity::Identities;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
 use super::syntax_error::{syntax_error, too_deep};
@@ -40,12 +41,21 @@ use clauses::Clauses;
 /// How deep a converted expression may be. Later stations recurse on it.
 const DEPTH_MAX: usize = 200;
 
+/// Clauses that sqlparser does not know, by their places.
+#[derive(Clone, Copy)]
+pub(super) struct TakenOut<'a> {
+    pub(super) exclusions: &'a Exclusions,
+    pub(super) as_ofs: &'a AsOfs,
+    pub(super) identities: &'a Identities,
+}
+
 /// Converts one statement.
 pub(super) struct Converter<'a> {
     locator: &'a Locator,
     parameters: &'a ParameterNames,
     exclusions: &'a Exclusions,
     as_ofs: &'a AsOfs,
+    identities: &'a Identities,
     depth: Cell<usize>,
 }
 
@@ -53,9 +63,15 @@ impl<'a> Converter<'a> {
     pub(super) fn new(
         locator: &'a Locator,
         parameters: &'a ParameterNames,
-        (exclusions, as_ofs): (&'a Exclusions, &'a AsOfs),
+        taken_out: TakenOut<'a>,
     ) -> Self {
+        let TakenOut {
+            exclusions,
+            as_ofs,
+            identities,
+        } = taken_out;
         Self {
+            identities,
             locator,
             parameters,
             exclusions,

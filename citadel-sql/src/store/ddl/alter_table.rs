@@ -12,6 +12,7 @@ use super::build_index::build_btree;
 use super::create_table::{add_keys, check_def, generated_text, rowid_column, storage};
 use super::names::{Names, refuse_taken};
 use super::rewrite_table::{Change, rewrite};
+use super::sequence::{add_sequences, with_made};
 use super::sorter::Watch;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::{
@@ -21,7 +22,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::expression::constant;
 use crate::schema::{
     AnnIndex, BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, IndexDef, IndexId, IndexKind,
-    IndexOrigin, SchemaChange, TableDef,
+    IndexOrigin, SchemaChange, SequenceDef, SequenceId, TableDef,
 };
 use crate::store::writer::Checks;
 use crate::store::{Direction, RowIdRange, TableScan};
@@ -73,6 +74,9 @@ pub(crate) fn alter_table(
         true => alter.primary_key.as_slice(),
         false => &[],
     };
+    let defaults = alter.columns.iter().map(|altered| &altered.column.default);
+    let made = add_sequences(&mut change, &mut names, &mut new, defaults)?;
+    let sequences = with_made(&catalog, &made);
     let kept = new.indexes.len();
     let key = (key, alter.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut new, key, &alter.unique)?;
@@ -83,12 +87,20 @@ pub(crate) fn alter_table(
     for index in &old.indexes {
         change.remove_index(index)?;
     }
+    let owned = |table: &TableDef| -> Vec<SequenceId> {
+        let columns = table.columns.iter();
+        columns.flat_map(|c| c.sequences.owned.clone()).collect()
+    };
+    let still = owned(&new);
+    for id in owned(old).into_iter().filter(|id| !still.contains(id)) {
+        change.remove_sequence(id)?;
+    }
     if in_place {
         for index in old.indexes.iter().filter(|index| !is_kept(alter, index.id)) {
             super::drop::drop_index_trees(change.txn(), index)?;
         }
         new.indexes.extend(added.iter().cloned());
-        finish(change, &mut new)?;
+        finish(change, &mut new, &sequences)?;
         look_at_rows(txn, alter, &new, watch)?;
         for index in &added {
             if let IndexKind::BTree(btree) = &index.kind {
@@ -109,25 +121,34 @@ pub(crate) fn alter_table(
     }
     new.indexes = indexes;
     new.rows = super::rewrite_table::empty_rows(change.txn())?;
-    finish(change, &mut new)?;
-    let columns = alter.columns.iter().map(|altered| match &altered.source {
+    finish(change, &mut new, &sequences)?;
+    let numbers = (0..).map(ColumnNo).zip(&alter.columns);
+    let columns = numbers.map(|(no, altered)| match &altered.source {
         ColumnSource::Kept(no) => Change::Kept(*no),
         ColumnSource::Added => match &altered.column.default {
             NewDefault::Computed { value, .. } => {
                 Change::Computed(RelationNo(0), (**value).clone())
             }
+            NewDefault::Sequence(new) => match made.iter().find(|(of, _)| *of == no) {
+                Some((_, made)) => Change::Next(Arc::clone(made), new.options.fresh()),
+                None => Change::Value(Value::Null),
+            },
             constant => Change::Value(constant.constant()),
         },
         ColumnSource::Computed {
             relation, value, ..
         } => Change::Computed(*relation, (**value).clone()),
     });
-    let columns: Vec<Change> = columns.collect();
-    rewrite(txn, old, Arc::new(new), (&columns, params), watch)
+    let mut columns: Vec<Change> = columns.collect();
+    rewrite(txn, old, Arc::new(new), (&mut columns, params), watch)
 }
 
 /// Writes the definitions.
-fn finish(mut change: SchemaChange<'_>, new: &mut TableDef) -> Result<()> {
+fn finish(
+    mut change: SchemaChange<'_>,
+    new: &mut TableDef,
+    sequences: &[Arc<SequenceDef>],
+) -> Result<()> {
     for at in 0..new.indexes.len() {
         let mut index = IndexDef::clone(&new.indexes[at]);
         if !index.sql.is_empty() {
@@ -136,7 +157,7 @@ fn finish(mut change: SchemaChange<'_>, new: &mut TableDef) -> Result<()> {
         change.put_index(&index)?;
         new.indexes[at] = Arc::new(index);
     }
-    new.sql = new.statement();
+    new.sql = new.statement(sequences);
     change.put_table(new)?;
     change.finish()
 }
@@ -167,6 +188,7 @@ fn is_in_place(alter: &AlterTable) -> bool {
 fn is_alike(default: &NewDefault) -> bool {
     match default {
         NewDefault::Computed { value, .. } => value.is_stable(),
+        NewDefault::Sequence(_) => false,
         NewDefault::Value(_) | NewDefault::Kept(_) => true,
     }
 }
@@ -221,6 +243,7 @@ fn column(
         limit: column.limit,
         not_null: column.not_null || is_key,
         default: column.default.definition(),
+        sequences: column.sequences.clone(),
         missing: match old {
             Some(old) if in_place => old.missing.clone(),
             None if in_place => missing(column, params)?,

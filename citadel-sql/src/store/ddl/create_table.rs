@@ -6,6 +6,7 @@ use citadel_txn::{TreeOptions, WriteTxn};
 
 use super::create_index::refuse_unordered;
 use super::names::{Names, refuse_taken};
+use super::sequence::{add_sequences, with_made};
 use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
@@ -60,12 +61,15 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
             limit: column.limit,
             not_null: column.not_null || new.primary_key.contains(&no),
             default: column.default.definition(),
+            sequences: column.sequences.clone(),
             missing: column.default.constant(),
             generated: None,
             storage: storage(change.txn(), column.ty)?,
         });
     }
     let mut names = Names::new(&catalog, &table);
+    let defaults = new.columns.iter().map(|column| &column.default);
+    let made = add_sequences(&mut change, &mut names, &mut table, defaults)?;
     let key = (new.primary_key.as_slice(), new.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut table, key, &new.unique)?;
     for (at, column) in new.columns.iter().enumerate() {
@@ -75,8 +79,12 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         let check = check_def(&mut names, &table, check)?;
         table.checks.push(check);
     }
-    if table.sql.is_empty() {
-        table.sql = table.statement();
+    // What SERIAL makes is told by what it makes: whoever reads the text anew finds the sequence there already.
+    let is_serial = |column: &ColumnDef| {
+        !column.sequences.owned.is_empty() && column.sequences.identity.is_none()
+    };
+    if table.sql.is_empty() || table.columns.iter().any(is_serial) {
+        table.sql = table.statement(&with_made(&catalog, &made));
     }
     change.put_table(&table)?;
     change.finish()?;

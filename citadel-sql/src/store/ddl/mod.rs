@@ -11,6 +11,7 @@ mod create_table;
 mod drop;
 mod names;
 mod rewrite_table;
+mod sequence;
 mod sorter;
 #[cfg(test)]
 mod tests;
@@ -22,4 +23,5 @@ pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;
 pub(crate) use drop::{drop_index, drop_table};
 pub(crate) use rewrite_table::truncate;
+pub(crate) use sequence::define_sequence;
 pub(crate) use view::{create_view, drop_view};

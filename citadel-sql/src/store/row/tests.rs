@@ -33,6 +33,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         limit: None,
         not_null: false,
         default: ColumnDefault::default(),
+        sequences: Default::default(),
         missing: Value::Null,
         generated: None,
         storage: match (at, ty) {

@@ -73,7 +73,8 @@ impl TableWriter {
             ));
         }
         for ((no, column), value) in (0..).map(ColumnNo).zip(&table.columns).zip(row) {
-            if table.rowid_column != Some(no) || !value.is_null() {
+            let assigns_itself = table.rowid_column == Some(no) && column.default.is_null();
+            if !assigns_itself || !value.is_null() {
                 check_value(table, column, *value)?;
             }
         }

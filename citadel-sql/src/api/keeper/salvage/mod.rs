@@ -6,6 +6,7 @@
 
 mod definitions;
 mod report;
+mod sequences;
 mod table;
 
 pub use report::{SalvageReport, SalvagedTable};
@@ -153,6 +154,7 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         let known = source.trees().into_iter().find(|known| known.id == tree);
         known.map_or(0, |known| known.entries)
     };
+    report.definitions_lost += sequences::make(&db, &definitions.sequences, &old)?;
     let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
     for table in &old {
         let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
@@ -173,6 +175,7 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         report.tables.push(salvaged);
     }
     meter.report()?;
+    report.definitions_lost += sequences::advance(&db, source, &definitions.sequences, &old)?;
     report.definitions_lost += views(&db, &definitions.views)?;
     let owners = Owners::of(&Catalog::of_tables(old));
     report.note_losses(&source.losses(), &owners);

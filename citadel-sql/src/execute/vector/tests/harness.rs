@@ -51,6 +51,7 @@ impl Harness {
             limit: None,
             not_null: false,
             default: NewDefault::default(),
+            sequences: Default::default(),
             generated: None,
         };
         let create = CreateTable {
