@@ -341,7 +341,7 @@ ser_id_seq | NULL | 2 | 3
 
 INSERT INTO ser (id, tiny, name) VALUES (NULL, 1, 'c');
 ----
-ok, 1 row
+error 23502: null value in column "id" of table "ser" violates not-null constraint
 
 INSERT INTO ser (tiny) VALUES (NULL);
 ----
@@ -349,7 +349,8 @@ error 23502: null value in column "tiny" of table "ser" violates not-null constr
 
 INSERT INTO ser (id, tiny, name) VALUES (3, DEFAULT, 'c') RETURNING *;
 ----
-error 23505: duplicate key value violates unique constraint "ser_pkey": key (id)=(3) already exists
+id | tiny | big | name
+3 | 4 | 3 | c
 
 INSERT INTO ser (name) VALUES ('d');
 ----

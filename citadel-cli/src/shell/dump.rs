@@ -8,7 +8,7 @@ use super::describe;
 use crate::exit::{Failure, Outcome};
 use crate::format;
 
-/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them the views.
+/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them foreign keys and the views.
 pub(super) fn dump(
     db: &Connection,
     tables: &[TableInfo],
@@ -39,7 +39,7 @@ fn write_all(
         writeln!(out, "{}", describe::statement(&sequence.sql)).map_err(Failure::output)?;
     }
     for table in tables {
-        writeln!(out, "{}", describe::statement(&table.sql)).map_err(Failure::output)?;
+        writeln!(out, "{}", describe::statement(&table.sql_alone)).map_err(Failure::output)?;
         // Those of a table in a lake are there, whoever opens it.
         if table.lake_location.is_none() {
             rows(db, table, out)?;
@@ -51,6 +51,9 @@ fn write_all(
         {
             writeln!(out, "{}", describe::statement(sql)).map_err(Failure::output)?;
         }
+    }
+    for key in tables.iter().flat_map(|table| &table.foreign_keys) {
+        writeln!(out, "{}", describe::statement(key)).map_err(Failure::output)?;
     }
     for sequence in &sequences {
         writeln!(out, "{}", advance(sequence)).map_err(Failure::output)?;

@@ -12,6 +12,7 @@ mod cache;
 mod catalogs;
 mod connection;
 mod database;
+mod deferred;
 mod from_sql;
 mod interrupt;
 mod keeper;

@@ -54,6 +54,8 @@ pub(crate) enum Action {
     Release(bound::Identifier),
     /// `ROLLBACK TO name`.
     RollbackTo(bound::Identifier),
+    /// `SET CONSTRAINTS`
+    SetConstraints { names: Vec<String>, deferred: bool },
     /// `CALL persist_ann_index(table, column)`.
     Persist {
         /// A text.
@@ -265,6 +267,13 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
         Statement::Savepoint(name) => (Action::Savepoint(name.clone()), no_rows()),
         Statement::Release(name) => (Action::Release(name.clone()), no_rows()),
         Statement::RollbackTo(name) => (Action::RollbackTo(name.clone()), no_rows()),
+        Statement::SetConstraints { names, deferred } => {
+            let action = Action::SetConstraints {
+                names: names.clone(),
+                deferred: *deferred,
+            };
+            (action, no_rows())
+        }
         Statement::Nothing => (Action::Nothing, no_rows()),
         Statement::CallPersistAnnIndex { table, column } => {
             let action = Action::Persist {

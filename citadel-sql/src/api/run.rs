@@ -16,6 +16,7 @@ use crate::execute::{ExecContext, Many, Txn};
 use crate::functions::SequenceUse;
 use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
+use crate::store::KeyCheck;
 use crate::types::{Value, now};
 
 /// The rows of a statement that was started.
@@ -47,6 +48,7 @@ struct Written {
     batches: VecDeque<Batch>,
     changed: u64,
     last_rowid: Option<i64>,
+    late: Vec<KeyCheck>,
 }
 
 impl Started {
@@ -71,6 +73,9 @@ impl Connection {
             Action::Release(name) => self.session().release(name)?,
             Action::RollbackTo(name) => self.session().rollback_to(name)?,
             Action::Read(_) => return self.start_reading(prepared, params),
+            Action::SetConstraints { names, deferred } => {
+                self.session().set_constraints(names, *deferred)?;
+            }
             Action::Write { .. } => return self.run_write(prepared, params),
             Action::Nothing => {
                 let zone = self.zone();
@@ -179,7 +184,7 @@ impl Connection {
             let current = prepared.current(catalog, txn, &zone)?;
             let params = current.ready(prepared, params, began)?;
             let uses = &current.parameters.sequences;
-            let value = match uses {
+            let mut value = match uses {
                 SequenceUse::None => self.write_all(&current, &params, txn, pins)?,
                 _ => self.with_sequences(uses, txn, catalog, |txn| {
                     self.write_all(&current, &params, txn, pins)
@@ -187,6 +192,7 @@ impl Connection {
             };
             Ok(Done {
                 redefined: current.redefines(),
+                late: std::mem::take(&mut value.late),
                 value,
             })
         })?;
@@ -227,6 +233,7 @@ impl Connection {
             batches: VecDeque::new(),
             changed: 0,
             last_rowid: None,
+            late: Vec::new(),
         };
         let Action::Write { plan, .. } = &prepared.action else {
             return Ok(written);
@@ -238,6 +245,7 @@ impl Connection {
         }
         written.changed = run.execution.rows_changed();
         written.last_rowid = run.execution.last_rowid();
+        written.late = run.execution.take_late_checks();
         prepared.finish(run);
         Ok(written)
     }

@@ -18,6 +18,10 @@ pub struct TableInfo {
     pub name: String,
     /// The statement that made it, as it was written.
     pub sql: String,
+    /// A statement that makes it without its foreign keys, which want other tables and their rows to be there.
+    pub sql_alone: String,
+    /// The statements that add its foreign keys.
+    pub foreign_keys: Vec<String>,
     /// Its columns in order.
     pub columns: Vec<ColumnInfo>,
     /// Its indexes, those of constraints included.
@@ -108,8 +112,10 @@ impl Connection {
     /// # Errors
     /// Storage errors.
     pub fn tables(&self) -> Result<Vec<TableInfo>> {
-        self.session()
-            .look(|_, catalog| Ok(catalog.tables().iter().map(|t| table_info(t)).collect()))
+        self.session().look(|_, catalog| {
+            let tables = catalog.tables().iter();
+            Ok(tables.map(|table| table_info(table, catalog)).collect())
+        })
     }
 
     /// The views that the next statement would see, in the order in which they were made.
@@ -147,7 +153,7 @@ impl Connection {
     }
 }
 
-fn table_info(table: &TableDef) -> TableInfo {
+fn table_info(table: &TableDef, catalog: &Catalog) -> TableInfo {
     let is_key = |at: usize| {
         let no = u16::try_from(at).ok().map(ColumnNo);
         no.is_some_and(|no| table.rowid_column == Some(no) || table.primary_key.contains(&no))
@@ -155,6 +161,8 @@ fn table_info(table: &TableDef) -> TableInfo {
     TableInfo {
         name: table.name.clone(),
         sql: table.sql.clone(),
+        sql_alone: table.statement_alone(catalog.sequences()),
+        foreign_keys: table.key_statements(catalog.tables()),
         columns: table
             .columns
             .iter()

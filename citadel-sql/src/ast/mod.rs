@@ -32,9 +32,9 @@ pub(crate) use sequence::{
 };
 pub(crate) use statement::{
     AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, IndexChange, IndexMethod,
-    IndexOption, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
-    TableConstraintKind, TableRows,
+    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, ForeignKey, IndexChange,
+    IndexMethod, IndexOption, KeyAction, Pragma, PragmaValue, Statement, StatementKind,
+    TableConstraint, TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

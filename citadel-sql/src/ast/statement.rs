@@ -5,6 +5,7 @@ use super::{
     SequenceColumn, Update,
 };
 use crate::error::Position;
+use crate::schema::KeyTiming;
 use crate::types::{Limit, SqlType};
 
 /// A statement and the parameters it names, in order of their numbers.
@@ -29,10 +30,16 @@ pub(crate) enum StatementKind {
     AlterTable(Box<AlterTable>),
     CreateSequence(Box<CreateSequence>),
     AlterSequence(Box<AlterSequence>),
-    /// `TRUNCATE name, … [RESTART IDENTITY]`
+    /// `TRUNCATE name, … [RESTART IDENTITY] [CASCADE]`
     Truncate {
         names: Vec<Identifier>,
         restarts: bool,
+        cascades: bool,
+    },
+    /// `SET CONSTRAINTS {ALL | name, …} {DEFERRED | IMMEDIATE}`; no names: all.
+    SetConstraints {
+        names: Vec<Identifier>,
+        deferred: bool,
     },
     Drop(Drop),
     Begin(BeginMode),
@@ -148,6 +155,8 @@ pub(crate) enum ColumnConstraintKind {
     /// `GENERATED ALWAYS AS (value) STORED | VIRTUAL`
     Generated(Expr),
     Default(Expr),
+    /// `REFERENCES t (…)`; its columns are this one.
+    References(ForeignKey),
     /// SERIAL, `GENERATED … AS IDENTITY`
     Sequence(SequenceColumn),
 }
@@ -169,6 +178,31 @@ pub(crate) enum TableConstraintKind {
         nulls_distinct: bool,
     },
     Check(Expr),
+    ForeignKey(ForeignKey),
+}
+
+/// `FOREIGN KEY (…) REFERENCES t (…)`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ForeignKey {
+    pub(crate) columns: Vec<Identifier>,
+    pub(crate) parent: Identifier,
+    /// Empty: its primary key.
+    pub(crate) parent_columns: Vec<Identifier>,
+    pub(crate) match_full: bool,
+    pub(crate) on_delete: KeyAction,
+    pub(crate) on_update: KeyAction,
+    pub(crate) timing: KeyTiming,
+}
+
+/// `ON DELETE | UPDATE …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum KeyAction {
+    NoAction,
+    Restrict,
+    Cascade,
+    /// Of these columns; none: of all.
+    SetNull(Vec<Identifier>),
+    SetDefault(Vec<Identifier>),
 }
 
 /// CREATE INDEX.

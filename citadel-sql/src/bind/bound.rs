@@ -15,6 +15,7 @@ pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
     Update,
 };
+pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
@@ -224,6 +225,13 @@ pub(crate) enum Statement {
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
+        /// Constraints of other tables that go as well.
+        keys: Vec<DroppedKey>,
+    },
+    /// `SET CONSTRAINTS`; no names: all.
+    SetConstraints {
+        names: Vec<String>,
+        deferred: bool,
     },
     CreateIndex(CreateIndex),
     DropIndex {

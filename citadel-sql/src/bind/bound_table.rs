@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bound::{Expr, NewSequence, RelationNo};
+use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
 use crate::schema::{
     CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
     RowText, TableDef, ViewDef,
@@ -20,6 +20,7 @@ pub(crate) struct CreateTable {
     pub(crate) key_name: Option<String>,
     pub(crate) unique: Vec<NewUnique>,
     pub(crate) checks: Vec<NewCheck>,
+    pub(crate) foreign_keys: Vec<NewForeignKey>,
     /// Empty: it is made of the definition.
     pub(crate) sql: String,
     /// Its rows lie in a lake. Without columns: those of the table that is there.
@@ -164,6 +165,9 @@ pub(crate) struct AlterTable {
     pub(crate) indexes: Vec<(Arc<IndexDef>, String)>,
     pub(crate) unique: Vec<NewUnique>,
     pub(crate) checks: Vec<AlteredCheck>,
+    pub(crate) foreign_keys: Vec<AlteredKey>,
+    /// Constraints of other tables that go with what they refer to.
+    pub(crate) dropped_keys: Vec<DroppedKey>,
     /// Views that go with a dropped column.
     pub(crate) views: Vec<Arc<ViewDef>>,
 }

@@ -7,6 +7,7 @@ use super::bound::{
     NewUnique, RelationNo, Statement,
 };
 use super::expr::{Aggregation, ExprBinder};
+use super::foreign_key::Referring;
 use super::insert::named_twice;
 use super::scope::{Scope, ScopeRelation};
 use super::sequence::of_column;
@@ -52,15 +53,20 @@ impl Binder<'_> {
         }
         let relation = self.new_relation()?;
         let mut checks = Vec::new();
+        let mut keys = Vec::new();
         for definition in &create.columns {
             let column = self.new_column(definition, &table.columns)?;
             // At most COLUMNS_MAX by now.
             let no = ColumnNo(u16::try_from(table.columns.len()).unwrap_or(u16::MAX));
             table.columns.push(column);
             self.column_constraints(definition, no, &mut table, &mut checks)?;
+            keys.extend(references(definition));
         }
         for constraint in &create.constraints {
             self.table_constraint(constraint, &mut table, &mut checks)?;
+            if let TableConstraintKind::ForeignKey(key) = &constraint.kind {
+                keys.push((constraint.name.as_ref(), key.clone(), constraint.position));
+            }
         }
         for (definition, at) in create.columns.iter().zip(0..) {
             if let Some(value) = generated_of(definition)? {
@@ -79,6 +85,16 @@ impl Binder<'_> {
         for (name, condition) in checks {
             let check = self.new_check(name, condition, &table.name, &table.columns, relation)?;
             table.checks.push(check);
+        }
+        for (name, key, at) in keys {
+            let referring = Referring {
+                name: &table.name,
+                columns: &table.columns,
+                primary_key: &table.primary_key,
+                unique: table.unique.iter().map(|u| u.columns.clone()).collect(),
+            };
+            let key = self.new_foreign_key((name, &key), &referring, at)?;
+            table.foreign_keys.push(key);
         }
         check_rowid_default(&table, create.name.position)?;
         // The primary key is unique already.
@@ -183,6 +199,7 @@ impl Binder<'_> {
                 ColumnConstraintKind::NotNull => seen.not_null = true,
                 ColumnConstraintKind::PrimaryKey => seen.primary_key = true,
                 ColumnConstraintKind::Unique { .. }
+                | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Check(_)
                 | ColumnConstraintKind::Generated(_) => {}
                 ColumnConstraintKind::Default(expr) => {
@@ -275,6 +292,7 @@ impl Binder<'_> {
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Generated(_)
                 | ColumnConstraintKind::Sequence(_)
+                | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Default(_) => {}
             }
         }
@@ -301,6 +319,7 @@ impl Binder<'_> {
                 add_unique(&mut table.unique, label, columns, *nulls_distinct);
             }
             TableConstraintKind::Check(condition) => checks.push((label, condition)),
+            TableConstraintKind::ForeignKey(_) => {}
         }
         Ok(())
     }
@@ -435,6 +454,22 @@ fn generated_of(definition: &ColumnDefinition) -> Result<Option<&ast::Expr>> {
             definition.name.position,
         )),
     }
+}
+
+/// The foreign keys of a column's definition.
+pub(super) fn references(
+    definition: &ColumnDefinition,
+) -> impl Iterator<Item = (Option<&Identifier>, ast::ForeignKey, Option<Position>)> {
+    definition.constraints.iter().filter_map(|c| match &c.kind {
+        ColumnConstraintKind::References(key) => {
+            let key = ast::ForeignKey {
+                columns: vec![definition.name.clone()],
+                ..key.clone()
+            };
+            Some((c.name.as_ref(), key, c.position))
+        }
+        _ => None,
+    })
 }
 
 /// What a column's constraints have said so far.

@@ -11,7 +11,7 @@ use super::typing::{self, Strength};
 use crate::ast::{self, Identifier, Overriding};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within, zoned_assignment};
-use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, TableDef};
+use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, KeyGraph, TableDef};
 use crate::types::temporal::needs_zone;
 use crate::types::{SqlType, Value, assign_in, can_assign};
 
@@ -92,6 +92,7 @@ impl Binder<'_> {
         Ok(Insert {
             defaults: self.computed_defaults(&table, &columns, conflict.as_ref())?,
             columns,
+            keys: KeyGraph::of(self.catalog, &table),
             relation,
             source,
             conflict,

@@ -136,6 +136,7 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
                 ColumnConstraintKind::Check(_) => "CHECK",
                 ColumnConstraintKind::Generated(_) => "GENERATED",
                 ColumnConstraintKind::Sequence(_) => "a sequence",
+                ColumnConstraintKind::References(_) => "REFERENCES",
             };
             return refused(what, constraint.position.or(column.name.position));
         }

@@ -16,6 +16,7 @@ mod alter_table;
 mod ann_options;
 pub(crate) mod bound;
 mod bound_change;
+mod bound_foreign_key;
 mod bound_sequence;
 mod bound_table;
 mod call;
@@ -29,6 +30,7 @@ mod default;
 mod distance;
 mod drop;
 mod expr;
+mod foreign_key;
 mod from;
 mod grouping;
 mod insert;
@@ -156,7 +158,14 @@ impl Binder<'_> {
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
-            StatementKind::Truncate { names, restarts } => self.truncate(names, *restarts),
+            StatementKind::Truncate {
+                names,
+                restarts,
+                cascades,
+            } => self.truncate(names, *restarts, *cascades),
+            StatementKind::SetConstraints { names, deferred } => {
+                self.set_constraints(names, *deferred)
+            }
             StatementKind::CreateSequence(create) => self.create_sequence(create),
             StatementKind::AlterSequence(alter) => self.alter_sequence(alter),
             StatementKind::CreateView(view) => self.create_view(view),

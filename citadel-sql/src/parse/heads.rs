@@ -8,6 +8,7 @@ use super::as_of::AsOfs;
 use super::convert::{Converter, TakenOut};
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
+use super::foreign_key::{self, KeyColumns};
 use super::generated;
 use super::identity::Identities;
 use super::in_table;
@@ -82,6 +83,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
     let identities = Identities::take_out(&mut tokens, locator, end)?;
+    let key_columns = KeyColumns::take_out(&mut tokens, locator);
     let words = Words {
         tokens: &tokens,
         locator,
@@ -91,6 +93,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         exclusions: &exclusions,
         as_ofs: &as_ofs,
         identities: &identities,
+        key_columns: &key_columns,
     };
     let converter = Converter::new(locator, &parameters, taken_out);
     let mut kind = parse_kind(words, &converter)?;
@@ -149,6 +152,9 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         }
         "SET" => {
             words.take("SET");
+            if words.peek().as_deref() == Some("CONSTRAINTS") {
+                return foreign_key::parse_set(words);
+            }
             keeper::parse_set(words)
         }
         "SHOW" => {

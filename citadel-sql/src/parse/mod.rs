@@ -14,6 +14,7 @@ mod as_of;
 mod convert;
 mod dialect;
 mod exclusions;
+mod foreign_key;
 mod generated;
 mod heads;
 mod identity;

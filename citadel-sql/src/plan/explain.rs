@@ -313,7 +313,7 @@ fn node_text(
         PhysicalPlan::CreateView(create) => {
             NodeText::new(format!("CreateView {}", quoted(&create.name)))
         }
-        PhysicalPlan::DropRelations { tables, views } => {
+        PhysicalPlan::DropRelations { tables, views, .. } => {
             let tables = tables.iter().map(|table| quoted(&table.name));
             let views = views.iter().map(|view| quoted(&view.name));
             let names: Vec<String> = tables.chain(views).collect();

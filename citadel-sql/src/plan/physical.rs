@@ -14,8 +14,8 @@ pub(crate) use super::physical_change::{
 };
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Expr,
-    Outer, RelationNo, SequenceStatement, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
+    DroppedKey, Expr, Outer, RelationNo, SequenceStatement, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
@@ -120,6 +120,7 @@ pub(crate) enum PhysicalPlan {
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
+        keys: Vec<DroppedKey>,
     },
     CreateIndex(CreateIndex),
     DropIndex(Vec<Arc<IndexDef>>),

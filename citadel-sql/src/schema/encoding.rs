@@ -8,9 +8,9 @@ use citadel_txn::TreeId;
 
 use super::{
     AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo,
-    ColumnSequences, ColumnStorage, DefaultText, Identity, IndexDef, IndexId, IndexKind,
-    IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId, TableDef,
-    TableId, ViewDef, ViewId,
+    ColumnSequences, ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId,
+    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId,
+    TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
@@ -30,6 +30,7 @@ const VERSION_LAKE: u8 = 3;
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
+        && table.foreign_keys.is_empty()
         && table.rowid_constraint.is_none()
         && table.columns.iter().all(|column| {
             column.generated.is_none() && column.sequences == ColumnSequences::default()
@@ -118,6 +119,10 @@ fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
         put_row_text(out, text);
     }
     put_sequences(out, table);
+    put_varint(out, table.foreign_keys.len() as u64);
+    for key in &table.foreign_keys {
+        key.encode(out);
+    }
 }
 
 /// The sequences of the columns that have some.
@@ -176,7 +181,12 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
         let text = row_text(from, width)?;
         table.columns[usize::from(no.0)].generated = Some(text);
     }
-    read_sequences(from, table)
+    read_sequences(from, table)?;
+    for _ in 0..from.count()? {
+        let key = ForeignKeyDef::decode(from, width)?;
+        table.foreign_keys.push(key);
+    }
+    Ok(())
 }
 
 /// The definition of a table, without its indexes.
@@ -206,6 +216,7 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         primary_key: column_nos(&mut from, width)?,
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: TreeId::new(from.varint()?),
         indexes: Vec::new(),
         sql: from.text()?.to_owned(),
@@ -711,6 +722,7 @@ fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{KeyAction, KeyTiming};
     use proptest::prelude::*;
 
     fn table() -> TableDef {
@@ -807,6 +819,16 @@ mod tests {
                     pieces: vec![(String::new(), ColumnNo(2))],
                     tail: " > 0".to_owned(),
                 },
+            }],
+            foreign_keys: vec![ForeignKeyDef {
+                name: "t_fkey".to_owned(),
+                columns: vec![ColumnNo(2), ColumnNo(4)],
+                parent: TableId(7),
+                parent_columns: vec![ColumnNo(1), ColumnNo(300)],
+                match_full: true,
+                on_delete: KeyAction::SetNull(vec![ColumnNo(2)]),
+                on_update: KeyAction::Cascade,
+                timing: KeyTiming::Deferred,
             }],
             rows: TreeId::new(17),
             indexes: Vec::new(),

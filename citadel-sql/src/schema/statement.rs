@@ -44,7 +44,11 @@ impl IndexDef {
 
 impl TableDef {
     /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
-    pub(crate) fn statement(&self, sequences: &[Arc<SequenceDef>]) -> String {
+    pub(crate) fn statement(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        tables: &[Arc<TableDef>],
+    ) -> String {
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
             names.collect::<Vec<_>>().join(", ")
@@ -73,6 +77,15 @@ impl TableDef {
             let condition = check.condition.sql(self, quoted);
             parts.push(format!("{}CHECK ({condition})", constraint(&check.name)));
         }
+        for key in &self.foreign_keys {
+            let mut known = tables.iter();
+            let parent = match known.find(|table| table.id == key.parent) {
+                Some(parent) if key.parent != self.id => parent,
+                _ => self,
+            };
+            let text = key.sql(self, parent);
+            parts.push(format!("{}{text}", constraint(&key.name)));
+        }
         let using = match &self.lake {
             None => String::new(),
             Some(lake) => {
@@ -85,6 +98,35 @@ impl TableDef {
             quoted(&self.name),
             parts.join(", ")
         )
+    }
+}
+
+impl TableDef {
+    /// What makes the table without its foreign keys, which want other tables and their rows to be there.
+    pub(crate) fn statement_alone(&self, sequences: &[Arc<SequenceDef>]) -> String {
+        if self.foreign_keys.is_empty() {
+            return self.sql.clone();
+        }
+        let alone = Self {
+            foreign_keys: Vec::new(),
+            ..self.clone()
+        };
+        alone.statement(sequences, &[])
+    }
+
+    /// What adds its foreign keys.
+    pub(crate) fn key_statements(&self, tables: &[Arc<TableDef>]) -> Vec<String> {
+        let keys = self.foreign_keys.iter().filter_map(|key| {
+            let mut known = tables.iter();
+            let parent = known.find(|table| table.id == key.parent)?;
+            Some(format!(
+                "ALTER TABLE {} ADD {}{}",
+                quoted(&self.name),
+                constraint(&key.name),
+                key.sql(self, parent)
+            ))
+        });
+        keys.collect()
     }
 }
 

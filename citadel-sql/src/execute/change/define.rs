@@ -27,7 +27,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             });
         }
         PhysicalPlan::CreateView(create) => store::create_view(context.txn.write()?, create)?,
-        PhysicalPlan::DropRelations { tables, views } => {
+        PhysicalPlan::DropRelations {
+            tables,
+            views,
+            keys,
+        } => {
+            store::drop_keys(context.txn.write()?, keys)?;
             for view in views {
                 store::drop_view(context.txn.write()?, view)?;
             }

@@ -17,7 +17,7 @@ use crate::types::ValueRef;
 
 /// Puts the rows of a source into a table.
 pub(super) struct Inserter {
-    writer: TableWriter,
+    pub(super) writer: TableWriter,
     /// For each column of the table, the column of the source that fills it.
     source_of: Vec<Option<usize>>,
     /// For each column of the table, the source's column fitted to it, where it was of another type; empty where none was.

@@ -16,7 +16,7 @@ use crate::store::TableWriter;
 
 /// Gives the rows of a source new values.
 pub(super) struct Updater {
-    writer: TableWriter,
+    pub(super) writer: TableWriter,
     assigned: Vec<ColumnNo>,
     ids: Vec<RowId>,
     /// The new values of the assigned columns.

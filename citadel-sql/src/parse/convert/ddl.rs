@@ -277,6 +277,10 @@ impl Converter<'_> {
                 let (_, condition) = self.check(constraint, at)?;
                 Ok(ColumnConstraintKind::Check(condition))
             }
+            ColumnOption::ForeignKey(constraint) => {
+                let (_, key) = self.references(constraint, Vec::new(), at)?;
+                Ok(ColumnConstraintKind::References(key))
+            }
             // A virtual value is the same whenever it is computed: it is stored as well.
             ColumnOption::Generated {
                 generated_as: GeneratedAs::Always | GeneratedAs::ExpStored,
@@ -335,7 +339,10 @@ impl Converter<'_> {
                 let (name, condition) = self.check(constraint, at)?;
                 (name, TableConstraintKind::Check(condition))
             }
-            TheirConstraint::ForeignKey(_) => return unsupported("FOREIGN KEY"),
+            TheirConstraint::ForeignKey(constraint) => {
+                let (name, key) = self.foreign_key(constraint, at)?;
+                (name, TableConstraintKind::ForeignKey(key))
+            }
             TheirConstraint::Index(_) => return unsupported("INDEX in CREATE TABLE"),
             TheirConstraint::FulltextOrSpatial(_) => return unsupported("FULLTEXT or SPATIAL"),
             TheirConstraint::PrimaryKeyUsingIndex(_) | TheirConstraint::UniqueUsingIndex(_) => {
@@ -366,7 +373,7 @@ impl Converter<'_> {
         Ok((self.constraint_name(name)?, self.expr(*expr)?))
     }
 
-    fn constraint_name(&self, name: Option<Ident>) -> Result<Option<Identifier>> {
+    pub(super) fn constraint_name(&self, name: Option<Ident>) -> Result<Option<Identifier>> {
         name.map(|name| self.identifier(name)).transpose()
     }
 

@@ -10,6 +10,7 @@ mod data_type;
 mod ddl;
 mod dml;
 mod expr;
+mod foreign_key;
 mod from;
 mod function;
 mod grouping;
@@ -29,6 +30,7 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use super::as_of::AsOfs;
 use super::exclusions::Exclusions;
+use super::foreign_key::KeyColumns;
 use super::identity::Identities;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
@@ -47,6 +49,7 @@ pub(super) struct TakenOut<'a> {
     pub(super) exclusions: &'a Exclusions,
     pub(super) as_ofs: &'a AsOfs,
     pub(super) identities: &'a Identities,
+    pub(super) key_columns: &'a KeyColumns,
 }
 
 /// Converts one statement.
@@ -56,6 +59,7 @@ pub(super) struct Converter<'a> {
     exclusions: &'a Exclusions,
     as_ofs: &'a AsOfs,
     identities: &'a Identities,
+    key_columns: &'a KeyColumns,
     depth: Cell<usize>,
 }
 
@@ -69,9 +73,11 @@ impl<'a> Converter<'a> {
             exclusions,
             as_ofs,
             identities,
+            key_columns,
         } = taken_out;
         Self {
             identities,
+            key_columns,
             locator,
             parameters,
             exclusions,

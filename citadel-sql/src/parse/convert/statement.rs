@@ -1,4 +1,3 @@
-            ("CASCADE", &matches!(cascade, Some(CascadeOption::Cascade))),
 //! Statements.
 
 use sqlparser::ast::{
@@ -163,6 +162,7 @@ impl Converter<'_> {
         Ok(StatementKind::Truncate {
             names: names.collect::<Result<_>>()?,
             restarts: identity == Some(TruncateIdentityOption::Restart),
+            cascades: matches!(cascade, Some(CascadeOption::Cascade)),
         })
     }
 

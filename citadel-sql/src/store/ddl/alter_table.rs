@@ -10,6 +10,7 @@ use citadel_txn::WriteTxn;
 
 use super::build_index::build_btree;
 use super::create_table::{add_keys, check_def, generated_text, rowid_column, storage};
+use super::foreign_key::{altered_keys, follow_parent, look_at_keys};
 use super::names::{Names, refuse_taken};
 use super::rewrite_table::{Change, rewrite};
 use super::sequence::{add_sequences, with_made};
@@ -82,6 +83,7 @@ pub(crate) fn alter_table(
     add_keys(&mut change, &mut names, &mut new, key, &alter.unique)?;
     let added = new.indexes.split_off(kept);
     add_checks(&mut names, alter, &mut new)?;
+    let added_keys = altered_keys(&mut names, alter, &mut new)?;
     // A condition that stays must mean something for the columns as they become.
     Checks::of(&new)?;
     for index in &old.indexes {
@@ -100,14 +102,15 @@ pub(crate) fn alter_table(
             super::drop::drop_index_trees(change.txn(), index)?;
         }
         new.indexes.extend(added.iter().cloned());
-        finish(change, &mut new, &sequences)?;
+        follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
+        finish(change, &mut new, (&catalog, &sequences))?;
         look_at_rows(txn, alter, &new, watch)?;
         for index in &added {
             if let IndexKind::BTree(btree) = &index.kind {
                 build_btree(txn, &new, index, btree, watch)?;
             }
         }
-        return Ok(());
+        return look_at_keys(txn, &new, &added_keys, watch);
     }
     new.indexes.extend(added);
     let mut indexes = Vec::with_capacity(new.indexes.len());
@@ -121,7 +124,8 @@ pub(crate) fn alter_table(
     }
     new.indexes = indexes;
     new.rows = super::rewrite_table::empty_rows(change.txn())?;
-    finish(change, &mut new, &sequences)?;
+    follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
+    finish(change, &mut new, (&catalog, &sequences))?;
     let numbers = (0..).map(ColumnNo).zip(&alter.columns);
     let columns = numbers.map(|(no, altered)| match &altered.source {
         ColumnSource::Kept(no) => Change::Kept(*no),
@@ -140,14 +144,16 @@ pub(crate) fn alter_table(
         } => Change::Computed(*relation, (**value).clone()),
     });
     let mut columns: Vec<Change> = columns.collect();
-    rewrite(txn, old, Arc::new(new), (&mut columns, params), watch)
+    let new = Arc::new(new);
+    rewrite(txn, old, Arc::clone(&new), (&mut columns, params), watch)?;
+    look_at_keys(txn, &new, &added_keys, watch)
 }
 
 /// Writes the definitions.
 fn finish(
     mut change: SchemaChange<'_>,
     new: &mut TableDef,
-    sequences: &[Arc<SequenceDef>],
+    (catalog, sequences): (&Catalog, &[Arc<SequenceDef>]),
 ) -> Result<()> {
     for at in 0..new.indexes.len() {
         let mut index = IndexDef::clone(&new.indexes[at]);
@@ -157,7 +163,7 @@ fn finish(
         change.put_index(&index)?;
         new.indexes[at] = Arc::new(index);
     }
-    new.sql = new.statement(sequences);
+    new.sql = new.statement(sequences, catalog.tables());
     change.put_table(new)?;
     change.finish()
 }
@@ -220,6 +226,7 @@ fn shape(alter: &AlterTable) -> TableDef {
         primary_key: alter.primary_key.clone(),
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: old.rows,
         indexes: Vec::new(),
         sql: String::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use citadel_txn::{TreeOptions, WriteTxn};
 
 use super::create_index::refuse_unordered;
+use super::foreign_key::key_def;
 use super::names::{Names, refuse_taken};
 use super::sequence::{add_sequences, with_made};
 use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
@@ -49,6 +50,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         primary_key: new.primary_key.clone(),
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: change.txn().create_tree(TreeOptions::default())?,
         indexes: Vec::new(),
         sql: new.sql.clone(),
@@ -79,12 +81,16 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         let check = check_def(&mut names, &table, check)?;
         table.checks.push(check);
     }
+    for key in &new.foreign_keys {
+        let key = key_def(&mut names, &table, key)?;
+        table.foreign_keys.push(key);
+    }
     // What SERIAL makes is told by what it makes: whoever reads the text anew finds the sequence there already.
     let is_serial = |column: &ColumnDef| {
         !column.sequences.owned.is_empty() && column.sequences.identity.is_none()
     };
     if table.sql.is_empty() || table.columns.iter().any(is_serial) {
-        table.sql = table.statement(&with_made(&catalog, &made));
+        table.sql = table.statement(&with_made(&catalog, &made), catalog.tables());
     }
     change.put_table(&table)?;
     change.finish()?;

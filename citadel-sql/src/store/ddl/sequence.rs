@@ -148,7 +148,7 @@ impl<'a> Tables<'a> {
 
     fn put(self, change: &mut SchemaChange<'_>, sequences: &[Arc<SequenceDef>]) -> Result<()> {
         for mut table in self.changed {
-            table.sql = table.statement(sequences);
+            table.sql = table.statement(sequences, self.catalog.tables());
             change.put_table(&table)?;
         }
         Ok(())

@@ -49,6 +49,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         primary_key: vec![ColumnNo(1)],
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: TreeId::new(16),
         indexes: Vec::new(),
         sql: String::new(),

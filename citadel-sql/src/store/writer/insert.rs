@@ -43,6 +43,7 @@ impl TableWriter {
         }
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
+        self.note_inserted(id, row);
         self.touch(txn, id, |_| true)
     }
 
