@@ -46,6 +46,10 @@ impl SqlState {
     pub(crate) const DATETIME_FIELD_OVERFLOW: Self = Self("22008");
     pub(crate) const NOT_NULL_VIOLATION: Self = Self("23502");
     pub(crate) const UNIQUE_VIOLATION: Self = Self("23505");
+    pub(crate) const INVALID_FOREIGN_KEY: Self = Self("42830");
+    pub(crate) const FOREIGN_KEY_VIOLATION: Self = Self("23503");
+    pub(crate) const SEQUENCE_LIMIT_EXCEEDED: Self = Self("2200H");
+    pub(crate) const OBJECT_NOT_IN_PREREQUISITE_STATE: Self = Self("55000");
     pub(crate) const DEPENDENT_OBJECTS: Self = Self("2BP01");
     pub(crate) const READ_ONLY_TRANSACTION: Self = Self("25006");
     pub(crate) const ACTIVE_TRANSACTION: Self = Self("25001");

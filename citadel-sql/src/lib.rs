@@ -70,8 +70,8 @@ pub use api::{
     AndThenRows, Appender, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
     FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
     OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
-    SalvagedTable, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput, Transaction,
-    TransactionBehavior, ViewInfo, params_from_iter, salvage, salvage_storage,
+    SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput,
+    Transaction, TransactionBehavior, ViewInfo, params_from_iter, salvage, salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,

@@ -538,4 +538,4 @@ error 42P16 at 1:35: an index cannot be on what a query says
 
 CREATE TABLE bad (a INTEGER DEFAULT (SELECT 1));
 ----
-error 0A000 at 1:38: this kind of DEFAULT is not supported
+error 0A000 at 1:38: a query in DEFAULT is not supported

@@ -70,7 +70,7 @@ ok
 
 CREATE TABLE f (a INTEGER REFERENCES t (a));
 ----
-error 0A000 at 1:17: REFERENCES is not supported
+error 42830 at 1:38: there is no unique constraint matching given keys for referenced table "t"
 
 CREATE VIEW w AS SELECT 1;
 ----

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use citadel_sql::{Connection, IndexInfo, IndexKindInfo, SegmentState, TableInfo};
+use citadel_sql::{Connection, IndexInfo, IndexKindInfo, SegmentState, SequenceInfo, TableInfo};
 
 use crate::exit::{Failure, Outcome};
 use crate::format::{Grid, Mode};
@@ -26,6 +26,25 @@ pub(super) fn views(connection: &Connection, name: Option<&String>) -> Outcome<V
         views.retain(|view| view.name.eq_ignore_ascii_case(name));
     }
     Ok(views.iter().map(|view| statement(&view.sql)).collect())
+}
+
+/// The sequences of tables, and, where those are all, the others.
+pub(super) fn sequences(
+    connection: &Connection,
+    tables: &[TableInfo],
+) -> Outcome<Vec<SequenceInfo>> {
+    let is_all = connection.tables()?.len() == tables.len();
+    let mut sequences = connection.sequences()?;
+    sequences.retain(|sequence| match &sequence.owner {
+        None => is_all,
+        Some((owner, _)) => tables.iter().any(|table| table.name == *owner),
+    });
+    Ok(sequences)
+}
+
+/// A name that is read as it stands.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The statements that make tables and indexes, each with its `;`.

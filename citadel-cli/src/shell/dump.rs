@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use citadel_sql::{Connection, Error, TableInfo};
+use citadel_sql::{Connection, Error, SequenceInfo, TableInfo};
 
 use super::describe;
 use crate::exit::{Failure, Outcome};
 use crate::format;
 
-/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them the views.
+/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them foreign keys and the views.
 pub(super) fn dump(
     db: &Connection,
     tables: &[TableInfo],
@@ -34,8 +34,12 @@ fn write_all(
     out: &mut dyn Write,
 ) -> Outcome<()> {
     out.write_all(b"BEGIN;\n").map_err(Failure::output)?;
+    let sequences = describe::sequences(db, tables)?;
+    for sequence in sequences.iter().filter(|sequence| !sequence.is_identity) {
+        writeln!(out, "{}", describe::statement(&sequence.sql)).map_err(Failure::output)?;
+    }
     for table in tables {
-        writeln!(out, "{}", describe::statement(&table.sql)).map_err(Failure::output)?;
+        writeln!(out, "{}", describe::statement(&table.sql_alone)).map_err(Failure::output)?;
         // Those of a table in a lake are there, whoever opens it.
         if table.lake_location.is_none() {
             rows(db, table, out)?;
@@ -48,14 +52,49 @@ fn write_all(
             writeln!(out, "{}", describe::statement(sql)).map_err(Failure::output)?;
         }
     }
+    for key in tables.iter().flat_map(|table| &table.foreign_keys) {
+        writeln!(out, "{}", describe::statement(key)).map_err(Failure::output)?;
+    }
+    for sequence in &sequences {
+        writeln!(out, "{}", advance(sequence)).map_err(Failure::output)?;
+    }
     for view in views {
         writeln!(out, "{view}").map_err(Failure::output)?;
     }
     out.write_all(b"COMMIT;\n").map_err(Failure::output)
 }
 
+/// What brings a sequence to where it stands, and to the column that owns it.
+fn advance(sequence: &SequenceInfo) -> String {
+    let (last, is_called) = (sequence.last_value, sequence.is_called);
+    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let name = describe::quoted(&sequence.name);
+    match &sequence.owner {
+        Some((table, column)) if sequence.is_identity => {
+            let (table, column) = (text(&describe::quoted(table)), text(column));
+            format!(
+                "SELECT setval(pg_get_serial_sequence({table}, {column}), {last}, {is_called});"
+            )
+        }
+        owner => {
+            let set = format!("SELECT setval({}, {last}, {is_called});", text(&name));
+            match owner {
+                None => set,
+                Some((table, column)) => {
+                    let (table, column) = (describe::quoted(table), describe::quoted(column));
+                    format!("{set}\nALTER SEQUENCE {name} OWNED BY {table}.{column};")
+                }
+            }
+        }
+    }
+}
+
 fn rows(db: &Connection, table: &TableInfo, out: &mut dyn Write) -> Outcome<()> {
-    let name = format!("\"{}\"", table.name.replace('"', "\"\""));
+    let name = describe::quoted(&table.name);
+    let overriding = match table.columns.iter().any(|column| column.always_identity) {
+        true => " OVERRIDING SYSTEM VALUE",
+        false => "",
+    };
     let mut statement = db.prepare(&format!("SELECT * FROM {name}"))?;
     let columns = statement.column_count();
     let mut rows = statement.query(())?;
@@ -66,8 +105,11 @@ fn rows(db: &Connection, table: &TableInfo, out: &mut dyn Write) -> Outcome<()> 
                 _ => row.get_ref(at).map(format::literal),
             })
             .collect::<Result<Vec<String>, Error>>()?;
-        let line: io::Result<()> =
-            writeln!(out, "INSERT INTO {name} VALUES ({});", values.join(", "));
+        let line: io::Result<()> = writeln!(
+            out,
+            "INSERT INTO {name}{overriding} VALUES ({});",
+            values.join(", ")
+        );
         line.map_err(Failure::output)?;
     }
     Ok(())

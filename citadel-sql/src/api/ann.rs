@@ -56,6 +56,7 @@ impl Connection {
             Ok(Done {
                 value,
                 redefined: false,
+                late: Vec::new(),
             })
         })
     }

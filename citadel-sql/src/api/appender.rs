@@ -57,9 +57,10 @@ impl Connection {
     /// # Errors
     /// There is no such table.
     pub fn appender(&self, table: &str) -> Result<Appender<'_>> {
-        let table = self
-            .session()
-            .look(|_, catalog| known_table(catalog, table).cloned())?;
+        let (table, append) = self.session().look(|_, catalog| {
+            let table = known_table(catalog, table)?;
+            Ok((Arc::clone(table), Append::new(table, catalog)))
+        })?;
         Ok(Appender {
             connection: self,
             places: Parameters {
@@ -69,7 +70,7 @@ impl Connection {
                 zone: self.zone(),
                 ..Parameters::default()
             },
-            append: Append::new(&table),
+            append,
             waiting: empty(&table),
             waiting_bytes: 0,
             appended: 0,
@@ -134,8 +135,10 @@ impl Appender<'_> {
         let written = connection.session().write(|txn, catalog, pins| {
             self.follow(catalog)?;
             let context = &mut connection.context(Txn::Write(txn), &[], pins);
+            let mut appended = self.append.run(&self.waiting, context)?;
             Ok(Done {
-                value: self.append.run(&self.waiting, context)?,
+                late: std::mem::take(&mut appended.late),
+                value: (appended.rows, appended.last_rowid),
                 redefined: false,
             })
         });
@@ -175,7 +178,7 @@ impl Appender<'_> {
             )));
         }
         self.table = Arc::clone(now);
-        self.append = Append::new(now);
+        self.append = Append::new(now, catalog);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use crate::api::session::Session;
 use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
 use crate::bind::bound::WORK_MEM_MIN;
 use crate::error::{Error, Result};
+use crate::functions::Sequences;
 use crate::parse;
 use crate::schema::AnnSettings;
 use crate::types::temporal::Zone;
@@ -68,6 +69,7 @@ pub struct Connection {
     work_mem: Cell<Option<usize>>,
     /// The time zone in which times without one are read and moments are shown.
     zone: RefCell<Zone>,
+    sequences: RefCell<Sequences>,
 }
 
 impl Connection {
@@ -86,6 +88,7 @@ impl Connection {
             threads: Cell::default(),
             work_mem: Cell::default(),
             zone: RefCell::default(),
+            sequences: RefCell::default(),
         }
     }
 
@@ -114,6 +117,11 @@ impl Connection {
     /// Memory cannot be had.
     pub fn open_in_memory() -> Result<Self> {
         Database::open_in_memory().map(|database| database.connect())
+    }
+
+    /// What it knows of sequences.
+    pub(crate) fn drawn(&self) -> RefMut<'_, Sequences> {
+        self.sequences.borrow_mut()
     }
 
     /// The database that this is a connection to.

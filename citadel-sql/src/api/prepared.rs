@@ -11,7 +11,7 @@ use crate::batch::Batch;
 use crate::bind::{self, bound};
 use crate::error::{Error, Result};
 use crate::execute::Execution;
-use crate::functions::LakeProcedure;
+use crate::functions::{LakeProcedure, SequenceUse};
 use crate::parse;
 use crate::plan::{self, PhysicalPlan, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
@@ -40,8 +40,8 @@ pub(crate) struct Prepared {
 pub(crate) enum Action {
     /// Gives rows and changes nothing.
     Read(Arc<Plan>),
-    /// Changes the database: its rows, or (where not `rows`) its definitions.
-    Write { plan: Arc<Plan>, rows: bool },
+    /// Changes the database.
+    Write { plan: Arc<Plan>, effect: Effect },
     /// `BEGIN`.
     Begin(bound::BeginMode),
     /// `COMMIT`.
@@ -54,6 +54,8 @@ pub(crate) enum Action {
     Release(bound::Identifier),
     /// `ROLLBACK TO name`.
     RollbackTo(bound::Identifier),
+    /// `SET CONSTRAINTS`
+    SetConstraints { names: Vec<String>, deferred: bool },
     /// `CALL persist_ann_index(table, column)`.
     Persist {
         /// A text.
@@ -73,6 +75,15 @@ pub(crate) enum Action {
     Vacuum { into: Option<bound::Expr> },
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
+}
+
+/// What a statement changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Rows,
+    Definitions,
+    /// Where sequences stand: a query that draws from some.
+    Sequences,
 }
 
 impl Prepared {
@@ -218,7 +229,16 @@ impl Prepared {
 
     /// Is it an INSERT, UPDATE or DELETE?
     pub(crate) fn changes_rows(&self) -> bool {
-        matches!(self.action, Action::Write { rows: true, .. })
+        self.has_effect(Effect::Rows)
+    }
+
+    /// Does it change definitions?
+    pub(crate) fn redefines(&self) -> bool {
+        self.has_effect(Effect::Definitions)
+    }
+
+    fn has_effect(&self, wanted: Effect) -> bool {
+        matches!(self.action, Action::Write { effect, .. } if effect == wanted)
     }
 
     /// Does it mean the same whatever tables there are?
@@ -247,6 +267,13 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
         Statement::Savepoint(name) => (Action::Savepoint(name.clone()), no_rows()),
         Statement::Release(name) => (Action::Release(name.clone()), no_rows()),
         Statement::RollbackTo(name) => (Action::RollbackTo(name.clone()), no_rows()),
+        Statement::SetConstraints { names, deferred } => {
+            let action = Action::SetConstraints {
+                names: names.clone(),
+                deferred: *deferred,
+            };
+            (action, no_rows())
+        }
         Statement::Nothing => (Action::Nothing, no_rows()),
         Statement::CallPersistAnnIndex { table, column } => {
             let action = Action::Persist {
@@ -276,11 +303,21 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
             let plan = plan::plan(&bound.statement, &PlanContext { view })?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();
             let plan = Arc::new(plan);
-            let action = if reads_only(statement) {
-                Action::Read(plan)
-            } else {
-                let rows = changes_rows(statement);
-                Action::Write { plan, rows }
+            let draws = bound.parameters.sequences != SequenceUse::None;
+            let action = match (reads_only(statement), changes_rows(statement)) {
+                (true, _) if !draws || is_told(statement) => Action::Read(plan),
+                (true, _) => Action::Write {
+                    plan,
+                    effect: Effect::Sequences,
+                },
+                (false, true) => Action::Write {
+                    plan,
+                    effect: Effect::Rows,
+                },
+                (false, false) => Action::Write {
+                    plan,
+                    effect: Effect::Definitions,
+                },
             };
             (action, names)
         }
@@ -294,6 +331,11 @@ fn changes_rows(statement: &bound::Statement) -> bool {
         Statement::Explain { statement, .. } => changes_rows(statement),
         _ => false,
     }
+}
+
+/// Is it explained without being run?
+fn is_told(statement: &bound::Statement) -> bool {
+    matches!(statement, bound::Statement::Explain { analyze: false, .. })
 }
 
 fn reads_only(statement: &bound::Statement) -> bool {

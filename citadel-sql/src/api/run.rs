@@ -13,8 +13,10 @@ use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::execute::{ExecContext, Many, Txn};
+use crate::functions::SequenceUse;
 use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
+use crate::store::KeyCheck;
 use crate::types::{Value, now};
 
 /// The rows of a statement that was started.
@@ -46,6 +48,7 @@ struct Written {
     batches: VecDeque<Batch>,
     changed: u64,
     last_rowid: Option<i64>,
+    late: Vec<KeyCheck>,
 }
 
 impl Started {
@@ -70,6 +73,9 @@ impl Connection {
             Action::Release(name) => self.session().release(name)?,
             Action::RollbackTo(name) => self.session().rollback_to(name)?,
             Action::Read(_) => return self.start_reading(prepared, params),
+            Action::SetConstraints { names, deferred } => {
+                self.session().set_constraints(names, *deferred)?;
+            }
             Action::Write { .. } => return self.run_write(prepared, params),
             Action::Nothing => {
                 let zone = self.zone();
@@ -177,9 +183,16 @@ impl Connection {
         let written = self.session().write(|txn, catalog, pins| {
             let current = prepared.current(catalog, txn, &zone)?;
             let params = current.ready(prepared, params, began)?;
-            let value = self.write_all(&current, &params, txn, pins)?;
+            let uses = &current.parameters.sequences;
+            let mut value = match uses {
+                SequenceUse::None => self.write_all(&current, &params, txn, pins)?,
+                _ => self.with_sequences(uses, txn, catalog, |txn| {
+                    self.write_all(&current, &params, txn, pins)
+                })?,
+            };
             Ok(Done {
-                redefined: !current.changes_rows(),
+                redefined: current.redefines(),
+                late: std::mem::take(&mut value.late),
                 value,
             })
         })?;
@@ -191,6 +204,21 @@ impl Connection {
             cursor: Cursor::Ready(written.batches),
             changed: written.changed,
         })
+    }
+
+    /// Runs what may draw from sequences, and writes where they stand then.
+    fn with_sequences<T>(
+        &self,
+        uses: &SequenceUse,
+        txn: &mut WriteTxn,
+        catalog: &Catalog,
+        run: impl FnOnce(&mut WriteTxn) -> Result<T>,
+    ) -> Result<T> {
+        let mut sequences = self.drawn();
+        sequences.open(catalog, txn, uses)?;
+        let value = sequences.at_hand(|| run(txn))?;
+        sequences.store(txn)?;
+        Ok(value)
     }
 
     fn write_all(
@@ -205,6 +233,7 @@ impl Connection {
             batches: VecDeque::new(),
             changed: 0,
             last_rowid: None,
+            late: Vec::new(),
         };
         let Action::Write { plan, .. } = &prepared.action else {
             return Ok(written);
@@ -216,6 +245,7 @@ impl Connection {
         }
         written.changed = run.execution.rows_changed();
         written.last_rowid = run.execution.last_rowid();
+        written.late = run.execution.take_late_checks();
         prepared.finish(run);
         Ok(written)
     }

@@ -20,6 +20,8 @@ struct Named {
     name: String,
     /// `None`: the transaction has written nothing.
     place: Option<Place>,
+    /// How many checks waited.
+    mark: usize,
 }
 
 /// Where a write transaction can return to, and the definitions as they were there.
@@ -41,13 +43,33 @@ impl Place {
 impl Savepoints {
     /// Sets one in a transaction that has written nothing.
     pub(crate) fn set_unwritten(&mut self, name: String) {
-        self.0.push(Named { name, place: None });
+        self.0.push(Named {
+            name,
+            place: None,
+            mark: 0,
+        });
     }
 
     /// Sets one.
     pub(crate) fn set(&mut self, name: String, txn: &mut WriteTxn, catalog: &Arc<Catalog>) {
         let place = Some(Place::here(txn, catalog));
-        self.0.push(Named { name, place });
+        self.0.push(Named {
+            name,
+            place,
+            mark: 0,
+        });
+    }
+
+    /// Notes with the latest one how many checks wait.
+    pub(crate) fn mark(&mut self, checks: usize) {
+        if let Some(named) = self.0.last_mut() {
+            named.mark = checks;
+        }
+    }
+
+    /// How many waited when that one was set.
+    pub(crate) fn marked(&self, at: usize) -> usize {
+        self.0.get(at).map_or(0, |named| named.mark)
     }
 
     /// Before a write: gives those a place that have none.

@@ -1,8 +1,13 @@
 //! What tables there are, told to programs.
 
+use citadel_txn::View;
+
 use crate::api::connection::Connection;
 use crate::error::Result;
-use crate::schema::{ColumnNo, IndexDef, IndexKind, IndexOrigin, TableDef, ViewDef};
+use crate::schema::{
+    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef,
+    sequence_state,
+};
 use crate::types::SqlType;
 
 /// A table.
@@ -13,6 +18,10 @@ pub struct TableInfo {
     pub name: String,
     /// The statement that made it, as it was written.
     pub sql: String,
+    /// A statement that makes it without its foreign keys, which want other tables and their rows to be there.
+    pub sql_alone: String,
+    /// The statements that add its foreign keys.
+    pub foreign_keys: Vec<String>,
     /// Its columns in order.
     pub columns: Vec<ColumnInfo>,
     /// Its indexes, those of constraints included.
@@ -31,6 +40,24 @@ pub struct ViewInfo {
     pub sql: String,
 }
 
+/// A sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SequenceInfo {
+    /// Its name.
+    pub name: String,
+    /// A statement that makes one like it.
+    pub sql: String,
+    /// The number that was given out last, or comes first.
+    pub last_value: i64,
+    /// Was that number given out?
+    pub is_called: bool,
+    /// The table and the column that it is dropped with.
+    pub owner: Option<(String, String)>,
+    /// It is that of an identity column, which makes it.
+    pub is_identity: bool,
+}
+
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -45,6 +72,8 @@ pub struct ColumnInfo {
     pub primary_key: bool,
     /// Is it computed from others, so that only DEFAULT can be inserted?
     pub generated: bool,
+    /// Is it `GENERATED ALWAYS AS IDENTITY`, so that other values want OVERRIDING SYSTEM VALUE?
+    pub always_identity: bool,
 }
 
 /// An index of a table.
@@ -83,8 +112,10 @@ impl Connection {
     /// # Errors
     /// Storage errors.
     pub fn tables(&self) -> Result<Vec<TableInfo>> {
-        self.session()
-            .look(|_, catalog| Ok(catalog.tables().iter().map(|t| table_info(t)).collect()))
+        self.session().look(|_, catalog| {
+            let tables = catalog.tables().iter();
+            Ok(tables.map(|table| table_info(table, catalog)).collect())
+        })
     }
 
     /// The views that the next statement would see, in the order in which they were made.
@@ -100,6 +131,18 @@ impl Connection {
             .look(|_, catalog| Ok(catalog.views().iter().map(|view| info(view)).collect()))
     }
 
+    /// The sequences that the next statement would see, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn sequences(&self) -> Result<Vec<SequenceInfo>> {
+        self.session().look(|view, catalog| {
+            let all = catalog.sequences().iter();
+            all.map(|sequence| sequence_info(view, catalog, sequence))
+                .collect()
+        })
+    }
+
     /// Is there a table of this name?
     ///
     /// # Errors
@@ -110,7 +153,7 @@ impl Connection {
     }
 }
 
-fn table_info(table: &TableDef) -> TableInfo {
+fn table_info(table: &TableDef, catalog: &Catalog) -> TableInfo {
     let is_key = |at: usize| {
         let no = u16::try_from(at).ok().map(ColumnNo);
         no.is_some_and(|no| table.rowid_column == Some(no) || table.primary_key.contains(&no))
@@ -118,6 +161,8 @@ fn table_info(table: &TableDef) -> TableInfo {
     TableInfo {
         name: table.name.clone(),
         sql: table.sql.clone(),
+        sql_alone: table.statement_alone(catalog.sequences()),
+        foreign_keys: table.key_statements(catalog.tables()),
         columns: table
             .columns
             .iter()
@@ -128,11 +173,34 @@ fn table_info(table: &TableDef) -> TableInfo {
                 not_null: column.not_null,
                 primary_key: is_key(at),
                 generated: column.generated.is_some(),
+                always_identity: column.sequences.identity.is_some_and(|i| i.always),
             })
             .collect(),
         indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),
         lake_location: table.lake.as_ref().map(|lake| lake.location.clone()),
     }
+}
+
+fn sequence_info(
+    view: &dyn View,
+    catalog: &Catalog,
+    sequence: &SequenceDef,
+) -> Result<SequenceInfo> {
+    let columns = catalog.tables().iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        columns.map(|column| (&table.name, column))
+    });
+    let mut owners = columns.filter(|(_, c)| c.sequences.owned.contains(&sequence.id));
+    let owner = owners.next();
+    let state = sequence_state(view, sequence.id)?;
+    Ok(SequenceInfo {
+        name: sequence.name.clone(),
+        sql: sequence.statement(),
+        last_value: state.last,
+        is_called: state.is_called,
+        is_identity: owner.is_some_and(|(_, c)| c.sequences.identity.is_some()),
+        owner: owner.map(|(table, column)| (table.clone(), column.name.clone())),
+    })
 }
 
 fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {

@@ -31,11 +31,13 @@ use std::time::Duration;
 use citadel_txn::{Durability, Generation, ReadTxn, View, WriteTxn};
 
 use crate::api::Database;
+use crate::api::deferred::Deferred;
 use crate::api::savepoints::Savepoints;
 use crate::bind::bound::{BeginMode, Identifier};
 use crate::error::{Error, Result, SqlState};
 use crate::lake::{self, Intent, Pins};
 use crate::schema::Catalog;
+use crate::store::{KeyCheck, check_keys};
 use crate::types::{TimestampTz, now};
 
 /// Where a connection stands.
@@ -86,6 +88,8 @@ pub(crate) struct Session {
     state: State,
     /// Those of the transaction.
     savepoints: Savepoints,
+    /// Foreign keys that the transaction is to keep when it ends.
+    deferred: Deferred,
     epoch: Epoch,
     /// How long a write waits for its turn.
     busy_timeout: Duration,
@@ -105,6 +109,8 @@ pub(crate) struct Done<T> {
     pub(crate) value: T,
     /// It may have changed definitions: those at hand no longer hold.
     pub(crate) redefined: bool,
+    /// What of foreign keys is left to be checked: now, or at COMMIT.
+    pub(crate) late: Vec<KeyCheck>,
 }
 
 impl Session {
@@ -117,6 +123,7 @@ impl Session {
             began: None,
             state: State::Autocommit,
             savepoints: Savepoints::default(),
+            deferred: Deferred::default(),
             epoch: Epoch(0),
             lake_batch_id: None,
             seen: RefCell::default(),
@@ -179,8 +186,12 @@ impl Session {
 
     /// `COMMIT`. The transaction is over, also where this fails.
     pub(crate) fn commit(&mut self) -> Result<()> {
+        let deferred = std::mem::take(&mut self.deferred);
         match self.end()? {
-            State::Writing { txn, catalog, .. } => self.finish(*txn, &catalog, false),
+            State::Writing { txn, catalog, .. } => {
+                check_keys(&*txn, &catalog, deferred.checks())?;
+                self.finish(*txn, &catalog, false)
+            }
             State::Broken => Err(broken().hint("it was rolled back instead")),
             _ => Ok(()),
         }
@@ -200,6 +211,7 @@ impl Session {
         }
         self.epoch.0 += 1;
         self.began = None;
+        self.deferred = Deferred::default();
         self.savepoints.clear();
         Ok(std::mem::replace(&mut self.state, State::Autocommit))
     }
@@ -212,6 +224,7 @@ impl Session {
             State::Writing { txn, catalog, .. } => self.savepoints.set(name, txn, catalog),
             _ => self.savepoints.set_unwritten(name),
         }
+        self.savepoints.mark(self.deferred.checks().len());
         Ok(())
     }
 
@@ -237,6 +250,7 @@ impl Session {
         };
         match self.savepoints.rollback_to(at, txn) {
             Ok(before) => {
+                self.deferred.cut(self.savepoints.marked(at));
                 *catalog = before;
                 self.epoch.0 += 1;
                 Ok(())
@@ -246,6 +260,23 @@ impl Session {
                 Err(error)
             }
         }
+    }
+
+    /// `SET CONSTRAINTS`. Outside of a transaction it means nothing, as in PostgreSQL.
+    ///
+    /// # Errors
+    /// What is to be checked at once does not hold; then it waits on.
+    pub(crate) fn set_constraints(&mut self, names: &[String], deferred: bool) -> Result<()> {
+        match &self.state {
+            State::Autocommit => return Ok(()),
+            State::Broken => return Err(broken()),
+            State::Writing { txn, catalog, .. } if !deferred => {
+                check_keys(&**txn, catalog, self.deferred.of(names))?;
+            }
+            _ => {}
+        }
+        self.deferred.say(names, deferred);
+        Ok(())
     }
 
     /// Refuses what needs a transaction that goes on.
@@ -324,6 +355,7 @@ impl Session {
             State::Autocommit => {
                 let (mut txn, catalog) = self.begin_write()?;
                 let done = run(&mut txn, &catalog, &Pins::default())?;
+                check_keys(&txn, &catalog, &done.late)?;
                 self.finish(txn, &catalog, done.redefined)?;
                 return Ok(done.value);
             }
@@ -362,7 +394,9 @@ impl Session {
             } else {
                 None
             };
-            Ok((done.value, redefined))
+            let (now, later) = self.deferred.part(catalog, done.late);
+            check_keys(&**txn, catalog, &now)?;
+            Ok((done.value, redefined, later))
         });
         let undone = match &result {
             Ok(_) => Ok(()),
@@ -372,7 +406,8 @@ impl Session {
             self.lose();
             return Err(result.err().unwrap_or_else(|| error.into()));
         }
-        let (value, redefined) = result?;
+        let (value, redefined, later) = result?;
+        self.deferred.add(later);
         if let Some(redefined) = redefined {
             *catalog = redefined;
             self.epoch.0 += 1;

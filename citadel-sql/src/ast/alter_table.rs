@@ -1,6 +1,6 @@
 //! ALTER TABLE.
 
-use super::{ColumnDefinition, DropBehavior, Expr, Identifier, TableConstraint};
+use super::{ColumnDefinition, DropBehavior, Expr, Identifier, SequenceColumn, TableConstraint};
 use crate::types::{Limit, SqlType};
 
 /// `ALTER TABLE [IF EXISTS] name …, …`
@@ -37,6 +37,11 @@ pub(crate) enum TableAction {
     SetDefault {
         column: Identifier,
         value: Option<Expr>,
+    },
+    /// `ALTER COLUMN a ADD GENERATED … AS IDENTITY`
+    AddIdentity {
+        column: Identifier,
+        identity: SequenceColumn,
     },
     /// `ALTER COLUMN a SET NOT NULL | DROP NOT NULL`
     SetNotNull {

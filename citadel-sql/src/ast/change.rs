@@ -13,9 +13,19 @@ pub(crate) struct Insert {
     /// Empty: all columns.
     pub(crate) columns: Vec<Identifier>,
     pub(crate) source: InsertSource,
+    pub(crate) overriding: Option<Overriding>,
     pub(crate) on_conflict: Option<OnConflict>,
     /// Empty: it gives no rows.
     pub(crate) returning: Vec<SelectItem>,
+}
+
+/// `OVERRIDING {SYSTEM | USER} VALUE`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overriding {
+    /// Values for identity columns are taken, whatever they say of themselves.
+    System,
+    /// Values for identity columns are left aside.
+    User,
 }
 
 /// Where the rows of an INSERT come from.

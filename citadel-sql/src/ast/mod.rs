@@ -9,6 +9,7 @@ mod change;
 mod expr;
 mod operator;
 mod query;
+mod sequence;
 mod statement;
 mod window;
 
@@ -17,7 +18,7 @@ use crate::error::Position;
 pub(crate) use alter_table::{AlterTable, TableAction};
 pub(crate) use change::{
     Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
-    OnConflict, Update,
+    OnConflict, Overriding, Update,
 };
 pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
@@ -25,11 +26,15 @@ pub(crate) use query::{
     AsOf, Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation,
     Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
+pub(crate) use sequence::{
+    AlterSequence, CreateSequence, SequenceChange, SequenceColumn, SequenceOption,
+    SequenceOptionKind,
+};
 pub(crate) use statement::{
     AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, Explain, IndexChange,
-    IndexMethod, IndexOption, PlanFormat, Pragma, PragmaValue, Statement, StatementKind,
-    TableConstraint, TableConstraintKind, TableRows,
+    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, Explain, ForeignKey,
+    IndexChange, IndexMethod, IndexOption, KeyAction, PlanFormat, Pragma, PragmaValue, Statement,
+    StatementKind, TableConstraint, TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

@@ -1,7 +1,11 @@
 //! Statements.
 
-use super::{AlterTable, Delete, Expr, Identifier, Insert, Query, Update};
+use super::{
+    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Query,
+    SequenceColumn, Update,
+};
 use crate::error::Position;
+use crate::schema::KeyTiming;
 use crate::types::{Limit, SqlType};
 
 /// A statement and the parameters it names, in order of their numbers.
@@ -24,8 +28,19 @@ pub(crate) enum StatementKind {
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
     AlterTable(Box<AlterTable>),
-    /// `TRUNCATE name, …`
-    Truncate(Vec<Identifier>),
+    CreateSequence(Box<CreateSequence>),
+    AlterSequence(Box<AlterSequence>),
+    /// `TRUNCATE name, … [RESTART IDENTITY] [CASCADE]`
+    Truncate {
+        names: Vec<Identifier>,
+        restarts: bool,
+        cascades: bool,
+    },
+    /// `SET CONSTRAINTS {ALL | name, …} {DEFERRED | IMMEDIATE}`; no names: all.
+    SetConstraints {
+        names: Vec<Identifier>,
+        deferred: bool,
+    },
     Drop(Drop),
     Begin(BeginMode),
     Commit,
@@ -140,6 +155,10 @@ pub(crate) enum ColumnConstraintKind {
     /// `GENERATED ALWAYS AS (value) STORED | VIRTUAL`
     Generated(Expr),
     Default(Expr),
+    /// `REFERENCES t (…)`; its columns are this one.
+    References(ForeignKey),
+    /// SERIAL, `GENERATED … AS IDENTITY`
+    Sequence(SequenceColumn),
 }
 
 /// A constraint of a table.
@@ -159,6 +178,31 @@ pub(crate) enum TableConstraintKind {
         nulls_distinct: bool,
     },
     Check(Expr),
+    ForeignKey(ForeignKey),
+}
+
+/// `FOREIGN KEY (…) REFERENCES t (…)`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ForeignKey {
+    pub(crate) columns: Vec<Identifier>,
+    pub(crate) parent: Identifier,
+    /// Empty: its primary key.
+    pub(crate) parent_columns: Vec<Identifier>,
+    pub(crate) match_full: bool,
+    pub(crate) on_delete: KeyAction,
+    pub(crate) on_update: KeyAction,
+    pub(crate) timing: KeyTiming,
+}
+
+/// `ON DELETE | UPDATE …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum KeyAction {
+    NoAction,
+    Restrict,
+    Cascade,
+    /// Of these columns; none: of all.
+    SetNull(Vec<Identifier>),
+    SetDefault(Vec<Identifier>),
 }
 
 /// CREATE INDEX.
@@ -210,7 +254,7 @@ pub(crate) enum IndexChange {
     Reset(Vec<Identifier>),
 }
 
-/// DROP TABLE, DROP VIEW or DROP INDEX.
+/// DROP TABLE, DROP VIEW, DROP INDEX or DROP SEQUENCE.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drop {
     pub(crate) object: DropObject,
@@ -236,6 +280,7 @@ pub(crate) enum DropObject {
     Table,
     View,
     Index,
+    Sequence,
 }
 
 /// CALL.

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use super::Binder;
 use super::bound::{
-    AlterTable, AlteredCheck, AlteredColumn, ColumnSource, Expr, ExprKind, Generated, NewColumn,
-    RelationNo, Statement,
+    AlterTable, AlteredCheck, AlteredColumn, AlteredKey, ColumnSource, DroppedKey, Expr, ExprKind,
+    Generated, NewColumn, NewDefault, RelationNo, Statement,
 };
 use super::change::table_scope;
 use super::create_table::{
     add_unique, check_key_type, invalid, key_columns, refuse_any_dimension, taken,
 };
 use super::expr::{Aggregation, ExprBinder};
+use super::foreign_key::{Referring, is_same_set, required};
 use super::insert::named_twice;
 use super::lake::refuse_lake;
 use super::suggest;
@@ -25,9 +26,10 @@ use crate::ast::{
 };
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    ColumnDef, ColumnNo, ColumnStorage, IndexKind, IndexOrigin, IndexedVector, TableDef,
+    ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexKind, IndexOrigin, IndexedVector,
+    KeyTiming, TableDef,
 };
-use crate::types::{Limit, SqlType, assign, can_assign};
+use crate::types::{Limit, SqlType, Value, assign, can_assign};
 
 /// What is being made of a table.
 struct Shape<'a> {
@@ -73,13 +75,50 @@ impl Binder<'_> {
         }
         shape.check_indexes()?;
         shape.check_generated()?;
+        self.check_keys(&mut shape)?;
         if shape.takes_away {
             self.check_views(&mut shape)?;
         }
         Ok(Statement::AlterTable(Box::new(shape.alter)))
     }
 
-    pub(super) fn truncate(&mut self, names: &[Identifier]) -> Result<Statement> {
+    /// SET CONSTRAINTS. That there are such constraints is seen when it runs.
+    pub(super) fn set_constraints(
+        &mut self,
+        names: &[Identifier],
+        deferred: bool,
+    ) -> Result<Statement> {
+        for name in names {
+            let is_it = |key: &&ForeignKeyDef| key.name.eq_ignore_ascii_case(&name.name);
+            let keys = self.catalog.tables().iter().flat_map(|t| &t.foreign_keys);
+            let found: Vec<&ForeignKeyDef> = keys.filter(is_it).collect();
+            if found.is_empty() {
+                return Err(Error::sql(
+                    SqlState::UNDEFINED_OBJECT,
+                    format!("constraint \"{}\" does not exist", name.name),
+                )
+                .at(name.position));
+            }
+            if found.iter().any(|key| key.timing == KeyTiming::Immediate) {
+                return Err(Error::sql(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("constraint \"{}\" is not deferrable", name.name),
+                )
+                .at(name.position));
+            }
+        }
+        Ok(Statement::SetConstraints {
+            names: names.iter().map(|name| name.name.clone()).collect(),
+            deferred,
+        })
+    }
+
+    pub(super) fn truncate(
+        &mut self,
+        names: &[Identifier],
+        restarts: bool,
+        cascades: bool,
+    ) -> Result<Statement> {
         let mut tables: Vec<Arc<TableDef>> = Vec::with_capacity(names.len());
         for name in names {
             let table = self.table(name)?;
@@ -88,7 +127,9 @@ impl Binder<'_> {
                 tables.push(table);
             }
         }
-        Ok(Statement::Truncate(tables))
+        let at = names.first().and_then(|name| name.position);
+        let tables = self.truncated(tables, cascades, at)?;
+        Ok(Statement::Truncate { tables, restarts })
     }
 
     fn table_action(&mut self, action: &TableAction, shape: &mut Shape<'_>) -> Result<()> {
@@ -149,17 +190,43 @@ impl Binder<'_> {
                         column.position,
                     ));
                 }
-                let column = shape.alter.columns[at].column.clone();
-                let default = match value {
-                    None => crate::types::Value::Null,
-                    Some(expr) => {
-                        self.default_value(expr, &column.name, column.ty, column.limit)?
-                    }
+                if shape.alter.columns[at].column.sequences.identity.is_some() {
+                    return Err(Error::sql(
+                        SqlState::SYNTAX_ERROR,
+                        format!("column \"{}\" is an identity column", column.name),
+                    )
+                    .at(column.position));
+                }
+                let column = definition_of(&shape.alter.columns[at].column);
+                shape.alter.columns[at].column.default = match value {
+                    None => NewDefault::default(),
+                    Some(expr) => self.new_default(expr, &column)?,
                 };
-                shape.alter.columns[at].column.default = default;
+            }
+            TableAction::AddIdentity { column, identity } => {
+                let at = shape.column(column)?;
+                let to = &mut shape.alter.columns[at].column;
+                if !to.not_null {
+                    return Err(Error::sql(
+                        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                        format!(
+                            "column \"{}\" must be NOT NULL before an identity is added",
+                            column.name
+                        ),
+                    )
+                    .at(column.position));
+                }
+                self.number_column(identity, to, column.position)?;
             }
             TableAction::SetNotNull { column, not_null } => {
                 let at = shape.column(column)?;
+                if !not_null && shape.alter.columns[at].column.sequences.identity.is_some() {
+                    return Err(Error::sql(
+                        SqlState::SYNTAX_ERROR,
+                        format!("column \"{}\" is an identity column", column.name),
+                    )
+                    .at(column.position));
+                }
                 if !not_null
                     && shape
                         .alter
@@ -182,8 +249,11 @@ impl Binder<'_> {
             } => self.set_type(column, (*ty, *limit), using.as_ref(), shape)?,
             TableAction::AddConstraint(constraint) => shape.constraints.push(constraint.clone()),
             TableAction::DropConstraint {
-                name, if_exists, ..
+                name,
+                if_exists,
+                behavior,
             } => {
+                shape.cascades |= *behavior == DropBehavior::Cascade;
                 if !shape.drop_constraint(name) && !if_exists {
                     return Err(no_constraint(name, &shape.alter.table));
                 }
@@ -209,7 +279,14 @@ impl Binder<'_> {
                 ColumnConstraintKind::Generated(value) => {
                     return Err(Error::unsupported("GENERATED in ADD COLUMN").at(value.position));
                 }
+                ColumnConstraintKind::References(key) => {
+                    TableConstraintKind::ForeignKey(ast::ForeignKey {
+                        columns: names(),
+                        ..key.clone()
+                    })
+                }
                 ColumnConstraintKind::Null
+                | ColumnConstraintKind::Sequence(_)
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Default(_) => continue,
             };
@@ -266,6 +343,16 @@ impl Binder<'_> {
                     self.new_check(name, condition, &shape.alter.name, &columns, relation)?;
                 shape.alter.checks.push(AlteredCheck::New(check));
             }
+            TableConstraintKind::ForeignKey(key) => {
+                let referring = Referring {
+                    name: &shape.alter.name,
+                    columns: &columns,
+                    primary_key: &shape.alter.primary_key,
+                    unique: shape.unique_keys(),
+                };
+                let key = self.new_foreign_key((name, key), &referring, at)?;
+                shape.alter.foreign_keys.push(AlteredKey::New(key));
+            }
         }
         Ok(())
     }
@@ -314,23 +401,20 @@ impl Binder<'_> {
             typing::wrap(&mut value, |operand| ExprKind::Cast { operand, to: ty });
             value.ty = ty;
         }
-        let column_def = definition(&shape.alter.columns[at].column, ty, limit);
+        let column_def = ColumnDef {
+            ty,
+            limit,
+            ..definition_of(&shape.alter.columns[at].column)
+        };
         self.assign(&mut value, &column_def)
             .map_err(|error| match using {
                 None => error.hint(format!("say how, with USING \"{}\"::{ty}", column.name)),
                 Some(_) => error,
             })?;
+        let default = std::mem::take(&mut shape.alter.columns[at].column.default);
+        let default = self.default_as(default, &column_def, column)?;
         let altered = &mut shape.alter.columns[at];
-        let default = std::mem::take(&mut altered.column.default);
-        if !default.is_null() && !can_assign(default.sql_type(), ty) {
-            return Err(Error::sql(
-                SqlState::DATATYPE_MISMATCH,
-                format!("the default of column \"{}\" is no {ty}", column.name),
-            )
-            .at(column.position)
-            .hint("drop the default first"));
-        }
-        altered.column.default = assign(default, ty).map_err(|e| e.at(column.position))?;
+        altered.column.default = default;
         altered.column.ty = ty;
         altered.column.limit = limit;
         altered.source = ColumnSource::Computed {
@@ -342,13 +426,100 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// What a foreign key refers to, or is of, stays as it is, or the key goes with CASCADE.
+    fn check_keys(&mut self, shape: &mut Shape<'_>) -> Result<()> {
+        let table = Arc::clone(&shape.alter.table);
+        let changed = |shape: &Shape<'_>, no: &ColumnNo| {
+            let mut columns = shape.alter.columns.iter();
+            columns.any(|altered| {
+                matches!(altered.source, ColumnSource::Computed { from, .. } if from == *no)
+            })
+        };
+        for altered in &shape.alter.foreign_keys {
+            if let AlteredKey::Kept(key) = altered
+                && key.columns.iter().any(|no| changed(shape, no))
+            {
+                return Err(required(&table.name, key).at(shape.name.position));
+            }
+        }
+        let is_referable = |shape: &Shape<'_>, key: &ForeignKeyDef| {
+            let moved = key.parent_columns.iter().map(|no| shape.alter.moved(*no));
+            let Some(moved) = moved.collect::<Option<Vec<_>>>() else {
+                return false;
+            };
+            let unique = shape.unique_keys();
+            is_same_set(&moved, &shape.alter.primary_key)
+                || unique.iter().any(|known| is_same_set(known, &moved))
+        };
+        for (other, key) in self.catalog.keys_to(table.id) {
+            let is_own = other.id == table.id;
+            let is_kept = |altered: &AlteredKey| matches!(altered, AlteredKey::Kept(kept) if kept.name == key.name);
+            if is_own && !shape.alter.foreign_keys.iter().any(is_kept) {
+                continue;
+            }
+            let is_changed = key.parent_columns.iter().any(|no| changed(shape, no));
+            if !is_changed && is_referable(shape, key) {
+                continue;
+            }
+            if !shape.cascades || is_changed {
+                return Err(required(&other.name, key).at(shape.name.position));
+            }
+            if is_own {
+                shape.alter.foreign_keys.retain(|altered| !is_kept(altered));
+                continue;
+            }
+            shape.alter.dropped_keys.push(DroppedKey {
+                table: Arc::clone(other),
+                name: key.name.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The default of a column that becomes of another type.
+    fn default_as(
+        &mut self,
+        default: NewDefault,
+        column: &ColumnDef,
+        name: &Identifier,
+    ) -> Result<NewDefault> {
+        let refused = || {
+            Error::sql(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "the default of column \"{}\" is no {}",
+                    name.name, column.ty
+                ),
+            )
+            .at(name.position)
+            .hint("drop the default first")
+        };
+        match default {
+            NewDefault::Value(value)
+                if value.is_null() || can_assign(value.sql_type(), column.ty) =>
+            {
+                let value = assign(value, column.ty).map_err(|e| e.at(name.position))?;
+                Ok(NewDefault::Value(value))
+            }
+            NewDefault::Value(_) => Err(refused()),
+            computed => {
+                let column = ColumnDef {
+                    default: computed.definition(),
+                    ..column.clone()
+                };
+                self.default_value(&column).map_err(|_| refused())?;
+                Ok(NewDefault::kept(&column.default))
+            }
+        }
+    }
+
     /// A view that would not read what it reads now keeps the table as it is, or goes with CASCADE.
     fn check_views(&mut self, shape: &mut Shape<'_>) -> Result<()> {
         let mut table = TableDef::clone(&shape.alter.table);
         table.name.clone_from(&shape.alter.name);
         table.indexes.clear();
         let columns = shape.columns();
-        table.columns = columns.map(|c| definition(c, c.ty, c.limit)).collect();
+        table.columns = columns.map(definition_of).collect();
         let mut views = self.views_that_change(table);
         let Some(view) = views.first() else {
             return Ok(());
@@ -393,7 +564,31 @@ impl Shape<'_> {
         })
     }
 
+    /// Columns that no two rows share, as they become.
+    fn unique_keys(&self) -> Vec<Vec<ColumnNo>> {
+        let kept = self.alter.indexes.iter().filter_map(|(index, _)| {
+            let IndexKind::BTree(btree) = &index.kind else {
+                return None;
+            };
+            let columns = btree.columns.iter().map(|no| self.alter.moved(*no));
+            btree.unique.then(|| columns.collect::<Option<Vec<_>>>())?
+        });
+        let new = self.alter.unique.iter().map(|new| new.columns.clone());
+        kept.chain(new).collect()
+    }
+
+    /// Has it a CHECK or a FOREIGN KEY of this name?
     fn has_check(&self, name: &str) -> bool {
+        let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+        let mut keys = self.alter.foreign_keys.iter();
+        let is_key = keys.any(|key| match key {
+            AlteredKey::Kept(key) => is_it(&key.name),
+            AlteredKey::New(key) => key.name.as_deref().is_some_and(is_it),
+        });
+        is_key || self.has_condition(name)
+    }
+
+    fn has_condition(&self, name: &str) -> bool {
         self.alter.checks.iter().any(|check| match check {
             AlteredCheck::Kept(check) => check.name.eq_ignore_ascii_case(name),
             AlteredCheck::New(check) => check
@@ -416,6 +611,10 @@ impl Shape<'_> {
         self.alter.checks.retain(|check| match check {
             AlteredCheck::Kept(check) => !check.condition.any_column(is_it),
             AlteredCheck::New(_) => true,
+        });
+        self.alter.foreign_keys.retain(|key| match key {
+            AlteredKey::Kept(key) => !key.columns.iter().any(|no| is_it(*no)),
+            AlteredKey::New(_) => true,
         });
         if self
             .alter
@@ -457,6 +656,10 @@ impl Shape<'_> {
                     AlteredCheck::Kept(check) => !is_it(&check.name),
                     AlteredCheck::New(_) => true,
                 });
+                self.alter.foreign_keys.retain(|key| match key {
+                    AlteredKey::Kept(key) => !is_it(&key.name),
+                    AlteredKey::New(_) => true,
+                });
             }
             None if self.keeps_row_ids(name) => self.drop_primary_key(),
             None => return false,
@@ -478,6 +681,14 @@ impl Shape<'_> {
                 && is_it(&check.name)
             {
                 check.name.clone_from(&to.name);
+                return Ok(());
+            }
+        }
+        for key in &mut self.alter.foreign_keys {
+            if let AlteredKey::Kept(key) = key
+                && is_it(&key.name)
+            {
+                key.name.clone_from(&to.name);
                 return Ok(());
             }
         }
@@ -578,7 +789,8 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
             ty: column.ty,
             limit: column.limit,
             not_null: column.not_null,
-            default: column.default.clone(),
+            default: NewDefault::kept(&column.default),
+            sequences: column.sequences.clone(),
             generated: column.generated.clone().map(Generated::Kept),
         },
         source: ColumnSource::Kept(no),
@@ -594,19 +806,27 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
         unique: Vec::new(),
         checks: checks.map(AlteredCheck::Kept).collect(),
         views: Vec::new(),
+        foreign_keys: table
+            .foreign_keys
+            .iter()
+            .cloned()
+            .map(AlteredKey::Kept)
+            .collect(),
+        dropped_keys: Vec::new(),
         table: Arc::clone(table),
     }
 }
 
-/// A column of another type, as far as binding looks at it.
-pub(super) fn definition(column: &NewColumn, ty: SqlType, limit: Option<Limit>) -> ColumnDef {
+/// A column to be made, as far as binding looks at it.
+pub(super) fn definition_of(column: &NewColumn) -> ColumnDef {
     ColumnDef {
         name: column.name.clone(),
-        ty,
-        limit,
+        ty: column.ty,
+        limit: column.limit,
         not_null: column.not_null,
-        default: column.default.clone(),
-        missing: column.default.clone(),
+        default: column.default.definition(),
+        sequences: column.sequences.clone(),
+        missing: Value::Null,
         generated: None,
         storage: ColumnStorage::Row,
     }
@@ -617,11 +837,14 @@ fn pass(action: &TableAction) -> u8 {
     match action {
         TableAction::Rename(_)
         | TableAction::RenameColumn { .. }
-        | TableAction::RenameConstraint { .. } => 0,
+        | TableAction::RenameConstraint { .. }
+        | TableAction::SetDefault { value: None, .. } => 0,
         TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => 1,
         TableAction::SetType { .. } => 2,
         TableAction::AddColumn { .. } => 3,
-        TableAction::SetDefault { .. } | TableAction::SetNotNull { .. } => 4,
+        TableAction::SetDefault { .. }
+        | TableAction::AddIdentity { .. }
+        | TableAction::SetNotNull { .. } => 4,
         TableAction::AddConstraint(_) => 5,
     }
 }

@@ -15,9 +15,11 @@ pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
     Update,
 };
+pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
+pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewLake, NewUnique, PartitionKey, PartitionTransform,
+    NewColumn, NewDefault, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, Explain, FrameUnits, Identifier, PlanFormat,
@@ -25,7 +27,8 @@ pub(crate) use crate::ast::{
 };
 use crate::error::Position;
 use crate::functions::{
-    AggregateFunction, Clock, LakeProcedure, ScalarFunction, TableFunction, WindowFunction,
+    AggregateFunction, Clock, LakeProcedure, ScalarFunction, SequenceUse, TableFunction,
+    WindowFunction,
 };
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
 use crate::types::temporal::Zone;
@@ -191,6 +194,8 @@ pub(crate) struct Parameters {
     pub(crate) decimals: FxHashMap<usize, Box<str>>,
     /// Does the statement mean something else in another time zone?
     pub(crate) uses_zone: bool,
+    /// The sequences that it may ask.
+    pub(crate) sequences: SequenceUse,
 }
 
 /// What a statement does.
@@ -211,11 +216,23 @@ pub(crate) enum Statement {
         query: Option<Box<Query>>,
     },
     AlterTable(Box<AlterTable>),
-    Truncate(Vec<Arc<TableDef>>),
+    Truncate {
+        tables: Vec<Arc<TableDef>>,
+        /// Their sequences begin anew.
+        restarts: bool,
+    },
+    Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
+        /// Constraints of other tables that go as well.
+        keys: Vec<DroppedKey>,
+    },
+    /// `SET CONSTRAINTS`; no names: all.
+    SetConstraints {
+        names: Vec<String>,
+        deferred: bool,
     },
     CreateIndex(CreateIndex),
     DropIndex {

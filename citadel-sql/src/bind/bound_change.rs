@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::{Expr, From, OutputColumn, Query, RelationNo, SortKey};
-use crate::schema::{ColumnNo, IndexDef, TableDef};
+use crate::schema::{ColumnNo, IndexDef, KeyGraph, TableDef};
 
 /// INSERT. The source gives rows whose columns are `columns` in order; the other columns get their defaults.
 #[derive(Clone, Debug)]
@@ -12,7 +12,11 @@ pub(crate) struct Insert {
     /// The rows as they are in the table then.
     pub(crate) relation: RelationNo,
     pub(crate) columns: Vec<ColumnNo>,
+    /// Defaults that are computed for each row.
+    pub(crate) defaults: Vec<(ColumnNo, Expr)>,
     pub(crate) source: InsertSource,
+    /// The tables that foreign keys tie it to.
+    pub(crate) keys: Option<Arc<KeyGraph>>,
     pub(crate) conflict: Option<Conflict>,
     /// Over the relation; it asks no query.
     pub(crate) returning: Vec<OutputColumn>,
@@ -69,6 +73,7 @@ pub(crate) struct Update {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
     pub(crate) rows: ChosenRows,
 }
 
@@ -77,6 +82,7 @@ pub(crate) struct Update {
 pub(crate) struct Delete {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
     pub(crate) rows: ChosenRows,
 }
 

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::bound::{Expr, RelationNo};
-use crate::schema::{CheckDef, ColumnNo, IndexDef, LakeDef, Metric, RowText, TableDef, ViewDef};
+use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
+use crate::schema::{
+    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
+    RowText, TableDef, ViewDef,
+};
 use crate::types::{Limit, SqlType, Value};
 
 /// CREATE TABLE, checked.
@@ -17,6 +20,7 @@ pub(crate) struct CreateTable {
     pub(crate) key_name: Option<String>,
     pub(crate) unique: Vec<NewUnique>,
     pub(crate) checks: Vec<NewCheck>,
+    pub(crate) foreign_keys: Vec<NewForeignKey>,
     /// Empty: it is made of the definition.
     pub(crate) sql: String,
     /// Its rows lie in a lake. Without columns: those of the table that is there.
@@ -65,8 +69,61 @@ pub(crate) struct NewColumn {
     pub(crate) ty: SqlType,
     pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
-    pub(crate) default: Value,
+    pub(crate) default: NewDefault,
+    /// That it has already.
+    pub(crate) sequences: ColumnSequences,
     pub(crate) generated: Option<Generated>,
+}
+
+/// The default of a column to be made.
+#[derive(Clone, Debug)]
+pub(crate) enum NewDefault {
+    /// Of the column's type.
+    Value(Value),
+    /// Computed for each row: what the catalog is to keep, and the same as a value for the column.
+    Computed { text: DefaultText, value: Box<Expr> },
+    /// As the catalog has it.
+    Kept(DefaultText),
+    /// The next number of a sequence that is made with the column.
+    Sequence(NewSequence),
+}
+
+impl Default for NewDefault {
+    fn default() -> Self {
+        Self::Value(Value::Null)
+    }
+}
+
+impl NewDefault {
+    /// Is nothing said?
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Value(Value::Null))
+    }
+
+    /// The value, where it is the same for all rows; else NULL.
+    pub(crate) fn constant(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Computed { .. } | Self::Kept(_) | Self::Sequence(_) => Value::Null,
+        }
+    }
+
+    /// As the catalog keeps it, but for a sequence that is not there yet.
+    pub(crate) fn definition(&self) -> ColumnDefault {
+        match self {
+            Self::Value(value) => ColumnDefault::Value(value.clone()),
+            Self::Computed { text, .. } | Self::Kept(text) => ColumnDefault::Computed(text.clone()),
+            Self::Sequence(_) => ColumnDefault::default(),
+        }
+    }
+
+    /// One that the catalog has.
+    pub(crate) fn kept(default: &ColumnDefault) -> Self {
+        match default {
+            ColumnDefault::Value(value) => Self::Value(value.clone()),
+            ColumnDefault::Computed(text) => Self::Kept(text.clone()),
+        }
+    }
 }
 
 /// What a column's value is computed from.
@@ -108,6 +165,9 @@ pub(crate) struct AlterTable {
     pub(crate) indexes: Vec<(Arc<IndexDef>, String)>,
     pub(crate) unique: Vec<NewUnique>,
     pub(crate) checks: Vec<AlteredCheck>,
+    pub(crate) foreign_keys: Vec<AlteredKey>,
+    /// Constraints of other tables that go with what they refer to.
+    pub(crate) dropped_keys: Vec<DroppedKey>,
     /// Views that go with a dropped column.
     pub(crate) views: Vec<Arc<ViewDef>>,
 }

@@ -10,12 +10,18 @@ use super::typing::{self, Strength};
 use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::functions::{self, AggregateFunction, ArgumentKind, ScalarFunction, WindowFunction};
+use crate::functions::{
+    self, AggregateFunction, ArgumentKind, Needs, ScalarFunction, WindowFunction,
+};
+use crate::schema::readable;
 use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
 const LAZY: [&str; 5] = ["coalesce", "ifnull", "nullif", "iif", "if"];
+
+/// Tells the sequence that a column owns.
+const SERIAL_SEQUENCE: &str = "pg_get_serial_sequence";
 
 /// The largest expression that may be written twice when a function becomes CASE.
 const REPEATED_NODES_MAX: usize = 500;
@@ -79,6 +85,10 @@ impl ExprBinder<'_, '_> {
         if let Some(metric) = distance::metric_of(&lower) {
             let [left, right] = fixed(&lower, values, position)?;
             return self.distance_function(&lower, metric, left, right, position);
+        }
+        if lower == SERIAL_SEQUENCE {
+            let [table, column] = fixed(&lower, values, position)?;
+            return self.serial_sequence(&table, &column, position);
         }
         match functions::scalar(&lower) {
             Some(function) => self.scalar(function, values, position),
@@ -329,6 +339,9 @@ impl ExprBinder<'_, '_> {
                 self.shown_in_zone(function, argument)?;
             }
         }
+        if function.needs == Needs::Sequences {
+            self.binder.sequence_call(function, &mut arguments)?;
+        }
         arguments.iter_mut().for_each(typing::settle);
         let types: Vec<SqlType> = arguments.iter().map(|argument| argument.ty).collect();
         let fits = |(at, ty): (usize, &SqlType)| function.argument_kind(at).accepts(*ty);
@@ -352,6 +365,40 @@ impl ExprBinder<'_, '_> {
                 arguments,
             },
             position,
+        })
+    }
+
+    /// The name of the sequence that a column owns; it is known when the statement is prepared.
+    fn serial_sequence(
+        &mut self,
+        table: &Expr,
+        column: &Expr,
+        position: Option<Position>,
+    ) -> Result<Expr> {
+        let text = |expr: &Expr| match constant::evaluate(expr)? {
+            Some(Value::Text(text)) => Ok(Identifier {
+                name: functions::sequence_name(&text),
+                position: expr.position,
+            }),
+            _ => {
+                let what = format!("{SERIAL_SEQUENCE} of names that are no constants");
+                Err(Error::unsupported(what).at(position))
+            }
+        };
+        let table = self.binder.table(&text(table)?)?;
+        // A column's name is taken as it stands.
+        let no = super::insert::column_of(&table, &text(column)?)?;
+        let column = table.column(no);
+        let catalog = self.binder.catalog;
+        let mut all = catalog.sequences().iter();
+        let owned = all.find(|sequence| column.sequences.owned.contains(&sequence.id));
+        Ok(match owned {
+            Some(sequence) => text_literal(&readable(&sequence.name)),
+            None => Expr {
+                kind: ExprKind::Literal(Value::Null),
+                ty: SqlType::Text,
+                position,
+            },
         })
     }
 
@@ -573,6 +620,7 @@ fn undefined(name: &str, position: Option<Position>) -> Error {
         .chain(distance::FUNCTIONS.iter().map(|(name, _)| *name))
         .chain(AggregateFunction::names())
         .chain(WindowFunction::names())
-        .chain(LAZY);
+        .chain(LAZY)
+        .chain([SERIAL_SEQUENCE]);
     suggest::hint(error, name, names)
 }

@@ -11,7 +11,7 @@ use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Result};
-use crate::schema::{ColumnNo, TableDef};
+use crate::schema::{ColumnNo, KeyGraph, TableDef};
 
 impl Binder<'_> {
     pub(super) fn update(&mut self, update: &ast::Update) -> Result<Update> {
@@ -22,6 +22,7 @@ impl Binder<'_> {
             let assignments =
                 binder.assignments(&update.assignments, (&table, relation), &scope)?;
             Ok(Update {
+                keys: KeyGraph::of(binder.catalog, &table),
                 table,
                 relation,
                 assignments,
@@ -35,6 +36,7 @@ impl Binder<'_> {
             let (table, relation, scope) = binder.target(&delete.table, delete.alias.as_ref())?;
             let (from, scope) = binder.beside_target(&delete.rows, scope)?;
             Ok(Delete {
+                keys: KeyGraph::of(binder.catalog, &table),
                 table,
                 relation,
                 rows: binder.chosen_rows(&delete.rows, from, &scope)?,
@@ -57,7 +59,8 @@ impl Binder<'_> {
             }
             if is_computed(table, no) {
                 match assignment.value.kind {
-                    ast::ExprKind::Default => continue,
+                    ast::ExprKind::Default if table.column(no).generated.is_some() => continue,
+                    ast::ExprKind::Default => {}
                     _ => return Err(computed(table, no, assignment.column.position)),
                 }
             }

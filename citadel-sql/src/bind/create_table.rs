@@ -1,22 +1,24 @@
 //! CREATE TABLE.
 
 use super::Binder;
+use super::alter_table::definition_of;
 use super::bound::{
-    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewLake, NewUnique, RelationNo,
-    Statement,
+    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewSequence,
+    NewUnique, RelationNo, Statement,
 };
-use super::constant;
 use super::expr::{Aggregation, ExprBinder};
+use super::foreign_key::Referring;
 use super::insert::named_twice;
 use super::scope::{Scope, ScopeRelation};
-use super::typing::{self, Strength};
+use super::sequence::of_column;
 use crate::ast::{
-    self, ColumnConstraintKind, ColumnDefinition, Identifier, TableConstraint, TableConstraintKind,
+    self, ColumnConstraintKind, ColumnDefinition, Identifier, SequenceColumn, TableConstraint,
+    TableConstraintKind,
 };
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within};
-use crate::schema::ColumnNo;
-use crate::types::{Limit, SqlType, Value, assign_in, can_assign};
+use crate::schema::{ColumnNo, ColumnSequences, IntegerWidth};
+use crate::types::{SqlType, Value};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 2_000;
@@ -51,15 +53,20 @@ impl Binder<'_> {
         }
         let relation = self.new_relation()?;
         let mut checks = Vec::new();
+        let mut keys = Vec::new();
         for definition in &create.columns {
             let column = self.new_column(definition, &table.columns)?;
             // At most COLUMNS_MAX by now.
             let no = ColumnNo(u16::try_from(table.columns.len()).unwrap_or(u16::MAX));
             table.columns.push(column);
             self.column_constraints(definition, no, &mut table, &mut checks)?;
+            keys.extend(references(definition));
         }
         for constraint in &create.constraints {
             self.table_constraint(constraint, &mut table, &mut checks)?;
+            if let TableConstraintKind::ForeignKey(key) = &constraint.kind {
+                keys.push((constraint.name.as_ref(), key.clone(), constraint.position));
+            }
         }
         for (definition, at) in create.columns.iter().zip(0..) {
             if let Some(value) = generated_of(definition)? {
@@ -78,6 +85,16 @@ impl Binder<'_> {
         for (name, condition) in checks {
             let check = self.new_check(name, condition, &table.name, &table.columns, relation)?;
             table.checks.push(check);
+        }
+        for (name, key, at) in keys {
+            let referring = Referring {
+                name: &table.name,
+                columns: &table.columns,
+                primary_key: &table.primary_key,
+                unique: table.unique.iter().map(|u| u.columns.clone()).collect(),
+            };
+            let key = self.new_foreign_key((name, &key), &referring, at)?;
+            table.foreign_keys.push(key);
         }
         check_rowid_default(&table, create.name.position)?;
         // The primary key is unique already.
@@ -133,7 +150,8 @@ impl Binder<'_> {
                 name: name.name,
                 limit: None,
                 not_null: false,
-                default: Value::Null,
+                default: NewDefault::default(),
+                sequences: ColumnSequences::default(),
                 generated: None,
             });
         }
@@ -164,12 +182,24 @@ impl Binder<'_> {
         refuse_any_dimension(definition.ty, name)?;
         let mut seen = Seen::default();
         let mut default = None;
+        let mut sequence = None;
         for constraint in &definition.constraints {
             match &constraint.kind {
+                ColumnConstraintKind::Sequence(new) => {
+                    if sequence.is_some() {
+                        return Err(invalid(
+                            format!("column \"{}\" has two sequences", name.name),
+                            at,
+                        ));
+                    }
+                    seen.not_null = true;
+                    sequence = Some(new);
+                }
                 ColumnConstraintKind::Null => seen.null = true,
                 ColumnConstraintKind::NotNull => seen.not_null = true,
                 ColumnConstraintKind::PrimaryKey => seen.primary_key = true,
                 ColumnConstraintKind::Unique { .. }
+                | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Check(_)
                 | ColumnConstraintKind::Generated(_) => {}
                 ColumnConstraintKind::Default(expr) => {
@@ -179,8 +209,7 @@ impl Binder<'_> {
                             at,
                         ));
                     }
-                    let (ty, limit) = (definition.ty, definition.limit);
-                    default = Some(self.default_value(expr, &name.name, ty, limit)?);
+                    default = Some(expr);
                 }
             }
         }
@@ -190,14 +219,52 @@ impl Binder<'_> {
                 at,
             ));
         }
-        Ok(NewColumn {
+        let mut column = NewColumn {
             name: name.name.clone(),
             ty: definition.ty,
             limit: definition.limit,
             not_null: seen.not_null,
-            default: default.unwrap_or_default(),
+            default: NewDefault::default(),
+            sequences: ColumnSequences::default(),
             generated: None,
-        })
+        };
+        if let Some(expr) = default {
+            column.default = self.new_default(expr, &definition_of(&column))?;
+        }
+        if let Some(new) = sequence {
+            self.number_column(new, &mut column, at)?;
+        }
+        Ok(column)
+    }
+
+    /// Makes a column the one of a sequence: SERIAL, or IDENTITY.
+    pub(super) fn number_column(
+        &mut self,
+        new: &SequenceColumn,
+        column: &mut NewColumn,
+        at: Option<Position>,
+    ) -> Result<()> {
+        if !column.default.is_null() {
+            return Err(invalid(
+                format!("column \"{}\" has a sequence and a DEFAULT", column.name),
+                at,
+            ));
+        }
+        if column.ty != SqlType::Integer {
+            return Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!(
+                    "an identity column is SMALLINT, INT4 or INTEGER, and \"{}\" is {}",
+                    column.name, column.ty
+                ),
+            )
+            .at(at));
+        }
+        column.default = NewDefault::Sequence(NewSequence {
+            options: of_column(IntegerWidth::of(column.limit), &new.options)?,
+            identity: new.identity,
+        });
+        Ok(())
     }
 
     /// What a column's definition says of the table. CHECK is bound when all columns are known.
@@ -224,6 +291,8 @@ impl Binder<'_> {
                 ColumnConstraintKind::Null
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Generated(_)
+                | ColumnConstraintKind::Sequence(_)
+                | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Default(_) => {}
             }
         }
@@ -250,6 +319,7 @@ impl Binder<'_> {
                 add_unique(&mut table.unique, label, columns, *nulls_distinct);
             }
             TableConstraintKind::Check(condition) => checks.push((label, condition)),
+            TableConstraintKind::ForeignKey(_) => {}
         }
         Ok(())
     }
@@ -309,10 +379,7 @@ impl Binder<'_> {
                 value.position,
             ));
         }
-        self.assign(
-            &mut bound,
-            &super::alter_table::definition(column, column.ty, column.limit),
-        )?;
+        self.assign(&mut bound, &definition_of(column))?;
         // The writer fits the value into the column, whatever is written down of it.
         let fits = [
             assignment_to(column.ty),
@@ -372,45 +439,6 @@ impl Binder<'_> {
             condition: bound,
         })
     }
-
-    /// A constant of the column's type.
-    pub(super) fn default_value(
-        &mut self,
-        expr: &ast::Expr,
-        name: &str,
-        ty: SqlType,
-        limit: Option<Limit>,
-    ) -> Result<Value> {
-        let scope = Scope::default();
-        let mut bound =
-            ExprBinder::new(self, &scope, Aggregation::Refused("DEFAULT")).expr(expr)?;
-        if !self.parameters.names.is_empty() {
-            return Err(Error::unsupported("a parameter in CREATE TABLE").at(expr.position));
-        }
-        typing::decide(&mut self.parameters, &mut bound, ty, Strength::Exact)?;
-        if ty == SqlType::Numeric && self.parameters.is_decimal(&bound) {
-            self.parameters.convert(&mut bound, ty)?;
-        }
-        if !can_assign(bound.ty, ty) {
-            return Err(Error::sql(
-                SqlState::DATATYPE_MISMATCH,
-                format!("column \"{name}\" is {ty}, its default {}", bound.ty),
-            )
-            .at(expr.position));
-        }
-        let value = constant::evaluate(&bound)?
-            .ok_or_else(|| Error::unsupported("this kind of DEFAULT").at(expr.position))?;
-        let zone = self.parameters.zone_for(value.sql_type(), ty);
-        let value = assign_in(value, ty, zone).map_err(|error| error.at(expr.position))?;
-        let Some(limit) = limit else {
-            return Ok(value);
-        };
-        let value = limit.fit(value).map_err(|error| error.at(expr.position))?;
-        limit
-            .check(value.as_ref())
-            .map_err(|error| error.at(expr.position))?;
-        Ok(value)
-    }
 }
 
 /// What a column's definition says that it is computed from.
@@ -426,6 +454,22 @@ fn generated_of(definition: &ColumnDefinition) -> Result<Option<&ast::Expr>> {
             definition.name.position,
         )),
     }
+}
+
+/// The foreign keys of a column's definition.
+pub(super) fn references(
+    definition: &ColumnDefinition,
+) -> impl Iterator<Item = (Option<&Identifier>, ast::ForeignKey, Option<Position>)> {
+    definition.constraints.iter().filter_map(|c| match &c.kind {
+        ColumnConstraintKind::References(key) => {
+            let key = ast::ForeignKey {
+                columns: vec![definition.name.clone()],
+                ..key.clone()
+            };
+            Some((c.name.as_ref(), key, c.position))
+        }
+        _ => None,
+    })
 }
 
 /// What a column's constraints have said so far.
@@ -527,7 +571,7 @@ pub(super) fn check_key_type(ty: SqlType, name: &str, at: Option<Position>) -> R
     }
 }
 
-/// An `INTEGER PRIMARY KEY` assigns itself; a default would be silently passed over, and nothing computes it.
+/// An `INTEGER PRIMARY KEY` assigns itself: a constant serves one row, and nothing computes it.
 fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> {
     let [no] = table.primary_key[..] else {
         return Ok(());
@@ -542,13 +586,23 @@ fn check_rowid_default(table: &CreateTable, at: Option<Position>) -> Result<()> 
                 at,
             ))
         }
-        Some(column) if column.ty == SqlType::Integer && !column.default.is_null() => Err(invalid(
-            format!(
-                "column \"{}\" assigns itself and takes no DEFAULT",
-                column.name
-            ),
-            at,
-        )),
+        Some(column)
+            if column.ty == SqlType::Integer
+                && !matches!(
+                    column.default,
+                    NewDefault::Value(Value::Null)
+                        | NewDefault::Computed { .. }
+                        | NewDefault::Sequence(_)
+                ) =>
+        {
+            Err(invalid(
+                format!(
+                    "column \"{}\" assigns itself and takes no constant DEFAULT",
+                    column.name
+                ),
+                at,
+            ))
+        }
         _ => Ok(()),
     }
 }

@@ -1,9 +1,9 @@
-//! DROP TABLE, DROP VIEW and DROP INDEX.
+//! DROP TABLE, DROP VIEW and DROP INDEX; DROP SEQUENCE is with the [others](super::sequence).
 
 use std::sync::Arc;
 
 use super::Binder;
-use super::bound::Statement;
+use super::bound::{DroppedKey, Statement};
 use super::suggest;
 use crate::ast::{self, DropBehavior, DropObject, Identifier};
 use crate::error::{Error, Result, SqlState};
@@ -15,6 +15,7 @@ impl Binder<'_> {
             DropObject::Table => self.drop_tables(drop),
             DropObject::View => self.drop_views(drop),
             DropObject::Index => self.drop_indexes(drop),
+            DropObject::Sequence => self.drop_sequences(drop),
         }
     }
 
@@ -29,6 +30,8 @@ impl Binder<'_> {
                 tables.push(table);
             }
         }
+        let at = drop.names.first().and_then(|name| name.position);
+        self.check_owned_sequences(&tables, at)?;
         self.drop_relations(drop, tables, Vec::new())
     }
 
@@ -58,7 +61,11 @@ impl Binder<'_> {
             return Ok(Statement::Nothing);
         }
         if drop.behavior == DropBehavior::Default && tables.is_empty() {
-            return Ok(Statement::DropRelations { tables, views });
+            return Ok(Statement::DropRelations {
+                tables,
+                views,
+                keys: Vec::new(),
+            });
         }
         let dependents = self.dependents(&tables, &views);
         let cascades = drop.behavior == DropBehavior::Cascade;
@@ -70,8 +77,17 @@ impl Binder<'_> {
             .at(drop.names.first().and_then(|name| name.position))
             .hint("drop it first, or write CASCADE"));
         }
+        let keys = self.keys_to_all(&tables);
+        if let (Some(key), false) = (keys.first(), cascades) {
+            let at = drop.names.first().and_then(|name| name.position);
+            return Err(refers(key).at(at));
+        }
         views.extend(dependents);
-        Ok(Statement::DropRelations { tables, views })
+        Ok(Statement::DropRelations {
+            tables,
+            views,
+            keys,
+        })
     }
 
     fn drop_indexes(&self, drop: &ast::Drop) -> Result<Statement> {
@@ -91,6 +107,7 @@ impl Binder<'_> {
                 )
                 .at(name.position));
             }
+            self.check_key_index(&index, name.position)?;
             if !indexes.iter().any(|known| Arc::ptr_eq(known, &index)) {
                 indexes.push(index);
             }
@@ -119,4 +136,16 @@ impl Binder<'_> {
             suggest::hint(error, &name.name, names)
         })
     }
+}
+
+/// A foreign key of another table refers to what is to be dropped.
+fn refers(key: &DroppedKey) -> Error {
+    Error::sql(
+        SqlState::DEPENDENT_OBJECTS,
+        format!(
+            "constraint \"{}\" of table \"{}\" refers to what is to be dropped",
+            key.name, key.table.name
+        ),
+    )
+    .hint("drop it first, or write CASCADE")
 }

@@ -1,17 +1,17 @@
 //! INSERT, and what it takes to store an expression in a column.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, Insert, InsertSource};
+use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
 use super::same::same;
 use super::scope::Scope;
 use super::suggest;
 use super::typing::{self, Strength};
-use crate::ast::{self, Identifier};
+use crate::ast::{self, Identifier, Overriding};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within, zoned_assignment};
-use crate::schema::{ColumnDef, ColumnNo, TableDef};
+use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, KeyGraph, TableDef};
 use crate::types::temporal::needs_zone;
 use crate::types::{SqlType, Value, assign_in, can_assign};
 
@@ -25,6 +25,7 @@ impl Binder<'_> {
         let mut columns = target_columns(&table, &insert.columns)?;
         // Without a list, the columns after those that are given get their defaults.
         let fewer = insert.columns.is_empty();
+        let overriding = insert.overriding;
         let source = match &insert.source {
             ast::InsertSource::Defaults if insert.columns.is_empty() => InsertSource::DefaultValues,
             ast::InsertSource::Defaults => {
@@ -38,7 +39,7 @@ impl Binder<'_> {
                 if fewer && let Some(first) = values.rows.first() {
                     columns.truncate(first.len());
                 }
-                let rows = without_computed(&values.rows, &table, &mut columns)?;
+                let rows = without_computed(&values.rows, (&table, overriding), &mut columns)?;
                 let values = ast::Values { rows };
                 InsertSource::Values(self.insert_rows(&values, &table, &columns, &insert.table)?)
             }
@@ -48,10 +49,20 @@ impl Binder<'_> {
                     columns.truncate(query.output.len());
                 }
                 check_width(query.output.len(), &columns, &table, insert.table.position)?;
-                if let Some(no) = columns.iter().find(|no| is_computed(&table, **no)) {
-                    return Err(computed(&table, *no, insert.table.position));
+                for no in &mut columns {
+                    match wanted(&table, *no, overriding) {
+                        Wanted::Given => {}
+                        Wanted::Default => {
+                            return Err(computed(&table, *no, insert.table.position));
+                        }
+                        // What the query gives for it goes nowhere.
+                        Wanted::Nothing => *no = NOWHERE,
+                    }
                 }
                 for (output, no) in query.output.iter_mut().zip(&columns) {
+                    if *no == NOWHERE {
+                        continue;
+                    }
                     let selected = output.expr.clone();
                     // A string in quotes takes the type of its place, here as in VALUES.
                     if matches!(output.expr.kind, ExprKind::Literal(Value::Text(_))) {
@@ -75,17 +86,37 @@ impl Binder<'_> {
             }
             None => None,
         };
+        if matches!(source, InsertSource::DefaultValues) {
+            columns.clear();
+        }
         Ok(Insert {
-            columns: match source {
-                InsertSource::DefaultValues => Vec::new(),
-                _ => columns,
-            },
+            defaults: self.computed_defaults(&table, &columns, conflict.as_ref())?,
+            columns,
+            keys: KeyGraph::of(self.catalog, &table),
             relation,
             source,
             conflict,
             returning: self.returning(&insert.returning, &scope)?,
             table,
         })
+    }
+
+    /// The defaults that are computed, of columns that are left out, and of those that REPLACE puts in the place of a NULL.
+    fn computed_defaults(
+        &mut self,
+        table: &TableDef,
+        given: &[ColumnNo],
+        conflict: Option<&Conflict>,
+    ) -> Result<Vec<(ColumnNo, Expr)>> {
+        let replaces = conflict.is_some_and(|on| matches!(on.action, ConflictAction::Replace));
+        let mut defaults = Vec::new();
+        for (no, column) in (0..).map(ColumnNo).zip(&table.columns) {
+            let is_wanted = !given.contains(&no) || (replaces && column.not_null);
+            if is_wanted && matches!(column.default, ColumnDefault::Computed(_)) {
+                defaults.push((no, self.default_value(column)?));
+            }
+        }
+        Ok(defaults)
     }
 
     fn insert_rows(
@@ -123,10 +154,10 @@ impl Binder<'_> {
     ) -> Result<Expr> {
         let column = table.column(no);
         if expr.kind == ast::ExprKind::Default {
+            let value = self.default_value(column)?;
             return Ok(Expr {
-                kind: ExprKind::Literal(column.default.clone()),
-                ty: column.ty,
                 position: expr.position,
+                ..value
             });
         }
         let mut bound = ExprBinder::new(self, scope, Aggregation::Refused(place)).expr(expr)?;
@@ -220,35 +251,77 @@ fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo
     Ok(columns)
 }
 
-/// Rows without the computed columns, for which only DEFAULT can stand.
+/// The place of a value that is left aside; no column has it.
+const NOWHERE: ColumnNo = ColumnNo(u16::MAX);
+
+/// What becomes of a value that is given for a column.
+enum Wanted {
+    /// The column gets it.
+    Given,
+    /// Only DEFAULT can stand there.
+    Default,
+    /// It is left aside.
+    Nothing,
+}
+
+fn wanted(table: &TableDef, no: ColumnNo, overriding: Option<Overriding>) -> Wanted {
+    let column = table.column(no);
+    match (column.sequences.identity, overriding) {
+        _ if column.generated.is_some() => Wanted::Default,
+        (Some(_), Some(Overriding::User)) => Wanted::Nothing,
+        (Some(identity), None) if identity.always => Wanted::Default,
+        _ => Wanted::Given,
+    }
+}
+
+/// Rows without the columns for which only DEFAULT can stand.
 fn without_computed(
     rows: &[Vec<ast::Expr>],
-    table: &TableDef,
+    (table, overriding): (&TableDef, Option<Overriding>),
     columns: &mut Vec<ColumnNo>,
 ) -> Result<Vec<Vec<ast::Expr>>> {
     let mut kept = Vec::with_capacity(rows.len());
     for row in rows {
         let mut values = Vec::with_capacity(row.len());
         for (at, value) in row.iter().enumerate() {
-            match columns.get(at).filter(|no| is_computed(table, **no)) {
-                None => values.push(value.clone()),
-                Some(_) if value.kind == ast::ExprKind::Default => {}
-                Some(no) => return Err(computed(table, *no, value.position)),
+            let Some(no) = columns.get(at) else {
+                values.push(value.clone());
+                continue;
+            };
+            match wanted(table, *no, overriding) {
+                Wanted::Given => values.push(value.clone()),
+                Wanted::Default if value.kind != ast::ExprKind::Default => {
+                    return Err(computed(table, *no, value.position));
+                }
+                Wanted::Default | Wanted::Nothing => {}
             }
         }
         kept.push(values);
     }
-    columns.retain(|no| !is_computed(table, *no));
+    columns.retain(|no| matches!(wanted(table, *no, overriding), Wanted::Given));
     Ok(kept)
 }
 
-/// Is the column computed from others?
+/// Takes the column no value but DEFAULT?
 pub(super) fn is_computed(table: &TableDef, no: ColumnNo) -> bool {
-    table.column(no).generated.is_some()
+    let column = table.column(no);
+    let identity = column.sequences.identity;
+    column.generated.is_some() || identity.is_some_and(|identity| identity.always)
 }
 
-/// A value is given for a computed column.
+/// A value is given for a computed column, or for an identity that takes none.
 pub(super) fn computed(table: &TableDef, no: ColumnNo, at: Option<Position>) -> Error {
+    if table.column(no).generated.is_none() {
+        let name = &table.column(no).name;
+        return Error::sql(
+            SqlState::GENERATED_ALWAYS,
+            format!(
+                "column \"{name}\" is an identity column GENERATED ALWAYS, and takes no other value"
+            ),
+        )
+        .at(at)
+        .hint("write DEFAULT, or in INSERT OVERRIDING SYSTEM VALUE");
+    }
     Error::sql(
         SqlState::GENERATED_ALWAYS,
         format!(

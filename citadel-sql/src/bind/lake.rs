@@ -135,6 +135,8 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
                 ColumnConstraintKind::Unique { .. } => "UNIQUE",
                 ColumnConstraintKind::Check(_) => "CHECK",
                 ColumnConstraintKind::Generated(_) => "GENERATED",
+                ColumnConstraintKind::Sequence(_) => "a sequence",
+                ColumnConstraintKind::References(_) => "REFERENCES",
             };
             return refused(what, constraint.position.or(column.name.position));
         }

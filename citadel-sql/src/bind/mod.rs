@@ -16,6 +16,8 @@ mod alter_table;
 mod ann_options;
 pub(crate) mod bound;
 mod bound_change;
+mod bound_foreign_key;
+mod bound_sequence;
 mod bound_table;
 mod call;
 mod change;
@@ -24,9 +26,11 @@ mod constant;
 mod create_index;
 mod create_table;
 mod cte;
+mod default;
 mod distance;
 mod drop;
 mod expr;
+mod foreign_key;
 mod from;
 mod grouping;
 mod insert;
@@ -43,6 +47,7 @@ mod recursion;
 mod row_expression;
 mod same;
 mod scope;
+mod sequence;
 mod set_operation;
 mod subquery;
 mod suggest;
@@ -153,7 +158,16 @@ impl Binder<'_> {
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
-            StatementKind::Truncate(names) => self.truncate(names),
+            StatementKind::Truncate {
+                names,
+                restarts,
+                cascades,
+            } => self.truncate(names, *restarts, *cascades),
+            StatementKind::SetConstraints { names, deferred } => {
+                self.set_constraints(names, *deferred)
+            }
+            StatementKind::CreateSequence(create) => self.create_sequence(create),
+            StatementKind::AlterSequence(alter) => self.alter_sequence(alter),
             StatementKind::CreateView(view) => self.create_view(view),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::bound::Parameters;
 use super::typing::Strength;
 use crate::error::{Error, Position, Result, SqlState};
+use crate::functions::SequenceUse;
 use crate::types::temporal::Zone;
 use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
 
@@ -19,6 +20,7 @@ impl Parameters {
             zone: zone.clone(),
             decimals: FxHashMap::default(),
             uses_zone: false,
+            sequences: SequenceUse::None,
         }
     }
 

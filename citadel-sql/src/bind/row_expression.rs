@@ -56,23 +56,33 @@ pub(crate) fn bind_row_text(
     table: &TableDef,
     relation: RelationNo,
 ) -> Result<Expr> {
-    let parsed = parse(&format!("SELECT {}", text.sql(table, quoted)))?;
-    let item = match parsed.first().map(|parsed| &parsed.statement.kind) {
-        Some(StatementKind::Query(query)) => match &query.body {
-            QueryBody::Select(select) => select.items.first(),
-            QueryBody::Values(_) | QueryBody::SetOperation(_) | QueryBody::Query(_) => None,
-        },
-        _ => None,
-    };
-    let Some(SelectItem::Expr { expr, alias: None }) = item else {
-        return Err(Error::sql(SqlState::SYNTAX_ERROR, "it is no expression"));
-    };
-    let mut bound = bind_row_expression(expr, table, relation)?;
+    let expr = parse_expression(&text.sql(table, quoted))?;
+    let mut bound = bind_row_expression(&expr, table, relation)?;
     forget_positions(&mut bound);
     Ok(bound)
 }
 
-fn forget_positions(expr: &mut Expr) {
+/// The text of an expression that the catalog keeps, parsed.
+///
+/// # Errors
+/// It does not parse in this version.
+pub(super) fn parse_expression(text: &str) -> Result<ast::Expr> {
+    let mut parsed = parse(&format!("SELECT {text}"))?;
+    let item = match parsed.pop().map(|parsed| parsed.statement.kind) {
+        Some(StatementKind::Query(query)) => match query.body {
+            QueryBody::Select(mut select) => select.items.pop(),
+            QueryBody::Values(_) | QueryBody::SetOperation(_) | QueryBody::Query(_) => None,
+        },
+        _ => None,
+    };
+    match item {
+        Some(SelectItem::Expr { expr, alias: None }) => Ok(expr),
+        _ => Err(Error::sql(SqlState::SYNTAX_ERROR, "it is no expression")),
+    }
+}
+
+/// Takes the places in the text off an expression.
+pub(super) fn forget_positions(expr: &mut Expr) {
     expr.position = None;
     expr.for_each_child_mut(&mut forget_positions);
 }

@@ -70,7 +70,7 @@ impl Parameters {
     /// The arguments that a function takes behind those that are written.
     pub(super) fn hidden_arguments(&mut self, needs: Needs) -> Vec<Expr> {
         match needs {
-            Needs::Nothing | Needs::Volatile => Vec::new(),
+            Needs::Nothing | Needs::Volatile | Needs::Sequences => Vec::new(),
             Needs::Zone => vec![self.zone_argument()],
             Needs::Clock(clock) => vec![self.moment(clock), self.zone_argument()],
         }

@@ -579,7 +579,7 @@ fn new_tables_are_checked() {
     };
     assert_eq!(table.unique.len(), 1);
     assert_eq!(table.unique[0].columns, [ColumnNo(1)]);
-    assert_eq!(table.columns[1].default, Value::Integer(-5));
+    assert_eq!(table.columns[1].default.constant(), Value::Integer(-5));
 }
 
 #[test]

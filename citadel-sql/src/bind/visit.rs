@@ -147,7 +147,7 @@ impl Expr {
     /// Gives it the same value whenever a statement evaluates it for the same row?
     pub(crate) fn is_stable(&self) -> bool {
         if let ExprKind::Function { function, .. } = &self.kind
-            && function.needs == Needs::Volatile
+            && function.needs.is_volatile()
         {
             return false;
         }

@@ -196,7 +196,8 @@ impl Builder<'_> {
             | PhysicalPlan::CreateTable(_)
             | PhysicalPlan::CreateTableAs(_)
             | PhysicalPlan::AlterTable(_)
-            | PhysicalPlan::Truncate(_)
+            | PhysicalPlan::Truncate { .. }
+            | PhysicalPlan::Sequence(_)
             | PhysicalPlan::CreateView(_)
             | PhysicalPlan::DropRelations { .. }
             | PhysicalPlan::CreateIndex(_)

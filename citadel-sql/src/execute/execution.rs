@@ -14,6 +14,7 @@ use super::vector::Nearest;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
 use crate::plan::{PhysicalPlan, Plan, Surroundings, explain};
+use crate::store::KeyCheck;
 use crate::types::{SqlType, Value};
 
 /// Rows asked for at first: the reader may want no more than a few.
@@ -176,6 +177,14 @@ impl Execution {
     /// Rows inserted, updated or deleted.
     pub(crate) fn rows_changed(&self) -> u64 {
         self.changed.rows
+    }
+
+    /// What of foreign keys is left to be checked.
+    pub(crate) fn take_late_checks(&mut self) -> Vec<KeyCheck> {
+        match &mut self.state {
+            State::Change(change) => change.take_late(),
+            State::Rows(_) | State::Explain { .. } => Vec::new(),
+        }
     }
 
     /// The row id of the last row inserted.

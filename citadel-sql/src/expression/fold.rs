@@ -3,7 +3,6 @@
 use super::node::Node;
 use super::values::Rows;
 use crate::batch::Batch;
-use crate::functions::Needs;
 
 /// Has the node only constants below it, and the same value each time?
 pub(super) fn is_foldable(node: &Node) -> bool {
@@ -32,7 +31,7 @@ pub(super) fn is_foldable(node: &Node) -> bool {
                 && is_constant(&node.otherwise)
         }
         Node::Function(node) => {
-            node.function.needs != Needs::Volatile && node.arguments.iter().all(is_constant)
+            !node.function.needs.is_volatile() && node.arguments.iter().all(is_constant)
         }
     }
 }

@@ -16,6 +16,7 @@ mod number;
 mod pattern;
 mod procedure;
 mod scalar;
+mod sequence;
 mod table;
 mod temporal;
 mod text;
@@ -29,6 +30,9 @@ pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
 pub(crate) use procedure::LakeProcedure;
 pub(crate) use scalar::{ArgumentKind, Clock, Needs, ScalarFunction, check_size};
+pub(crate) use sequence::{
+    SequenceUse, Sequences, name_of as sequence_name, undefined as undefined_sequence,
+};
 pub(crate) use table::{TableFunction, Told};
 pub(crate) use temporal::{
     DATE_ADD, DATE_SUBTRACT, EXTRACT, OVERLAPS, TIMEZONE, zoned_assignment, zoned_cast,
@@ -59,6 +63,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         general::FUNCTIONS,
         grouping::FUNCTIONS,
         uuid::FUNCTIONS,
+        sequence::FUNCTIONS,
     ]
     .into_iter()
     .chain(temporal::FUNCTIONS)

@@ -32,6 +32,8 @@ pub(crate) enum Needs {
     Clock(Clock),
     /// It gives another value each time.
     Volatile,
+    /// The sequences that are at hand while a statement runs; it gives another value each time.
+    Sequences,
 }
 
 /// Which moment.
@@ -44,10 +46,15 @@ pub(crate) enum Clock {
 }
 
 impl Needs {
+    /// Gives the function another value each time?
+    pub(crate) fn is_volatile(self) -> bool {
+        matches!(self, Self::Volatile | Self::Sequences)
+    }
+
     /// How many arguments that are.
     pub(crate) fn hidden(self) -> usize {
         match self {
-            Self::Nothing | Self::Volatile => 0,
+            Self::Nothing | Self::Volatile | Self::Sequences => 0,
             Self::Zone => 1,
             Self::Clock(_) => 2,
         }

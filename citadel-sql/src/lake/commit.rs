@@ -143,7 +143,7 @@ fn stage(txn: &WriteTxn, table: &TableDef, lake: &LakeDef, lakes: &Lakes) -> Res
 /// Forgets the waiting rows.
 fn clear(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
     if txn.tree_len(table.rows)? > REMOVED_ROWS_MAX {
-        return store::truncate(txn, table);
+        return store::truncate(txn, table, false);
     }
     let mut ids = Column::new(SqlType::Integer, 0);
     let mut scan = TableScan::new(table, &[], RowIdRange::ALL, Direction::Forward);

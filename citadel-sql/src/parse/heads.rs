@@ -5,14 +5,17 @@ use sqlparser::tokenizer::Token;
 
 use super::alter;
 use super::as_of::AsOfs;
-use super::convert::Converter;
+use super::convert::{Converter, TakenOut};
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
+use super::foreign_key::{self, KeyColumns};
 use super::generated;
+use super::identity::Identities;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
 use super::replace;
+use super::sequence;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
 use super::transaction;
@@ -79,13 +82,22 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
+    let identities = Identities::take_out(&mut tokens, locator, end)?;
+    let key_columns = KeyColumns::take_out(&mut tokens, locator);
     let words = Words {
         tokens: &tokens,
         locator,
         end,
     };
-    let converter = Converter::new(locator, &parameters, (&exclusions, &as_ofs));
-    let kind = parse_kind(words, &converter)?;
+    let taken_out = TakenOut {
+        exclusions: &exclusions,
+        as_ofs: &as_ofs,
+        identities: &identities,
+        key_columns: &key_columns,
+    };
+    let converter = Converter::new(locator, &parameters, taken_out);
+    let mut kind = parse_kind(words, &converter)?;
+    identities.finish(&mut kind)?;
     as_ofs.check_used(locator)?;
     Ok(Statement {
         kind,
@@ -105,6 +117,14 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
     match first.as_str() {
         "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "CALL" => {
             parse_native(words, converter)
+        }
+        "CREATE" if follows(words, "SEQUENCE") => {
+            words.take("CREATE");
+            sequence::parse_create(words)
+        }
+        "ALTER" if follows(words, "SEQUENCE") => {
+            words.take("ALTER");
+            sequence::parse_alter(words)
         }
         "CREATE" | "DROP" => {
             refuse_unknown_object(&first, words)?;
@@ -132,6 +152,9 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         }
         "SET" => {
             words.take("SET");
+            if words.peek().as_deref() == Some("CONSTRAINTS") {
+                return foreign_key::parse_set(words);
+            }
             keeper::parse_set(words)
         }
         "SHOW" => {
@@ -158,12 +181,19 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
     }
 }
 
+/// Is it the second word?
+fn follows(mut words: Words<'_>, second: &str) -> bool {
+    let first = words.peek().unwrap_or_default();
+    words.take(&first) && words.peek().as_deref() == Some(second)
+}
+
 /// CREATE and DROP of anything but tables and indexes.
 fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
     let position = words.position();
     words.take(verb);
     match words.peek().as_deref() {
         Some("TABLE" | "INDEX" | "VIEW") | None => Ok(()),
+        Some("SEQUENCE") if verb == "DROP" => Ok(()),
         Some("UNIQUE") if verb == "CREATE" => Ok(()),
         Some("OR") if verb == "CREATE" => {
             words.take("OR");

@@ -14,13 +14,16 @@ mod as_of;
 mod convert;
 mod dialect;
 mod exclusions;
+mod foreign_key;
 mod generated;
 mod heads;
+mod identity;
 mod in_table;
 mod keeper;
 mod locator;
 mod parameters;
 mod replace;
+mod sequence;
 mod syntax_error;
 #[cfg(test)]
 pub(crate) mod tests;

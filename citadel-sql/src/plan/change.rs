@@ -62,6 +62,8 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
             table: insert.table.clone(),
             relation: insert.relation,
             columns: insert.columns.clone(),
+            defaults: insert.defaults.clone(),
+            keys: insert.keys.clone(),
             source: Box::new(source),
             materialize,
             conflict: conflict.map(Box::new),
@@ -137,6 +139,7 @@ pub(super) fn plan_update(update: &bound::Update, context: &PlanContext<'_>) -> 
         root: PhysicalPlan::Update(Update {
             table: update.table.clone(),
             relation: update.relation,
+            keys: update.keys.clone(),
             source: Box::new(source),
             assignments,
             joined: update.rows.from.is_some(),
@@ -156,6 +159,7 @@ pub(super) fn plan_delete(delete: &bound::Delete, context: &PlanContext<'_>) -> 
     Ok(Plan {
         root: PhysicalPlan::Delete(Delete {
             table: delete.table.clone(),
+            keys: delete.keys.clone(),
             source: Box::new(source),
             joined: delete.rows.from.is_some(),
             returning: returning(&delete.rows.returning),

@@ -274,14 +274,15 @@ fn node_text(
         PhysicalPlan::AlterTable(alter) => {
             NodeText::new(format!("AlterTable {}", quoted(&alter.table.name)))
         }
-        PhysicalPlan::Truncate(tables) => {
+        PhysicalPlan::Sequence(_) => NodeText::new("Sequence"),
+        PhysicalPlan::Truncate { tables, .. } => {
             let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
             NodeText::new(format!("Truncate {}", names.join(", ")))
         }
         PhysicalPlan::CreateView(create) => {
             NodeText::new(format!("CreateView {}", quoted(&create.name)))
         }
-        PhysicalPlan::DropRelations { tables, views } => {
+        PhysicalPlan::DropRelations { tables, views, .. } => {
             let tables = tables.iter().map(|table| quoted(&table.name));
             let views = views.iter().map(|view| quoted(&view.name));
             let names: Vec<String> = tables.chain(views).collect();

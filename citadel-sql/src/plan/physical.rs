@@ -14,8 +14,9 @@ pub(crate) use super::physical_change::{
 };
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Explain,
-    Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
+    DroppedKey, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator, SubqueryKind,
+    WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
@@ -111,11 +112,16 @@ pub(crate) enum PhysicalPlan {
     /// A table, and the rows of the input in it.
     CreateTableAs(CreateTableAs),
     AlterTable(Box<AlterTable>),
-    Truncate(Vec<Arc<TableDef>>),
+    Truncate {
+        tables: Vec<Arc<TableDef>>,
+        restarts: bool,
+    },
+    Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
+        keys: Vec<DroppedKey>,
     },
     CreateIndex(CreateIndex),
     DropIndex(Vec<Arc<IndexDef>>),
@@ -477,7 +483,8 @@ impl PhysicalPlan {
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)
-            | Self::Truncate(_)
+            | Self::Truncate { .. }
+            | Self::Sequence(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
@@ -536,7 +543,8 @@ impl PhysicalPlan {
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)
-            | Self::Truncate(_)
+            | Self::Truncate { .. }
+            | Self::Sequence(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
@@ -593,7 +601,8 @@ impl PhysicalPlan {
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
             | Self::AlterTable(_)
-            | Self::Truncate(_)
+            | Self::Truncate { .. }
+            | Self::Sequence(_)
             | Self::CreateView(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)

@@ -7,7 +7,7 @@ use super::names::{Names, quoted};
 use super::physical::PhysicalPlan;
 use super::print::expr_text;
 use crate::bind::bound::{Arbiter, ColumnId, CreateTable, Expr, RelationNo};
-use crate::schema::{ColumnNo, TableDef};
+use crate::schema::{ColumnNo, KeyGraph, TableDef};
 
 /// INSERT.
 #[derive(Clone, Debug)]
@@ -15,6 +15,10 @@ pub(crate) struct Insert {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) columns: Vec<ColumnNo>,
+    /// The tables that foreign keys tie it to.
+    pub(crate) keys: Option<Arc<KeyGraph>>,
+    /// What columns get that are not among them, or are NULL where that cannot be replaced.
+    pub(crate) defaults: Vec<(ColumnNo, Expr)>,
     /// Its columns are `columns`, in order.
     pub(crate) source: Box<PhysicalPlan>,
     /// The source reads the table itself: it is read to its end before the first write.
@@ -56,6 +60,7 @@ pub(crate) struct ConflictUpdate {
 pub(crate) struct Update {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
     /// Gives the row id, and then the columns that the assignments and RETURNING read.
     pub(crate) source: Box<PhysicalPlan>,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
@@ -68,6 +73,7 @@ pub(crate) struct Update {
 #[derive(Clone, Debug)]
 pub(crate) struct Delete {
     pub(crate) table: Arc<TableDef>,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
     /// Gives the row id, and then the columns that RETURNING reads.
     pub(crate) source: Box<PhysicalPlan>,
     /// As [`Update::joined`].

@@ -21,11 +21,20 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),
         Statement::CreateTableAs { create, query } => plan_create_table_as(create, query, context),
         Statement::AlterTable(alter) => Ok(bare(PhysicalPlan::AlterTable(alter.clone()))),
-        Statement::Truncate(tables) => Ok(bare(PhysicalPlan::Truncate(tables.clone()))),
+        Statement::Truncate { tables, restarts } => Ok(bare(PhysicalPlan::Truncate {
+            tables: tables.clone(),
+            restarts: *restarts,
+        })),
+        Statement::Sequence(statement) => Ok(bare(PhysicalPlan::Sequence(statement.clone()))),
         Statement::CreateView(create) => Ok(bare(PhysicalPlan::CreateView(create.clone()))),
-        Statement::DropRelations { tables, views } => Ok(bare(PhysicalPlan::DropRelations {
+        Statement::DropRelations {
+            tables,
+            views,
+            keys,
+        } => Ok(bare(PhysicalPlan::DropRelations {
             tables: tables.clone(),
             views: views.clone(),
+            keys: keys.clone(),
         })),
         Statement::CreateIndex(create) => Ok(bare(PhysicalPlan::CreateIndex(create.clone()))),
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
@@ -52,6 +61,7 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         | Statement::Commit
         | Statement::Rollback
         | Statement::Savepoint(_)
+        | Statement::SetConstraints { .. }
         | Statement::Release(_)
         | Statement::RollbackTo(_)
         | Statement::Pragma(_)
@@ -72,6 +82,7 @@ fn is_unplanned(statement: &Statement) -> bool {
             | Statement::Commit
             | Statement::Rollback
             | Statement::Savepoint(_)
+            | Statement::SetConstraints { .. }
             | Statement::Release(_)
             | Statement::RollbackTo(_)
             | Statement::Pragma(_)

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use citadel_txn::{PagePtr, View};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema_tree;
-use super::{IndexDef, TableDef, ViewDef};
-use crate::error::Result;
+use super::{ColumnNo, ForeignKeyDef, IndexDef, SequenceDef, TableDef, TableId, ViewDef};
+use crate::error::{Error, Result};
 
 /// What a statement is bound against. Immutable: DDL makes another one.
 #[derive(Debug, Default)]
@@ -23,8 +23,12 @@ pub(crate) struct Catalog {
     views: Vec<Arc<ViewDef>>,
     /// Folded name → place in `views`.
     view_names: FxHashMap<String, usize>,
+    /// By ascending id.
+    sequences: Vec<Arc<SequenceDef>>,
     has_ann: bool,
     has_lake: bool,
+    /// The tables that foreign keys refer to.
+    referred_to: FxHashSet<TableId>,
 }
 
 /// Which definitions hold. Equal versions in one process mean equal definitions, rolled-back ones included.
@@ -43,6 +47,8 @@ impl Catalog {
         catalog.views = found.views.into_iter().map(Arc::new).collect();
         let names = catalog.views.iter().map(|view| folded(&view.name));
         catalog.view_names = names.zip(0..).collect();
+        catalog.sequences = found.sequences.into_iter().map(Arc::new).collect();
+        catalog.check_keys()?;
         Ok(catalog)
     }
 
@@ -55,6 +61,8 @@ impl Catalog {
         for (at, table) in catalog.tables.iter().enumerate() {
             catalog.table_names.insert(folded(&table.name), at);
             catalog.has_lake |= table.lake.is_some();
+            let keys = table.foreign_keys.iter();
+            catalog.referred_to.extend(keys.map(|key| key.parent));
             for (place, index) in table.indexes.iter().enumerate() {
                 catalog.index_names.insert(folded(&index.name), (at, place));
                 catalog.has_ann |= index.is_ann();
@@ -73,6 +81,7 @@ impl Catalog {
         let mut catalog = Self::of_tables(tables.collect());
         catalog.views.clone_from(&self.views);
         catalog.view_names.clone_from(&self.view_names);
+        catalog.sequences.clone_from(&self.sequences);
         catalog
     }
 
@@ -119,9 +128,62 @@ impl Catalog {
         &self.views
     }
 
-    /// Is it the name of a table, an index or a view?
+    /// Foreign keys refer to columns that there are.
+    fn check_keys(&self) -> Result<()> {
+        for key in self.tables.iter().flat_map(|table| &table.foreign_keys) {
+            let parent = self.table_by_id(key.parent);
+            let width = parent.map_or(0, |parent| parent.columns.len());
+            let is_there = |no: &ColumnNo| usize::from(no.0) < width;
+            if !key.parent_columns.iter().all(is_there) {
+                return Err(Error::Corrupt(format!(
+                    "foreign key \"{}\" refers to what is not there",
+                    key.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does a foreign key refer to the table?
+    pub(crate) fn is_referred_to(&self, id: TableId) -> bool {
+        self.referred_to.contains(&id)
+    }
+
+    /// A table by its id.
+    pub(crate) fn table_by_id(&self, id: TableId) -> Option<&Arc<TableDef>> {
+        let at = self.tables.binary_search_by_key(&id, |table| table.id);
+        self.tables.get(at.ok()?)
+    }
+
+    /// The keys that refer to a table, each with the table that has it.
+    pub(crate) fn keys_to(
+        &self,
+        id: TableId,
+    ) -> impl Iterator<Item = (&Arc<TableDef>, &ForeignKeyDef)> {
+        let all = self.tables.iter().flat_map(|table| {
+            let keys = table.foreign_keys.iter();
+            keys.map(move |key| (table, key))
+        });
+        all.filter(move |(_, key)| key.parent == id)
+    }
+
+    /// A sequence by name, ASCII case folded.
+    pub(crate) fn sequence(&self, name: &str) -> Option<&Arc<SequenceDef>> {
+        let mut all = self.sequences.iter();
+        all.find(|sequence| sequence.name.eq_ignore_ascii_case(name))
+    }
+
+    /// All sequences in the order in which they were made.
+    pub(crate) fn sequences(&self) -> &[Arc<SequenceDef>] {
+        &self.sequences
+    }
+
+    /// Is it the name of a table, an index, a view or a sequence?
     pub(crate) fn is_taken(&self, name: &str) -> bool {
-        self.table(name).is_some() || self.index(name).is_some() || self.view(name).is_some()
+        self.table(name).is_some()
+            || self.index(name).is_some()
+            || self.view(name).is_some()
+            || self.sequence(name).is_some()
     }
 
     /// The table that an index belongs to.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use citadel_txn::TreeId;
 
 use super::{
-    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef,
-    IndexId, IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText,
+    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo,
+    ColumnSequences, ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId,
+    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId,
     TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
@@ -29,11 +30,11 @@ const VERSION_LAKE: u8 = 3;
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
+        && table.foreign_keys.is_empty()
         && table.rowid_constraint.is_none()
-        && table
-            .columns
-            .iter()
-            .all(|column| column.generated.is_none());
+        && table.columns.iter().all(|column| {
+            column.generated.is_none() && column.sequences == ColumnSequences::default()
+        });
     let version = match (&table.lake, is_plain) {
         (Some(_), _) => VERSION_LAKE,
         (None, true) => VERSION,
@@ -117,6 +118,52 @@ fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
         put_varint(out, no as u64);
         put_row_text(out, text);
     }
+    put_sequences(out, table);
+    put_varint(out, table.foreign_keys.len() as u64);
+    for key in &table.foreign_keys {
+        key.encode(out);
+    }
+}
+
+/// The sequences of the columns that have some.
+fn put_sequences(out: &mut Vec<u8>, table: &TableDef) {
+    let having = || {
+        let columns = table.columns.iter().enumerate();
+        columns.filter(|(_, column)| column.sequences != ColumnSequences::default())
+    };
+    put_varint(out, having().count() as u64);
+    for (no, column) in having() {
+        put_varint(out, no as u64);
+        put_varint(out, column.sequences.owned.len() as u64);
+        for id in &column.sequences.owned {
+            put_varint(out, id.0);
+        }
+        match column.sequences.identity {
+            None => out.push(0),
+            Some(Identity { always, sequence }) => {
+                out.push(1 + u8::from(always));
+                put_varint(out, sequence.0);
+            }
+        }
+    }
+}
+
+fn read_sequences(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
+    for _ in 0..from.count()? {
+        let no = column_no(from.varint()?, table.columns.len())?;
+        let owned = (0..from.count()?).map(|_| from.varint().map(SequenceId));
+        let owned = owned.collect::<Decoded<Vec<_>>>()?;
+        let identity = match from.byte()? {
+            0 => None,
+            tag @ 1..=2 => Some(Identity {
+                always: tag == 2,
+                sequence: SequenceId(from.varint()?),
+            }),
+            _ => return Err(Malformed),
+        };
+        table.columns[usize::from(no.0)].sequences = ColumnSequences { owned, identity };
+    }
+    Ok(())
 }
 
 fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
@@ -133,6 +180,11 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
         let no = column_no(from.varint()?, width)?;
         let text = row_text(from, width)?;
         table.columns[usize::from(no.0)].generated = Some(text);
+    }
+    read_sequences(from, table)?;
+    for _ in 0..from.count()? {
+        let key = ForeignKeyDef::decode(from, width)?;
+        table.foreign_keys.push(key);
     }
     Ok(())
 }
@@ -164,6 +216,7 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         primary_key: column_nos(&mut from, width)?,
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: TreeId::new(from.varint()?),
         indexes: Vec::new(),
         sql: from.text()?.to_owned(),
@@ -314,35 +367,70 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
         None => put_type(out, column.ty),
     }
     out.push(u8::from(column.not_null));
-    put_value(out, &column.default);
-    let differs = column.missing != column.default;
-    let tag = u8::from(differs) * 2;
+    let (constant, computed) = match &column.default {
+        ColumnDefault::Value(value) => (value, None),
+        ColumnDefault::Computed(text) => (&Value::Null, Some(text)),
+    };
+    put_value(out, constant);
+    let differs = column.missing != *constant;
+    let mut tag = u8::from(differs) * MISSING_DIFFERS + u8::from(computed.is_some()) * IS_COMPUTED;
     match column.storage {
         ColumnStorage::Row => out.push(tag),
         ColumnStorage::Tree(tree) => {
-            out.push(tag + 1);
+            tag |= HAS_TREE;
+            out.push(tag);
             put_varint(out, tree.get());
         }
     }
     if differs {
         put_value(out, &column.missing);
     }
+    if let Some(text) = computed {
+        put_varint(out, text.pieces.len() as u64);
+        for (piece, sequence) in &text.pieces {
+            put_bytes(out, piece.as_bytes());
+            put_varint(out, sequence.0);
+        }
+        put_bytes(out, text.tail.as_bytes());
+    }
 }
+
+fn default_text(from: &mut Reader<'_>) -> Decoded<DefaultText> {
+    let pieces = (0..from.count()?)
+        .map(|_| Ok((from.text()?.to_owned(), SequenceId(from.varint()?))))
+        .collect::<Decoded<_>>()?;
+    Ok(DefaultText {
+        pieces,
+        tail: from.text()?.to_owned(),
+    })
+}
+
+/// What follows a column's constant default: a tree, the value of older rows, the text of a computed default.
+const HAS_TREE: u8 = 1;
+const MISSING_DIFFERS: u8 = 2;
+const IS_COMPUTED: u8 = 4;
 
 fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let name = from.text()?.to_owned();
     let (ty, limit) = limited_type(from)?;
     let not_null = flag(from)?;
-    let default = value(from)?;
+    let constant = value(from)?;
     let tag = from.byte()?;
-    let storage = match tag {
-        0 | 2 => ColumnStorage::Row,
-        1 | 3 => ColumnStorage::Tree(TreeId::new(from.varint()?)),
-        _ => return Err(Malformed),
+    if tag > HAS_TREE | MISSING_DIFFERS | IS_COMPUTED {
+        return Err(Malformed);
+    }
+    let storage = match tag & HAS_TREE {
+        0 => ColumnStorage::Row,
+        _ => ColumnStorage::Tree(TreeId::new(from.varint()?)),
     };
-    let missing = match tag {
-        0 | 1 => default.clone(),
+    let missing = match tag & MISSING_DIFFERS {
+        0 => constant.clone(),
         _ => value(from)?,
+    };
+    let default = match (tag & IS_COMPUTED, constant) {
+        (0, constant) => ColumnDefault::Value(constant),
+        (_, Value::Null) => ColumnDefault::Computed(default_text(from)?),
+        _ => return Err(Malformed),
     };
     Ok(ColumnDef {
         name,
@@ -350,6 +438,7 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
         limit,
         not_null,
         default,
+        sequences: ColumnSequences::default(),
         missing,
         generated: None,
         storage,
@@ -633,6 +722,7 @@ fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{KeyAction, KeyTiming};
     use proptest::prelude::*;
 
     fn table() -> TableDef {
@@ -645,7 +735,20 @@ mod tests {
                 Value::Boolean(true) => Value::Boolean(false),
                 other => Value::clone(other),
             },
-            default,
+            default: match name {
+                "id" => ColumnDefault::Computed(DefaultText::next_of(SequenceId(300))),
+                _ => ColumnDefault::Value(default),
+            },
+            sequences: match name {
+                "id" => ColumnSequences {
+                    owned: vec![SequenceId(300), SequenceId(1)],
+                    identity: Some(Identity {
+                        always: true,
+                        sequence: SequenceId(300),
+                    }),
+                },
+                _ => ColumnSequences::default(),
+            },
             generated: (name == "r").then(|| RowText {
                 pieces: vec![(String::new(), ColumnNo(2))],
                 tail: " + 1".to_owned(),
@@ -716,6 +819,16 @@ mod tests {
                     pieces: vec![(String::new(), ColumnNo(2))],
                     tail: " > 0".to_owned(),
                 },
+            }],
+            foreign_keys: vec![ForeignKeyDef {
+                name: "t_fkey".to_owned(),
+                columns: vec![ColumnNo(2), ColumnNo(4)],
+                parent: TableId(7),
+                parent_columns: vec![ColumnNo(1), ColumnNo(300)],
+                match_full: true,
+                on_delete: KeyAction::SetNull(vec![ColumnNo(2)]),
+                on_update: KeyAction::Cascade,
+                timing: KeyTiming::Deferred,
             }],
             rows: TreeId::new(17),
             indexes: Vec::new(),

@@ -6,26 +6,38 @@
 
 mod ann_options;
 mod catalog;
+mod column_default;
 mod encoding;
+mod foreign_key;
 mod indexed_vector;
+mod key_graph;
 mod lake_table;
 mod metric;
 mod recall;
 mod row_text;
 mod schema_tree;
+mod sequence;
+mod sequence_tree;
 mod statement;
 mod table;
 mod view;
 
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
+pub(crate) use column_default::{ColumnDefault, ColumnSequences, DefaultText, Identity};
+pub(crate) use foreign_key::{ForeignKeyDef, KeyAction, KeyTiming};
 pub(crate) use indexed_vector::{IndexedExpression, IndexedVector};
+pub(crate) use key_graph::KeyGraph;
 pub(crate) use lake_table::LakeDef;
 pub use metric::Metric;
 pub(crate) use recall::AnnSettings;
 pub use recall::Recall;
 pub(crate) use row_text::RowText;
 pub(crate) use schema_tree::{DefinitionReader, SCHEMA_TREE, SchemaChange};
+pub(crate) use sequence::{IntegerWidth, SequenceDef, SequenceId, SequenceOptions, SequenceState};
+pub(crate) use sequence_tree::{
+    SEQUENCE_TREE, put_sequence_state, remove_sequence_state, sequence_state,
+};
 pub(crate) use statement::{quoted, readable};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,

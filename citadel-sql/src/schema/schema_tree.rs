@@ -5,6 +5,7 @@
 //! 1, table id (8, big-endian)    → table definition
 //! 2, table id, index id (8 each) → index definition
 //! 3, view id (8, big-endian)     → view definition
+//! 4, sequence id (8, big-endian) → sequence definition
 //! ```
 //!
 //! A database in which nothing was ever defined has no such tree yet.
@@ -20,7 +21,10 @@ use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
 use super::encoding::{
     decode_index, decode_table, decode_view, encode_index, encode_table, encode_view,
 };
-use super::{IndexDef, IndexId, SchemaVersion, TableDef, TableId, ViewDef, ViewId};
+use super::{
+    IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef, TableId, ViewDef, ViewId,
+    remove_sequence_state,
+};
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
 use crate::error::{Error, Result, SqlState};
 
@@ -31,6 +35,7 @@ const HEADER_KEY: [u8; 1] = [0];
 const TABLE: u8 = 1;
 const INDEX: u8 = 2;
 const VIEW: u8 = 3;
+const SEQUENCE: u8 = 4;
 
 /// What is known of the definitions as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,11 +79,12 @@ pub(crate) struct DefinitionReader {
     read: Definitions,
 }
 
-/// All definitions: tables with their indexes, and views, each by ascending id.
+/// All definitions: tables with their indexes, views and sequences, each by ascending id.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     pub(crate) tables: Vec<TableDef>,
     pub(crate) views: Vec<ViewDef>,
+    pub(crate) sequences: Vec<SequenceDef>,
 }
 
 impl DefinitionReader {
@@ -101,6 +107,13 @@ impl DefinitionReader {
             Ok(VIEW) => {
                 let view = view_key(from).and_then(|id| decode_view(id, value));
                 self.read.views.push(view.map_err(|Malformed| "view")?);
+                Ok(())
+            }
+            Ok(SEQUENCE) => {
+                let id = sequence_key(from).and_then(|id| SequenceDef::decode(id, value));
+                self.read
+                    .sequences
+                    .push(id.map_err(|Malformed| "sequence")?);
                 Ok(())
             }
             _ => Err("key"),
@@ -183,6 +196,28 @@ impl<'t> SchemaChange<'t> {
         }
     }
 
+    /// An id that no sequence ever had.
+    pub(crate) fn new_sequence_id(&mut self) -> SequenceId {
+        self.header.next_table += 1;
+        SequenceId(self.header.next_table)
+    }
+
+    /// Writes a sequence's definition; not where it stands.
+    pub(crate) fn put_sequence(&mut self, sequence: &SequenceDef) -> Result<()> {
+        self.txn.insert(
+            SCHEMA_TREE,
+            &key_of_sequence(sequence.id),
+            &sequence.encode(),
+        )?;
+        Ok(())
+    }
+
+    /// Removes a sequence, and where it stands.
+    pub(crate) fn remove_sequence(&mut self, id: SequenceId) -> Result<()> {
+        self.txn.remove(SCHEMA_TREE, &key_of_sequence(id))?;
+        remove_sequence_state(self.txn, id)
+    }
+
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
         self.txn
@@ -239,6 +274,18 @@ fn key_of_view(id: ViewId) -> [u8; 9] {
     let mut key = [VIEW; 9];
     key[1..].copy_from_slice(&id.0.to_be_bytes());
     key
+}
+
+fn key_of_sequence(id: SequenceId) -> [u8; 9] {
+    let mut key = [SEQUENCE; 9];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+fn sequence_key(mut key: Reader<'_>) -> Decoded<SequenceId> {
+    let id = SequenceId(u64::from_be_bytes(key.array()?));
+    key.finish()?;
+    Ok(id)
 }
 
 fn view_key(mut key: Reader<'_>) -> Decoded<ViewId> {

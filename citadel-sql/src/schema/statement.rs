@@ -1,7 +1,10 @@
 //! Definitions as the statements that make them.
 
+use std::sync::Arc;
+
 use super::{
-    AnnIndex, ColumnDef, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric, TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric,
+    SequenceDef, TableDef,
 };
 use crate::types::{Value, literal_text};
 
@@ -41,13 +44,17 @@ impl IndexDef {
 
 impl TableDef {
     /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
-    pub(crate) fn statement(&self) -> String {
+    pub(crate) fn statement(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        tables: &[Arc<TableDef>],
+    ) -> String {
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
             names.collect::<Vec<_>>().join(", ")
         };
         let columns = self.columns.iter();
-        let mut parts: Vec<String> = columns.map(|c| column(self, c)).collect();
+        let mut parts: Vec<String> = columns.map(|c| column(self, c, sequences)).collect();
         if let Some(no) = self.rowid_column {
             let name = self.rowid_constraint.as_ref();
             let name = name.map_or(String::new(), |name| constraint(name));
@@ -70,6 +77,15 @@ impl TableDef {
             let condition = check.condition.sql(self, quoted);
             parts.push(format!("{}CHECK ({condition})", constraint(&check.name)));
         }
+        for key in &self.foreign_keys {
+            let mut known = tables.iter();
+            let parent = match known.find(|table| table.id == key.parent) {
+                Some(parent) if key.parent != self.id => parent,
+                _ => self,
+            };
+            let text = key.sql(self, parent);
+            parts.push(format!("{}{text}", constraint(&key.name)));
+        }
         let using = match &self.lake {
             None => String::new(),
             Some(lake) => {
@@ -85,18 +101,49 @@ impl TableDef {
     }
 }
 
+impl TableDef {
+    /// What makes the table without its foreign keys, which want other tables and their rows to be there.
+    pub(crate) fn statement_alone(&self, sequences: &[Arc<SequenceDef>]) -> String {
+        if self.foreign_keys.is_empty() {
+            return self.sql.clone();
+        }
+        let alone = Self {
+            foreign_keys: Vec::new(),
+            ..self.clone()
+        };
+        alone.statement(sequences, &[])
+    }
+
+    /// What adds its foreign keys.
+    pub(crate) fn key_statements(&self, tables: &[Arc<TableDef>]) -> Vec<String> {
+        let keys = self.foreign_keys.iter().filter_map(|key| {
+            let mut known = tables.iter();
+            let parent = known.find(|table| table.id == key.parent)?;
+            Some(format!(
+                "ALTER TABLE {} ADD {}{}",
+                quoted(&self.name),
+                constraint(&key.name),
+                key.sql(self, parent)
+            ))
+        });
+        keys.collect()
+    }
+}
+
 fn constraint(name: &str) -> String {
     format!("CONSTRAINT {} ", quoted(name))
 }
 
-fn column(table: &TableDef, column: &ColumnDef) -> String {
+fn column(table: &TableDef, column: &ColumnDef, sequences: &[Arc<SequenceDef>]) -> String {
     let mut text = quoted(&column.name);
     match column.limit {
         Some(limit) => text.push_str(&format!(" {limit}")),
         None => text.push_str(&format!(" {}", column.ty)),
     }
-    if !column.default.is_null() {
-        text.push_str(&format!(" DEFAULT {}", literal_text(&column.default)));
+    if let Some(identity) = column.sequences.identity {
+        text.push_str(&identity_text(identity, sequences));
+    } else if !column.default.is_null() {
+        text.push_str(&format!(" DEFAULT {}", column.default.sql(sequences)));
     }
     if let Some(text_of) = &column.generated {
         let value = text_of.sql(table, quoted);
@@ -106,6 +153,22 @@ fn column(table: &TableDef, column: &ColumnDef) -> String {
         text.push_str(" NOT NULL");
     }
     text
+}
+
+fn identity_text(identity: Identity, sequences: &[Arc<SequenceDef>]) -> String {
+    let when = match identity.always {
+        true => "ALWAYS",
+        false => "BY DEFAULT",
+    };
+    let mut known = sequences.iter();
+    let options = match known.find(|sequence| sequence.id == identity.sequence) {
+        Some(sequence) => sequence.options.sql(),
+        None => String::new(),
+    };
+    match options.as_str() {
+        "" => format!(" GENERATED {when} AS IDENTITY"),
+        options => format!(" GENERATED {when} AS IDENTITY ({options})"),
+    }
 }
 
 fn with(ann: &AnnIndex) -> String {

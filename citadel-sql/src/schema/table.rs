@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use super::{AnnOptions, IndexedVector, LakeDef, Metric, RowText};
+use super::{
+    AnnOptions, ColumnDefault, ColumnSequences, ForeignKeyDef, IndexedVector, LakeDef, Metric,
+    RowText,
+};
 use citadel_txn::TreeId;
 
 use crate::types::{Limit, SqlType, Value};
@@ -39,6 +42,8 @@ pub(crate) struct TableDef {
     pub(crate) rowid_constraint: Option<String>,
     /// What each row must not be FALSE for.
     pub(crate) checks: Vec<CheckDef>,
+    /// What its rows refer to.
+    pub(crate) foreign_keys: Vec<ForeignKeyDef>,
     /// Row id → encoded row.
     pub(crate) rows: TreeId,
     /// All indexes of the table, constraint-made ones included, by ascending id.
@@ -57,8 +62,9 @@ pub(crate) struct ColumnDef {
     /// What its declared type allows of them.
     pub(crate) limit: Option<Limit>,
     pub(crate) not_null: bool,
-    /// DEFAULT: a constant already of the column's type.
-    pub(crate) default: Value,
+    /// DEFAULT.
+    pub(crate) default: ColumnDefault,
+    pub(crate) sequences: ColumnSequences,
     /// What rows have that were written before the column was added.
     pub(crate) missing: Value,
     /// What its value is computed from, where that is computed.

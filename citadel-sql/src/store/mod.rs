@@ -18,6 +18,7 @@
 mod check;
 mod ddl;
 pub(crate) mod delta;
+mod foreign_key;
 mod index_key;
 mod index_scan;
 mod projection;
@@ -42,9 +43,10 @@ pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
 pub(crate) use ddl::{
-    alter_index, alter_table, create_index, create_table, create_view, drop_index, drop_table,
-    drop_view, truncate,
+    alter_index, alter_table, create_index, create_table, create_view, define_sequence, drop_index,
+    drop_keys, drop_table, drop_view, truncate,
 };
+pub(crate) use foreign_key::{KeyCheck, check_keys, check_rows, settle_keys};
 pub(crate) use index_key::{EntryColumns, KeyRange};
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};
@@ -55,4 +57,4 @@ pub(crate) use row_vector::RowVector;
 pub(crate) use table_scan::TableScan;
 pub(crate) use vector_source::{VectorSource, check_computed};
 pub(crate) use vectors::{VectorReader, VectorScan};
-pub(crate) use writer::TableWriter;
+pub(crate) use writer::{KeyEvent, TableWriter};

@@ -6,7 +6,7 @@ use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTx
 
 use super::{Direction, RowIdRange, TableScan, check_all, create_index, create_table};
 use crate::batch::Column;
-use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewIndex, NewUnique};
+use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewDefault, NewIndex, NewUnique};
 use crate::schema::{Catalog, ColumnNo, IndexDef, TableDef};
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -27,7 +27,8 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
         ty: *ty,
         limit: None,
         not_null: false,
-        default: Value::Null,
+        default: NewDefault::default(),
+        sequences: Default::default(),
         generated: None,
     });
     CreateTable {

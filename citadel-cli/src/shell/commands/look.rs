@@ -25,7 +25,12 @@ pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let tables = describe::chosen(&shell.connection, arguments.first())?;
     let views = describe::views(&shell.connection, arguments.first())?;
     let views: String = views.iter().map(|view| format!("{view}\n")).collect();
-    shell.write(&(describe::statements(&tables) + &views))
+    let sequences = describe::sequences(&shell.connection, &tables)?;
+    let made = sequences.iter().filter(|sequence| !sequence.is_identity);
+    let sequences: String = made
+        .map(|sequence| format!("{}\n", describe::statement(&sequence.sql)))
+        .collect();
+    shell.write(&(sequences + &describe::statements(&tables) + &views))
 }
 
 pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {

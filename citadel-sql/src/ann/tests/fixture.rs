@@ -20,7 +20,7 @@ use crate::schema::{
     AnnIndex, AnnOptions, AnnSettings, Catalog, ColumnNo, IndexDef, IndexKind, RowId, TableDef,
 };
 use crate::store::{self, TableWriter};
-use crate::types::{SqlType, Value, ValueRef};
+use crate::types::{SqlType, ValueRef};
 
 pub(super) struct Fixture {
     pub(super) storage: MemoryStorage,
@@ -45,7 +45,8 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
         ty,
         limit: None,
         not_null: false,
-        default: Value::Null,
+        default: bound::NewDefault::default(),
+        sequences: Default::default(),
         generated: None,
     }
 }

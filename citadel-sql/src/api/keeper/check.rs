@@ -149,8 +149,29 @@ fn check(snapshot: &ReadTxn, thorough: bool, watch: &mut Watch<'_>) -> Result<Ch
     for table in there {
         store::check(snapshot, table, findings, &mut || meter.tick())?;
         ann::check(snapshot, table, findings, &mut || meter.tick())?;
+        if let Err(error) = foreign_keys(snapshot, &catalog, table, findings) {
+            findings.blame("a foreign key", error)?;
+        }
     }
     Ok(report)
+}
+
+/// The rows of a table refer to rows that there are.
+fn foreign_keys(
+    snapshot: &ReadTxn,
+    catalog: &Catalog,
+    table: &TableDef,
+    findings: &mut Findings,
+) -> Result<()> {
+    let keys = table.foreign_keys.iter().filter_map(|key| {
+        let parent = catalog.table_by_id(key.parent)?;
+        is_there(snapshot, parent).then_some((key, &**parent))
+    });
+    let keys: Vec<_> = keys.collect();
+    store::check_rows(snapshot, table, &keys, &mut || Ok(()), &mut |id, error| {
+        findings.add(format_args!("row {}: {}", id.0, error.message()));
+        Ok(())
+    })
 }
 
 /// Every tree has an owner, and every owner its tree.

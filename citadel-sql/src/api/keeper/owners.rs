@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use citadel_txn::TreeId;
 
 use crate::lake::INTENT_TREE;
-use crate::schema::{Catalog, SCHEMA_TREE, TreeUse};
+use crate::schema::{Catalog, SCHEMA_TREE, SEQUENCE_TREE, TreeUse};
 
 /// What a tree is for, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub(super) struct Owner {
 pub(super) enum Part {
     Schema,
     Intents,
+    Sequences,
     Rows,
     Vectors(String),
     Index(String),
@@ -45,8 +46,16 @@ impl Owners {
             table: None,
             part: Part::Intents,
         };
+        let sequences = Owner {
+            table: None,
+            part: Part::Sequences,
+        };
         let mut owners = Self {
-            by_tree: BTreeMap::from([(SCHEMA_TREE, schema), (INTENT_TREE, intents)]),
+            by_tree: BTreeMap::from([
+                (SCHEMA_TREE, schema),
+                (INTENT_TREE, intents),
+                (SEQUENCE_TREE, sequences),
+            ]),
             shared: Vec::new(),
         };
         for table in catalog.tables() {
@@ -104,6 +113,7 @@ impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.part {
             Part::Schema => f.write_str("the definitions"),
+            Part::Sequences => f.write_str("where sequences stand"),
             Part::Intents => f.write_str("what is to be done in lakes"),
             Part::Rows => f.write_str("rows"),
             Part::Vectors(column) => write!(f, "vectors of column \"{column}\""),

@@ -133,7 +133,7 @@ impl Connection {
 fn object(tree: &TreeSpace, owner: Option<&Owner>, page_bytes: u64) -> ObjectSpace {
     let (kind, name) = match owner.map(|owner| &owner.part) {
         None => (ObjectKind::Unowned, format!("tree {}", tree.id)),
-        Some(Part::Schema | Part::Intents) => (ObjectKind::Schema, String::new()),
+        Some(Part::Schema | Part::Intents | Part::Sequences) => (ObjectKind::Schema, String::new()),
         Some(Part::Rows) => (ObjectKind::Rows, String::new()),
         Some(Part::Vectors(column)) => (ObjectKind::Vectors, column.clone()),
         Some(Part::Index(index)) => (ObjectKind::Index, index.clone()),

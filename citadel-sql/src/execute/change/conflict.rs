@@ -100,7 +100,7 @@ impl Resolver {
             // As in SQLite, a default stands in for a NULL that may not be.
             for (value, column) in row.iter_mut().zip(&table.columns) {
                 if value.is_null() && column.not_null && !column.default.is_null() {
-                    *value = column.default.as_ref();
+                    *value = column.default.constant();
                 }
             }
         }

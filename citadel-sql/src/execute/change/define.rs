@@ -27,7 +27,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             });
         }
         PhysicalPlan::CreateView(create) => store::create_view(context.txn.write()?, create)?,
-        PhysicalPlan::DropRelations { tables, views } => {
+        PhysicalPlan::DropRelations {
+            tables,
+            views,
+            keys,
+        } => {
+            store::drop_keys(context.txn.write()?, keys)?;
             for view in views {
                 store::drop_view(context.txn.write()?, view)?;
             }
@@ -52,12 +57,15 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             }
             let interrupt = context.interrupt;
             let watch = &mut || check_interrupt(interrupt);
-            store::alter_table(context.txn.write()?, alter, watch)?;
+            store::alter_table(context.txn.write()?, alter, context.params, watch)?;
             forget_segments(context, &alter.table.indexes);
         }
-        PhysicalPlan::Truncate(tables) => {
+        PhysicalPlan::Sequence(statement) => {
+            store::define_sequence(context.txn.write()?, statement)?;
+        }
+        PhysicalPlan::Truncate { tables, restarts } => {
             for table in tables {
-                store::truncate(context.txn.write()?, table)?;
+                store::truncate(context.txn.write()?, table, *restarts)?;
                 forget_segments(context, &table.indexes);
             }
         }

@@ -14,7 +14,7 @@ use crate::store::TableWriter;
 
 /// Deletes the rows of a source.
 pub(super) struct Deleter {
-    writer: TableWriter,
+    pub(super) writer: TableWriter,
     ids: Vec<RowId>,
     pub(super) returned: Returned,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::conflict::{Resolver, Verdict};
+use super::default::ComputedDefault;
 use super::returning::Returned;
 use super::{Changed, fitted};
 use crate::batch::{BATCH_ROWS, Batch, Column};
@@ -16,11 +17,12 @@ use crate::types::ValueRef;
 
 /// Puts the rows of a source into a table.
 pub(super) struct Inserter {
-    writer: TableWriter,
+    pub(super) writer: TableWriter,
     /// For each column of the table, the column of the source that fills it.
     source_of: Vec<Option<usize>>,
     /// For each column of the table, the source's column fitted to it, where it was of another type; empty where none was.
     fitted: Vec<Option<Column>>,
+    defaults: Vec<ComputedDefault>,
     /// Empty between batches: memory for a row's values.
     row: Vec<ValueRef<'static>>,
     /// The table has computed columns.
@@ -33,6 +35,7 @@ impl Inserter {
     /// For the rows of a plan.
     pub(super) fn new(plan: &Insert) -> Self {
         Self {
+            defaults: plan.defaults.iter().map(ComputedDefault::new).collect(),
             resolver: Resolver::new(plan),
             returned: Returned::new(plan.returning.as_ref()),
             ..Self::appending(&plan.table, &plan.columns)
@@ -45,6 +48,7 @@ impl Inserter {
             writer: TableWriter::new(Arc::clone(table)),
             source_of: source_columns(table, columns),
             fitted: Vec::new(),
+            defaults: Vec::new(),
             row: Vec::new(),
             computes: table
                 .columns
@@ -64,6 +68,9 @@ impl Inserter {
     ) -> Result<Changed> {
         let mut changed = Changed::default();
         self.returned.begin(context.params)?;
+        for default in &mut self.defaults {
+            default.begin(context.params)?;
+        }
         if let Some(resolver) = &mut self.resolver {
             resolver.begin(plan, &self.returned, context)?;
         }
@@ -113,7 +120,9 @@ impl Inserter {
                 self.fitted[no] = Some(fitted);
             }
         }
+        self.compute_defaults(table, batch)?;
         let fitted = std::mem::take(&mut self.fitted);
+        let defaults = std::mem::take(&mut self.defaults);
         let mut row = relent(std::mem::take(&mut self.row));
         for at in 0..batch.rows {
             context.check_interrupt()?;
@@ -122,8 +131,11 @@ impl Inserter {
                 row.push(match (fitted.get(no), source) {
                     (Some(Some(column)), _) => column.get(at),
                     (_, Some(source)) => batch.columns[*source].get(at),
-                    (_, None) => table.columns[no].default.as_ref(),
+                    (_, None) => table.columns[no].default.constant(),
                 });
+            }
+            for default in &defaults {
+                default.replace_null(&mut row, at);
             }
             if !self.computes {
                 self.put(table, &mut row, context, changed)?;
@@ -138,6 +150,7 @@ impl Inserter {
         }
         self.row = relent(row);
         self.fitted = fitted;
+        self.defaults = defaults;
         match &mut self.resolver {
             Some(resolver) => {
                 let (writer, returned) = (&mut self.writer, &mut self.returned);
@@ -145,6 +158,22 @@ impl Inserter {
             }
             None => Ok(()),
         }
+    }
+
+    /// Computes the defaults of columns for the rows of a batch.
+    fn compute_defaults(&mut self, table: &TableDef, batch: &Batch) -> Result<()> {
+        for default in &mut self.defaults {
+            let no = usize::from(default.no.0);
+            let values = default.compute(batch.rows)?;
+            match self.source_of[no] {
+                Some(_) => default.for_nulls = Some(values),
+                None => {
+                    self.fitted.resize_with(table.columns.len(), || None);
+                    self.fitted[no] = Some(values);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts one row into the table, or does what is said of rows whose keys are taken.

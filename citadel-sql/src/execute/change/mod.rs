@@ -7,6 +7,7 @@
 mod append;
 mod conflict;
 mod create_as;
+mod default;
 mod define;
 mod delete;
 mod insert;
@@ -19,12 +20,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::build::Builder;
-use super::context::ExecContext;
+use super::context::{ExecContext, check_interrupt};
 use super::operator::BoxedOperator;
 use crate::batch::{Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{PhysicalPlan, Plan};
-use crate::schema::RowId;
+use crate::schema::{KeyGraph, RowId, TableId};
+use crate::store::{KeyCheck, KeyEvent, TableWriter, settle_keys};
 use crate::types::{SqlType, Value, assign};
 pub(crate) use append::Append;
 use delete::Deleter;
@@ -42,6 +44,8 @@ pub(super) struct Changed {
 /// A statement that changes something, ready to run.
 pub(super) struct Change {
     plan: Arc<Plan>,
+    /// Of foreign keys: what can be checked later.
+    late: Vec<KeyCheck>,
     /// None: it changes definitions.
     rows: Option<Box<RowChange>>,
 }
@@ -76,6 +80,7 @@ impl Change {
         };
         Ok(Self {
             plan: Arc::clone(plan),
+            late: Vec::new(),
             rows,
         })
     }
@@ -86,8 +91,12 @@ impl Change {
             return define::run(&self.plan.root, context);
         };
         context.txn.write()?;
+        let keys = keys(&self.plan.root);
+        if let Some((_, graph)) = keys {
+            change.writer.watch_keys(graph);
+        }
         let (source, batch) = (&mut change.source, &mut change.batch);
-        match (&mut change.writer, &self.plan.root) {
+        let changed = match (&mut change.writer, &self.plan.root) {
             (Writer::Insert(inserter), PhysicalPlan::Insert(plan)) => {
                 inserter.run(plan, source, batch, context)
             }
@@ -101,7 +110,20 @@ impl Change {
                 create_as::run(plan, source, batch, context)
             }
             (_, root) => Err(not_rows(root)),
+        }?;
+        if let Some((table, graph)) = keys {
+            let events = change.writer.take_key_events();
+            let interrupt = context.interrupt;
+            let watch = &mut || check_interrupt(interrupt);
+            let txn = context.txn.write()?;
+            self.late = settle_keys(txn, graph, (table, events), watch)?;
         }
+        Ok(changed)
+    }
+
+    /// What is left to be checked.
+    pub(super) fn take_late(&mut self) -> Vec<KeyCheck> {
+        std::mem::take(&mut self.late)
     }
 
     /// The next rows of RETURNING, once it was done.
@@ -143,6 +165,28 @@ impl Writer {
         })
     }
 
+    fn watch_keys(&mut self, graph: &KeyGraph) {
+        if let Some(writer) = self.table_writer() {
+            writer.watch_keys(graph);
+        }
+    }
+
+    fn take_key_events(&mut self) -> Vec<KeyEvent> {
+        match self.table_writer() {
+            Some(writer) => writer.take_key_events(),
+            None => Vec::new(),
+        }
+    }
+
+    fn table_writer(&mut self) -> Option<&mut TableWriter> {
+        match self {
+            Self::Insert(inserter) => Some(&mut inserter.writer),
+            Self::Update(updater) => Some(&mut updater.writer),
+            Self::Delete(deleter) => Some(&mut deleter.writer),
+            Self::CreateAs => None,
+        }
+    }
+
     /// Forgets the rows, and what is known of the table. False: too much memory would lie idle.
     fn rest(&mut self) -> bool {
         match self {
@@ -152,6 +196,17 @@ impl Writer {
             Self::CreateAs => false,
         }
     }
+}
+
+/// The table that a plan changes, and those that foreign keys tie it to, where some are about it.
+fn keys(plan: &PhysicalPlan) -> Option<(TableId, &Arc<KeyGraph>)> {
+    let (table, keys) = match plan {
+        PhysicalPlan::Insert(plan) => (&plan.table, &plan.keys),
+        PhysicalPlan::Update(plan) => (&plan.table, &plan.keys),
+        PhysicalPlan::Delete(plan) => (&plan.table, &plan.keys),
+        _ => return None,
+    };
+    Some((table.id, keys.as_ref()?))
 }
 
 #[cold]

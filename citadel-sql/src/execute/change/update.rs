@@ -16,7 +16,7 @@ use crate::store::TableWriter;
 
 /// Gives the rows of a source new values.
 pub(super) struct Updater {
-    writer: TableWriter,
+    pub(super) writer: TableWriter,
     sets: Sets,
     /// The columns of the source.
     layout: Vec<ColumnId>,

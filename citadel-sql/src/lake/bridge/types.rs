@@ -31,9 +31,9 @@ use super::super::access::Opened;
 use super::of_lake;
 use super::units::Units;
 use crate::batch::{Batch, Column, ColumnData};
-use crate::bind::bound::NewColumn;
+use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, Metric};
+use crate::schema::{ColumnNo, ColumnSequences, Metric};
 use crate::types::{Element, Limit, SqlType, Value};
 
 /// The metric of a lake.
@@ -199,7 +199,8 @@ pub(super) fn opened(
             ty,
             limit: given.and_then(|column| column.limit).or(limit),
             not_null: !field.is_nullable(),
-            default: given.map_or(Value::Null, |column| column.default.clone()),
+            default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
+            sequences: ColumnSequences::default(),
             generated: None,
         });
     }

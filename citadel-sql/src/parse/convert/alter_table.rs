@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     AlterColumnOperation, AlterTable as TheirAlter, AlterTableOperation,
-    DropBehavior as TheirBehavior, RenameTableNameKind,
+    DropBehavior as TheirBehavior, GeneratedAs, RenameTableNameKind,
 };
 
 use super::{Clauses, Converter};
@@ -157,9 +157,13 @@ impl Converter<'_> {
                     using: self.optional_expr(using)?,
                 }
             }
-            AlterColumnOperation::AddGenerated { .. } => {
-                return Err(Error::unsupported("ADD GENERATED").at(at));
-            }
+            AlterColumnOperation::AddGenerated {
+                generated_as,
+                sequence_options: _,
+            } => TableAction::AddIdentity {
+                column,
+                identity: self.identity(generated_as.unwrap_or(GeneratedAs::ByDefault)),
+            },
         })
     }
 }

@@ -2,20 +2,21 @@
 
 use sqlparser::ast::{
     BinaryOperator, CheckConstraint, ColumnDef, ColumnOption, ColumnOptionDef,
-    CreateIndex as TheirIndex, CreateTable as TheirTable, CreateTableOptions, Expr as Theirs,
-    GeneratedAs, HiveDistributionStyle, HiveFormat, HiveIOFormat, Ident, IndexColumn, IndexType,
-    NullsDistinctOption, OrderByExpr, PrimaryKeyConstraint, SqlOption,
-    TableConstraint as TheirConstraint, UniqueConstraint, WithData,
+    CreateIndex as TheirIndex, CreateTable as TheirTable, CreateTableOptions, DataType,
+    Expr as Theirs, GeneratedAs, HiveDistributionStyle, HiveFormat, HiveIOFormat, Ident,
+    IndexColumn, IndexType, NullsDistinctOption, ObjectNamePart, OrderByExpr, PrimaryKeyConstraint,
+    SqlOption, TableConstraint as TheirConstraint, UniqueConstraint, WithData,
 };
 
 use super::{Clauses, Converter};
 use crate::ast::{
     ColumnConstraint, ColumnConstraintKind, ColumnDefinition, CreateIndex, CreateTable, Expr,
-    ExprKind, Identifier, IndexMethod, IndexOption, TableConstraint, TableConstraintKind,
-    TableRows,
+    ExprKind, Identifier, IndexMethod, IndexOption, SequenceColumn, TableConstraint,
+    TableConstraintKind, TableRows,
 };
 use crate::error::{Error, Position, Result};
 use crate::parse::syntax_error::syntax_error;
+use crate::types::{Limit, SqlType};
 
 impl Converter<'_> {
     pub(super) fn create_table(
@@ -217,8 +218,12 @@ impl Converter<'_> {
             options,
         } = column;
         let name = self.identifier(name)?;
-        let (ty, limit) = self.limited_type(data_type, name.position)?;
-        let constraints = options
+        let serial = serial(&data_type);
+        let (ty, limit) = match serial {
+            Some(limit) => (SqlType::Integer, limit),
+            None => self.limited_type(data_type, name.position)?,
+        };
+        let mut constraints: Vec<ColumnConstraint> = options
             .into_iter()
             .map(
                 |ColumnOptionDef {
@@ -233,6 +238,16 @@ impl Converter<'_> {
                 },
             )
             .collect::<Result<_>>()?;
+        if serial.is_some() {
+            constraints.push(ColumnConstraint {
+                name: None,
+                kind: ColumnConstraintKind::Sequence(SequenceColumn {
+                    identity: None,
+                    options: Vec::new(),
+                }),
+                position: name.position,
+            });
+        }
         Ok(ColumnDefinition {
             name,
             ty,
@@ -262,6 +277,10 @@ impl Converter<'_> {
                 let (_, condition) = self.check(constraint, at)?;
                 Ok(ColumnConstraintKind::Check(condition))
             }
+            ColumnOption::ForeignKey(constraint) => {
+                let (_, key) = self.references(constraint, Vec::new(), at)?;
+                Ok(ColumnConstraintKind::References(key))
+            }
             // A virtual value is the same whenever it is computed: it is stored as well.
             ColumnOption::Generated {
                 generated_as: GeneratedAs::Always | GeneratedAs::ExpStored,
@@ -270,6 +289,13 @@ impl Converter<'_> {
                 generation_expr_mode: _,
                 generated_keyword: _,
             } => self.expr(value).map(ColumnConstraintKind::Generated),
+            ColumnOption::Generated {
+                generated_as,
+                sequence_options: Some(_),
+                generation_expr: None,
+                generation_expr_mode: _,
+                generated_keyword: _,
+            } => Ok(ColumnConstraintKind::Sequence(self.identity(generated_as))),
             other => {
                 let error = Error::unsupported(column_option_name(&other)).at(at);
                 Err(match &other {
@@ -279,6 +305,14 @@ impl Converter<'_> {
                     _ => error,
                 })
             }
+        }
+    }
+
+    /// The next identity column: its clauses were taken out of the text.
+    pub(super) fn identity(&self, generated: GeneratedAs) -> SequenceColumn {
+        SequenceColumn {
+            identity: Some(matches!(generated, GeneratedAs::Always)),
+            options: self.identities.next(),
         }
     }
 
@@ -305,7 +339,10 @@ impl Converter<'_> {
                 let (name, condition) = self.check(constraint, at)?;
                 (name, TableConstraintKind::Check(condition))
             }
-            TheirConstraint::ForeignKey(_) => return unsupported("FOREIGN KEY"),
+            TheirConstraint::ForeignKey(constraint) => {
+                let (name, key) = self.foreign_key(constraint, at)?;
+                (name, TableConstraintKind::ForeignKey(key))
+            }
             TheirConstraint::Index(_) => return unsupported("INDEX in CREATE TABLE"),
             TheirConstraint::FulltextOrSpatial(_) => return unsupported("FULLTEXT or SPATIAL"),
             TheirConstraint::PrimaryKeyUsingIndex(_) | TheirConstraint::UniqueUsingIndex(_) => {
@@ -336,7 +373,7 @@ impl Converter<'_> {
         Ok((self.constraint_name(name)?, self.expr(*expr)?))
     }
 
-    fn constraint_name(&self, name: Option<Ident>) -> Result<Option<Identifier>> {
+    pub(super) fn constraint_name(&self, name: Option<Ident>) -> Result<Option<Identifier>> {
         name.map(|name| self.identifier(name)).transpose()
     }
 
@@ -501,6 +538,23 @@ impl Converter<'_> {
             name: self.identifier(name)?,
             value: self.expr(*right)?,
         })
+    }
+}
+
+/// What SERIAL and its like allow of INTEGER.
+fn serial(ty: &DataType) -> Option<Option<Limit>> {
+    let DataType::Custom(name, modifiers) = ty else {
+        return None;
+    };
+    let [ObjectNamePart::Identifier(name)] = name.0.as_slice() else {
+        return None;
+    };
+    match name.value.to_ascii_lowercase().as_str() {
+        _ if !modifiers.is_empty() => None,
+        "smallserial" | "serial2" => Some(Some(Limit::Int16)),
+        "serial" | "serial4" => Some(Some(Limit::Int32)),
+        "bigserial" | "serial8" => Some(None),
+        _ => None,
     }
 }
 

@@ -81,6 +81,7 @@ impl Converter<'_> {
             alias,
             columns: self.names(columns)?,
             source,
+            overriding: None,
             on_conflict: self.on_conflict(or, on, at)?,
             returning: self.returning(returning)?,
         })

@@ -415,6 +415,11 @@ impl Converter<'_> {
 
     fn cast(&self, operand: Box<Expr>, ty: DataType) -> Result<Expr> {
         let position = operand.position;
+        // `'s'::regclass` names a relation: a text serves wherever that does.
+        let ty = match &ty {
+            DataType::Regclass => DataType::Text,
+            _ => ty,
+        };
         let (to, limit) = self.limited_type(ty, position)?;
         Ok(Expr {
             kind: ExprKind::Cast { operand, to, limit },

@@ -10,6 +10,7 @@ mod data_type;
 mod ddl;
 mod dml;
 mod expr;
+mod foreign_key;
 mod from;
 mod function;
 mod grouping;
@@ -29,6 +30,8 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use super::as_of::AsOfs;
 use super::exclusions::Exclusions;
+use super::foreign_key::KeyColumns;
+use super::identity::Identities;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
 use super::syntax_error::{syntax_error, too_deep};
@@ -40,12 +43,23 @@ use clauses::Clauses;
 /// How deep a converted expression may be. Later stations recurse on it.
 const DEPTH_MAX: usize = 200;
 
+/// Clauses that sqlparser does not know, by their places.
+#[derive(Clone, Copy)]
+pub(super) struct TakenOut<'a> {
+    pub(super) exclusions: &'a Exclusions,
+    pub(super) as_ofs: &'a AsOfs,
+    pub(super) identities: &'a Identities,
+    pub(super) key_columns: &'a KeyColumns,
+}
+
 /// Converts one statement.
 pub(super) struct Converter<'a> {
     locator: &'a Locator,
     parameters: &'a ParameterNames,
     exclusions: &'a Exclusions,
     as_ofs: &'a AsOfs,
+    identities: &'a Identities,
+    key_columns: &'a KeyColumns,
     depth: Cell<usize>,
 }
 
@@ -53,9 +67,17 @@ impl<'a> Converter<'a> {
     pub(super) fn new(
         locator: &'a Locator,
         parameters: &'a ParameterNames,
-        (exclusions, as_ofs): (&'a Exclusions, &'a AsOfs),
+        taken_out: TakenOut<'a>,
     ) -> Self {
+        let TakenOut {
+            exclusions,
+            as_ofs,
+            identities,
+            key_columns,
+        } = taken_out;
         Self {
+            identities,
+            key_columns,
             locator,
             parameters,
             exclusions,

@@ -54,6 +54,7 @@ impl Converter<'_> {
                 let object = match object_type {
                     ObjectType::Table => DropObject::Table,
                     ObjectType::View => DropObject::View,
+                    ObjectType::Sequence => DropObject::Sequence,
                     ObjectType::Index if cascade => {
                         return Err(Error::unsupported("CASCADE").at(at));
                     }
@@ -130,7 +131,7 @@ impl Converter<'_> {
         }
     }
 
-    /// The next row ids begin with 1 again, which is what RESTART IDENTITY asks for.
+    /// The next row ids begin with 1 again; so do sequences, where RESTART IDENTITY asks for it.
     fn truncate(&self, truncate: Truncate, at: Option<Position>) -> Result<StatementKind> {
         let Truncate {
             table_names,
@@ -148,7 +149,6 @@ impl Converter<'_> {
                 "CONTINUE IDENTITY",
                 &(identity == Some(TruncateIdentityOption::Continue)),
             ),
-            ("CASCADE", &matches!(cascade, Some(CascadeOption::Cascade))),
             ("ON CLUSTER", &on_cluster),
         ])?;
         let names = table_names.into_iter().map(|target| {
@@ -159,7 +159,11 @@ impl Converter<'_> {
             } = target;
             self.name(name)
         });
-        Ok(StatementKind::Truncate(names.collect::<Result<_>>()?))
+        Ok(StatementKind::Truncate {
+            names: names.collect::<Result<_>>()?,
+            restarts: identity == Some(TruncateIdentityOption::Restart),
+            cascades: matches!(cascade, Some(CascadeOption::Cascade)),
+        })
     }
 
     fn call(&self, call: Function) -> Result<StatementKind> {

@@ -10,25 +10,36 @@ use citadel_txn::WriteTxn;
 
 use super::build_index::build_btree;
 use super::create_table::{add_keys, check_def, generated_text, rowid_column, storage};
+use super::foreign_key::{altered_keys, follow_parent, look_at_keys};
 use super::names::{Names, refuse_taken};
 use super::rewrite_table::{Change, rewrite};
+use super::sequence::{add_sequences, with_made};
 use super::sorter::Watch;
 use crate::batch::{BATCH_ROWS, Batch};
-use crate::bind::bound::{AlterTable, AlteredCheck, AlteredColumn, ColumnSource};
+use crate::bind::bound::{
+    AlterTable, AlteredCheck, AlteredColumn, ColumnSource, NewColumn, NewDefault, RelationNo,
+};
 use crate::error::{Error, Result, SqlState};
+use crate::expression::constant;
 use crate::schema::{
     AnnIndex, BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, IndexDef, IndexId, IndexKind,
-    IndexOrigin, SchemaChange, TableDef,
+    IndexOrigin, SchemaChange, SequenceDef, SequenceId, TableDef,
 };
 use crate::store::writer::Checks;
 use crate::store::{Direction, RowIdRange, TableScan};
+use crate::types::Value;
 
 /// Makes of a table what it is to become.
 ///
 /// # Errors
 /// A name is taken; rows that are there break a constraint, or have no value of a new type; storage errors; what `watch`
 /// says.
-pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'_>) -> Result<()> {
+pub(crate) fn alter_table(
+    txn: &mut WriteTxn,
+    alter: &AlterTable,
+    params: &[Value],
+    watch: Watch<'_>,
+) -> Result<()> {
     let catalog = Catalog::load(txn)?;
     let old = &*alter.table;
     if !alter.name.eq_ignore_ascii_case(&old.name) {
@@ -38,8 +49,13 @@ pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'
     let mut change = SchemaChange::begin(txn)?;
     let mut new = shape(alter);
     for (no, altered) in alter.columns.iter().enumerate() {
-        new.columns
-            .push(column(alter, no, altered, in_place, change.txn())?);
+        new.columns.push(column(
+            alter,
+            no,
+            (altered, params),
+            in_place,
+            change.txn(),
+        )?);
     }
     for (at, altered) in alter.columns.iter().enumerate() {
         let moved = |no| alter.moved(no);
@@ -59,29 +75,42 @@ pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'
         true => alter.primary_key.as_slice(),
         false => &[],
     };
+    let defaults = alter.columns.iter().map(|altered| &altered.column.default);
+    let made = add_sequences(&mut change, &mut names, &mut new, defaults)?;
+    let sequences = with_made(&catalog, &made);
     let kept = new.indexes.len();
     let key = (key, alter.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut new, key, &alter.unique)?;
     let added = new.indexes.split_off(kept);
     add_checks(&mut names, alter, &mut new)?;
+    let added_keys = altered_keys(&mut names, alter, &mut new)?;
     // A condition that stays must mean something for the columns as they become.
     Checks::of(&new)?;
     for index in &old.indexes {
         change.remove_index(index)?;
+    }
+    let owned = |table: &TableDef| -> Vec<SequenceId> {
+        let columns = table.columns.iter();
+        columns.flat_map(|c| c.sequences.owned.clone()).collect()
+    };
+    let still = owned(&new);
+    for id in owned(old).into_iter().filter(|id| !still.contains(id)) {
+        change.remove_sequence(id)?;
     }
     if in_place {
         for index in old.indexes.iter().filter(|index| !is_kept(alter, index.id)) {
             super::drop::drop_index_trees(change.txn(), index)?;
         }
         new.indexes.extend(added.iter().cloned());
-        finish(change, &mut new)?;
+        follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
+        finish(change, &mut new, (&catalog, &sequences))?;
         look_at_rows(txn, alter, &new, watch)?;
         for index in &added {
             if let IndexKind::BTree(btree) = &index.kind {
                 build_btree(txn, &new, index, btree, watch)?;
             }
         }
-        return Ok(());
+        return look_at_keys(txn, &new, &added_keys, watch);
     }
     new.indexes.extend(added);
     let mut indexes = Vec::with_capacity(new.indexes.len());
@@ -95,19 +124,37 @@ pub(crate) fn alter_table(txn: &mut WriteTxn, alter: &AlterTable, watch: Watch<'
     }
     new.indexes = indexes;
     new.rows = super::rewrite_table::empty_rows(change.txn())?;
-    finish(change, &mut new)?;
-    let columns = alter.columns.iter().map(|altered| match &altered.source {
+    follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
+    finish(change, &mut new, (&catalog, &sequences))?;
+    let numbers = (0..).map(ColumnNo).zip(&alter.columns);
+    let columns = numbers.map(|(no, altered)| match &altered.source {
         ColumnSource::Kept(no) => Change::Kept(*no),
-        ColumnSource::Added => Change::Value(altered.column.default.clone()),
+        ColumnSource::Added => match &altered.column.default {
+            NewDefault::Computed { value, .. } => {
+                Change::Computed(RelationNo(0), (**value).clone())
+            }
+            NewDefault::Sequence(new) => match made.iter().find(|(of, _)| *of == no) {
+                Some((_, made)) => Change::Next(Arc::clone(made), new.options.fresh()),
+                None => Change::Value(Value::Null),
+            },
+            constant => Change::Value(constant.constant()),
+        },
         ColumnSource::Computed {
             relation, value, ..
         } => Change::Computed(*relation, (**value).clone()),
     });
-    rewrite(txn, old, Arc::new(new), &columns.collect::<Vec<_>>(), watch)
+    let mut columns: Vec<Change> = columns.collect();
+    let new = Arc::new(new);
+    rewrite(txn, old, Arc::clone(&new), (&mut columns, params), watch)?;
+    look_at_keys(txn, &new, &added_keys, watch)
 }
 
 /// Writes the definitions.
-fn finish(mut change: SchemaChange<'_>, new: &mut TableDef) -> Result<()> {
+fn finish(
+    mut change: SchemaChange<'_>,
+    new: &mut TableDef,
+    (catalog, sequences): (&Catalog, &[Arc<SequenceDef>]),
+) -> Result<()> {
     for at in 0..new.indexes.len() {
         let mut index = IndexDef::clone(&new.indexes[at]);
         if !index.sql.is_empty() {
@@ -116,7 +163,7 @@ fn finish(mut change: SchemaChange<'_>, new: &mut TableDef) -> Result<()> {
         change.put_index(&index)?;
         new.indexes[at] = Arc::new(index);
     }
-    new.sql = new.statement();
+    new.sql = new.statement(sequences, catalog.tables());
     change.put_table(new)?;
     change.finish()
 }
@@ -138,8 +185,32 @@ fn is_in_place(alter: &AlterTable) -> bool {
         && rowid == old.rowid_column
         && alter.columns[width..].iter().all(|added| {
             // A tree of a column's own has no entries for rows that are there.
-            added.column.default.is_null() || !super::create_table::is_wide(added.column.ty)
+            let is_wide = super::create_table::is_wide(added.column.ty);
+            added.column.default.is_null() || (!is_wide && is_alike(&added.column.default))
         })
+}
+
+/// Do all rows that are there get the same?
+fn is_alike(default: &NewDefault) -> bool {
+    match default {
+        NewDefault::Computed { value, .. } => value.is_stable(),
+        NewDefault::Sequence(_) => false,
+        NewDefault::Value(_) | NewDefault::Kept(_) => true,
+    }
+}
+
+/// What rows that are older than a column have in it.
+fn missing(column: &NewColumn, params: &[Value]) -> Result<Value> {
+    match &column.default {
+        NewDefault::Computed { value, .. } if value.is_stable() => {
+            let value = constant(value, params)?;
+            if let Some(limit) = column.limit {
+                limit.check(value.as_ref())?;
+            }
+            Ok(value)
+        }
+        default => Ok(default.constant()),
+    }
 }
 
 /// The new definition without its columns and indexes.
@@ -155,6 +226,7 @@ fn shape(alter: &AlterTable) -> TableDef {
         primary_key: alter.primary_key.clone(),
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: old.rows,
         indexes: Vec::new(),
         sql: String::new(),
@@ -165,7 +237,7 @@ fn shape(alter: &AlterTable) -> TableDef {
 fn column(
     alter: &AlterTable,
     at: usize,
-    altered: &AlteredColumn,
+    (altered, params): (&AlteredColumn, &[Value]),
     in_place: bool,
     txn: &mut WriteTxn,
 ) -> Result<ColumnDef> {
@@ -177,10 +249,12 @@ fn column(
         ty: column.ty,
         limit: column.limit,
         not_null: column.not_null || is_key,
-        default: column.default.clone(),
+        default: column.default.definition(),
+        sequences: column.sequences.clone(),
         missing: match old {
             Some(old) if in_place => old.missing.clone(),
-            _ => column.default.clone(),
+            None if in_place => missing(column, params)?,
+            _ => column.default.constant(),
         },
         generated: None,
         storage: match old {

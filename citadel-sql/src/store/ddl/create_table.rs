@@ -5,7 +5,9 @@ use std::sync::Arc;
 use citadel_txn::{TreeOptions, WriteTxn};
 
 use super::create_index::refuse_unordered;
+use super::foreign_key::key_def;
 use super::names::{Names, refuse_taken};
+use super::sequence::{add_sequences, with_made};
 use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
@@ -48,6 +50,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         primary_key: new.primary_key.clone(),
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: change.txn().create_tree(TreeOptions::default())?,
         indexes: Vec::new(),
         sql: new.sql.clone(),
@@ -59,13 +62,16 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
             ty: column.ty,
             limit: column.limit,
             not_null: column.not_null || new.primary_key.contains(&no),
-            default: column.default.clone(),
-            missing: column.default.clone(),
+            default: column.default.definition(),
+            sequences: column.sequences.clone(),
+            missing: column.default.constant(),
             generated: None,
             storage: storage(change.txn(), column.ty)?,
         });
     }
     let mut names = Names::new(&catalog, &table);
+    let defaults = new.columns.iter().map(|column| &column.default);
+    let made = add_sequences(&mut change, &mut names, &mut table, defaults)?;
     let key = (new.primary_key.as_slice(), new.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut table, key, &new.unique)?;
     for (at, column) in new.columns.iter().enumerate() {
@@ -75,8 +81,16 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         let check = check_def(&mut names, &table, check)?;
         table.checks.push(check);
     }
-    if table.sql.is_empty() {
-        table.sql = table.statement();
+    for key in &new.foreign_keys {
+        let key = key_def(&mut names, &table, key)?;
+        table.foreign_keys.push(key);
+    }
+    // What SERIAL makes is told by what it makes: whoever reads the text anew finds the sequence there already.
+    let is_serial = |column: &ColumnDef| {
+        !column.sequences.owned.is_empty() && column.sequences.identity.is_none()
+    };
+    if table.sql.is_empty() || table.columns.iter().any(is_serial) {
+        table.sql = table.statement(&with_made(&catalog, &made), catalog.tables());
     }
     change.put_table(&table)?;
     change.finish()?;

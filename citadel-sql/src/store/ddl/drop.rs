@@ -15,6 +15,9 @@ pub(crate) fn drop_table(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
         change.remove_index(index)?;
         drop_trees(change.txn(), index_trees(index))?;
     }
+    for id in table.columns.iter().flat_map(|c| &c.sequences.owned) {
+        change.remove_sequence(*id)?;
+    }
     change.remove_table(table)?;
     drop_trees(change.txn(), table_trees(table))?;
     change.finish()

@@ -9,8 +9,10 @@ mod build_index;
 mod create_index;
 mod create_table;
 mod drop;
+mod foreign_key;
 mod names;
 mod rewrite_table;
+mod sequence;
 mod sorter;
 #[cfg(test)]
 mod tests;
@@ -21,5 +23,7 @@ pub(crate) use alter_table::alter_table;
 pub(crate) use create_index::create_index;
 pub(crate) use create_table::create_table;
 pub(crate) use drop::{drop_index, drop_table};
+pub(crate) use foreign_key::drop_keys;
 pub(crate) use rewrite_table::truncate;
+pub(crate) use sequence::define_sequence;
 pub(crate) use view::{create_view, drop_view};

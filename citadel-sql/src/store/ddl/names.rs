@@ -59,6 +59,16 @@ impl<'a> Names<'a> {
         numbered(table, columns, "_check", is_free)
     }
 
+    /// A name for a FOREIGN KEY constraint: `t_a_fkey`.
+    pub(super) fn choose_key(
+        &self,
+        table: &TableDef,
+        columns: &[ColumnNo],
+        is_free: impl Fn(&str) -> bool,
+    ) -> String {
+        numbered(table, columns, "_fkey", is_free)
+    }
+
     fn is_free(&self, name: &str) -> bool {
         let mut given = self.given.iter();
         !self.catalog.is_taken(name) && !given.any(|taken| taken.eq_ignore_ascii_case(name))

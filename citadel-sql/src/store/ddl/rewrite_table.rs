@@ -9,7 +9,10 @@ use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::{ColumnId, Expr, RelationNo};
 use crate::error::{Error, Result, SqlState};
 use crate::expression::CompiledExpr;
-use crate::schema::{ColumnNo, IndexDef, RowId, SchemaChange, TableDef};
+use crate::schema::{
+    Catalog, ColumnNo, IndexDef, RowId, SchemaChange, SequenceDef, SequenceState, TableDef,
+    put_sequence_state,
+};
 use crate::store::{Direction, RowIdRange, TableScan, TableWriter};
 use crate::types::{SqlType, Value, ValueRef, assign};
 
@@ -21,6 +24,8 @@ pub(super) enum Change {
     Value(Value),
     /// Computed over the columns that the relation had.
     Computed(RelationNo, Expr),
+    /// The next number of a new sequence.
+    Next(Arc<SequenceDef>, SequenceState),
 }
 
 /// An empty tree, but for vectors.
@@ -33,13 +38,13 @@ pub(super) fn rewrite(
     txn: &mut WriteTxn,
     old: &TableDef,
     new: Arc<TableDef>,
-    columns: &[Change],
+    (columns, params): (&mut [Change], &[Value]),
     watch: Watch<'_>,
 ) -> Result<()> {
     let wanted: Vec<ColumnNo> = (0..).map(ColumnNo).take(old.columns.len()).collect();
     let types: Vec<SqlType> = old.columns.iter().map(|column| column.ty).collect();
     let mut computed = Vec::with_capacity(columns.len());
-    for change in columns {
+    for change in columns.iter() {
         computed.push(match change {
             Change::Computed(relation, expr) => {
                 let layout: Vec<ColumnId> = wanted
@@ -49,7 +54,7 @@ pub(super) fn rewrite(
                         column: u32::from(no.0),
                     })
                     .collect();
-                Some(CompiledExpr::compile(expr, &layout, &[])?)
+                Some(CompiledExpr::compile(expr, &layout, params)?)
             }
             _ => None,
         });
@@ -76,16 +81,22 @@ pub(super) fn rewrite(
             .collect::<Result<Vec<_>>>()?;
         for at in 0..batch.rows {
             let mut row: Vec<ValueRef<'_>> = Vec::with_capacity(columns.len());
-            for (change, computed) in columns.iter().zip(&values) {
+            for (change, computed) in columns.iter_mut().zip(&values) {
                 row.push(match (change, computed) {
                     (_, Some(column)) => column.get(at),
                     (Change::Kept(no), _) => batch.columns[usize::from(no.0)].get(at),
                     (Change::Value(value), _) => value.as_ref(),
+                    (Change::Next(sequence, state), _) => ValueRef::Integer(sequence.next(state)?),
                     (Change::Computed(..), None) => ValueRef::Null,
                 });
             }
             let id = row_id(&new, &row, ids.get(at))?;
             writer.insert_at(txn, id, &row)?;
+        }
+    }
+    for change in columns {
+        if let Change::Next(sequence, state) = change {
+            put_sequence_state(txn, sequence.id, *state)?;
         }
     }
     super::drop::drop_all_trees(txn, old)
@@ -126,11 +137,15 @@ fn fitted(column: Column, ty: SqlType) -> Result<Column> {
     Ok(out)
 }
 
-/// Takes all rows out of tables: each gets empty trees.
+/// Takes all rows out of a table, which gets empty trees. Its sequences may begin anew.
 ///
 /// # Errors
 /// Storage errors.
-pub(crate) fn truncate(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
+pub(crate) fn truncate(txn: &mut WriteTxn, table: &TableDef, restarts: bool) -> Result<()> {
+    if restarts {
+        let catalog = Catalog::load(txn)?;
+        super::sequence::restart_owned(txn, &catalog, table)?;
+    }
     let mut change = SchemaChange::begin(txn)?;
     let mut new = table.clone();
     new.rows = empty_rows(change.txn())?;

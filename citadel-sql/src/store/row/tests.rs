@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::codec::Malformed;
-use crate::schema::{ColumnDef, ColumnNo, ColumnStorage, TableDef, TableId};
+use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, ColumnStorage, TableDef, TableId};
 use crate::types::testing::{TYPES, of_type};
 use crate::types::{Element, SqlType, Value, VectorType};
 
@@ -32,7 +32,8 @@ fn table_of(types: &[SqlType]) -> TableDef {
         ty: *ty,
         limit: None,
         not_null: false,
-        default: Value::Null,
+        default: ColumnDefault::default(),
+        sequences: Default::default(),
         missing: Value::Null,
         generated: None,
         storage: match (at, ty) {
@@ -48,6 +49,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         primary_key: vec![ColumnNo(1)],
         rowid_constraint: None,
         checks: Vec::new(),
+        foreign_keys: Vec::new(),
         rows: TreeId::new(16),
         indexes: Vec::new(),
         sql: String::new(),

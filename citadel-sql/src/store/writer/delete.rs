@@ -16,6 +16,7 @@ impl TableWriter {
     /// # Errors
     /// Storage errors; an index that does not agree with the row.
     pub(crate) fn delete(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<bool> {
+        self.note_deleting(txn, id)?;
         if !self.take_dependents(txn, id)? {
             return Ok(false);
         }

@@ -43,6 +43,7 @@ impl TableWriter {
         }
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
+        self.note_inserted(id, row);
         self.touch(txn, id, |_| true)
     }
 
@@ -73,7 +74,8 @@ impl TableWriter {
             ));
         }
         for ((no, column), value) in (0..).map(ColumnNo).zip(&table.columns).zip(row) {
-            if table.rowid_column != Some(no) || !value.is_null() {
+            let assigns_itself = table.rowid_column == Some(no) && column.default.is_null();
+            if !assigns_itself || !value.is_null() {
                 check_value(table, column, *value)?;
             }
         }

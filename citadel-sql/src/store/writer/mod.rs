@@ -9,6 +9,7 @@ mod owner;
 #[cfg(test)]
 mod tests;
 mod update;
+mod watch;
 
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ use crate::schema::{
 use crate::types::{SqlType, ValueRef, put_vector};
 pub(super) use checks::Checks;
 use generated::Generated;
+pub(crate) use watch::KeyEvent;
+use watch::KeyWatch;
 
 /// Writes rows of one table within one write transaction.
 ///
@@ -50,6 +53,8 @@ pub(crate) struct TableWriter {
     checks: Option<Checks>,
     /// Computed columns, once they are needed.
     generated: Option<Generated>,
+    /// Notes for foreign keys, where some are about the table.
+    watch: Option<Box<KeyWatch>>,
 }
 
 /// The most memory that a writer keeps between statements, but for keys.
@@ -78,6 +83,7 @@ impl TableWriter {
             computed: None,
             checks: None,
             generated: None,
+            watch: None,
         }
     }
 
@@ -85,6 +91,7 @@ impl TableWriter {
     /// grown so much that they had better be freed.
     pub(crate) fn rest(&mut self) -> bool {
         self.greatest = Greatest::Unknown;
+        self.take_key_events();
         self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
     }
 

@@ -228,6 +228,9 @@ impl TableWriter {
         }
         let max_len = txn.max_key_len();
         let old_value = |no: ColumnNo| indexed(old[usize::from(no.0)], id);
+        if let Some(watch) = &mut self.watch {
+            watch.note_updated((id, false), old_value, |no| assignments.value(no, at));
+        }
         let entries = self.old_keys.iter_mut().zip(&mut self.new_keys);
         for ((index, btree), (before, after)) in btrees(table).zip(entries) {
             if assignments.touches(btree) {
@@ -248,6 +251,8 @@ impl TableWriter {
         ids: &[RowId],
         watch: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
+        // A row that moves is none that goes and one that comes.
+        let mut key_watch = self.watch.take();
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
             watch()?;
@@ -267,13 +272,18 @@ impl TableWriter {
             {
                 return Err(null_value(table, table.column(no)));
             }
-            self.insert(txn, &changed)?;
+            let id = self.insert(txn, &changed)?;
+            if let Some(watch) = &mut key_watch {
+                let old = |no: ColumnNo| row[usize::from(no.0)].as_ref();
+                watch.note_updated((id, true), old, |no| assignments.value(no, at));
+            }
         }
+        self.watch = key_watch;
         Ok(())
     }
 
     /// All values of a row, from wherever they lie.
-    fn whole_row(&self, txn: &WriteTxn, id: RowId) -> Result<Vec<Value>> {
+    pub(crate) fn whole_row(&self, txn: &WriteTxn, id: RowId) -> Result<Vec<Value>> {
         let table = &*self.table;
         let row = stored(txn, table, id)?;
         let mut values = Vec::with_capacity(table.columns.len());

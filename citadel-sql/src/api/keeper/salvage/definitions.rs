@@ -2,12 +2,13 @@
 
 use citadel_txn::Salvage;
 
-use crate::schema::{DefinitionReader, SCHEMA_TREE, TableDef, ViewDef};
+use crate::schema::{DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, ViewDef};
 
 /// What is left of the definitions.
 pub(super) struct Definitions {
     pub(super) tables: Vec<TableDef>,
     pub(super) views: Vec<ViewDef>,
+    pub(super) sequences: Vec<SequenceDef>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
 }
@@ -23,6 +24,7 @@ impl Definitions {
         Self {
             tables: read.tables,
             views: read.views,
+            sequences: read.sequences,
             malformed,
         }
     }

@@ -6,6 +6,7 @@
 
 mod definitions;
 mod report;
+mod sequences;
 mod table;
 
 pub use report::{SalvageReport, SalvagedTable};
@@ -153,10 +154,17 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         let known = source.trees().into_iter().find(|known| known.id == tree);
         known.map_or(0, |known| known.entries)
     };
+    report.definitions_lost += sequences::make(&db, &definitions.sequences, &old)?;
+    let made: Vec<_> = definitions
+        .sequences
+        .iter()
+        .cloned()
+        .map(Arc::new)
+        .collect();
     let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
     for table in &old {
         let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
-        if let Err(error) = db.execute(&table.sql, ()) {
+        if let Err(error) = db.execute(&table.statement_alone(&made), ()) {
             salvaged.refuse(format!("its definition is refused: {error}"));
             report.tables.push(salvaged);
             continue;
@@ -173,6 +181,14 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         report.tables.push(salvaged);
     }
     meter.report()?;
+    // A key whose rows did not come back is lost with them.
+    for statement in old.iter().flat_map(|table| table.key_statements(&old)) {
+        match db.execute(&statement, ()) {
+            Err(error) if error.is_io() => return Err(error),
+            done => report.definitions_lost += u64::from(done.is_err()),
+        }
+    }
+    report.definitions_lost += sequences::advance(&db, source, &definitions.sequences, &old)?;
     report.definitions_lost += views(&db, &definitions.views)?;
     let owners = Owners::of(&Catalog::of_tables(old));
     report.note_losses(&source.losses(), &owners);

@@ -13,7 +13,7 @@ use crate::ann::{self, AnnIndexStatus, PersistReport, SegmentCache};
 use crate::batch::Column;
 use crate::bind::bound::{
     BinaryOp, ColumnId, CreateIndex, CreateTable, DistanceMetric, Explain, Expr, ExprKind, From,
-    NewColumn, NewIndex, OutputColumn, Query, RelationNo, SortKey, Statement,
+    NewColumn, NewDefault, NewIndex, OutputColumn, Query, RelationNo, SortKey, Statement,
 };
 use crate::error::Result;
 use crate::execute::{ExecContext, Execution, Txn};
@@ -50,7 +50,8 @@ impl Harness {
             ty,
             limit: None,
             not_null: false,
-            default: Value::Null,
+            default: NewDefault::default(),
+            sequences: Default::default(),
             generated: None,
         };
         let create = CreateTable {
