@@ -144,6 +144,14 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                     Some(limit) => bound.map(|cast| within(cast, *limit)),
                 }
             }
+            ast::ExprKind::Array(elements) => self.array(elements),
+            ast::ExprKind::Subscript { array, subscripts } => self.subscript(array, subscripts),
+            ast::ExprKind::AnyElement {
+                operand,
+                op,
+                array,
+                all,
+            } => self.any_element(operand, *op, array, *all),
             ast::ExprKind::Subquery(query) => self.scalar_subquery(query),
             ast::ExprKind::Exists(query) => self.exists(query),
             ast::ExprKind::Any { operand, op, query } => self.any(operand, *op, query),
@@ -273,7 +281,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         Ok((kind, SqlType::Boolean))
     }
 
-    fn in_list(
+    pub(super) fn in_list(
         &mut self,
         operand: &ast::Expr,
         list: &[ast::Expr],
@@ -341,6 +349,9 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
     }
 
     fn cast(&mut self, operand: &ast::Expr, to: SqlType) -> Result<(ExprKind, SqlType)> {
+        if let (ast::ExprKind::Array(elements), SqlType::Array(element)) = (&operand.kind, to) {
+            return self.array_of(elements, element);
+        }
         let operand = self.settled(operand)?;
         if !can_cast(operand.ty, to) {
             return Err(Error::sql(

@@ -12,6 +12,7 @@ use super::generated;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::parts::Parts;
 use super::replace;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
@@ -76,6 +77,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     } = statement;
     let exclusions = Exclusions::take_out(&mut tokens);
     let as_ofs = AsOfs::take_out(&mut tokens);
+    let parts = Parts::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
@@ -84,9 +86,10 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         locator,
         end,
     };
-    let converter = Converter::new(locator, &parameters, (&exclusions, &as_ofs));
+    let converter = Converter::new(locator, &parameters, (&exclusions, &as_ofs, &parts));
     let kind = parse_kind(words, &converter)?;
     as_ofs.check_used(locator)?;
+    parts.check_used(locator)?;
     Ok(Statement {
         kind,
         parameters: parameters.into_names(),

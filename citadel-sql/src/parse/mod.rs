@@ -20,6 +20,7 @@ mod in_table;
 mod keeper;
 mod locator;
 mod parameters;
+mod parts;
 mod replace;
 mod syntax_error;
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod lower;
 mod names;
 mod physical;
 mod physical_change;
+mod points;
 mod print;
 mod rewrite;
 mod statement;
@@ -46,6 +47,7 @@ pub(crate) use physical::{
     NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RecursiveUnion, Resolution, Returning,
     RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values, Window,
 };
+pub(crate) use points::Points;
 #[cfg(test)]
 pub(crate) use print::value_text;
 pub(crate) use statement::plan;

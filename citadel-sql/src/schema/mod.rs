@@ -6,6 +6,7 @@
 
 mod ann_options;
 mod catalog;
+mod encoded_value;
 mod encoding;
 mod indexed_vector;
 mod lake_table;

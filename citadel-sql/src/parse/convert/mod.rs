@@ -4,6 +4,7 @@
 //! a clause that we do not support is refused by name with [`Clauses::refuse`].
 
 mod alter_table;
+mod array;
 mod clauses;
 mod conflict;
 mod data_type;
@@ -31,6 +32,7 @@ use super::as_of::AsOfs;
 use super::exclusions::Exclusions;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
+use super::parts::Parts;
 use super::syntax_error::{syntax_error, too_deep};
 use crate::ast::Identifier;
 use crate::error::{Error, Position, Result};
@@ -46,6 +48,7 @@ pub(super) struct Converter<'a> {
     parameters: &'a ParameterNames,
     exclusions: &'a Exclusions,
     as_ofs: &'a AsOfs,
+    parts: &'a Parts,
     depth: Cell<usize>,
 }
 
@@ -53,13 +56,14 @@ impl<'a> Converter<'a> {
     pub(super) fn new(
         locator: &'a Locator,
         parameters: &'a ParameterNames,
-        (exclusions, as_ofs): (&'a Exclusions, &'a AsOfs),
+        (exclusions, as_ofs, parts): (&'a Exclusions, &'a AsOfs, &'a Parts),
     ) -> Self {
         Self {
             locator,
             parameters,
             exclusions,
             as_ofs,
+            parts,
             depth: Cell::new(0),
         }
     }
