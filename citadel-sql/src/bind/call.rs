@@ -55,7 +55,7 @@ impl ExprBinder<'_, '_> {
         let (distinct, values, order_by) = match arguments {
             Arguments::Star => {
                 let count = self.star_call(&lower, position)?;
-                return self.collect(count, position);
+                return self.collect(count, &[], position);
             }
             Arguments::WithinGroup { values, .. } => (false, values.as_slice(), &[][..]),
             Arguments::List {
@@ -65,10 +65,11 @@ impl ExprBinder<'_, '_> {
             } => (*distinct, values.as_slice(), order_by.as_slice()),
         };
         if let Some(function) = aggregate(&lower, values.len()) {
+            let before = self.binder.reads();
             let call = self.without_aggregates("an aggregate", |binder| {
                 binder.aggregate_call(function, name, arguments)
             })?;
-            let column = self.collect(call, position)?;
+            let column = self.collect(call, &before, position)?;
             return Ok(or_zero(&lower, column));
         }
         if matches!(arguments, Arguments::WithinGroup { .. }) {
@@ -107,9 +108,10 @@ impl ExprBinder<'_, '_> {
         arguments: &Arguments,
         filter: &ast::Expr,
     ) -> Result<Expr> {
+        let before = self.binder.reads();
         let call =
             self.without_aggregates("an aggregate", |b| b.filtered_call(name, arguments, filter))?;
-        let column = self.collect(call, name.position)?;
+        let column = self.collect(call, &before, name.position)?;
         Ok(or_zero(&name.name.to_ascii_lowercase(), column))
     }
 

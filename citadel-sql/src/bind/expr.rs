@@ -382,15 +382,24 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         })
     }
 
-    /// Takes note of an aggregate, and gives the column that stands for it.
+    /// Takes note of an aggregate, and gives the column that stands for it; `before` is what was [read](super::Binder::reads) of
+    /// queries around before it was bound.
     pub(super) fn collect(
         &mut self,
         call: AggregateCall,
+        before: &[usize],
         position: Option<Position>,
     ) -> Result<Expr> {
         let ty = call.ty;
-        self.check_aggregate_level(&call)
-            .map_err(|error| error.at(position))?;
+        let level = self.level_of(&call).map_err(|error| error.at(position))?;
+        if let Some(level) = level {
+            let parameter = self.binder.outer_aggregate(call, level, before);
+            return Ok(Expr {
+                kind: ExprKind::Parameter(parameter.map_err(|error| error.at(position))?),
+                ty,
+                position,
+            });
+        }
         match &mut self.aggregation {
             Aggregation::Refused(place) => Err(Error::sql(
                 SqlState::GROUPING_ERROR,

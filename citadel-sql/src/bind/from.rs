@@ -42,7 +42,8 @@ impl Binder<'_> {
             let (from, scope) = self.relation(right)?;
             return Ok((from, scope, Vec::new()));
         }
-        let ((from, scope), arguments, _) = self.seeing(left, |binder| binder.relation(right))?;
+        let seen = self.seeing(left, None, |binder| binder.relation(right))?;
+        let ((from, scope), arguments) = (seen.result, seen.arguments);
         match right {
             Relation::Function { name, alias, .. } if !arguments.is_empty() => {
                 let query = lateral_call(right, alias.as_ref().map_or(name, |alias| &alias.name));

@@ -18,11 +18,6 @@ impl Parameters {
         self.next_hidden - 1
     }
 
-    /// Does the parameter stand for a moment?
-    pub(crate) fn is_moment(&self, index: usize) -> bool {
-        self.moments.iter().any(|(known, _)| *known == index)
-    }
-
     /// Gives the moments their values, behind those that the program gave.
     pub(crate) fn set_moments(
         &self,
