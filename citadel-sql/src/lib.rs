@@ -67,11 +67,12 @@ mod types;
 
 pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
-    AndThenRows, Appender, CheckReport, ColumnInfo, Connection, Database, DropBehavior, FromSql,
-    FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows, ObjectKind, ObjectSpace,
-    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
-    SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput,
-    Transaction, TransactionBehavior, ViewInfo, params_from_iter, salvage, salvage_storage,
+    AndThenRows, Appender, ArrayElement, CheckReport, ColumnInfo, Connection, Database,
+    DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
+    ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex,
+    Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql,
+    ToSqlOutput, Transaction, TransactionBehavior, ViewInfo, params_from_iter, salvage,
+    salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
@@ -82,8 +83,8 @@ pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};
 pub use types::{
-    Bits, BitsRef, Date, Element, Interval, Numeric, NumericRef, SqlType, Time, Timestamp,
-    TimestampTz, Value, ValueRef, VectorType,
+    Array, ArrayRef, Bits, BitsRef, Date, Dimension, Element, Elements, Interval, Numeric,
+    NumericRef, ScalarType, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef, VectorType,
 };
 
 /// The README's example is run as a test.

@@ -86,7 +86,7 @@ error 0A000 at 1:17: VARCHAR(0) is not supported
 CREATE TABLE m (a CHAR(3));
 ----
 error 0A000 at 1:17: type CHAR(3) is not supported
-hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)
+hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last
 
 -- A direction in an index changes no answer.
 CREATE INDEX l_down ON l (small DESC);
@@ -133,4 +133,4 @@ error 22001: column "name" of table "l": the text has more than 3 characters
 CREATE TABLE f (x FLOAT4);
 ----
 error 0A000 at 1:17: type FLOAT4 is not supported
-hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)
+hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last

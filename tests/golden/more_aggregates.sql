@@ -118,4 +118,4 @@ error 0A000 at 1:8: DISTINCT or ORDER BY among the arguments of a window functio
 -- An aggregate of columns of a query around belongs to that one.
 SELECT (SELECT max((SELECT i.n FROM t AS i WHERE i.id = o.id))) FROM t AS o;
 ----
-error 0A000 at 1:16: an aggregate of columns of a query around this one is not supported
+error 0A000 at 1:16: an aggregate of columns of a query around this one, with a query in it is not supported

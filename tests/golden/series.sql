@@ -21,7 +21,10 @@ count | sum
 
 SELECT a, b FROM generate_series(1, 2) AS a, generate_series(a.a, 2) AS b;
 ----
-error 42P01 at 1:62: FROM has no table "a"
+a | b
+1 | 1
+1 | 2
+2 | 2
 
 SELECT x, y FROM generate_series(1, 2) AS x CROSS JOIN generate_series(5, 6) AS y ORDER BY x, y;
 ----

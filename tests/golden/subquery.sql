@@ -410,7 +410,7 @@ error 42703 at 1:54: column "nope" does not exist
 
 SELECT id FROM t WHERE a IN (SELECT SUM(t.a) FROM u);
 ----
-error 0A000 at 1:37: an aggregate of columns of a query around this one is not supported
+error 42803 at 1:37: an aggregate of columns of a query around this one is not allowed where this one stands
 
 -- Changes.
 UPDATE u SET n = (SELECT a FROM t WHERE t.id = u.t) WHERE EXISTS (SELECT 1 FROM t WHERE t.id = u.t);
@@ -539,3 +539,62 @@ error 42P16 at 1:35: an index cannot be on what a query says
 CREATE TABLE bad (a INTEGER DEFAULT (SELECT 1));
 ----
 error 0A000 at 1:38: a query in DEFAULT is not supported
+
+-- An aggregate belongs to the query whose columns it reads.
+
+CREATE TABLE og (g INTEGER, x INTEGER);
+----
+ok
+
+INSERT INTO og VALUES (1, 10), (1, 20), (2, 5), (2, NULL), (3, 7);
+----
+ok, 5 rows
+
+SELECT (SELECT sum(og.x)) FROM og;
+----
+sum
+42
+
+SELECT g, (SELECT sum(og.x) + count(*) FROM (VALUES (1), (2)) AS v (n)) FROM og GROUP BY g ORDER BY g;
+----
+g | column2
+1 | 32
+2 | 7
+3 | 9
+
+SELECT g, (SELECT max(v.n + 0) || ':' || count(og.x) FROM (VALUES (1), (2)) AS v (n) WHERE v.n <= count(og.x)) FROM og GROUP BY g ORDER BY g;
+----
+g | column2
+1 | 2:2
+2 | 1:1
+3 | 1:1
+
+SELECT g FROM og GROUP BY g HAVING EXISTS (SELECT 1 FROM (VALUES (7), (30)) AS v (n) WHERE v.n = sum(DISTINCT og.x)) ORDER BY g;
+----
+g
+1
+3
+
+SELECT g, sum(x), (SELECT (SELECT sum(og.x) FILTER (WHERE og.x > 6))) FROM og GROUP BY g ORDER BY (SELECT -min(og.x));
+----
+g | sum | sum
+1 | 30 | 30
+3 | 7 | 7
+2 | 5 | NULL
+
+SELECT (SELECT sum(og.x + v.n) FROM (VALUES (1), (2)) AS v (n)) FROM og ORDER BY 1;
+----
+sum
+13
+17
+23
+43
+NULL
+
+SELECT g FROM og WHERE (SELECT sum(og.x)) > 1;
+----
+error 42803 at 1:32: an aggregate of columns of a query around this one is not allowed where this one stands
+
+SELECT x, (SELECT sum(og.g)) FROM og;
+----
+error 42803 at 1:8: column "x" must be in GROUP BY or inside an aggregate

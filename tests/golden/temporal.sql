@@ -184,7 +184,7 @@ hint: TIMESTAMPTZ is a moment, TIME a time of day
 CREATE TABLE bad (i INTERVAL DAY TO HOUR);
 ----
 error 0A000 at 1:19: type INTERVAL DAY TO HOUR is not supported
-hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)
+hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last
 
 INSERT INTO e (d) VALUES (TIMESTAMP '2024-01-01 10:00');
 ----

@@ -1,12 +1,12 @@
 //! JSON: an array per result, or an object per line.
 //!
 //! INTEGER, REAL and NUMERIC are numbers, BOOLEAN true or false, VECTOR an array of numbers (of bits: a string of
-//! 0 and 1), dates, times, intervals and UUIDs strings, BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
+//! 0 and 1), dates, times, intervals and UUIDs strings, an array one of its elements, BLOB a string of hexadecimal digits. A second column of the same name is told apart by a number, since a JSON object keeps one of each.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use citadel_sql::{Row, ValueRef};
+use citadel_sql::{ArrayRef, Row, ValueRef};
 
 use super::{ResultWriter, text};
 
@@ -87,8 +87,32 @@ fn value(value: ValueRef<'_>) -> String {
         | ValueRef::TimestampTz(_)
         | ValueRef::Interval(_)
         | ValueRef::Uuid(_) => string(&text::full(value, "null")),
+        ValueRef::Array(v) => array(v),
         other => text::full(other, "null"),
     }
+}
+
+/// An array in an array for each dimension.
+fn array(array: ArrayRef<'_>) -> String {
+    // How many elements a bracket of each depth holds.
+    let mut held: Vec<usize> = array.dimensions().iter().map(|d| d.len).collect();
+    for depth in (1..held.len()).rev() {
+        held[depth - 1] *= held[depth];
+    }
+    if held.is_empty() {
+        return "[]".to_owned();
+    }
+    let mut out = String::new();
+    for (at, element) in array.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        let brackets = |at: usize| held.iter().filter(|held| at.is_multiple_of(**held)).count();
+        out.push_str(&"[".repeat(brackets(at)));
+        out.push_str(&value(element));
+        out.push_str(&"]".repeat(brackets(at + 1)));
+    }
+    out
 }
 
 /// A JSON string.

@@ -57,6 +57,10 @@ pub(crate) fn literal(value: ValueRef<'_>) -> String {
         ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
         ValueRef::Uuid(v) => format!("UUID '{v}'"),
         ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
+        ValueRef::Array(v) => {
+            let text = v.to_string().replace('\'', "''");
+            format!("CAST('{text}' AS {})", v.sql_type())
+        }
         other => text::full(other, "NULL").to_uppercase(),
     }
 }

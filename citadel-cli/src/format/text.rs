@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
-use citadel_sql::{Bits, TimestampTz, ValueRef};
+use citadel_sql::{ArrayRef, Bits, TimestampTz, ValueRef};
 
 /// Components of a vector that a short form shows before the rest is counted.
 const VECTOR_SHOWN: usize = 4;
@@ -29,6 +29,7 @@ pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
         ValueRef::Interval(v) => v.to_string(),
         ValueRef::Numeric(v) => v.to_string(),
         ValueRef::Uuid(v) => v.to_string(),
+        ValueRef::Array(v) => array(v),
         other => format!("{other:?}"),
     }
 }
@@ -46,6 +47,11 @@ pub(crate) fn show_times_in(zone: String) {
 fn moment(moment: TimestampTz) -> String {
     let text = ZONE.with_borrow(|zone| moment.in_zone(zone));
     text.unwrap_or_else(|_| moment.to_string())
+}
+
+fn array(array: ArrayRef<'_>) -> String {
+    let text = ZONE.with_borrow(|zone| array.in_zone(zone));
+    text.unwrap_or_else(|_| array.to_string())
 }
 
 /// The value in a form for eyes: long vectors and BLOBs are shortened, control characters made visible.

@@ -19,7 +19,7 @@ pub type FromSqlResult<T> = Result<T, FromSqlError>;
 /// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`; DATE as [`Date`] or [`jiff::civil::Date`], TIME as
 /// [`Time`] or [`jiff::civil::Time`], TIMESTAMP as [`Timestamp`] or [`jiff::civil::DateTime`], TIMESTAMPTZ as [`TimestampTz`]
 /// or [`jiff::Timestamp`], INTERVAL as [`Interval`] or [`jiff::Span`], NUMERIC as
-/// [`Numeric`], UUID as [`uuid::Uuid`]. NULL is read as `Option`; everything is read
+/// [`Numeric`], UUID as [`uuid::Uuid`]; an array as [`Array`](crate::Array) or `Vec` ([`ArrayElement`](crate::ArrayElement)). NULL is read as `Option`; everything is read
 /// as [`Value`].
 pub trait FromSql: Sized {
     /// Converts one value.

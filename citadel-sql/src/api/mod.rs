@@ -8,6 +8,7 @@
 
 mod ann;
 mod appender;
+mod array_element;
 mod cache;
 mod catalogs;
 mod connection;
@@ -37,6 +38,7 @@ mod to_sql;
 mod transaction;
 
 pub use appender::Appender;
+pub use array_element::ArrayElement;
 pub use connection::Connection;
 pub use database::Database;
 pub use from_sql::{FromSql, FromSqlResult};

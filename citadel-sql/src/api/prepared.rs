@@ -335,7 +335,7 @@ fn changes_rows(statement: &bound::Statement) -> bool {
 
 /// Is it explained without being run?
 fn is_told(statement: &bound::Statement) -> bool {
-    matches!(statement, bound::Statement::Explain { analyze: false, .. })
+    matches!(statement, bound::Statement::Explain { explain, .. } if !explain.analyze)
 }
 
 fn reads_only(statement: &bound::Statement) -> bool {

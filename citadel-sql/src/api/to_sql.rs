@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
 use crate::types::vector_text::{DIMENSION_MAX, too_long};
-use crate::types::{Bits, Date, Interval, Numeric, Time, Timestamp, TimestampTz, Value, ValueRef};
+use crate::types::{
+    Array, Bits, Date, Interval, Numeric, Time, Timestamp, TimestampTz, Value, ValueRef,
+};
 
 /// A Rust value that can be bound to a parameter.
 ///
 /// Integers become INTEGER, `f32` and `f64` REAL, strings TEXT, `bool` BOOLEAN, byte slices BLOB,
 /// slices and arrays of `f32`, [`half::f16`] and `i8` VECTOR, of `bool` and [`Bits`] VECTOR of bits, `None` NULL. Dates, times
 /// and spans of `jiff` become DATE, TIME, TIMESTAMP, TIMESTAMPTZ and INTERVAL, as do [`Date`], [`Time`], [`Timestamp`],
-/// [`TimestampTz`] and [`Interval`]; [`Numeric`] becomes NUMERIC, [`uuid::Uuid`] UUID.
+/// [`TimestampTz`] and [`Interval`]; [`Numeric`] becomes NUMERIC, [`uuid::Uuid`] UUID. Lists
+/// of `Option`s and of all but the types above are arrays ([`ArrayElement`](crate::ArrayElement)), as is [`Array`].
 pub trait ToSql {
     /// The SQL value.
     ///
@@ -86,7 +89,7 @@ value_from! {
     Vec<f32> => Vector as Vec<f32>, &[f32] => Vector as Vec<f32>, Bits => Bits as Bits,
     Date => Date as Date, Time => Time as Time, Timestamp => Timestamp as Timestamp,
     TimestampTz => TimestampTz as TimestampTz, Interval => Interval as Interval,
-    Numeric => Numeric as Numeric, uuid::Uuid => Uuid as uuid::Uuid,
+    Numeric => Numeric as Numeric, uuid::Uuid => Uuid as uuid::Uuid, Array => Array as Array,
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -1,6 +1,6 @@
 //! Statements that change rows.
 
-use super::{Cte, Expr, Identifier, OrderKey, Query, Relation, SelectItem, Values};
+use super::{Cte, Expr, Identifier, OrderKey, Query, Relation, SelectItem, Subscript, Values};
 use crate::error::Position;
 
 /// INSERT.
@@ -82,10 +82,12 @@ pub(crate) struct Update {
     pub(crate) rows: ChosenRows,
 }
 
-/// `column = value`
+/// `column = value`, `column[1] = value`
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Assignment {
     pub(crate) column: Identifier,
+    /// Which part of an array; none: all of the column.
+    pub(crate) part: Vec<Subscript>,
     pub(crate) value: Expr,
 }
 

@@ -110,6 +110,20 @@ pub(crate) enum ExprKind {
         filter: Option<Box<Expr>>,
         over: Box<Over>,
     },
+    /// `ARRAY[…]`; inside it `[…]` is one too.
+    Array(Vec<Expr>),
+    /// `a[i]`, `a[l:u]`, `a[i][j]`
+    Subscript {
+        array: Box<Expr>,
+        subscripts: Vec<Subscript>,
+    },
+    /// `x = ANY (array)`, `x < ALL (array)`
+    AnyElement {
+        operand: Box<Expr>,
+        op: BinaryOp,
+        array: Box<Expr>,
+        all: bool,
+    },
     /// `(query)`: its only value, NULL without a row.
     Subquery(Box<Query>),
     /// `EXISTS (query)`
@@ -130,6 +144,14 @@ pub(crate) enum Truth {
     Unknown,
 }
 
+/// What stands between brackets behind an array.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Subscript {
+    Index(Expr),
+    /// An end that is not said is that of the array.
+    Slice(Option<Expr>, Option<Expr>),
+}
+
 /// `WHEN … THEN …`
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct WhenThen {
@@ -142,6 +164,11 @@ pub(crate) struct WhenThen {
 pub(crate) enum Arguments {
     /// `(*)`
     Star,
+    /// `(a) WITHIN GROUP (ORDER BY b)`
+    WithinGroup {
+        values: Vec<Expr>,
+        order_by: Vec<OrderKey>,
+    },
     /// `([DISTINCT] a, b [ORDER BY …])`
     List {
         distinct: bool,

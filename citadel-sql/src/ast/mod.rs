@@ -20,7 +20,7 @@ pub(crate) use change::{
     Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
     OnConflict, Overriding, Update,
 };
-pub(crate) use expr::{Arguments, Expr, ExprKind, Truth, WhenThen};
+pub(crate) use expr::{Arguments, Expr, ExprKind, Subscript, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
     AsOf, Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation,

@@ -14,6 +14,19 @@ pub(crate) struct Query {
     pub(crate) offset: Option<Expr>,
 }
 
+impl Query {
+    /// A body without more.
+    pub(crate) fn of(body: QueryBody) -> Self {
+        Self {
+            with: Vec::new(),
+            body,
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        }
+    }
+}
+
 /// `name (column, …) AS (query)`
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cte {
@@ -88,6 +101,21 @@ pub(crate) struct Select {
     pub(crate) windows: Vec<(Identifier, Over)>,
 }
 
+impl Select {
+    /// `SELECT items FROM from`
+    pub(crate) fn of(items: Vec<SelectItem>, from: Vec<Relation>) -> Self {
+        Self {
+            distinctness: Distinctness::All,
+            items,
+            from,
+            filter: None,
+            group_by: Vec::new(),
+            having: None,
+            windows: Vec::new(),
+        }
+    }
+}
+
 /// ALL, DISTINCT or DISTINCT ON.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Distinctness {
@@ -133,10 +161,12 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
         position: Option<Position>,
     },
-    /// `function(argument, …)`
+    /// `function(argument, …) [WITH ORDINALITY]`; it sees the relations to its left.
     Function {
         name: Identifier,
         arguments: Vec<Expr>,
+        /// A last column numbers the rows.
+        ordinality: bool,
         alias: Option<TableAlias>,
     },
     Join(Box<Join>),

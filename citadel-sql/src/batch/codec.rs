@@ -13,7 +13,7 @@ use super::bytes::{Bytes, Texts};
 use super::numerics::Numerics;
 use super::{Batch, Column, ColumnData};
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
-use crate::types::{Date, Interval, Time, Timestamp, TimestampTz};
+use crate::types::{ArrayRef, Date, Interval, ScalarType, Time, Timestamp, TimestampTz};
 use uuid::Uuid;
 
 const NULL: u8 = 0;
@@ -31,6 +31,7 @@ const TIMESTAMP_TZ: u8 = 11;
 const INTERVAL: u8 = 12;
 const NUMERIC: u8 = 13;
 const UUID: u8 = 14;
+const ARRAY: u8 = 15;
 
 impl Batch {
     /// Appends all rows.
@@ -71,6 +72,7 @@ impl Column {
             ColumnData::Uuid(_) => UUID,
             ColumnData::Vector { .. } => VECTOR,
             ColumnData::Bits { .. } => BITS,
+            ColumnData::Array { .. } => ARRAY,
         };
         out.extend([kind, u8::from(!self.nulls().is_empty())]);
         out.extend(self.nulls().iter().map(|&null| u8::from(null)));
@@ -102,6 +104,10 @@ impl Column {
             ColumnData::Bits { dim, bytes } => {
                 put_varint(out, u64::from(*dim));
                 out.extend_from_slice(bytes);
+            }
+            ColumnData::Array { element, arrays } => {
+                out.push(element.code());
+                put_strings(out, arrays.ends(), arrays.bytes());
             }
         }
     }
@@ -166,6 +172,18 @@ impl Column {
                 let bytes = reader.take(len.ok_or(Malformed)?)?.to_vec();
                 ColumnData::Bits { dim, bytes }
             }
+            ARRAY => {
+                let element = ScalarType::of_code(reader.byte()?).ok_or(Malformed)?;
+                let (ends, bytes) = take_strings(reader, rows)?;
+                let arrays = Bytes::from_parts(ends, bytes.to_vec()).ok_or(Malformed)?;
+                for row in 0..rows {
+                    let is_null = nulls.get(row).copied().unwrap_or(false);
+                    if !is_null && ArrayRef::from_bytes(element, arrays.get(row)).is_none() {
+                        return Err(Malformed);
+                    }
+                }
+                ColumnData::Array { element, arrays }
+            }
             _ => return Err(Malformed),
         };
         Ok(Self::from_data(data, rows).with_nulls(nulls))
@@ -213,7 +231,8 @@ fn take_strings<'a>(reader: &mut Reader<'a>, rows: usize) -> Decoded<(Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Bits, Numeric, Value};
+    use crate::types::testing::of_type;
+    use crate::types::{Bits, Numeric, SqlType, Value};
     use proptest::prelude::*;
 
     fn values() -> impl Strategy<Value = Vec<Value>> {
@@ -260,6 +279,8 @@ mod tests {
             of(proptest::collection::vec(any::<bool>(), 11)
                 .prop_map(|bits| Value::Bits(bits.into_iter().collect::<Bits>()))
                 .boxed()),
+            of(of_type(SqlType::Array(ScalarType::Text))),
+            of(of_type(SqlType::Array(ScalarType::Interval))),
         ]
     }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result, SqlState};
 use crate::types::{
-    BitsRef, Date, Element, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp,
-    TimestampTz, ValueRef, VectorType,
+    ArrayRef, BitsRef, Date, Element, Interval, NumericRef, ScalarType, SqlType, StoredVector,
+    Time, Timestamp, TimestampTz, ValueRef, VectorType,
 };
 
 /// Values of one type, with NULLs marked apart.
@@ -55,6 +55,8 @@ pub(crate) enum ColumnData {
     Vector { dim: usize, values: Vec<f32> },
     /// VECTOR of bits, packed; each row has the bytes of `dim` bits.
     Bits { dim: u16, bytes: Vec<u8> },
+    /// Arrays of a type, as bytes.
+    Array { element: ScalarType, arrays: Bytes },
 }
 
 impl Default for Column {
@@ -90,6 +92,10 @@ impl Column {
             SqlType::Vector(VectorType { dim: Some(dim), .. }) => ColumnData::Vector {
                 dim: usize::from(dim),
                 values: Vec::with_capacity(rows * usize::from(dim)),
+            },
+            SqlType::Array(element) => ColumnData::Array {
+                element,
+                arrays: Bytes::with_capacity(rows),
             },
         };
         Self::from_data(data, 0)
@@ -183,6 +189,9 @@ impl Column {
                 let width = bytes_of(*dim);
                 ValueRef::Bits(BitsRef::new(&bytes[row * width..(row + 1) * width], *dim))
             }
+            ColumnData::Array { element, arrays } => {
+                ValueRef::Array(ArrayRef::from_valid(*element, arrays.get(row)))
+            }
         }
     }
 
@@ -204,6 +213,7 @@ impl Column {
             ColumnData::Uuid(v) => v.capacity() * size_of::<Uuid>(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
             ColumnData::Bits { bytes, .. } => bytes.capacity(),
+            ColumnData::Array { arrays, .. } => arrays.heap_bytes(),
         };
         values + self.nulls.capacity()
     }
@@ -226,6 +236,7 @@ impl Column {
             ColumnData::Uuid(v) => v.clear(),
             ColumnData::Vector { values, .. } => values.clear(),
             ColumnData::Bits { bytes, .. } => bytes.clear(),
+            ColumnData::Array { arrays, .. } => arrays.clear(),
         }
         self.nulls.clear();
         self.len = 0;
@@ -260,6 +271,7 @@ impl Column {
             ColumnData::Uuid(v) => v.truncate(rows),
             ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
             ColumnData::Bits { dim, bytes } => bytes.truncate(bytes_of(*dim) * rows),
+            ColumnData::Array { arrays, .. } => arrays.truncate(rows),
         }
         self.nulls.truncate(rows);
         self.len = rows;
@@ -286,6 +298,7 @@ impl Column {
             ColumnData::Uuid(v) => v.push(Uuid::nil()),
             ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
             ColumnData::Bits { dim, bytes } => bytes.resize(bytes.len() + bytes_of(*dim), 0),
+            ColumnData::Array { arrays, .. } => arrays.push(&[]),
         }
         if self.nulls.is_empty() {
             self.nulls.resize(self.len, false);
@@ -354,6 +367,7 @@ impl Column {
                 element: Element::F32,
             }),
             ColumnData::Bits { dim, .. } => SqlType::Vector(VectorType::new(*dim, Element::Bit)),
+            ColumnData::Array { element, .. } => SqlType::Array(*element),
         }
     }
 
@@ -501,6 +515,18 @@ impl Column {
         self.push_first(ValueRef::Bits(value))
     }
 
+    /// Appends an array; its elements are of the column's type, or it is an error.
+    pub(crate) fn push_array(&mut self, value: ArrayRef<'_>) -> Result<()> {
+        if let ColumnData::Array { element, arrays } = &mut self.data
+            && *element == value.element_type()
+        {
+            arrays.push(value.as_bytes());
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Array(value))
+    }
+
     /// Appends a VECTOR as rows and vector trees hold it; of the dimension of the column, or it is an error.
     pub(crate) fn push_stored_vector(&mut self, stored: StoredVector<'_>) -> Result<()> {
         match &mut self.data {
@@ -541,6 +567,7 @@ impl Column {
             ValueRef::Uuid(v) => self.push_uuid(v),
             ValueRef::Vector(v) => self.push_vector(v),
             ValueRef::Bits(v) => self.push_bits(v),
+            ValueRef::Array(v) => self.push_array(v),
         }
     }
 
@@ -593,6 +620,13 @@ impl Column {
                     bytes: other_bytes,
                 },
             ) if dim == other_dim => bytes.extend_from_slice(other_bytes),
+            (
+                ColumnData::Array { element, arrays },
+                ColumnData::Array {
+                    element: other_element,
+                    arrays: other_arrays,
+                },
+            ) if element == other_element => arrays.append(other_arrays),
             _ => return Err(self.mismatch(other.sql_type())),
         }
         if !other.nulls.is_empty() || !self.nulls.is_empty() {
@@ -654,6 +688,16 @@ impl Column {
                     let at = row as usize * width;
                     bytes.extend_from_slice(&from[at..at + width]);
                 }
+            }
+            (
+                ColumnData::Array { element, arrays },
+                ColumnData::Array {
+                    element: other_element,
+                    arrays: from,
+                },
+            ) if element == other_element => {
+                rows.iter()
+                    .for_each(|&row| arrays.push(from.get(row as usize)));
             }
             _ => return Err(self.mismatch(other.sql_type())),
         }

@@ -128,6 +128,18 @@ pub(crate) enum ExprKind {
         branches: Vec<(Expr, Expr)>,
         otherwise: Option<Box<Expr>>,
     },
+    /// `a[i]`, `a[l:u]`.
+    Subscript {
+        array: Box<Expr>,
+        subscripts: Vec<Subscript>,
+    },
+    /// `x = ANY (array)`, `x < ALL (array)`.
+    AnyElement {
+        operand: Box<Expr>,
+        op: BinaryOp,
+        array: Box<Expr>,
+        all: bool,
+    },
     /// `CAST(x AS t)`, `x::t`.
     Cast { operand: Box<Expr>, to: SqlType },
     /// A scalar function.
@@ -137,6 +149,34 @@ pub(crate) enum ExprKind {
     },
     /// What a query says of the row at hand. Planning puts a column or a parameter in its place.
     Subquery(Subquery),
+}
+
+/// What stands between brackets behind an array; INTEGER.
+#[derive(Clone, Debug)]
+pub(crate) enum Subscript {
+    Index(Expr),
+    /// An end that is not said is that of the array.
+    Slice(Option<Expr>, Option<Expr>),
+}
+
+impl Subscript {
+    /// Its expressions.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let (first, second) = match self {
+            Self::Index(at) => (Some(at), None),
+            Self::Slice(low, high) => (low.as_ref(), high.as_ref()),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The same, to change them.
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let (first, second) = match self {
+            Self::Index(at) => (Some(at), None),
+            Self::Slice(low, high) => (low.as_mut(), high.as_mut()),
+        };
+        first.into_iter().chain(second)
+    }
 }
 
 /// What a query reads of those around it: parameters that only it has, and their values there.
@@ -361,11 +401,15 @@ pub(crate) enum From {
         /// An older state of a lake's.
         as_of: Option<Box<AsOf>>,
     },
-    /// A function that gives rows; its arguments are texts without columns.
+    /// A function that gives rows; its arguments have no columns.
     Function {
         relation: RelationNo,
         function: TableFunction,
         arguments: Vec<Expr>,
+        /// The types of its columns.
+        types: Vec<SqlType>,
+        /// The last column numbers the rows.
+        ordinality: bool,
         names: Vec<String>,
     },
     /// A query as a relation, which is that of its output.
@@ -471,10 +515,12 @@ pub(crate) struct AggregateCall {
     /// `None` for `COUNT(*)` alone.
     pub(crate) argument: Option<Expr>,
     pub(crate) distinct: bool,
-    /// A constant that stands between texts.
-    pub(crate) separator: Option<Expr>,
+    /// What is the same for all rows: what stands between texts, or which fractions are asked for.
+    pub(crate) constant: Option<Expr>,
     /// The order in which rows are taken, where that matters.
     pub(crate) order: Vec<SortKey>,
+    /// The condition of rows that are taken, where NULLs are: for others it makes the argument NULL.
+    pub(crate) filter: Option<Expr>,
     pub(crate) ty: SqlType,
 }
 
@@ -482,13 +528,14 @@ impl AggregateCall {
     /// What it computes with for each row.
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         let order = self.order.iter().map(|key| &key.expr);
-        self.argument.iter().chain(order)
+        self.argument.iter().chain(order).chain(&self.filter)
     }
 
     /// The same, to change it.
     pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
         let order = self.order.iter_mut().map(|key| &mut key.expr);
-        self.argument.iter_mut().chain(order)
+        let filter = self.filter.iter_mut();
+        self.argument.iter_mut().chain(order).chain(filter)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Function calls: aggregates, scalar functions, and those that become other expressions.
 
+use super::array::empty_array;
 use super::bound::{AggregateCall, BinaryOp, Expr, ExprKind, SortKey};
 use super::constant;
 use super::distance;
@@ -11,11 +12,11 @@ use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{
-    self, AggregateFunction, ArgumentKind, Needs, ScalarFunction, WindowFunction,
+    self, AggregateFunction, ArgumentKind, MEDIAN, Needs, ScalarFunction, TOTAL, WindowFunction,
 };
 use crate::schema::readable;
 use crate::types::temporal::Zone;
-use crate::types::{SqlType, Value, VectorType};
+use crate::types::{ScalarType, SqlType, Value, VectorType};
 
 /// Functions that become CASE, so that no argument is computed in vain.
 const LAZY: [&str; 5] = ["coalesce", "ifnull", "nullif", "iif", "if"];
@@ -31,12 +32,13 @@ impl AggregateCall {
     pub(super) fn same(&self, other: &Self) -> bool {
         self.function == other.function
             && self.distinct == other.distinct
-            && same_option(self.separator.as_ref(), other.separator.as_ref())
+            && same_option(self.constant.as_ref(), other.constant.as_ref())
             && self.order.len() == other.order.len()
             && self.order.iter().zip(&other.order).all(|(a, b)| {
                 (a.descending, a.nulls_first) == (b.descending, b.nulls_first)
                     && same(&a.expr, &b.expr)
             })
+            && same_option(self.filter.as_ref(), other.filter.as_ref())
             && same_option(self.argument.as_ref(), other.argument.as_ref())
     }
 }
@@ -57,8 +59,9 @@ impl ExprBinder<'_, '_> {
         let (distinct, values, order_by) = match arguments {
             Arguments::Star => {
                 let count = self.star_call(&lower, position)?;
-                return self.collect(count, position);
+                return self.collect(count, &[], position);
             }
+            Arguments::WithinGroup { values, .. } => (false, values.as_slice(), &[][..]),
             Arguments::List {
                 distinct,
                 values,
@@ -66,10 +69,15 @@ impl ExprBinder<'_, '_> {
             } => (*distinct, values.as_slice(), order_by.as_slice()),
         };
         if let Some(function) = aggregate(&lower, values.len()) {
+            let before = self.binder.reads();
             let call = self.without_aggregates("an aggregate", |binder| {
                 binder.aggregate_call(function, name, arguments)
             })?;
-            return self.collect(call, position);
+            let column = self.collect(call, &before, position)?;
+            return Ok(or_zero(&lower, column));
+        }
+        if matches!(arguments, Arguments::WithinGroup { .. }) {
+            return Err(no_ordered_set(&lower, position));
         }
         if distinct || !order_by.is_empty() {
             return Err(Error::sql(
@@ -108,9 +116,11 @@ impl ExprBinder<'_, '_> {
         arguments: &Arguments,
         filter: &ast::Expr,
     ) -> Result<Expr> {
+        let before = self.binder.reads();
         let call =
             self.without_aggregates("an aggregate", |b| b.filtered_call(name, arguments, filter))?;
-        self.collect(call, name.position)
+        let column = self.collect(call, &before, name.position)?;
+        Ok(or_zero(&name.name.to_ascii_lowercase(), column))
     }
 
     /// `count(*)`
@@ -126,8 +136,9 @@ impl ExprBinder<'_, '_> {
             function: AggregateFunction::CountRows,
             argument: None,
             distinct: false,
-            separator: None,
+            constant: None,
             order: Vec::new(),
+            filter: None,
             ty: SqlType::Integer,
         })
     }
@@ -145,11 +156,12 @@ impl ExprBinder<'_, '_> {
                 function: AggregateFunction::Count,
                 argument: Some(always()),
                 distinct: false,
-                separator: None,
+                constant: None,
                 order: Vec::new(),
+                filter: None,
                 ty: SqlType::Integer,
             },
-            Arguments::List { values, .. }
+            Arguments::List { values, .. } | Arguments::WithinGroup { values, .. }
                 if let Some(function) = aggregate(&lower, values.len()) =>
             {
                 self.aggregate_call(function, name, arguments)?
@@ -169,6 +181,10 @@ impl ExprBinder<'_, '_> {
             // Of an aggregate over groups.
             Aggregation::Collected { .. } => self.condition(filter, "FILTER"),
         }?;
+        if call.function.takes_nulls() {
+            let filter = Some(filter);
+            return Ok(AggregateCall { filter, ..call });
+        }
         let argument = call.argument.map(|argument| Expr {
             position: argument.position,
             ty: argument.ty,
@@ -190,13 +206,25 @@ impl ExprBinder<'_, '_> {
     ) -> Result<AggregateCall> {
         let position = name.position;
         let lower = name.name.to_ascii_lowercase();
-        let Arguments::List {
-            distinct,
-            values,
-            order_by,
-        } = arguments
-        else {
-            return Err(Error::unsupported(format!("{lower}(*)")).at(position));
+        let (distinct, values, order_by) = match arguments {
+            Arguments::Star => {
+                return Err(Error::unsupported(format!("{lower}(*)")).at(position));
+            }
+            Arguments::WithinGroup { values, order_by } => {
+                return self.ordered_set_call(function, name, values, order_by);
+            }
+            Arguments::List { .. } if function.is_ordered_set() && lower != MEDIAN => {
+                return Err(Error::sql(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("{lower} takes WITHIN GROUP (ORDER BY …)"),
+                )
+                .at(position));
+            }
+            Arguments::List {
+                distinct,
+                values,
+                order_by,
+            } => (distinct, values, order_by),
         };
         let is_list = lower == "group_concat";
         let (argument, separator) = match (function, values.as_slice()) {
@@ -212,13 +240,34 @@ impl ExprBinder<'_, '_> {
         if is_list {
             bound = self.as_text(bound)?;
         }
+        if lower == TOTAL {
+            self.decide(&mut bound, SqlType::Real, Strength::Exact)?;
+            if bound.ty.is_numeric() {
+                self.binder.parameters.convert(&mut bound, SqlType::Real)?;
+            }
+        }
         let ty = self.aggregate_type(function, &lower, &mut bound)?;
+        if lower == MEDIAN {
+            return Ok(AggregateCall {
+                function,
+                order: vec![ascending(&bound)],
+                argument: Some(bound),
+                distinct: *distinct,
+                constant: Some(Expr {
+                    kind: ExprKind::Literal(Value::Real(0.5)),
+                    ty: SqlType::Real,
+                    position: None,
+                }),
+                filter: None,
+                ty,
+            });
+        }
         let separator = match (function, separator) {
             (AggregateFunction::Concat, Some(separator)) => Some(self.separator(separator)?),
             (AggregateFunction::Concat, None) => Some(text_literal(",")),
             _ => None,
         };
-        let order = self.aggregate_order(order_by)?;
+        let mut order = self.aggregate_order(order_by)?;
         if *distinct && order.iter().any(|key| !same(&key.expr, &bound)) {
             return Err(Error::sql(
                 SqlState::INVALID_COLUMN_REFERENCE,
@@ -226,19 +275,91 @@ impl ExprBinder<'_, '_> {
             )
             .at(position));
         }
+        // What is distinct comes sorted, as in PostgreSQL; SQLite's function keeps the order of rows.
+        if *distinct && order.is_empty() && !is_list {
+            order.push(ascending(&bound));
+        }
         Ok(AggregateCall {
             function,
             argument: Some(bound),
             distinct: *distinct,
-            separator,
+            constant: separator,
             // For all others the order changes nothing.
             order: if function.is_ordered() {
                 order
             } else {
                 Vec::new()
             },
+            filter: None,
             ty,
         })
+    }
+
+    /// `percentile_cont(fraction) WITHIN GROUP (ORDER BY x)` and its like.
+    fn ordered_set_call(
+        &mut self,
+        function: AggregateFunction,
+        name: &Identifier,
+        values: &[ast::Expr],
+        order_by: &[ast::OrderKey],
+    ) -> Result<AggregateCall> {
+        let position = name.position;
+        let lower = name.name.to_ascii_lowercase();
+        if !function.is_ordered_set() || lower == MEDIAN {
+            return Err(no_ordered_set(&lower, position));
+        }
+        let wanted = usize::from(function != AggregateFunction::Mode);
+        if values.len() != wanted {
+            return Err(wrong_count(&lower, values.len(), position));
+        }
+        let mut order = self.aggregate_order(order_by)?;
+        let ([key], false) = (order.as_mut_slice(), order_by.len() > 1) else {
+            let text = format!("{lower} with an order of several keys");
+            return Err(Error::unsupported(text).at(position));
+        };
+        let one = self.aggregate_type(function, &lower, &mut key.expr)?;
+        let argument = Some(key.expr.clone());
+        let fraction = values.first().map(|value| self.fraction(value, &lower));
+        let constant = fraction.transpose()?;
+        let is_list = constant
+            .as_ref()
+            .is_some_and(|fraction| fraction.ty.element().is_some());
+        let ty = match is_list {
+            true => one.scalar().map(SqlType::Array),
+            false => Some(one),
+        };
+        Ok(AggregateCall {
+            function,
+            argument,
+            distinct: false,
+            constant,
+            order,
+            filter: None,
+            ty: ty.ok_or_else(|| undefined_for(&lower, &[one], position))?,
+        })
+    }
+
+    /// Which share of the values, or an array of them: what is the same for all rows.
+    fn fraction(&mut self, value: &ast::Expr, name: &str) -> Result<Expr> {
+        let mut bound = self.expr(value)?;
+        self.decide(&mut bound, SqlType::Real, Strength::Exact)?;
+        let to = match bound.ty {
+            SqlType::Array(_) => SqlType::Array(ScalarType::Real),
+            _ => SqlType::Real,
+        };
+        let element = bound.ty.element().map_or(bound.ty, ScalarType::sql_type);
+        if !element.is_numeric() && element != SqlType::Unknown {
+            return Err(undefined_for(name, &[bound.ty], bound.position));
+        }
+        if bound.ty != to {
+            self.binder.parameters.convert(&mut bound, to)?;
+        }
+        let mut reads = bound.has_subquery();
+        bound.for_each_column(&mut |_| reads = true);
+        match reads {
+            true => Err(Error::unsupported("a fraction that is not constant").at(bound.position)),
+            false => Ok(bound),
+        }
     }
 
     fn aggregate_order(&mut self, keys: &[ast::OrderKey]) -> Result<Vec<SortKey>> {
@@ -278,22 +399,36 @@ impl ExprBinder<'_, '_> {
         argument: &mut Expr,
     ) -> Result<SqlType> {
         use AggregateFunction::{
-            Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Concat, Count, CountRows, Max, Min,
-            Spread, Sum,
+            ApproxCount, Array, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Concat, Count,
+            CountRows, Max, Min, Mode, Percentile, Spread, Sum,
         };
         let wanted = match function {
             Sum | Avg | Spread(_) => Some(SqlType::Real),
             BoolAnd | BoolOr => Some(SqlType::Boolean),
             BitAnd | BitOr | BitXor => Some(SqlType::Integer),
             Concat => Some(SqlType::Text),
-            CountRows | Count | Min | Max => None,
+            Percentile { continuous: true } if argument.ty != SqlType::Interval => {
+                Some(SqlType::Real)
+            }
+            CountRows | Count | Min | Max | Array | Percentile { .. } | Mode | ApproxCount => None,
         };
         if let Some(wanted) = wanted {
             self.decide(argument, wanted, Strength::Exact)?;
         }
         typing::settle(argument);
         match (function, argument.ty) {
-            (CountRows | Count, _) => Ok(SqlType::Integer),
+            (CountRows | Count | ApproxCount, _) => Ok(SqlType::Integer),
+            (Percentile { continuous: true }, SqlType::Interval) => Ok(SqlType::Interval),
+            (Percentile { continuous: true }, ty) if ty.is_numeric() || ty == SqlType::Unknown => {
+                Ok(SqlType::Real)
+            }
+            (Percentile { continuous: true }, ty) => {
+                Err(undefined_for(name, &[ty], argument.position))
+            }
+            (Percentile { .. } | Mode, SqlType::Vector(_)) => {
+                Err(undefined_for(name, &[argument.ty], argument.position))
+            }
+            (Percentile { .. } | Mode, ty) => Ok(ty),
             (Sum, ty @ (SqlType::Integer | SqlType::Real)) => Ok(ty),
             (Sum | Avg, SqlType::Interval) => Ok(SqlType::Interval),
             (Sum | Avg | Spread(_), SqlType::Numeric) => Ok(SqlType::Numeric),
@@ -306,12 +441,15 @@ impl ExprBinder<'_, '_> {
             (BitAnd | BitOr | BitXor, SqlType::Integer | SqlType::Unknown) => Ok(SqlType::Integer),
             (Spread(_), SqlType::Integer | SqlType::Real | SqlType::Unknown) => Ok(SqlType::Real),
             (Concat, SqlType::Text | SqlType::Unknown) => Ok(SqlType::Text),
+            (Array, ty @ SqlType::Array(_)) => Ok(ty),
+            (Array, SqlType::Unknown) => Ok(SqlType::Array(ScalarType::Text)),
+            (Array, ty) if let Some(element) = ty.scalar() => Ok(SqlType::Array(element)),
             (Min | Max | Sum | Avg, SqlType::Unknown) | (Min | Max, _) => Ok(argument.ty),
             (_, ty) => Err(undefined_for(name, &[ty], argument.position)),
         }
     }
 
-    fn scalar(
+    pub(super) fn scalar(
         &mut self,
         function: &'static ScalarFunction,
         mut arguments: Vec<Expr>,
@@ -327,6 +465,7 @@ impl ExprBinder<'_, '_> {
         }
         let mut numbers = of_kind(function, ArgumentKind::Number, &mut arguments);
         typing::exact_literals(&mut self.binder.parameters, &mut numbers)?;
+        self.array_arguments(function, &mut arguments)?;
         // Of the moments that a function takes, all are of one type.
         for kind in [ArgumentKind::Same, ArgumentKind::Moment] {
             let mut alike = of_kind(function, kind, &mut arguments);
@@ -355,6 +494,8 @@ impl ExprBinder<'_, '_> {
         let parameters = &mut self.binder.parameters;
         if function.ignores_zone(types) {
             arguments.push(text_literal(Zone::default().name()));
+        } else if function.needs == Needs::Element {
+            arguments.extend(ty.element().map(empty_array));
         } else {
             arguments.extend(parameters.hidden_arguments(function.needs));
         }
@@ -538,6 +679,48 @@ pub(super) fn aggregate(name: &str, arguments: usize) -> Option<AggregateFunctio
     }
 }
 
+/// The order of an expression's values.
+fn ascending(expr: &Expr) -> SortKey {
+    SortKey {
+        expr: expr.clone(),
+        descending: false,
+        nulls_first: false,
+    }
+}
+
+/// What `total` gives: 0 where a sum is NULL.
+pub(super) fn or_zero(name: &str, sum: Expr) -> Expr {
+    if name != TOTAL {
+        return sum;
+    }
+    let zero = Expr {
+        kind: ExprKind::Literal(Value::Real(0.0)),
+        ty: SqlType::Real,
+        position: None,
+    };
+    let position = sum.position;
+    let is_null = Expr {
+        kind: ExprKind::IsNull {
+            operand: Box::new(sum.clone()),
+            negated: false,
+        },
+        ty: SqlType::Boolean,
+        position,
+    };
+    case(vec![(is_null, zero)], sum, SqlType::Real, position)
+}
+
+fn no_ordered_set(name: &str, position: Option<Position>) -> Error {
+    if ["rank", "dense_rank", "percent_rank", "cume_dist"].contains(&name) {
+        return Error::unsupported(format!("hypothetical-set aggregate {name}")).at(position);
+    }
+    Error::sql(
+        SqlState::WRONG_OBJECT_TYPE,
+        format!("{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP"),
+    )
+    .at(position)
+}
+
 fn text_literal(text: &str) -> Expr {
     Expr {
         kind: ExprKind::Literal(Value::Text(text.to_owned())),
@@ -600,7 +783,7 @@ pub(super) fn wrong_count(name: &str, given: usize, position: Option<Position>) 
     .at(position)
 }
 
-fn undefined_for(name: &str, types: &[SqlType], position: Option<Position>) -> Error {
+pub(super) fn undefined_for(name: &str, types: &[SqlType], position: Option<Position>) -> Error {
     let types: Vec<String> = types.iter().map(ToString::to_string).collect();
     Error::sql(
         SqlState::UNDEFINED_FUNCTION,

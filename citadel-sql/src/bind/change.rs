@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Binder;
-use super::bound::{ChosenRows, Delete, Expr, ExprKind, OutputColumn, RelationNo, Update};
+use super::bound::{
+    ChosenRows, ColumnId, Delete, Expr, ExprKind, OutputColumn, RelationNo, Update,
+};
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::{column_of, computed, is_computed, named_twice};
 use super::lake::refuse_lake;
@@ -52,9 +54,12 @@ impl Binder<'_> {
         scope: &Scope,
     ) -> Result<Vec<(ColumnNo, Expr)>> {
         let mut bound: Vec<(ColumnNo, Expr)> = Vec::with_capacity(assignments.len());
+        // Columns of which parts are assigned, one after the other.
+        let mut parts = Vec::new();
         for assignment in assignments {
             let no = column_of(table, &assignment.column)?;
-            if bound.iter().any(|(known, _)| *known == no) {
+            let known = bound.iter().position(|(known, _)| *known == no);
+            if known.is_some() && (assignment.part.is_empty() || !parts.contains(&no)) {
                 return Err(named_twice(&assignment.column));
             }
             if is_computed(table, no) {
@@ -64,7 +69,26 @@ impl Binder<'_> {
                     _ => return Err(computed(table, no, assignment.column.position)),
                 }
             }
-            let value = self.value_for(&assignment.value, table, no, scope, "SET")?;
+            if assignment.part.is_empty() {
+                let value = self.value_for(&assignment.value, table, no, scope, "SET")?;
+                bound.push((no, value));
+                continue;
+            }
+            parts.push(no);
+            let array = match known {
+                Some(at) => bound.swap_remove(at).1,
+                None => Expr {
+                    kind: ExprKind::Column(ColumnId {
+                        relation,
+                        column: u32::from(no.0),
+                    }),
+                    ty: table.column(no).ty,
+                    position: assignment.column.position,
+                },
+            };
+            let mut binder = ExprBinder::new(self, scope, Aggregation::Refused("SET"));
+            let mut value = binder.assigned_part(array, &assignment.part, &assignment.value)?;
+            self.assign(&mut value, table.column(no))?;
             bound.push((no, value));
         }
         self.assign_computed(table, relation, &mut bound)?;

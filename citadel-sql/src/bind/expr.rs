@@ -144,6 +144,14 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                     Some(limit) => bound.map(|cast| within(cast, *limit)),
                 }
             }
+            ast::ExprKind::Array(elements) => self.array(elements),
+            ast::ExprKind::Subscript { array, subscripts } => self.subscript(array, subscripts),
+            ast::ExprKind::AnyElement {
+                operand,
+                op,
+                array,
+                all,
+            } => self.any_element(operand, *op, array, *all),
             ast::ExprKind::Subquery(query) => self.scalar_subquery(query),
             ast::ExprKind::Exists(query) => self.exists(query),
             ast::ExprKind::Any { operand, op, query } => self.any(operand, *op, query),
@@ -273,7 +281,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         Ok((kind, SqlType::Boolean))
     }
 
-    fn in_list(
+    pub(super) fn in_list(
         &mut self,
         operand: &ast::Expr,
         list: &[ast::Expr],
@@ -341,6 +349,9 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
     }
 
     fn cast(&mut self, operand: &ast::Expr, to: SqlType) -> Result<(ExprKind, SqlType)> {
+        if let (ast::ExprKind::Array(elements), SqlType::Array(element)) = (&operand.kind, to) {
+            return self.array_of(elements, element);
+        }
         let operand = self.settled(operand)?;
         if !can_cast(operand.ty, to) {
             return Err(Error::sql(
@@ -371,15 +382,24 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
         })
     }
 
-    /// Takes note of an aggregate, and gives the column that stands for it.
+    /// Takes note of an aggregate, and gives the column that stands for it; `before` is what was [read](super::Binder::reads) of
+    /// queries around before it was bound.
     pub(super) fn collect(
         &mut self,
         call: AggregateCall,
+        before: &[usize],
         position: Option<Position>,
     ) -> Result<Expr> {
         let ty = call.ty;
-        self.check_aggregate_level(&call)
-            .map_err(|error| error.at(position))?;
+        let level = self.level_of(&call).map_err(|error| error.at(position))?;
+        if let Some(level) = level {
+            let parameter = self.binder.outer_aggregate(call, level, before);
+            return Ok(Expr {
+                kind: ExprKind::Parameter(parameter.map_err(|error| error.at(position))?),
+                ty,
+                position,
+            });
+        }
         match &mut self.aggregation {
             Aggregation::Refused(place) => Err(Error::sql(
                 SqlState::GROUPING_ERROR,

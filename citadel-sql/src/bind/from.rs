@@ -5,11 +5,12 @@ use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, From, HiddenArguments, Ou
 use super::cte::column_names;
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
-use super::suggest;
 use super::typing;
-use crate::ast::{self, Identifier, JoinCondition, JoinKind, Relation, TableAlias};
+use crate::ast::{
+    self, Identifier, JoinCondition, JoinKind, Query, QueryBody, Relation, Select, SelectItem,
+    TableAlias,
+};
 use crate::error::{Error, Result, SqlState};
-use crate::functions::TableFunction;
 use crate::types::SqlType;
 
 impl Binder<'_> {
@@ -34,12 +35,22 @@ impl Binder<'_> {
 
     /// The right side of a join, and what it reads of the left one.
     fn beside(&mut self, right: &Relation, left: &Scope) -> Result<(From, Scope, HiddenArguments)> {
-        if !matches!(right, Relation::Query { lateral: true, .. }) {
+        if !matches!(
+            right,
+            Relation::Query { lateral: true, .. } | Relation::Function { .. }
+        ) {
             let (from, scope) = self.relation(right)?;
             return Ok((from, scope, Vec::new()));
         }
-        let ((from, scope), arguments, _) = self.seeing(left, |binder| binder.relation(right))?;
-        Ok((from, scope, arguments))
+        let seen = self.seeing(left, None, |binder| binder.relation(right))?;
+        let ((from, scope), arguments) = (seen.result, seen.arguments);
+        match right {
+            Relation::Function { name, alias, .. } if !arguments.is_empty() => {
+                let query = lateral_call(right, alias.as_ref().map_or(name, |alias| &alias.name));
+                self.beside(&query, left)
+            }
+            _ => Ok((from, scope, arguments)),
+        }
     }
 
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
@@ -73,8 +84,9 @@ impl Binder<'_> {
             Relation::Function {
                 name,
                 arguments,
+                ordinality,
                 alias,
-            } => self.function_relation(name, arguments, alias.as_ref()),
+            } => self.function_relation(name, arguments, *ordinality, alias.as_ref()),
             Relation::Join(join) => self.join(join),
         }
     }
@@ -160,62 +172,6 @@ impl Binder<'_> {
         let scope = Scope::of(
             ScopeRelation {
                 name,
-                no: relation,
-                has_rowid: false,
-            },
-            columns,
-        );
-        Ok((from, scope))
-    }
-
-    /// A function's rows as a relation of its name.
-    fn function_relation(
-        &mut self,
-        name: &Identifier,
-        arguments: &[ast::Expr],
-        alias: Option<&TableAlias>,
-    ) -> Result<(From, Scope)> {
-        let Some(function) = TableFunction::find(&name.name) else {
-            let error = Error::sql(
-                SqlState::UNDEFINED_FUNCTION,
-                format!("table function {} does not exist", name.name),
-            )
-            .at(name.position);
-            return Err(suggest::hint(error, &name.name, TableFunction::names()));
-        };
-        let wanted = function.arguments();
-        if !(function.arguments_min()..=wanted.len()).contains(&arguments.len()) {
-            return Err(Error::sql(
-                SqlState::UNDEFINED_FUNCTION,
-                format!("{} takes {}", function.name(), wanted.join(" and ")),
-            )
-            .at(name.position));
-        }
-        let relation = self.new_relation()?;
-        let empty = Scope::default();
-        let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
-        let arguments = arguments
-            .iter()
-            .map(|argument| binder.typed(argument, function.argument_type(), function.name()))
-            .collect::<Result<_>>()?;
-        let columns = function.columns().iter();
-        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
-        let columns = columns
-            .map(|(name, ty)| match function.is_scalar() {
-                true => (shown.to_owned(), *ty),
-                false => ((*name).to_owned(), *ty),
-            })
-            .collect();
-        let columns = renamed(columns, column_names(alias))?;
-        let from = From::Function {
-            relation,
-            function,
-            arguments,
-            names: columns.iter().map(|(name, _)| name.clone()).collect(),
-        };
-        let scope = Scope::of(
-            ScopeRelation {
-                name: shown.to_owned(),
                 no: relation,
                 has_rowid: false,
             },
@@ -331,6 +287,21 @@ struct Using {
 struct ColumnPair {
     left: (Expr, ColumnId),
     right: (Expr, ColumnId),
+}
+
+/// `LATERAL (SELECT * FROM function(…)) AS name`, which a function is that reads what stands to its left.
+fn lateral_call(function: &Relation, name: &Identifier) -> Relation {
+    let items = vec![SelectItem::Star(name.position)];
+    let select = Select::of(items, vec![function.clone()]);
+    Relation::Query {
+        lateral: true,
+        query: Box::new(Query::of(QueryBody::Select(Box::new(select)))),
+        alias: Some(TableAlias {
+            name: name.clone(),
+            columns: Vec::new(),
+        }),
+        position: name.position,
+    }
 }
 
 impl Relation {

@@ -1,6 +1,7 @@
 //! INSERT, and what it takes to store an expression in a column.
 
 use super::Binder;
+use super::array::convert_elements;
 use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
@@ -13,7 +14,7 @@ use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within, zoned_assignment};
 use crate::schema::{ColumnDef, ColumnDefault, ColumnNo, KeyGraph, TableDef};
 use crate::types::temporal::needs_zone;
-use crate::types::{SqlType, Value, assign_in, can_assign};
+use crate::types::{ScalarType, SqlType, Value, assign_in, can_assign};
 
 impl Binder<'_> {
     pub(super) fn insert(&mut self, insert: &ast::Insert) -> Result<Insert> {
@@ -193,6 +194,9 @@ impl Binder<'_> {
         if column.ty == SqlType::Numeric && self.parameters.is_decimal(expr) {
             self.parameters.convert(expr, SqlType::Numeric)?;
         }
+        if column.ty == SqlType::Array(ScalarType::Numeric) && can_assign(expr.ty, column.ty) {
+            convert_elements(&mut self.parameters, expr, ScalarType::Numeric)?;
+        }
         if !can_assign(expr.ty, column.ty) {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,
@@ -211,7 +215,8 @@ impl Binder<'_> {
             expr.ty = column.ty;
             return Ok(());
         }
-        if expr.ty.is_moment()
+        let element = |ty: SqlType| ty.element().map_or(ty, ScalarType::sql_type);
+        if element(expr.ty).is_moment()
             && needs_zone(expr.ty, column.ty)
             && let Some(function) = zoned_assignment(column.ty)
         {

@@ -14,6 +14,7 @@
 mod alter_index;
 mod alter_table;
 mod ann_options;
+mod array;
 pub(crate) mod bound;
 mod bound_change;
 mod bound_foreign_key;
@@ -52,6 +53,7 @@ mod set_operation;
 mod subquery;
 mod suggest;
 mod surroundings;
+mod table_function;
 mod temporal;
 #[cfg(test)]
 mod tests;

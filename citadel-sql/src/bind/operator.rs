@@ -106,6 +106,9 @@ impl ExprBinder<'_, '_> {
     /// BLOB with BLOB, a vector of numbers with such a one, or TEXT with anything.
     fn concat(&mut self, left: &ast::Expr, right: &ast::Expr) -> Result<(ExprKind, SqlType)> {
         let (mut left, mut right) = (self.expr(left)?, self.expr(right)?);
+        if left.ty.element().is_some() || right.ty.element().is_some() {
+            return self.array_concat(left, right);
+        }
         if is_numbers(left.ty) && is_numbers(right.ty) {
             return Ok((join(BinaryOp::Concat, left, right), SqlType::VECTOR));
         }

@@ -7,7 +7,7 @@ use super::typing::Strength;
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::SequenceUse;
 use crate::types::temporal::Zone;
-use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
+use crate::types::{ScalarType, SqlType, Value, coerce_compared, coerce_parameter};
 
 impl Parameters {
     pub(super) fn new(names: &[Option<String>], zone: &Zone) -> Self {
@@ -45,7 +45,8 @@ impl Parameters {
             (known, wanted) if known == wanted => *compared &= is_compared,
             (SqlType::Unknown, wanted) => {
                 (*ty, *compared) = (wanted, is_compared);
-                self.uses_zone |= wanted.is_moment();
+                let element = wanted.element().map_or(wanted, ScalarType::sql_type);
+                self.uses_zone |= element.is_moment();
             }
             (SqlType::Vector(known), SqlType::Vector(other))
                 if let Some(both) = known.both(other) =>

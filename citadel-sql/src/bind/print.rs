@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, UnaryOp};
+use super::array::is_array_constructor;
+use super::bound::{
+    BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, Subscript, UnaryOp,
+};
 use crate::functions::zoned_cast_type;
 use crate::types::number_text::real_to_text;
 use crate::types::{Bits, Value, quoted, vector_text};
@@ -178,6 +181,30 @@ impl Printer<'_> {
                 branches,
                 otherwise,
             } => self.case(out, operand.as_deref(), branches, otherwise.as_deref())?,
+            ExprKind::Subscript { array, subscripts } => {
+                let is_name = matches!(array.kind, ExprKind::Column(_) | ExprKind::Parameter(_));
+                match is_name {
+                    true => self.bare(out, array)?,
+                    false => {
+                        out.push('(');
+                        self.bare(out, array)?;
+                        out.push(')');
+                    }
+                }
+                self.subscripts(out, subscripts)?;
+            }
+            ExprKind::AnyElement {
+                operand,
+                op,
+                array,
+                all,
+            } => {
+                self.print(out, operand, PREDICATE_LEVEL + 1)?;
+                let word = if *all { "ALL" } else { "ANY" };
+                write!(out, " {} {word} (", op.symbol())?;
+                self.print(out, array, 0)?;
+                out.push(')');
+            }
             ExprKind::Cast { operand, to } => {
                 out.push_str("CAST(");
                 self.print(out, operand, 0)?;
@@ -204,6 +231,11 @@ impl Printer<'_> {
                         out.push_str("CAST(");
                         self.print(out, operand, 0)?;
                         write!(out, " AS {to})")?;
+                    }
+                    _ if is_array_constructor(function) => {
+                        out.push_str("ARRAY[");
+                        self.list(out, &arguments[..written])?;
+                        out.push(']');
                     }
                     _ => {
                         write!(out, "{}(", function.name)?;
@@ -233,6 +265,22 @@ impl Printer<'_> {
         self.print(out, left, left_place)?;
         write!(out, " {sign} ")?;
         self.print(out, right, right_place)
+    }
+
+    fn subscripts(&mut self, out: &mut String, subscripts: &[Subscript]) -> fmt::Result {
+        for subscript in subscripts {
+            out.push('[');
+            match subscript {
+                Subscript::Index(at) => self.print(out, at, 0)?,
+                Subscript::Slice(low, high) => {
+                    low.iter().try_for_each(|low| self.print(out, low, 0))?;
+                    out.push_str(" : ");
+                    high.iter().try_for_each(|high| self.print(out, high, 0))?;
+                }
+            }
+            out.push(']');
+        }
+        Ok(())
     }
 
     fn list(&mut self, out: &mut String, list: &[Expr]) -> fmt::Result {
@@ -287,6 +335,7 @@ fn level(expr: &Expr) -> u8 {
         | ExprKind::Column(_)
         | ExprKind::Case { .. }
         | ExprKind::Cast { .. }
+        | ExprKind::Subscript { .. }
         | ExprKind::Function { .. } => u8::MAX,
         ExprKind::Subquery(subquery) if subquery.operand.is_none() => u8::MAX,
         ExprKind::Subquery(_) => PREDICATE_LEVEL,
@@ -301,6 +350,7 @@ fn level(expr: &Expr) -> u8 {
         | ExprKind::IsDistinct { .. }
         | ExprKind::Between { .. }
         | ExprKind::InList { .. }
+        | ExprKind::AnyElement { .. }
         | ExprKind::Like { .. } => PREDICATE_LEVEL,
     }
 }

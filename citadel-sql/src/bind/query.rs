@@ -243,6 +243,8 @@ fn implied_name(expr: &ast::Expr) -> Option<String> {
         | ast::ExprKind::Filtered { name, .. }
         | ast::ExprKind::Window { name, .. } => Some(name.name.to_ascii_lowercase()),
         ast::ExprKind::Cast { operand, .. } => implied_name(operand),
+        ast::ExprKind::Subscript { array, .. } => implied_name(array),
+        ast::ExprKind::Array(_) => Some("array".to_owned()),
         ast::ExprKind::Case { .. } => Some("case".to_owned()),
         ast::ExprKind::Distance { .. } => Some("distance".to_owned()),
         ast::ExprKind::Exists(_) => Some("exists".to_owned()),

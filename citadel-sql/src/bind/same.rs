@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bound::{Expr, ExprKind};
+use super::bound::{self, Expr, ExprKind};
 
 /// Are two expressions the same but for where they stand in the text?
 pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
@@ -14,11 +14,19 @@ pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
     }
 }
 
+/// Is it a slice, and which ends are said?
+fn shape(subscript: &bound::Subscript) -> (bool, bool, bool) {
+    match subscript {
+        bound::Subscript::Index(_) => (false, true, true),
+        bound::Subscript::Slice(low, high) => (true, low.is_some(), high.is_some()),
+    }
+}
+
 /// The same operation, operands aside.
 fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
     use ExprKind::{
-        Between, Binary, Case, Cast, Column, Distance, Function, InList, IsBoolean, IsDistinct,
-        IsNull, Like, Literal, Parameter, Subquery, Unary,
+        AnyElement, Between, Binary, Case, Cast, Column, Distance, Function, InList, IsBoolean,
+        IsDistinct, IsNull, Like, Literal, Parameter, Subquery, Subscript, Unary,
     };
     match (a, b) {
         (Literal(a), Literal(b)) => a == b,
@@ -70,6 +78,17 @@ fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
             },
         ) => (a.is_some(), else_a.is_some()) == (b.is_some(), else_b.is_some()),
         (Cast { to: a, .. }, Cast { to: b, .. }) => a == b,
+        (Subscript { subscripts: a, .. }, Subscript { subscripts: b, .. }) => {
+            a.iter().map(shape).eq(b.iter().map(shape))
+        }
+        (
+            AnyElement {
+                op: a, all: all_a, ..
+            },
+            AnyElement {
+                op: b, all: all_b, ..
+            },
+        ) => (a, all_a) == (b, all_b),
         (Function { function: a, .. }, Function { function: b, .. }) => std::ptr::eq(*a, *b),
         // One and the same query, written once: as an alias stands for it.
         (Subquery(a), Subquery(b)) => a.kind == b.kind && Arc::ptr_eq(&a.query, &b.query),

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::bound::{
-    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, HiddenArguments, Query, Subquery,
-    SubqueryKind,
+    AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, HiddenArguments, Query, RelationNo,
+    Subquery, SubqueryKind,
 };
-use super::expr::ExprBinder;
+use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::typing;
 use crate::ast::{self, Identifier};
@@ -24,6 +24,28 @@ pub(super) struct Around {
     read: Vec<(ColumnId, SqlType, usize)>,
     /// Is nothing read of it, or of what is around it, by the query inside?
     is_free: bool,
+    /// The aggregates of its columns that stand in the query inside; `None`: there it has none.
+    aggregates: Option<OuterCalls>,
+}
+
+/// Aggregates that a query has for those inside it.
+struct OuterCalls {
+    /// Of the query's groups.
+    relation: RelationNo,
+    /// How many aggregates the query has beside.
+    first: usize,
+    calls: Vec<AggregateCall>,
+}
+
+/// What was bound inside a scope.
+pub(super) struct Seen<T> {
+    pub(super) result: T,
+    /// What it reads of the scope.
+    pub(super) arguments: HiddenArguments,
+    /// It reads nothing of the scope nor of any around it.
+    pub(super) is_free: bool,
+    /// Aggregates of the scope's columns.
+    calls: Vec<AggregateCall>,
 }
 
 impl Around {
@@ -130,53 +152,126 @@ impl ExprBinder<'_, '_> {
 
     /// A query that sees the columns of this one, and what it reads of them.
     fn inner(&mut self, query: &ast::Query) -> Result<(Query, HiddenArguments, bool)> {
+        let aggregates = match &self.aggregation {
+            Aggregation::Collected { relation, calls } => Some((*relation, calls.len())),
+            Aggregation::Refused(_) => None,
+        };
         self.binder.subquery_depth += 1;
-        let seen = self.binder.seeing(self.scope, |binder| binder.query(query));
+        let seen = self
+            .binder
+            .seeing(self.scope, aggregates, |binder| binder.query(query));
         self.binder.subquery_depth -= 1;
-        let (mut bound, arguments, is_free) = seen?;
+        let Seen {
+            result: mut bound,
+            arguments,
+            is_free,
+            calls: outer,
+        } = seen?;
+        if let Aggregation::Collected { calls, .. } = &mut self.aggregation {
+            calls.extend(outer);
+        }
         for output in &mut bound.output {
             typing::settle(&mut output.expr);
         }
         Ok((bound, arguments, is_free))
     }
 
-    /// An aggregate belongs to the query whose columns it reads, and that must be the one it stands in.
-    pub(super) fn check_aggregate_level(&self, call: &AggregateCall) -> Result<()> {
-        let Some(argument) = &call.argument else {
-            return Ok(());
+    /// The query around this one to which an aggregate belongs: the nearest of those whose columns it reads, if it reads none of
+    /// this one.
+    pub(super) fn level_of(&self, call: &AggregateCall) -> Result<Option<usize>> {
+        let (mut own, mut queries) = (false, false);
+        for expr in call.exprs() {
+            expr.for_each_column(&mut |_| own = true);
+            queries |= expr.has_subquery();
+        }
+        if own {
+            return Ok(None);
+        }
+        let reads = |around: &Around| {
+            let is_one = |at: usize| around.read.iter().any(|(_, _, parameter)| *parameter == at);
+            call.exprs().any(|expr| expr.reads_parameter(&is_one))
         };
-        let (mut own, mut outer) = (false, false);
-        argument.for_each_column(&mut |_| own = true);
-        let parameters = &self.binder.parameters;
-        let known = parameters.types.len();
-        outer |= argument.reads_parameter(&|at| at >= known && !parameters.is_moment(at));
-        if outer && !own {
+        let level = self.binder.around.iter().rposition(reads);
+        if level.is_some() && queries {
             return Err(Error::unsupported(
-                "an aggregate of columns of a query around this one",
+                "an aggregate of columns of a query around this one, with a query in it",
             ));
         }
-        Ok(())
+        Ok(level)
     }
 }
 
 impl super::Binder<'_> {
-    /// Binds what sees the columns of a scope. Gives also what it reads of them, and whether it reads nothing of those nor
-    /// of any scope around.
+    /// Binds what sees the columns of a scope. `aggregates` are those of the query that has the scope: its groups, and how many
+    /// it has.
     pub(super) fn seeing<T>(
         &mut self,
         scope: &Scope,
+        aggregates: Option<(RelationNo, usize)>,
         run: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> Result<(T, HiddenArguments, bool)> {
+    ) -> Result<Seen<T>> {
         self.around.push(Around {
             scope: scope.clone(),
             read: Vec::new(),
             is_free: true,
+            aggregates: aggregates.map(|(relation, first)| OuterCalls {
+                relation,
+                first,
+                calls: Vec::new(),
+            }),
         });
         let result = run(self);
-        let around = self.around.pop();
+        let mut around = self.around.pop();
         let is_free = around.as_ref().is_none_or(|around| around.is_free);
+        let calls = around.as_mut().and_then(|around| around.aggregates.take());
         let arguments = around.map(Around::into_arguments).unwrap_or_default();
-        Ok((result?, arguments, is_free))
+        Ok(Seen {
+            result: result?,
+            arguments,
+            is_free,
+            calls: calls.map(|calls| calls.calls).unwrap_or_default(),
+        })
+    }
+
+    /// How much is read of each query around by now.
+    pub(super) fn reads(&self) -> Vec<usize> {
+        self.around.iter().map(|around| around.read.len()).collect()
+    }
+
+    /// The parameter that stands for an aggregate of a query around, which reads what was read of that query since `before`.
+    pub(super) fn outer_aggregate(
+        &mut self,
+        mut call: AggregateCall,
+        level: usize,
+        before: &[usize],
+    ) -> Result<usize> {
+        let ty = call.ty;
+        let around = &mut self.around[level];
+        for expr in call.exprs_mut() {
+            restore(expr, &around.read);
+        }
+        // The query inside reads the aggregate, not what it is of.
+        around
+            .read
+            .truncate(before.get(level).copied().unwrap_or(0));
+        let Some(outer) = &mut around.aggregates else {
+            return Err(Error::sql(
+                SqlState::GROUPING_ERROR,
+                "an aggregate of columns of a query around this one is not allowed where this one stands",
+            ));
+        };
+        let known = outer.calls.iter().position(|known| known.same(&call));
+        let at = known.unwrap_or_else(|| {
+            outer.calls.push(call);
+            outer.calls.len() - 1
+        });
+        let column = u32::try_from(outer.first + at)
+            .map_err(|_| Error::sql(SqlState::PROGRAM_LIMIT_EXCEEDED, "too many aggregates"))?;
+        let id = ColumnId {
+            relation: outer.relation,
+            column,
+        };
+        Ok(self.outer(level, id, ty))
     }
 
     /// The parameter that stands for a column of a query around.
@@ -201,6 +296,16 @@ impl super::Binder<'_> {
             around.is_free = false;
         }
     }
+}
+
+/// Puts columns in the places of the parameters that stand for them.
+fn restore(expr: &mut Expr, read: &[(ColumnId, SqlType, usize)]) {
+    if let ExprKind::Parameter(at) = expr.kind
+        && let Some((id, ..)) = read.iter().find(|(_, _, parameter)| *parameter == at)
+    {
+        expr.kind = ExprKind::Column(*id);
+    }
+    expr.for_each_child_mut(&mut |child| restore(child, read));
 }
 
 fn single(query: &Query) -> Result<&Expr> {

@@ -3,6 +3,7 @@
 //! A moment is a parameter that the statement's text does not know, with its value when a run starts, so that a plan may
 //! be kept and indexes serve it. A time zone is a constant: a plan that has it holds as long as the session has that zone.
 
+use super::array::convert_elements;
 use super::bound::{Expr, ExprKind, Parameters};
 use super::typing;
 use crate::error::{Error, Position, Result};
@@ -15,11 +16,6 @@ impl Parameters {
     pub(super) fn hidden(&mut self) -> usize {
         self.next_hidden += 1;
         self.next_hidden - 1
-    }
-
-    /// Does the parameter stand for a moment?
-    pub(crate) fn is_moment(&self, index: usize) -> bool {
-        self.moments.iter().any(|(known, _)| *known == index)
     }
 
     /// Gives the moments their values, behind those that the program gave.
@@ -70,7 +66,8 @@ impl Parameters {
     /// The arguments that a function takes behind those that are written.
     pub(super) fn hidden_arguments(&mut self, needs: Needs) -> Vec<Expr> {
         match needs {
-            Needs::Nothing | Needs::Volatile | Needs::Sequences => Vec::new(),
+            // The type of elements is known to who binds the call.
+            Needs::Nothing | Needs::Volatile | Needs::Sequences | Needs::Element => Vec::new(),
             Needs::Zone => vec![self.zone_argument()],
             Needs::Clock(clock) => vec![self.moment(clock), self.zone_argument()],
         }
@@ -124,6 +121,11 @@ impl Parameters {
         }
         let (from, position) = (expr.ty, expr.position);
         let at = |error: Error| error.at(position);
+        if let SqlType::Array(element) = to
+            && convert_elements(self, expr, element)?
+        {
+            return Ok(());
+        }
         match &expr.kind {
             ExprKind::Literal(Value::Text(text)) if is_read_later(text, to) => {
                 if let Some(function) = zoned_cast(to) {

@@ -3,7 +3,9 @@
 use super::bound::{Expr, ExprKind, Parameters};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::ArgumentKind;
-use crate::types::{SqlType, Value, coerce_compared, coerce_parameter};
+use crate::types::{ScalarType, SqlType, Value, coerce_compared, coerce_parameter};
+
+use super::array::convert_elements;
 
 use super::surroundings::is_read_later;
 
@@ -134,6 +136,11 @@ pub(super) fn unify_results(
             (common, ty) if common == ty.evaluated() => common,
             (common, ty) if common.is_numeric() && ty.is_numeric() => common.common_number(ty),
             (common, ty) if common.is_moment() && ty.is_moment() => later(common, ty),
+            (SqlType::Array(a), SqlType::Array(b))
+                if let Some(both) = common_element(a.sql_type(), b.sql_type()) =>
+            {
+                SqlType::Array(both)
+            }
             (SqlType::Vector(a), SqlType::Vector(b)) if let Some(both) = a.common(b) => {
                 SqlType::Vector(both)
             }
@@ -144,7 +151,8 @@ pub(super) fn unify_results(
         decide(parameters, expr, common, Strength::Exact)?;
         let is_wider = expr.ty != common
             && (common.is_numeric() && expr.ty.is_numeric()
-                || common.is_moment() && expr.ty.is_moment());
+                || common.is_moment() && expr.ty.is_moment()
+                || common.element().is_some() && expr.ty.element().is_some());
         if is_wider {
             parameters.convert(expr, common)?;
         }
@@ -171,12 +179,22 @@ fn compares(a: SqlType, b: SqlType) -> bool {
     match (a, b) {
         (SqlType::Unknown, _) | (_, SqlType::Unknown) => true,
         (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
+        (SqlType::Array(a), SqlType::Array(b)) => compares(a.sql_type(), b.sql_type()),
         (a, b) => a == b || a.is_numeric() && b.is_numeric(),
     }
 }
 
 /// Beside a NUMERIC, a constant with a point is one too, with all its digits.
 pub(super) fn exact_literals(parameters: &mut Parameters, exprs: &mut [&mut Expr]) -> Result<()> {
+    const NUMERICS: SqlType = SqlType::Array(ScalarType::Numeric);
+    if exprs.iter().any(|expr| expr.ty == NUMERICS) {
+        for expr in exprs.iter_mut() {
+            let is_numbers = expr.ty.element().is_some_and(|e| e.sql_type().is_numeric());
+            if is_numbers {
+                convert_elements(parameters, expr, ScalarType::Numeric)?;
+            }
+        }
+    }
     if exprs.iter().all(|expr| expr.ty != SqlType::Numeric) {
         return Ok(());
     }
@@ -186,6 +204,16 @@ pub(super) fn exact_literals(parameters: &mut Parameters, exprs: &mut [&mut Expr
         }
     }
     Ok(())
+}
+
+/// The type that elements of two arrays have in common.
+pub(super) fn common_element(a: SqlType, b: SqlType) -> Option<ScalarType> {
+    match (a, b) {
+        (a, b) if a == b => a.scalar(),
+        (a, b) if a.is_numeric() && b.is_numeric() => a.common_number(b).scalar(),
+        (a, b) if a.is_moment() && b.is_moment() => later(a, b).scalar(),
+        _ => None,
+    }
 }
 
 /// The type that days and moments have in common: a DATE becomes a TIMESTAMP, and that a TIMESTAMPTZ.

@@ -1,6 +1,6 @@
 //! Walking bound expressions. A query inside one is seen as what it takes of the row at hand.
 
-use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, From, Query};
+use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, From, Query, Subscript};
 use crate::functions::Needs;
 
 impl Expr {
@@ -46,6 +46,15 @@ impl Expr {
                     visit(then);
                 }
                 otherwise.iter().for_each(|otherwise| visit(otherwise));
+            }
+            ExprKind::Subscript { array, subscripts } => {
+                visit(array);
+                let exprs = subscripts.iter().flat_map(Subscript::exprs);
+                exprs.for_each(visit);
+            }
+            ExprKind::AnyElement { operand, array, .. } => {
+                visit(operand);
+                visit(array);
             }
             ExprKind::Function { arguments, .. } => arguments.iter().for_each(visit),
             ExprKind::Subquery(subquery) => {
@@ -101,6 +110,15 @@ impl Expr {
                 }
                 otherwise.iter_mut().for_each(|otherwise| visit(otherwise));
             }
+            ExprKind::Subscript { array, subscripts } => {
+                visit(array);
+                let exprs = subscripts.iter_mut().flat_map(Subscript::exprs_mut);
+                exprs.for_each(visit);
+            }
+            ExprKind::AnyElement { operand, array, .. } => {
+                visit(operand);
+                visit(array);
+            }
             ExprKind::Function { arguments, .. } => arguments.iter_mut().for_each(visit),
             ExprKind::Subquery(subquery) => {
                 subquery
@@ -135,7 +153,7 @@ impl Expr {
                 function,
                 arguments,
             } => {
-                function.needs == Needs::Nothing
+                matches!(function.needs, Needs::Nothing | Needs::Element)
                     || function.ignores_zone(arguments.iter().map(|argument| argument.ty))
             }
             _ => true,

@@ -4,7 +4,7 @@ use super::bound::{
     ColumnId, Expr, ExprKind, Frame, FrameBound, FrameUnits, RelationNo, Window, WindowCall,
     Windows,
 };
-use super::call::{aggregate, wrong_count};
+use super::call::{aggregate, or_zero, wrong_count};
 use super::expr::ExprBinder;
 use super::same::same;
 use super::typing::{self, Strength};
@@ -130,7 +130,7 @@ impl ExprBinder<'_, '_> {
             });
         let column = bound.and_then(|(window, call)| collected.column(window, call, name.position));
         self.windows = Some(collected);
-        column
+        column.map(|column| or_zero(&name.name.to_ascii_lowercase(), column))
     }
 
     /// The function and its arguments; the frame is still to come.
@@ -148,6 +148,10 @@ impl ExprBinder<'_, '_> {
                 values,
                 order_by,
             } if order_by.is_empty() => values.as_slice(),
+            Arguments::WithinGroup { .. } => {
+                let what = format!("OVER for ordered-set aggregate {lower}");
+                return Err(Error::unsupported(what).at(name.position));
+            }
             Arguments::List { .. } => {
                 let what = "DISTINCT or ORDER BY among the arguments of a window function";
                 return Err(Error::unsupported(what).at(name.position));
@@ -165,9 +169,18 @@ impl ExprBinder<'_, '_> {
                     self.aggregate_call(function, name, arguments)?
                 }
             };
+            if call.function.is_ordered_set() {
+                let what = format!("OVER for {lower}");
+                return Err(Error::unsupported(what).at(name.position));
+            }
             return Ok(WindowCall {
                 function: WindowFunction::Aggregate(call.function),
-                arguments: call.argument.into_iter().chain(call.separator).collect(),
+                arguments: call
+                    .argument
+                    .into_iter()
+                    .chain(call.constant)
+                    .chain(call.filter)
+                    .collect(),
                 frame,
                 ty: call.ty,
             });

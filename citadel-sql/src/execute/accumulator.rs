@@ -2,9 +2,12 @@
 
 use std::cmp::Ordering;
 
+use super::arrays::Arrays;
 use super::decimal_sums::{DecimalResult, DecimalSums};
 use super::moments::Moments;
-use super::row_keys::KeyNo;
+use super::ordered_set::OrderedSet;
+use super::row_keys::{KeyNo, key_hash};
+use super::sketch::Sketch;
 use crate::batch::{Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::{AggregateFunction, Spread, check_size};
@@ -65,6 +68,10 @@ pub(super) enum Accumulator {
         texts: Vec<Option<String>>,
         separator: String,
     },
+    Arrays(Arrays),
+    OrderedSet(OrderedSet),
+    /// APPROX_COUNT_DISTINCT.
+    Sketches(Vec<Sketch>),
     Extreme {
         best: Vec<Value>,
         /// A value replaces another if it compares so with it.
@@ -74,8 +81,8 @@ pub(super) enum Accumulator {
 }
 
 impl Accumulator {
-    /// No groups yet.
-    pub(super) fn new(function: AggregateFunction, argument: SqlType, separator: &str) -> Self {
+    /// No groups yet. `constant` is what is the same for all rows.
+    pub(super) fn new(function: AggregateFunction, argument: SqlType, constant: &Value) -> Self {
         let bits = |operate| Self::Bits {
             values: Vec::new(),
             operate,
@@ -100,8 +107,16 @@ impl Accumulator {
             },
             AggregateFunction::Concat => Self::Concat {
                 texts: Vec::new(),
-                separator: separator.to_owned(),
+                separator: match constant {
+                    Value::Text(text) => text.clone(),
+                    _ => String::new(),
+                },
             },
+            AggregateFunction::Percentile { .. } | AggregateFunction::Mode => {
+                Self::OrderedSet(OrderedSet::new(function, argument, constant))
+            }
+            AggregateFunction::ApproxCount => Self::Sketches(Vec::new()),
+            AggregateFunction::Array => Self::Arrays(Arrays::new(argument)),
             AggregateFunction::CountRows | AggregateFunction::Count => Self::Count(Vec::new()),
             AggregateFunction::Sum => Self::summing(argument, false),
             AggregateFunction::Avg => Self::summing(argument, true),
@@ -169,6 +184,9 @@ impl Accumulator {
             Self::Bits { values, .. } => of(values),
             Self::Moments { moments, .. } => of(moments),
             Self::Concat { texts, .. } => of(texts),
+            Self::Arrays(arrays) => arrays.heap_bytes(),
+            Self::OrderedSet(sets) => sets.heap_bytes(),
+            Self::Sketches(sketches) => of(sketches),
             Self::Extreme { best, .. } => of(best),
         }
     }
@@ -199,6 +217,9 @@ impl Accumulator {
             Self::Bits { values, .. } => values.resize(groups, None),
             Self::Moments { moments, .. } => moments.resize(groups, Moments::default()),
             Self::Concat { texts, .. } => texts.resize(groups, None),
+            Self::Arrays(arrays) => arrays.grow(groups),
+            Self::OrderedSet(sets) => sets.grow(groups),
+            Self::Sketches(sketches) => sketches.resize(groups, Sketch::default()),
             Self::Extreme { best, .. } => best.resize(groups, Value::Null),
         }
     }
@@ -213,6 +234,11 @@ impl Accumulator {
     /// Adds a value to the group of its row, row by row; NULLs are skipped.
     pub(super) fn add_all(&mut self, groups: &[KeyNo], values: &Column) -> Result<()> {
         let rows = groups.iter().map(|group| *group as usize).enumerate();
+        if let Self::Arrays(arrays) = self {
+            return rows
+                .into_iter()
+                .try_for_each(|(row, group)| arrays.add(group, values.get(row)));
+        }
         let rows = rows.filter(|(row, _)| !values.is_null(*row));
         match (self, values.data()) {
             (_, ColumnData::Null) => {}
@@ -252,6 +278,9 @@ impl Accumulator {
 
     /// Adds one value to a group; NULL is skipped.
     pub(super) fn add(&mut self, group: usize, values: &Column, row: usize) -> Result<()> {
+        if let Self::Arrays(arrays) = self {
+            return arrays.add(group, values.get(row));
+        }
         if values.is_null(row) {
             return Ok(());
         }
@@ -308,6 +337,11 @@ impl Accumulator {
             (Self::Concat { texts, separator }, ColumnData::Text(values)) => {
                 join(&mut texts[group], Some(values.get(row)), separator)?;
             }
+            (Self::OrderedSet(sets), _) => sets.add(group, values.get(row)),
+            (Self::Sketches(sketches), _) => {
+                let column = std::slice::from_ref(values);
+                sketches[group].add(key_hash(column, row, 0, &mut Vec::new()));
+            }
             _ => return Err(wrong_type(values)),
         }
         Ok(())
@@ -357,6 +391,14 @@ impl Accumulator {
                 let other = texts[from].take();
                 join(&mut texts[group], other.as_deref(), separator)?;
                 texts[from] = other;
+            }
+            Self::Arrays(arrays) => arrays.merge_within(group, from)?,
+            // Frames have none.
+            Self::OrderedSet(_) => {}
+            Self::Sketches(sketches) => {
+                let other = std::mem::take(&mut sketches[from]);
+                sketches[group].merge(&other);
+                sketches[from] = other;
             }
             Self::Extreme { best, wins, .. } => {
                 let other = std::mem::take(&mut best[from]);
@@ -435,6 +477,10 @@ impl Accumulator {
             (Self::Concat { texts, separator }, Self::Concat { texts: others, .. }) => {
                 join(&mut texts[group], others[from].as_deref(), separator)?;
             }
+            (Self::Arrays(arrays), Self::Arrays(others)) => arrays.merge(group, others, from)?,
+            (Self::Sketches(sketches), Self::Sketches(others)) => {
+                sketches[group].merge(&others[from]);
+            }
             (Self::Extreme { best, wins, .. }, Self::Extreme { best: other, .. }) => {
                 replace(&mut best[group], other[from].as_ref(), *wins);
             }
@@ -469,6 +515,9 @@ impl Accumulator {
             Self::Bits { values, .. } => values[group] = None,
             Self::Moments { moments, .. } => moments[group] = Moments::default(),
             Self::Concat { texts, .. } => texts[group] = None,
+            Self::Arrays(arrays) => arrays.clear(group),
+            Self::OrderedSet(sets) => sets.clear(group),
+            Self::Sketches(sketches) => sketches[group] = Sketch::default(),
             Self::Extreme { best, .. } => best[group] = Value::Null,
         }
     }
@@ -484,7 +533,9 @@ impl Accumulator {
 
     fn result_type(&self) -> SqlType {
         match self {
-            Self::Count(_) | Self::Integers { average: false, .. } => SqlType::Integer,
+            Self::Count(_) | Self::Sketches(_) | Self::Integers { average: false, .. } => {
+                SqlType::Integer
+            }
             Self::Integers { average: true, .. } | Self::Reals { .. } => SqlType::Real,
             Self::Intervals { .. } => SqlType::Interval,
             Self::Decimals { .. } => SqlType::Numeric,
@@ -493,6 +544,8 @@ impl Accumulator {
             Self::Bits { .. } => SqlType::Integer,
             Self::Moments { .. } => SqlType::Real,
             Self::Concat { .. } => SqlType::Text,
+            Self::Arrays(arrays) => arrays.result_type(),
+            Self::OrderedSet(sets) => sets.result_type(),
             Self::Extreme { ty, .. } => *ty,
         }
     }
@@ -580,6 +633,15 @@ impl Accumulator {
                     .as_deref()
                     .map_or(ValueRef::Null, ValueRef::Text),
             ),
+            Self::OrderedSet(sets) => out.push(sets.result(group)?.as_ref()),
+            Self::Sketches(sketches) => out.push_integer(sketches[group].count()),
+            Self::Arrays(arrays) => match arrays.result(group)? {
+                Some(array) => out.push_array(array.as_ref()),
+                None => {
+                    out.push_null();
+                    Ok(())
+                }
+            },
             Self::Extreme { best, .. } => out.push(best[group].as_ref()),
         }
     }

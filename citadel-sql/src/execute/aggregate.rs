@@ -9,9 +9,9 @@ use super::row_keys::{KeyNo, KeyTable};
 use super::sort::{Key, sorted};
 use super::spill::{Partitions, Run, RunOp, Spill};
 use crate::batch::{BATCH_ROWS, Batch, Column};
-use crate::bind::bound::{AggregateCall, Expr, ExprKind, SortKey};
+use crate::bind::bound::{AggregateCall, Expr, SortKey};
 use crate::error::Result;
-use crate::expression::CompiledExpr;
+use crate::expression::{CompiledExpr, Rows, constant};
 use crate::plan::HashAggregate;
 use crate::types::{SqlType, Value};
 
@@ -43,6 +43,8 @@ struct Left {
 
 /// One aggregate over all groups.
 struct Call {
+    /// Which rows are taken.
+    filter: Option<CompiledExpr>,
     argument: Option<CompiledExpr>,
     /// DISTINCT: the pairs of group and value that were seen.
     distinct: Option<KeyTable>,
@@ -112,12 +114,11 @@ impl Waiting {
     }
 }
 
-/// The text of a separator, which is a constant.
-pub(super) fn separator_of(separator: Option<&Expr>) -> String {
-    match separator.map(|separator| &separator.kind) {
-        Some(ExprKind::Literal(Value::Text(text))) => text.clone(),
-        _ => String::new(),
-    }
+/// What is the same for all rows of an aggregate.
+pub(super) fn constant_of(expr: Option<&Expr>, params: &[Value]) -> Result<Value> {
+    expr.map_or(Ok(Value::Null), |expr| {
+        constant(expr, params).map_err(|error| error.at(expr.position))
+    })
 }
 
 impl Call {
@@ -128,9 +129,11 @@ impl Call {
     ) -> Result<Self> {
         let argument = call.argument.as_ref();
         let argument_type = argument.map_or(SqlType::Unknown, |argument| argument.ty);
-        let separator = separator_of(call.separator.as_ref());
-        let fresh = Accumulator::new(call.function, argument_type, &separator);
+        let constant = constant_of(call.constant.as_ref(), params)?;
+        let fresh = Accumulator::new(call.function, argument_type, &constant);
+        let compile = |expr: &Expr| CompiledExpr::compile(expr, layout, params);
         Ok(Self {
+            filter: call.filter.as_ref().map(compile).transpose()?,
             argument: argument
                 .map(|argument| CompiledExpr::compile(argument, layout, params))
                 .transpose()?,
@@ -157,6 +160,17 @@ impl Call {
                 .iter()
                 .for_each(|group| self.accumulator.add_row(*group));
             return Ok(());
+        };
+        let (mut kept, mut kept_groups) = (Batch::default(), Vec::new());
+        let (input, groups) = match &self.filter {
+            None => (input, groups),
+            Some(filter) => {
+                let mut rows = Vec::new();
+                filter.select(input, Rows::All(input.rows), &mut rows)?;
+                kept.append_rows(input, &rows)?;
+                kept_groups.extend(rows.iter().map(|&row| groups[row as usize]));
+                (&kept, kept_groups.as_slice())
+            }
         };
         if let Some(waiting) = &mut self.waiting {
             return waiting.add(input, groups, argument);

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use crate::bind::bound::Expr;
 use crate::error::{Error, Result, SqlState};
 use crate::expression::constant;
-use crate::plan::{LimitBounds, Range, RangeEnd};
+use crate::plan::{LimitBounds, Points, Range, RangeEnd};
 use crate::schema::RowId;
 use crate::store::RowIdRange;
 use crate::types::numeric::{Decimal, Rounding};
@@ -64,13 +64,13 @@ fn count(expr: Option<&Expr>, clause: &str, params: &[Value]) -> Result<Option<u
 }
 
 /// The row ids that are equal to some of the constants: ascending, each once. `ids` is empty before.
-pub(super) fn row_ids(keys: &[Expr], params: &[Value], ids: &mut Vec<RowId>) -> Result<()> {
-    for key in keys {
-        let value = constant(key, params)?;
-        if let Some(Value::Integer(id)) =
-            point(&value, SqlType::Integer).map_err(|e| e.at(key.position))?
-        {
-            ids.push(RowId(id));
+pub(super) fn row_ids(keys: &Points, params: &[Value], ids: &mut Vec<RowId>) -> Result<()> {
+    for key in keys.exprs() {
+        for value in keys.values_of(constant(key, params)?) {
+            let id = point(&value, SqlType::Integer).map_err(|e| e.at(key.position))?;
+            if let Some(Value::Integer(id)) = id {
+                ids.push(RowId(id));
+            }
         }
     }
     ids.sort_unstable();

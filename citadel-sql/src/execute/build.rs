@@ -9,10 +9,12 @@ use super::explain::Profile;
 use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
 use super::lake::{LakeScanOp, LakeTopKOp};
 use super::operator::BoxedOperator;
+use super::ordinality::OrdinalityOp;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
-    EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp, ValuesOp,
+    EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp,
+    UnnestOp, ValuesOp,
 };
 use super::series::SeriesOp;
 use super::set_operation::{AppendOp, HashSetOp};
@@ -87,10 +89,17 @@ impl Builder<'_> {
             PhysicalPlan::SingleRow => Box::new(SingleRowOp::default()),
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
             PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
-            PhysicalPlan::TableFunction(call) if call.function == TableFunction::GenerateSeries => {
-                Box::new(SeriesOp::new(call))
+            PhysicalPlan::TableFunction(call) => {
+                let rows: BoxedOperator = match call.function {
+                    TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
+                    TableFunction::Unnest => Box::new(UnnestOp::new(call)),
+                    _ => Box::new(TableFunctionOp::new(call)),
+                };
+                match call.ordinality {
+                    true => Box::new(OrdinalityOp::new(rows)),
+                    false => rows,
+                }
             }
-            PhysicalPlan::TableFunction(call) => Box::new(TableFunctionOp::new(call)),
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
             PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),

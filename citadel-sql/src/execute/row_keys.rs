@@ -156,6 +156,16 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
             out.extend((v.dim() as u64).to_le_bytes());
             out.extend_from_slice(v.as_bytes());
         }
+        ValueRef::Array(v) => {
+            out.push(15);
+            let dimensions = v.dimensions();
+            out.push(dimensions.len() as u8);
+            for dimension in dimensions {
+                out.extend((dimension.len as u64).to_le_bytes());
+                out.extend(dimension.lower.to_le_bytes());
+            }
+            v.iter().for_each(|element| encode_value(element, out));
+        }
     }
 }
 

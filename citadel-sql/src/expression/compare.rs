@@ -10,7 +10,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::types::{self, Value, ValueRef};
 
 impl CompareOp {
-    fn holds(self, order: Ordering) -> bool {
+    pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Eq => order.is_eq(),
             Self::NotEq => order.is_ne(),

@@ -3,8 +3,10 @@
 use super::distance::DistanceNode;
 use super::fold::{fold, is_foldable};
 use super::in_list::ConstantSet;
-use super::node::{ArithmeticOp, CaseNode, CompareOp, FunctionNode, LikeNode, Node};
-use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, UnaryOp};
+use super::node::{
+    ArithmeticOp, CaseNode, CompareOp, FunctionNode, LikeNode, Node, SubscriptNode, Subscripts,
+};
+use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, Subscript, UnaryOp};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::types::Value;
 
@@ -31,6 +33,17 @@ fn kind(op: BinaryOp) -> Kind {
         BinaryOp::GtEq => Kind::Compare(CompareOp::GtEq),
         BinaryOp::And => Kind::And,
         BinaryOp::Or => Kind::Or,
+    }
+}
+
+fn compare_op(op: BinaryOp, position: Option<Position>) -> Result<CompareOp> {
+    match kind(op) {
+        Kind::Compare(op) => Ok(op),
+        _ => Err(Error::sql(
+            SqlState::INTERNAL_ERROR,
+            "ANY and ALL were bound with no comparison",
+        )
+        .at(position)),
     }
 }
 
@@ -171,6 +184,19 @@ impl Compiler<'_> {
                 branches,
                 otherwise,
             } => self.case(expr, operand.as_deref(), branches, otherwise.as_deref())?,
+            ExprKind::Subscript { array, subscripts } => self.subscript(expr, array, subscripts)?,
+            ExprKind::AnyElement {
+                operand,
+                op,
+                array,
+                all,
+            } => Node::AnyElement {
+                op: compare_op(*op, position)?,
+                operand: self.boxed(operand)?,
+                array: self.boxed(array)?,
+                all: *all,
+                position,
+            },
             ExprKind::Cast { operand, to } => Node::Cast {
                 operand: self.boxed(operand)?,
                 to: *to,
@@ -218,6 +244,27 @@ impl Compiler<'_> {
                 position,
             },
         })
+    }
+
+    fn subscript(&self, expr: &Expr, array: &Expr, subscripts: &[Subscript]) -> Result<Node> {
+        let end = |end: &Option<Expr>| end.as_ref().map(|end| self.node(end)).transpose();
+        let mut indexes = Vec::new();
+        let mut slices = Vec::new();
+        for subscript in subscripts {
+            match subscript {
+                Subscript::Index(at) => indexes.push(self.node(at)?),
+                Subscript::Slice(low, high) => slices.push((end(low)?, end(high)?)),
+            }
+        }
+        Ok(Node::Subscript(Box::new(SubscriptNode {
+            array: self.node(array)?,
+            subscripts: match slices.is_empty() {
+                true => Subscripts::Indexes(indexes),
+                false => Subscripts::Slices(slices),
+            },
+            ty: expr.ty,
+            position: expr.position,
+        })))
     }
 
     fn in_list(

@@ -1,6 +1,7 @@
 //! Running nodes over rows.
 
 use super::arithmetic;
+use super::array;
 use super::compare;
 use super::node::{FunctionNode, LikeNode, Node};
 use super::values::{Rows, Values, booleans, push_as};
@@ -94,6 +95,21 @@ impl Node {
                     .map(|item| item.evaluate(input, rows))
                     .collect::<Result<Vec<_>>>()?;
                 compare::in_list(&operand, &list, *negated, rows)
+                    .map_err(|error| error.at(*position))?
+            }
+            Self::Subscript(node) => {
+                array::subscript(node, input, rows).map_err(|error| error.at(node.position))?
+            }
+            Self::AnyElement {
+                operand,
+                op,
+                array,
+                all,
+                position,
+            } => {
+                let operand = operand.evaluate(input, rows)?;
+                let array = array.evaluate(input, rows)?;
+                array::any_element(*op, &operand, &array, *all, rows)
                     .map_err(|error| error.at(*position))?
             }
             Self::Like(node) => like(node, input, rows).map_err(|error| error.at(node.position))?,

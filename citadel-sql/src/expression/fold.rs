@@ -21,6 +21,8 @@ pub(super) fn is_foldable(node: &Node) -> bool {
         Node::And(list) | Node::Or(list) => list.iter().all(is_constant),
         Node::InList { operand, list, .. } => is_constant(operand) && list.iter().all(is_constant),
         Node::Distance(node) => node.is_constant(),
+        Node::Subscript(node) => is_constant(&node.array) && node.subscripts.all(is_constant),
+        Node::AnyElement { operand, array, .. } => is_constant(operand) && is_constant(array),
         Node::Like(node) => is_constant(&node.operand) && is_constant(&node.pattern),
         Node::Case(node) => {
             node.operand.as_ref().is_none_or(is_constant)

@@ -11,6 +11,7 @@
 //! 3. Logic is three-valued; a filter keeps a row only if its condition is TRUE.
 
 mod arithmetic;
+mod array;
 mod compare;
 mod compile;
 mod distance;

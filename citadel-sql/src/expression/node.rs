@@ -65,6 +65,14 @@ pub(super) enum Node {
     },
     Like(Box<LikeNode>),
     Case(Box<CaseNode>),
+    Subscript(Box<SubscriptNode>),
+    AnyElement {
+        operand: Box<Node>,
+        op: CompareOp,
+        array: Box<Node>,
+        all: bool,
+        position: Option<Position>,
+    },
     Cast {
         operand: Box<Node>,
         to: SqlType,
@@ -92,6 +100,36 @@ pub(super) struct CaseNode {
     pub(super) otherwise: Node,
     pub(super) ty: SqlType,
     pub(super) position: Option<Position>,
+}
+
+/// `a[i]`, `a[l:u]`
+#[derive(Debug)]
+pub(super) struct SubscriptNode {
+    pub(super) array: Node,
+    pub(super) subscripts: Subscripts,
+    pub(super) ty: SqlType,
+    pub(super) position: Option<Position>,
+}
+
+/// All of them are slices, or none is.
+#[derive(Debug)]
+pub(super) enum Subscripts {
+    Indexes(Vec<Node>),
+    /// An end that is not said is that of the array.
+    Slices(Vec<(Option<Node>, Option<Node>)>),
+}
+
+impl Subscripts {
+    /// Holds this of all operands?
+    pub(super) fn all(&self, holds: impl Fn(&Node) -> bool) -> bool {
+        match self {
+            Self::Indexes(nodes) => nodes.iter().all(holds),
+            Self::Slices(ends) => ends
+                .iter()
+                .flat_map(|(low, high)| low.iter().chain(high))
+                .all(holds),
+        }
+    }
 }
 
 /// A call of a scalar function.

@@ -165,6 +165,8 @@ fn oracle(expr: &Expr, row: &[Value]) -> Result<Value> {
         ExprKind::Parameter(_)
         | ExprKind::Distance { .. }
         | ExprKind::Function { .. }
+        | ExprKind::Subscript { .. }
+        | ExprKind::AnyElement { .. }
         | ExprKind::Subquery(_) => {
             return Err(Error::unsupported("not generated"));
         }

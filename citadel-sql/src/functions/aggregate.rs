@@ -1,6 +1,6 @@
 //! Aggregate functions.
 
-/// An aggregate function. NULL arguments are skipped; over no rows COUNT is 0 and the others are NULL.
+/// An aggregate function. NULL arguments are skipped, but by ARRAY_AGG; over no rows COUNT is 0 and the others are NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AggregateFunction {
     /// `COUNT(*)`.
@@ -27,9 +27,23 @@ pub(crate) enum AggregateFunction {
     BitXor,
     /// Variance and standard deviation.
     Spread(Spread),
-    /// `STRING_AGG(x, separator)`, `GROUP_CONCAT(x [, separator])`: the only one for which the order of rows matters.
+    /// `STRING_AGG(x, separator)`, `GROUP_CONCAT(x [, separator])`.
     Concat,
+    /// `PERCENTILE_CONT(fraction) WITHIN GROUP (ORDER BY x)`, `MEDIAN(x)`, and `PERCENTILE_DISC`, which gives one of the values.
+    Percentile { continuous: bool },
+    /// `MODE() WITHIN GROUP (ORDER BY x)`: what is there most often.
+    Mode,
+    /// `APPROX_COUNT_DISTINCT(x)`.
+    ApproxCount,
+    /// `ARRAY_AGG(x)`: NULLs too; of arrays it is one with a dimension more.
+    Array,
 }
+
+/// The percentile half way, of an argument that is written as that of any aggregate.
+pub(crate) const MEDIAN: &str = "median";
+
+/// SQLite's sum, which is REAL, and 0 over no rows.
+pub(crate) const TOTAL: &str = "total";
 
 /// Which measure of spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +59,7 @@ const fn spread(sample: bool, root: bool) -> AggregateFunction {
 }
 
 /// All by name; the first name of a function is its usual one.
-const BY_NAME: [(&str, AggregateFunction); 20] = [
+const BY_NAME: [(&str, AggregateFunction); 27] = [
     ("count", AggregateFunction::Count),
     ("sum", AggregateFunction::Sum),
     ("avg", AggregateFunction::Avg),
@@ -65,6 +79,19 @@ const BY_NAME: [(&str, AggregateFunction); 20] = [
     ("var_pop", spread(false, false)),
     ("string_agg", AggregateFunction::Concat),
     ("group_concat", AggregateFunction::Concat),
+    ("array_agg", AggregateFunction::Array),
+    (
+        "percentile_cont",
+        AggregateFunction::Percentile { continuous: true },
+    ),
+    (MEDIAN, AggregateFunction::Percentile { continuous: true }),
+    (
+        "percentile_disc",
+        AggregateFunction::Percentile { continuous: false },
+    ),
+    ("mode", AggregateFunction::Mode),
+    (TOTAL, AggregateFunction::Sum),
+    ("approx_count_distinct", AggregateFunction::ApproxCount),
     ("count", AggregateFunction::CountRows),
 ];
 
@@ -88,6 +115,16 @@ impl AggregateFunction {
 
     /// Does the result depend on the order of rows?
     pub(crate) fn is_ordered(self) -> bool {
-        self == Self::Concat
+        matches!(self, Self::Concat | Self::Array) || self.is_ordered_set()
+    }
+
+    /// Is it written with WITHIN GROUP?
+    pub(crate) fn is_ordered_set(self) -> bool {
+        matches!(self, Self::Percentile { .. } | Self::Mode)
+    }
+
+    /// Does it take NULLs, which all others pass over?
+    pub(crate) fn takes_nulls(self) -> bool {
+        self == Self::Array
     }
 }

@@ -4,7 +4,7 @@ use super::scalar::{gives_blob, gives_boolean, gives_integer, gives_real, gives_
 use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
-use crate::types::{Element, SqlType, Value, ValueRef, VectorType, assign};
+use crate::types::{Element, ScalarType, SqlType, Value, ValueRef, VectorType, assign};
 
 const fn assignment(
     name: &'static str,
@@ -72,6 +72,30 @@ static TO_UUID: ScalarFunction =
 const BITS: SqlType = SqlType::Vector(VectorType::any(Element::Bit));
 static TO_BITS: ScalarFunction = assignment("to bits", |_| Ok(BITS), |a| to(a, BITS));
 
+/// Those to arrays, in the order of the types of their elements.
+static TO_ARRAYS: [ScalarFunction; ScalarType::ALL.len()] = [
+    to_array::<0>(),
+    to_array::<1>(),
+    to_array::<2>(),
+    to_array::<3>(),
+    to_array::<4>(),
+    to_array::<5>(),
+    to_array::<6>(),
+    to_array::<7>(),
+    to_array::<8>(),
+    to_array::<9>(),
+    to_array::<10>(),
+    to_array::<11>(),
+];
+
+const fn to_array<const ELEMENT: usize>() -> ScalarFunction {
+    assignment(
+        "to array",
+        |_| Ok(SqlType::Array(ScalarType::ALL[ELEMENT])),
+        |a| to(a, SqlType::Array(ScalarType::ALL[ELEMENT])),
+    )
+}
+
 /// The function that fits a value into a column of a type; the dimension of a vector, and what its numbers may be, are
 /// left to the writer.
 pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
@@ -91,5 +115,6 @@ pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
         SqlType::Uuid => Some(&TO_UUID),
         SqlType::Vector(vector) if vector.is_bits() => Some(&TO_BITS),
         SqlType::Vector(_) => Some(&TO_VECTOR),
+        SqlType::Array(element) => TO_ARRAYS.get(usize::from(element.code())),
     }
 }

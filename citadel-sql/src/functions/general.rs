@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         result_type: gives_text,
         strict: false,
         needs: Needs::Nothing,
-        eval: |arguments| Ok(Value::Text(type_name(arguments).to_owned())),
+        eval: |arguments| Ok(Value::Text(type_name(arguments))),
     },
     ScalarFunction {
         name: "quote",
@@ -87,8 +87,8 @@ fn extreme(arguments: &[ValueRef<'_>], wanted: Ordering) -> Value {
         .map_or(Value::Null, ValueRef::to_owned)
 }
 
-fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
-    match arguments.first() {
+fn type_name(arguments: &[ValueRef<'_>]) -> String {
+    let name = match arguments.first() {
         None | Some(ValueRef::Null) => "null",
         Some(ValueRef::Boolean(_)) => "boolean",
         Some(ValueRef::Integer(_)) => "integer",
@@ -103,7 +103,9 @@ fn type_name(arguments: &[ValueRef<'_>]) -> &'static str {
         Some(ValueRef::Numeric(_)) => "numeric",
         Some(ValueRef::Uuid(_)) => "uuid",
         Some(ValueRef::Vector(_) | ValueRef::Bits(_)) => "vector",
-    }
+        Some(ValueRef::Array(array)) => return array.sql_type().to_string().to_lowercase(),
+    };
+    name.to_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::scalar::{gives_first, gives_integer, gives_text};
 use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
-use crate::types::{Limit, Value, ValueRef};
+use crate::types::{Limit, ScalarType, Value, ValueRef, map_elements};
 
 static TO_INT16: ScalarFunction = ScalarFunction {
     name: "to smallint",
@@ -61,7 +61,7 @@ static ROUND_SECONDS: ScalarFunction = ScalarFunction {
             ty: value.sql_type(),
             digits: u8::try_from(*digits).unwrap_or(6),
         }
-        .rounded((*value).to_owned()),
+        .fit((*value).to_owned()),
         _ => Ok(Value::Null),
     },
 };
@@ -107,13 +107,20 @@ fn shortened(
     arguments: &[ValueRef<'_>],
     shorten: impl for<'t> Fn(Limit, &'t str) -> &'t str,
 ) -> Result<Value> {
-    Ok(match arguments {
-        [ValueRef::Text(text), ValueRef::Integer(most)] => {
-            let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
-            Value::Text(shorten(limit, text).to_owned())
-        }
+    let [value, ValueRef::Integer(most)] = arguments else {
+        return Ok(Value::Null);
+    };
+    let limit = Limit::Characters(u32::try_from(*most).unwrap_or(u32::MAX));
+    let shortened = |value: ValueRef<'_>| match value {
+        ValueRef::Text(text) => Value::Text(shorten(limit, text).to_owned()),
         _ => Value::Null,
-    })
+    };
+    match value {
+        ValueRef::Array(array) => {
+            map_elements(*array, ScalarType::Text, |v| Ok(shortened(v))).map(Value::Array)
+        }
+        value => Ok(shortened(*value)),
+    }
 }
 
 fn checked(arguments: &[ValueRef<'_>], limit: Limit) -> Result<Value> {

@@ -5,6 +5,7 @@
 //! the operators that they mean.
 
 mod aggregate;
+mod array;
 mod assignment;
 mod bits;
 mod character;
@@ -24,7 +25,8 @@ mod uuid;
 mod vector;
 mod window;
 
-pub(crate) use aggregate::{AggregateFunction, Spread};
+pub(crate) use aggregate::{AggregateFunction, MEDIAN, Spread, TOTAL};
+pub(crate) use array::{ARRAY, ARRAY_OF_ARRAYS, ASSIGNED_ELEMENT, ASSIGNED_SLICE};
 pub(crate) use assignment::assignment_to;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
@@ -67,6 +69,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
     ]
     .into_iter()
     .chain(temporal::FUNCTIONS)
+    .chain(array::FUNCTIONS)
     .flatten()
 }
 

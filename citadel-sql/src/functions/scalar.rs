@@ -1,7 +1,7 @@
 //! Scalar functions.
 
 use crate::error::{Error, Result, SqlState};
-use crate::types::{SqlType, Value, ValueRef};
+use crate::types::{ScalarType, SqlType, Value, ValueRef};
 
 /// One scalar function of the registry.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) enum Needs {
     Zone,
     /// A moment, and the session's time zone.
     Clock(Clock),
+    /// The type of the elements of the array that it gives, as an empty array.
+    Element,
     /// It gives another value each time.
     Volatile,
     /// The sequences that are at hand while a statement runs; it gives another value each time.
@@ -55,7 +57,7 @@ impl Needs {
     pub(crate) fn hidden(self) -> usize {
         match self {
             Self::Nothing | Self::Volatile | Self::Sequences => 0,
-            Self::Zone => 1,
+            Self::Zone | Self::Element => 1,
             Self::Clock(_) => 2,
         }
     }
@@ -84,6 +86,13 @@ pub(crate) enum ArgumentKind {
     Vector,
     /// A vector of numbers or bits; of numbers if undecided.
     AnyVector,
+    Boolean,
+    /// An array; those of a function and its [elements](Self::Element) are of one type.
+    Array,
+    /// What may be an element of its arrays.
+    Element,
+    /// An array of INTEGER.
+    Integers,
     /// Anything.
     Any,
     /// The same type as the other arguments of this kind.
@@ -97,6 +106,10 @@ impl ArgumentKind {
             (Self::Any | Self::Same, _) | (_, SqlType::Unknown) => true,
             (Self::Number, ty) => ty.is_numeric(),
             (Self::Integer, ty) => ty == SqlType::Integer,
+            (Self::Boolean, ty) => ty == SqlType::Boolean,
+            (Self::Array, ty) => matches!(ty, SqlType::Array(_)),
+            (Self::Element, ty) => ty.scalar().is_some(),
+            (Self::Integers, ty) => ty == SqlType::Array(ScalarType::Integer),
             (Self::Text, ty) => ty == SqlType::Text,
             (Self::Moment, ty) => ty.is_moment(),
             (Self::Temporal, ty) => {
@@ -118,10 +131,13 @@ impl ArgumentKind {
         match self {
             Self::Number => Some(SqlType::Real),
             Self::Integer => Some(SqlType::Integer),
+            Self::Boolean => Some(SqlType::Boolean),
+            Self::Integers => Some(SqlType::Array(ScalarType::Integer)),
             Self::Text | Self::TextOrBlob | Self::TimeValue => Some(SqlType::Text),
             Self::Moment | Self::Temporal => Some(SqlType::Timestamp),
             Self::Interval => Some(SqlType::Interval),
             Self::Vector | Self::AnyVector => Some(SqlType::VECTOR),
+            Self::Array | Self::Element => None,
             Self::Any | Self::Same | Self::Shown => None,
         }
     }
@@ -130,8 +146,19 @@ impl ArgumentKind {
 impl ScalarFunction {
     /// Does the zone that it takes make no difference to arguments of these types?
     pub(crate) fn ignores_zone(&self, types: impl IntoIterator<Item = SqlType>) -> bool {
-        let is_local = ["extract", "date_part", "to_char", "to_date"].contains(&self.name);
-        is_local && types.into_iter().all(|ty| ty != SqlType::TimestampTz)
+        let is_local = [
+            "extract",
+            "date_part",
+            "to_char",
+            "to_date",
+            "array_to_string",
+        ]
+        .contains(&self.name);
+        let moments = [
+            SqlType::TimestampTz,
+            SqlType::Array(ScalarType::TimestampTz),
+        ];
+        is_local && types.into_iter().all(|ty| !moments.contains(&ty))
     }
 
     /// What the argument at a place must be.

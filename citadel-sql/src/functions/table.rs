@@ -9,6 +9,8 @@ pub(crate) enum TableFunction {
     AnnIndexStatus,
     /// `generate_series(first, last [, step])`: whole numbers.
     GenerateSeries,
+    /// `unnest(array, …)`: the elements, side by side.
+    Unnest,
     /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
     Lake(Told),
 }
@@ -23,9 +25,10 @@ pub(crate) enum Told {
 }
 
 impl TableFunction {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::AnnIndexStatus,
         Self::GenerateSeries,
+        Self::Unnest,
         Self::Lake(Told::Snapshots),
         Self::Lake(Told::Files),
         Self::Lake(Told::Indexes),
@@ -47,6 +50,7 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus => "ann_index_status",
             Self::GenerateSeries => "generate_series",
+            Self::Unnest => "unnest",
             Self::Lake(Told::Snapshots) => "lake_snapshots",
             Self::Lake(Told::Files) => "lake_files",
             Self::Lake(Told::Indexes) => "lake_indexes",
@@ -60,6 +64,7 @@ impl TableFunction {
             Self::AnnIndexStatus => &["a table", "a column"],
             Self::Lake(_) => &["a table"],
             Self::GenerateSeries => &["the first number", "the last one", "the step"],
+            Self::Unnest => &["arrays"],
         }
     }
 
@@ -67,28 +72,38 @@ impl TableFunction {
     pub(crate) fn arguments_min(self) -> usize {
         match self {
             Self::AnnIndexStatus | Self::GenerateSeries => 2,
-            Self::Lake(_) => 1,
+            Self::Lake(_) | Self::Unnest => 1,
         }
     }
 
-    /// The type of all arguments.
-    pub(crate) fn argument_type(self) -> SqlType {
+    /// How many there may be.
+    pub(crate) fn arguments_max(self) -> usize {
         match self {
-            Self::AnnIndexStatus | Self::Lake(_) => SqlType::Text,
-            Self::GenerateSeries => SqlType::Integer,
+            Self::Unnest => usize::MAX,
+            _ => self.arguments().len(),
+        }
+    }
+
+    /// The type of all arguments; `None`: they are arrays.
+    pub(crate) fn argument_type(self) -> Option<SqlType> {
+        match self {
+            Self::AnnIndexStatus | Self::Lake(_) => Some(SqlType::Text),
+            Self::GenerateSeries => Some(SqlType::Integer),
+            Self::Unnest => None,
         }
     }
 
     /// Does its only column take the name of the relation?
     pub(crate) fn is_scalar(self) -> bool {
-        self == Self::GenerateSeries
+        matches!(self, Self::GenerateSeries | Self::Unnest)
     }
 
-    /// The columns of its rows.
+    /// The columns of its rows; those of `unnest` are as its arguments.
     pub(crate) fn columns(self) -> &'static [(&'static str, SqlType)] {
         match self {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
             Self::GenerateSeries => &GENERATE_SERIES,
+            Self::Unnest => &[],
             Self::Lake(Told::Snapshots) => &LAKE_SNAPSHOTS,
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,

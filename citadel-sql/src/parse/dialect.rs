@@ -132,16 +132,20 @@ impl Dialect for CitadelDialect {
         true
     }
 
+    fn supports_array_typedef_with_brackets(&self) -> bool {
+        true
+    }
+
     fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
         true
     }
 
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         match &parser.peek_token_ref().token {
-            Token::CustomBinaryOperator(_) | Token::StringConcat => {
+            Token::CustomBinaryOperator(_) | Token::StringConcat | Token::Overlap => {
                 Some(Ok(self.prec_value(Precedence::PgOther)))
             }
-            // Only in parameters, which are single tokens by now.
+            // Only in slices, since parameters are single tokens by now.
             Token::Colon => Some(Ok(self.prec_unknown())),
             _ => None,
         }

@@ -14,6 +14,7 @@ use super::identity::Identities;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::parts::Parts;
 use super::replace;
 use super::sequence;
 use super::syntax_error::{from_parser, syntax_error};
@@ -79,6 +80,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     } = statement;
     let exclusions = Exclusions::take_out(&mut tokens);
     let as_ofs = AsOfs::take_out(&mut tokens);
+    let parts = Parts::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
@@ -94,11 +96,13 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         as_ofs: &as_ofs,
         identities: &identities,
         key_columns: &key_columns,
+        parts: &parts,
     };
     let converter = Converter::new(locator, &parameters, taken_out);
     let mut kind = parse_kind(words, &converter)?;
     identities.finish(&mut kind)?;
     as_ofs.check_used(locator)?;
+    parts.check_used(locator)?;
     Ok(Statement {
         kind,
         parameters: parameters.into_names(),

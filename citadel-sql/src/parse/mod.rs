@@ -22,6 +22,7 @@ mod in_table;
 mod keeper;
 mod locator;
 mod parameters;
+mod parts;
 mod replace;
 mod sequence;
 mod syntax_error;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::parse;
 use crate::ast::{
     Arguments, BeginMode, BinaryOp, Expr, ExprKind, Identifier, InsertSource, QueryBody,
-    SelectItem, StatementKind, UnaryOp,
+    SelectItem, StatementKind, Subscript, UnaryOp,
 };
 use crate::error::{Error, SqlState};
 use crate::types::SqlType;
@@ -81,6 +81,10 @@ fn grouped(expr: &Expr) -> String {
             Some(limit) => format!("({}::{limit})", grouped(operand)),
         },
         ExprKind::Function { name, arguments } => match arguments {
+            Arguments::WithinGroup { values, .. } => {
+                let values: Vec<String> = values.iter().map(grouped).collect();
+                format!("{}({}) WITHIN GROUP", name.name, values.join(", "))
+            }
             Arguments::Star => format!("{}(*)", name.name),
             Arguments::List { values, .. } => {
                 let values: Vec<_> = values.iter().map(grouped).collect();
@@ -103,6 +107,28 @@ fn grouped(expr: &Expr) -> String {
             format!("{call} FILTER {}", grouped(filter))
         }
         ExprKind::Window { name, .. } => format!("{} OVER", name.name),
+        ExprKind::Array(elements) => {
+            let elements: Vec<String> = elements.iter().map(grouped).collect();
+            format!("ARRAY[{}]", elements.join(", "))
+        }
+        ExprKind::Subscript { array, subscripts } => {
+            let end = |end: &Option<Expr>| end.as_ref().map(grouped).unwrap_or_default();
+            let subscripts = subscripts.iter().map(|subscript| match subscript {
+                Subscript::Index(at) => format!("[{}]", grouped(at)),
+                Subscript::Slice(low, high) => format!("[{}:{}]", end(low), end(high)),
+            });
+            format!("{}{}", grouped(array), subscripts.collect::<String>())
+        }
+        ExprKind::AnyElement {
+            operand,
+            op,
+            array,
+            all,
+        } => {
+            let word = if *all { "ALL" } else { "ANY" };
+            let (operand, array) = (grouped(operand), grouped(array));
+            format!("({operand} {} {word} {array})", op.symbol())
+        }
         ExprKind::Subquery(_) => "(query)".to_owned(),
         ExprKind::Exists(_) => "EXISTS (query)".to_owned(),
         ExprKind::Any { operand, op, .. } => {
@@ -158,6 +184,32 @@ fn operators_group_as_in_postgresql() {
         ("(1 + 2) * 3", "((1 + 2) * 3)"),
     ] {
         assert_eq!(expression(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn arrays_and_their_parts() {
+    for (sql, expected) in [
+        ("ARRAY[1, [2], ARRAY[]]", "ARRAY[1, ARRAY[2], ARRAY[]]"),
+        ("a[1]", "a[1]"),
+        ("t.a[i + 1][2]", "t.a[(i + 1)][2]"),
+        ("a[1:2]", "a[1:2]"),
+        ("a[i:n]", "a[i:n]"),
+        ("a[1:n]", "a[1:n]"),
+        ("a[:2][1:][:]", "a[:2][1:][:]"),
+        // A name that touches a colon is a parameter where nothing stands before it.
+        ("a[:n]", "a[?1]"),
+        ("a[: n]", "a[:n]"),
+        ("a[:i:n]", "a[?1:n]"),
+        ("(a || b)[2] || c", "((a || b)[2] || c)"),
+        ("-a[1] + 2", "((-a[1]) + 2)"),
+        (
+            "x = ANY (a) AND y <> ALL (b)",
+            "((x = ANY a) AND (y <> ALL b))",
+        ),
+        ("x < ALL (ARRAY[1, 2])", "(x < ALL ARRAY[1, 2])"),
+    ] {
+        assert_eq!(expression(sql), expected, "{sql}");
     }
 }
 
@@ -388,14 +440,13 @@ fn unsupported_clauses_are_named() {
         ("SELECT a FROM t FETCH FIRST 3 ROWS WITH TIES", "WITH TIES"),
         ("SELECT a FROM t FETCH FIRST 3 PERCENT ROWS ONLY", "PERCENT"),
         ("TABLE t", "TABLE"),
-        ("SELECT a = ANY (ARRAY[1])", "ANY"),
         ("SELECT (a, b) = (SELECT 1, 2) FROM t", "a row value"),
         ("SELECT a FROM t FOR UPDATE", "FOR UPDATE"),
         ("SELECT a FROM t TABLESAMPLE SYSTEM (10)", "TABLESAMPLE"),
         ("SELECT a FROM s.t", "schema"),
         ("SELECT a COLLATE \"C\" FROM t", "COLLATE"),
         ("SELECT a -> 'x' FROM t", "->"),
-        ("SELECT ARRAY[1, 2]", "array"),
+        ("SELECT [1, 2]", "ARRAY"),
         ("SELECT a::TIMETZ FROM t", "TIME WITH TIME ZONE"),
         (
             "SELECT a::INTERVAL DAY TO HOUR FROM t",
@@ -598,6 +649,10 @@ pub(crate) fn soup() -> impl Strategy<Value = String> {
         "::",
         "INTEGER",
         "VECTOR(3)",
+        "ARRAY",
+        "ARRAY[",
+        "ANY (",
+        "UNNEST",
         "1",
         "-1",
         "1.5",

@@ -55,7 +55,13 @@ pub(super) fn read(sql: &str) -> Result<Script> {
             reader.end_statement();
             continue;
         }
-        let glued = glue(sql, token, &mut tokens, start)?;
+        let glued = match token.token {
+            Token::Colon if reader.is_slice(&token, tokens.peek()) => Glued {
+                first: token,
+                second: None,
+            },
+            _ => glue(sql, token, &mut tokens, start)?,
+        };
         reader.accept(glued, start)?;
     }
     reader.end_statement();
@@ -198,6 +204,8 @@ struct Reader<'a> {
     start: Option<Position>,
     end: Position,
     operators: OperatorCount,
+    /// The parentheses and brackets that are open.
+    open: Vec<Token>,
 }
 
 impl<'a> Reader<'a> {
@@ -213,7 +221,20 @@ impl<'a> Reader<'a> {
             start: None,
             end,
             operators: OperatorCount::default(),
+            open: Vec::new(),
         }
+    }
+
+    /// Stands a colon between the ends of a slice, `a[1:n]`? In brackets one does, but where nothing stands before it and a
+    /// name touches it: `a[:n]` has a parameter.
+    fn is_slice(&self, colon: &TokenWithSpan, next: Option<&TokenWithSpan>) -> bool {
+        let touches =
+            next.is_some_and(|next| next.span.start == colon.span.end && is_name(&next.token));
+        let is_first = matches!(
+            self.current.last().map(|last| &last.token),
+            Some(Token::LBracket | Token::Comma)
+        );
+        self.open.last() == Some(&Token::LBracket) && !(is_first && touches)
     }
 
     fn accept(&mut self, glued: Glued, start: Position) -> Result<()> {
@@ -240,6 +261,11 @@ impl<'a> Reader<'a> {
         if !self.operators.note(&token.token) {
             return Err(too_deep(Some(start)));
         }
+        match token.token {
+            Token::LParen | Token::LBracket => self.open.push(token.token.clone()),
+            Token::RParen | Token::RBracket => drop(self.open.pop()),
+            _ => {}
+        }
         self.end = self.walker.walk_to(token.span.end);
         self.current.push(token);
         Ok(())
@@ -247,6 +273,7 @@ impl<'a> Reader<'a> {
 
     fn end_statement(&mut self) {
         self.operators = OperatorCount::default();
+        self.open.clear();
         let parameters = std::mem::take(&mut self.parameters);
         let tokens = std::mem::take(&mut self.current);
         if let Some(start) = self.start.take() {
@@ -276,6 +303,8 @@ impl OperatorCount {
     fn note(&mut self, token: &Token) -> bool {
         match token {
             Token::LParen | Token::LBracket | Token::LBrace => {
+                // `t[][]` is a type that is two deep.
+                self.current += usize::from(*token == Token::LBracket);
                 self.outer.push((self.current, self.longest));
                 (self.current, self.longest) = (0, 0);
             }

@@ -118,6 +118,8 @@ impl<'a> QueryBuilder<'a> {
                 relation,
                 function,
                 arguments,
+                types,
+                ordinality,
                 ..
             } => {
                 let mut arguments = arguments.clone();
@@ -128,6 +130,8 @@ impl<'a> QueryBuilder<'a> {
                     relation: *relation,
                     function: *function,
                     arguments,
+                    types: types.clone(),
+                    ordinality: *ordinality,
                 })
             }
             From::Table {

@@ -41,6 +41,11 @@ fn conjunct_selectivity(conjunct: &Expr) -> f64 {
             let share = (EQUAL * list.len() as f64).min(OTHER);
             if *negated { 1.0 - share } else { share }
         }
+        ExprKind::AnyElement {
+            op: BinaryOp::Eq,
+            all: false,
+            ..
+        } => (EQUAL * 10.0).min(OTHER),
         ExprKind::Between { negated, .. } => {
             let share = RANGE * RANGE;
             if *negated { 1.0 - share } else { share }

@@ -10,6 +10,7 @@ use super::physical::{
     TableSource,
 };
 use super::plan_tree::{NodeMeasure, PlanTree};
+use super::points::Points;
 use super::print::{aggregate_text, conjuncts_text, expr_text, frame_text, window_call_text};
 use crate::bind::bound::{ColumnId, Expr, Outer, PlanFormat, SubqueryKind};
 use crate::error::Result;
@@ -132,8 +133,15 @@ fn node_text(
                 .iter()
                 .map(|argument| expr_text(argument, names));
             let arguments: Vec<String> = arguments.collect();
-            NodeText::new(format!("TableFunction {}", call.function.name()))
-                .detail("Arguments", arguments.join(", "))
+            let ordinality = match call.ordinality {
+                true => " with ordinality",
+                false => "",
+            };
+            NodeText::new(format!(
+                "TableFunction {}{ordinality}",
+                call.function.name()
+            ))
+            .detail("Arguments", arguments.join(", "))
         }
         PhysicalPlan::SeqScan(scan) => seq_scan(scan, names),
         PhysicalPlan::PkLookup(lookup) => pk_lookup(lookup, names),
@@ -409,7 +417,7 @@ fn index_scan(scan: &IndexScan, names: &Names) -> NodeText {
         .equal
         .iter()
         .zip(&columns)
-        .map(|(value, column)| one_of_text(column, std::slice::from_ref(value), names))
+        .map(|(value, column)| format!("{column} = {}", expr_text(value, names)))
         .collect();
     if let Some(column) = columns.get(scan.equal.len()) {
         match &scan.next {
@@ -442,10 +450,11 @@ fn index_columns(index: &IndexDef, source: &TableSource, names: &Names) -> Strin
     format!("({})", index_column_names(index, source, names).join(", "))
 }
 
-fn one_of_text(column: &str, keys: &[Expr], names: &Names) -> String {
-    match keys {
-        [key] => format!("{column} = {}", expr_text(key, names)),
-        keys => format!("{column} IN ({})", list_text(keys, names)),
+fn one_of_text(column: &str, keys: &Points, names: &Names) -> String {
+    match (keys, keys.only()) {
+        (_, Some(key)) => format!("{column} = {}", expr_text(key, names)),
+        (Points::List(keys), _) => format!("{column} IN ({})", list_text(keys, names)),
+        (Points::Elements(array), _) => format!("{column} = ANY ({})", expr_text(array, names)),
     }
 }
 

@@ -234,6 +234,8 @@ pub(super) struct LogicalFunction {
     pub(super) relation: RelationNo,
     pub(super) function: TableFunction,
     pub(super) arguments: Vec<Expr>,
+    pub(super) types: Vec<SqlType>,
+    pub(super) ordinality: bool,
 }
 
 /// A table, with the conditions that its rows must meet and the columns that are needed above.
@@ -273,7 +275,7 @@ impl LogicalPlan {
             Self::Empty(empty) => empty.columns.clone(),
             Self::SetOperation(set) => relation_columns(set.relation, set.columns),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
-            Self::Function(call) => relation_columns(call.relation, call.function.columns().len()),
+            Self::Function(call) => relation_columns(call.relation, call.types.len()),
             Self::Scan(scan) => scan.columns.clone(),
             Self::Join { left, right, .. } => {
                 let mut layout = left.layout();

@@ -56,6 +56,8 @@ impl Lowering<'_> {
                     layout: plan.layout(),
                     function: call.function,
                     arguments: call.arguments.clone(),
+                    types: call.types.clone(),
+                    ordinality: call.ordinality,
                 }))
             }
             LogicalPlan::Scan(scan) => match self.range(scan)? {

@@ -28,6 +28,7 @@ mod names;
 mod physical;
 mod physical_change;
 mod plan_tree;
+mod points;
 mod print;
 mod rewrite;
 mod statement;
@@ -47,8 +48,9 @@ pub(crate) use physical::{
     NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RecursiveUnion, Resolution, Returning,
     RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values, Window,
 };
-#[cfg(test)]
 pub(crate) use plan_tree::NodeMeasure;
+pub(crate) use points::Points;
+#[cfg(test)]
 pub(crate) use print::value_text;
 pub(crate) use statement::plan;
 

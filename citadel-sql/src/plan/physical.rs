@@ -12,6 +12,7 @@ use super::logical::LimitBounds;
 pub(crate) use super::physical_change::{
     Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Resolution, Returning, Update,
 };
+use super::points::Points;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
     AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
@@ -190,7 +191,7 @@ pub(crate) struct SeqScan {
 #[derive(Clone, Debug)]
 pub(crate) struct PkLookup {
     pub(crate) source: TableSource,
-    pub(crate) keys: Vec<Expr>,
+    pub(crate) keys: Points,
     pub(crate) descending: bool,
 }
 
@@ -227,7 +228,7 @@ impl IndexScan {
 #[derive(Clone, Debug)]
 pub(crate) enum NextColumn {
     Any,
-    OneOf(Vec<Expr>),
+    OneOf(Points),
     Range(Range),
 }
 
@@ -248,12 +249,16 @@ pub(crate) struct Values {
     pub(crate) rows: Vec<Vec<Expr>>,
 }
 
-/// A function in FROM with its arguments, which are texts without columns.
+/// A function in FROM with its arguments, which have no columns.
 #[derive(Clone, Debug)]
 pub(crate) struct TableFunctionCall {
     pub(crate) layout: Vec<ColumnId>,
     pub(crate) function: TableFunction,
     pub(crate) arguments: Vec<Expr>,
+    /// The types of its columns.
+    pub(crate) types: Vec<SqlType>,
+    /// The last column numbers the rows.
+    pub(crate) ordinality: bool,
 }
 
 /// Grouping.

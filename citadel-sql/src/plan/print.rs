@@ -35,8 +35,7 @@ pub(crate) fn aggregate_text(call: &AggregateCall, names: &Names) -> String {
     let name = call.function.name();
     let distinct = if call.distinct { "DISTINCT " } else { "" };
     let argument = call.argument.as_ref().map(|a| expr_text(a, names));
-    let separator = call.separator.as_ref();
-    let separator = separator.map(|s| format!(", {}", expr_text(s, names)));
+    let constant = call.constant.as_ref().map(|c| expr_text(c, names));
     let order = call.order.iter().map(|key| {
         let direction = if key.descending { " DESC" } else { "" };
         format!("{}{direction}", expr_text(&key.expr, names))
@@ -46,8 +45,19 @@ pub(crate) fn aggregate_text(call: &AggregateCall, names: &Names) -> String {
         "" => order,
         keys => format!(" ORDER BY {keys}"),
     };
-    let (argument, separator) = (argument.unwrap_or_default(), separator.unwrap_or_default());
-    format!("{name}({distinct}{argument}{separator}{order})")
+    let argument = argument.unwrap_or_default();
+    let filter = call.filter.as_ref();
+    let filter = filter.map(|filter| format!(" FILTER (WHERE {})", expr_text(filter, names)));
+    let filter = filter.unwrap_or_default();
+    if call.function.is_ordered_set() {
+        let constant = constant.unwrap_or_default();
+        return format!(
+            "{name}({constant}) WITHIN GROUP ({}){filter}",
+            order.trim_start()
+        );
+    }
+    let separator = constant.map_or_else(String::new, |constant| format!(", {constant}"));
+    format!("{name}({distinct}{argument}{separator}{order}){filter}")
 }
 
 /// A window function as SQL, without its window.

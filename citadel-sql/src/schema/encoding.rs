@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use citadel_txn::TreeId;
 
+use super::encoded_value::{
+    flag, limited_type, put_limited_type, put_type, put_value, sql_type, value,
+};
 use super::{
     AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo,
     ColumnSequences, ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId,
     IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId,
     TableDef, TableId, ViewDef, ViewId,
 };
-use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
-use crate::types::{
-    Bits, Date, Element, Interval, Limit, NumericRef, SqlType, Time, Timestamp, TimestampTz, Value,
-    VectorType,
-};
+use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
+use crate::types::{SqlType, Value};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -362,10 +362,7 @@ fn versioned(bytes: &[u8]) -> Decoded<Reader<'_>> {
 
 fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     put_bytes(out, column.name.as_bytes());
-    match column.limit {
-        Some(limit) => put_limit(out, limit),
-        None => put_type(out, column.ty),
-    }
+    put_limited_type(out, column.ty, column.limit);
     out.push(u8::from(column.not_null));
     let (constant, computed) = match &column.default {
         ColumnDefault::Value(value) => (value, None),
@@ -445,223 +442,6 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     })
 }
 
-/// The type of a column: never unknown, and a vector's dimension always given.
-fn put_type(out: &mut Vec<u8>, ty: SqlType) {
-    match ty {
-        SqlType::Unknown => out.push(0),
-        SqlType::Boolean => out.push(1),
-        SqlType::Integer => out.push(2),
-        SqlType::Real => out.push(3),
-        SqlType::Text => out.push(4),
-        SqlType::Blob => out.push(5),
-        SqlType::Date => out.push(13),
-        SqlType::Time => out.push(14),
-        SqlType::Timestamp => out.push(15),
-        SqlType::TimestampTz => out.push(16),
-        SqlType::Interval => out.push(17),
-        SqlType::Numeric => out.push(19),
-        SqlType::Uuid => out.push(21),
-        SqlType::Vector(vector) => {
-            out.push(match vector.element {
-                Element::F32 => 6,
-                Element::F16 => 7,
-                Element::I8 => 8,
-                Element::Bit => 9,
-            });
-            put_varint(out, u64::from(vector.dim.unwrap_or(0)));
-        }
-    }
-}
-
-/// A type with a limit says both.
-fn put_limit(out: &mut Vec<u8>, limit: Limit) {
-    match limit {
-        Limit::Int16 => out.push(10),
-        Limit::Int32 => out.push(11),
-        Limit::Characters(most) => {
-            out.push(12);
-            put_varint(out, u64::from(most));
-        }
-        Limit::Digits { precision, scale } => {
-            out.push(20);
-            put_varint(out, u64::from(precision));
-            put_signed(out, i64::from(scale));
-        }
-        Limit::Fraction { ty, digits } => {
-            out.extend_from_slice(&[18, digits]);
-            put_type(out, ty);
-        }
-    }
-}
-
-fn limited_type(from: &mut Reader<'_>) -> Decoded<(SqlType, Option<Limit>)> {
-    let limit = match from.byte()? {
-        10 => Limit::Int16,
-        11 => Limit::Int32,
-        12 => Limit::Characters(u32::try_from(from.varint()?).map_err(|_| Malformed)?),
-        18 => fraction(from)?,
-        20 => Limit::Digits {
-            precision: u16::try_from(from.varint()?).map_err(|_| Malformed)?,
-            scale: i16::try_from(from.signed()?).map_err(|_| Malformed)?,
-        },
-        tag => return Ok((sql_type(tag, from)?, None)),
-    };
-    Ok((limit.base(), Some(limit)))
-}
-
-fn fraction(from: &mut Reader<'_>) -> Decoded<Limit> {
-    let digits = from.byte()?;
-    let tag = from.byte()?;
-    match sql_type(tag, from)? {
-        ty @ (SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Interval)
-            if digits <= 6 =>
-        {
-            Ok(Limit::Fraction { ty, digits })
-        }
-        _ => Err(Malformed),
-    }
-}
-
-fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
-    Ok(match tag {
-        1 => SqlType::Boolean,
-        2 => SqlType::Integer,
-        3 => SqlType::Real,
-        4 => SqlType::Text,
-        5 => SqlType::Blob,
-        6 => vector_type(from, Element::F32)?,
-        7 => vector_type(from, Element::F16)?,
-        8 => vector_type(from, Element::I8)?,
-        9 => vector_type(from, Element::Bit)?,
-        13 => SqlType::Date,
-        14 => SqlType::Time,
-        15 => SqlType::Timestamp,
-        16 => SqlType::TimestampTz,
-        17 => SqlType::Interval,
-        19 => SqlType::Numeric,
-        21 => SqlType::Uuid,
-        _ => return Err(Malformed),
-    })
-}
-
-fn vector_type(from: &mut Reader<'_>, element: Element) -> Decoded<SqlType> {
-    match u16::try_from(from.varint()?) {
-        Ok(dim @ 1..) => Ok(SqlType::Vector(VectorType::new(dim, element))),
-        _ => Err(Malformed),
-    }
-}
-
-fn put_value(out: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::Null => out.push(0),
-        Value::Boolean(v) => out.extend_from_slice(&[1, u8::from(*v)]),
-        Value::Integer(v) => {
-            out.push(2);
-            put_signed(out, *v);
-        }
-        Value::Real(v) => {
-            out.push(3);
-            out.extend_from_slice(&v.to_le_bytes());
-        }
-        Value::Text(v) => {
-            out.push(4);
-            put_bytes(out, v.as_bytes());
-        }
-        Value::Blob(v) => {
-            out.push(5);
-            put_bytes(out, v);
-        }
-        Value::Numeric(v) => {
-            out.push(13);
-            put_varint(out, u64::from(v.as_ref().scale()));
-            put_bytes(out, v.as_ref().as_bytes());
-        }
-        Value::Uuid(v) => {
-            out.push(14);
-            out.extend_from_slice(v.as_bytes());
-        }
-        Value::Date(v) => {
-            out.push(8);
-            put_signed(out, i64::from(v.days()));
-        }
-        Value::Time(v) => {
-            out.push(9);
-            put_signed(out, v.micros());
-        }
-        Value::Timestamp(v) => {
-            out.push(10);
-            put_signed(out, v.micros());
-        }
-        Value::TimestampTz(v) => {
-            out.push(11);
-            put_signed(out, v.micros());
-        }
-        Value::Interval(v) => {
-            out.push(12);
-            put_signed(out, i64::from(v.months()));
-            put_signed(out, i64::from(v.days()));
-            put_signed(out, v.micros());
-        }
-        Value::Vector(v) => {
-            out.push(6);
-            let bytes: Vec<u8> = v.iter().flat_map(|c| c.to_le_bytes()).collect();
-            put_bytes(out, &bytes);
-        }
-        Value::Bits(v) => {
-            out.push(7);
-            put_varint(out, v.as_ref().dim() as u64);
-            put_bytes(out, v.as_ref().as_bytes());
-        }
-    }
-}
-
-fn value(from: &mut Reader<'_>) -> Decoded<Value> {
-    Ok(match from.byte()? {
-        0 => Value::Null,
-        1 => Value::Boolean(flag(from)?),
-        2 => Value::Integer(from.signed()?),
-        3 => Value::Real(f64::from_le_bytes(from.array()?)),
-        4 => Value::Text(from.text()?.to_owned()),
-        5 => Value::Blob(from.bytes()?.to_owned()),
-        6 => {
-            let (components, rest) = from.bytes()?.as_chunks::<4>();
-            if !rest.is_empty() {
-                return Err(Malformed);
-            }
-            Value::Vector(components.iter().map(|c| f32::from_le_bytes(*c)).collect())
-        }
-        7 => {
-            let dim = u16::try_from(from.varint()?).map_err(|_| Malformed)?;
-            let bits = Bits::from_bytes(from.bytes()?.to_owned(), dim);
-            Value::Bits(bits.ok_or(Malformed)?)
-        }
-        8 => Value::Date(Date::from_days(small(from)?).ok_or(Malformed)?),
-        9 => Value::Time(Time::from_micros(from.signed()?).ok_or(Malformed)?),
-        10 => Value::Timestamp(Timestamp::from_micros(from.signed()?).ok_or(Malformed)?),
-        11 => Value::TimestampTz(TimestampTz::from_micros(from.signed()?).ok_or(Malformed)?),
-        13 => {
-            let scale = from.varint()?;
-            let number = NumericRef::from_bytes(from.bytes()?, scale).ok_or(Malformed)?;
-            Value::Numeric(number.to_owned())
-        }
-        14 => Value::Uuid(uuid::Uuid::from_bytes(from.array()?)),
-        12 => Value::Interval(Interval::new(small(from)?, small(from)?, from.signed()?)),
-        _ => return Err(Malformed),
-    })
-}
-
-fn small(from: &mut Reader<'_>) -> Decoded<i32> {
-    i32::try_from(from.signed()?).map_err(|_| Malformed)
-}
-
-fn flag(from: &mut Reader<'_>) -> Decoded<bool> {
-    match from.byte()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Malformed),
-    }
-}
-
 fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression) {
     put_type(out, SqlType::Vector(expression.ty));
     put_row_text(out, &expression.text);
@@ -723,6 +503,7 @@ fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
 mod tests {
     use super::*;
     use crate::schema::{KeyAction, KeyTiming};
+    use crate::types::{Array, Element, Limit, ScalarType, Value, VectorType};
     use proptest::prelude::*;
 
     fn table() -> TableDef {
@@ -809,6 +590,24 @@ mod tests {
                     Value::Bits([true; 9].into_iter().collect()),
                     ColumnStorage::Row,
                 ),
+                column(
+                    "words",
+                    SqlType::Array(ScalarType::Text),
+                    Value::Array(
+                        Array::new(ScalarType::Text, [Value::Text("a".to_owned()), Value::Null])
+                            .unwrap(),
+                    ),
+                    ColumnStorage::Row,
+                ),
+                ColumnDef {
+                    limit: Some(Limit::Characters(7)),
+                    ..column(
+                        "short",
+                        SqlType::Array(ScalarType::Text),
+                        Value::Null,
+                        ColumnStorage::Row,
+                    )
+                },
             ],
             rowid_column: Some(ColumnNo(0)),
             primary_key: vec![ColumnNo(0)],

@@ -7,6 +7,7 @@
 mod ann_options;
 mod catalog;
 mod column_default;
+mod encoded_value;
 mod encoding;
 mod foreign_key;
 mod indexed_vector;

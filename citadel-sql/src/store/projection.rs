@@ -125,18 +125,7 @@ impl Projection {
             return out.push(step.default.as_ref());
         }
         match read(values, step.layout).map_err(|m| self.malformed(id, m))? {
-            Field::Integer(v) => out.push_integer(v),
-            Field::Real(v) => out.push_real(v),
-            Field::Text(v) => out.push_text(v),
-            Field::Boolean(v) => out.push_boolean(v),
-            Field::Blob(v) => out.push_blob(v),
-            Field::Date(v) => out.push_date(v),
-            Field::Time(v) => out.push_time(v),
-            Field::Timestamp(v) => out.push_timestamp(v),
-            Field::TimestampTz(v) => out.push_timestamptz(v),
-            Field::Interval(v) => out.push_interval(v),
-            Field::Numeric(v) => out.push_numeric(v),
-            Field::Uuid(v) => out.push_uuid(v),
+            Field::Value(v) => out.push(v),
             Field::Vector(v) => out.push_stored_vector(v),
             Field::Default(v) => out.push(v.as_ref()),
             Field::Null | Field::Elsewhere => Err(self.malformed(id, Malformed)),

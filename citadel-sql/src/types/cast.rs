@@ -4,6 +4,7 @@
 //! in a column does, lossless or an error; [`coerce_parameter`] and [`coerce_compared`] are for values that the
 //! program gave and whose type the place decides, where text is read as the place's type.
 
+use super::array::{cast_elements, print_array, vector_of_array, vector_to_array};
 use super::number_text::{
     boolean_to_text, finite, invalid_input, out_of_range, parse_boolean, parse_integer, parse_real,
     real_to_text,
@@ -11,7 +12,10 @@ use super::number_text::{
 use super::numeric::{Decimal, Rounding};
 use super::temporal::{DAY, TimestampTz, Zone, needs_zone, temporal_cast};
 use super::vector_type::{Element, VectorType, same_or_open};
-use super::{SqlType, Value, ValueRef, bits, parse_uuid, vector_fit, vector_text};
+use super::{
+    Array, ArrayRef, ScalarType, SqlType, Value, ValueRef, bits, parse_array, parse_uuid,
+    vector_fit, vector_text,
+};
 use crate::error::{Error, Result, SqlState};
 
 /// May a value of `from` be cast to `to` at all?
@@ -22,6 +26,13 @@ pub(crate) fn can_cast(from: SqlType, to: SqlType) -> bool {
     };
     match (from, to) {
         (Unknown, _) | (Text, _) | (_, Text) => true,
+        (SqlType::Array(a), SqlType::Array(b)) => can_cast(a.sql_type(), b.sql_type()),
+        (Vector(vector), SqlType::Array(element)) => {
+            !vector.is_bits() && element.sql_type().is_numeric()
+        }
+        (SqlType::Array(element), Vector(vector)) => {
+            !vector.is_bits() && element.sql_type().is_numeric()
+        }
         (Vector(a), Vector(b)) => same_or_open(a.dim, b.dim),
         (Integer | Real | Numeric, Integer | Real | Numeric)
         | (Boolean, Integer)
@@ -40,6 +51,7 @@ pub(crate) fn can_assign(from: SqlType, to: SqlType) -> bool {
         (SqlType::Unknown, _) => true,
         (SqlType::Vector(a), SqlType::Vector(b)) => a.agrees_with(b),
         (SqlType::Time, SqlType::Interval) => true,
+        (SqlType::Array(a), SqlType::Array(b)) => can_assign(a.sql_type(), b.sql_type()),
         _ => {
             from == to
                 || (from.is_numeric() && to.is_numeric())
@@ -67,6 +79,15 @@ pub(crate) fn cast_in(
     if let Some(cast) = temporal_cast(value, to, zone, now) {
         return cast;
     }
+    match (value, to) {
+        (ValueRef::Array(array), SqlType::Text) => {
+            let mut text = String::new();
+            print_array(array, zone, &mut text);
+            return Ok(Value::Text(text));
+        }
+        (_, SqlType::Array(element)) => return to_array(value, element, zone, now),
+        _ => {}
+    }
     match to {
         SqlType::Unknown => Ok(value.to_owned()),
         SqlType::Boolean => to_boolean(value),
@@ -85,7 +106,23 @@ pub(crate) fn cast_in(
         | SqlType::Time
         | SqlType::Timestamp
         | SqlType::TimestampTz
-        | SqlType::Interval => Err(cannot_cast(value, to)),
+        | SqlType::Interval
+        | SqlType::Array(_) => Err(cannot_cast(value, to)),
+    }
+}
+
+fn to_array(
+    value: ValueRef<'_>,
+    element: ScalarType,
+    zone: &Zone,
+    now: Option<TimestampTz>,
+) -> Result<Value> {
+    let to = element.sql_type();
+    match value {
+        ValueRef::Text(text) => parse_array(text, element, zone, now).map(Value::Array),
+        ValueRef::Array(array) => cast_elements(array, element, |v| cast_in(v, to, zone, now)),
+        ValueRef::Vector(vector) => vector_to_array(vector, element, |v| cast_in(v, to, zone, now)),
+        _ => Err(cannot_cast(value, SqlType::Array(element))),
     }
 }
 
@@ -130,6 +167,9 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
             Ok(Value::Bits(v))
         }
         (value, SqlType::Unknown) => Ok(value),
+        (Value::Array(array), SqlType::Array(element)) => {
+            assign_elements(array.as_ref(), element, &Zone::default())
+        }
         (value, to) if value.sql_type() == to => Ok(value),
         (value, to) => Err(Error::sql(
             SqlState::DATATYPE_MISMATCH,
@@ -141,6 +181,9 @@ pub(crate) fn assign(value: Value, to: SqlType) -> Result<Value> {
 /// The same where the time zone of the session matters.
 pub(crate) fn assign_in(value: Value, to: SqlType, zone: &Zone) -> Result<Value> {
     let from = value.sql_type();
+    if let (Value::Array(array), SqlType::Array(element)) = (&value, to) {
+        return assign_elements(array.as_ref(), element, zone);
+    }
     if !(from.is_moment() && to.is_moment() && needs_zone(from, to)) {
         return assign(value, to);
     }
@@ -150,6 +193,12 @@ pub(crate) fn assign_in(value: Value, to: SqlType, zone: &Zone) -> Result<Value>
         }
         _ => cast_in(value.as_ref(), to, zone, None),
     }
+}
+
+fn assign_elements(array: ArrayRef<'_>, to: ScalarType, zone: &Zone) -> Result<Value> {
+    cast_elements(array, to, |value| {
+        assign_in(value.to_owned(), to.sql_type(), zone)
+    })
 }
 
 fn not_midnight(shown: &str) -> Error {
@@ -169,6 +218,14 @@ pub(crate) fn coerce_parameter(value: Value, to: SqlType, zone: &Zone) -> Result
         (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => {
             cast_in(value.as_ref(), to, zone, None)
         }
+        // Rust's lists of some numbers, and of truth values, are vectors first.
+        (Value::Vector(vector), SqlType::Array(element)) => vector_to_array(vector, element, |v| {
+            assign(v.to_owned(), element.sql_type())
+        }),
+        (Value::Bits(bits), SqlType::Array(ScalarType::Boolean)) => {
+            let values = bits.as_ref().iter().map(Value::Boolean);
+            Array::new(ScalarType::Boolean, values).map(Value::Array)
+        }
         _ => assign_in(value, to, zone),
     }
 }
@@ -184,6 +241,12 @@ pub(crate) fn coerce_compared(value: Value, to: SqlType, zone: &Zone) -> Result<
         // They compare exactly with numbers of the others.
         (Value::Numeric(_), SqlType::Integer | SqlType::Real)
         | (Value::Real(_), SqlType::Numeric) => Ok(value),
+        (Value::Array(array), SqlType::Array(element))
+            if array.as_ref().element_type().sql_type().is_numeric()
+                && element.sql_type().is_numeric() =>
+        {
+            Ok(value)
+        }
         (Value::Text(text), SqlType::Integer) => match parse_integer(text) {
             Ok(i) => Ok(Value::Integer(i)),
             Err(error) => parse_real(text).map(Value::Real).map_err(|_| error),
@@ -288,6 +351,7 @@ fn to_text(value: ValueRef<'_>) -> String {
         ValueRef::Interval(v) => v.to_string(),
         ValueRef::Numeric(v) => v.to_string(),
         ValueRef::Uuid(v) => v.to_string(),
+        ValueRef::Array(v) => v.to_string(),
     }
 }
 
@@ -320,6 +384,9 @@ fn to_vector(value: ValueRef<'_>, to: VectorType) -> Result<Value> {
             bits => return assign(bits, SqlType::Vector(to)),
         },
         ValueRef::Blob(bytes) => return vector_fit::from_bytes(bytes, to),
+        ValueRef::Array(array) if !to.is_bits() => {
+            vector_of_array(array, |v| cast(v, SqlType::Real))?
+        }
         _ => return Err(cannot_cast(value, SqlType::Vector(to))),
     };
     vector_fit::round(vector, to)

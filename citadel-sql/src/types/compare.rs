@@ -1,16 +1,18 @@
 //! The order of values.
 //!
 //! INTEGER, REAL and NUMERIC compare by their exact mathematical values, beyond 2^53 too; -0.0 equals 0.0; FALSE is before
-//! TRUE; an INTERVAL by its length, of months of 30 days and days of 24 hours; TEXT and BLOB compare by bytes; vectors by component and then by length. Bits and numbers do not compare.
+//! TRUE; an INTERVAL by its length, of months of 30 days and days of 24 hours; TEXT and BLOB compare by bytes; vectors by component and then by length; arrays by element, a NULL
+//! being above all others. Bits and numbers do not compare.
 
 use std::cmp::Ordering;
 
 use super::ValueRef;
+use super::array::compare_arrays;
 
 /// The SQL comparison of two values; `None` if either is NULL or the types do not compare.
 pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Ordering> {
     use ValueRef::{
-        Bits, Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp,
+        Array, Bits, Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp,
         TimestampTz, Uuid, Vector,
     };
     Some(match (left, right) {
@@ -34,6 +36,7 @@ pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Orderin
         (Interval(a), Interval(b)) => a.span().cmp(&b.span()),
         (Vector(a), Vector(b)) => compare_vectors(a, b),
         (Bits(a), Bits(b)) => (a.as_bytes(), a.dim()).cmp(&(b.as_bytes(), b.dim())),
+        (Array(a), Array(b)) => return compare_arrays(a, b),
         _ => return None,
     })
 }
@@ -59,7 +62,8 @@ fn rank(value: ValueRef<'_>) -> u8 {
         ValueRef::TimestampTz(_) => 9,
         ValueRef::Interval(_) => 10,
         ValueRef::Uuid(_) => 11,
-        ValueRef::Null => 12,
+        ValueRef::Array(v) => 12 + v.element_type().code(),
+        ValueRef::Null => u8::MAX,
     }
 }
 

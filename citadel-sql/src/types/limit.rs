@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::numeric::{Rounding, round_to};
 use super::temporal::Interval;
-use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef};
+use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef, map_elements};
 use crate::error::{Error, Result, SqlState};
 
 /// A bound on values that a column's declaration or a cast names.
@@ -51,6 +51,7 @@ impl Limit {
                     false => Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE)),
                 }
             }
+            (_, ValueRef::Array(array)) => array.iter().try_for_each(|value| self.check(value)),
             _ => Ok(()),
         }
     }
@@ -83,6 +84,11 @@ impl Limit {
     /// What it is rounded to is out of range.
     pub(crate) fn fit(self, value: Value) -> Result<Value> {
         match (self, value) {
+            (_, Value::Array(array)) => {
+                let array = array.as_ref();
+                let fit = |value: ValueRef<'_>| self.fit(value.to_owned());
+                map_elements(array, array.element_type(), fit).map(Value::Array)
+            }
             (Self::Characters(_), Value::Text(text)) => {
                 Ok(Value::Text(self.fitted(&text).to_owned()))
             }

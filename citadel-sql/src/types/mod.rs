@@ -4,6 +4,7 @@
 //! truncates, wraps or rounds silently, but for f16, whose purpose it is. NULL goes in and NULL comes out.
 
 pub(crate) mod arithmetic;
+mod array;
 mod bits;
 mod cast;
 mod compare;
@@ -12,7 +13,9 @@ mod limit;
 mod literal;
 pub(crate) mod number_text;
 pub(crate) mod numeric;
+mod scalar_type;
 mod sql_type;
+mod stored_scalar;
 mod stored_vector;
 pub(crate) mod temporal;
 #[cfg(test)]
@@ -24,6 +27,11 @@ mod vector_fit;
 pub(crate) mod vector_text;
 mod vector_type;
 
+pub use array::{Array, ArrayRef, Dimension, Elements};
+pub(crate) use array::{
+    ArrayBuilder, Dimensions, SliceBound, assigned_element, assigned_slice, element, element_text,
+    map_elements, parse_array, slice, too_large,
+};
 pub use bits::{Bits, BitsRef};
 pub(crate) use cast::{
     assign, assign_in, can_assign, can_cast, cast, cast_in, coerce_compared, coerce_parameter, hex,
@@ -34,7 +42,9 @@ pub(crate) use like::{LikePattern, LikeTail};
 pub(crate) use limit::Limit;
 pub(crate) use literal::{literal_text, quoted};
 pub use numeric::{Numeric, NumericRef};
+pub use scalar_type::ScalarType;
 pub use sql_type::SqlType;
+pub(crate) use stored_scalar::{put_scalar, read_scalar, skip_scalar};
 pub(crate) use stored_vector::{StoredVector, put_vector};
 pub(crate) use temporal::now;
 pub use temporal::{Date, Interval, Time, Timestamp, TimestampTz};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::ScalarType;
 use super::vector_type::{Element, VectorType};
 
 /// The type of a column or an expression.
@@ -36,6 +37,8 @@ pub enum SqlType {
     Uuid,
     /// A vector. A column always has a dimension; an expression may have one of any dimension.
     Vector(VectorType),
+    /// An array, of any dimensions.
+    Array(ScalarType),
 }
 
 impl SqlType {
@@ -92,6 +95,7 @@ impl fmt::Display for SqlType {
             Self::Numeric => f.write_str("NUMERIC"),
             Self::Uuid => f.write_str("UUID"),
             Self::Vector(vector) => vector.fmt(f),
+            Self::Array(element) => write!(f, "{}[]", element.sql_type()),
         }
     }
 }

@@ -1,12 +1,15 @@
-//! Values of the types of time, exact numbers and UUIDs, for property tests.
+//! Values of the types of time, exact numbers, UUIDs and arrays, for property tests.
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Date, Interval, Numeric, SqlType, Time, Timestamp, TimestampTz, Value};
+use super::{
+    ArrayBuilder, Date, Dimension, Dimensions, Interval, Numeric, ScalarType, SqlType, Time,
+    Timestamp, TimestampTz, Value,
+};
 
 /// The types that [`of_type`] knows.
-pub(crate) const TYPES: [SqlType; 7] = [
+pub(crate) const TYPES: [SqlType; 11] = [
     SqlType::Date,
     SqlType::Time,
     SqlType::Timestamp,
@@ -14,9 +17,13 @@ pub(crate) const TYPES: [SqlType; 7] = [
     SqlType::Interval,
     SqlType::Numeric,
     SqlType::Uuid,
+    SqlType::Array(ScalarType::Integer),
+    SqlType::Array(ScalarType::Text),
+    SqlType::Array(ScalarType::Boolean),
+    SqlType::Array(ScalarType::Numeric),
 ];
 
-/// A value of one of [`TYPES`]; near ones often.
+/// A value of one of [`TYPES`], of a single value's type or of an array of those; near ones often.
 pub(crate) fn of_type(ty: SqlType) -> BoxedStrategy<Value> {
     let micros = || {
         prop_oneof![
@@ -63,8 +70,43 @@ pub(crate) fn of_type(ty: SqlType) -> BoxedStrategy<Value> {
         ]
         .prop_map(|(units, scale)| Value::Numeric(Numeric::from_units(units, scale).unwrap()))
         .boxed(),
+        SqlType::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
+        SqlType::Integer => prop_oneof![any::<i64>(), -2_i64..2]
+            .prop_map(Value::Integer)
+            .boxed(),
+        SqlType::Real => prop_oneof![-1e300..1e300, Just(0.0), Just(-0.5)]
+            .prop_map(Value::Real)
+            .boxed(),
+        SqlType::Text => prop_oneof!["[ -~é]{0,4}", "[\\x00ab]{0,2}"]
+            .prop_map(Value::Text)
+            .boxed(),
+        SqlType::Blob => proptest::collection::vec(any::<u8>(), 0..4)
+            .prop_map(Value::Blob)
+            .boxed(),
+        SqlType::Array(element) => array(element),
         _ => prop_oneof![any::<u128>(), 0_u128..3]
             .prop_map(|bits| Value::Uuid(Uuid::from_u128(bits)))
             .boxed(),
     }
+}
+
+/// An array of one or two dimensions, or an empty one; some elements are NULL.
+fn array(element: ScalarType) -> BoxedStrategy<Value> {
+    let value = prop_oneof![1 => Just(Value::Null), 4 => of_type(element.sql_type())];
+    let values = proptest::collection::vec(value, 6);
+    (values, 0_usize..4, 1_usize..3, -1_i32..3)
+        .prop_map(move |(values, len, rows, lower)| {
+            let row = Dimension { len, lower };
+            let dimensions = match rows {
+                1 => Dimensions::new(&[row]),
+                len => Dimensions::new(&[Dimension { len, lower: 1 }, row]),
+            };
+            let dimensions = dimensions.unwrap();
+            let mut builder = ArrayBuilder::new(element);
+            for value in &values[..dimensions.elements()] {
+                builder.push(value.as_ref()).unwrap();
+            }
+            Value::Array(builder.finish(&dimensions))
+        })
+        .boxed()
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::SqlType;
+use super::array::{Array, ArrayRef};
 use super::bits::{Bits, BitsRef};
 use super::numeric::{Numeric, NumericRef};
 use super::temporal::{Date, Interval, Time, Timestamp, TimestampTz};
@@ -43,6 +44,8 @@ pub enum Value {
     Vector(Vec<f32>),
     /// VECTOR of bits.
     Bits(Bits),
+    /// An array.
+    Array(Array),
 }
 
 /// A borrowed SQL value.
@@ -79,6 +82,8 @@ pub enum ValueRef<'a> {
     Vector(&'a [f32]),
     /// VECTOR of bits.
     Bits(BitsRef<'a>),
+    /// An array.
+    Array(ArrayRef<'a>),
 }
 
 impl Value {
@@ -100,6 +105,7 @@ impl Value {
             Self::Uuid(v) => ValueRef::Uuid(*v),
             Self::Vector(v) => ValueRef::Vector(v),
             Self::Bits(v) => ValueRef::Bits(v.as_ref()),
+            Self::Array(v) => ValueRef::Array(v.as_ref()),
         }
     }
 
@@ -133,6 +139,7 @@ impl ValueRef<'_> {
             Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(v) => Value::Vector(v.to_owned()),
             Self::Bits(v) => Value::Bits(v.to_owned()),
+            Self::Array(v) => Value::Array(v.to_owned()),
         }
     }
 
@@ -162,6 +169,7 @@ impl ValueRef<'_> {
                 element: Element::F32,
             }),
             Self::Bits(v) => SqlType::Vector(v.vector_type()),
+            Self::Array(v) => v.sql_type(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod ann_expressions;
 mod ann_life;
 mod appender;
+mod arrays;
 mod concurrency;
 mod keeper;
 mod opening;

@@ -172,9 +172,10 @@ fn key_ranges(plan: &IndexScan, index: &BTreeIndex, params: &[Value]) -> Result<
         }
         NextColumn::OneOf(list) => {
             let mut points = Vec::with_capacity(list.len());
-            for expr in list {
-                let value = constant(expr, params)?;
-                points.extend(bounds::point(&value, column_type(table, index, next))?);
+            for expr in list.exprs() {
+                for value in list.values_of(constant(expr, params)?) {
+                    points.extend(bounds::point(&value, column_type(table, index, next))?);
+                }
             }
             points.sort_by(|a, b| total_order(a.as_ref(), b.as_ref()));
             points.dedup_by(|a, b| total_order(a.as_ref(), b.as_ref()).is_eq());

@@ -6,6 +6,7 @@ mod row_count;
 mod seq_scan;
 mod table_function;
 mod table_rows;
+mod unnest;
 mod values;
 
 pub(super) use index_scan::{IndexScanOp, missing_row};
@@ -14,6 +15,7 @@ pub(super) use row_count::RowCountOp;
 pub(super) use seq_scan::SeqScanOp;
 pub(super) use table_function::TableFunctionOp;
 pub(super) use table_rows::TableRows;
+pub(super) use unnest::UnnestOp;
 pub(super) use values::{EmptyOp, SingleRowOp, ValuesOp};
 
 use crate::store::Direction;

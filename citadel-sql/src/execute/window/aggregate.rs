@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::execute::ExecContext;
 use crate::execute::accumulator::Accumulator;
 use crate::functions::AggregateFunction;
-use crate::types::SqlType;
+use crate::types::{SqlType, Value, ValueRef};
 
 /// So many frames are computed between two looks at the interrupt flag.
 const FRAMES_AT_ONCE: usize = 1024;
@@ -15,22 +15,28 @@ const FRAMES_AT_ONCE: usize = 1024;
 pub(super) struct Aggregates<'a> {
     pub(super) function: AggregateFunction,
     pub(super) argument_type: SqlType,
-    /// Between texts.
-    pub(super) separator: &'a str,
+    /// What stands between texts.
+    pub(super) constant: &'a Value,
     /// Of the whole batch; none for `count(*)`.
     pub(super) values: Option<&'a Column>,
+    /// Which rows are taken, where NULLs are.
+    pub(super) filter: Option<&'a Column>,
     /// Where the partition begins in it.
     pub(super) first: usize,
 }
 
 impl Aggregates<'_> {
     fn accumulator(&self, groups: usize) -> Accumulator {
-        let mut accumulator = Accumulator::new(self.function, self.argument_type, self.separator);
+        let mut accumulator = Accumulator::new(self.function, self.argument_type, self.constant);
         accumulator.grow(groups);
         accumulator
     }
 
     fn add(&self, accumulator: &mut Accumulator, group: usize, row: usize) -> Result<()> {
+        let is_taken = |filter: &Column| filter.get(self.first + row) == ValueRef::Boolean(true);
+        if !self.filter.is_none_or(is_taken) {
+            return Ok(());
+        }
         match self.values {
             Some(values) => accumulator.add(group, values, self.first + row),
             None => {

@@ -9,7 +9,7 @@ use crate::batch::{Batch, Column};
 use crate::bind::bound::{ColumnId, WindowCall};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::ExecContext;
-use crate::execute::aggregate::separator_of;
+use crate::execute::aggregate::constant_of;
 use crate::execute::sort::Key;
 use crate::expression::CompiledExpr;
 use crate::functions::WindowFunction;
@@ -20,7 +20,8 @@ pub(super) struct Call {
     function: WindowFunction,
     arguments: Vec<CompiledExpr>,
     argument_type: SqlType,
-    separator: String,
+    /// Of an aggregate: what stands between texts.
+    constant: Value,
     frame: Frame,
     ty: SqlType,
 }
@@ -46,7 +47,12 @@ impl Call {
                 .map(|argument| CompiledExpr::compile(argument, layout, params))
                 .collect::<Result<_>>()?,
             argument_type: call.arguments.first().map_or(SqlType::Unknown, |a| a.ty),
-            separator: separator_of(call.arguments.get(1)),
+            constant: match call.function {
+                WindowFunction::Aggregate(function) if !function.takes_nulls() => {
+                    constant_of(call.arguments.get(1), params)?
+                }
+                _ => Value::Null,
+            },
             frame: Frame::new(&call.frame, params)?,
             ty: call.ty,
         })
@@ -78,8 +84,9 @@ impl Call {
             let aggregates = Aggregates {
                 function,
                 argument_type: self.argument_type,
-                separator: &self.separator,
+                constant: &self.constant,
                 values: arguments.first(),
+                filter: arguments.get(1).filter(|_| function.takes_nulls()),
                 first: partition.rows.start,
             };
             return if self.frame.grows() {

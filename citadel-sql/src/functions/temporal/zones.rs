@@ -6,7 +6,7 @@ use crate::functions::scalar::{gives_boolean, wrong_arguments};
 use crate::functions::{ArgumentKind, Clock, Needs, ScalarFunction};
 use crate::types::temporal::arithmetic::{negated, timestamptz_plus};
 use crate::types::temporal::{SECOND, Zone};
-use crate::types::{SqlType, Value, ValueRef, assign_in, cast_in, total_order};
+use crate::types::{ScalarType, SqlType, Value, ValueRef, assign_in, cast_in, total_order};
 
 /// `TIMESTAMPTZ + INTERVAL` and `TIMESTAMPTZ - INTERVAL`: days are those of the clocks there.
 pub(crate) const DATE_ADD: &str = "date_add";
@@ -78,18 +78,18 @@ const fn cast_function(
 }
 
 macro_rules! zoned {
-    ($($ty:ident: $name:literal, $cast:ident, $fit:ident;)*) => {
+    ($([$($ty:tt)*]: $name:literal, $cast:ident, $fit:ident;)*) => {
         $(
             static $cast: ScalarFunction =
-                cast_function($name, |_| Ok(SqlType::$ty), |a| convert(a, SqlType::$ty));
+                cast_function($name, |_| Ok($($ty)*), |a| convert(a, $($ty)*));
             static $fit: ScalarFunction =
-                cast_function($name, |_| Ok(SqlType::$ty), |a| fit(a, SqlType::$ty));
+                cast_function($name, |_| Ok($($ty)*), |a| fit(a, $($ty)*));
         )*
 
         /// The function that casts to a type by a time zone.
         pub(crate) fn zoned_cast(to: SqlType) -> Option<&'static ScalarFunction> {
             match to {
-                $(SqlType::$ty => Some(&$cast),)*
+                $($($ty)* => Some(&$cast),)*
                 _ => None,
             }
         }
@@ -97,7 +97,7 @@ macro_rules! zoned {
         /// The function that fits a value into a column of a type by a time zone.
         pub(crate) fn zoned_assignment(to: SqlType) -> Option<&'static ScalarFunction> {
             match to {
-                $(SqlType::$ty => Some(&$fit),)*
+                $($($ty)* => Some(&$fit),)*
                 _ => None,
             }
         }
@@ -106,7 +106,7 @@ macro_rules! zoned {
         pub(crate) fn zoned_cast_type(function: &ScalarFunction) -> Option<SqlType> {
             $(
                 if std::ptr::eq(function, &$cast) {
-                    return Some(SqlType::$ty);
+                    return Some($($ty)*);
                 }
             )*
             None
@@ -115,11 +115,16 @@ macro_rules! zoned {
 }
 
 zoned! {
-    Text: "to text", CAST_TEXT, FIT_TEXT;
-    Date: "to date", CAST_DATE, FIT_DATE;
-    Time: "to time", CAST_TIME, FIT_TIME;
-    Timestamp: "to timestamp", CAST_TIMESTAMP, FIT_TIMESTAMP;
-    TimestampTz: "to timestamptz", CAST_TIMESTAMPTZ, FIT_TIMESTAMPTZ;
+    [SqlType::Text]: "to text", CAST_TEXT, FIT_TEXT;
+    [SqlType::Date]: "to date", CAST_DATE, FIT_DATE;
+    [SqlType::Time]: "to time", CAST_TIME, FIT_TIME;
+    [SqlType::Timestamp]: "to timestamp", CAST_TIMESTAMP, FIT_TIMESTAMP;
+    [SqlType::TimestampTz]: "to timestamptz", CAST_TIMESTAMPTZ, FIT_TIMESTAMPTZ;
+    [SqlType::Array(ScalarType::Text)]: "to text[]", CAST_TEXTS, FIT_TEXTS;
+    [SqlType::Array(ScalarType::Date)]: "to date[]", CAST_DATES, FIT_DATES;
+    [SqlType::Array(ScalarType::Time)]: "to time[]", CAST_TIMES, FIT_TIMES;
+    [SqlType::Array(ScalarType::Timestamp)]: "to timestamp[]", CAST_TIMESTAMPS, FIT_TIMESTAMPS;
+    [SqlType::Array(ScalarType::TimestampTz)]: "to timestamptz[]", CAST_MOMENTS, FIT_MOMENTS;
 }
 
 fn convert(arguments: &[ValueRef<'_>], to: SqlType) -> Result<Value> {

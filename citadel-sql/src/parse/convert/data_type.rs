@@ -1,7 +1,8 @@
 //! Names of types. Only what is exactly right is taken.
 
 use sqlparser::ast::{
-    CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart, TimezoneInfo,
+    ArrayElemTypeDef, CharacterLength, DataType, ExactNumberInfo, ObjectName, ObjectNamePart,
+    TimezoneInfo,
 };
 
 use super::Converter;
@@ -18,6 +19,9 @@ impl Converter<'_> {
         ty: DataType,
         position: Option<Position>,
     ) -> Result<(SqlType, Option<Limit>)> {
+        if let DataType::Array(element) = ty {
+            return self.array_type(element, position);
+        }
         let limit = match ty {
             DataType::SmallInt(None) | DataType::Int2(None) => Limit::Int16,
             DataType::Int4(None) => Limit::Int32,
@@ -56,6 +60,34 @@ impl Converter<'_> {
             ty => return Ok((self.data_type(ty, position)?, None)),
         };
         Ok((limit.base(), Some(limit)))
+    }
+
+    /// `t[]`, `t[3]`, `t ARRAY`: as in PostgreSQL, how many dimensions and elements are said bounds nothing.
+    fn array_type(
+        &self,
+        mut array: ArrayElemTypeDef,
+        position: Option<Position>,
+    ) -> Result<(SqlType, Option<Limit>)> {
+        let element = loop {
+            match array {
+                ArrayElemTypeDef::SquareBracket(element, _)
+                | ArrayElemTypeDef::Qualified(element, _) => match *element {
+                    DataType::Array(inner) => array = inner,
+                    element => break element,
+                },
+                other => {
+                    let text = format!("type {}", DataType::Array(other));
+                    return Err(Error::unsupported(text)
+                        .at(position)
+                        .hint("the type of an array is written t[] or t ARRAY"));
+                }
+            }
+        };
+        let (ty, limit) = self.limited_type(element, position)?;
+        match ty.scalar() {
+            Some(element) => Ok((SqlType::Array(element), limit)),
+            None => Err(Error::unsupported(format!("an array of {ty}")).at(position)),
+        }
     }
 
     /// The type of a name that allows all of its values.
@@ -101,7 +133,7 @@ impl Converter<'_> {
             }
             other => Err(Error::unsupported(format!("type {other}"))
                 .at(position)
-                .hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID and VECTOR(n)")),
+                .hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last")),
         }
     }
 }

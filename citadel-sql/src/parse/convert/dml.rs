@@ -219,10 +219,14 @@ impl Converter<'_> {
         let mut converted = Vec::with_capacity(assignments.len());
         for TheirAssignment { target, value } in assignments {
             match target {
-                AssignmentTarget::ColumnName(name) => converted.push(Assignment {
-                    column: self.name(name)?,
-                    value: self.expr(value)?,
-                }),
+                AssignmentTarget::ColumnName(name) => {
+                    let column = self.name(name)?;
+                    converted.push(Assignment {
+                        part: self.part(&column)?,
+                        column,
+                        value: self.expr(value)?,
+                    });
+                }
                 AssignmentTarget::Tuple(names) => {
                     let names = self.names(names)?;
                     let place = names.first().map_or(at, |name| name.position);
@@ -241,7 +245,11 @@ impl Converter<'_> {
                     }
                     for (column, value) in names.into_iter().zip(values) {
                         let value = self.expr(value)?;
-                        converted.push(Assignment { column, value });
+                        converted.push(Assignment {
+                            column,
+                            part: Vec::new(),
+                            value,
+                        });
                     }
                 }
             }

@@ -77,20 +77,12 @@ impl Converter<'_> {
                 compare_op,
                 right,
                 is_some: _,
-            } if matches!(*right, Theirs::Subquery(_)) => {
-                self.quantified(*left, compare_op, *right)
-            }
+            } => self.quantified(*left, compare_op, *right, false),
             Theirs::AllOp {
                 left,
                 compare_op,
                 right,
-            } if matches!(*right, Theirs::Subquery(_)) => {
-                let mut all = self.quantified(*left, compare_op, *right)?;
-                if let ExprKind::Any { op, .. } = &mut all.kind {
-                    *op = op.opposite();
-                }
-                Ok(not(all))
-            }
+            } => self.quantified(*left, compare_op, *right, true),
             Theirs::Like {
                 negated,
                 any,
@@ -226,6 +218,10 @@ impl Converter<'_> {
             } => {
                 let found = self.worded("regexp_like", vec![*expr, *pattern])?;
                 Ok(if negated { not(found) } else { found })
+            }
+            Theirs::Array(array) if array.named => self.array(array.elem, &None),
+            Theirs::CompoundFieldAccess { root, access_chain } => {
+                self.subscripts(*root, access_chain)
             }
             other => {
                 let (name, position) = self.unsupported_expr(&other);
@@ -459,16 +455,14 @@ impl Converter<'_> {
     fn unsupported_expr(&self, expr: &Theirs) -> (&'static str, Option<Position>) {
         use sqlparser::ast::Spanned as _;
         let name = match expr {
-            Theirs::AnyOp { .. } => "ANY of anything but a query",
-            Theirs::AllOp { .. } => "ALL of anything but a query",
             Theirs::Collate { .. } => "COLLATE",
             Theirs::Tuple(_) => "a row value",
-            Theirs::Array(_) => "an array; a vector is written '[1, 2]'",
+            Theirs::Array(_) => "[…] without ARRAY before it (a vector is written '[1, 2]')",
             Theirs::Convert { .. } => "CONVERT",
             Theirs::GroupingSets(_) => "GROUPING SETS",
             Theirs::Cube(_) => "CUBE",
             Theirs::Rollup(_) => "ROLLUP",
-            Theirs::JsonAccess { .. } | Theirs::CompoundFieldAccess { .. } => "a subscript",
+            Theirs::JsonAccess { .. } => "a path into a value",
             Theirs::IsJson { .. } => "IS JSON",
             Theirs::IsNormalized { .. } => "IS NORMALIZED",
             Theirs::Wildcard(_) | Theirs::QualifiedWildcard(..) => "* as a value",

@@ -125,7 +125,6 @@ impl Converter<'_> {
                 Clauses(name.position).refuse(&[
                     ("a table hint", &with_hints),
                     ("time travel (AS OF)", &version),
-                    ("WITH ORDINALITY", &with_ordinality),
                     ("PARTITION in FROM", &partitions),
                     ("a path after a table", &json_path),
                     ("TABLESAMPLE", &sample),
@@ -134,6 +133,7 @@ impl Converter<'_> {
                 let alias = self.table_alias(alias)?;
                 let as_of = self.as_of(&name)?;
                 let Some(TableFunctionArgs { args, settings }) = args else {
+                    Clauses(name.position).refuse(&[("WITH ORDINALITY", &with_ordinality)])?;
                     return Ok(Relation::Table { name, alias, as_of });
                 };
                 Clauses(name.position).refuse(&[("SETTINGS of a table function", &settings)])?;
@@ -144,7 +144,50 @@ impl Converter<'_> {
                 Ok(Relation::Function {
                     arguments: arguments.collect::<Result<_>>()?,
                     name,
+                    ordinality: with_ordinality,
                     alias,
+                })
+            }
+            TableFactor::Function {
+                lateral: _,
+                name,
+                args,
+                with_ordinality,
+                alias,
+            } => {
+                let name = self.name(name)?;
+                let position = name.position;
+                let arguments = args
+                    .into_iter()
+                    .map(|argument| self.argument(argument, position));
+                Ok(Relation::Function {
+                    arguments: arguments.collect::<Result<_>>()?,
+                    name,
+                    ordinality: with_ordinality,
+                    alias: self.table_alias(alias)?,
+                })
+            }
+            TableFactor::UNNEST {
+                alias,
+                array_exprs,
+                with_offset,
+                with_offset_alias,
+                with_ordinality,
+            } => {
+                let arguments = self.exprs(array_exprs)?;
+                let position = arguments.first().and_then(|first| first.position);
+                Clauses(position).refuse(&[
+                    ("WITH OFFSET", &with_offset),
+                    ("WITH OFFSET", &with_offset_alias),
+                ])?;
+                Ok(Relation::Function {
+                    name: Identifier {
+                        name: "unnest".to_owned(),
+                        position,
+                    },
+                    arguments,
+                    ordinality: with_ordinality,
+                    alias: self.table_alias(alias)?,
                 })
             }
             TableFactor::Derived {
@@ -258,8 +301,9 @@ fn unsupported_factor(factor: &TableFactor) -> &'static str {
         TableFactor::Table { .. } => "this table",
         TableFactor::Derived { .. } => "a subquery in FROM",
         TableFactor::NestedJoin { .. } => "a join in parentheses",
-        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => "a table function",
-        TableFactor::UNNEST { .. } => "UNNEST",
+        TableFactor::TableFunction { .. }
+        | TableFactor::Function { .. }
+        | TableFactor::UNNEST { .. } => "a table function",
         TableFactor::JsonTable { .. } | TableFactor::OpenJsonTable { .. } => "JSON_TABLE",
         TableFactor::Pivot { .. } => "PIVOT",
         TableFactor::Unpivot { .. } | TableFactor::UnpivotExpr { .. } => "UNPIVOT",

@@ -2,13 +2,14 @@
 
 use sqlparser::ast::{
     DuplicateTreatment, Expr as Theirs, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, TrimWhereField,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, OrderByExpr, TrimWhereField,
 };
 
 use super::temporal::is_clock;
 use super::{Clauses, Converter};
 use crate::ast::{Arguments, Expr, ExprKind, Identifier};
 use crate::error::{Error, Position, Result};
+use crate::parse::syntax_error::syntax_error;
 
 impl Converter<'_> {
     pub(super) fn function(&self, function: Function) -> Result<Expr> {
@@ -28,10 +29,16 @@ impl Converter<'_> {
         Clauses(position).refuse(&[
             ("{fn …}", &uses_odbc_syntax),
             ("a function with two argument lists", &has_parameters),
-            ("WITHIN GROUP", &within_group),
             ("IGNORE or RESPECT NULLS", &null_treatment),
         ])?;
+        let args = match args {
+            FunctionArguments::Subquery(query) if name.name.eq_ignore_ascii_case("array") => {
+                return self.array_of_query(*query, position);
+            }
+            args => args,
+        };
         let arguments = self.arguments(args, &name)?;
+        let arguments = self.within_group(arguments, within_group, position)?;
         let filter = filter.map(|filter| self.expr(*filter)).transpose()?;
         let filter = filter.map(Box::new);
         let kind = match (over, filter) {
@@ -49,6 +56,34 @@ impl Converter<'_> {
             },
         };
         Ok(Expr { kind, position })
+    }
+
+    /// `WITHIN GROUP (ORDER BY …)` behind arguments.
+    fn within_group(
+        &self,
+        arguments: Arguments,
+        keys: Vec<OrderByExpr>,
+        at: Option<Position>,
+    ) -> Result<Arguments> {
+        if keys.is_empty() {
+            return Ok(arguments);
+        }
+        let keys = keys.into_iter().map(|key| self.order_key(key));
+        let keys = keys.collect::<Result<Vec<_>>>()?;
+        match arguments {
+            Arguments::List {
+                distinct: false,
+                values,
+                order_by,
+            } if order_by.is_empty() => Ok(Arguments::WithinGroup {
+                values,
+                order_by: keys,
+            }),
+            _ => Err(syntax_error(
+                "syntax error: DISTINCT, ORDER BY and * do not go with WITHIN GROUP",
+                at,
+            )),
+        }
     }
 
     pub(super) fn arguments(

@@ -4,6 +4,7 @@
 //! a clause that we do not support is refused by name with [`Clauses::refuse`].
 
 mod alter_table;
+mod array;
 mod clauses;
 mod conflict;
 mod data_type;
@@ -34,6 +35,7 @@ use super::foreign_key::KeyColumns;
 use super::identity::Identities;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
+use super::parts::Parts;
 use super::syntax_error::{syntax_error, too_deep};
 use crate::ast::Identifier;
 use crate::error::{Error, Position, Result};
@@ -50,6 +52,7 @@ pub(super) struct TakenOut<'a> {
     pub(super) as_ofs: &'a AsOfs,
     pub(super) identities: &'a Identities,
     pub(super) key_columns: &'a KeyColumns,
+    pub(super) parts: &'a Parts,
 }
 
 /// Converts one statement.
@@ -60,6 +63,7 @@ pub(super) struct Converter<'a> {
     as_ofs: &'a AsOfs,
     identities: &'a Identities,
     key_columns: &'a KeyColumns,
+    parts: &'a Parts,
     depth: Cell<usize>,
 }
 
@@ -74,6 +78,7 @@ impl<'a> Converter<'a> {
             as_ofs,
             identities,
             key_columns,
+            parts,
         } = taken_out;
         Self {
             identities,
@@ -82,6 +87,7 @@ impl<'a> Converter<'a> {
             parameters,
             exclusions,
             as_ofs,
+            parts,
             depth: Cell::new(0),
         }
     }

@@ -196,6 +196,9 @@ fn called(op: &BinaryOperator) -> Option<&'static str> {
         BinaryOperator::PGBitwiseShiftLeft => "int8shl",
         BinaryOperator::PGBitwiseShiftRight => "int8shr",
         BinaryOperator::PGExp => "power",
+        BinaryOperator::AtArrow => "arraycontains",
+        BinaryOperator::ArrowAt => "arraycontained",
+        BinaryOperator::PGOverlap => "arrayoverlap",
         _ => return None,
     })
 }

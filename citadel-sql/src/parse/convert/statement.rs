@@ -196,7 +196,7 @@ impl Converter<'_> {
                 procedure,
                 arguments: values,
             })),
-            Arguments::List { .. } | Arguments::Star => {
+            Arguments::List { .. } | Arguments::WithinGroup { .. } | Arguments::Star => {
                 Err(Error::unsupported("DISTINCT or * in CALL").at(procedure.position))
             }
         }

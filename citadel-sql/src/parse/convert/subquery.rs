@@ -36,12 +36,14 @@ impl Converter<'_> {
         })
     }
 
-    /// `left op ANY (right)`, where the right side is a query.
+    /// `left op ANY (right)` and `left op ALL (right)`, of a query or an array.
+    #[inline(never)]
     pub(super) fn quantified(
         &self,
         left: Theirs,
         op: BinaryOperator,
         right: Theirs,
+        all: bool,
     ) -> Result<Expr> {
         let op = match op {
             BinaryOperator::Eq => BinaryOp::Eq,
@@ -53,8 +55,23 @@ impl Converter<'_> {
             other => return Err(Error::unsupported(format!("{other} with ANY or ALL"))),
         };
         match right {
+            Theirs::Subquery(query) if all => {
+                // `x < ALL (query)` is `NOT x >= ANY (query)`.
+                Ok(not(self.any(left, op.opposite(), *query)?))
+            }
             Theirs::Subquery(query) => self.any(left, op, *query),
-            _ => Err(Error::unsupported("ANY or ALL of anything but a query")),
+            array => {
+                let operand = Box::new(self.expr(left)?);
+                Ok(Expr {
+                    position: operand.position,
+                    kind: ExprKind::AnyElement {
+                        operand,
+                        op,
+                        array: Box::new(self.expr(array)?),
+                        all,
+                    },
+                })
+            }
         }
     }
 

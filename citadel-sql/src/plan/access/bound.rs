@@ -3,6 +3,7 @@
 use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
 use crate::plan::expr::is_constant;
 use crate::plan::physical::RangeEnd;
+use crate::plan::points::element_type;
 use crate::types::SqlType;
 
 /// What one conjunct says about one column.
@@ -14,6 +15,8 @@ pub(super) struct Bound<'a> {
 pub(super) enum BoundKind<'a> {
     Equal(&'a Expr),
     OneOf(&'a [Expr]),
+    /// One of the elements of an array.
+    ElementOf(&'a Expr),
     /// Low end, high end.
     Range(Option<(&'a Expr, bool)>, Option<(&'a Expr, bool)>),
 }
@@ -46,6 +49,12 @@ impl<'a> Bound<'a> {
             } if !list.is_empty() && list.iter().all(is_constant) => {
                 (operand, BoundKind::OneOf(list))
             }
+            ExprKind::AnyElement {
+                operand,
+                op: BinaryOp::Eq,
+                array,
+                all: false,
+            } if is_constant(array) => (operand, BoundKind::ElementOf(array)),
             _ => return None,
         };
         match operand.kind {
@@ -73,14 +82,16 @@ impl<'a> Bound<'a> {
 impl BoundKind<'_> {
     /// Are the constants of a type that a key of this type can be compared with?
     fn compares_with(&self, ty: SqlType) -> bool {
-        let fits = |constant: &Expr| match (ty, constant.ty) {
+        let compares = |constant: SqlType| match (ty, constant) {
             (SqlType::Vector(_), _) => false,
             (_, SqlType::Unknown) => true,
             (a, b) => a == b || (a.is_numeric() && b.is_numeric()),
         };
+        let fits = |constant: &Expr| compares(constant.ty);
         match self {
             Self::Equal(value) => fits(value),
             Self::OneOf(list) => list.iter().all(fits),
+            Self::ElementOf(array) => compares(element_type(array)),
             Self::Range(low, high) => [low, high].into_iter().flatten().all(|(v, _)| fits(v)),
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::bound::{Bound, BoundKind};
 use super::path::{Path, PathKind};
 use super::{id_of, is_row_id};
-use crate::bind::bound::Expr;
 use crate::plan::logical::LogicalScan;
 use crate::plan::physical::{NextColumn, Range};
+use crate::plan::points::Points;
 use crate::schema::{BTreeIndex, IndexDef};
 
 /// All rows.
@@ -38,18 +38,24 @@ pub(super) fn by_row_id(scan: &LogicalScan, bounds: &[Option<Bound<'_>>]) -> Opt
 fn points(
     bounds: &[Option<Bound<'_>>],
     of_column: impl Fn(&Bound<'_>) -> bool,
-) -> Option<(usize, Vec<Expr>)> {
+) -> Option<(usize, Points)> {
     let mut list = None;
     for (at, bound) in bounds.iter().enumerate() {
         match bound.as_ref().filter(|bound| of_column(bound)) {
             Some(Bound {
                 kind: BoundKind::Equal(value),
                 ..
-            }) => return Some((at, vec![(*value).clone()])),
+            }) => return Some((at, Points::List(vec![(*value).clone()]))),
             Some(Bound {
                 kind: BoundKind::OneOf(values),
                 ..
-            }) if list.is_none() => list = Some((at, values.to_vec())),
+            }) if list.is_none() => list = Some((at, Points::List(values.to_vec()))),
+            Some(Bound {
+                kind: BoundKind::ElementOf(array),
+                ..
+            }) if list.is_none() => {
+                list = Some((at, Points::Elements(Box::new((*array).clone()))));
+            }
             _ => {}
         }
     }
@@ -94,13 +100,12 @@ pub(super) fn by_index(
     for no in &btree.columns {
         let of_column = |bound: &Bound<'_>| bound.column == id_of(scan.relation, *no);
         match points(bounds, of_column) {
-            Some((at, mut keys)) if keys.len() == 1 => {
-                path.used.push(at);
-                equal.append(&mut keys);
-                continue;
-            }
             Some((at, keys)) => {
                 path.used.push(at);
+                if let Some(only) = keys.only() {
+                    equal.push(only.clone());
+                    continue;
+                }
                 next = NextColumn::OneOf(keys);
             }
             None => {

@@ -9,6 +9,7 @@ use crate::plan::logical::LogicalScan;
 use crate::plan::physical::{
     IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
 };
+use crate::plan::points::Points;
 use crate::schema::{BTreeIndex, IndexDef};
 
 /// Reading the next row of a scan costs 1; finding a row by its id, this.
@@ -27,7 +28,7 @@ pub(super) struct Path {
 
 pub(super) enum PathKind {
     Rows(Range),
-    Keys(Vec<Expr>),
+    Keys(Points),
     Index {
         index: Arc<IndexDef>,
         btree: BTreeIndex,

@@ -151,7 +151,7 @@ fn fits(operand: &Expr, value: &Expr) -> bool {
     let is_plain = !operand.ty.is_numeric()
         && !matches!(
             operand.ty,
-            SqlType::Unknown | SqlType::Interval | SqlType::Vector(_)
+            SqlType::Unknown | SqlType::Interval | SqlType::Vector(_) | SqlType::Array(_)
         );
     let is_null = matches!(value.kind, ExprKind::Literal(Value::Null));
     let fits = (is_plain && operand.ty == value.ty)

@@ -24,6 +24,12 @@ pub(super) fn rejects_nulls(conjunct: &Expr, of: &[RelationNo]) -> bool {
             left,
             right,
         } => rejects_nulls(left, of) || rejects_nulls(right, of),
+        // FALSE of an empty array.
+        ExprKind::AnyElement {
+            operand,
+            all: false,
+            ..
+        } => is_null(operand, of),
         _ => is_null(conjunct, of),
     }
 }
@@ -33,6 +39,7 @@ fn is_null(expr: &Expr, of: &[RelationNo]) -> bool {
     match &expr.kind {
         ExprKind::Column(id) => of.contains(&id.relation),
         ExprKind::Unary { operand, .. } | ExprKind::Cast { operand, .. } => is_null(operand, of),
+        ExprKind::Subscript { array, .. } => is_null(array, of),
         ExprKind::Binary { op, left, right } => {
             !matches!(op, BinaryOp::And | BinaryOp::Or) && (is_null(left, of) || is_null(right, of))
         }

@@ -6,7 +6,7 @@ use crate::batch::Column;
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
-use crate::types::SqlType;
+use crate::types::{ScalarType, SqlType};
 
 /// How some columns of a table get from the entries of an index into batch columns.
 #[derive(Clone, Debug)]
@@ -23,10 +23,9 @@ impl EntryColumns {
     /// Whether an index holds a column as it is. Its key does not tell apart what is equal: −0 and 0, 1.5 and 1.50, a month and 30
     /// days.
     pub(crate) fn holds(table: &TableDef, index: &BTreeIndex, no: ColumnNo) -> bool {
-        let is_exact = !matches!(
-            table.column(no).ty,
-            SqlType::Real | SqlType::Numeric | SqlType::Interval
-        );
+        let ty = table.column(no).ty;
+        let ty = ty.element().map_or(ty, ScalarType::sql_type);
+        let is_exact = !matches!(ty, SqlType::Real | SqlType::Numeric | SqlType::Interval);
         table.rowid_column == Some(no) || is_exact && index.columns.contains(&no)
     }
 

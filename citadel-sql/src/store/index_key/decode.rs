@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::array::read_array;
 use super::{NOT_NULL, NULL, row_key};
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
@@ -82,6 +83,7 @@ pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Val
             let span = i128::from_be_bytes(from.array()?) ^ i128::MIN;
             Value::Interval(Interval::of_span(span).ok_or(Malformed)?)
         }
+        SqlType::Array(element) => Value::Array(read_array(from, element)?),
         SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
     })
 }

@@ -11,6 +11,8 @@
 //!   NUMERIC    sign, exponent and digits of base 100, as in [`numeric`](crate::types::numeric); no scale
 //!   UUID       16 bytes
 //!   INTERVAL   16 bytes, big-endian, sign bit flipped: its length in microseconds, of months of 30 days
+//!   t[]        its elements, each as a column; 0; the dimensions: how many (1 byte), lengths (4 bytes each, big-endian), lower
+//!              bounds (4 bytes each, big-endian, sign bit flipped)
 //! row id       as in [`row_key`], at the end, unless the index is unique and no column is NULL; then it is the entry's value
 //! ```
 //!
@@ -20,6 +22,7 @@
 //!   begin with given columns are one contiguous range ([`KeyRange`]);
 //! - an entry's row id is its value, or, where the value is empty, the last 8 bytes of its key.
 
+mod array;
 mod columns;
 mod decode;
 mod entry;
@@ -29,6 +32,7 @@ mod tests;
 
 pub(crate) use columns::EntryColumns;
 pub(crate) use decode::describe_key;
+use decode::read_key_column;
 pub(crate) use entry::{IndexEntry, row_id_of_entry};
 pub(crate) use range::KeyRange;
 
@@ -37,6 +41,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::schema::RowId;
 use crate::types::ValueRef;
 use crate::types::numeric::key_of;
+use array::put_array;
 
 /// Before a value that is not NULL.
 const NOT_NULL: u8 = 1;
@@ -66,6 +71,7 @@ pub(crate) fn put_key_column(out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(
         ValueRef::Numeric(v) => key_of(out, v),
         ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
         ValueRef::Interval(v) => out.extend_from_slice(&(v.span() ^ i128::MIN).to_be_bytes()),
+        ValueRef::Array(v) => put_array(out, v)?,
         ValueRef::Null | ValueRef::Vector(_) | ValueRef::Bits(_) => {
             return Err(Error::sql(
                 SqlState::DATATYPE_MISMATCH,

@@ -1,12 +1,10 @@
 //! Reading rows.
 
-use uuid::Uuid;
-
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::schema::{ColumnNo, ColumnStorage, TableDef};
 use crate::types::{
-    Date, Interval, NumericRef, SqlType, StoredVector, Time, Timestamp, TimestampTz, Value,
-    VectorType,
+    ArrayRef, ScalarType, SqlType, StoredVector, Value, ValueRef, VectorType, read_scalar,
+    skip_scalar,
 };
 
 /// A row's head, parsed; its values not yet.
@@ -17,7 +15,7 @@ pub(crate) struct Row<'a> {
     values: Reader<'a>,
 }
 
-/// One column of a row. Text and vectors stay where they are in the page.
+/// One column of a row. Text, arrays and vectors stay where they are in the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Field<'a> {
     /// The row is older than the column, whose default this is.
@@ -25,18 +23,8 @@ pub(crate) enum Field<'a> {
     Null,
     /// Not NULL, and kept elsewhere: the row id, or a column with a tree of its own.
     Elsewhere,
-    Boolean(bool),
-    Integer(i64),
-    Real(f64),
-    Text(&'a str),
-    Blob(&'a [u8]),
-    Date(Date),
-    Time(Time),
-    Timestamp(Timestamp),
-    TimestampTz(TimestampTz),
-    Interval(Interval),
-    Numeric(NumericRef<'a>),
-    Uuid(Uuid),
+    /// A single value or an array.
+    Value(ValueRef<'a>),
     /// As many components as the column's dimension.
     Vector(StoredVector<'a>),
 }
@@ -48,18 +36,7 @@ impl Field<'_> {
             Self::Default(v) => v.clone(),
             Self::Null => Value::Null,
             Self::Elsewhere => return None,
-            Self::Boolean(v) => Value::Boolean(v),
-            Self::Integer(v) => Value::Integer(v),
-            Self::Real(v) => Value::Real(v),
-            Self::Text(v) => Value::Text(v.to_owned()),
-            Self::Blob(v) => Value::Blob(v.to_owned()),
-            Self::Date(v) => Value::Date(v),
-            Self::Time(v) => Value::Time(v),
-            Self::Timestamp(v) => Value::Timestamp(v),
-            Self::TimestampTz(v) => Value::TimestampTz(v),
-            Self::Interval(v) => Value::Interval(v),
-            Self::Numeric(v) => Value::Numeric(v.to_owned()),
-            Self::Uuid(v) => Value::Uuid(v),
+            Self::Value(v) => v.to_owned(),
             Self::Vector(stored) => stored.to_value(),
         })
     }
@@ -69,19 +46,9 @@ impl Field<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     Elsewhere,
-    Boolean,
-    Integer,
-    Real,
-    Text,
-    Blob,
-    Date,
-    Time,
-    Timestamp,
-    TimestampTz,
-    Interval,
-    Numeric,
-    Uuid,
+    Scalar(ScalarType),
     Vector(VectorType),
+    Array(ScalarType),
 }
 
 impl Layout {
@@ -92,19 +59,9 @@ impl Layout {
             return Self::Elsewhere;
         }
         match column.ty {
-            SqlType::Boolean => Self::Boolean,
-            SqlType::Integer => Self::Integer,
-            SqlType::Real => Self::Real,
-            SqlType::Text => Self::Text,
-            SqlType::Date => Self::Date,
-            SqlType::Time => Self::Time,
-            SqlType::Timestamp => Self::Timestamp,
-            SqlType::TimestampTz => Self::TimestampTz,
-            SqlType::Interval => Self::Interval,
-            SqlType::Numeric => Self::Numeric,
-            SqlType::Uuid => Self::Uuid,
             SqlType::Vector(vector) => Self::Vector(vector),
-            SqlType::Blob | SqlType::Unknown => Self::Blob,
+            SqlType::Array(element) => Self::Array(element),
+            ty => Self::Scalar(ty.scalar().unwrap_or(ScalarType::Blob)),
         }
     }
 }
@@ -150,23 +107,9 @@ impl<'a> Row<'a> {
 pub(crate) fn skip(values: &mut Reader<'_>, layout: Layout) -> Decoded<()> {
     match layout {
         Layout::Elsewhere => {}
-        Layout::Boolean => drop(values.byte()?),
-        Layout::Integer => values.skip_varint()?,
-        Layout::Real => drop(values.take(8)?),
-        Layout::Text | Layout::Blob => drop(values.bytes()?),
-        Layout::Date | Layout::Time => values.skip_varint()?,
-        Layout::Timestamp | Layout::TimestampTz => drop(values.take(8)?),
-        Layout::Numeric => {
-            values.skip_varint()?;
-            values.bytes()?;
-        }
-        Layout::Uuid => drop(values.take(16)?),
-        Layout::Interval => {
-            for _ in 0..3 {
-                values.skip_varint()?;
-            }
-        }
+        Layout::Scalar(ty) => skip_scalar(values, ty)?,
         Layout::Vector(vector) => drop(values.take(vector.stored_bytes())?),
+        Layout::Array(_) => drop(values.bytes()?),
     }
     Ok(())
 }
@@ -176,50 +119,14 @@ pub(crate) fn skip(values: &mut Reader<'_>, layout: Layout) -> Decoded<()> {
 pub(crate) fn read<'a>(values: &mut Reader<'a>, layout: Layout) -> Decoded<Field<'a>> {
     Ok(match layout {
         Layout::Elsewhere => Field::Elsewhere,
-        Layout::Boolean => Field::Boolean(match values.byte()? {
-            0 => false,
-            1 => true,
-            _ => return Err(Malformed),
-        }),
-        Layout::Integer => Field::Integer(values.signed()?),
-        Layout::Real => {
-            let real = f64::from_le_bytes(values.array()?);
-            if !real.is_finite() {
-                return Err(Malformed);
-            }
-            Field::Real(real)
-        }
-        Layout::Text => Field::Text(values.text()?),
-        Layout::Blob => Field::Blob(values.bytes()?),
-        Layout::Date => {
-            let days = i32::try_from(values.signed()?).ok();
-            Field::Date(days.and_then(Date::from_days).ok_or(Malformed)?)
-        }
-        Layout::Time => {
-            let micros = i64::try_from(values.varint()?).ok();
-            Field::Time(micros.and_then(Time::from_micros).ok_or(Malformed)?)
-        }
-        Layout::Timestamp => {
-            let micros = i64::from_le_bytes(values.array()?);
-            Field::Timestamp(Timestamp::from_micros(micros).ok_or(Malformed)?)
-        }
-        Layout::TimestampTz => {
-            let micros = i64::from_le_bytes(values.array()?);
-            Field::TimestampTz(TimestampTz::from_micros(micros).ok_or(Malformed)?)
-        }
-        Layout::Numeric => {
-            let scale = values.varint()?;
-            Field::Numeric(NumericRef::from_bytes(values.bytes()?, scale).ok_or(Malformed)?)
-        }
-        Layout::Uuid => Field::Uuid(Uuid::from_bytes(values.array()?)),
-        Layout::Interval => {
-            let months = i32::try_from(values.signed()?).map_err(|_| Malformed)?;
-            let days = i32::try_from(values.signed()?).map_err(|_| Malformed)?;
-            Field::Interval(Interval::new(months, days, values.signed()?))
-        }
+        Layout::Scalar(ty) => Field::Value(read_scalar(values, ty)?),
         Layout::Vector(vector) => {
             let bytes = values.take(vector.stored_bytes())?;
             Field::Vector(StoredVector::new(vector, bytes).ok_or(Malformed)?)
+        }
+        Layout::Array(element) => {
+            let array = ArrayRef::from_bytes(element, values.bytes()?).ok_or(Malformed)?;
+            Field::Value(ValueRef::Array(array))
         }
     })
 }

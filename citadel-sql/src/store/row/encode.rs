@@ -1,8 +1,8 @@
 //! Writing rows.
 
 use super::Field;
-use crate::codec::{put_bytes, put_signed, put_varint};
-use crate::types::{Element, SqlType, ValueRef, put_vector};
+use crate::codec::{put_bytes, put_varint};
+use crate::types::{Element, SqlType, ValueRef, put_scalar, put_vector};
 
 /// Writes one row, column by column, into a buffer that is used again for the next.
 #[derive(Debug, Default)]
@@ -45,26 +45,11 @@ impl RowEncoder {
         let out = &mut self.bytes;
         match value {
             ValueRef::Null => return self.null(),
-            ValueRef::Boolean(v) => out.push(u8::from(v)),
-            ValueRef::Integer(v) => put_signed(out, v),
-            ValueRef::Real(v) => out.extend_from_slice(&v.to_le_bytes()),
-            ValueRef::Text(v) => put_bytes(out, v.as_bytes()),
-            ValueRef::Blob(v) => put_bytes(out, v),
-            ValueRef::Date(v) => put_signed(out, i64::from(v.days())),
-            ValueRef::Time(v) => put_varint(out, v.micros().unsigned_abs()),
-            ValueRef::Timestamp(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
-            ValueRef::TimestampTz(v) => out.extend_from_slice(&v.micros().to_le_bytes()),
-            ValueRef::Numeric(v) => {
-                put_varint(out, u64::from(v.scale()));
-                put_bytes(out, v.as_bytes());
-            }
-            ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
-            ValueRef::Interval(v) => {
-                put_signed(out, i64::from(v.months()));
-                put_signed(out, i64::from(v.days()));
-                put_signed(out, v.micros());
-            }
             ValueRef::Vector(_) | ValueRef::Bits(_) => put_vector(out, value, element(ty)),
+            ValueRef::Array(array) => put_bytes(out, array.as_bytes()),
+            value => {
+                put_scalar(out, value);
+            }
         }
         self.column += 1;
     }
@@ -84,18 +69,7 @@ impl RowEncoder {
             Field::Default(v) => v.as_ref(),
             Field::Null => ValueRef::Null,
             Field::Elsewhere => return self.elsewhere(),
-            Field::Boolean(v) => ValueRef::Boolean(v),
-            Field::Integer(v) => ValueRef::Integer(v),
-            Field::Real(v) => ValueRef::Real(v),
-            Field::Text(v) => ValueRef::Text(v),
-            Field::Blob(v) => ValueRef::Blob(v),
-            Field::Date(v) => ValueRef::Date(v),
-            Field::Time(v) => ValueRef::Time(v),
-            Field::Timestamp(v) => ValueRef::Timestamp(v),
-            Field::TimestampTz(v) => ValueRef::TimestampTz(v),
-            Field::Interval(v) => ValueRef::Interval(v),
-            Field::Numeric(v) => ValueRef::Numeric(v),
-            Field::Uuid(v) => ValueRef::Uuid(v),
+            Field::Value(v) => v,
             Field::Vector(stored) => {
                 self.bytes.extend_from_slice(stored.bytes);
                 self.column += 1;

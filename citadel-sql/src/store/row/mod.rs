@@ -5,13 +5,9 @@
 //! nulls     ceil(columns/8) bit i % 8 of byte i / 8 is set: column i is NULL
 //! values    …               of each column that is not NULL and lies in the row, in column order
 //!
-//! BOOLEAN   1 byte, 0 or 1             TEXT, BLOB   length (varint), bytes
-//! INTEGER   signed varint              VECTOR(n)    n × f32, little-endian (n is the column's)
-//! REAL      8 bytes, little-endian     DATE         days since 2000-01-01, signed varint
-//! TIME      microseconds, varint       INTERVAL     months, days, microseconds: signed varints
-//! NUMERIC   scale (varint), and the units as bytes: length, two's complement, little-endian, as few as possible
-//! UUID      16 bytes
-//! TIMESTAMP, TIMESTAMPTZ               microseconds since 2000-01-01: 8 bytes, little-endian, signed
+//! VECTOR(n)      n × f32, little-endian (n is the column's)
+//! t[]            length (varint), and the array as in [`ArrayRef`](crate::types::ArrayRef)
+//! single values  as in `types/stored_scalar`
 //! ```
 //!
 //! What always holds:

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnDef, TableDef};
-use crate::types::{SqlType, ValueRef, VectorType, check_components};
+use crate::types::{ArrayRef, ScalarType, SqlType, ValueRef, VectorType, check_components};
 
 /// Is the value one that the column may hold?
 ///
@@ -14,6 +14,7 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
         (SqlType::Integer, ValueRef::Integer(_))
         | (SqlType::Text, ValueRef::Text(_))
         | (SqlType::Numeric, ValueRef::Numeric(_))
+        | (SqlType::Array(_), ValueRef::Array(_))
             if let Some(limit) = column.limit =>
         {
             limit.check(value).map_err(|error| {
@@ -33,6 +34,9 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
         | (SqlType::Interval, ValueRef::Interval(_))
         | (SqlType::Numeric, ValueRef::Numeric(_))
         | (SqlType::Uuid, ValueRef::Uuid(_)) => Ok(()),
+        (SqlType::Array(element), ValueRef::Array(array)) if array.element_type() == element => {
+            check_elements(table, column, array)
+        }
         (SqlType::Real, ValueRef::Real(v)) if v.is_finite() => Ok(()),
         (SqlType::Real, ValueRef::Real(_)) => Err(Error::sql(
             SqlState::NUMERIC_OUT_OF_RANGE,
@@ -53,6 +57,18 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
             ),
         )),
     }
+}
+
+/// A REAL of an array is finite, as any other.
+fn check_elements(table: &TableDef, column: &ColumnDef, array: ArrayRef<'_>) -> Result<()> {
+    let is_stored = |value| !matches!(value, ValueRef::Real(v) if !v.is_finite());
+    if array.element_type() != ScalarType::Real || array.iter().all(is_stored) {
+        return Ok(());
+    }
+    Err(Error::sql(
+        SqlState::NUMERIC_OUT_OF_RANGE,
+        format!("{} cannot hold NaN or infinity", place(table, column)),
+    ))
 }
 
 fn check_vector(

@@ -279,18 +279,7 @@ pub(super) fn indexed(field: Field<'_>, id: RowId) -> ValueRef<'_> {
     match field {
         Field::Elsewhere => ValueRef::Integer(id.0),
         Field::Default(v) => v.as_ref(),
-        Field::Boolean(v) => ValueRef::Boolean(v),
-        Field::Integer(v) => ValueRef::Integer(v),
-        Field::Real(v) => ValueRef::Real(v),
-        Field::Text(v) => ValueRef::Text(v),
-        Field::Blob(v) => ValueRef::Blob(v),
-        Field::Date(v) => ValueRef::Date(v),
-        Field::Time(v) => ValueRef::Time(v),
-        Field::Timestamp(v) => ValueRef::Timestamp(v),
-        Field::TimestampTz(v) => ValueRef::TimestampTz(v),
-        Field::Interval(v) => ValueRef::Interval(v),
-        Field::Numeric(v) => ValueRef::Numeric(v),
-        Field::Uuid(v) => ValueRef::Uuid(v),
+        Field::Value(v) => v,
         Field::Null | Field::Vector(_) => ValueRef::Null,
     }
 }

@@ -9,7 +9,13 @@ use crate::types::{SqlType, Value, ValueRef};
 
 /// Does a conversion depend on the time zone of the session?
 pub(crate) fn needs_zone(from: SqlType, to: SqlType) -> bool {
-    use SqlType::{Date, Text, Time, Timestamp, TimestampTz, Unknown};
+    use SqlType::{Array, Date, Text, Time, Timestamp, TimestampTz, Unknown};
+    match (from, to) {
+        (Array(a), Array(b)) => return needs_zone(a.sql_type(), b.sql_type()),
+        (Array(element), Text) => return needs_zone(element.sql_type(), to),
+        (Text | Unknown, Array(element)) => return needs_zone(from, element.sql_type()),
+        _ => {}
+    }
     matches!(
         (from, to),
         (Unknown | Text | Date | Timestamp, TimestampTz)

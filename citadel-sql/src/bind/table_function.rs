@@ -1,0 +1,114 @@
+//! Functions in FROM.
+
+use super::Binder;
+use super::bound::{Expr, From};
+use super::cte::column_names;
+use super::expr::{Aggregation, ExprBinder};
+use super::from::renamed;
+use super::scope::{Scope, ScopeRelation};
+use super::suggest;
+use super::typing;
+use crate::ast::{self, Identifier, TableAlias};
+use crate::error::{Error, Result, SqlState};
+use crate::functions::TableFunction;
+use crate::types::{ScalarType, SqlType};
+
+/// What `WITH ORDINALITY` calls its column.
+const ORDINALITY: &str = "ordinality";
+
+impl Binder<'_> {
+    /// A function's rows as a relation of its name.
+    pub(super) fn function_relation(
+        &mut self,
+        name: &Identifier,
+        arguments: &[ast::Expr],
+        ordinality: bool,
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let Some(function) = TableFunction::find(&name.name) else {
+            let error = Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("table function {} does not exist", name.name),
+            )
+            .at(name.position);
+            return Err(suggest::hint(error, &name.name, TableFunction::names()));
+        };
+        let wanted = function.arguments();
+        if !(function.arguments_min()..=function.arguments_max()).contains(&arguments.len()) {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("{} takes {}", function.name(), wanted.join(" and ")),
+            )
+            .at(name.position));
+        }
+        let relation = self.new_relation()?;
+        let empty = Scope::default();
+        let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
+        let arguments = arguments
+            .iter()
+            .map(|argument| binder.table_argument(argument, function))
+            .collect::<Result<Vec<_>>>()?;
+        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+        let mut columns = columns_of(function, &arguments);
+        // The only column has the name of the relation.
+        if let ([(name, _)], true) = (columns.as_mut_slice(), function.is_scalar()) {
+            shown.clone_into(name);
+        }
+        if ordinality {
+            columns.push((ORDINALITY.to_owned(), SqlType::Integer));
+        }
+        let columns = renamed(columns, column_names(alias))?;
+        let from = From::Function {
+            relation,
+            function,
+            arguments,
+            types: columns.iter().map(|(_, ty)| *ty).collect(),
+            ordinality,
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let scope = Scope::of(
+            ScopeRelation {
+                name: shown.to_owned(),
+                no: relation,
+                has_rowid: false,
+            },
+            columns,
+        );
+        Ok((from, scope))
+    }
+}
+
+impl ExprBinder<'_, '_> {
+    fn table_argument(&mut self, argument: &ast::Expr, function: TableFunction) -> Result<Expr> {
+        if let Some(ty) = function.argument_type() {
+            return self.typed(argument, ty, function.name());
+        }
+        let mut bound = self.expr(argument)?;
+        typing::settle(&mut bound);
+        if bound.ty.element().is_none() {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("{} takes arrays, not {}", function.name(), bound.ty),
+            )
+            .at(bound.position)
+            .hint("say the type of the array with a cast: unnest('{1,2}'::INTEGER[])"));
+        }
+        Ok(bound)
+    }
+}
+
+/// The columns of a function's rows: those of `unnest` are as many as its arrays.
+fn columns_of(function: TableFunction, arguments: &[Expr]) -> Vec<(String, SqlType)> {
+    if function == TableFunction::Unnest {
+        let elements = arguments.iter().map(|array| {
+            let element = array.ty.element().map(ScalarType::sql_type);
+            let name = function.name().to_owned();
+            (name, element.unwrap_or(SqlType::Unknown))
+        });
+        return elements.collect();
+    }
+    let columns = function.columns().iter();
+    columns
+        .map(|(name, ty)| ((*name).to_owned(), *ty))
+        .collect()
+}
