@@ -4,6 +4,7 @@ mod ann_expressions;
 mod ann_life;
 mod appender;
 mod concurrency;
+mod foreign_keys;
 mod keeper;
 mod opening;
 mod pragmas;
