@@ -83,6 +83,30 @@ fn a_dump_makes_the_same_database() {
 }
 
 #[test]
+fn a_dump_keeps_sequences_and_foreign_keys() {
+    let shell = Shell::on_file();
+    let script = "CREATE SEQUENCE s START 7;
+        CREATE TABLE a (id SERIAL PRIMARY KEY, b INTEGER, n INTEGER DEFAULT nextval('s'));
+        CREATE TABLE b (id INTEGER GENERATED ALWAYS AS IDENTITY (START 100) PRIMARY KEY, a INTEGER REFERENCES a);
+        ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b ON DELETE SET NULL;
+        INSERT INTO a (b) VALUES (NULL), (NULL);
+        INSERT INTO b (a) VALUES (1), (2);
+        UPDATE a SET b = 101 WHERE id = 1;
+        CREATE TABLE made (at TIMESTAMPTZ DEFAULT now());\n";
+    let made = shell.stdin(script).run();
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let dump = shell.stdin(".dump\n").run();
+    let other = Shell::on_file();
+    let load = other.stdin(&dump.stdout).run();
+    assert_eq!(load.code, 0, "{}\n{}", load.stderr, dump.stdout);
+    assert_eq!(other.stdin(".dump\n").run().stdout, dump.stdout);
+    let next = "INSERT INTO b (a) VALUES (9) RETURNING id;\n";
+    assert_ne!(other.stdin(next).run().code, 0);
+    let next = "INSERT INTO a (b) VALUES (100) RETURNING id * 1000 + n;\n";
+    assert!(other.stdin(next).run().stdout.contains("3009"));
+}
+
+#[test]
 fn keys_are_changed_and_a_rekey_leaves_the_new_one() {
     let shell = made();
     let file = |name: &str, byte: u8| {

@@ -54,7 +54,7 @@ pub(crate) fn settle_keys(
     (table, events): (TableId, Vec<KeyEvent>),
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<KeyCheck>> {
-    let mut checks = Vec::new();
+    let mut checks: Vec<Check> = Vec::new();
     let mut round = vec![(table, events)];
     let mut writers = Writers {
         graph,
@@ -83,6 +83,15 @@ pub(crate) fn settle_keys(
     ))
 }
 
+/// As a [`KeyCheck`], within a statement.
+struct Check {
+    /// The table that has the key.
+    table: TableId,
+    /// Which of its keys.
+    key: usize,
+    what: What,
+}
+
 /// What is to be done with rows that refer to what went or changed.
 struct Action {
     table: Arc<TableDef>,
@@ -97,18 +106,16 @@ fn follow(
     graph: &KeyGraph,
     table: TableId,
     event: KeyEvent,
-    checks: &mut Vec<KeyCheck>,
+    checks: &mut Vec<Check>,
     found: &mut Vec<Action>,
 ) -> Result<()> {
     let (key, old, new) = match event {
         KeyEvent::Written { key, id } => {
-            if let Some(key) = graph.table(table).and_then(|t| t.foreign_keys.get(key)) {
-                checks.push(KeyCheck {
-                    table,
-                    key: key.name.clone(),
-                    what: What::Row(id),
-                });
-            }
+            checks.push(Check {
+                table,
+                key,
+                what: What::Row(id),
+            });
             return Ok(());
         }
         KeyEvent::Left { key, old, new } => (key, old, new),
@@ -121,11 +128,14 @@ fn follow(
         Some(_) => &key.on_update,
     };
     if *action == KeyAction::NoAction {
-        checks.push(KeyCheck {
-            table: child.id,
-            key: key.name.clone(),
-            what: What::Values(old),
-        });
+        let is_it = |known: &ForeignKeyDef| std::ptr::eq(known, key);
+        if let Some(key) = child.foreign_keys.iter().position(is_it) {
+            checks.push(Check {
+                table: child.id,
+                key,
+                what: What::Values(old),
+            });
+        }
         return Ok(());
     }
     let is_restricted = *action == KeyAction::Restrict;
@@ -261,25 +271,29 @@ fn update(
 fn check_now(
     txn: &WriteTxn,
     graph: &KeyGraph,
-    checks: Vec<KeyCheck>,
+    checks: Vec<Check>,
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<KeyCheck>> {
     let mut late = Vec::new();
-    for check in checks {
+    let mut reader = KeyReader::default();
+    for Check { table, key, what } in checks {
         watch()?;
-        let Some(child) = graph.table(check.table) else {
+        let Some(child) = graph.table(table) else {
             continue;
         };
-        let mut keys = child.foreign_keys.iter();
-        let Some(key) = keys.find(|key| key.name == check.key) else {
+        let Some(key) = child.foreign_keys.get(key) else {
             continue;
         };
         if key.timing != KeyTiming::Immediate {
-            late.push(check);
+            late.push(KeyCheck {
+                table,
+                key: key.name.clone(),
+                what,
+            });
             continue;
         }
         if let Some(parent) = graph.table(key.parent) {
-            look(txn, child, key, parent, &check.what)?;
+            look(txn, (child, key), parent, &what, &mut reader)?;
         }
     }
     Ok(late)
@@ -294,6 +308,7 @@ pub(crate) fn check_keys<'c>(
     catalog: &Catalog,
     checks: impl IntoIterator<Item = &'c KeyCheck>,
 ) -> Result<()> {
+    let mut reader = KeyReader::default();
     for check in checks {
         let Some(child) = catalog.table_by_id(check.table) else {
             continue;
@@ -303,31 +318,56 @@ pub(crate) fn check_keys<'c>(
             continue;
         };
         if let Some(parent) = catalog.table_by_id(key.parent) {
-            look(view, child, key, parent, &check.what)?;
+            look(view, (child, key), parent, &check.what, &mut reader)?;
         }
     }
     Ok(())
 }
 
+/// Reads the columns of a key; that of the last one is kept, since most checks are of the same.
+#[derive(Default)]
+struct KeyReader {
+    of: Option<(TableId, Vec<ColumnNo>, RowReader)>,
+    row: Batch,
+}
+
+impl KeyReader {
+    /// The values of a row; `None`: it is gone.
+    fn read(
+        &mut self,
+        view: &dyn View,
+        (child, key): (&TableDef, &ForeignKeyDef),
+        id: RowId,
+    ) -> Result<Option<Vec<Value>>> {
+        let is_it =
+            |of: &&(TableId, Vec<ColumnNo>, RowReader)| of.0 == child.id && of.1 == key.columns;
+        if self.of.as_ref().filter(is_it).is_none() {
+            let reader = RowReader::new(child, &key.columns);
+            self.of = Some((child.id, key.columns.clone(), reader));
+        }
+        let types: Vec<SqlType> = key.columns.iter().map(|no| child.column(*no).ty).collect();
+        self.row.reset(&types);
+        match &self.of {
+            Some((_, _, reader)) if reader.fetch(view, id, &mut self.row.columns)? => {}
+            _ => return Ok(None),
+        }
+        let values = self.row.columns.iter().map(|c| c.get(0).to_owned());
+        Ok(Some(values.collect()))
+    }
+}
+
 fn look(
     view: &dyn View,
-    child: &Arc<TableDef>,
-    key: &ForeignKeyDef,
-    parent: &Arc<TableDef>,
+    (child, key): (&TableDef, &ForeignKeyDef),
+    parent: &TableDef,
     what: &What,
+    reader: &mut KeyReader,
 ) -> Result<()> {
     match what {
-        What::Row(id) => {
-            let types: Vec<SqlType> = key.columns.iter().map(|no| child.column(*no).ty).collect();
-            let mut row = Batch::default();
-            row.reset(&types);
-            let reader = RowReader::new(child, &key.columns);
-            if !reader.fetch(view, *id, &mut row.columns)? {
-                return Ok(());
-            }
-            let values: Vec<Value> = row.columns.iter().map(|c| c.get(0).to_owned()).collect();
-            refers(view, (child, key), parent, &values)
-        }
+        What::Row(id) => match reader.read(view, (child, key), *id)? {
+            Some(values) => refers(view, (child, key), parent, &values),
+            None => Ok(()),
+        },
         What::Values(values) => {
             let is_there = !rows_with(view, parent, &key.parent_columns, values, true)?.is_empty();
             if is_there || rows_with(view, child, &key.columns, values, true)?.is_empty() {

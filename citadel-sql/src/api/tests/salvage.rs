@@ -157,3 +157,45 @@ fn a_wrong_key_salvages_nothing_and_leaves_no_file() {
     );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
 }
+
+#[test]
+fn sequences_and_foreign_keys_are_salvaged_as_well() {
+    let storage = MemoryStorage::new();
+    let database =
+        Database::create_on(Arc::new(storage.clone()), &key(), Options::default()).unwrap();
+    let db = database.connect();
+    db.execute_batch(
+        "CREATE SEQUENCE s INCREMENT 10;
+         CREATE TABLE a (id SERIAL PRIMARY KEY, b INTEGER, n INTEGER DEFAULT nextval('s'));
+         CREATE TABLE b (id INTEGER GENERATED ALWAYS AS IDENTITY (START 100) PRIMARY KEY, a INTEGER REFERENCES a DEFERRABLE);
+         ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b ON DELETE SET NULL;
+         INSERT INTO a (b) VALUES (NULL), (NULL);
+         INSERT INTO b (a) VALUES (1), (2), (NULL);
+         UPDATE a SET b = 101 WHERE id = 1",
+    )
+    .unwrap();
+    drop((db, database));
+    let (report, after) = rescue(storage.snapshot()).unwrap();
+    assert!(report.is_complete(), "{report}");
+    after
+        .execute_batch("INSERT INTO a (b) VALUES (102); INSERT INTO b (a) VALUES (3); DELETE FROM b WHERE id = 101")
+        .unwrap();
+    assert_eq!(
+        rows(&after, "SELECT id * 1000 + n, b FROM a ORDER BY id"),
+        [
+            "Integer(1001) Null",
+            "Integer(2011) Null",
+            "Integer(3021) Integer(102)"
+        ]
+    );
+    assert_eq!(
+        rows(&after, "SELECT max(id), count(*) FROM b"),
+        ["Integer(103) Integer(3)"]
+    );
+    assert!(after.execute("DELETE FROM a WHERE id = 2", ()).is_ok());
+    assert!(after.execute("DELETE FROM a WHERE id = 1", ()).is_err());
+    after
+        .execute("ALTER TABLE a DROP COLUMN id CASCADE", ())
+        .unwrap();
+    assert!(after.execute("SELECT nextval('a_id_seq')", ()).is_err());
+}
