@@ -26,10 +26,10 @@ pub(crate) use query::{
     Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
 pub(crate) use statement::{
-    AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, IndexChange, IndexMethod,
-    IndexOption, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
-    TableConstraintKind, TableRows,
+    AlterEnum, AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
+    ColumnDefinition, CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject,
+    IndexChange, IndexMethod, IndexOption, LabelChange, LabelSide, Pragma, PragmaValue, Statement,
+    StatementKind, TableConstraint, TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

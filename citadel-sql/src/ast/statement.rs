@@ -24,6 +24,12 @@ pub(crate) enum StatementKind {
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
     AlterTable(Box<AlterTable>),
+    /// `CREATE TYPE name AS ENUM (label, …)`
+    CreateEnum {
+        name: Identifier,
+        labels: Vec<String>,
+    },
+    AlterEnum(Box<AlterEnum>),
     /// `TRUNCATE name, …`
     Truncate(Vec<Identifier>),
     Drop(Drop),
@@ -98,6 +104,35 @@ pub(crate) struct TableRows {
     pub(crate) with_data: bool,
 }
 
+/// ALTER TYPE of an ENUM type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlterEnum {
+    pub(crate) name: Identifier,
+    pub(crate) change: LabelChange,
+}
+
+/// What becomes of the type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LabelChange {
+    /// `ADD VALUE [IF NOT EXISTS] label [BEFORE | AFTER other]`
+    Add {
+        label: String,
+        if_not_exists: bool,
+        beside: Option<(LabelSide, String)>,
+    },
+    /// `RENAME VALUE label TO label`
+    RenameLabel { from: String, to: String },
+    /// `RENAME TO name`
+    Rename(Identifier),
+}
+
+/// On which side of another label a new one stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelSide {
+    Before,
+    After,
+}
+
 /// CREATE VIEW.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CreateView {
@@ -113,6 +148,8 @@ pub(crate) struct CreateView {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnDefinition {
     pub(crate) name: Identifier,
+    /// The name of a type that is not built in; then `ty` is TEXT, or TEXT[] for its arrays.
+    pub(crate) named: Option<Identifier>,
     pub(crate) ty: SqlType,
     /// What the type's name says beyond.
     pub(crate) limit: Option<Limit>,
@@ -236,6 +273,7 @@ pub(crate) enum DropObject {
     Table,
     View,
     Index,
+    Type,
 }
 
 /// CALL.

@@ -161,7 +161,8 @@ impl Binder<'_> {
         {
             return Err(named_twice(name));
         }
-        refuse_any_dimension(definition.ty, name)?;
+        let ty = self.named_type(definition.named.as_ref(), definition.ty)?;
+        refuse_any_dimension(ty, name)?;
         let mut seen = Seen::default();
         let mut default = None;
         for constraint in &definition.constraints {
@@ -179,8 +180,7 @@ impl Binder<'_> {
                             at,
                         ));
                     }
-                    let (ty, limit) = (definition.ty, definition.limit);
-                    default = Some(self.default_value(expr, &name.name, ty, limit)?);
+                    default = Some(self.default_value(expr, &name.name, ty, definition.limit)?);
                 }
             }
         }
@@ -192,7 +192,7 @@ impl Binder<'_> {
         }
         Ok(NewColumn {
             name: name.name.clone(),
-            ty: definition.ty,
+            ty,
             limit: definition.limit,
             not_null: seen.not_null,
             default: default.unwrap_or_default(),

@@ -15,6 +15,7 @@ impl Binder<'_> {
             DropObject::Table => self.drop_tables(drop),
             DropObject::View => self.drop_views(drop),
             DropObject::Index => self.drop_indexes(drop),
+            DropObject::Type => self.drop_enums(drop),
         }
     }
 

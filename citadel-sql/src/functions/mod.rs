@@ -10,6 +10,7 @@ mod assignment;
 mod bits;
 mod character;
 mod encoding;
+mod enumeration;
 mod general;
 mod grouping;
 mod limit;
@@ -61,6 +62,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         general::FUNCTIONS,
         grouping::FUNCTIONS,
         uuid::FUNCTIONS,
+        enumeration::FUNCTIONS,
     ]
     .into_iter()
     .chain(temporal::FUNCTIONS)

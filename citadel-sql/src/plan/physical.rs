@@ -15,8 +15,8 @@ pub(crate) use super::physical_change::{
 use super::points::Points;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView, Expr,
-    Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
+    EnumChange, Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
@@ -114,6 +114,7 @@ pub(crate) enum PhysicalPlan {
     AlterTable(Box<AlterTable>),
     Truncate(Vec<Arc<TableDef>>),
     CreateView(CreateView),
+    ChangeEnum(EnumChange),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
@@ -488,6 +489,7 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
+            | Self::ChangeEnum(_)
             | Self::Nothing
             | Self::Explain { .. } => Vec::new(),
         }
@@ -547,6 +549,7 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
+            | Self::ChangeEnum(_)
             | Self::Nothing
             | Self::Explain { .. } => 0.0,
         }
@@ -603,7 +606,8 @@ impl PhysicalPlan {
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
-            | Self::AlterIndex(_) => true,
+            | Self::AlterIndex(_)
+            | Self::ChangeEnum(_) => true,
             Self::Explain { analyze, plan } => *analyze && plan.root.writes(),
             _ => false,
         }

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::schema_tree;
 use super::{IndexDef, TableDef, ViewDef};
 use crate::error::Result;
+use crate::types::{EnumType, ScalarType, SqlType};
 
 /// What a statement is bound against. Immutable: DDL makes another one.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Catalog {
     views: Vec<Arc<ViewDef>>,
     /// Folded name → place in `views`.
     view_names: FxHashMap<String, usize>,
+    /// By ascending id.
+    enums: Vec<EnumType>,
     has_ann: bool,
     has_lake: bool,
 }
@@ -43,6 +46,7 @@ impl Catalog {
         catalog.views = found.views.into_iter().map(Arc::new).collect();
         let names = catalog.views.iter().map(|view| folded(&view.name));
         catalog.view_names = names.zip(0..).collect();
+        catalog.enums = found.enums;
         Ok(catalog)
     }
 
@@ -63,6 +67,17 @@ impl Catalog {
         catalog
     }
 
+    /// A catalog of nothing but the ENUM types among some types.
+    pub(crate) fn of_types(types: impl Iterator<Item = SqlType>) -> Self {
+        let mut enums: Vec<EnumType> = types.filter_map(enum_of).collect();
+        enums.sort_by_key(|ty| ty.id());
+        enums.dedup();
+        Self {
+            enums,
+            ..Self::default()
+        }
+    }
+
     /// The same with another definition of a table that is there, under a version that is none.
     pub(crate) fn with_table(&self, table: TableDef) -> Self {
         let table = Arc::new(table);
@@ -73,6 +88,7 @@ impl Catalog {
         let mut catalog = Self::of_tables(tables.collect());
         catalog.views.clone_from(&self.views);
         catalog.view_names.clone_from(&self.view_names);
+        catalog.enums.clone_from(&self.enums);
         catalog
     }
 
@@ -119,6 +135,17 @@ impl Catalog {
         &self.views
     }
 
+    /// An ENUM type by name, ASCII case folded.
+    pub(crate) fn enum_type(&self, name: &str) -> Option<EnumType> {
+        let mut all = self.enums.iter();
+        all.find(|ty| ty.name().eq_ignore_ascii_case(name)).copied()
+    }
+
+    /// All ENUM types in the order in which they were made.
+    pub(crate) fn enums(&self) -> &[EnumType] {
+        &self.enums
+    }
+
     /// Is it the name of a table, an index or a view?
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.table(name).is_some() || self.index(name).is_some() || self.view(name).is_some()
@@ -145,6 +172,14 @@ impl Catalog {
     /// All tables in the order in which they were made.
     pub(crate) fn tables(&self) -> &[Arc<TableDef>] {
         &self.tables
+    }
+}
+
+/// The ENUM type of a column, or of the elements of its arrays.
+fn enum_of(ty: SqlType) -> Option<EnumType> {
+    match ty {
+        SqlType::Enum(ty) | SqlType::Array(ScalarType::Enum(ty)) => Some(ty),
+        _ => None,
     }
 }
 

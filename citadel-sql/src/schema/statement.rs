@@ -92,6 +92,7 @@ fn constraint(name: &str) -> String {
 fn column(table: &TableDef, column: &ColumnDef) -> String {
     let mut text = quoted(&column.name);
     match column.limit {
+        Some(limit) if column.ty.element().is_some() => text.push_str(&format!(" {limit}[]")),
         Some(limit) => text.push_str(&format!(" {limit}")),
         None => text.push_str(&format!(" {}", column.ty)),
     }

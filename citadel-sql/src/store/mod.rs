@@ -42,8 +42,8 @@ pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
 pub(crate) use ddl::{
-    alter_index, alter_table, create_index, create_table, create_view, drop_index, drop_table,
-    drop_view, truncate,
+    alter_index, alter_table, change_enum, create_index, create_table, create_view, drop_index,
+    drop_table, drop_view, truncate,
 };
 pub(crate) use index_key::{EntryColumns, KeyRange};
 pub(crate) use index_scan::IndexScan;

@@ -5,6 +5,7 @@ mod ann_life;
 mod appender;
 mod arrays;
 mod concurrency;
+mod enums;
 mod keeper;
 mod opening;
 mod pragmas;

@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TableConstraint as TheirConstraint, UniqueConstraint, WithData,
 };
 
+use super::data_type::TypeName;
 use super::{Clauses, Converter};
 use crate::ast::{
     ColumnConstraint, ColumnConstraintKind, ColumnDefinition, CreateIndex, CreateTable, Expr,
@@ -217,7 +218,7 @@ impl Converter<'_> {
             options,
         } = column;
         let name = self.identifier(name)?;
-        let (ty, limit) = self.limited_type(data_type, name.position)?;
+        let TypeName { ty, named, limit } = self.type_name(data_type, name.position)?;
         let constraints = options
             .into_iter()
             .map(
@@ -235,6 +236,7 @@ impl Converter<'_> {
             .collect::<Result<_>>()?;
         Ok(ColumnDefinition {
             name,
+            named,
             ty,
             limit,
             constraints,

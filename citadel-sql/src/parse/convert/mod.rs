@@ -10,6 +10,7 @@ mod conflict;
 mod data_type;
 mod ddl;
 mod dml;
+mod enum_type;
 mod expr;
 mod from;
 mod function;
@@ -23,6 +24,8 @@ mod subquery;
 mod temporal;
 mod view;
 mod window;
+
+pub(crate) use data_type::unknown_type;
 
 use std::cell::Cell;
 

@@ -3,11 +3,13 @@
 use citadel_txn::Salvage;
 
 use crate::schema::{DefinitionReader, SCHEMA_TREE, TableDef, ViewDef};
+use crate::types::EnumType;
 
 /// What is left of the definitions.
 pub(super) struct Definitions {
     pub(super) tables: Vec<TableDef>,
     pub(super) views: Vec<ViewDef>,
+    pub(super) enums: Vec<EnumType>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
 }
@@ -23,6 +25,7 @@ impl Definitions {
         Self {
             tables: read.tables,
             views: read.views,
+            enums: read.enums,
             malformed,
         }
     }
