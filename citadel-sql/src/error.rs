@@ -43,6 +43,7 @@ impl SqlState {
     pub(crate) const INVALID_REGULAR_EXPRESSION: Self = Self("2201B");
     pub(crate) const DATA_EXCEPTION: Self = Self("22000");
     pub(crate) const ARRAY_SUBSCRIPT_ERROR: Self = Self("2202E");
+    pub(crate) const INVALID_NAME: Self = Self("42602");
     pub(crate) const NULL_VALUE_NOT_ALLOWED: Self = Self("22004");
     pub(crate) const INDETERMINATE_DATATYPE: Self = Self("42P18");
     pub(crate) const INVALID_DATETIME: Self = Self("22007");

@@ -83,8 +83,9 @@ pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};
 pub use types::{
-    Array, ArrayRef, Bits, BitsRef, Date, Dimension, Element, Elements, Interval, Numeric,
-    NumericRef, ScalarType, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef, VectorType,
+    Array, ArrayRef, Bits, BitsRef, Date, Dimension, Element, Elements, EnumType, EnumValue,
+    Interval, Numeric, NumericRef, ScalarType, SqlType, Time, Timestamp, TimestampTz, Value,
+    ValueRef, VectorType,
 };
 
 /// The README's example is run as a test.

@@ -94,7 +94,7 @@ error 25P01: SAVEPOINT can only be used in a transaction
 
 CREATE TABLE u (a MONEY);
 ----
-error 0A000 at 1:17: type MONEY is not supported
+error 0A000 at 1:19: type MONEY is not supported
 hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last
 
 SELECT a COLLATE nocase FROM t;

@@ -27,6 +27,7 @@ pub fn value(value: &Value) -> String {
         Value::Interval(v) => v.to_string(),
         Value::Numeric(v) => v.to_string(),
         Value::Uuid(v) => v.to_string(),
+        Value::Enum(v) => v.to_string(),
         Value::Array(v) => v.to_string().replace('\n', "\\n"),
         other => format!("{other:?}"),
     }

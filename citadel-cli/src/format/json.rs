@@ -79,6 +79,7 @@ fn value(value: ValueRef<'_>) -> String {
         ValueRef::Null => "null".to_owned(),
         ValueRef::Real(v) if !v.is_finite() => "null".to_owned(),
         ValueRef::Text(v) => string(v),
+        ValueRef::Enum(v) => string(v.label()),
         ValueRef::Blob(v) => string(&text::hex(v)),
         ValueRef::Bits(v) => string(&v.to_string()),
         ValueRef::Date(_)

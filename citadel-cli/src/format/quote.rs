@@ -57,6 +57,7 @@ pub(crate) fn literal(value: ValueRef<'_>) -> String {
         ValueRef::TimestampTz(v) => format!("TIMESTAMPTZ '{v}'"),
         ValueRef::Uuid(v) => format!("UUID '{v}'"),
         ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
+        ValueRef::Enum(v) => format!("'{}'", v.label().replace('\'', "''")),
         ValueRef::Array(v) => {
             let text = v.to_string().replace('\'', "''");
             format!("CAST('{text}' AS {})", v.sql_type())

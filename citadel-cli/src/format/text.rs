@@ -29,6 +29,7 @@ pub(crate) fn full(value: ValueRef<'_>, null: &str) -> String {
         ValueRef::Interval(v) => v.to_string(),
         ValueRef::Numeric(v) => v.to_string(),
         ValueRef::Uuid(v) => v.to_string(),
+        ValueRef::Enum(v) => v.to_string(),
         ValueRef::Array(v) => array(v),
         other => format!("{other:?}"),
     }

@@ -51,7 +51,9 @@ pub(crate) fn attribute_value(value: ValueRef<'_>) -> Option<AttributeValue> {
         ValueRef::Interval(v) => {
             AttributeValue::Bytes((v.span() ^ i128::MIN).to_be_bytes().to_vec())
         }
-        ValueRef::Vector(_) | ValueRef::Bits(_) | ValueRef::Array(_) => return None,
+        ValueRef::Vector(_) | ValueRef::Bits(_) | ValueRef::Enum(_) | ValueRef::Array(_) => {
+            return None;
+        }
     })
 }
 

@@ -14,7 +14,7 @@ pub type FromSqlResult<T> = Result<T, FromSqlError>;
 /// A Rust type that a result column can be read as.
 ///
 /// Conversions are exact: INTEGER is read as any integer type that holds it and as `f64` (as `f64` does for
-/// literals), REAL as `f64` or `f32`, TEXT as `String`, BLOB as `Vec<u8>` or `[u8; N]`, BOOLEAN as `bool`,
+/// literals), REAL as `f64` or `f32`, TEXT and labels of ENUM types as `String`, BLOB as `Vec<u8>` or `[u8; N]`, BOOLEAN as `bool`,
 /// VECTOR as `Vec<f32>` or `[f32; N]`, and as `Vec` of [`half::f16`] or `i8` where each component is one exactly, as
 /// it is in columns of those; VECTOR of bits as [`Bits`] or `Vec<bool>`; DATE as [`Date`] or [`jiff::civil::Date`], TIME as
 /// [`Time`] or [`jiff::civil::Time`], TIMESTAMP as [`Timestamp`] or [`jiff::civil::DateTime`], TIMESTAMPTZ as [`TimestampTz`]
@@ -58,7 +58,6 @@ macro_rules! from_variant {
 from_variant! {
     i64: ValueRef::Integer(v) => v,
     bool: ValueRef::Boolean(v) => v,
-    String: ValueRef::Text(v) => v.to_owned(),
     Box<str>: ValueRef::Text(v) => v.into(),
     Rc<str>: ValueRef::Text(v) => v.into(),
     Arc<str>: ValueRef::Text(v) => v.into(),
@@ -75,6 +74,17 @@ from_variant! {
     Numeric: ValueRef::Numeric(v) => v.to_owned(),
     uuid::Uuid: ValueRef::Uuid(v) => v,
     Vec<bool>: ValueRef::Bits(v) => v.iter().collect(),
+}
+
+/// TEXT, or the label of an ENUM type.
+impl FromSql for String {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Text(text) => Ok(text.to_owned()),
+            ValueRef::Enum(value) => Ok(value.label().to_owned()),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
 }
 
 macro_rules! from_ours {

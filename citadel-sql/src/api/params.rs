@@ -56,7 +56,8 @@ impl<'a> Binder<'a> {
         self.given += 1;
         // Values beyond the last parameter are only counted, so that the error can say how many there were.
         if let Some(slot) = self.values.get_mut(at) {
-            *slot = Some(self.parameters.coerce(at, value.to_sql()?.into_value())?);
+            let value = value.to_sql()?.into_value();
+            *slot = Some(self.parameters.coerce_early(at, value)?);
         }
         Ok(())
     }
@@ -67,7 +68,7 @@ impl<'a> Binder<'a> {
         })?;
         self.given += usize::from(self.values[at].is_none());
         let value = value.to_sql()?.into_value();
-        self.values[at] = Some(self.parameters.coerce(at, value)?);
+        self.values[at] = Some(self.parameters.coerce_early(at, value)?);
         Ok(())
     }
 

@@ -162,7 +162,7 @@ impl Prepared {
     /// # Errors
     /// A value is not one of its type.
     pub(crate) fn fitted(&self, before: &Self, params: Vec<Value>) -> Result<Vec<Value>> {
-        if std::ptr::eq(self, before) {
+        if std::ptr::eq(self, before) && !self.parameters.has_labels() {
             Ok(params)
         } else {
             self.parameters.coerce_all(params)

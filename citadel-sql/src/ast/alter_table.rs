@@ -51,6 +51,8 @@ pub(crate) enum TableAction {
     /// `ALTER COLUMN a [SET DATA] TYPE t [USING value]`
     SetType {
         column: Identifier,
+        /// As in [`ColumnDefinition`](super::ColumnDefinition).
+        named: Option<Identifier>,
         ty: SqlType,
         limit: Option<Limit>,
         using: Option<Expr>,

@@ -90,6 +90,8 @@ pub(crate) enum ExprKind {
     Cast {
         operand: Box<Expr>,
         to: SqlType,
+        /// As in [`ColumnDefinition`](super::ColumnDefinition).
+        named: Option<Identifier>,
         /// What the type's name says beyond.
         limit: Option<Limit>,
     },

@@ -31,10 +31,11 @@ pub(crate) use sequence::{
     SequenceOptionKind,
 };
 pub(crate) use statement::{
-    AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind, ColumnDefinition,
-    CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject, Explain, ForeignKey,
-    IndexChange, IndexMethod, IndexOption, KeyAction, PlanFormat, Pragma, PragmaValue, Statement,
-    StatementKind, TableConstraint, TableConstraintKind, TableRows,
+    AlterEnum, AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
+    ColumnDefinition, CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject,
+    Explain, ForeignKey, IndexChange, IndexMethod, IndexOption, KeyAction, LabelChange, LabelSide,
+    PlanFormat, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
+    TableConstraintKind, TableRows,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

@@ -41,6 +41,12 @@ pub(crate) enum StatementKind {
         names: Vec<Identifier>,
         deferred: bool,
     },
+    /// `CREATE TYPE name AS ENUM (label, …)`
+    CreateEnum {
+        name: Identifier,
+        labels: Vec<String>,
+    },
+    AlterEnum(Box<AlterEnum>),
     Drop(Drop),
     Begin(BeginMode),
     Commit,
@@ -113,6 +119,35 @@ pub(crate) struct TableRows {
     pub(crate) with_data: bool,
 }
 
+/// ALTER TYPE of an ENUM type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlterEnum {
+    pub(crate) name: Identifier,
+    pub(crate) change: LabelChange,
+}
+
+/// What becomes of the type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LabelChange {
+    /// `ADD VALUE [IF NOT EXISTS] label [BEFORE | AFTER other]`
+    Add {
+        label: String,
+        if_not_exists: bool,
+        beside: Option<(LabelSide, String)>,
+    },
+    /// `RENAME VALUE label TO label`
+    RenameLabel { from: String, to: String },
+    /// `RENAME TO name`
+    Rename(Identifier),
+}
+
+/// On which side of another label a new one stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelSide {
+    Before,
+    After,
+}
+
 /// CREATE VIEW.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CreateView {
@@ -128,6 +163,8 @@ pub(crate) struct CreateView {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnDefinition {
     pub(crate) name: Identifier,
+    /// The name of a type that is not built in; then `ty` is TEXT, or TEXT[] for its arrays.
+    pub(crate) named: Option<Identifier>,
     pub(crate) ty: SqlType,
     /// What the type's name says beyond.
     pub(crate) limit: Option<Limit>,
@@ -281,6 +318,7 @@ pub(crate) enum DropObject {
     View,
     Index,
     Sequence,
+    Type,
 }
 
 /// CALL.

@@ -13,7 +13,9 @@ use super::bytes::{Bytes, Texts};
 use super::numerics::Numerics;
 use super::{Batch, Column, ColumnData};
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
-use crate::types::{ArrayRef, Date, Interval, ScalarType, Time, Timestamp, TimestampTz};
+use crate::types::{
+    ArrayRef, Date, EnumType, EnumValue, Interval, ScalarType, Time, Timestamp, TimestampTz,
+};
 use uuid::Uuid;
 
 const NULL: u8 = 0;
@@ -32,6 +34,7 @@ const INTERVAL: u8 = 12;
 const NUMERIC: u8 = 13;
 const UUID: u8 = 14;
 const ARRAY: u8 = 15;
+const ENUM: u8 = 16;
 
 impl Batch {
     /// Appends all rows.
@@ -73,6 +76,7 @@ impl Column {
             ColumnData::Vector { .. } => VECTOR,
             ColumnData::Bits { .. } => BITS,
             ColumnData::Array { .. } => ARRAY,
+            ColumnData::Enum { .. } => ENUM,
         };
         out.extend([kind, u8::from(!self.nulls().is_empty())]);
         out.extend(self.nulls().iter().map(|&null| u8::from(null)));
@@ -107,7 +111,15 @@ impl Column {
             }
             ColumnData::Array { element, arrays } => {
                 out.push(element.code());
+                if let ScalarType::Enum(ty) = element {
+                    put_varint(out, ty.number());
+                }
                 put_strings(out, arrays.ends(), arrays.bytes());
+            }
+            // Places are above 0.
+            ColumnData::Enum { ty, values } => {
+                put_varint(out, ty.number());
+                put_all(out, values, |v| v.map_or(0, EnumValue::place).to_le_bytes());
             }
         }
     }
@@ -173,7 +185,13 @@ impl Column {
                 ColumnData::Bits { dim, bytes }
             }
             ARRAY => {
-                let element = ScalarType::of_code(reader.byte()?).ok_or(Malformed)?;
+                let element = match ScalarType::of_code(reader.byte()?) {
+                    Some(element) => element,
+                    None => {
+                        let ty = EnumType::of_number(reader.varint()?);
+                        ScalarType::Enum(ty.ok_or(Malformed)?)
+                    }
+                };
                 let (ends, bytes) = take_strings(reader, rows)?;
                 let arrays = Bytes::from_parts(ends, bytes.to_vec()).ok_or(Malformed)?;
                 for row in 0..rows {
@@ -183,6 +201,18 @@ impl Column {
                     }
                 }
                 ColumnData::Array { element, arrays }
+            }
+            ENUM => {
+                let ty = EnumType::of_number(reader.varint()?).ok_or(Malformed)?;
+                let places = take_all(reader, rows, u64::from_le_bytes)?;
+                let values = places.into_iter().map(|place| match place {
+                    0 => Ok(None),
+                    place => ty.at(place).map(Some).ok_or(Malformed),
+                });
+                ColumnData::Enum {
+                    ty,
+                    values: values.collect::<Decoded<_>>()?,
+                }
             }
             _ => return Err(Malformed),
         };

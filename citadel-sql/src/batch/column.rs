@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result, SqlState};
 use crate::types::{
-    ArrayRef, BitsRef, Date, Element, Interval, NumericRef, ScalarType, SqlType, StoredVector,
-    Time, Timestamp, TimestampTz, ValueRef, VectorType,
+    ArrayRef, BitsRef, Date, Element, EnumType, EnumValue, Interval, NumericRef, ScalarType,
+    SqlType, StoredVector, Time, Timestamp, TimestampTz, ValueRef, VectorType,
 };
 
 /// Values of one type, with NULLs marked apart.
@@ -55,6 +55,11 @@ pub(crate) enum ColumnData {
     Vector { dim: usize, values: Vec<f32> },
     /// VECTOR of bits, packed; each row has the bytes of `dim` bits.
     Bits { dim: u16, bytes: Vec<u8> },
+    /// Labels of an ENUM type; a NULL has any value.
+    Enum {
+        ty: EnumType,
+        values: Vec<Option<EnumValue>>,
+    },
     /// Arrays of a type, as bytes.
     Array { element: ScalarType, arrays: Bytes },
 }
@@ -92,6 +97,10 @@ impl Column {
             SqlType::Vector(VectorType { dim: Some(dim), .. }) => ColumnData::Vector {
                 dim: usize::from(dim),
                 values: Vec::with_capacity(rows * usize::from(dim)),
+            },
+            SqlType::Enum(ty) => ColumnData::Enum {
+                ty,
+                values: Vec::with_capacity(rows),
             },
             SqlType::Array(element) => ColumnData::Array {
                 element,
@@ -189,6 +198,7 @@ impl Column {
                 let width = bytes_of(*dim);
                 ValueRef::Bits(BitsRef::new(&bytes[row * width..(row + 1) * width], *dim))
             }
+            ColumnData::Enum { values, .. } => values[row].map_or(ValueRef::Null, ValueRef::Enum),
             ColumnData::Array { element, arrays } => {
                 ValueRef::Array(ArrayRef::from_valid(*element, arrays.get(row)))
             }
@@ -213,6 +223,7 @@ impl Column {
             ColumnData::Uuid(v) => v.capacity() * size_of::<Uuid>(),
             ColumnData::Vector { values, .. } => values.capacity() * size_of::<f32>(),
             ColumnData::Bits { bytes, .. } => bytes.capacity(),
+            ColumnData::Enum { values, .. } => values.capacity() * size_of::<Option<EnumValue>>(),
             ColumnData::Array { arrays, .. } => arrays.heap_bytes(),
         };
         values + self.nulls.capacity()
@@ -236,6 +247,7 @@ impl Column {
             ColumnData::Uuid(v) => v.clear(),
             ColumnData::Vector { values, .. } => values.clear(),
             ColumnData::Bits { bytes, .. } => bytes.clear(),
+            ColumnData::Enum { values, .. } => values.clear(),
             ColumnData::Array { arrays, .. } => arrays.clear(),
         }
         self.nulls.clear();
@@ -271,6 +283,7 @@ impl Column {
             ColumnData::Uuid(v) => v.truncate(rows),
             ColumnData::Vector { dim, values } => values.truncate(*dim * rows),
             ColumnData::Bits { dim, bytes } => bytes.truncate(bytes_of(*dim) * rows),
+            ColumnData::Enum { values, .. } => values.truncate(rows),
             ColumnData::Array { arrays, .. } => arrays.truncate(rows),
         }
         self.nulls.truncate(rows);
@@ -298,6 +311,7 @@ impl Column {
             ColumnData::Uuid(v) => v.push(Uuid::nil()),
             ColumnData::Vector { dim, values } => values.resize(values.len() + *dim, 0.0),
             ColumnData::Bits { dim, bytes } => bytes.resize(bytes.len() + bytes_of(*dim), 0),
+            ColumnData::Enum { values, .. } => values.push(None),
             ColumnData::Array { arrays, .. } => arrays.push(&[]),
         }
         if self.nulls.is_empty() {
@@ -367,6 +381,7 @@ impl Column {
                 element: Element::F32,
             }),
             ColumnData::Bits { dim, .. } => SqlType::Vector(VectorType::new(*dim, Element::Bit)),
+            ColumnData::Enum { ty, .. } => SqlType::Enum(*ty),
             ColumnData::Array { element, .. } => SqlType::Array(*element),
         }
     }
@@ -515,6 +530,18 @@ impl Column {
         self.push_first(ValueRef::Bits(value))
     }
 
+    /// Appends a label of an ENUM type.
+    pub(crate) fn push_enum(&mut self, value: EnumValue) -> Result<()> {
+        if let ColumnData::Enum { ty, values } = &mut self.data
+            && *ty == value.enum_type()
+        {
+            values.push(Some(value));
+            self.pushed();
+            return Ok(());
+        }
+        self.push_first(ValueRef::Enum(value))
+    }
+
     /// Appends an array; its elements are of the column's type, or it is an error.
     pub(crate) fn push_array(&mut self, value: ArrayRef<'_>) -> Result<()> {
         if let ColumnData::Array { element, arrays } = &mut self.data
@@ -567,6 +594,7 @@ impl Column {
             ValueRef::Uuid(v) => self.push_uuid(v),
             ValueRef::Vector(v) => self.push_vector(v),
             ValueRef::Bits(v) => self.push_bits(v),
+            ValueRef::Enum(v) => self.push_enum(v),
             ValueRef::Array(v) => self.push_array(v),
         }
     }
@@ -627,6 +655,13 @@ impl Column {
                     arrays: other_arrays,
                 },
             ) if element == other_element => arrays.append(other_arrays),
+            (
+                ColumnData::Enum { ty, values },
+                ColumnData::Enum {
+                    ty: other_ty,
+                    values: other_values,
+                },
+            ) if ty == other_ty => values.extend_from_slice(other_values),
             _ => return Err(self.mismatch(other.sql_type())),
         }
         if !other.nulls.is_empty() || !self.nulls.is_empty() {
@@ -699,6 +734,13 @@ impl Column {
                 rows.iter()
                     .for_each(|&row| arrays.push(from.get(row as usize)));
             }
+            (
+                ColumnData::Enum { ty, values },
+                ColumnData::Enum {
+                    ty: other_ty,
+                    values: from,
+                },
+            ) if ty == other_ty => gather(values, from, rows),
             _ => return Err(self.mismatch(other.sql_type())),
         }
         if !other.nulls.is_empty() || !self.nulls.is_empty() {

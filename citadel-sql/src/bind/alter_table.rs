@@ -243,10 +243,14 @@ impl Binder<'_> {
             }
             TableAction::SetType {
                 column,
+                named,
                 ty,
                 limit,
                 using,
-            } => self.set_type(column, (*ty, *limit), using.as_ref(), shape)?,
+            } => {
+                let ty = self.named_type(named.as_ref(), *ty)?;
+                self.set_type(column, (ty, *limit), using.as_ref(), shape)?;
+            }
             TableAction::AddConstraint(constraint) => shape.constraints.push(constraint.clone()),
             TableAction::DropConstraint {
                 name,

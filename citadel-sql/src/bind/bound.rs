@@ -32,7 +32,7 @@ use crate::functions::{
 };
 use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
 use crate::types::temporal::Zone;
-use crate::types::{SqlType, Value};
+use crate::types::{EnumType, SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -279,6 +279,7 @@ pub(crate) enum Statement {
         indexes: Vec<Arc<IndexDef>>,
     },
     AlterIndex(AlterIndex),
+    ChangeEnum(EnumChange),
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
     Begin(BeginMode),
@@ -649,6 +650,21 @@ pub(crate) struct AlterIndex {
     pub(crate) table: Arc<TableDef>,
     pub(crate) index: Arc<IndexDef>,
     pub(crate) change: IndexChange,
+}
+
+/// What becomes of ENUM types; labels come with their places.
+#[derive(Clone, Debug)]
+pub(crate) enum EnumChange {
+    Create {
+        name: String,
+        labels: Vec<(u64, String)>,
+    },
+    Replace {
+        id: u64,
+        name: String,
+        labels: Vec<(u64, String)>,
+    },
+    Drop(Vec<EnumType>),
 }
 
 /// What becomes of an index.

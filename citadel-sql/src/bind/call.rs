@@ -466,8 +466,8 @@ impl ExprBinder<'_, '_> {
         let mut numbers = of_kind(function, ArgumentKind::Number, &mut arguments);
         typing::exact_literals(&mut self.binder.parameters, &mut numbers)?;
         self.array_arguments(function, &mut arguments)?;
-        // Of the moments that a function takes, all are of one type.
-        for kind in [ArgumentKind::Same, ArgumentKind::Moment] {
+        // Of the moments that a function takes, all are of one type, and so are values of ENUM types.
+        for kind in [ArgumentKind::Same, ArgumentKind::Moment, ArgumentKind::Enum] {
             let mut alike = of_kind(function, kind, &mut arguments);
             self.results(&mut alike, function.name)?;
         }
@@ -495,7 +495,8 @@ impl ExprBinder<'_, '_> {
         if function.ignores_zone(types) {
             arguments.push(text_literal(Zone::default().name()));
         } else if function.needs == Needs::Element {
-            arguments.extend(ty.element().map(empty_array));
+            let element = ty.element().or_else(|| ty.scalar());
+            arguments.extend(element.map(empty_array));
         } else {
             arguments.extend(parameters.hidden_arguments(function.needs));
         }

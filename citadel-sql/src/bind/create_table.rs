@@ -179,7 +179,8 @@ impl Binder<'_> {
         {
             return Err(named_twice(name));
         }
-        refuse_any_dimension(definition.ty, name)?;
+        let ty = self.named_type(definition.named.as_ref(), definition.ty)?;
+        refuse_any_dimension(ty, name)?;
         let mut seen = Seen::default();
         let mut default = None;
         let mut sequence = None;
@@ -221,7 +222,7 @@ impl Binder<'_> {
         }
         let mut column = NewColumn {
             name: name.name.clone(),
-            ty: definition.ty,
+            ty,
             limit: definition.limit,
             not_null: seen.not_null,
             default: NewDefault::default(),

@@ -16,6 +16,7 @@ impl Binder<'_> {
             DropObject::View => self.drop_views(drop),
             DropObject::Index => self.drop_indexes(drop),
             DropObject::Sequence => self.drop_sequences(drop),
+            DropObject::Type => self.drop_enums(drop),
         }
     }
 

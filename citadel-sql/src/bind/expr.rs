@@ -137,8 +137,14 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 branches,
                 otherwise,
             } => self.case(operand.as_deref(), branches, otherwise.as_deref()),
-            ast::ExprKind::Cast { operand, to, limit } => {
-                let bound = self.cast(operand, *to);
+            ast::ExprKind::Cast {
+                operand,
+                to,
+                named,
+                limit,
+            } => {
+                let to = self.binder.named_type(named.as_ref(), *to);
+                let bound = to.and_then(|to| self.cast(operand, to));
                 match limit {
                     None => bound,
                     Some(limit) => bound.map(|cast| within(cast, *limit)),

@@ -30,6 +30,7 @@ mod cte;
 mod default;
 mod distance;
 mod drop;
+mod enum_type;
 mod expr;
 mod foreign_key;
 mod from;
@@ -173,6 +174,8 @@ impl Binder<'_> {
             StatementKind::CreateView(view) => self.create_view(view),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),
+            StatementKind::CreateEnum { name, labels } => self.create_enum(name, labels),
+            StatementKind::AlterEnum(alter) => self.alter_enum(alter),
             StatementKind::Drop(drop) => self.drop(drop),
             StatementKind::Begin(mode) => Ok(Statement::Begin(*mode)),
             StatementKind::Commit => Ok(Statement::Commit),

@@ -73,6 +73,19 @@ impl Parameters {
         Ok(())
     }
 
+    /// Is one of them a label? Which labels there are is only known when a run begins.
+    pub(crate) fn has_labels(&self) -> bool {
+        self.types.iter().any(|ty| is_label(*ty))
+    }
+
+    /// As [`coerce`](Self::coerce) before a run; labels are left as they are given.
+    pub(crate) fn coerce_early(&self, index: usize, value: Value) -> Result<Value> {
+        match self.types.get(index) {
+            Some(ty) if is_label(*ty) => Ok(value),
+            _ => self.coerce(index, value),
+        }
+    }
+
     /// Gives a parameter's value the type that its places want.
     ///
     /// # Errors
@@ -97,6 +110,11 @@ impl Parameters {
             _ => format!("?{}", index + 1),
         }
     }
+}
+
+/// A label of an ENUM type, or an array of them?
+fn is_label(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Enum(_) | SqlType::Array(ScalarType::Enum(_)))
 }
 
 /// Is the value of the type, whatever it is? REAL may be infinite, and vectors have dimensions.

@@ -41,9 +41,10 @@ impl Binder<'_> {
 
 /// Gives an expression over the rows of one table its meaning: what an index of that table is on.
 fn bind_row_expression(expr: &ast::Expr, table: &TableDef, relation: RelationNo) -> Result<Expr> {
-    let nothing = Catalog::default();
+    // Nothing but the types that its columns have.
+    let types = Catalog::of_types(table.columns.iter().map(|column| column.ty));
     let parameters = Parameters::new(&[], &Zone::default());
-    let mut binder = Binder::new(&nothing, "", parameters);
+    let mut binder = Binder::new(&types, "", parameters);
     binder.row_expression(expr, table, relation)
 }
 

@@ -212,6 +212,7 @@ impl Builder<'_> {
             | PhysicalPlan::CreateIndex(_)
             | PhysicalPlan::DropIndex(_)
             | PhysicalPlan::AlterIndex(_)
+            | PhysicalPlan::ChangeEnum(_)
             | PhysicalPlan::Nothing
             | PhysicalPlan::Explain { .. } => return Err(change::not_rows(plan)),
         })

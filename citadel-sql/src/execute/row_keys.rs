@@ -156,6 +156,11 @@ fn encode_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
             out.extend((v.dim() as u64).to_le_bytes());
             out.extend_from_slice(v.as_bytes());
         }
+        ValueRef::Enum(v) => {
+            out.push(16);
+            out.extend(v.enum_type().id().to_le_bytes());
+            out.extend(v.place().to_le_bytes());
+        }
         ValueRef::Array(v) => {
             out.push(15);
             let dimensions = v.dimensions();

@@ -100,7 +100,8 @@ const fn to_array<const ELEMENT: usize>() -> ScalarFunction {
 /// left to the writer.
 pub(crate) fn assignment_to(ty: SqlType) -> Option<&'static ScalarFunction> {
     match ty {
-        SqlType::Unknown => None,
+        // Nothing else goes into a column of labels.
+        SqlType::Unknown | SqlType::Enum(_) => None,
         SqlType::Boolean => Some(&TO_BOOLEAN),
         SqlType::Integer => Some(&TO_INTEGER),
         SqlType::Real => Some(&TO_REAL),

@@ -103,6 +103,7 @@ fn type_name(arguments: &[ValueRef<'_>]) -> String {
         Some(ValueRef::Numeric(_)) => "numeric",
         Some(ValueRef::Uuid(_)) => "uuid",
         Some(ValueRef::Vector(_) | ValueRef::Bits(_)) => "vector",
+        Some(ValueRef::Enum(value)) => return value.enum_type().name().to_owned(),
         Some(ValueRef::Array(array)) => return array.sql_type().to_string().to_lowercase(),
     };
     name.to_owned()

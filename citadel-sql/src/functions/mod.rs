@@ -10,6 +10,7 @@ mod assignment;
 mod bits;
 mod character;
 mod encoding;
+mod enumeration;
 mod general;
 mod grouping;
 mod limit;
@@ -66,6 +67,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
         grouping::FUNCTIONS,
         uuid::FUNCTIONS,
         sequence::FUNCTIONS,
+        enumeration::FUNCTIONS,
     ]
     .into_iter()
     .chain(temporal::FUNCTIONS)

@@ -93,6 +93,8 @@ pub(crate) enum ArgumentKind {
     Element,
     /// An array of INTEGER.
     Integers,
+    /// A value of an ENUM type.
+    Enum,
     /// Anything.
     Any,
     /// The same type as the other arguments of this kind.
@@ -109,6 +111,7 @@ impl ArgumentKind {
             (Self::Boolean, ty) => ty == SqlType::Boolean,
             (Self::Array, ty) => matches!(ty, SqlType::Array(_)),
             (Self::Element, ty) => ty.scalar().is_some(),
+            (Self::Enum, ty) => matches!(ty, SqlType::Enum(_)),
             (Self::Integers, ty) => ty == SqlType::Array(ScalarType::Integer),
             (Self::Text, ty) => ty == SqlType::Text,
             (Self::Moment, ty) => ty.is_moment(),
@@ -137,7 +140,7 @@ impl ArgumentKind {
             Self::Moment | Self::Temporal => Some(SqlType::Timestamp),
             Self::Interval => Some(SqlType::Interval),
             Self::Vector | Self::AnyVector => Some(SqlType::VECTOR),
-            Self::Array | Self::Element => None,
+            Self::Array | Self::Element | Self::Enum => None,
             Self::Any | Self::Same | Self::Shown => None,
         }
     }

@@ -145,7 +145,7 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "ALTER" => {
             let mut second = words;
             second.take("ALTER");
-            match second.take("TABLE") {
+            match second.take("TABLE") || second.take("TYPE") {
                 true => parse_native(words, converter),
                 false => alter::parse(words, converter),
             }
@@ -196,7 +196,7 @@ fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
     let position = words.position();
     words.take(verb);
     match words.peek().as_deref() {
-        Some("TABLE" | "INDEX" | "VIEW") | None => Ok(()),
+        Some("TABLE" | "INDEX" | "VIEW" | "TYPE") | None => Ok(()),
         Some("SEQUENCE") if verb == "DROP" => Ok(()),
         Some("UNIQUE") if verb == "CREATE" => Ok(()),
         Some("OR") if verb == "CREATE" => {

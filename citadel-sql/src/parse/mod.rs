@@ -32,6 +32,8 @@ mod tokens;
 mod transaction;
 mod words;
 
+pub(crate) use convert::unknown_type;
+
 use std::ops::Range;
 
 use crate::ast::Statement;

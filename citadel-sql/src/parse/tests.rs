@@ -76,7 +76,9 @@ fn grouped(expr: &Expr) -> String {
             operand, pattern, ..
         } => format!("({} LIKE {})", grouped(operand), grouped(pattern)),
         ExprKind::Case { branches, .. } => format!("CASE of {}", branches.len()),
-        ExprKind::Cast { operand, to, limit } => match limit {
+        ExprKind::Cast {
+            operand, to, limit, ..
+        } => match limit {
             None => format!("({}::{to})", grouped(operand)),
             Some(limit) => format!("({}::{limit})", grouped(operand)),
         },
@@ -467,7 +469,7 @@ fn unsupported_clauses_are_named() {
             "AUTOINCREMENT",
         ),
         ("CREATE TABLE t (a TEXT COLLATE nocase)", "COLLATE"),
-        ("CREATE TABLE t (a MONEY)", "MONEY"),
+        ("CREATE TABLE t (a MONEY(3))", "MONEY"),
         (
             "CREATE TABLE t (a VECTOR(3, f16, f16))",
             "VECTOR(n, f16, f16)",

@@ -287,6 +287,7 @@ fn node_text(
             let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
             NodeText::new(format!("Truncate {}", names.join(", ")))
         }
+        PhysicalPlan::ChangeEnum(_) => NodeText::new("ChangeEnum"),
         PhysicalPlan::CreateView(create) => {
             NodeText::new(format!("CreateView {}", quoted(&create.name)))
         }

@@ -16,8 +16,8 @@ use super::points::Points;
 use super::vector::{AnnTopK, VectorTopK};
 use crate::bind::bound::{
     AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
-    DroppedKey, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator, SubqueryKind,
-    WindowCall,
+    DroppedKey, EnumChange, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator,
+    SubqueryKind, WindowCall,
 };
 use crate::functions::TableFunction;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
@@ -119,6 +119,7 @@ pub(crate) enum PhysicalPlan {
     },
     Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
+    ChangeEnum(EnumChange),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
@@ -495,6 +496,7 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
+            | Self::ChangeEnum(_)
             | Self::Nothing
             | Self::Explain { .. } => Vec::new(),
         }
@@ -555,6 +557,7 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
+            | Self::ChangeEnum(_)
             | Self::Nothing
             | Self::Explain { .. } => 0.0,
         }
@@ -612,7 +615,8 @@ impl PhysicalPlan {
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
-            | Self::AlterIndex(_) => true,
+            | Self::AlterIndex(_)
+            | Self::ChangeEnum(_) => true,
             Self::Explain { explain, plan } => explain.analyze && plan.root.writes(),
             _ => false,
         }

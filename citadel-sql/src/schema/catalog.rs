@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::schema_tree;
 use super::{ColumnNo, ForeignKeyDef, IndexDef, SequenceDef, TableDef, TableId, ViewDef};
 use crate::error::{Error, Result};
+use crate::types::{EnumType, ScalarType, SqlType};
 
 /// What a statement is bound against. Immutable: DDL makes another one.
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ pub(crate) struct Catalog {
     view_names: FxHashMap<String, usize>,
     /// By ascending id.
     sequences: Vec<Arc<SequenceDef>>,
+    enums: Vec<EnumType>,
     has_ann: bool,
     has_lake: bool,
     /// The tables that foreign keys refer to.
@@ -49,6 +51,7 @@ impl Catalog {
         catalog.view_names = names.zip(0..).collect();
         catalog.sequences = found.sequences.into_iter().map(Arc::new).collect();
         catalog.check_keys()?;
+        catalog.enums = found.enums;
         Ok(catalog)
     }
 
@@ -71,6 +74,17 @@ impl Catalog {
         catalog
     }
 
+    /// A catalog of nothing but the ENUM types among some types.
+    pub(crate) fn of_types(types: impl Iterator<Item = SqlType>) -> Self {
+        let mut enums: Vec<EnumType> = types.filter_map(enum_of).collect();
+        enums.sort_by_key(|ty| ty.id());
+        enums.dedup();
+        Self {
+            enums,
+            ..Self::default()
+        }
+    }
+
     /// The same with another definition of a table that is there, under a version that is none.
     pub(crate) fn with_table(&self, table: TableDef) -> Self {
         let table = Arc::new(table);
@@ -82,6 +96,7 @@ impl Catalog {
         catalog.views.clone_from(&self.views);
         catalog.view_names.clone_from(&self.view_names);
         catalog.sequences.clone_from(&self.sequences);
+        catalog.enums.clone_from(&self.enums);
         catalog
     }
 
@@ -178,6 +193,17 @@ impl Catalog {
         &self.sequences
     }
 
+    /// An ENUM type by name, ASCII case folded.
+    pub(crate) fn enum_type(&self, name: &str) -> Option<EnumType> {
+        let mut all = self.enums.iter();
+        all.find(|ty| ty.name().eq_ignore_ascii_case(name)).copied()
+    }
+
+    /// All ENUM types in the order in which they were made.
+    pub(crate) fn enums(&self) -> &[EnumType] {
+        &self.enums
+    }
+
     /// Is it the name of a table, an index, a view or a sequence?
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.table(name).is_some()
@@ -207,6 +233,14 @@ impl Catalog {
     /// All tables in the order in which they were made.
     pub(crate) fn tables(&self) -> &[Arc<TableDef>] {
         &self.tables
+    }
+}
+
+/// The ENUM type of a column, or of the elements of its arrays.
+fn enum_of(ty: SqlType) -> Option<EnumType> {
+    match ty {
+        SqlType::Enum(ty) | SqlType::Array(ScalarType::Enum(ty)) => Some(ty),
+        _ => None,
     }
 }
 

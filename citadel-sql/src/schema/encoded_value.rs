@@ -2,12 +2,15 @@
 
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
-    ArrayRef, Bits, Date, Element, Interval, Limit, NumericRef, ScalarType, SqlType, Time,
-    Timestamp, TimestampTz, Value, VectorType,
+    ArrayRef, Bits, Date, Element, EnumType, Interval, Limit, NumericRef, SqlType, Time, Timestamp,
+    TimestampTz, Value, VectorType,
 };
 
 /// Before the type of an array's elements.
 const ARRAY: u8 = 22;
+
+/// Before the definition of an ENUM type.
+const ENUM: u8 = 23;
 
 /// The type of a column: never unknown, and a vector's dimension always given.
 pub(super) fn put_type(out: &mut Vec<u8>, ty: SqlType) {
@@ -33,6 +36,10 @@ pub(super) fn put_type(out: &mut Vec<u8>, ty: SqlType) {
                 Element::Bit => 9,
             });
             put_varint(out, u64::from(vector.dim.unwrap_or(0)));
+        }
+        SqlType::Enum(ty) => {
+            out.push(ENUM);
+            ty.put(out);
         }
         SqlType::Array(element) => {
             out.push(ARRAY);
@@ -123,6 +130,7 @@ pub(super) fn sql_type(tag: u8, from: &mut Reader<'_>) -> Decoded<SqlType> {
         17 => SqlType::Interval,
         19 => SqlType::Numeric,
         21 => SqlType::Uuid,
+        ENUM => SqlType::Enum(EnumType::read(from)?),
         ARRAY => {
             let tag = from.byte()?;
             SqlType::Array(sql_type(tag, from)?.scalar().ok_or(Malformed)?)
@@ -141,7 +149,8 @@ fn vector_type(from: &mut Reader<'_>, element: Element) -> Decoded<SqlType> {
 pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Array(v) => {
-            out.extend_from_slice(&[15, v.as_ref().element_type().code()]);
+            out.push(15);
+            put_type(out, v.as_ref().element_type().sql_type());
             put_bytes(out, v.as_ref().as_bytes());
         }
         Value::Null => out.push(0),
@@ -166,6 +175,11 @@ pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
             out.push(13);
             put_varint(out, u64::from(v.as_ref().scale()));
             put_bytes(out, v.as_ref().as_bytes());
+        }
+        Value::Enum(v) => {
+            out.push(16);
+            v.enum_type().put(out);
+            put_varint(out, v.place());
         }
         Value::Uuid(v) => {
             out.push(14);
@@ -237,8 +251,13 @@ pub(super) fn value(from: &mut Reader<'_>) -> Decoded<Value> {
         }
         14 => Value::Uuid(uuid::Uuid::from_bytes(from.array()?)),
         12 => Value::Interval(Interval::new(small(from)?, small(from)?, from.signed()?)),
+        16 => {
+            let ty = EnumType::read(from)?;
+            Value::Enum(ty.at(from.varint()?).ok_or(Malformed)?)
+        }
         15 => {
-            let element = ScalarType::of_code(from.byte()?).ok_or(Malformed)?;
+            let tag = from.byte()?;
+            let element = sql_type(tag, from)?.scalar().ok_or(Malformed)?;
             let array = ArrayRef::from_bytes(element, from.bytes()?).ok_or(Malformed)?;
             Value::Array(array.to_owned())
         }

@@ -16,7 +16,7 @@ use super::{
     TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
-use crate::types::{SqlType, Value};
+use crate::types::{EnumType, SqlType, Value};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -349,6 +349,24 @@ pub(super) fn decode_index(
         kind,
         sql,
     })
+}
+
+/// The bytes of an ENUM type's definition.
+pub(super) fn encode_enum(ty: EnumType) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    ty.put(&mut out);
+    out
+}
+
+/// The definition of an ENUM type, whose key tells its id too.
+pub(super) fn decode_enum(id: u64, bytes: &[u8]) -> Decoded<EnumType> {
+    let mut from = versioned(bytes)?;
+    let ty = EnumType::read(&mut from)?;
+    from.finish()?;
+    if ty.id() != id {
+        return Err(Malformed);
+    }
+    Ok(ty)
 }
 
 fn versioned(bytes: &[u8]) -> Decoded<Reader<'_>> {

@@ -6,6 +6,7 @@
 //! 2, table id, index id (8 each) → index definition
 //! 3, view id (8, big-endian)     → view definition
 //! 4, sequence id (8, big-endian) → sequence definition
+//! 5, type id (8, big-endian)     → definition of an ENUM type
 //! ```
 //!
 //! A database in which nothing was ever defined has no such tree yet.
@@ -19,7 +20,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
 
 use super::encoding::{
-    decode_index, decode_table, decode_view, encode_index, encode_table, encode_view,
+    decode_enum, decode_index, decode_table, decode_view, encode_enum, encode_index, encode_table,
+    encode_view,
 };
 use super::{
     IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef, TableId, ViewDef, ViewId,
@@ -27,6 +29,7 @@ use super::{
 };
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
 use crate::error::{Error, Result, SqlState};
+use crate::types::EnumType;
 
 /// The well-known tree of definitions.
 pub(crate) const SCHEMA_TREE: TreeId = TreeId::new(1);
@@ -36,6 +39,7 @@ const TABLE: u8 = 1;
 const INDEX: u8 = 2;
 const VIEW: u8 = 3;
 const SEQUENCE: u8 = 4;
+const ENUM: u8 = 5;
 
 /// What is known of the definitions as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,12 +83,13 @@ pub(crate) struct DefinitionReader {
     read: Definitions,
 }
 
-/// All definitions: tables with their indexes, views and sequences, each by ascending id.
+/// All definitions: tables with their indexes, views, sequences and ENUM types, each by ascending id.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     pub(crate) tables: Vec<TableDef>,
     pub(crate) views: Vec<ViewDef>,
     pub(crate) sequences: Vec<SequenceDef>,
+    pub(crate) enums: Vec<EnumType>,
 }
 
 impl DefinitionReader {
@@ -114,6 +119,11 @@ impl DefinitionReader {
                 self.read
                     .sequences
                     .push(id.map_err(|Malformed| "sequence")?);
+                Ok(())
+            }
+            Ok(ENUM) => {
+                let ty = view_key(from).and_then(|id| decode_enum(id.0, value));
+                self.read.enums.push(ty.map_err(|Malformed| "type")?);
                 Ok(())
             }
             _ => Err("key"),
@@ -218,6 +228,29 @@ impl<'t> SchemaChange<'t> {
         remove_sequence_state(self.txn, id)
     }
 
+    /// An id that no ENUM type ever had.
+    pub(crate) fn new_enum_id(&mut self) -> u64 {
+        self.header.next_table += 1;
+        self.header.next_table
+    }
+
+    /// Writes the definition of an ENUM type.
+    pub(crate) fn put_enum(&mut self, ty: EnumType) -> Result<()> {
+        // One that is taken over from another file brings its id along.
+        self.header.next_table = self.header.next_table.max(ty.id());
+        self.txn
+            .insert(SCHEMA_TREE, &key_of_enum(ty), &encode_enum(ty))?;
+        Ok(())
+    }
+
+    /// Removes the definition of an ENUM type.
+    pub(crate) fn remove_enum(&mut self, ty: EnumType) -> Result<()> {
+        match self.txn.remove(SCHEMA_TREE, &key_of_enum(ty))? {
+            true => Ok(()),
+            false => Err(gone("type", ty.name())),
+        }
+    }
+
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
         self.txn
@@ -286,6 +319,12 @@ fn sequence_key(mut key: Reader<'_>) -> Decoded<SequenceId> {
     let id = SequenceId(u64::from_be_bytes(key.array()?));
     key.finish()?;
     Ok(id)
+}
+
+fn key_of_enum(ty: EnumType) -> [u8; 9] {
+    let mut key = [ENUM; 9];
+    key[1..].copy_from_slice(&ty.id().to_be_bytes());
+    key
 }
 
 fn view_key(mut key: Reader<'_>) -> Decoded<ViewId> {

@@ -137,6 +137,7 @@ fn constraint(name: &str) -> String {
 fn column(table: &TableDef, column: &ColumnDef, sequences: &[Arc<SequenceDef>]) -> String {
     let mut text = quoted(&column.name);
     match column.limit {
+        Some(limit) if column.ty.element().is_some() => text.push_str(&format!(" {limit}[]")),
         Some(limit) => text.push_str(&format!(" {limit}")),
         None => text.push_str(&format!(" {}", column.ty)),
     }

@@ -43,8 +43,8 @@ pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;
 pub(crate) use ddl::{
-    alter_index, alter_table, create_index, create_table, create_view, define_sequence, drop_index,
-    drop_keys, drop_table, drop_view, truncate,
+    alter_index, alter_table, change_enum, create_index, create_table, create_view,
+    define_sequence, drop_index, drop_keys, drop_table, drop_view, truncate,
 };
 pub(crate) use foreign_key::{KeyCheck, check_keys, check_rows, settle_keys};
 pub(crate) use index_key::{EntryColumns, KeyRange};

@@ -86,6 +86,10 @@ pub(crate) fn cast_in(
             return Ok(Value::Text(text));
         }
         (_, SqlType::Array(element)) => return to_array(value, element, zone, now),
+        (ValueRef::Text(label), SqlType::Enum(ty)) => return ty.value(label).map(Value::Enum),
+        (ValueRef::Enum(v), SqlType::Enum(ty)) if v.enum_type() == ty => {
+            return Ok(Value::Enum(v));
+        }
         _ => {}
     }
     match to {
@@ -107,6 +111,7 @@ pub(crate) fn cast_in(
         | SqlType::Timestamp
         | SqlType::TimestampTz
         | SqlType::Interval
+        | SqlType::Enum(_)
         | SqlType::Array(_) => Err(cannot_cast(value, to)),
     }
 }
@@ -216,6 +221,11 @@ pub(crate) fn coerce_parameter(value: Value, to: SqlType, zone: &Zone) -> Result
         (Value::Text(_), SqlType::Text | SqlType::Unknown) => Ok(value),
         (Value::Text(text), SqlType::Vector(vector)) => assign(vector_of_text(text, vector)?, to),
         (Value::Text(_), _) | (Value::Blob(_), SqlType::Vector(_)) => {
+            cast_in(value.as_ref(), to, zone, None)
+        }
+        (Value::Array(array), SqlType::Array(element))
+            if array.as_ref().element_type() == ScalarType::Text && element != ScalarType::Text =>
+        {
             cast_in(value.as_ref(), to, zone, None)
         }
         // Rust's lists of some numbers, and of truth values, are vectors first.
@@ -351,6 +361,7 @@ fn to_text(value: ValueRef<'_>) -> String {
         ValueRef::Interval(v) => v.to_string(),
         ValueRef::Numeric(v) => v.to_string(),
         ValueRef::Uuid(v) => v.to_string(),
+        ValueRef::Enum(v) => v.to_string(),
         ValueRef::Array(v) => v.to_string(),
     }
 }

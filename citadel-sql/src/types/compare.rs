@@ -12,8 +12,8 @@ use super::array::compare_arrays;
 /// The SQL comparison of two values; `None` if either is NULL or the types do not compare.
 pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Ordering> {
     use ValueRef::{
-        Array, Bits, Blob, Boolean, Date, Integer, Interval, Numeric, Real, Text, Time, Timestamp,
-        TimestampTz, Uuid, Vector,
+        Array, Bits, Blob, Boolean, Date, Enum, Integer, Interval, Numeric, Real, Text, Time,
+        Timestamp, TimestampTz, Uuid, Vector,
     };
     Some(match (left, right) {
         (Integer(a), Integer(b)) => a.cmp(&b),
@@ -36,6 +36,7 @@ pub(crate) fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Orderin
         (Interval(a), Interval(b)) => a.span().cmp(&b.span()),
         (Vector(a), Vector(b)) => compare_vectors(a, b),
         (Bits(a), Bits(b)) => (a.as_bytes(), a.dim()).cmp(&(b.as_bytes(), b.dim())),
+        (Enum(a), Enum(b)) if a.enum_type() == b.enum_type() => a.place().cmp(&b.place()),
         (Array(a), Array(b)) => return compare_arrays(a, b),
         _ => return None,
     })
@@ -62,7 +63,8 @@ fn rank(value: ValueRef<'_>) -> u8 {
         ValueRef::TimestampTz(_) => 9,
         ValueRef::Interval(_) => 10,
         ValueRef::Uuid(_) => 11,
-        ValueRef::Array(v) => 12 + v.element_type().code(),
+        ValueRef::Enum(_) => 12,
+        ValueRef::Array(v) => 13 + v.element_type().code(),
         ValueRef::Null => u8::MAX,
     }
 }

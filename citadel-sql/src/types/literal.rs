@@ -25,6 +25,7 @@ pub(crate) fn quoted(value: ValueRef<'_>) -> String {
         ValueRef::Interval(v) => format!("INTERVAL '{v}'"),
         ValueRef::Vector(v) => format!("'{}'", vector_text::print(v)),
         ValueRef::Bits(v) => format!("'{v}'"),
+        ValueRef::Enum(v) => format!("'{}'", v.label().replace('\'', "''")),
         ValueRef::Array(v) => format!("'{}'", v.to_string().replace('\'', "''")),
     }
 }
@@ -34,7 +35,7 @@ pub(crate) fn literal_text(value: &Value) -> String {
     let text = quoted(value.as_ref());
     match value {
         Value::Numeric(_) => format!("CAST('{text}' AS NUMERIC)"),
-        Value::Vector(_) | Value::Bits(_) | Value::Array(_) => {
+        Value::Enum(_) | Value::Vector(_) | Value::Bits(_) | Value::Array(_) => {
             format!("CAST({text} AS {})", value.sql_type())
         }
         _ => text,

@@ -8,6 +8,7 @@ mod array;
 mod bits;
 mod cast;
 mod compare;
+mod enum_type;
 mod like;
 mod limit;
 mod literal;
@@ -38,6 +39,8 @@ pub(crate) use cast::{
     unhex,
 };
 pub(crate) use compare::{compare, compare_integer_real, total_order};
+pub use enum_type::{EnumType, EnumValue};
+pub(crate) use enum_type::{check_label, placed, with_label};
 pub(crate) use like::{LikePattern, LikeTail};
 pub(crate) use limit::Limit;
 pub(crate) use literal::{literal_text, quoted};

@@ -1,6 +1,6 @@
 //! The types that the elements of an array can have.
 
-use super::SqlType;
+use super::{EnumType, SqlType};
 
 /// A type of single values: what an array may be made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,10 +30,12 @@ pub enum ScalarType {
     Numeric,
     /// A universally unique identifier.
     Uuid,
+    /// A label of an ENUM type.
+    Enum(EnumType),
 }
 
 impl ScalarType {
-    /// All of them; the place of each is its number in stored bytes.
+    /// All but ENUM types; the place of each is its number in stored bytes.
     pub(crate) const ALL: [Self; 12] = [
         Self::Boolean,
         Self::Integer,
@@ -64,13 +66,15 @@ impl ScalarType {
             Self::Interval => SqlType::Interval,
             Self::Numeric => SqlType::Numeric,
             Self::Uuid => SqlType::Uuid,
+            Self::Enum(ty) => SqlType::Enum(ty),
         }
     }
 
-    /// The number of the type in stored bytes.
+    /// The number of the type in stored bytes; that of ENUM types is behind all others.
     pub(crate) fn code(self) -> u8 {
         let place = Self::ALL.iter().position(|known| *known == self);
-        place.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
+        let place = place.unwrap_or(Self::ALL.len());
+        u8::try_from(place).unwrap_or(u8::MAX)
     }
 
     /// The type of a number.
@@ -82,6 +86,9 @@ impl ScalarType {
 impl SqlType {
     /// The type as one of elements; `None`: an array cannot be made of it.
     pub fn scalar(self) -> Option<ScalarType> {
+        if let Self::Enum(ty) = self {
+            return Some(ScalarType::Enum(ty));
+        }
         ScalarType::ALL
             .into_iter()
             .find(|scalar| scalar.sql_type() == self)

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::ScalarType;
 use super::vector_type::{Element, VectorType};
+use super::{EnumType, ScalarType};
 
 /// The type of a column or an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,8 @@ pub enum SqlType {
     Uuid,
     /// A vector. A column always has a dimension; an expression may have one of any dimension.
     Vector(VectorType),
+    /// A label of an ENUM type.
+    Enum(EnumType),
     /// An array, of any dimensions.
     Array(ScalarType),
 }
@@ -95,6 +97,7 @@ impl fmt::Display for SqlType {
             Self::Numeric => f.write_str("NUMERIC"),
             Self::Uuid => f.write_str("UUID"),
             Self::Vector(vector) => vector.fmt(f),
+            Self::Enum(ty) => ty.fmt(f),
             Self::Array(element) => write!(f, "{}[]", element.sql_type()),
         }
     }

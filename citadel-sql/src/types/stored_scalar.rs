@@ -6,6 +6,7 @@
 //! REAL      8 bytes, little-endian     INTERVAL     months, days, microseconds: signed varints
 //! TIME      microseconds, varint       UUID         16 bytes
 //! NUMERIC   scale (varint), and the units as bytes: length, two's complement, little-endian, as few as possible
+//! ENUM      the value's place, varint
 //! TIMESTAMP, TIMESTAMPTZ               microseconds since 2000-01-01: 8 bytes, little-endian, signed
 //! ```
 
@@ -32,6 +33,7 @@ pub(crate) fn put_scalar(out: &mut Vec<u8>, value: ValueRef<'_>) -> bool {
             put_bytes(out, v.as_bytes());
         }
         ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
+        ValueRef::Enum(v) => put_varint(out, v.place()),
         ValueRef::Interval(v) => {
             put_signed(out, i64::from(v.months()));
             put_signed(out, i64::from(v.days()));
@@ -84,6 +86,7 @@ pub(crate) fn read_scalar<'a>(from: &mut Reader<'a>, ty: ScalarType) -> Decoded<
             ValueRef::Numeric(NumericRef::from_bytes(from.bytes()?, scale).ok_or(Malformed)?)
         }
         ScalarType::Uuid => ValueRef::Uuid(Uuid::from_bytes(from.array()?)),
+        ScalarType::Enum(ty) => ValueRef::Enum(ty.at(from.varint()?).ok_or(Malformed)?),
         ScalarType::Interval => {
             let months = i32::try_from(from.signed()?).map_err(|_| Malformed)?;
             let days = i32::try_from(from.signed()?).map_err(|_| Malformed)?;
@@ -97,7 +100,9 @@ pub(crate) fn read_scalar<'a>(from: &mut Reader<'a>, ty: ScalarType) -> Decoded<
 pub(crate) fn skip_scalar(from: &mut Reader<'_>, ty: ScalarType) -> Decoded<()> {
     match ty {
         ScalarType::Boolean => drop(from.byte()?),
-        ScalarType::Integer | ScalarType::Date | ScalarType::Time => from.skip_varint()?,
+        ScalarType::Integer | ScalarType::Date | ScalarType::Time | ScalarType::Enum(_) => {
+            from.skip_varint()?;
+        }
         ScalarType::Real | ScalarType::Timestamp | ScalarType::TimestampTz => drop(from.take(8)?),
         ScalarType::Text | ScalarType::Blob => drop(from.bytes()?),
         ScalarType::Numeric => {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::SqlType;
 use super::array::{Array, ArrayRef};
 use super::bits::{Bits, BitsRef};
+use super::enum_type::EnumValue;
 use super::numeric::{Numeric, NumericRef};
 use super::temporal::{Date, Interval, Time, Timestamp, TimestampTz};
 use super::vector_type::{Element, VectorType};
@@ -44,6 +45,8 @@ pub enum Value {
     Vector(Vec<f32>),
     /// VECTOR of bits.
     Bits(Bits),
+    /// A label of an ENUM type.
+    Enum(EnumValue),
     /// An array.
     Array(Array),
 }
@@ -82,6 +85,8 @@ pub enum ValueRef<'a> {
     Vector(&'a [f32]),
     /// VECTOR of bits.
     Bits(BitsRef<'a>),
+    /// A label of an ENUM type.
+    Enum(EnumValue),
     /// An array.
     Array(ArrayRef<'a>),
 }
@@ -105,6 +110,7 @@ impl Value {
             Self::Uuid(v) => ValueRef::Uuid(*v),
             Self::Vector(v) => ValueRef::Vector(v),
             Self::Bits(v) => ValueRef::Bits(v.as_ref()),
+            Self::Enum(v) => ValueRef::Enum(*v),
             Self::Array(v) => ValueRef::Array(v.as_ref()),
         }
     }
@@ -139,6 +145,7 @@ impl ValueRef<'_> {
             Self::Uuid(v) => Value::Uuid(v),
             Self::Vector(v) => Value::Vector(v.to_owned()),
             Self::Bits(v) => Value::Bits(v.to_owned()),
+            Self::Enum(v) => Value::Enum(v),
             Self::Array(v) => Value::Array(v.to_owned()),
         }
     }
@@ -169,6 +176,7 @@ impl ValueRef<'_> {
                 element: Element::F32,
             }),
             Self::Bits(v) => SqlType::Vector(v.vector_type()),
+            Self::Enum(v) => SqlType::Enum(v.enum_type()),
             Self::Array(v) => v.sql_type(),
         }
     }

@@ -199,3 +199,49 @@ fn sequences_and_foreign_keys_are_salvaged_as_well() {
         .unwrap();
     assert!(after.execute("SELECT nextval('a_id_seq')", ()).is_err());
 }
+
+fn texts(db: &Connection, sql: &str) -> Vec<String> {
+    db.query_map(sql, (), |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn labels_and_arrays_are_salvaged() {
+    let storage = MemoryStorage::new();
+    let database =
+        Database::create_on(Arc::new(storage.clone()), &key(), Options::default()).unwrap();
+    let db = database.connect();
+    db.execute_batch(
+        "CREATE TYPE none AS ENUM ('a');
+         CREATE TYPE mood AS ENUM ('sad', 'happy');
+         CREATE TABLE p (m mood, past mood[] DEFAULT '{sad}', short VARCHAR(3)[], n INTEGER[]);
+         INSERT INTO p VALUES ('happy', '{happy,sad}', '{abc}', '[0:1]={1,NULL}'), (NULL, NULL, NULL, '{{1},{2}}');
+         DROP TYPE none;
+         ALTER TYPE mood ADD VALUE 'ok' AFTER 'sad';
+         INSERT INTO p (m) VALUES ('ok');
+         ALTER TYPE mood RENAME TO \"How it is\";
+         ALTER TABLE p ADD COLUMN later INTEGER DEFAULT 7",
+    )
+    .unwrap();
+    let sql = "SELECT m::TEXT || coalesce(past::TEXT, '-') FROM p WHERE m IS NOT NULL ORDER BY m";
+    let before = texts(&db, sql);
+    assert_eq!(before, ["ok{sad}", "happy{happy,sad}"]);
+    drop((db, database));
+    let (report, db) = rescue(storage.snapshot()).unwrap();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(texts(&db, sql), before);
+    assert_eq!(
+        texts(
+            &db,
+            "SELECT n::TEXT || later FROM p WHERE n IS NOT NULL ORDER BY n"
+        ),
+        ["{{1},{2}}7", "[0:1]={1,NULL}7"]
+    );
+    db.execute("INSERT INTO p (m, short) VALUES ('sad', '{abc}')", ())
+        .unwrap();
+    assert!(
+        db.execute("INSERT INTO p (short) VALUES ('{abcd}')", ())
+            .is_err()
+    );
+    db.execute_batch("CREATE TYPE other AS ENUM ('x'); ALTER TYPE \"How it is\" ADD VALUE 'y'")
+        .unwrap();
+}

@@ -69,6 +69,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
                 forget_segments(context, &table.indexes);
             }
         }
+        PhysicalPlan::ChangeEnum(change) => store::change_enum(context.txn.write()?, change)?,
         PhysicalPlan::AlterIndex(alter) => store::alter_index(context.txn.write()?, alter)?,
         PhysicalPlan::Nothing => {}
         plan => return Err(not_rows(plan)),

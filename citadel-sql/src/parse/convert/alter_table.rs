@@ -5,6 +5,7 @@ use sqlparser::ast::{
     DropBehavior as TheirBehavior, GeneratedAs, RenameTableNameKind,
 };
 
+use super::data_type::TypeName;
 use super::{Clauses, Converter};
 use crate::ast::{AlterTable, DropBehavior, Identifier, TableAction};
 use crate::error::{Error, Position, Result};
@@ -149,9 +150,10 @@ impl Converter<'_> {
                 using,
                 had_set: _,
             } => {
-                let (ty, limit) = self.limited_type(data_type, at)?;
+                let TypeName { ty, named, limit } = self.type_name(data_type, at)?;
                 TableAction::SetType {
                     column,
+                    named,
                     ty,
                     limit,
                     using: self.optional_expr(using)?,

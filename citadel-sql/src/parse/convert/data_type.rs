@@ -6,8 +6,9 @@ use sqlparser::ast::{
 };
 
 use super::Converter;
+use crate::ast::Identifier;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::types::{Element, Limit, SqlType, VectorType};
+use crate::types::{Element, Limit, ScalarType, SqlType, VectorType};
 
 /// The most characters that a declaration may allow.
 const MOST_CHARACTERS: u64 = 10_485_760;
@@ -60,6 +61,31 @@ impl Converter<'_> {
             ty => return Ok((self.data_type(ty, position)?, None)),
         };
         Ok((limit.base(), Some(limit)))
+    }
+
+    /// The type of a name that may be one which a database defines.
+    pub(super) fn type_name(&self, ty: DataType, position: Option<Position>) -> Result<TypeName> {
+        let (named, ty) = match defined(&ty) {
+            None => {
+                let (ty, limit) = self.limited_type(ty, position)?;
+                return Ok(TypeName {
+                    ty,
+                    named: None,
+                    limit,
+                });
+            }
+            Some((name, false)) => (name, SqlType::Text),
+            Some((name, true)) => (name, SqlType::Array(ScalarType::Text)),
+        };
+        let name = self.name(named.clone())?;
+        Ok(TypeName {
+            ty,
+            named: Some(Identifier {
+                position: name.position.or(position),
+                ..name
+            }),
+            limit: None,
+        })
     }
 
     /// `t[]`, `t[3]`, `t ARRAY`: as in PostgreSQL, how many dimensions and elements are said bounds nothing.
@@ -131,11 +157,14 @@ impl Converter<'_> {
             DataType::Custom(name, modifiers) if is_vector(&name) => {
                 vector_type(&modifiers).map_err(|error| error.at(position))
             }
-            other => Err(Error::unsupported(format!("type {other}"))
-                .at(position)
-                .hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last")),
+            other => Err(unknown_type(&other.to_string()).at(position)),
         }
     }
+}
+
+/// There is no such type.
+pub(crate) fn unknown_type(name: &str) -> Error {
+    Error::unsupported(format!("type {name}")).hint("the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, VECTOR(n), and arrays of all but the last")
 }
 
 /// `(p, s)`: so many digits, of which so many behind the point.
@@ -167,6 +196,27 @@ pub(super) fn fraction(ty: SqlType, digits: u64) -> Result<Limit> {
             SqlState::INVALID_PARAMETER_VALUE,
             format!("{ty} has 0 to 6 digits of seconds, not {digits}"),
         )),
+    }
+}
+
+/// A type by its name.
+pub(super) struct TypeName {
+    pub(super) ty: SqlType,
+    /// One that is not built in; then `ty` is TEXT, or TEXT[] for its arrays.
+    pub(super) named: Option<Identifier>,
+    pub(super) limit: Option<Limit>,
+}
+
+/// The name of a type that is not built in, and whether arrays of it are meant.
+fn defined(ty: &DataType) -> Option<(&ObjectName, bool)> {
+    match ty {
+        DataType::Custom(name, modifiers) if modifiers.is_empty() && !is_vector(name) => {
+            Some((name, false))
+        }
+        DataType::Array(
+            ArrayElemTypeDef::SquareBracket(element, _) | ArrayElemTypeDef::Qualified(element, _),
+        ) => defined(element).map(|(name, _)| (name, true)),
+        _ => None,
     }
 }
 

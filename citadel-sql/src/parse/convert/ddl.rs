@@ -8,6 +8,7 @@ use sqlparser::ast::{
     SqlOption, TableConstraint as TheirConstraint, UniqueConstraint, WithData,
 };
 
+use super::data_type::TypeName;
 use super::{Clauses, Converter};
 use crate::ast::{
     ColumnConstraint, ColumnConstraintKind, ColumnDefinition, CreateIndex, CreateTable, Expr,
@@ -219,9 +220,13 @@ impl Converter<'_> {
         } = column;
         let name = self.identifier(name)?;
         let serial = serial(&data_type);
-        let (ty, limit) = match serial {
-            Some(limit) => (SqlType::Integer, limit),
-            None => self.limited_type(data_type, name.position)?,
+        let TypeName { ty, named, limit } = match serial {
+            Some(limit) => TypeName {
+                ty: SqlType::Integer,
+                named: None,
+                limit,
+            },
+            None => self.type_name(data_type, name.position)?,
         };
         let mut constraints: Vec<ColumnConstraint> = options
             .into_iter()
@@ -250,6 +255,7 @@ impl Converter<'_> {
         }
         Ok(ColumnDefinition {
             name,
+            named,
             ty,
             limit,
             constraints,

@@ -5,6 +5,7 @@ use sqlparser::ast::{
     ValueWithSpan,
 };
 
+use super::data_type::TypeName;
 use super::subquery::not;
 use super::{Clauses, Converter};
 use crate::ast::{BinaryOp, Expr, ExprKind, Truth, WhenThen};
@@ -416,9 +417,14 @@ impl Converter<'_> {
             DataType::Regclass => DataType::Text,
             _ => ty,
         };
-        let (to, limit) = self.limited_type(ty, position)?;
+        let TypeName { ty, named, limit } = self.type_name(ty, position)?;
         Ok(Expr {
-            kind: ExprKind::Cast { operand, to, limit },
+            kind: ExprKind::Cast {
+                operand,
+                to: ty,
+                named,
+                limit,
+            },
             position,
         })
     }

@@ -10,6 +10,7 @@ mod conflict;
 mod data_type;
 mod ddl;
 mod dml;
+mod enum_type;
 mod expr;
 mod foreign_key;
 mod from;
@@ -24,6 +25,8 @@ mod subquery;
 mod temporal;
 mod view;
 mod window;
+
+pub(crate) use data_type::unknown_type;
 
 use std::cell::Cell;
 

@@ -34,6 +34,11 @@ impl Converter<'_> {
             Statement::AlterTable(alter) => Ok(StatementKind::AlterTable(Box::new(
                 self.alter_table(alter, at)?,
             ))),
+            Statement::CreateType {
+                name,
+                representation,
+            } => self.create_type(name, representation),
+            Statement::AlterType(alter) => self.alter_type(alter),
             Statement::Truncate(truncate) => self.truncate(truncate, at),
             Statement::Call(call) => self.call(call),
             Statement::Drop {
@@ -55,6 +60,7 @@ impl Converter<'_> {
                     ObjectType::Table => DropObject::Table,
                     ObjectType::View => DropObject::View,
                     ObjectType::Sequence => DropObject::Sequence,
+                    ObjectType::Type => DropObject::Type,
                     ObjectType::Index if cascade => {
                         return Err(Error::unsupported("CASCADE").at(at));
                     }

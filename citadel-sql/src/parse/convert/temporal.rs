@@ -86,6 +86,7 @@ impl Converter<'_> {
                     position,
                 }),
                 to: SqlType::Interval,
+                named: None,
                 limit,
             },
             position,

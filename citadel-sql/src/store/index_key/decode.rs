@@ -83,6 +83,10 @@ pub(super) fn read_key_column(from: &mut Reader<'_>, ty: SqlType) -> Decoded<Val
             let span = i128::from_be_bytes(from.array()?) ^ i128::MIN;
             Value::Interval(Interval::of_span(span).ok_or(Malformed)?)
         }
+        SqlType::Enum(ty) => {
+            let place = u64::from_be_bytes(from.array()?);
+            Value::Enum(ty.at(place).ok_or(Malformed)?)
+        }
         SqlType::Array(element) => Value::Array(read_array(from, element)?),
         SqlType::Unknown | SqlType::Vector(_) => return Err(Malformed),
     })

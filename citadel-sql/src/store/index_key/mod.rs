@@ -11,6 +11,7 @@
 //!   NUMERIC    sign, exponent and digits of base 100, as in [`numeric`](crate::types::numeric); no scale
 //!   UUID       16 bytes
 //!   INTERVAL   16 bytes, big-endian, sign bit flipped: its length in microseconds, of months of 30 days
+//!   ENUM       8 bytes, big-endian: the value's place
 //!   t[]        its elements, each as a column; 0; the dimensions: how many (1 byte), lengths (4 bytes each, big-endian), lower
 //!              bounds (4 bytes each, big-endian, sign bit flipped)
 //! row id       as in [`row_key`], at the end, unless the index is unique and no column is NULL; then it is the entry's value
@@ -71,6 +72,7 @@ pub(crate) fn put_key_column(out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(
         ValueRef::Numeric(v) => key_of(out, v),
         ValueRef::Uuid(v) => out.extend_from_slice(v.as_bytes()),
         ValueRef::Interval(v) => out.extend_from_slice(&(v.span() ^ i128::MIN).to_be_bytes()),
+        ValueRef::Enum(v) => out.extend_from_slice(&v.place().to_be_bytes()),
         ValueRef::Array(v) => put_array(out, v)?,
         ValueRef::Null | ValueRef::Vector(_) | ValueRef::Bits(_) => {
             return Err(Error::sql(

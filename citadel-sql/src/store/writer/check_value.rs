@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnDef, TableDef};
-use crate::types::{ArrayRef, ScalarType, SqlType, ValueRef, VectorType, check_components};
+use crate::types::{
+    ArrayRef, EnumType, EnumValue, ScalarType, SqlType, ValueRef, VectorType, check_components,
+};
 
 /// Is the value one that the column may hold?
 ///
@@ -34,6 +36,7 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
         | (SqlType::Interval, ValueRef::Interval(_))
         | (SqlType::Numeric, ValueRef::Numeric(_))
         | (SqlType::Uuid, ValueRef::Uuid(_)) => Ok(()),
+        (SqlType::Enum(ty), ValueRef::Enum(v)) if ty == v.enum_type() => check_label(ty, v),
         (SqlType::Array(element), ValueRef::Array(array)) if array.element_type() == element => {
             check_elements(table, column, array)
         }
@@ -59,8 +62,22 @@ pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<
     }
 }
 
+/// Has the type the value? One of another time, or of another database, may be none of it.
+fn check_label(ty: EnumType, value: EnumValue) -> Result<()> {
+    match ty.at(value.place()) {
+        Some(_) => Ok(()),
+        None => Err(ty.invalid(value.label())),
+    }
+}
+
 /// A REAL of an array is finite, as any other.
 fn check_elements(table: &TableDef, column: &ColumnDef, array: ArrayRef<'_>) -> Result<()> {
+    if let SqlType::Array(ScalarType::Enum(ty)) = column.ty {
+        return array.iter().try_for_each(|element| match element {
+            ValueRef::Enum(value) => check_label(ty, value),
+            _ => Ok(()),
+        });
+    }
     let is_stored = |value| !matches!(value, ValueRef::Real(v) if !v.is_finite());
     if array.element_type() != ScalarType::Real || array.iter().all(is_stored) {
         return Ok(());

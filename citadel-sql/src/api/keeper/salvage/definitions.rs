@@ -3,12 +3,14 @@
 use citadel_txn::Salvage;
 
 use crate::schema::{DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, ViewDef};
+use crate::types::EnumType;
 
 /// What is left of the definitions.
 pub(super) struct Definitions {
     pub(super) tables: Vec<TableDef>,
     pub(super) views: Vec<ViewDef>,
     pub(super) sequences: Vec<SequenceDef>,
+    pub(super) enums: Vec<EnumType>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
 }
@@ -25,6 +27,7 @@ impl Definitions {
             tables: read.tables,
             views: read.views,
             sequences: read.sequences,
+            enums: read.enums,
             malformed,
         }
     }

@@ -20,7 +20,8 @@ use citadel_txn::{Durability, FileStorage, Key, Progress, Salvage, Storage};
 use super::{Owners, Watch};
 use crate::api::{Connection, Database, Options};
 use crate::error::Result;
-use crate::schema::{Catalog, TableDef, ViewDef};
+use crate::schema::{Catalog, SchemaChange, TableDef, ViewDef};
+use crate::types::EnumType;
 
 use definitions::Definitions;
 
@@ -143,11 +144,27 @@ fn views(db: &Connection, views: &[ViewDef]) -> Result<u64> {
     }
 }
 
+/// Keeps the ENUM types as they are, since rows hold places of theirs.
+fn enums(database: &Database, enums: &[EnumType]) -> Result<()> {
+    if enums.is_empty() {
+        return Ok(());
+    }
+    let mut txn = database.shared().storage.begin_write()?;
+    let mut change = SchemaChange::begin(&mut txn)?;
+    for ty in enums {
+        change.put_enum(*ty)?;
+    }
+    change.finish()?;
+    txn.commit()?;
+    Ok(())
+}
+
 fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Result<SalvageReport> {
     let definitions = Definitions::read(source);
     let mut report = SalvageReport::new(source.generation().get());
     report.passed_over = source.passed_over().len() as u64;
     report.definitions_lost = definitions.malformed;
+    enums(database, &definitions.enums)?;
     let db = database.connect();
     let old: Vec<Arc<TableDef>> = definitions.tables.into_iter().map(Arc::new).collect();
     let rows = |tree| {
