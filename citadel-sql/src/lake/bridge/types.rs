@@ -34,7 +34,7 @@ use crate::batch::{Batch, Column, ColumnData};
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
-use crate::types::{Element, Limit, SqlType, Value};
+use crate::types::{Element, Limit, SqlType};
 
 /// The metric of a lake.
 pub(super) fn lake_metric(metric: Metric) -> Result<LakeMetric> {
