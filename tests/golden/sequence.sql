@@ -159,6 +159,19 @@ ALTER SEQUENCE three RESTART WITH 70;
 ----
 error 22023 at 1:16: RESTART value (70) cannot be greater than MAXVALUE (10)
 
+CREATE SEQUENCE wide AS SMALLINT MAXVALUE 32767 INCREMENT -1;
+----
+ok
+
+ALTER SEQUENCE wide AS INTEGER;
+----
+ok
+
+SELECT nextval('wide');
+----
+nextval
+32767
+
 ALTER SEQUENCE three;
 ----
 error 42601 at 1:21: syntax error: expected what is to be changed

@@ -290,8 +290,8 @@ fn describe(
                 // A bound that was the type's becomes that of the other type.
                 if let Some(known) = known {
                     let was = known.width;
-                    max = max.filter(|max| *max != was.max());
-                    min = min.filter(|min| *min != was.min());
+                    max = max.map(|max| if max == was.max() { to.max() } else { max });
+                    min = min.map(|min| if min == was.min() { to.min() } else { min });
                 }
                 width = *to;
             }
