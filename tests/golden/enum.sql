@@ -273,7 +273,7 @@ hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIM
 
 ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
 ----
-error 0A000 at 1:12: RENAME in a type while table "p" has it and a CHECK or a computed column, is not supported
+error 0A000 at 1:12: RENAME in a type while table "p" has it and a CHECK or a computed column is not supported
 
 ALTER TABLE k ADD COLUMN m mood NOT NULL DEFAULT 'fine';
 ----
@@ -424,3 +424,29 @@ error 42704 at 1:12: type "nothing" does not exist
 CREATE TYPE bad AS ENUM ('0123456789012345678901234567890123456789012345678901234567890123');
 ----
 error 42602 at 1:13: invalid enum label "0123456789012345678901234567890123456789012345678901234567890123": labels have at most 63 bytes
+
+-- A condition keeps what its constants are, so that it needs no type that no column of its table has.
+
+CREATE TYPE shade AS ENUM ('dark', 'light');
+----
+ok
+
+CREATE TABLE constant (x TEXT, CHECK (x <> 'dark'::shade::text));
+----
+ok
+
+ALTER TYPE shade RENAME VALUE 'dark' TO 'dim';
+----
+ok
+
+DROP TYPE shade;
+----
+ok
+
+INSERT INTO constant VALUES ('dim');
+----
+ok, 1 row
+
+INSERT INTO constant VALUES ('dark');
+----
+error 23514: a row of table "constant" violates check constraint "constant_x_check"

@@ -161,7 +161,7 @@ impl Binder<'_> {
         match found {
             None => Ok(()),
             Some(table) => Err(Error::unsupported(format!(
-                "RENAME in a type while table \"{}\" has it and a CHECK or a computed column,",
+                "RENAME in a type while table \"{}\" has it and a CHECK or a computed column",
                 table.name
             ))
             .at(name.position)),
