@@ -166,27 +166,45 @@ error 42P01 at 1:23: table "nosuch" does not exist
 
 EXPLAIN (FORMAT JSON) SELECT name FROM t WHERE size = 3 AND note = 'a "b"' ORDER BY name LIMIT 2;
 ----
+QUERY PLAN
+[\n  {\n    "Plan": {\n      "Limit": "2",\n      "Node Type": "Limit",\n      "Plan Rows": 1,\n      "Plans": [\n        {\n          "Filter": "note = 'a \"b\"'",\n          "Index Cond": "size = 3",\n          "Node Type": "IndexScan on t using t_size_name",\n          "Plan Rows": 1\n        }\n      ]\n    }\n  }\n]
 
 EXPLAIN (ANALYZE OFF, FORMAT TEXT) SELECT 1;
 ----
+QUERY PLAN
+Project  (rows=1)
+  Output: 1
+  ->  SingleRow  (rows=1)
 
 EXPLAIN (ANALYZE FALSE) INSERT INTO t (id) VALUES (1);
 ----
+QUERY PLAN
+Insert on t
+  ->  Values  (rows=1)
 
 EXPLAIN (SELECT 1);
 ----
+QUERY PLAN
+Project  (rows=1)
+  Output: 1
+  ->  SingleRow  (rows=1)
 
 EXPLAIN (FORMAT XML) SELECT 1;
 ----
+error 0A000 at 1:10: EXPLAIN (FORMAT XML) is not supported
 
 EXPLAIN (FORMAT) SELECT 1;
 ----
+error 42601 at 1:16: syntax error: expected TEXT or JSON, found )
 
 EXPLAIN (COSTS OFF) SELECT 1;
 ----
+error 0A000 at 1:10: EXPLAIN (COSTS) is not supported
 
 EXPLAIN (ANALYZE SELECT 1;
 ----
+error 42601 at 1:18: syntax error: expected a comma or a parenthesis, found SELECT
 
 EXPLAIN () SELECT 1;
 ----
+error 42601 at 1:10: syntax error: expected an option, found )

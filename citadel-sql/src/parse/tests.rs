@@ -486,7 +486,7 @@ fn unsupported_clauses_are_named() {
         ("ALTER TABLE t OWNER TO me", "OWNER"),
         ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
         ("VACUUM FULL", "VACUUM FULL"),
-        ("EXPLAIN (ANALYZE) SELECT 1", "option list"),
+        ("EXPLAIN (VERBOSE) SELECT 1", "EXPLAIN (VERBOSE)"),
     ] {
         let error = error(sql);
         assert!(error.is_unsupported(), "{sql}: {error}");

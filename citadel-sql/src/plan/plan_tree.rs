@@ -77,7 +77,7 @@ impl PlanTree {
         let mut node = Map::new();
         node.insert("Node Type".to_owned(), json!(self.title));
         if let Some(rows) = self.rows {
-            node.insert("Plan Rows".to_owned(), json!(rows.round()));
+            node.insert("Plan Rows".to_owned(), json!(rows.round() as u64));
         }
         if let Some(measure) = &self.measure {
             node.insert("Actual Rows".to_owned(), json!(measure.rows));
@@ -142,9 +142,9 @@ mod tests {
             json,
             json!([{"Plan": {
                 "Node Type": "Init",
-                "Plan Rows": 3.0,
+                "Plan Rows": 3,
                 "Answer": ["one", "two", "three"],
-                "Plans": [{"Node Type": "SeqScan on t", "Plan Rows": 3.0, "Filter": "a = 'x\"y'"}],
+                "Plans": [{"Node Type": "SeqScan on t", "Plan Rows": 3, "Filter": "a = 'x\"y'"}],
             }}])
         );
     }

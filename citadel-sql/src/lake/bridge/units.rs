@@ -262,6 +262,6 @@ mod tests {
         let moment = Timestamp::from_micros(-1).unwrap();
         let units = Units::Timestamp.exactly(&Value::Timestamp(moment)).unwrap();
         assert_eq!(timestamp(units as i64).unwrap(), moment);
-        assert!(date(i32::MAX).is_err() && timestamp(i64::MAX).is_err());
+        assert!(date(i32::MAX).is_err() && timestamp(i64::MIN).is_err());
     }
 }

@@ -45,7 +45,7 @@ const CONDITIONS: [&str; 36] = [
     "u IS NULL",
     "x < 0.1::NUMERIC",
     "x > 0.1::NUMERIC",
-    "x < 1e400::NUMERIC",
+    "x < '1e400'::NUMERIC",
     "i > 0.5::NUMERIC",
     "i = 3.0::NUMERIC",
 ];
