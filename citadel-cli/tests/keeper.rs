@@ -107,6 +107,29 @@ fn a_dump_keeps_sequences_and_foreign_keys() {
 }
 
 #[test]
+fn a_dump_keeps_types_and_arrays() {
+    let shell = Shell::on_file();
+    let script = "CREATE TYPE none AS ENUM ('a');
+        CREATE TYPE \"How it is\" AS ENUM ('sad', 'it''s ok');
+        CREATE TABLE p (id INTEGER PRIMARY KEY, m \"How it is\" DEFAULT 'sad', past \"How it is\"[], n INTEGER[]);
+        INSERT INTO p VALUES (1, 'it''s ok', '{sad,NULL}', '[0:1]={1,NULL}'), (2, NULL, NULL, '{{1},{2}}');
+        CREATE TABLE q (id INTEGER PRIMARY KEY);\n";
+    let made = shell.stdin(script).run();
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let dump = shell.stdin(".dump\n").run();
+    let other = Shell::on_file();
+    let load = other.stdin(&dump.stdout).run();
+    assert_eq!(load.code, 0, "{}\n{}", load.stderr, dump.stdout);
+    assert_eq!(other.stdin(".dump\n").run().stdout, dump.stdout);
+    let (p, q) = (
+        shell.stdin(".schema p\n").run().stdout,
+        shell.stdin(".dump q\n").run().stdout,
+    );
+    assert!(p.starts_with("CREATE TYPE \"How it is\""), "{p}");
+    assert!(!q.contains("CREATE TYPE"), "{q}");
+}
+
+#[test]
 fn keys_are_changed_and_a_rekey_leaves_the_new_one() {
     let shell = made();
     let file = |name: &str, byte: u8| {

@@ -71,7 +71,7 @@ pub use api::{
     DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
     ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex,
     Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql,
-    ToSqlOutput, Transaction, TransactionBehavior, ViewInfo, params_from_iter, salvage,
+    ToSqlOutput, Transaction, TransactionBehavior, TypeInfo, ViewInfo, params_from_iter, salvage,
     salvage_storage,
 };
 pub use citadel_txn::{

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use citadel_sql::{Connection, IndexInfo, IndexKindInfo, SegmentState, SequenceInfo, TableInfo};
+use citadel_sql::{
+    Connection, EnumType, IndexInfo, IndexKindInfo, ScalarType, SegmentState, SequenceInfo,
+    SqlType, TableInfo, TypeInfo,
+};
 
 use crate::exit::{Failure, Outcome};
 use crate::format::{Grid, Mode};
@@ -40,6 +43,21 @@ pub(super) fn sequences(
         Some((owner, _)) => tables.iter().any(|table| table.name == *owner),
     });
     Ok(sequences)
+}
+
+/// The types that the columns of tables have; all of them, where the tables are all.
+pub(super) fn types(connection: &Connection, tables: &[TableInfo]) -> Outcome<Vec<TypeInfo>> {
+    let is_all = connection.tables()?.len() == tables.len();
+    let columns = || tables.iter().flat_map(|table| &table.columns);
+    let has = |ty: EnumType| {
+        columns().any(|column| match column.ty {
+            SqlType::Enum(known) | SqlType::Array(ScalarType::Enum(known)) => known == ty,
+            _ => false,
+        })
+    };
+    let mut types = connection.types()?;
+    types.retain(|info| is_all || has(info.ty));
+    Ok(types)
 }
 
 /// A name that is read as it stands.

@@ -34,6 +34,9 @@ fn write_all(
     out: &mut dyn Write,
 ) -> Outcome<()> {
     out.write_all(b"BEGIN;\n").map_err(Failure::output)?;
+    for ty in describe::types(db, tables)? {
+        writeln!(out, "{}", describe::statement(&ty.sql)).map_err(Failure::output)?;
+    }
     let sequences = describe::sequences(db, tables)?;
     for sequence in sequences.iter().filter(|sequence| !sequence.is_identity) {
         writeln!(out, "{}", describe::statement(&sequence.sql)).map_err(Failure::output)?;

@@ -52,7 +52,9 @@ pub use options::Options;
 pub use params::{Params, ParamsFromIter, params_from_iter};
 pub use row::{Row, RowIndex};
 pub use rows::{AndThenRows, MappedRows, Rows};
-pub use schema_info::{ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, ViewInfo};
+pub use schema_info::{
+    ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, TypeInfo, ViewInfo,
+};
 pub use statement::Statement;
 pub use to_sql::{ToSql, ToSqlOutput};
 pub use transaction::{DropBehavior, Transaction, TransactionBehavior};

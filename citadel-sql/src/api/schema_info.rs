@@ -8,7 +8,7 @@ use crate::schema::{
     Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef,
     sequence_state,
 };
-use crate::types::SqlType;
+use crate::types::{EnumType, SqlType, ValueRef, quoted};
 
 /// A table.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,16 @@ pub struct ViewInfo {
     /// Its name.
     pub name: String,
     /// The statement that made it, as it was written.
+    pub sql: String,
+}
+
+/// A type that a statement has made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TypeInfo {
+    /// It, with its name and its labels.
+    pub ty: EnumType,
+    /// A statement that makes one like it.
     pub sql: String,
 }
 
@@ -131,6 +141,15 @@ impl Connection {
             .look(|_, catalog| Ok(catalog.views().iter().map(|view| info(view)).collect()))
     }
 
+    /// The ENUM types that the next statement would see, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn types(&self) -> Result<Vec<TypeInfo>> {
+        self.session()
+            .look(|_, catalog| Ok(catalog.enums().iter().map(|ty| type_info(*ty)).collect()))
+    }
+
     /// The sequences that the next statement would see, in the order in which they were made.
     ///
     /// # Errors
@@ -150,6 +169,17 @@ impl Connection {
     pub fn table_exists(&self, name: &str) -> Result<bool> {
         self.session()
             .look(|_, catalog| Ok(catalog.table(name).is_some()))
+    }
+}
+
+fn type_info(ty: EnumType) -> TypeInfo {
+    let labels = ty.labels().map(|label| quoted(ValueRef::Text(label)));
+    TypeInfo {
+        sql: format!(
+            "CREATE TYPE {ty} AS ENUM ({})",
+            labels.collect::<Vec<_>>().join(", ")
+        ),
+        ty,
     }
 }
 

@@ -30,7 +30,12 @@ pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let sequences: String = made
         .map(|sequence| format!("{}\n", describe::statement(&sequence.sql)))
         .collect();
-    shell.write(&(sequences + &describe::statements(&tables) + &views))
+    let types = describe::types(&shell.connection, &tables)?;
+    let types: String = types
+        .iter()
+        .map(|ty| format!("{}\n", describe::statement(&ty.sql)))
+        .collect();
+    shell.write(&(types + &sequences + &describe::statements(&tables) + &views))
 }
 
 pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
