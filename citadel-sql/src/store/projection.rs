@@ -7,7 +7,7 @@ use crate::batch::Column;
 use crate::codec::{Malformed, Reader};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnNo, ColumnStorage, RowId, TableDef};
-use crate::types::{SqlType, Value, VectorType};
+use crate::types::{SqlType, Value, ValueRef, VectorType};
 
 /// A list of wanted columns, compiled once; `out[i]` is then the i-th of them.
 #[derive(Clone, Debug)]
@@ -125,6 +125,10 @@ impl Projection {
             return out.push(step.default.as_ref());
         }
         match read(values, step.layout).map_err(|m| self.malformed(id, m))? {
+            // What most columns are of, without a second look at the type.
+            Field::Value(ValueRef::Integer(v)) => out.push_integer(v),
+            Field::Value(ValueRef::Text(v)) => out.push_text(v),
+            Field::Value(ValueRef::Real(v)) => out.push_real(v),
             Field::Value(v) => out.push(v),
             Field::Vector(v) => out.push_stored_vector(v),
             Field::Default(v) => out.push(v.as_ref()),

@@ -46,8 +46,8 @@ pub(crate) fn put_scalar(out: &mut Vec<u8>, value: ValueRef<'_>) -> bool {
     true
 }
 
-/// Reads a value.
-#[inline]
+/// Reads a value. Once for each value of a scan: its type is known to the caller's branch.
+#[inline(always)]
 pub(crate) fn read_scalar<'a>(from: &mut Reader<'a>, ty: ScalarType) -> Decoded<ValueRef<'a>> {
     Ok(match ty {
         ScalarType::Boolean => ValueRef::Boolean(match from.byte()? {
@@ -96,7 +96,7 @@ pub(crate) fn read_scalar<'a>(from: &mut Reader<'a>, ty: ScalarType) -> Decoded<
 }
 
 /// Passes over a value.
-#[inline]
+#[inline(always)]
 pub(crate) fn skip_scalar(from: &mut Reader<'_>, ty: ScalarType) -> Decoded<()> {
     match ty {
         ScalarType::Boolean => drop(from.byte()?),
