@@ -60,8 +60,8 @@ pub use memory::memory_bytes;
 pub use page::{Frame, FrameRef, PageKind, PagePtr, PageRun, SEAL_BYTES, Tag, body_len};
 pub use scratch::{Piece, Scratch};
 pub use sealed_file::{
-    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, Readers, RecordSlot,
-    SHORT_RECORD_BODY_MAX, SealedFile, Unsealed, WriteBatch, record_run,
+    Adopted, CreateOptions, FoundRecord, OpenOptions, RECORD_BODY_MAX, RECORD_HEAD_BODY_MAX,
+    Readers, RecordSlot, SHORT_RECORD_BODY_MAX, SealedFile, Unsealed, WriteBatch, record_run,
 };
 pub use storage::{FileStorage, MemoryStorage, Storage};
 pub use superblock::{SLOT_COUNT, SlotIndex, SlotInfo, SlotKind, SuperblockInfo};

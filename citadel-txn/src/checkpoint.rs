@@ -20,7 +20,7 @@ use citadel_core::{Generation, PageSize, RecordSlot, SealedFile};
 
 use crate::codec::Reader;
 use crate::error::{Error, Result};
-use crate::record::{CHECKPOINT_HEAD_BYTES, Digest, Record};
+use crate::record::{Beginning, CHECKPOINT_HEAD_BYTES, Digest, Record};
 use crate::wipe::wipe;
 
 /// Commits from one checkpoint to the next.
@@ -60,10 +60,7 @@ pub(crate) fn read(file: &SealedFile, slot: RecordSlot) -> Result<Option<Checkpo
 /// What the body of a checkpoint says.
 fn decode(bytes: &[u8], slot: RecordSlot, page_size: PageSize) -> Result<Checkpoint> {
     let mut head = Reader::new(bytes, "a checkpoint");
-    let (sequence, flags) = (head.u64()?, head.u8()?);
-    if flags & !CLOSED != 0 {
-        return head.corrupt();
-    }
+    let (sequence, flags) = take_head(&mut head)?;
     let record = Record::decode(&bytes[CHECKPOINT_HEAD_BYTES..], page_size)?;
     Ok(Checkpoint {
         slot,
@@ -74,9 +71,21 @@ fn decode(bytes: &[u8], slot: RecordSlot, page_size: PageSize) -> Result<Checkpo
     })
 }
 
-/// The checkpoint in a record that was found elsewhere: its slot is not known.
-pub(crate) fn decode_found(body: &[u8], page_size: PageSize) -> Result<(u64, Record)> {
-    decode(body, RecordSlot::A, page_size).map(|found| (found.sequence, found.record))
+/// The number of a checkpoint, of which this is the body or as much of it as is in its head, and what its record begins with.
+pub(crate) fn decode_beginning(body: &[u8]) -> Result<(u64, Beginning)> {
+    let mut head = Reader::new(body, "a checkpoint");
+    let (sequence, _) = take_head(&mut head)?;
+    let beginning = Beginning::decode(&body[CHECKPOINT_HEAD_BYTES..])?;
+    Ok((sequence, beginning))
+}
+
+/// The number of a checkpoint, and its flags.
+fn take_head(head: &mut Reader<'_>) -> Result<(u64, u8)> {
+    let (sequence, flags) = (head.u64()?, head.u8()?);
+    match flags & !CLOSED {
+        0 => Ok((sequence, flags)),
+        _ => head.corrupt(),
+    }
 }
 
 /// What is in both slots, newest first.

@@ -8,7 +8,6 @@ use crate::crypto::aead::{Cipher, Nonce};
 use crate::crypto::xaes::{Prefix, Xaes};
 use crate::crypto::{RootKey, random};
 use crate::error::{Error, Result};
-use crate::format::SECTOR_BYTES;
 use crate::id::FileId;
 use crate::page::NONCE_BYTES;
 
@@ -33,31 +32,25 @@ struct Derived {
 struct Incarnation {
     prefix: Prefix,
     cipher: Arc<Cipher>,
-    /// Nonces given to pages, and to commit records.
+    /// Nonces given to all but heads of commit records, and to those.
     used: [u64; 2],
 }
 
-/// A whole nonce: the prefix that chooses the subkey, a mark that tells commit records from pages, and the counter under both.
+/// A whole nonce: the prefix that chooses the subkey, a mark that tells heads of commit records from all else, and the counter
+/// under both.
 pub(crate) type PageNonce = [u8; NONCE_BYTES];
 
-/// Where the mark is: 1, the sectors of a commit record, and two zeros; or four zeros.
+/// Where the mark is: 1 and three zeros in the head of a commit record, else four zeros.
 const MARK: std::ops::Range<usize> = 12..16;
 
-/// The bytes of the commit record that a nonce says it has sealed; none for a page. Nobody vouches for a nonce before what it
-/// sealed is open: this only spares the work where it says otherwise.
-pub(crate) fn marked_record(nonce: &PageNonce) -> Option<usize> {
-    match nonce[MARK] {
-        [1, sectors, 0, 0] => Some(usize::from(sectors) * SECTOR_BYTES as usize),
-        _ => None,
-    }
+/// Whether a nonce says that it has sealed the head of a commit record. Nobody vouches for a nonce before what it sealed is
+/// open: this only spares the work where it says otherwise.
+pub(crate) fn is_marked(nonce: &PageNonce) -> bool {
+    nonce[MARK] == mark(true)
 }
 
-/// The mark of what is sealed into so many bytes.
-fn mark(record_bytes: Option<usize>) -> [u8; 4] {
-    match record_bytes {
-        Some(bytes) => [1, (bytes / SECTOR_BYTES as usize) as u8, 0, 0],
-        None => [0; 4],
-    }
+fn mark(is_head: bool) -> [u8; 4] {
+    [u8::from(is_head), 0, 0, 0]
 }
 
 impl Epoch {
@@ -69,12 +62,12 @@ impl Epoch {
         }
     }
 
-    /// A nonce that was never used under its subkey, for a page or for a commit record of so many bytes, and the cipher of that
-    /// subkey. After `seals_per_prefix` nonces a new prefix is drawn.
+    /// A nonce that was never used under its subkey, and the cipher of that subkey. `is_head`: for the head of a commit record.
+    /// After `seals_per_prefix` nonces a new prefix is drawn.
     pub(super) fn next_nonce(
         &self,
         seals_per_prefix: u64,
-        record_bytes: Option<usize>,
+        is_head: bool,
     ) -> Result<(PageNonce, Arc<Cipher>)> {
         let mut writer = self.writer.lock();
         let spent = writer
@@ -93,8 +86,8 @@ impl Epoch {
         })?;
         let mut nonce = [0; NONCE_BYTES];
         nonce[..12].copy_from_slice(&incarnation.prefix);
-        nonce[MARK].copy_from_slice(&mark(record_bytes));
-        let used = &mut incarnation.used[usize::from(record_bytes.is_some())];
+        nonce[MARK].copy_from_slice(&mark(is_head));
+        let used = &mut incarnation.used[usize::from(is_head)];
         nonce[MARK.end..].copy_from_slice(&used.to_be_bytes());
         *used += 1;
         Ok((nonce, Arc::clone(&incarnation.cipher)))

@@ -25,7 +25,7 @@ mod shake;
 mod vectors;
 mod xaes;
 
-pub(crate) use epoch::marked_record;
+pub(crate) use epoch::is_marked;
 pub use kdf::Kdf;
 pub(crate) use kdf::KdfBounds;
 pub(crate) use key::Kek;

@@ -1,7 +1,7 @@
 //! Seals and opens pages and commit records.
 //!
 //! A sealed run is `ciphertext | nonce (24) | tag (16)`. The nonce is a random prefix of 12 bytes, drawn when this writer
-//! first seals, a mark of 4 that tells records from pages, and a counter of 8 that begins at 0 for both. So a pair of key and
+//! first seals, a mark of 4 that tells heads of records from all else, and a counter of 8 that begins at 0 for both. So a pair of key and
 //! nonce is never used twice: not after a crash, a retry or a restored backup, since each new writer draws a new prefix and
 //! with it a new subkey. After [`SEALS_PER_PREFIX`] seals the same writer draws again, which keeps every subkey far inside the limits of AES-GCM.
 //!
@@ -16,7 +16,7 @@ use parking_lot::RwLock;
 
 use crate::crypto::RootKey;
 use crate::crypto::aead::{Cipher, TagBytes};
-use crate::crypto::epoch::{Epoch, PageNonce, counter_half, marked_record};
+use crate::crypto::epoch::{Epoch, PageNonce, counter_half, is_marked};
 use crate::error::{Error, Result};
 use crate::format::FORMAT_VERSION;
 use crate::id::{FileId, Generation, PageNo};
@@ -42,17 +42,18 @@ impl Label {
         }
     }
 
-    /// The bytes of the commit record that a run of so many bytes is; none for a page.
-    fn record_bytes(&self, run_len: usize) -> Option<usize> {
-        (self.kind == PageKind::CommitRecord).then_some(run_len)
-    }
-
-    /// The label of every commit record. Its place and its generation are inside, as whoever opens one may know neither; so
-    /// records are sealed under the newest root key, and opened under either.
-    pub(crate) const RECORD: Self = Self {
+    /// The label of the head of every commit record. Its place and its generation are inside, as whoever opens one may know
+    /// neither; so records are sealed under the newest root key, and opened under either.
+    pub(crate) const RECORD_HEAD: Self = Self {
         run: PageRun::new(PageNo::new(0), 0),
         kind: PageKind::CommitRecord,
         generation: Generation::ZERO,
+    };
+
+    /// The label of what a commit record has behind its head, which holds the tag.
+    pub(crate) const RECORD_REST: Self = Self {
+        run: PageRun::new(PageNo::new(0), 1),
+        ..Self::RECORD_HEAD
     };
 }
 
@@ -120,9 +121,8 @@ impl Sealer {
             body.len() + SEAL_BYTES,
             "a sealed run is its body and its seal"
         );
-        let run_len = out.len();
         let (sealed, seal) = out.split_at_mut(body.len());
-        self.seal_with(label, run_len, seal, |cipher, nonce, aad| {
+        self.seal_with(label, seal, |cipher, nonce, aad| {
             cipher.seal(&counter_half(nonce), aad, body, sealed)
         })
     }
@@ -133,22 +133,21 @@ impl Sealer {
             what: "a run without room for its seal",
         })?;
         let (body, seal) = run.split_at_mut(body_len);
-        self.seal_with(label, body_len + SEAL_BYTES, seal, |cipher, nonce, aad| {
+        self.seal_with(label, seal, |cipher, nonce, aad| {
             cipher.seal_in_place(&counter_half(nonce), aad, body)
         })
     }
 
-    /// Writes the seal of a run of so many bytes, whose body `encrypt` encrypts.
+    /// Writes the seal of a run whose body `encrypt` encrypts.
     fn seal_with(
         &self,
         label: &Label,
-        run_len: usize,
         seal: &mut [u8],
         encrypt: impl FnOnce(&Cipher, &PageNonce, &[u8]) -> Option<TagBytes>,
     ) -> Result<Tag> {
         let epoch = Arc::clone(self.epochs.read().of(label.generation));
         let (nonce, cipher) =
-            epoch.next_nonce(self.seals_per_prefix, label.record_bytes(run_len))?;
+            epoch.next_nonce(self.seals_per_prefix, *label == Label::RECORD_HEAD)?;
         self.seals.fetch_add(1, Ordering::Relaxed);
         let aad = self.associated_data(label);
         let tag = encrypt(&cipher, &nonce, &aad).ok_or_else(too_long)?;
@@ -170,7 +169,7 @@ impl Sealer {
         let (nonce, tag) = run[body_len..].split_at(NONCE_BYTES);
         let (nonce, tag): (PageNonce, [u8; TAG_BYTES]) =
             (nonce.try_into().ok()?, tag.try_into().ok()?);
-        if marked_record(&nonce) != label.record_bytes(run.len()) {
+        if is_marked(&nonce) != (*label == Label::RECORD_HEAD) {
             return None;
         }
         if expected.is_some_and(|expected| *expected != Tag::from_bytes(tag)) {
@@ -295,7 +294,8 @@ mod tests {
                 generation: Generation::new(8),
                 ..label()
             },
-            Label::RECORD,
+            Label::RECORD_HEAD,
+            Label::RECORD_REST,
         ];
         for other in others {
             assert!(opens(&mine, &other, Some(&tag)).is_none(), "{other:?}");

@@ -40,7 +40,10 @@ use crate::superblock::{self, Retired, Superblock, SuperblockInfo, Twin, Unlocke
 pub use ahead::Readers;
 pub use batch::{Unsealed, WriteBatch};
 pub use options::{CreateOptions, OpenOptions};
-pub use record::{FoundRecord, RECORD_BODY_MAX, RecordSlot, SHORT_RECORD_BODY_MAX, record_run};
+pub use record::{
+    FoundRecord, RECORD_BODY_MAX, RECORD_HEAD_BODY_MAX, RecordSlot, SHORT_RECORD_BODY_MAX,
+    record_run,
+};
 pub use replica::Adopted;
 
 use medium::Medium;

@@ -4,32 +4,44 @@
 //! generation is inside as well; whoever looks for the record of a generation at the place where it must be compares both.
 //! So a record opens wherever it lies, and one that lies elsewhere is authentic proof of a write that went astray.
 //!
-//! A place is 8 KiB, or a page where that is longer. A record is sealed in as many sectors as it takes, and its nonce says how
-//! many; what lies behind them means nothing, and is written as zeros. A record among the pages is written in one go with those
-//! of its commit. Of one that is written alone, no more than 4 KiB are written if it takes no more. A slot of zeros was never
-//! written, and whether that may be is for recovery to say.
+//! A place is 8 KiB, or a page where that is longer. The first sector of a record is its *head*, which is sealed by itself: it
+//! says where the record was written and how long it is, begins its body, and holds the tag of the rest, which is sealed in as
+//! many sectors as it takes. So a head tells of its record even where the rest is torn or damaged. What lies behind means
+//! nothing, and is written as zeros. A record among the pages is written in one go with those of its commit. Of one that is
+//! written alone, no more than 4 KiB are written if it takes no more. A slot of zeros was never written, and whether that may
+//! be is for recovery to say.
 
 use std::ops::Range;
 
-use crate::crypto::{Label, marked_record};
+use crate::crypto::{Label, is_marked};
 use crate::error::{Error, Result};
 use crate::format::{
     PAGES_OFFSET, RECORD_BYTES, RECORDS_OFFSET, SECTOR_BYTES, SHORT_RECORD_BYTES, run_range,
 };
 use crate::id::{PageNo, PageSize};
-use crate::page::{NONCE_BYTES, PageRun, SEAL_BYTES};
+use crate::page::{NONCE_BYTES, PageRun, SEAL_BYTES, TAG_BYTES, Tag};
 use crate::sealed_file::SealedFile;
 
-/// Bytes before the body: the place, u64, and the length, u32.
-const FRAME_BYTES: usize = 8 + 4;
+/// Bytes of the head of a record.
+const HEAD_BYTES: usize = SECTOR_BYTES as usize;
+/// Bytes before the body: the place, u64, the length, u32, and the tag of what lies behind the head.
+const FRAME_BYTES: usize = 8 + 4 + TAG_BYTES;
 /// Bytes that are read at once where records are looked for.
 const LOOK_BYTES: u64 = 1 << 20;
 
+/// The longest beginning of a body that lies in the head of its record, in bytes.
+pub const RECORD_HEAD_BODY_MAX: usize = HEAD_BYTES - SEAL_BYTES - FRAME_BYTES;
+
 /// The longest body of a commit record, in bytes.
-pub const RECORD_BODY_MAX: usize = RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
+pub const RECORD_BODY_MAX: usize = longest_body(RECORD_BYTES);
 
 /// The longest body of a record of which no more than 4 KiB are written, in bytes.
-pub const SHORT_RECORD_BODY_MAX: usize = SHORT_RECORD_BYTES - SEAL_BYTES - FRAME_BYTES;
+pub const SHORT_RECORD_BODY_MAX: usize = longest_body(SHORT_RECORD_BYTES);
+
+/// The longest body of a record that takes so many bytes.
+const fn longest_body(sealed: usize) -> usize {
+    RECORD_HEAD_BODY_MAX + sealed - HEAD_BYTES - SEAL_BYTES
+}
 
 /// A record that was looked for at every sector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +50,10 @@ pub struct FoundRecord {
     pub offset: u64,
     /// Where it was written, as an offset in bytes: the same, unless a write went astray or somebody has copied it.
     pub written_for: u64,
-    /// What it says. In a record of a slot, that is what [`SealedFile::write_record`] got.
+    /// What it says, or as much of that as is in its head. In a record of a slot, that is what [`SealedFile::write_record`] got.
     pub body: Vec<u8>,
+    /// Whether that is all. If not, what lies behind the head is torn or damaged.
+    pub is_whole: bool,
 }
 
 impl FoundRecord {
@@ -100,9 +114,9 @@ impl SealedFile {
         if bytes.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
-        match self.open_record(&bytes) {
-            Some((place, body)) if place == slot.offset() => Ok(Some(body)),
-            _ => Err(self.unless_rekeyed(Error::Tampered {
+        match self.open_record(&bytes, slot.offset()) {
+            Some(body) => Ok(Some(body)),
+            None => Err(self.unless_rekeyed(Error::Tampered {
                 what: "a commit record",
             })),
         }
@@ -134,27 +148,26 @@ impl SealedFile {
     /// [`Error::Corrupt`] for a place where no page can be; [`Error::Rekeyed`], [`Error::Io`].
     pub fn read_record_at(&self, first: PageNo) -> Result<Option<Vec<u8>>> {
         let place = run_range(self.page_size, &record_run(self.page_size, first))?.start;
-        let mut is_marked = false;
+        let mut bytes = Vec::new();
         for len in [SHORT_RECORD_BYTES, RECORD_BYTES] {
-            let mut bytes = vec![0; len];
             match self.medium.require(place + len as u64) {
                 Err(Error::Truncated { .. }) => break,
                 required => required?,
             }
+            bytes.resize(len, 0);
             self.medium.read_at(place, &mut bytes)?;
-            match self.open_record(&bytes) {
-                Some((written_for, body)) if written_for == place => return Ok(Some(body)),
-                _ => is_marked |= marked_prefixes(&bytes).next().is_some(),
+            if let Some(body) = self.open_record(&bytes, place) {
+                return Ok(Some(body));
             }
         }
-        if is_marked && self.was_rekeyed()? {
+        if marked_head(&bytes).is_some() && self.was_rekeyed()? {
             return Err(Error::Rekeyed);
         }
         Ok(None)
     }
 
-    /// Shows every record that begins at a sector of this range of offsets, wherever it was written for. What does not open is
-    /// passed over; so is what lies behind the end of the file. About ten milliseconds for 32 MiB that the system has cached.
+    /// Shows every record whose head opens at a sector of this range of offsets, wherever it was written for. What does not
+    /// open is passed over; so is what lies behind the end of the file. About ten milliseconds for 32 MiB that the system has cached.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -177,11 +190,17 @@ impl SealedFile {
             }
             for offset in (start..until).step_by(SECTOR_BYTES as usize) {
                 let rest = block.get((offset - start) as usize..).unwrap_or_default();
-                if let Some((written_for, body)) = self.open_record(rest) {
+                if let Some(head) = self.open_head(rest) {
+                    let written_for = head.written_for;
+                    let (body, is_whole) = match self.open_rest(head, rest) {
+                        Ok(body) => (body, true),
+                        Err(beginning) => (beginning, false),
+                    };
                     visit(FoundRecord {
                         offset,
                         written_for,
                         body,
+                        is_whole,
                     });
                 }
             }
@@ -190,13 +209,41 @@ impl SealedFile {
         Ok(())
     }
 
-    /// The record that these bytes begin with: what it was written for, and its body. None where none does.
-    fn open_record(&self, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
-        marked_prefixes(bytes).find_map(|sealed| {
-            let mut bytes = sealed.to_vec();
-            self.sealer.open(&Label::RECORD, &mut bytes, None)?;
-            unframe(bytes)
-        })
+    /// The body of the record that these bytes begin with, if it was written for this place.
+    fn open_record(&self, bytes: &[u8], place: u64) -> Option<Vec<u8>> {
+        let head = self.open_head(bytes)?;
+        match head.written_for == place {
+            true => self.open_rest(head, bytes).ok(),
+            false => None,
+        }
+    }
+
+    /// The head of a record that these bytes begin with.
+    fn open_head(&self, bytes: &[u8]) -> Option<Head> {
+        let mut head = marked_head(bytes)?.to_vec();
+        self.sealer.open(&Label::RECORD_HEAD, &mut head, None)?;
+        Head::parse(head)
+    }
+
+    /// The whole body of the record that these bytes begin with and that has this head; only its beginning where the rest does
+    /// not open, or is not there.
+    fn open_rest(&self, head: Head, bytes: &[u8]) -> std::result::Result<Vec<u8>, Vec<u8>> {
+        let Some(len) = head.bytes_behind() else {
+            return Ok(head.body);
+        };
+        let mut body = head.body;
+        let Some(rest) = bytes.get(HEAD_BYTES..HEAD_BYTES + sealed_behind(len)) else {
+            return Err(body);
+        };
+        let mut rest = rest.to_vec();
+        let opened = self
+            .sealer
+            .open(&Label::RECORD_REST, &mut rest, Some(&head.rest));
+        if opened.is_none() {
+            return Err(body);
+        }
+        body.extend_from_slice(&rest[..len]);
+        Ok(body)
     }
 
     /// Bytes to write of a record that is written alone: its place or, where that is enough, its beginning.
@@ -223,14 +270,19 @@ impl SealedFile {
             });
         }
         let start = out.len();
+        let (beginning, behind) = body.split_at(body.len().min(RECORD_HEAD_BODY_MAX));
         // Memory that had to move while the record is plain would stay behind as it is.
         out.reserve(len);
         out.extend_from_slice(&place.to_le_bytes());
         out.extend_from_slice(&(body.len() as u32).to_le_bytes());
-        out.extend_from_slice(body);
-        out.resize(start + sealed_len(body), 0);
-        let sealed = self.sealer.seal_in_place(&Label::RECORD, &mut out[start..]);
-        if let Err(error) = sealed {
+        out.extend_from_slice(&[0; TAG_BYTES]);
+        out.extend_from_slice(beginning);
+        out.resize(start + HEAD_BYTES, 0);
+        if !behind.is_empty() {
+            out.extend_from_slice(behind);
+            out.resize(start + HEAD_BYTES + sealed_behind(behind.len()), 0);
+        }
+        if let Err(error) = self.seal_record(&mut out[start..]) {
             out[start..].fill(0);
             zeroize::optimization_barrier(out.as_slice());
             out.truncate(start);
@@ -239,35 +291,68 @@ impl SealedFile {
         out.resize(start + len, 0);
         Ok(())
     }
-}
 
-/// Bytes that a record with this body takes.
-fn sealed_len(body: &[u8]) -> usize {
-    (FRAME_BYTES + body.len() + SEAL_BYTES).next_multiple_of(SECTOR_BYTES as usize)
-}
-
-/// What may be a record at the beginning of these bytes: as many sectors as a nonce at their end says. Few are.
-fn marked_prefixes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let longest = bytes.len().min(RECORD_BYTES);
-    let ends = (SECTOR_BYTES as usize..=longest).step_by(SECTOR_BYTES as usize);
-    ends.map(|end| &bytes[..end]).filter(|sealed| {
-        let nonce = sealed[sealed.len() - SEAL_BYTES..].first_chunk::<NONCE_BYTES>();
-        nonce.and_then(marked_record) == Some(sealed.len())
-    })
-}
-
-/// Cuts an opened record to its place and its body. What opens is what was sealed; a length that does not fit is no record.
-fn unframe(mut bytes: Vec<u8>) -> Option<(u64, Vec<u8>)> {
-    let (place, rest) = bytes.split_first_chunk()?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let (place, length) = (
-        u64::from_le_bytes(*place),
-        u32::from_le_bytes(*length) as usize,
-    );
-    if length > rest.len() {
-        return None;
+    /// Seals the two parts of a record where they are.
+    fn seal_record(&self, record: &mut [u8]) -> Result<()> {
+        let (head, rest) = record.split_at_mut(HEAD_BYTES);
+        if !rest.is_empty() {
+            let tag = self.sealer.seal_in_place(&Label::RECORD_REST, rest)?;
+            head[FRAME_BYTES - TAG_BYTES..FRAME_BYTES].copy_from_slice(tag.as_bytes());
+        }
+        self.sealer.seal_in_place(&Label::RECORD_HEAD, head)?;
+        Ok(())
     }
-    bytes.drain(..FRAME_BYTES);
-    bytes.truncate(length);
-    Some((place, bytes))
+}
+
+/// What the head of a record says.
+struct Head {
+    written_for: u64,
+    /// Bytes of the whole body.
+    length: usize,
+    /// The tag of what lies behind; zeros where nothing does.
+    rest: Tag,
+    /// As much of the body as lies in the head.
+    body: Vec<u8>,
+}
+
+impl Head {
+    /// What opens is what was sealed; a length that does not fit is no record.
+    fn parse(mut bytes: Vec<u8>) -> Option<Self> {
+        let (place, rest) = bytes.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let tag = rest.first_chunk()?;
+        let head = Self {
+            written_for: u64::from_le_bytes(*place),
+            length: u32::from_le_bytes(*length) as usize,
+            rest: Tag::from_bytes(*tag),
+            body: Vec::new(),
+        };
+        if head.length > RECORD_BODY_MAX {
+            return None;
+        }
+        bytes.drain(..FRAME_BYTES);
+        bytes.truncate(head.length);
+        Some(Self {
+            body: bytes,
+            ..head
+        })
+    }
+
+    /// Bytes of the body that lie behind the head.
+    fn bytes_behind(&self) -> Option<usize> {
+        let behind = self.length.checked_sub(RECORD_HEAD_BODY_MAX)?;
+        (behind > 0).then_some(behind)
+    }
+}
+
+/// Bytes that so much of a body takes behind the head.
+fn sealed_behind(len: usize) -> usize {
+    (len + SEAL_BYTES).next_multiple_of(HEAD_BYTES)
+}
+
+/// What may be the head of a record at the beginning of these bytes: a nonce at its end says so. Few say it.
+fn marked_head(bytes: &[u8]) -> Option<&[u8]> {
+    let head = bytes.get(..HEAD_BYTES)?;
+    let nonce = head[HEAD_BYTES - SEAL_BYTES..].first_chunk::<NONCE_BYTES>()?;
+    is_marked(nonce).then_some(head)
 }

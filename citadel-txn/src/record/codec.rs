@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::tree::{DESCRIPTOR_BYTES, Tree};
 use crate::tree_id::TreeId;
 
+/// What the bytes are.
+const WHAT: &str = "a commit record";
 const DATA_SYNCED: u8 = 1;
 const RENEWS: u8 = 2;
 /// Bytes of a checkpoint before its record: a sequence number, and flags.
@@ -24,6 +26,44 @@ const FIXED_BYTES: usize = 8 + 1 + 8 + 32 + 8 + 8 + DESCRIPTOR_BYTES + 32 + 8 + 
 const ROOM_BYTES: usize = 2048;
 const RECENT_BYTES: usize = 8 + DESCRIPTOR_BYTES;
 const WRITTEN_BYTES: usize = 8 + 1 + 16;
+
+/// What a record begins with: enough to know which commits it tells of. The head of a sealed record always holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    pub(crate) generation: Generation,
+    /// The newest commit that is on the medium if the record is, whole.
+    pub(crate) vouches_for: Generation,
+    /// The newest commit that was known to be durable when the record was made, so that it is on the medium if any of the
+    /// record is.
+    pub(crate) durable: Generation,
+}
+
+impl Beginning {
+    pub(crate) fn decode(record: &[u8]) -> Result<Self> {
+        let (generation, flags, durable) = take_beginning(&mut Reader::new(record, WHAT))?;
+        Ok(Self {
+            generation,
+            vouches_for: vouched(generation, flags, durable),
+            durable,
+        })
+    }
+}
+
+/// Generation, flags, and the newest commit that was durable.
+fn take_beginning(reader: &mut Reader<'_>) -> Result<(Generation, u8, Generation)> {
+    let (generation, flags) = (Generation::new(reader.u64()?), reader.u8()?);
+    if flags & !(DATA_SYNCED | RENEWS) != 0 {
+        return reader.corrupt();
+    }
+    Ok((generation, flags, Generation::new(reader.u64()?)))
+}
+
+fn vouched(generation: Generation, flags: u8, durable: Generation) -> Generation {
+    match flags & (DATA_SYNCED | RENEWS) {
+        DATA_SYNCED => generation,
+        _ => durable,
+    }
+}
 
 impl Record {
     /// Whether the record fits into its place.
@@ -51,7 +91,7 @@ impl Record {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.encoded_len());
         bytes.extend_from_slice(&self.generation.get().to_le_bytes());
-        bytes.push(u8::from(self.data_synced) * DATA_SYNCED + u8::from(self.renews) * RENEWS);
+        bytes.push(self.flags());
         bytes.extend_from_slice(&self.durable.get().to_le_bytes());
         bytes.extend_from_slice(&self.previous.0);
         bytes.extend_from_slice(&self.pages_end.get().to_le_bytes());
@@ -79,6 +119,16 @@ impl Record {
         bytes
     }
 
+    fn flags(&self) -> u8 {
+        u8::from(self.data_synced) * DATA_SYNCED + u8::from(self.renews) * RENEWS
+    }
+
+    /// The newest commit that this record says to be durable, if it is itself: at least the commits up to that one, and
+    /// all that they wrote, are on the medium.
+    pub(crate) fn vouches_for(&self) -> Generation {
+        vouched(self.generation, self.flags(), self.durable)
+    }
+
     /// Where the two logs are among the bytes of this record, which are so many.
     pub(super) fn places_of_logs(&self, len: usize) -> (Range<usize>, Range<usize>) {
         let redo = len - self.redo.bytes().len()..len;
@@ -87,15 +137,10 @@ impl Record {
     }
 
     pub(crate) fn decode(bytes: &[u8], page_size: PageSize) -> Result<Self> {
-        let mut reader = Reader::new(bytes, "a commit record");
-        let generation = Generation::new(reader.u64()?);
-        let flags = reader.u8()?;
-        if flags & !(DATA_SYNCED | RENEWS) != 0 {
-            return reader.corrupt();
-        }
+        let mut reader = Reader::new(bytes, WHAT);
+        let (generation, flags, durable) = take_beginning(&mut reader)?;
         let data_synced = flags & DATA_SYNCED != 0;
         let renews = flags & RENEWS != 0;
-        let durable = Generation::new(reader.u64()?);
         let previous = Digest(reader.array()?);
         let (pages_end, next_tree) = (PageNo::new(reader.u64()?), reader.u64()?);
         let catalog = Tree::decode(reader.take(DESCRIPTOR_BYTES)?, page_size)?;
@@ -199,6 +244,23 @@ mod tests {
         record.data_synced = false;
         assert!(record.fits());
         let bytes = record.encode();
+        let begins = |record: &Record| {
+            let bytes = record.encode();
+            let beginning = Beginning::decode(&bytes[..CHECKPOINT_HEAD_BYTES + 8]).unwrap();
+            assert_eq!(beginning.vouches_for, record.vouches_for());
+            [
+                beginning.generation,
+                beginning.vouches_for,
+                beginning.durable,
+            ]
+            .map(Generation::get)
+        };
+        assert_eq!(begins(&record), [77, 76, 76]);
+        record.data_synced = true;
+        assert_eq!(begins(&record), [77, 77, 76]);
+        record.renews = true;
+        assert_eq!(begins(&record), [77, 76, 76]);
+        (record.data_synced, record.renews) = (false, false);
         assert_eq!(Record::decode(&bytes, PageSize::DEFAULT).unwrap(), record);
         for len in 0..bytes.len() {
             assert!(

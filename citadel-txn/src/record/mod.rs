@@ -34,7 +34,7 @@ use citadel_core::{Generation, PageKind, PageNo, PagePtr, PageRun, PageSize, Tag
 use crate::space::encode_log_entry;
 use crate::tree::Tree;
 use crate::tree_id::TreeId;
-pub(crate) use codec::CHECKPOINT_HEAD_BYTES;
+pub(crate) use codec::{Beginning, CHECKPOINT_HEAD_BYTES};
 pub(crate) use digest::{Digest, Pieces};
 pub(crate) use redo::{Change, Redo};
 pub(crate) use trail::Trail;
@@ -131,16 +131,6 @@ impl Record {
             log,
             written: Vec::new(),
             redo: Redo::default(),
-        }
-    }
-
-    /// The newest commit that this record says to be durable, if it is itself: at least the commits up to that one, and
-    /// all that they wrote, are on the medium.
-    pub(crate) fn vouches_for(&self) -> Generation {
-        if self.data_synced && !self.renews {
-            self.generation
-        } else {
-            self.durable
         }
     }
 

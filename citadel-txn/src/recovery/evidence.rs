@@ -3,7 +3,9 @@
 //! A write that reaches a wrong place may lie on all records that followed one another there, and the chain ends as if it
 //! had never gone on. What tells that it had:
 //!
-//! - A record in its place that *vouches* for a later commit. No crash leaves that, for it was written after a sync.
+//! - A record in its place that *vouches* for a later commit. No crash leaves that, for it was written after a sync. Where only
+//!   its head opens, it vouches for what was durable before it: two damaged records in a row still tell that the first
+//!   one was there.
 //! - A record of a later commit in a place for which it was not written: the write that did the damage has carried it. No
 //!   crash leaves that at all. Commits of a few pages are one write with their record; before other writes, slot A gets the
 //!   newest durable commit ([`checkpoint`](crate::checkpoint)).
@@ -25,7 +27,7 @@ use citadel_core::{FoundRecord, Generation, PageNo, PageRun, SealedFile, record_
 use super::{Recovered, read_at};
 use crate::checkpoint;
 use crate::error::Result;
-use crate::record::Record;
+use crate::record::{Beginning, Record};
 
 /// The longest write, in bytes.
 const BEFORE_BYTES: u64 = 4 << 20;
@@ -131,18 +133,18 @@ impl Evidence<'_> {
     fn weigh(&mut self, found: &FoundRecord) {
         if found.is_of_slot() {
             self.weigh_checkpoint(found);
-        } else if let Ok(record) = Record::decode(&found.body, self.file.page_size()) {
-            self.is_told(match found.is_in_place() {
-                true => record.vouches_for(),
-                false => record.generation,
+        } else if let Ok(record) = Beginning::decode(&found.body) {
+            self.is_told(match (found.is_in_place(), found.is_whole) {
+                (true, true) => record.vouches_for,
+                (true, false) => record.durable,
+                (false, _) => record.generation,
             });
         }
     }
 
     /// Checkpoints have their place before all pages.
     fn weigh_checkpoint(&mut self, found: &FoundRecord) {
-        let decoded = checkpoint::decode_found(&found.body, self.file.page_size());
-        let Ok((sequence, record)) = decoded else {
+        let Ok((sequence, record)) = checkpoint::decode_beginning(&found.body) else {
             return;
         };
         self.is_told(record.generation);

@@ -101,13 +101,14 @@ fn a_record_takes_the_sectors_that_it_needs() {
     let (file, recorder, memory) = recorded(&small());
     let first = file.first_page().offset(2);
     let at = first.get() as usize * file.page_size().bytes();
-    let frame = 8 + 4 + SEAL_BYTES;
+    let in_head = RECORD_HEAD_BODY_MAX;
+    assert_eq!(in_head, 512 - 8 - 4 - 16 - SEAL_BYTES);
     for body in [
         0,
-        512 - frame,
-        513 - frame,
-        4096 - frame,
-        4097 - frame,
+        in_head,
+        in_head + 1,
+        SHORT_RECORD_BODY_MAX,
+        SHORT_RECORD_BODY_MAX + 1,
         RECORD_BODY_MAX,
     ] {
         let content = vec![0x5a; body];
@@ -118,7 +119,10 @@ fn a_record_takes_the_sectors_that_it_needs() {
         let [Change::Write { bytes, .. }] = &recorder.take()[..] else {
             panic!("one write")
         };
-        let sealed = (frame + body).next_multiple_of(512);
+        let sealed = match body.checked_sub(in_head) {
+            None | Some(0) => 512,
+            Some(behind) => 512 + (behind + SEAL_BYTES).next_multiple_of(512),
+        };
         assert_eq!(bytes.len(), if sealed <= 4096 { 4096 } else { 8192 });
         assert!(bytes[sealed..].iter().all(|byte| *byte == 0));
         assert!(
@@ -133,13 +137,50 @@ fn a_record_takes_the_sectors_that_it_needs() {
             image[at + byte] ^= 0x10;
             assert_eq!(opens(image), byte >= sealed, "byte {byte} of {sealed}");
         }
-        // Longer and shorter ones do not pass for it.
-        for sectors in 1..=16 {
-            let mut image = memory.snapshot();
-            image[at + sealed - SEAL_BYTES + 13] = sectors;
-            assert_eq!(opens(image), usize::from(sectors) * 512 == sealed);
-        }
     }
+}
+
+#[test]
+fn a_head_tells_of_its_record_even_if_the_rest_is_damaged() {
+    let (file, _, memory) = recorded(&small());
+    let first = file.first_page().offset(2);
+    let at = first.get() * u64::from(file.page_size().get());
+    let content: Vec<u8> = (0..2000).map(|i| i as u8).collect();
+    let mut batch = file.batch(Generation::new(9));
+    batch.seal_record(first, &content).unwrap();
+    batch.write().unwrap();
+    let whole = memory.snapshot();
+    let found = |image: Vec<u8>| {
+        let mut found = Vec::new();
+        let file = reopen(image);
+        assert!(file.read_record_at(first).unwrap().is_none());
+        file.find_records(0..u64::MAX, |record| found.push(record))
+            .unwrap();
+        found
+    };
+    let beginning = |offset| FoundRecord {
+        offset,
+        written_for: at,
+        body: content[..RECORD_HEAD_BODY_MAX].to_vec(),
+        is_whole: false,
+    };
+    let end = at as usize + 512;
+    let mut damaged = whole.clone();
+    damaged[end + 700] ^= 1;
+    assert_eq!(found(damaged), [beginning(at)], "damaged");
+    assert_eq!(found(whole[..end].to_vec()), [beginning(at)], "cut off");
+    // The head exchanged with a sector of the rest.
+    let mut exchanged = whole.clone();
+    let (before, behind) = exchanged.split_at_mut(end + 1024);
+    before[at as usize..end].swap_with_slice(&mut behind[..512]);
+    assert_eq!(found(exchanged), [beginning(end as u64 + 1024)]);
+    // The rest of one record does not do for another.
+    let mut batch = file.batch(Generation::new(9));
+    batch.seal_record(first, &content).unwrap();
+    batch.write().unwrap();
+    let mut mixed = memory.snapshot();
+    mixed[end..].copy_from_slice(&whole[end..]);
+    assert_eq!(found(mixed), [beginning(at)]);
 }
 
 #[test]
@@ -180,6 +221,7 @@ fn records_are_found_wherever_they_lie() {
             offset,
             written_for,
             body: body.to_vec(),
+            is_whole: true,
         });
         assert_eq!(found, expected);
         let in_place = found.iter().map(FoundRecord::is_in_place);
