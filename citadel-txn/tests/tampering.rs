@@ -178,7 +178,10 @@ fn every_pair_of_pages_swapped_in_a_file_that_was_not_closed() {
             );
         }
     }
-    assert!(noticed > 100 && rolled_back > 10, "{noticed}, {rolled_back}");
+    assert!(
+        noticed > 100 && rolled_back > 10,
+        "{noticed}, {rolled_back}"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Someone without the key, or a rotting medium, changes a file at rest.
 //!
 //! Of a file that was closed, every change is refused where it is read, or changes nothing that is read. Of one that was not closed there is one
-//! exception: its last commit cannot be told from one that a crash tore, so that damage to it rolls it back, as a whole.
+//! exception: its last commit cannot be told from one that a crash tore, so that damage to it rolls it back, as a whole. Where the
+//! same change has hit a page that only the commit before reaches, that is read as it was, or the check says what is damaged.
 
 use super::Case;
 use super::outcome::{Outcome, Tried};
@@ -190,7 +191,11 @@ impl<'s> Target<'s> {
         match (&reading.state, &reading.check) {
             (Ok(state), Ok(())) if *state == self.state => tried.harmless += 1,
             (Ok(state), Err(Refusal::Damaged(_))) if *state == self.state => tried.refused += 1,
-            (Ok(state), Ok(())) if Some(state) == self.before.as_ref() => tried.last_lost += 1,
+            (Ok(state), Ok(()) | Err(Refusal::Damaged(_)))
+                if Some(state) == self.before.as_ref() =>
+            {
+                tried.last_lost += 1;
+            }
             (Err(Refusal::Damaged(_)), Err(Refusal::Damaged(_))) => tried.refused += 1,
             (Ok(state), check) => {
                 let difference = state.difference(&self.state);
