@@ -6,6 +6,7 @@
 
 mod alter_table;
 mod change;
+mod copy;
 mod expr;
 mod operator;
 mod query;
@@ -20,6 +21,7 @@ pub(crate) use change::{
     Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
     OnConflict, Overriding, Update,
 };
+pub(crate) use copy::{Copied, Copy, CopyOption, CopyOptionValue, CopyPlace};
 pub(crate) use expr::{Arguments, Expr, ExprKind, Subscript, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{

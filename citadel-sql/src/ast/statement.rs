@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{
-    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Query,
+    AlterSequence, AlterTable, Copy, CreateSequence, Delete, Expr, Identifier, Insert, Query,
     SequenceColumn, Update,
 };
 use crate::error::Position;
@@ -69,6 +69,7 @@ pub(crate) enum StatementKind {
     Vacuum {
         into: Option<Expr>,
     },
+    Copy(Box<Copy>),
 }
 
 /// `PRAGMA name [= value]`

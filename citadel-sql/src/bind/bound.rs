@@ -15,6 +15,7 @@ pub(crate) use super::bound_change::{
     Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
     Update,
 };
+pub(crate) use super::bound_copy::{CopyInput, CopyOutput, CopyPlace};
 pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
@@ -245,6 +246,16 @@ pub(crate) struct Parameters {
     reason = "one for each prepared statement, and most are queries"
 )]
 pub(crate) enum Statement {
+    /// `COPY … FROM`: an INSERT whose rows come from outside.
+    CopyFrom {
+        insert: Insert,
+        input: CopyInput,
+    },
+    /// `COPY … TO`
+    CopyTo {
+        query: Box<Query>,
+        output: CopyOutput,
+    },
     Query(Query),
     Insert(Insert),
     Update(Update),

@@ -1,8 +1,12 @@
 //! INSERT, and what it takes to store an expression in a column.
 
+use std::sync::Arc;
+
 use super::Binder;
 use super::array::convert_elements;
-use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
+use super::bound::{
+    Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource, Query, RelationNo,
+};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
 use super::same::same;
@@ -98,6 +102,25 @@ impl Binder<'_> {
             source,
             conflict,
             returning: self.returning(&insert.returning, &scope)?,
+            table,
+        })
+    }
+
+    /// An INSERT of the rows of a query whose columns are fitted already.
+    pub(super) fn insert_rows_of(
+        &mut self,
+        (table, relation): (Arc<TableDef>, RelationNo),
+        columns: Vec<ColumnNo>,
+        query: Query,
+    ) -> Result<Insert> {
+        Ok(Insert {
+            defaults: self.computed_defaults(&table, &columns, None)?,
+            columns,
+            keys: KeyGraph::of(self.catalog, &table),
+            relation,
+            source: InsertSource::Query(Box::new(query)),
+            conflict: None,
+            returning: Vec::new(),
             table,
         })
     }
@@ -241,7 +264,7 @@ impl Binder<'_> {
 }
 
 /// The columns that an INSERT names, or all.
-fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
+pub(super) fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
     if names.is_empty() {
         return Ok((0..).map(ColumnNo).take(table.columns.len()).collect());
     }

@@ -17,6 +17,7 @@ mod ann_options;
 mod array;
 pub(crate) mod bound;
 mod bound_change;
+mod bound_copy;
 mod bound_foreign_key;
 mod bound_sequence;
 mod bound_table;
@@ -24,6 +25,8 @@ mod call;
 mod change;
 mod conflict;
 mod constant;
+mod copy;
+mod copy_options;
 mod create_index;
 mod create_table;
 mod cte;
@@ -188,6 +191,7 @@ impl Binder<'_> {
             StatementKind::Reindex(index) => self.reindex(index),
             StatementKind::Pragma(pragma) => self.pragma(pragma),
             StatementKind::Vacuum { into } => self.vacuum(into.as_ref()),
+            StatementKind::Copy(copy) => self.copy(copy),
         }
     }
 

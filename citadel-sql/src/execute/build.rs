@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::aggregate::Aggregate;
 use super::apply::{Answers, ApplyOp, InitOp, Later};
+use super::copy::CopyInputOp;
 use super::explain::Profile;
 use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
 use super::lake::{LakeScanOp, LakeTopKOp};
@@ -93,6 +94,7 @@ impl Builder<'_> {
                 let rows: BoxedOperator = match call.function {
                     TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
                     TableFunction::Unnest => Box::new(UnnestOp::new(call)),
+                    TableFunction::CopyInput => Box::new(CopyInputOp::new(call)),
                     _ => Box::new(TableFunctionOp::new(call)),
                 };
                 match call.ordinality {

@@ -17,6 +17,7 @@ mod bounds;
 mod build;
 mod change;
 mod context;
+mod copy;
 mod decimal_sums;
 mod execution;
 mod explain;

@@ -11,6 +11,8 @@ pub(crate) enum TableFunction {
     GenerateSeries,
     /// `unnest(array, …)`: the elements, side by side.
     Unnest,
+    /// The rows that COPY takes in. No statement can name it.
+    CopyInput,
     /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
     Lake(Told),
 }
@@ -51,6 +53,7 @@ impl TableFunction {
             Self::AnnIndexStatus => "ann_index_status",
             Self::GenerateSeries => "generate_series",
             Self::Unnest => "unnest",
+            Self::CopyInput => "copy_input",
             Self::Lake(Told::Snapshots) => "lake_snapshots",
             Self::Lake(Told::Files) => "lake_files",
             Self::Lake(Told::Indexes) => "lake_indexes",
@@ -65,6 +68,7 @@ impl TableFunction {
             Self::Lake(_) => &["a table"],
             Self::GenerateSeries => &["the first number", "the last one", "the step"],
             Self::Unnest => &["arrays"],
+            Self::CopyInput => &[],
         }
     }
 
@@ -73,6 +77,7 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus | Self::GenerateSeries => 2,
             Self::Lake(_) | Self::Unnest => 1,
+            Self::CopyInput => 0,
         }
     }
 
@@ -89,7 +94,7 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus | Self::Lake(_) => Some(SqlType::Text),
             Self::GenerateSeries => Some(SqlType::Integer),
-            Self::Unnest => None,
+            Self::Unnest | Self::CopyInput => None,
         }
     }
 
@@ -98,12 +103,12 @@ impl TableFunction {
         matches!(self, Self::GenerateSeries | Self::Unnest)
     }
 
-    /// The columns of its rows; those of `unnest` are as its arguments.
+    /// The columns of its rows; those of `unnest` are as its arguments, those of COPY as its table's.
     pub(crate) fn columns(self) -> &'static [(&'static str, SqlType)] {
         match self {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
             Self::GenerateSeries => &GENERATE_SERIES,
-            Self::Unnest => &[],
+            Self::Unnest | Self::CopyInput => &[],
             Self::Lake(Told::Snapshots) => &LAKE_SNAPSHOTS,
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,

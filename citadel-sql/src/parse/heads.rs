@@ -6,6 +6,7 @@ use sqlparser::tokenizer::Token;
 use super::alter;
 use super::as_of::AsOfs;
 use super::convert::{Converter, TakenOut};
+use super::copy;
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
 use super::foreign_key::{self, KeyColumns};
@@ -36,7 +37,6 @@ const UNSUPPORTED: &[&str] = &[
     "CLOSE",
     "CLUSTER",
     "COMMENT",
-    "COPY",
     "DEALLOCATE",
     "DECLARE",
     "DESC",
@@ -168,6 +168,10 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "RESET" => {
             words.take("RESET");
             keeper::parse_reset(words)
+        }
+        "COPY" => {
+            words.take("COPY");
+            copy::parse(words, converter, |query| parse_kind(query, converter))
         }
         "VACUUM" => {
             words.take("VACUUM");

@@ -12,6 +12,7 @@
 mod alter;
 mod as_of;
 mod convert;
+mod copy;
 mod dialect;
 mod exclusions;
 mod foreign_key;

@@ -15,7 +15,10 @@ use crate::types::SqlType;
 pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<Plan> {
     match statement {
         Statement::Query(query) => plan_query(query, context),
-        Statement::Insert(insert) => plan_insert(insert, context),
+        Statement::CopyTo { query, .. } => plan_query(query, context),
+        Statement::Insert(insert) | Statement::CopyFrom { insert, .. } => {
+            plan_insert(insert, context)
+        }
         Statement::Update(update) => plan_update(update, context),
         Statement::Delete(delete) => plan_delete(delete, context),
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),

@@ -5,6 +5,7 @@ mod ann_life;
 mod appender;
 mod arrays;
 mod concurrency;
+mod copy;
 mod enums;
 mod foreign_keys;
 mod keeper;

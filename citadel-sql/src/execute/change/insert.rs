@@ -138,7 +138,8 @@ impl Inserter {
                 default.replace_null(&mut row, at);
             }
             if !self.computes {
-                self.put(table, &mut row, context, changed)?;
+                self.put(table, &mut row, context, changed)
+                    .map_err(|error| context.placed(error, at))?;
                 continue;
             }
             let computed = self.writer.generate(context.txn.write()?, &row)?;
@@ -146,7 +147,8 @@ impl Inserter {
             for (no, value) in &computed {
                 whole[usize::from(no.0)] = value.as_ref();
             }
-            self.put(table, &mut whole, context, changed)?;
+            self.put(table, &mut whole, context, changed)
+                .map_err(|error| context.placed(error, at))?;
         }
         self.row = relent(row);
         self.fitted = fitted;

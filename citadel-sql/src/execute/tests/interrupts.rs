@@ -81,6 +81,7 @@ fn an_interrupt_stops_a_query_between_batches() {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 2,
+            feed: None,
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();

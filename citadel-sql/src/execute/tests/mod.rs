@@ -102,6 +102,7 @@ impl Db {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 1,
+            feed: None,
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

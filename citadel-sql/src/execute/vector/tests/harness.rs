@@ -189,6 +189,7 @@ impl Harness {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 2,
+            feed: None,
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
