@@ -10,13 +10,42 @@ use super::suggest;
 use super::typing;
 use crate::ast::{self, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
-use crate::functions::TableFunction;
+use crate::functions::{Definitions, TableFunction};
 use crate::types::{ScalarType, SqlType};
 
 /// What `WITH ORDINALITY` calls its column.
 const ORDINALITY: &str = "ordinality";
 
 impl Binder<'_> {
+    /// What is defined, as a relation.
+    pub(super) fn definitions_relation(
+        &mut self,
+        relation: Definitions,
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let function = TableFunction::Definitions(relation);
+        let no = self.new_relation()?;
+        let columns = renamed(columns_of(function, &[]), column_names(alias))?;
+        let from = From::Function {
+            relation: no,
+            function,
+            arguments: Vec::new(),
+            types: columns.iter().map(|(_, ty)| *ty).collect(),
+            ordinality: false,
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+        let scope = Scope::of(
+            ScopeRelation {
+                name: shown.to_owned(),
+                no,
+                has_rowid: false,
+            },
+            columns,
+        );
+        Ok((from, scope))
+    }
+
     /// A function's rows as a relation of its name.
     pub(super) fn function_relation(
         &mut self,

@@ -19,6 +19,7 @@ mod change;
 mod context;
 mod copy;
 mod decimal_sums;
+mod definitions;
 mod execution;
 mod explain;
 mod fetcher;

@@ -1,5 +1,6 @@
 //! Functions that stand in FROM and give rows.
 
+use super::Definitions;
 use crate::types::SqlType;
 
 /// A function that gives rows.
@@ -11,6 +12,8 @@ pub(crate) enum TableFunction {
     GenerateSeries,
     /// `unnest(array, …)`: the elements, side by side.
     Unnest,
+    /// A relation that tells what is defined: its name stands in FROM, without arguments.
+    Definitions(Definitions),
     /// The rows that COPY takes in. No statement can name it.
     CopyInput,
     /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
@@ -53,6 +56,7 @@ impl TableFunction {
             Self::AnnIndexStatus => "ann_index_status",
             Self::GenerateSeries => "generate_series",
             Self::Unnest => "unnest",
+            Self::Definitions(relation) => relation.name(),
             Self::CopyInput => "copy_input",
             Self::Lake(Told::Snapshots) => "lake_snapshots",
             Self::Lake(Told::Files) => "lake_files",
@@ -68,7 +72,7 @@ impl TableFunction {
             Self::Lake(_) => &["a table"],
             Self::GenerateSeries => &["the first number", "the last one", "the step"],
             Self::Unnest => &["arrays"],
-            Self::CopyInput => &[],
+            Self::CopyInput | Self::Definitions(_) => &[],
         }
     }
 
@@ -77,7 +81,7 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus | Self::GenerateSeries => 2,
             Self::Lake(_) | Self::Unnest => 1,
-            Self::CopyInput => 0,
+            Self::CopyInput | Self::Definitions(_) => 0,
         }
     }
 
@@ -94,7 +98,7 @@ impl TableFunction {
         match self {
             Self::AnnIndexStatus | Self::Lake(_) => Some(SqlType::Text),
             Self::GenerateSeries => Some(SqlType::Integer),
-            Self::Unnest | Self::CopyInput => None,
+            Self::Unnest | Self::CopyInput | Self::Definitions(_) => None,
         }
     }
 
@@ -109,6 +113,7 @@ impl TableFunction {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
             Self::GenerateSeries => &GENERATE_SERIES,
             Self::Unnest | Self::CopyInput => &[],
+            Self::Definitions(relation) => relation.columns(),
             Self::Lake(Told::Snapshots) => &LAKE_SNAPSHOTS,
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,
