@@ -49,6 +49,8 @@
 
 mod ann;
 mod api;
+#[cfg(feature = "lake")]
+mod arrow;
 mod ast;
 mod batch;
 mod bind;
@@ -60,6 +62,7 @@ mod expression;
 mod findings;
 mod functions;
 mod lake;
+mod parquet;
 mod parse;
 mod plan;
 mod schema;

@@ -11,9 +11,10 @@ use crate::api::prepared::{Action, Prepared};
 use crate::api::run::Cursor;
 use crate::batch::Batch;
 use crate::bind::bound::{CopyInput, CopyPlace};
-use crate::copy::{Input, Output, RejectedRow, io_error};
+use crate::copy::{Format, Input, Output, RejectedRow, io_error};
 use crate::error::{Error, Result};
 use crate::execute::ExecContext;
+use crate::parquet::{self, FileColumn};
 use crate::types::temporal::Zone;
 use crate::types::{Value, now};
 
@@ -111,6 +112,16 @@ impl Connection {
         run: impl FnOnce(&mut ExecContext<'_>) -> Result<()>,
     ) -> Result<()> {
         *self.rejected.borrow_mut() = Rejected::default();
+        if let (Format::Parquet, CopyPlace::File(path)) = (&input.format, &input.place) {
+            let path = constant_text(path, context.params, "COPY takes the name of a file")?;
+            let columns = input.columns.iter();
+            let columns: Vec<_> = columns.map(|c| (c.name.clone(), c.ty)).collect();
+            let mut rows = parquet::read(path, &columns)?;
+            return run(&mut ExecContext {
+                feed: Some(&mut *rows),
+                ..context
+            });
+        }
         let mut file;
         let reader: &mut dyn Read = match (&input.place, stream) {
             (CopyPlace::Stream, Stream::Reader(reader)) => reader,
@@ -173,6 +184,25 @@ impl Connection {
             source,
             params,
         };
+        if let (Format::Parquet, Some(path)) = (&output.format, &path) {
+            let columns = plan.columns.iter().zip(&output.limits);
+            let columns = columns.map(|(column, limit)| FileColumn {
+                name: column.name.clone(),
+                ty: column.ty,
+                limit: *limit,
+            });
+            let columns: Vec<FileColumn> = columns.collect();
+            return publish(Path::new(path), |partial| {
+                let mut file = parquet::create(partial, &columns)?;
+                let (mut batch, mut rows) = (Batch::default(), 0);
+                while self.next_batch(&mut cursor, &mut batch)? {
+                    file.write(&batch)?;
+                    rows += batch.rows as u64;
+                }
+                file.finish()?;
+                Ok(rows)
+            });
+        }
         let mut write = |writer: &mut dyn Write| {
             let mut output = Output::new(writer, &output.format, &names, &zone)?;
             let mut batch = Batch::default();
@@ -191,18 +221,26 @@ impl Connection {
     }
 }
 
-/// Writes a file that gets its name when it is whole; one that was there stays until then.
+/// Writes text into a file.
 fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<u64>) -> Result<u64> {
+    publish(path, |partial| {
+        let failed =
+            |error: &std::io::Error| io_error(&format!("write \"{}\"", partial.display()), error);
+        let mut file = File::create(partial).map_err(|error| failed(&error))?;
+        let rows = write(&mut file)?;
+        file.sync_all().map_err(|error| failed(&error))?;
+        Ok(rows)
+    })
+}
+
+/// Has a file written under another name, and gives it its own when it is whole; one that was there stays until then.
+fn publish(path: &Path, write: impl FnOnce(&Path) -> Result<u64>) -> Result<u64> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    let failed = |error: &std::io::Error| {
-        io_error(&format!("write {:?}", path.display().to_string()), error)
-    };
-    let mut file = File::create(&partial).map_err(|error| failed(&error))?;
-    let written = write(&mut file).and_then(|rows| {
-        file.sync_all().map_err(|error| failed(&error))?;
-        fs::rename(&partial, path).map_err(|error| failed(&error))?;
+    let written = write(&partial).and_then(|rows| {
+        let renamed = fs::rename(&partial, path);
+        renamed.map_err(|error| io_error(&format!("write \"{}\"", path.display()), &error))?;
         Ok(rows)
     });
     if written.is_err() {

@@ -2,6 +2,7 @@
 
 use super::bound::Expr;
 use crate::copy::{Format, InputColumn, OnError};
+use crate::types::Limit;
 
 /// Where rows come from or go to.
 #[derive(Clone, Debug)]
@@ -26,4 +27,6 @@ pub(crate) struct CopyInput {
 pub(crate) struct CopyOutput {
     pub(crate) place: CopyPlace,
     pub(crate) format: Format,
+    /// For each column, what its declared type allows, where it is one of a table.
+    pub(crate) limits: Vec<Option<Limit>>,
 }

@@ -10,11 +10,12 @@ use super::expr::{Aggregation, ExprBinder};
 use super::insert::{computed, target_columns};
 use super::scope::Scope;
 use crate::ast::{self, Copied, Identifier};
-use crate::copy::InputColumn;
-use crate::error::Result;
+use crate::copy::{Format, InputColumn};
+use crate::error::{Error, Result, SqlState};
 use crate::functions::TableFunction;
+use crate::parquet;
 use crate::schema::{ColumnNo, TableDef};
-use crate::types::{SqlType, Value};
+use crate::types::{Limit, ScalarType, SqlType, Value};
 
 impl Binder<'_> {
     pub(super) fn copy(&mut self, copy: &ast::Copy) -> Result<Statement> {
@@ -35,7 +36,7 @@ impl Binder<'_> {
         names: &[Identifier],
     ) -> Result<Statement> {
         let (table, relation, _) = self.target(name, None)?;
-        let columns = match names.is_empty() {
+        let mut columns = match names.is_empty() {
             true => stored_columns(&table),
             false => target_columns(&table, names)?,
         };
@@ -54,13 +55,24 @@ impl Binder<'_> {
         })?;
         let on_error = options.on_error()?;
         options.finish(true)?;
-        let wanted: Vec<InputColumn> = columns
-            .iter()
-            .map(|no| InputColumn {
-                name: table.column(*no).name.clone(),
-                ty: table.column(*no).ty,
-            })
-            .collect();
+        let wanted: Vec<InputColumn> = match (&format, &known) {
+            (Format::Parquet, KnownPlace::File(path)) => {
+                file_columns(&table, &mut columns, path, names.is_empty())?
+            }
+            (Format::Parquet, _) => {
+                return Err(Error::unsupported(
+                    "COPY of Parquet from anything but a file whose name is a constant",
+                )
+                .at(name.position));
+            }
+            _ => columns
+                .iter()
+                .map(|no| InputColumn {
+                    name: table.column(*no).name.clone(),
+                    ty: table.column(*no).ty,
+                })
+                .collect(),
+        };
         let query = self.input_query(&table, &columns, &wanted)?;
         let insert = self.insert_rows_of((table, relation), columns, query)?;
         Ok(Statement::CopyFrom {
@@ -93,7 +105,7 @@ impl Binder<'_> {
         let mut output = Vec::with_capacity(columns.len());
         for (at, no) in (0..).zip(columns) {
             let column = table.column(*no);
-            let mut expr = column_expr(relation, at, column.ty);
+            let mut expr = column_expr(relation, at, wanted[at as usize].ty);
             self.assign(&mut expr, column)?;
             output.push(OutputColumn {
                 expr,
@@ -124,9 +136,21 @@ impl Binder<'_> {
             (query.output.iter().position(is_it), query.output.len())
         })?;
         options.finish(false)?;
+        if format == Format::Parquet && matches!(known, KnownPlace::Stream) {
+            return Err(Error::unsupported("COPY of Parquet to a stream"));
+        }
+        let limits = query
+            .output
+            .iter()
+            .map(|column| limit_of(&query.from, &column.expr));
+        let limits = limits.collect();
         Ok(Statement::CopyTo {
             query: Box::new(query),
-            output: CopyOutput { place, format },
+            output: CopyOutput {
+                place,
+                format,
+                limits,
+            },
         })
     }
 
@@ -197,4 +221,63 @@ fn stored_columns(table: &TableDef) -> Vec<ColumnNo> {
     let columns = (0..).map(ColumnNo).zip(&table.columns);
     let stored = columns.filter(|(_, column)| column.generated.is_none());
     stored.map(|(no, _)| no).collect()
+}
+
+/// The columns of a Parquet file for columns of a table of the same names. Without a list, those of the table that the file has.
+fn file_columns(
+    table: &TableDef,
+    columns: &mut Vec<ColumnNo>,
+    path: &str,
+    is_all: bool,
+) -> Result<Vec<InputColumn>> {
+    let file = parquet::columns(path)?;
+    let is_named = |name: &str, no: &ColumnNo| table.column(*no).name.eq_ignore_ascii_case(name);
+    if is_all {
+        columns.retain(|no| file.iter().any(|column| is_named(&column.name, no)));
+        let known = |name: &str| columns.iter().any(|no| is_named(name, no));
+        if let Some(column) = file.iter().find(|column| !known(&column.name)) {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_COLUMN,
+                format!(
+                    "table \"{}\" has no column \"{}\" to copy into",
+                    table.name, column.name
+                ),
+            )
+            .hint("list the columns that are wanted: COPY t (a, b) FROM …"));
+        }
+    }
+    let wanted = columns.iter().map(|no| {
+        let found = file.iter().find(|column| is_named(&column.name, no));
+        let Some(column) = found else {
+            return Err(Error::sql(
+                SqlState::UNDEFINED_COLUMN,
+                format!("{path} has no column \"{}\"", table.column(*no).name),
+            ));
+        };
+        let ty = match (column.ty, table.column(*no).ty) {
+            // A list of numbers is a vector where one is wanted.
+            (SqlType::Array(ScalarType::Real), vector @ SqlType::Vector(_)) => vector,
+            (SqlType::Text, label @ SqlType::Enum(_)) => label,
+            (ty, _) => ty,
+        };
+        Ok(InputColumn {
+            name: column.name.clone(),
+            ty,
+        })
+    });
+    wanted.collect()
+}
+
+/// What the declared type of a column allows, where the expression is one of a table.
+fn limit_of(from: &From, expr: &Expr) -> Option<Limit> {
+    let ExprKind::Column(id) = expr.kind else {
+        return None;
+    };
+    match from {
+        From::Table {
+            relation, table, ..
+        } if *relation == id.relation => table.columns.get(id.column as usize)?.limit,
+        From::Join { left, right, .. } => limit_of(left, expr).or_else(|| limit_of(right, expr)),
+        _ => None,
+    }
 }

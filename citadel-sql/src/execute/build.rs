@@ -14,8 +14,8 @@ use super::ordinality::OrdinalityOp;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
-    EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp,
-    UnnestOp, ValuesOp,
+    EmptyOp, IndexScanOp, PkLookupOp, ReadParquetOp, RowCountOp, SeqScanOp, SingleRowOp,
+    TableFunctionOp, UnnestOp, ValuesOp,
 };
 use super::series::SeriesOp;
 use super::set_operation::{AppendOp, HashSetOp};
@@ -94,6 +94,7 @@ impl Builder<'_> {
                 let rows: BoxedOperator = match call.function {
                     TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
                     TableFunction::Unnest => Box::new(UnnestOp::new(call)),
+                    TableFunction::ReadParquet => Box::new(ReadParquetOp::new(call)),
                     TableFunction::CopyInput => Box::new(CopyInputOp::new(call)),
                     _ => Box::new(TableFunctionOp::new(call)),
                 };
