@@ -156,14 +156,6 @@ CREATE INDEX i ON t USING ann ((binary_quantize(emb))) WITH (metric = 'l2');
 error 22023 at 1:71: metric l2 does not measure VECTOR(4, bit)
 hint: the metrics are l2, cosine and inner_product, and hamming for bits
 
-CREATE INDEX i ON t (lower(any));
-----
-error 0A000 at 1:22: a btree index on an expression is not supported
-
-CREATE UNIQUE INDEX i ON t ((cat + 1));
-----
-error 0A000 at 1:30: a btree index on an expression is not supported
-
 -- It has a meaning for every row, or it is not made.
 CREATE INDEX i ON t USING ann ((CASE WHEN 1 / (cat - 1) > 5 THEN emb END));
 ----

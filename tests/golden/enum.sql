@@ -273,7 +273,7 @@ hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIM
 
 ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
 ----
-error 0A000 at 1:12: RENAME in a type while table "p" has it and a CHECK or a computed column is not supported
+error 0A000 at 1:12: RENAME in a type while table "p" has it and a CHECK, a computed column or an index that computes something is not supported
 
 ALTER TABLE k ADD COLUMN m mood NOT NULL DEFAULT 'fine';
 ----

@@ -5,7 +5,7 @@ use citadel_txn::View;
 use crate::api::connection::Connection;
 use crate::error::Result;
 use crate::schema::{
-    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef,
+    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef, readable,
     sequence_state,
 };
 use crate::types::{EnumType, SqlType, ValueRef, quoted};
@@ -94,8 +94,10 @@ pub struct IndexInfo {
     pub name: String,
     /// The statement that made it; `None` if a constraint did.
     pub sql: Option<String>,
-    /// Its columns in order; for a vector index the vector's, then those that it filters by.
+    /// Its columns and expressions in order; for a vector index the vector's, then those that it filters by.
     pub columns: Vec<String>,
+    /// What a row is TRUE for that has an entry in it; `None`: it is of all rows.
+    pub condition: Option<String>,
     /// What it is.
     pub kind: IndexKindInfo,
 }
@@ -238,7 +240,7 @@ fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {
     let (columns, kind): (Vec<String>, _) = match &index.kind {
         IndexKind::BTree(btree) => {
             let unique = btree.unique;
-            let columns = btree.columns.iter().map(name);
+            let columns = btree.keys.iter().map(|key| key.text(table));
             (columns.collect(), IndexKindInfo::BTree { unique })
         }
         IndexKind::Ann(ann) => {
@@ -253,6 +255,13 @@ fn index_info(table: &TableDef, index: &IndexDef) -> IndexInfo {
         name: index.name.clone(),
         sql: by_statement.then(|| index.sql.clone()),
         columns,
+        condition: match &index.kind {
+            IndexKind::BTree(btree) => {
+                let condition = btree.condition.as_ref();
+                condition.map(|condition| condition.sql(table, readable))
+            }
+            IndexKind::Ann(_) => None,
+        },
         kind,
     }
 }

@@ -50,8 +50,11 @@ pub(crate) struct OnConflict {
 pub(crate) enum ConflictTarget {
     /// All.
     Any,
-    /// The one of these columns.
-    Columns(Vec<Identifier>),
+    /// Those on exactly these columns and expressions that hold all rows of a condition.
+    Keys {
+        keys: Vec<Expr>,
+        condition: Option<Expr>,
+    },
     /// The one of a constraint.
     Constraint(Identifier),
 }

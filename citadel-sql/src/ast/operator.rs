@@ -56,6 +56,17 @@ impl UnaryOp {
 }
 
 impl BinaryOp {
+    /// The comparison with its operands the other way round.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::LtEq => Self::GtEq,
+            Self::Gt => Self::Lt,
+            Self::GtEq => Self::LtEq,
+            other => other,
+        }
+    }
+
     /// The comparison that is TRUE where this one is FALSE.
     pub(crate) fn opposite(self) -> Self {
         match self {

@@ -255,6 +255,8 @@ pub(crate) struct CreateIndex {
     pub(crate) method: IndexMethod,
     /// Columns, or expressions of them.
     pub(crate) keys: Vec<Expr>,
+    /// WHERE: the rows that it is of.
+    pub(crate) condition: Option<Expr>,
     pub(crate) include: Vec<Identifier>,
     pub(crate) options: Vec<IndexOption>,
 }

@@ -26,8 +26,8 @@ use crate::ast::{
 };
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexKind, IndexOrigin, IndexedVector,
-    KeyTiming, TableDef,
+    ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexKey, IndexKind, IndexOrigin,
+    IndexedVector, KeyTiming, TableDef,
 };
 use crate::types::{Limit, SqlType, Value, assign, can_assign};
 
@@ -574,7 +574,8 @@ impl Shape<'_> {
             let IndexKind::BTree(btree) = &index.kind else {
                 return None;
             };
-            let columns = btree.columns.iter().map(|no| self.alter.moved(*no));
+            let columns = btree.plain_columns()?.into_iter();
+            let columns = columns.map(|no| self.alter.moved(no));
             btree.unique.then(|| columns.collect::<Option<Vec<_>>>())?
         });
         let new = self.alter.unique.iter().map(|new| new.columns.clone());
@@ -607,7 +608,7 @@ impl Shape<'_> {
         let dropped = self.alter.columns.remove(at).source.origin();
         let is_it = |no: ColumnNo| Some(no) == dropped;
         self.alter.indexes.retain(|(index, _)| match &index.kind {
-            IndexKind::BTree(btree) => !btree.columns.iter().any(|no| is_it(*no)),
+            IndexKind::BTree(btree) => !btree.any_column(is_it),
             IndexKind::Ann(ann) => {
                 !ann.vector.any_column(is_it) && !ann.filters.iter().any(|no| is_it(*no))
             }
@@ -755,8 +756,15 @@ impl Shape<'_> {
         for (index, name) in &self.alter.indexes {
             match &index.kind {
                 IndexKind::BTree(btree) => {
-                    for no in &btree.columns {
-                        if let Some(to) = self.alter.moved(*no) {
+                    let computed = btree.keys.iter().filter(|key| key.as_column().is_none());
+                    let condition = btree.condition.iter();
+                    if computed.into_iter().any(|key| key.any_column(changed))
+                        || condition.into_iter().any(|text| text.any_column(changed))
+                    {
+                        return refuse(name);
+                    }
+                    for no in btree.keys.iter().filter_map(IndexKey::as_column) {
+                        if let Some(to) = self.alter.moved(no) {
                             let column = &self.alter.columns[usize::from(to.0)].column;
                             check_key_type(column.ty, &column.name, self.name.position)?;
                         }

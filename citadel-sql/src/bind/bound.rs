@@ -12,8 +12,8 @@ use citadel_txn::Durability;
 use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
-    Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
-    Update,
+    Arbiter, Arbiters, ChosenRows, Conflict, ConflictAction, ConflictKeys, ConflictUpdate, Delete,
+    Insert, InsertSource, Update,
 };
 pub(crate) use super::bound_copy::{CopyInput, CopyOutput, CopyPlace};
 pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
@@ -639,7 +639,12 @@ pub(crate) struct CreateIndex {
 #[derive(Clone, Debug)]
 pub(crate) enum NewIndex {
     BTree {
-        columns: Vec<ColumnNo>,
+        /// The table's rows.
+        relation: RelationNo,
+        /// Columns of the relation, or expressions of them.
+        keys: Vec<Expr>,
+        /// What a row is TRUE for that has an entry.
+        condition: Option<Expr>,
         unique: bool,
         nulls_distinct: bool,
     },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::{Expr, From, OutputColumn, Query, RelationNo, SortKey};
+use crate::error::Position;
 use crate::schema::{ColumnNo, IndexDef, KeyGraph, TableDef};
 
 /// INSERT. The source gives rows whose columns are `columns` in order; the other columns get their defaults.
@@ -34,8 +35,26 @@ pub(crate) enum InsertSource {
 #[derive(Clone, Debug)]
 pub(crate) struct Conflict {
     /// Which keys are looked at; another one's duplicate is an error.
-    pub(crate) arbiters: Vec<Arbiter>,
+    pub(crate) arbiters: Arbiters,
     pub(crate) action: ConflictAction,
+}
+
+/// Keys of a table.
+#[derive(Clone, Debug)]
+pub(crate) enum Arbiters {
+    These(Vec<Arbiter>),
+    /// Those on what is named.
+    On(Box<ConflictKeys>),
+}
+
+/// What `ON CONFLICT` names, over the relation of the insert.
+#[derive(Clone, Debug)]
+pub(crate) struct ConflictKeys {
+    /// Columns and expressions, in whatever order.
+    pub(crate) keys: Vec<Expr>,
+    /// What rows are TRUE for of which all have a key.
+    pub(crate) condition: Option<Expr>,
+    pub(crate) position: Option<Position>,
 }
 
 /// A key that no two rows share.

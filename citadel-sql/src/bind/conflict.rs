@@ -1,13 +1,16 @@
 //! `ON CONFLICT` and `INSERT OR …`.
 
 use super::Binder;
-use super::bound::{Arbiter, Conflict, ConflictAction, ConflictUpdate, Expr, RelationNo};
+use super::bound::{
+    Arbiter, Arbiters, Conflict, ConflictAction, ConflictKeys, ConflictUpdate, Expr, RelationNo,
+};
 use super::change::table_scope;
-use super::insert::column_of;
+use super::create_index::column_expr;
+use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
-use crate::ast::{self, ConflictTarget, Identifier};
+use crate::ast::{self, ConflictTarget, ExprKind, Identifier};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, IndexKind, TableDef};
+use crate::schema::TableDef;
 
 impl Binder<'_> {
     /// What becomes of rows whose keys other rows have. `scope` is that of the table's rows.
@@ -18,9 +21,13 @@ impl Binder<'_> {
         scope: &Scope,
     ) -> Result<Conflict> {
         let arbiters = match &on.target {
-            ConflictTarget::Any => keys_of(table),
-            ConflictTarget::Columns(names) => keys_on(table, names)?,
-            ConflictTarget::Constraint(name) => vec![key_of_constraint(table, name)?],
+            ConflictTarget::Any => Arbiters::These(keys_of(table)),
+            ConflictTarget::Keys { keys, condition } => {
+                self.keys_on((keys, condition.as_ref()), (table, relation), scope)?
+            }
+            ConflictTarget::Constraint(name) => {
+                Arbiters::These(vec![key_of_constraint(table, name)?])
+            }
         };
         let action = match &on.action {
             ast::ConflictAction::Nothing => ConflictAction::Nothing,
@@ -61,6 +68,37 @@ impl Binder<'_> {
         };
         Ok(Conflict { arbiters, action })
     }
+
+    /// What the keys are on, and for which rows there is one.
+    fn keys_on(
+        &mut self,
+        (keys, condition): (&[ast::Expr], Option<&ast::Expr>),
+        (table, relation): (&TableDef, RelationNo),
+        scope: &Scope,
+    ) -> Result<Arbiters> {
+        let position = keys.first().and_then(|key| key.position);
+        let place = "ON CONFLICT";
+        let mut bound = Vec::with_capacity(keys.len());
+        for key in keys {
+            bound.push(match &key.kind {
+                ExprKind::Column {
+                    table: None,
+                    column,
+                } => column_expr(table, column, relation)?,
+                _ => ExprBinder::new(self, scope, Aggregation::Refused(place)).expr(key)?,
+            });
+        }
+        let condition = condition.map(|condition| self.condition(condition, scope, place));
+        let condition = condition.transpose()?;
+        if let Some(asking) = bound.iter().chain(&condition).find(|e| e.has_subquery()) {
+            return Err(Error::unsupported("a query in what ON CONFLICT names").at(asking.position));
+        }
+        Ok(Arbiters::On(Box::new(ConflictKeys {
+            keys: bound,
+            condition,
+            position,
+        })))
+    }
 }
 
 /// All keys of a table.
@@ -71,37 +109,6 @@ fn keys_of(table: &TableDef) -> Vec<Arbiter> {
         .into_iter()
         .chain(indexes.cloned().map(Arbiter::Index))
         .collect()
-}
-
-/// The keys on exactly these columns, in whatever order.
-fn keys_on(table: &TableDef, names: &[Identifier]) -> Result<Vec<Arbiter>> {
-    let mut columns = Vec::with_capacity(names.len());
-    for name in names {
-        columns.push(column_of(table, name)?);
-    }
-    let is_it = |key: &[ColumnNo]| {
-        key.iter().all(|no| columns.contains(no)) && columns.iter().all(|no| key.contains(no))
-    };
-    let mut found: Vec<Arbiter> = Vec::new();
-    if table.rowid_column.is_some_and(|no| is_it(&[no])) {
-        found.push(Arbiter::RowId);
-    }
-    for index in &table.indexes {
-        if let IndexKind::BTree(btree) = &index.kind
-            && btree.unique
-            && is_it(&btree.columns)
-        {
-            found.push(Arbiter::Index(index.clone()));
-        }
-    }
-    if found.is_empty() {
-        return Err(Error::sql(
-            SqlState::INVALID_COLUMN_REFERENCE,
-            "there is no unique constraint or index on the columns of ON CONFLICT",
-        )
-        .at(names.first().and_then(|name| name.position)));
-    }
-    Ok(found)
 }
 
 /// The key that a constraint keeps, by the constraint's name.

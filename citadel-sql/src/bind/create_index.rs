@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::Binder;
 use super::ann_options::{AnnOption, switch, unknown_option};
-use super::bound::{CreateIndex, NewIndex, Statement};
+use super::bound::{self, ColumnId, CreateIndex, Expr, NewIndex, RelationNo, Statement};
 use super::create_table::{check_key_type, taken};
 use super::insert::{column_of, named_twice};
 use super::lake::refuse_lake;
-use super::row_expression::indexable;
+use super::row_expression::{check_immutable, indexable};
+use super::same::same;
 use crate::ast::{self, ExprKind, Identifier, IndexMethod, IndexOption};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{AnnOptions, ColumnNo, Metric, TableDef};
-use crate::types::{SqlType, VectorType};
+use crate::types::{ScalarType, SqlType, VectorType};
 
 impl Binder<'_> {
     pub(super) fn create_index(&mut self, create: &ast::CreateIndex) -> Result<Statement> {
@@ -25,7 +26,7 @@ impl Binder<'_> {
         let table = self.table(&create.table)?;
         refuse_lake(&table, "CREATE INDEX", create.table.position)?;
         let kind = match create.method {
-            IndexMethod::BTree => btree(create, &table)?,
+            IndexMethod::BTree => self.btree(create, &table)?,
             IndexMethod::Ann => self.ann(create, &table)?,
         };
         Ok(Statement::CreateIndex(CreateIndex {
@@ -37,31 +38,88 @@ impl Binder<'_> {
     }
 }
 
-fn btree(create: &ast::CreateIndex, table: &TableDef) -> Result<NewIndex> {
-    let names = create.keys.iter().map(|key| match &key.kind {
-        ExprKind::Column {
-            table: None,
-            column,
-        } => Ok(column.clone()),
-        _ => Err(Error::unsupported("a btree index on an expression").at(key.position)),
-    });
-    let names = names.collect::<Result<Vec<_>>>()?;
-    let columns = distinct_columns(table, &names)?;
-    if let Some(column) = create.include.first() {
-        return Err(Error::unsupported("INCLUDE in a btree index").at(column.position));
+impl Binder<'_> {
+    fn btree(&mut self, create: &ast::CreateIndex, table: &TableDef) -> Result<NewIndex> {
+        if let Some(column) = create.include.first() {
+            return Err(Error::unsupported("INCLUDE in a btree index").at(column.position));
+        }
+        if let Some(option) = create.options.first() {
+            return Err(unknown_option(&option.name, "btree"));
+        }
+        let relation = self.new_relation()?;
+        let mut keys: Vec<Expr> = Vec::with_capacity(create.keys.len());
+        for key in &create.keys {
+            let bound = match &key.kind {
+                ExprKind::Column {
+                    table: None,
+                    column,
+                } => column_expr(table, column, relation)?,
+                _ => self.row_expression(key, table, relation)?,
+            };
+            if keys.iter().any(|known| same(known, &bound)) {
+                return Err(match &key.kind {
+                    ExprKind::Column { column, .. } => named_twice(column),
+                    _ => Error::sql(
+                        SqlState::DUPLICATE_COLUMN,
+                        "an expression is twice in the key of an index",
+                    )
+                    .at(key.position),
+                });
+            }
+            check_key(&bound, table)?;
+            keys.push(bound);
+        }
+        let condition = create.condition.as_ref();
+        let condition = condition.map(|condition| self.row_condition(condition, table, relation));
+        Ok(NewIndex::BTree {
+            relation,
+            keys,
+            condition: condition.transpose()?,
+            unique: create.unique,
+            nulls_distinct: create.nulls_distinct,
+        })
     }
-    if let Some(option) = create.options.first() {
-        return Err(unknown_option(&option.name, "btree"));
-    }
-    for (no, name) in columns.iter().zip(&names) {
-        let column = table.column(*no);
-        check_key_type(column.ty, &column.name, name.position)?;
-    }
-    Ok(NewIndex::BTree {
-        columns,
-        unique: create.unique,
-        nulls_distinct: create.nulls_distinct,
+}
+
+/// A column of a table as an expression over its rows.
+pub(super) fn column_expr(
+    table: &TableDef,
+    name: &Identifier,
+    relation: RelationNo,
+) -> Result<Expr> {
+    let no = column_of(table, name)?;
+    Ok(Expr {
+        kind: bound::ExprKind::Column(ColumnId {
+            relation,
+            column: u32::from(no.0),
+        }),
+        ty: table.column(no).ty,
+        position: name.position,
     })
+}
+
+/// Refuses what has no order, or is not the same each time.
+fn check_key(key: &Expr, table: &TableDef) -> Result<()> {
+    if let bound::ExprKind::Column(id) = key.kind
+        && let Some(column) = table.columns.get(id.column as usize)
+    {
+        return check_key_type(column.ty, &column.name, key.position);
+    }
+    check_immutable(key)?;
+    let unsupported = |what: &str| Err(Error::unsupported(what).at(key.position));
+    match key.ty {
+        SqlType::Vector(_) => unsupported("an ordered index on an expression that gives a VECTOR"),
+        SqlType::Enum(_) | SqlType::Array(ScalarType::Enum(_)) => {
+            unsupported("an index on an expression of an ENUM type")
+        }
+        SqlType::Unknown => Err(Error::sql(
+            SqlState::INDETERMINATE_DATATYPE,
+            "the type of what the index is on is not known",
+        )
+        .at(key.position)
+        .hint("say it with a cast: ((…)::TEXT)")),
+        _ => Ok(()),
+    }
 }
 
 impl Binder<'_> {
@@ -73,6 +131,9 @@ impl Binder<'_> {
         let [key] = create.keys.as_slice() else {
             return Err(Error::unsupported("an ann index on more than one column").at(at));
         };
+        if let Some(condition) = &create.condition {
+            return Err(Error::unsupported("a partial ann index (WHERE)").at(condition.position));
+        }
         let relation = self.new_relation()?;
         let expr = self.row_expression(key, table, relation)?;
         let vector = indexable(&expr, table)?;

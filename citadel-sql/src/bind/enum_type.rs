@@ -147,7 +147,7 @@ impl Binder<'_> {
             .map(|(table, column)| (table.name.as_str(), column.name.as_str()))
     }
 
-    /// Conditions and computed columns are kept as text, in which labels and types have the names of the time they were made.
+    /// Conditions, computed columns and what indexes compute are kept as text, in which labels and types have the names of the time they were made.
     fn refuse_named_label(&self, ty: EnumType, name: &Identifier) -> Result<()> {
         let mut tables = self.catalog.tables().iter();
         let found = tables.find(|table| {
@@ -155,13 +155,14 @@ impl Binder<'_> {
                 || table
                     .columns
                     .iter()
-                    .any(|column| column.generated.is_some());
+                    .any(|column| column.generated.is_some())
+                || table.indexes.iter().any(|index| index.computes());
             has_text && table.columns.iter().any(|column| is_of(column.ty, ty))
         });
         match found {
             None => Ok(()),
             Some(table) => Err(Error::unsupported(format!(
-                "RENAME in a type while table \"{}\" has it and a CHECK or a computed column",
+                "RENAME in a type while table \"{}\" has it and a CHECK, a computed column or an index that computes something",
                 table.name
             ))
             .at(name.position)),

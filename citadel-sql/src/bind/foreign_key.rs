@@ -263,7 +263,7 @@ fn is_referable(table: &TableDef, key: &ForeignKeyDef) -> bool {
 /// The columns of unique indexes.
 fn unique_keys(table: &TableDef) -> Vec<Vec<ColumnNo>> {
     let unique = table.indexes.iter().filter_map(|index| match &index.kind {
-        IndexKind::BTree(btree) if btree.unique => Some(btree.columns.clone()),
+        IndexKind::BTree(btree) if btree.unique => btree.plain_columns(),
         _ => None,
     });
     unique.collect()

@@ -19,24 +19,65 @@ impl Binder<'_> {
         table: &TableDef,
         relation: RelationNo,
     ) -> Result<Expr> {
-        let scope = Scope::of(
-            ScopeRelation {
-                name: table.name.clone(),
-                no: relation,
-                has_rowid: false,
-            },
-            table.columns.iter().map(|c| (c.name.clone(), c.ty)),
-        );
+        let scope = rows_of(table, relation);
         let bound = ExprBinder::new(self, &scope, Aggregation::Refused("an index")).expr(expr)?;
-        if bound.has_subquery() {
-            return Err(Error::sql(
-                SqlState::INVALID_DEFINITION,
-                "an index cannot be on what a query says",
-            )
-            .at(bound.position));
-        }
+        refuse_queries(&bound)?;
         Ok(bound)
     }
+
+    /// The condition of an index.
+    pub(super) fn row_condition(
+        &mut self,
+        expr: &ast::Expr,
+        table: &TableDef,
+        relation: RelationNo,
+    ) -> Result<Expr> {
+        let scope = rows_of(table, relation);
+        let bound = self.condition(expr, &scope, "the condition of an index")?;
+        refuse_queries(&bound)?;
+        check_immutable(&bound)?;
+        Ok(bound)
+    }
+}
+
+fn rows_of(table: &TableDef, relation: RelationNo) -> Scope {
+    Scope::of(
+        ScopeRelation {
+            name: table.name.clone(),
+            no: relation,
+            has_rowid: false,
+        },
+        table.columns.iter().map(|c| (c.name.clone(), c.ty)),
+    )
+}
+
+fn refuse_queries(expr: &Expr) -> Result<()> {
+    match expr.has_subquery() {
+        false => Ok(()),
+        true => Err(Error::sql(
+            SqlState::INVALID_DEFINITION,
+            "an index cannot be on what a query says",
+        )
+        .at(expr.position)),
+    }
+}
+
+/// Refuses what does not depend on a row alone.
+pub(super) fn check_immutable(expr: &Expr) -> Result<()> {
+    let mut has_parameters = false;
+    find_parameters(expr, &mut has_parameters);
+    match has_parameters || !expr.is_immutable() {
+        false => Ok(()),
+        true => Err(not_of_a_row(expr)),
+    }
+}
+
+fn not_of_a_row(expr: &Expr) -> Error {
+    Error::sql(
+        SqlState::INVALID_DEFINITION,
+        "an index is on columns of its table, or on what is computed from them and constants alone",
+    )
+    .at(expr.position)
 }
 
 /// Gives an expression over the rows of one table its meaning: what an index of that table is on.
@@ -101,14 +142,9 @@ pub(super) fn indexable(expr: &Expr, table: &TableDef) -> Result<VectorType> {
         |message: String| Error::sql(SqlState::DATATYPE_MISMATCH, message).at(expr.position);
     let mut no_columns = true;
     expr.for_each_column(&mut |_| no_columns = false);
-    let mut has_parameters = false;
-    find_parameters(expr, &mut has_parameters);
-    if has_parameters || no_columns || !expr.is_immutable() {
-        return Err(Error::sql(
-            SqlState::INVALID_DEFINITION,
-            "an index is on columns of its table, or on what is computed from them and constants alone",
-        )
-        .at(expr.position));
+    check_immutable(expr)?;
+    if no_columns {
+        return Err(not_of_a_row(expr));
     }
     match expr.ty {
         SqlType::Vector(vector) if vector.dim.is_some() => Ok(vector),

@@ -5,6 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::alter;
 use super::as_of::AsOfs;
+use super::conflict_target::ConflictTargets;
 use super::convert::{Converter, TakenOut};
 use super::copy;
 use super::dialect::CitadelDialect;
@@ -81,6 +82,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     let exclusions = Exclusions::take_out(&mut tokens);
     let as_ofs = AsOfs::take_out(&mut tokens);
     let parts = Parts::take_out(&mut tokens);
+    let conflict_targets = ConflictTargets::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
     generated::write_out(&mut tokens);
@@ -97,12 +99,14 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         identities: &identities,
         key_columns: &key_columns,
         parts: &parts,
+        conflict_targets: &conflict_targets,
     };
     let converter = Converter::new(locator, &parameters, taken_out);
     let mut kind = parse_kind(words, &converter)?;
     identities.finish(&mut kind)?;
     as_ofs.check_used(locator)?;
     parts.check_used(locator)?;
+    conflict_targets.check_used(locator)?;
     Ok(Statement {
         kind,
         parameters: parameters.into_names(),

@@ -11,6 +11,7 @@
 
 mod alter;
 mod as_of;
+mod conflict_target;
 mod convert;
 mod copy;
 mod dialect;

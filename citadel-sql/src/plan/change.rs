@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arbiter::arbiters;
 use super::build::{QueryBuilder, limited, logical_key, sorted};
 use super::expr::{column, split_conjuncts};
 use super::lake;
@@ -56,7 +57,8 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
     let conflict = insert
         .conflict
         .as_ref()
-        .map(|conflict| plan_conflict(insert, conflict, &mut names));
+        .map(|conflict| plan_conflict(insert, conflict, &mut names))
+        .transpose()?;
     Ok(Plan {
         root: PhysicalPlan::Insert(Insert {
             table: insert.table.clone(),
@@ -79,7 +81,7 @@ fn plan_conflict(
     insert: &bound::Insert,
     conflict: &bound::Conflict,
     names: &mut Names,
-) -> Conflict {
+) -> Result<Conflict> {
     let resolution = match &conflict.action {
         ConflictAction::Nothing => Resolution::Nothing,
         ConflictAction::Ignore => Resolution::Ignore,
@@ -103,10 +105,10 @@ fn plan_conflict(
             })
         }
     };
-    Conflict {
-        arbiters: conflict.arbiters.clone(),
+    Ok(Conflict {
+        arbiters: arbiters(&conflict.arbiters, &insert.table, insert.relation)?,
         resolution,
-    }
+    })
 }
 
 /// Reads a query a table? What asks other queries may.

@@ -5,6 +5,7 @@ use super::lake::LAKE_ROWS;
 use super::logical::{LogicalPlan, LogicalScan};
 use crate::bind::bound::{BinaryOp, Expr, ExprKind, Outer, SetOperator};
 use crate::error::Result;
+use crate::schema::BTreeIndex;
 use crate::types::Value;
 
 /// A table is planned for as if it had at least this many rows: a plan outlives the moment it was made in.
@@ -22,6 +23,18 @@ pub(super) fn table_rows(scan: &LogicalScan, context: &PlanContext<'_>) -> Resul
     }
     let rows = context.view.tree_len(scan.table.rows)?;
     Ok((rows as f64).max(TABLE_ROWS_MIN))
+}
+
+/// Rows of an index that is not of all rows, as the snapshot has it, and never few.
+pub(super) fn partial_rows(
+    scan: &LogicalScan,
+    btree: &BTreeIndex,
+    context: &PlanContext<'_>,
+) -> Result<f64> {
+    let entries = context.view.tree_len(btree.tree)? as f64;
+    // As if a tenth of the least table had an entry.
+    let least = TABLE_ROWS_MIN / 10.0;
+    Ok(entries.max(least).min(table_rows(scan, context)?))
 }
 
 /// The share of rows that meet all conditions.

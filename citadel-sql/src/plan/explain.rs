@@ -423,6 +423,7 @@ fn index_scan(scan: &IndexScan, names: &Names) -> NodeText {
     if let Some(column) = columns.get(scan.equal.len()) {
         match &scan.next {
             NextColumn::Any => {}
+            NextColumn::NotNull => bounds.push(format!("{column} IS NOT NULL")),
             NextColumn::OneOf(list) => bounds.push(one_of_text(column, list, names)),
             NextColumn::Range(range) => bounds.push(range_text(column, range, names)),
         }
@@ -440,11 +441,14 @@ fn index_column_names(index: &IndexDef, source: &TableSource, names: &Names) -> 
         return Vec::new();
     };
     let relation = source.relation;
-    let columns = btree.columns.iter().map(|no| ColumnId {
-        relation,
-        column: u32::from(no.0),
+    let keys = btree.keys.iter().map(|key| match key.as_column() {
+        Some(no) => {
+            let column = u32::from(no.0);
+            names.get(ColumnId { relation, column }).to_owned()
+        }
+        None => format!("({})", key.text(&source.table)),
     });
-    columns.map(|id| names.get(id).to_owned()).collect()
+    keys.collect()
 }
 
 fn index_columns(index: &IndexDef, source: &TableSource, names: &Names) -> String {

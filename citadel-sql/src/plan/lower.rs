@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::access::{self, Wish};
 use super::estimate::{RECURSION_ROWS, grouped_rows, join_rows, set_rows};
-use super::expr::{column, relations};
+use super::expr::{column, is_same, relations};
+use super::implication::implies_all;
 use super::logical::{
     LimitBounds, LogicalApply, LogicalKey, LogicalPlan, LogicalScan, LogicalSetOperation,
     LogicalWindow, relation_columns,
@@ -14,6 +15,7 @@ use super::physical::{
     LateralJoin, LookupJoin, NestedLoopJoin, NextColumn, PhysicalPlan, RecursiveUnion, RowCount,
     TableFunctionCall, TableSource, Values, Window, WorkTableScan,
 };
+use super::rewrite::COMPUTED;
 use super::{PlanContext, lake, vector};
 use crate::bind::bound::{
     AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, Outer, RelationNo, SetOperator,
@@ -21,6 +23,7 @@ use crate::bind::bound::{
 use crate::error::{Error, Result, SqlState};
 use crate::functions::AggregateFunction;
 use crate::schema::{IndexDef, IndexKind};
+use crate::store::BoundIndex;
 use crate::types::{SqlType, Value};
 
 /// Reading a row by key costs as much as reading this many in a scan.
@@ -170,7 +173,14 @@ impl Lowering<'_> {
                 layout,
             }));
         }
-        let input = self.boxed(input)?;
+        let first = match (input, keys, sets, aggregates) {
+            (LogicalPlan::Scan(scan), [], [], [call]) => self.extreme_first(scan, call)?,
+            _ => None,
+        };
+        let input = match first {
+            Some(first) => Box::new(first),
+            None => self.boxed(input)?,
+        };
         Ok(PhysicalPlan::HashAggregate(HashAggregate {
             layout,
             keys: keys.to_vec(),
@@ -178,6 +188,66 @@ impl Lowering<'_> {
             aggregates: aggregates.to_vec(),
             rows: grouped_rows(input.rows(), keys.len()),
             input,
+        }))
+    }
+
+    /// The row alone that has the least or the greatest value of all, where rows come in the order of that value.
+    fn extreme_first(
+        &self,
+        scan: &LogicalScan,
+        call: &AggregateCall,
+    ) -> Result<Option<PhysicalPlan>> {
+        let descending = match call.function {
+            AggregateFunction::Min => false,
+            AggregateFunction::Max => true,
+            _ => return Ok(None),
+        };
+        let (Some(value), None) = (&call.argument, &call.filter) else {
+            return Ok(None);
+        };
+        if !value.is_stable() || self.range(scan)?.is_some() {
+            return Ok(None);
+        }
+        // The name of what an index may be on, and nobody reads.
+        let computed = ColumnId {
+            relation: COMPUTED,
+            column: u32::MAX,
+        };
+        let (column, computed) = match value.kind {
+            ExprKind::Column(id) => (id, Vec::new()),
+            _ => (computed, vec![(computed, value.clone())]),
+        };
+        let order = [KeyColumn {
+            column,
+            descending,
+            nulls_first: descending,
+        }];
+        let wish = Wish {
+            order: &order,
+            computed: &computed,
+            rows: Some(1.0),
+        };
+        let mut scan = scan.clone();
+        scan.filter.push(Expr {
+            kind: ExprKind::IsNull {
+                operand: Box::new(value.clone()),
+                negated: true,
+            },
+            ty: SqlType::Boolean,
+            position: value.position,
+        });
+        let access = access::choose(&scan, wish, self.context)?;
+        let one = Expr {
+            kind: ExprKind::Literal(Value::Integer(1)),
+            ty: SqlType::Integer,
+            position: None,
+        };
+        Ok(access.ordered.then(|| PhysicalPlan::Limit {
+            input: Box::new(access.plan),
+            limit: LimitBounds {
+                limit: Some(one),
+                offset: None,
+            },
         }))
     }
 
@@ -198,13 +268,7 @@ impl Lowering<'_> {
 
     /// The input's columns pass, and the computed ones follow.
     fn extend(&self, input: &LogicalPlan, computed: &[(ColumnId, Expr)]) -> Result<PhysicalPlan> {
-        let input = self.boxed(input)?;
-        let passed = input.layout().into_iter();
-        let mut columns: Vec<(ColumnId, Expr)> = passed
-            .map(|id| (id, column(id, SqlType::Unknown)))
-            .collect();
-        columns.extend(computed.iter().cloned());
-        Ok(PhysicalPlan::Project { input, columns })
+        Ok(extended(self.node(input, None)?, computed))
     }
 
     fn distinct(&self, input: &LogicalPlan) -> Result<PhysicalPlan> {
@@ -225,8 +289,18 @@ impl Lowering<'_> {
         let (input, ordered) = match input {
             LogicalPlan::Scan(scan) => match self.range(scan)? {
                 Some(plan) => (plan, false),
-                None => self.ordered_scan(scan, &keys, limit, wanted)?,
+                None => self.ordered_scan(scan, (&keys, &[]), limit, wanted)?,
             },
+            LogicalPlan::Extend {
+                input: below,
+                columns,
+            } if let LogicalPlan::Scan(scan) = below.as_ref()
+                && self.range(scan)?.is_none() =>
+            {
+                // What the keys are computed from is read, whoever reads the keys.
+                let (plan, ordered) = self.ordered_scan(scan, (&keys, columns), limit, None)?;
+                (extended(plan, columns), ordered)
+            }
             other => (self.node(other, None)?, false),
         };
         let input = Box::new(input);
@@ -242,12 +316,13 @@ impl Lowering<'_> {
     fn ordered_scan(
         &self,
         scan: &LogicalScan,
-        keys: &[KeyColumn],
+        (keys, computed): (&[KeyColumn], &[(ColumnId, Expr)]),
         limit: Option<&LimitBounds>,
         wanted: Option<&[ColumnId]>,
     ) -> Result<(PhysicalPlan, bool)> {
         let wish = Wish {
             order: keys,
+            computed,
             rows: limit.and_then(known_rows),
         };
         let mut access = access::choose(scan, wish, self.context)?;
@@ -467,6 +542,17 @@ impl Lowering<'_> {
     }
 }
 
+/// The columns of a plan, and computed ones behind them.
+fn extended(input: PhysicalPlan, computed: &[(ColumnId, Expr)]) -> PhysicalPlan {
+    let passed = input.layout().into_iter();
+    let passed = passed.map(|id| (id, column(id, SqlType::Unknown)));
+    let columns = passed.chain(computed.iter().cloned()).collect();
+    PhysicalPlan::Project {
+        input: Box::new(input),
+        columns,
+    }
+}
+
 /// Does a plan only read rows that it looks up?
 fn is_lookup(plan: &PhysicalPlan) -> bool {
     match plan {
@@ -474,7 +560,7 @@ fn is_lookup(plan: &PhysicalPlan) -> bool {
             false
         }
         PhysicalPlan::IndexScan(scan) => {
-            !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any))
+            !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any | NextColumn::NotNull))
         }
         plan => plan.inputs().into_iter().all(is_lookup),
     }
@@ -524,18 +610,16 @@ fn lookup_keys(
     scan: &LogicalScan,
     keys: &[(Expr, Expr)],
 ) -> Option<(Option<std::sync::Arc<IndexDef>>, Vec<usize>)> {
-    let key_on = |wanted: &dyn Fn(ColumnId) -> bool| {
+    let key_on = |wanted: &dyn Fn(&Expr) -> bool| {
         keys.iter().position(|(left, right)| {
             let comparable = left.ty == right.ty || (left.ty.is_numeric() && right.ty.is_numeric());
-            comparable && matches!(right.kind, ExprKind::Column(id) if wanted(id))
+            comparable && wanted(right)
         })
     };
-    let is_row_id = |id: ColumnId| {
-        id.column == ColumnId::ROWID
-            || scan
-                .table
-                .rowid_column
-                .is_some_and(|no| u32::from(no.0) == id.column)
+    let is_row_id = |expr: &Expr| {
+        let no = scan.table.rowid_column;
+        matches!(expr.kind, ExprKind::Column(id) if id.column == ColumnId::ROWID
+            || no.is_some_and(|no| u32::from(no.0) == id.column))
     };
     if let Some(at) = key_on(&is_row_id) {
         return Some((None, vec![at]));
@@ -544,10 +628,23 @@ fn lookup_keys(
         let IndexKind::BTree(btree) = &index.kind else {
             continue;
         };
-        let used: Option<Vec<usize>> = btree
-            .columns
-            .iter()
-            .map(|no| key_on(&|id| id.column == u32::from(no.0)))
+        let Ok(bound) = BoundIndex::bind(&scan.table, btree, scan.relation) else {
+            continue;
+        };
+        if bound
+            .condition
+            .is_some_and(|condition| !implies_all(&scan.filter, condition))
+        {
+            continue;
+        }
+        let parts = bound.keys.iter();
+        let used: Option<Vec<usize>> = parts
+            .map(|part| {
+                key_on(&|expr| match (&expr.kind, &part.kind) {
+                    (ExprKind::Column(a), ExprKind::Column(b)) => a == b,
+                    _ => is_same(expr, part),
+                })
+            })
             .collect();
         if let Some(used) = used {
             return Some((Some(index.clone()), used));

@@ -15,12 +15,14 @@
 //! [`ColumnId`]: crate::bind::bound::ColumnId
 
 mod access;
+mod arbiter;
 mod build;
 mod change;
 mod decorrelate;
 mod estimate;
 mod explain;
 mod expr;
+mod implication;
 mod lake;
 mod logical;
 mod lower;

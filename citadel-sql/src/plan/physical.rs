@@ -229,6 +229,7 @@ impl IndexScan {
 #[derive(Clone, Debug)]
 pub(crate) enum NextColumn {
     Any,
+    NotNull,
     OneOf(Points),
     Range(Range),
 }

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use citadel_txn::TreeId;
 
+use super::btree_encoding::{self, put_btree, read_btree};
 use super::encoded_value::{
     flag, limited_type, put_limited_type, put_type, put_value, sql_type, value,
 };
 use super::{
-    AnnIndex, AnnOptions, BTreeIndex, CheckDef, ColumnDef, ColumnDefault, ColumnNo,
-    ColumnSequences, ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId,
-    IndexKind, IndexOrigin, IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId,
-    TableDef, TableId, ViewDef, ViewId,
+    AnnIndex, AnnOptions, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnSequences,
+    ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId, IndexKind, IndexOrigin,
+    IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId, TableDef, TableId,
+    ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
-use crate::types::{EnumType, SqlType, Value};
+use crate::types::{EnumType, SqlType, Value, VectorType};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -262,16 +263,7 @@ pub(super) fn encode_index(index: &IndexDef) -> Vec<u8> {
         IndexOrigin::PrimaryKey => 2,
     });
     match &index.kind {
-        IndexKind::BTree(btree) => {
-            out.push(0);
-            put_columns(&mut out, &btree.columns);
-            out.push(match (btree.unique, btree.nulls_distinct) {
-                (false, _) => 0,
-                (true, true) => 1,
-                (true, false) => 2,
-            });
-            put_varint(&mut out, btree.tree.get());
-        }
+        IndexKind::BTree(btree) => put_btree(&mut out, btree),
         IndexKind::Ann(ann) => {
             match &ann.vector {
                 IndexedVector::Column(no) => {
@@ -310,20 +302,8 @@ pub(super) fn decode_index(
         _ => return Err(Malformed),
     };
     let kind = match from.byte()? {
-        0 => {
-            let columns = column_nos(&mut from, width)?;
-            let (unique, nulls_distinct) = match from.byte()? {
-                0 => (false, true),
-                1 => (true, true),
-                2 => (true, false),
-                _ => return Err(Malformed),
-            };
-            IndexKind::BTree(BTreeIndex {
-                columns,
-                unique,
-                nulls_distinct,
-                tree: TreeId::new(from.varint()?),
-            })
+        kind @ (btree_encoding::PLAIN | btree_encoding::COMPUTED) => {
+            IndexKind::BTree(read_btree(&mut from, kind, width)?)
         }
         kind @ 1..=2 => IndexKind::Ann(AnnIndex {
             vector: if kind == 1 {
@@ -460,13 +440,13 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     })
 }
 
-fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression) {
+fn put_expression(out: &mut Vec<u8>, expression: &IndexedExpression<VectorType>) {
     put_type(out, SqlType::Vector(expression.ty));
     put_row_text(out, &expression.text);
 }
 
 /// Never without a column.
-fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression> {
+fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression<VectorType>> {
     let tag = from.byte()?;
     let SqlType::Vector(ty) = sql_type(tag, from)? else {
         return Err(Malformed);
@@ -478,7 +458,7 @@ fn expression(from: &mut Reader<'_>, width: usize) -> Decoded<IndexedExpression>
     Ok(IndexedExpression { text, ty })
 }
 
-fn put_row_text(out: &mut Vec<u8>, text: &RowText) {
+pub(super) fn put_row_text(out: &mut Vec<u8>, text: &RowText) {
     put_varint(out, text.pieces.len() as u64);
     for (piece, no) in &text.pieces {
         put_bytes(out, piece.as_bytes());
@@ -487,7 +467,7 @@ fn put_row_text(out: &mut Vec<u8>, text: &RowText) {
     put_bytes(out, text.tail.as_bytes());
 }
 
-fn row_text(from: &mut Reader<'_>, width: usize) -> Decoded<RowText> {
+pub(super) fn row_text(from: &mut Reader<'_>, width: usize) -> Decoded<RowText> {
     let pieces = (0..from.count()?)
         .map(|_| Ok((from.text()?.to_owned(), column_no(from.varint()?, width)?)))
         .collect::<Decoded<Vec<_>>>()?;
@@ -497,20 +477,20 @@ fn row_text(from: &mut Reader<'_>, width: usize) -> Decoded<RowText> {
     })
 }
 
-fn put_columns(out: &mut Vec<u8>, columns: &[ColumnNo]) {
+pub(super) fn put_columns(out: &mut Vec<u8>, columns: &[ColumnNo]) {
     put_varint(out, columns.len() as u64);
     for no in columns {
         put_varint(out, u64::from(no.0));
     }
 }
 
-fn column_nos(from: &mut Reader<'_>, width: usize) -> Decoded<Vec<ColumnNo>> {
+pub(super) fn column_nos(from: &mut Reader<'_>, width: usize) -> Decoded<Vec<ColumnNo>> {
     (0..from.count()?)
         .map(|_| column_no(from.varint()?, width))
         .collect()
 }
 
-fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
+pub(super) fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
     match u16::try_from(no) {
         Ok(no) if usize::from(no) < width => Ok(ColumnNo(no)),
         _ => Err(Malformed),
@@ -520,6 +500,7 @@ fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{BTreeIndex, IndexKey};
     use crate::schema::{KeyAction, KeyTiming};
     use crate::types::{Array, Element, Limit, ScalarType, Value, VectorType};
     use proptest::prelude::*;
@@ -654,7 +635,7 @@ mod tests {
         }
     }
 
-    fn indexes() -> [IndexDef; 3] {
+    fn indexes() -> [IndexDef; 4] {
         let index = |id, origin, kind| IndexDef {
             id: IndexId(id),
             name: format!("i{id}"),
@@ -668,7 +649,8 @@ mod tests {
                 1,
                 IndexOrigin::Unique,
                 IndexKind::BTree(BTreeIndex {
-                    columns: vec![ColumnNo(4), ColumnNo(1)],
+                    keys: vec![IndexKey::Column(ColumnNo(4)), IndexKey::Column(ColumnNo(1))],
+                    condition: None,
                     unique: true,
                     nulls_distinct: false,
                     tree: TreeId::new(20),
@@ -709,6 +691,29 @@ mod tests {
                     delta: TreeId::new(23),
                     segments: TreeId::new(24),
                     options: AnnOptions::default(),
+                }),
+            ),
+            index(
+                4,
+                IndexOrigin::Statement,
+                IndexKind::BTree(BTreeIndex {
+                    keys: vec![
+                        IndexKey::Column(ColumnNo(2)),
+                        IndexKey::Expression(IndexedExpression {
+                            text: RowText {
+                                pieces: vec![("lower(".to_owned(), ColumnNo(4))],
+                                tail: ")".to_owned(),
+                            },
+                            ty: SqlType::Text,
+                        }),
+                    ],
+                    condition: Some(RowText {
+                        pieces: vec![(String::new(), ColumnNo(1))],
+                        tail: " > 0".to_owned(),
+                    }),
+                    unique: true,
+                    nulls_distinct: true,
+                    tree: TreeId::new(25),
                 }),
             ),
         ]

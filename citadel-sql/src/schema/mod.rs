@@ -5,12 +5,13 @@
 //! is the business of `store`.
 
 mod ann_options;
+mod btree_encoding;
 mod catalog;
 mod column_default;
 mod encoded_value;
 mod encoding;
 mod foreign_key;
-mod indexed_vector;
+mod indexed;
 mod key_graph;
 mod lake_table;
 mod metric;
@@ -27,7 +28,7 @@ pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
 pub(crate) use column_default::{ColumnDefault, ColumnSequences, DefaultText, Identity};
 pub(crate) use foreign_key::{ForeignKeyDef, KeyAction, KeyTiming};
-pub(crate) use indexed_vector::{IndexedExpression, IndexedVector};
+pub(crate) use indexed::{IndexKey, Indexed, IndexedExpression, IndexedVector};
 pub(crate) use key_graph::KeyGraph;
 pub(crate) use lake_table::LakeDef;
 pub use metric::Metric;

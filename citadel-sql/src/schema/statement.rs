@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKind, IndexOrigin, IndexedVector, Metric,
-    SequenceDef, TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKind, IndexOrigin, Metric, SequenceDef, TableDef,
 };
 use crate::types::{Value, literal_text};
 
@@ -19,18 +18,20 @@ impl IndexDef {
         match &self.kind {
             IndexKind::BTree(btree) => {
                 let unique = if btree.unique { "UNIQUE " } else { "" };
-                let columns = names(&btree.columns);
+                let keys = btree.keys.iter().map(|key| key.key_sql(table));
+                let keys = keys.collect::<Vec<_>>().join(", ");
                 let nulls = match btree.unique && !btree.nulls_distinct {
                     true => " NULLS NOT DISTINCT",
                     false => "",
                 };
-                format!("CREATE {unique}INDEX {name} ON {on} ({columns}){nulls}")
+                let condition = match &btree.condition {
+                    Some(condition) => format!(" WHERE {}", condition.sql(table, quoted)),
+                    None => String::new(),
+                };
+                format!("CREATE {unique}INDEX {name} ON {on} ({keys}){nulls}{condition}")
             }
             IndexKind::Ann(ann) => {
-                let vector = match &ann.vector {
-                    IndexedVector::Column(_) => ann.vector.sql(table),
-                    IndexedVector::Expression(_) => format!("({})", ann.vector.sql(table)),
-                };
+                let vector = ann.vector.key_sql(table);
                 let include = match ann.filters.as_slice() {
                     [] => String::new(),
                     filters => format!(" INCLUDE ({})", names(filters)),
@@ -71,7 +72,9 @@ impl TableDef {
                 (IndexOrigin::Unique, false) => "UNIQUE NULLS NOT DISTINCT",
             };
             let name = constraint(&index.name);
-            parts.push(format!("{name}{kind} ({})", names(&btree.columns)));
+            let keys = btree.keys.iter().map(|key| key.key_sql(self));
+            let keys = keys.collect::<Vec<_>>().join(", ");
+            parts.push(format!("{name}{kind} ({keys})"));
         }
         for check in &self.checks {
             let condition = check.condition.sql(self, quoted);

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::{
-    AnnOptions, ColumnDefault, ColumnSequences, ForeignKeyDef, IndexedVector, LakeDef, Metric,
-    RowText,
+    AnnOptions, ColumnDefault, ColumnSequences, ForeignKeyDef, IndexKey, IndexedVector, LakeDef,
+    Metric, RowText,
 };
 use citadel_txn::TreeId;
 
@@ -135,10 +135,13 @@ pub(crate) enum IndexKind {
     Ann(AnnIndex),
 }
 
-/// An ordered index: memcomparable key of the columns → row id.
+/// An ordered index: memcomparable key of some values of a row → row id.
 #[derive(Clone, Debug)]
 pub(crate) struct BTreeIndex {
-    pub(crate) columns: Vec<ColumnNo>,
+    /// In order.
+    pub(crate) keys: Vec<IndexKey>,
+    /// What a row is TRUE for that has an entry; `None`: every row has one.
+    pub(crate) condition: Option<RowText>,
     pub(crate) unique: bool,
     /// For UNIQUE: is a NULL like no other?
     pub(crate) nulls_distinct: bool,
@@ -160,10 +163,60 @@ pub(crate) struct AnnIndex {
     pub(crate) options: AnnOptions,
 }
 
+impl BTreeIndex {
+    /// The columns of its key, where it has an entry of every row and nothing is computed for it.
+    pub(crate) fn plain_columns(&self) -> Option<Vec<ColumnNo>> {
+        if self.condition.is_some() {
+            return None;
+        }
+        self.keys.iter().map(IndexKey::as_column).collect()
+    }
+
+    /// The columns that its entries depend on, each once.
+    pub(crate) fn columns_read(&self) -> Vec<ColumnNo> {
+        let keys = self.keys.iter().flat_map(IndexKey::columns);
+        let condition = self.condition.iter().flat_map(RowText::columns);
+        let mut columns: Vec<ColumnNo> = keys.chain(condition).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Do its entries depend on a column that is so?
+    pub(crate) fn any_column(&self, is_so: impl Fn(ColumnNo) -> bool) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|key| key.any_column(&is_so))
+            || self.condition.as_ref().is_some_and(|c| c.any_column(is_so))
+    }
+
+    /// The same with other column numbers; `None` if a column has none.
+    pub(crate) fn moved(&self, to: impl Fn(ColumnNo) -> Option<ColumnNo>) -> Option<Self> {
+        let keys = self.keys.iter().map(|key| key.moved(&to));
+        let keys = keys.collect::<Option<_>>()?;
+        let condition = match &self.condition {
+            Some(condition) => Some(condition.moved(&to)?),
+            None => None,
+        };
+        Some(Self {
+            keys,
+            condition,
+            ..self.clone()
+        })
+    }
+}
+
 impl IndexDef {
     /// Has no key of it two rows?
     pub(crate) fn is_unique(&self) -> bool {
         matches!(&self.kind, IndexKind::BTree(btree) if btree.unique)
+    }
+
+    /// Does it compute something of a row?
+    pub(crate) fn computes(&self) -> bool {
+        match &self.kind {
+            IndexKind::BTree(btree) => btree.plain_columns().is_none(),
+            IndexKind::Ann(ann) => ann.vector.as_column().is_none(),
+        }
     }
 
     /// Is it a vector index?

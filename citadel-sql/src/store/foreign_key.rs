@@ -20,8 +20,8 @@ use super::{
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    Catalog, ColumnDefault, ColumnNo, ForeignKeyDef, IndexKind, KeyAction, KeyGraph, KeyTiming,
-    RowId, TableDef, TableId,
+    BTreeIndex, Catalog, ColumnDefault, ColumnNo, ForeignKeyDef, IndexKind, KeyAction, KeyGraph,
+    KeyTiming, RowId, TableDef, TableId,
 };
 use crate::types::{SqlType, Value, ValueRef, literal_text};
 
@@ -477,16 +477,20 @@ fn rows_with(
         let found = view.get(table.rows, &row_key::encode(RowId(*id)))?;
         return Ok(found.map(|_| RowId(*id)).into_iter().collect());
     }
-    let begins_with = |of: &[ColumnNo]| {
-        of.len() >= columns.len() && of[..columns.len()].iter().all(|no| columns.contains(no))
+    let begins_with = |of: &BTreeIndex| {
+        let mut first = of.keys.iter().take(columns.len());
+        of.condition.is_none()
+            && of.keys.len() >= columns.len()
+            && first.all(|key| key.as_column().is_some_and(|no| columns.contains(&no)))
     };
     let index = table.indexes.iter().find_map(|index| match &index.kind {
-        IndexKind::BTree(btree) if begins_with(&btree.columns) => Some(btree),
+        IndexKind::BTree(btree) if begins_with(btree) => Some(btree),
         _ => None,
     });
     if let Some(btree) = index {
-        let equal = btree.columns[..columns.len()].iter().map(|no| {
-            let at = columns.iter().position(|column| column == no);
+        let equal = btree.keys[..columns.len()].iter().map(|key| {
+            let no = key.as_column();
+            let at = columns.iter().position(|column| Some(*column) == no);
             at.map_or(ValueRef::Null, |at| values[at].as_ref())
         });
         let equal: Vec<ValueRef<'_>> = equal.collect();

@@ -8,16 +8,18 @@
 //!
 //! # What always holds
 //! 1. Between two calls of [`TableWriter`], and so in every snapshot, each row has exactly one entry in each btree
-//!    index of its table, and each entry has its row; a vector that is not NULL has its entry in its tree.
+//!    index of its table, or none where the index has a condition that is not TRUE for it, and each entry has its row; a vector that is not NULL has its entry in its tree.
 //!    [`check()`] proves it for a whole database.
 //! 2. A value in a row is of its column's type, of its dimension, finite, and not NULL where the column says so:
 //!    [`TableWriter`] looks at every value, whatever was looked at before.
 //! 3. A call that returns an error may have written part of its change: the caller rolls its statement back.
 //! 4. Nothing here keeps a borrow of the transaction between calls: scans own their cursors.
 
+mod bound_index;
 mod check;
 mod ddl;
 pub(crate) mod delta;
+mod entries;
 mod foreign_key;
 mod index_key;
 mod index_scan;
@@ -25,6 +27,7 @@ mod projection;
 mod range;
 mod raw_rows;
 mod row;
+mod row_expr;
 pub(crate) mod row_key;
 mod row_reader;
 mod row_text;
@@ -39,6 +42,7 @@ mod vector_source;
 mod vectors;
 mod writer;
 
+pub(crate) use bound_index::BoundIndex;
 pub(crate) use check::check;
 #[cfg(test)]
 pub(crate) use check::check_all;

@@ -1,10 +1,10 @@
 //! The vector of a row that an ann index is on, as it is computed: the bound form of [`IndexedVector`].
 
-use super::row_text::{self, column_id};
-use crate::bind::bound::{Expr, ExprKind, RelationNo};
+use super::row_text::{self, column, column_id};
+use crate::bind::bound::{Expr, RelationNo};
 use crate::error::{Error, Result};
-use crate::expression::{CompiledExpr, fold_literals};
-use crate::schema::{ColumnNo, IndexedExpression, IndexedVector, TableDef, quoted};
+use crate::expression::CompiledExpr;
+use crate::schema::{ColumnNo, IndexedVector, TableDef, quoted};
 use crate::types::{SqlType, VectorType};
 
 /// A vector of each row of a table: a column, or an expression of columns.
@@ -25,15 +25,10 @@ impl RowVector {
     /// The vector in a column.
     pub(crate) fn of_column(table: &TableDef, no: ColumnNo, relation: RelationNo) -> Self {
         let indexed = IndexedVector::Column(no);
-        let expr = Expr {
-            kind: ExprKind::Column(column_id(relation, no)),
-            ty: table.column(no).ty,
-            position: None,
-        };
         Self {
             ty: indexed.vector_type(table),
             indexed,
-            expr,
+            expr: column(table, no, relation),
             relation,
             columns: vec![no],
         }
@@ -77,10 +72,7 @@ impl RowVector {
 
     /// The column, if it is nothing else.
     pub(crate) fn as_column(&self) -> Option<ColumnNo> {
-        match self.indexed {
-            IndexedVector::Column(no) => Some(no),
-            IndexedVector::Expression(_) => None,
-        }
+        self.indexed.as_column()
     }
 
     /// Ready for rows that consist of these columns of the table.
@@ -99,22 +91,9 @@ impl IndexedVector {
     /// # Errors
     /// The expression has no text that means the same.
     pub(crate) fn define(table: &TableDef, expr: &Expr, relation: RelationNo) -> Result<Self> {
-        let mut folded = expr.clone();
-        fold_literals(&mut folded);
-        if let ExprKind::Column(id) = folded.kind
-            && let Ok(no) = u16::try_from(id.column)
-        {
-            return Ok(Self::Column(ColumnNo(no)));
+        match expr.ty {
+            SqlType::Vector(ty) => row_text::define(table, expr, relation, ty),
+            _ => Err(Error::unsupported("an index on this expression").at(expr.position)),
         }
-        let unsupported = || {
-            Error::unsupported("an index on this expression")
-                .at(expr.position)
-                .hint("keep its value in a column, and make the index on that")
-        };
-        let SqlType::Vector(ty) = folded.ty else {
-            return Err(unsupported());
-        };
-        let text = row_text::write(table, &folded, relation).ok_or_else(unsupported)?;
-        Ok(Self::Expression(IndexedExpression { text, ty }))
     }
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, View, WriteTxn};
 
+use super::row_text;
 use super::{Direction, RowIdRange, TableScan, check_all, create_index, create_table};
 use crate::batch::Column;
-use crate::bind::bound::{CreateIndex, CreateTable, NewColumn, NewDefault, NewIndex, NewUnique};
+use crate::bind::bound::{
+    CreateIndex, CreateTable, NewColumn, NewDefault, NewIndex, NewUnique, RelationNo,
+};
 use crate::schema::{Catalog, ColumnNo, IndexDef, TableDef};
 use crate::types::{SqlType, Value, ValueRef};
 
@@ -65,7 +68,12 @@ pub(crate) fn new_btree(
         name: name.to_owned(),
         table: Arc::clone(table),
         kind: NewIndex::BTree {
-            columns: columns.iter().copied().map(ColumnNo).collect(),
+            relation: RelationNo(0),
+            keys: columns
+                .iter()
+                .map(|no| row_text::column(table, ColumnNo(*no), RelationNo(0)))
+                .collect(),
+            condition: None,
             unique,
             nulls_distinct: true,
         },

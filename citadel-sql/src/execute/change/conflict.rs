@@ -182,7 +182,7 @@ impl Pending {
         let sets = Sets::new(&update.assignments);
         let is_key = |no: &ColumnNo| {
             let in_index = |index: &IndexDef| match &index.kind {
-                IndexKind::BTree(btree) => btree.unique && btree.columns.contains(no),
+                IndexKind::BTree(btree) => btree.unique && btree.any_column(|read| read == *no),
                 IndexKind::Ann(_) => false,
             };
             table.rowid_column == Some(*no) || table.indexes.iter().any(|index| in_index(index))

@@ -8,31 +8,32 @@ use crate::schema::{
 use crate::types::Value;
 
 /// A constraint that keeps rows apart: its name, whether it is the primary key, its columns, and whether NULLs are alike.
-struct Key<'t> {
+struct Key {
     name: String,
     is_primary: bool,
-    columns: &'t [ColumnNo],
+    columns: Vec<ColumnNo>,
     nulls_distinct: bool,
 }
 
-fn keys(table: &TableDef) -> Vec<Key<'_>> {
+fn keys(table: &TableDef) -> Vec<Key> {
     let mut keys = Vec::new();
-    if let Some(no) = &table.rowid_column {
+    if let Some(no) = table.rowid_column {
         keys.push(Key {
             name: table.rowid_constraint(),
             is_primary: true,
-            columns: std::slice::from_ref(no),
+            columns: vec![no],
             nulls_distinct: true,
         });
     }
     for index in &table.indexes {
         if let IndexKind::BTree(btree) = &index.kind
             && index.origin != IndexOrigin::Statement
+            && let Some(columns) = btree.plain_columns()
         {
             keys.push(Key {
                 name: index.name.clone(),
                 is_primary: index.origin == IndexOrigin::PrimaryKey,
-                columns: &btree.columns,
+                columns,
                 nulls_distinct: btree.nulls_distinct,
             });
         }
@@ -90,7 +91,7 @@ pub(super) fn key_columns(catalog: &Catalog) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
     for table in catalog.tables() {
         for key in keys(table) {
-            let columns = (1..).zip(key.columns);
+            let columns = (1..).zip(&key.columns);
             rows.extend(columns.map(|(at, no)| row(table, &key.name, *no, at, Value::Null)));
         }
         for key in &table.foreign_keys {
@@ -175,8 +176,8 @@ fn parent_key(catalog: &Catalog, key: &ForeignKeyDef) -> Option<(String, Vec<Col
         columns.len() == key.parent_columns.len()
             && columns.iter().all(|no| key.parent_columns.contains(no))
     };
-    let found = keys(parent).into_iter().find(|known| is_it(known.columns));
-    found.map(|found| (found.name, found.columns.to_vec()))
+    let found = keys(parent).into_iter().find(|known| is_it(&known.columns));
+    found.map(|found| (found.name, found.columns))
 }
 
 fn action(action: &KeyAction) -> &'static str {

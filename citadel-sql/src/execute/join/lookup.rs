@@ -90,11 +90,7 @@ impl ByLeft for LookupJoinOp {
 
 fn key_types(table: &TableDef, index: Option<&BTreeIndex>) -> Vec<SqlType> {
     match index {
-        Some(index) => index
-            .columns
-            .iter()
-            .map(|no| table.column(*no).ty)
-            .collect(),
+        Some(index) => index.keys.iter().map(|key| key.sql_type(table)).collect(),
         None => vec![SqlType::Integer],
     }
 }

@@ -152,7 +152,7 @@ pub(in crate::execute) fn missing_row(table: &str, id: RowId) -> Error {
 /// The ranges of an index scan in ascending order, apart from each other.
 fn key_ranges(plan: &IndexScan, index: &BTreeIndex, params: &[Value]) -> Result<Vec<KeyRange>> {
     let table = &plan.source.table;
-    let mut equal = Vec::with_capacity(index.columns.len());
+    let mut equal = Vec::with_capacity(index.keys.len());
     for (at, expr) in plan.equal.iter().enumerate() {
         let value = constant(expr, params)?;
         match bounds::point(&value, column_type(table, index, at))? {
@@ -163,6 +163,7 @@ fn key_ranges(plan: &IndexScan, index: &BTreeIndex, params: &[Value]) -> Result<
     let next = equal.len();
     match &plan.next {
         NextColumn::Any => Ok(vec![key_range(&equal, None)?]),
+        NextColumn::NotNull => Ok(vec![KeyRange::not_null(&refs(&equal))?]),
         NextColumn::Range(range) => {
             let ends = bounds::ends(range, column_type(table, index, next), params)?;
             match ends {
@@ -191,15 +192,19 @@ fn key_ranges(plan: &IndexScan, index: &BTreeIndex, params: &[Value]) -> Result<
 
 fn column_type(table: &TableDef, index: &BTreeIndex, at: usize) -> SqlType {
     index
-        .columns
+        .keys
         .get(at)
-        .map_or(SqlType::Unknown, |no| table.column(*no).ty)
+        .map_or(SqlType::Unknown, |key| key.sql_type(table))
+}
+
+fn refs(values: &[Value]) -> Vec<ValueRef<'_>> {
+    values.iter().map(Value::as_ref).collect()
 }
 
 type Ends = (Bound<Value>, Bound<Value>);
 
 fn key_range(equal: &[Value], ends: Option<Ends>) -> Result<KeyRange> {
-    let equal: Vec<ValueRef<'_>> = equal.iter().map(Value::as_ref).collect();
+    let equal = refs(equal);
     let unbounded = (Bound::Unbounded, Bound::Unbounded);
     let (low, high) = ends.unwrap_or(unbounded);
     KeyRange::new(

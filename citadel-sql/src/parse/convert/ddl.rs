@@ -462,7 +462,6 @@ impl Converter<'_> {
         Clauses(at).refuse(&[
             ("CONCURRENTLY", &concurrently),
             ("ASYNC", &r#async),
-            ("a partial index (WHERE)", &predicate),
             ("an index option", &index_options),
             ("ALGORITHM or LOCK", &alter_options),
         ])?;
@@ -481,6 +480,7 @@ impl Converter<'_> {
                 .into_iter()
                 .map(|column| self.index_key(column))
                 .collect::<Result<_>>()?,
+            condition: self.optional_expr(predicate)?,
             include: self.identifiers(include)?,
             options: with
                 .into_iter()

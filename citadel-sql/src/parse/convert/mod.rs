@@ -33,6 +33,7 @@ use std::cell::Cell;
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use super::as_of::AsOfs;
+use super::conflict_target::ConflictTargets;
 use super::exclusions::Exclusions;
 use super::foreign_key::KeyColumns;
 use super::identity::Identities;
@@ -56,6 +57,7 @@ pub(super) struct TakenOut<'a> {
     pub(super) identities: &'a Identities,
     pub(super) key_columns: &'a KeyColumns,
     pub(super) parts: &'a Parts,
+    pub(super) conflict_targets: &'a ConflictTargets,
 }
 
 /// Converts one statement.
@@ -67,6 +69,7 @@ pub(super) struct Converter<'a> {
     identities: &'a Identities,
     key_columns: &'a KeyColumns,
     parts: &'a Parts,
+    conflict_targets: &'a ConflictTargets,
     depth: Cell<usize>,
 }
 
@@ -82,6 +85,7 @@ impl<'a> Converter<'a> {
             identities,
             key_columns,
             parts,
+            conflict_targets,
         } = taken_out;
         Self {
             identities,
@@ -91,6 +95,7 @@ impl<'a> Converter<'a> {
             exclusions,
             as_ofs,
             parts,
+            conflict_targets,
             depth: Cell::new(0),
         }
     }

@@ -1,14 +1,14 @@
-//! What a conjunct says about one column, where its other side is constant.
+//! What a conjunct says about one column, or about an expression of columns, where its other side is constant.
 
 use crate::bind::bound::{BinaryOp, ColumnId, Expr, ExprKind, RelationNo};
-use crate::plan::expr::is_constant;
+use crate::plan::expr::{is_constant, is_same, relations};
 use crate::plan::physical::RangeEnd;
 use crate::plan::points::element_type;
 use crate::types::SqlType;
 
-/// What one conjunct says about one column.
+/// What one conjunct says about what a key may be on.
 pub(super) struct Bound<'a> {
-    pub(super) column: ColumnId,
+    pub(super) operand: &'a Expr,
     pub(super) kind: BoundKind<'a>,
 }
 
@@ -17,6 +17,7 @@ pub(super) enum BoundKind<'a> {
     OneOf(&'a [Expr]),
     /// One of the elements of an array.
     ElementOf(&'a Expr),
+    NotNull,
     /// Low end, high end.
     Range(Option<(&'a Expr, bool)>, Option<(&'a Expr, bool)>),
 }
@@ -28,7 +29,7 @@ impl<'a> Bound<'a> {
                 if is_constant(right) {
                     (left, comparison(*op, right)?)
                 } else if is_constant(left) {
-                    (right, comparison(mirrored(*op), left)?)
+                    (right, comparison(op.mirrored(), left)?)
                 } else {
                     return None;
                 }
@@ -49,6 +50,10 @@ impl<'a> Bound<'a> {
             } if !list.is_empty() && list.iter().all(is_constant) => {
                 (operand, BoundKind::OneOf(list))
             }
+            ExprKind::IsNull {
+                operand,
+                negated: true,
+            } => (operand, BoundKind::NotNull),
             ExprKind::AnyElement {
                 operand,
                 op: BinaryOp::Eq,
@@ -57,13 +62,23 @@ impl<'a> Bound<'a> {
             } if is_constant(array) => (operand, BoundKind::ElementOf(array)),
             _ => return None,
         };
-        match operand.kind {
-            ExprKind::Column(column)
-                if column.relation == relation && kind.compares_with(operand.ty) =>
-            {
-                Some(Self { column, kind })
-            }
+        let is_of_row = relations(operand) == [relation] && operand.is_stable();
+        (is_of_row && kind.compares_with(operand.ty)).then_some(Self { operand, kind })
+    }
+
+    /// The column, where it is about nothing else.
+    pub(super) fn column(&self) -> Option<ColumnId> {
+        match self.operand.kind {
+            ExprKind::Column(id) => Some(id),
             _ => None,
+        }
+    }
+
+    /// Is it about what a key is on?
+    pub(super) fn is_about(&self, key: &Expr) -> bool {
+        match key.kind {
+            ExprKind::Column(id) => self.column() == Some(id),
+            _ => is_same(self.operand, key),
         }
     }
 
@@ -89,6 +104,7 @@ impl BoundKind<'_> {
         };
         let fits = |constant: &Expr| compares(constant.ty);
         match self {
+            Self::NotNull => true,
             Self::Equal(value) => fits(value),
             Self::OneOf(list) => list.iter().all(fits),
             Self::ElementOf(array) => compares(element_type(array)),
@@ -106,14 +122,4 @@ fn comparison(op: BinaryOp, value: &Expr) -> Option<BoundKind<'_>> {
         BinaryOp::LtEq => BoundKind::Range(None, Some((value, true))),
         _ => return None,
     })
-}
-
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Lt => BinaryOp::Gt,
-        BinaryOp::LtEq => BinaryOp::GtEq,
-        BinaryOp::Gt => BinaryOp::Lt,
-        BinaryOp::GtEq => BinaryOp::LtEq,
-        other => other,
-    }
 }

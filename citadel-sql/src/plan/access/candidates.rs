@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use super::bound::{Bound, BoundKind};
+use super::is_row_id;
 use super::path::{Path, PathKind};
-use super::{id_of, is_row_id};
+use crate::bind::bound::Expr;
+use crate::error::Result;
+use crate::plan::PlanContext;
+use crate::plan::estimate::partial_rows;
+use crate::plan::expr::{is_same, split_conjuncts};
+use crate::plan::implication::implies_all;
 use crate::plan::logical::LogicalScan;
 use crate::plan::physical::{NextColumn, Range};
 use crate::plan::points::Points;
 use crate::schema::{BTreeIndex, IndexDef};
+use crate::store::BoundIndex;
 
 /// All rows.
 pub(super) fn whole() -> Path {
@@ -20,7 +27,10 @@ pub(super) fn whole() -> Path {
 
 /// Points, or else a range, of row ids.
 pub(super) fn by_row_id(scan: &LogicalScan, bounds: &[Option<Bound<'_>>]) -> Option<Path> {
-    let of_row_id = |bound: &Bound<'_>| is_row_id(bound.column, &scan.table);
+    let of_row_id = |bound: &Bound<'_>| {
+        let column = bound.column();
+        column.is_some_and(|id| is_row_id(id, scan))
+    };
     if let Some((at, keys)) = points(bounds, of_row_id) {
         return Some(Path {
             kind: PathKind::Keys(keys),
@@ -85,20 +95,45 @@ fn range(
     (range, used)
 }
 
-/// An index scan; also one without bounds, for its order.
+/// An index scan; also one without bounds, for its order. `None`: it is not sure that the index has all rows that are wanted.
 pub(super) fn by_index(
     scan: &LogicalScan,
     index: &Arc<IndexDef>,
     btree: &BTreeIndex,
-    bounds: &[Option<Bound<'_>>],
-) -> Option<Path> {
+    (bounds, context): (&[Option<Bound<'_>>], &PlanContext<'_>),
+) -> Result<Option<Path>> {
+    // One that has no meaning any more serves no query.
+    let Ok(bound_index) = BoundIndex::bind(&scan.table, btree, scan.relation) else {
+        return Ok(None);
+    };
     let mut path = Path {
         kind: PathKind::Rows(Range::default()),
         used: Vec::new(),
     };
+    let mut entries = None;
+    if let Some(condition) = bound_index.condition {
+        if !implies_all(&scan.filter, condition.clone()) {
+            return Ok(None);
+        }
+        // What is TRUE for all of its rows need not be looked at again.
+        let mut ensured = Vec::new();
+        split_conjuncts(condition, &mut ensured);
+        let is_ensured = |conjunct: &Expr| ensured.iter().any(|known| is_same(known, conjunct));
+        let filter = scan.filter.iter().enumerate();
+        let filter = filter.filter(|(_, conjunct)| is_ensured(conjunct));
+        path.used.extend(filter.map(|(at, _)| at));
+        entries = Some(partial_rows(scan, btree, context)?);
+    }
     let (mut equal, mut next) = (Vec::new(), NextColumn::Any);
-    for no in &btree.columns {
-        let of_column = |bound: &Bound<'_>| bound.column == id_of(scan.relation, *no);
+    for key in &bound_index.keys {
+        let of_column = |bound: &Bound<'_>| bound.is_about(key);
+        let not_null = bounds.iter().enumerate().filter(|(_, bound)| {
+            let bound = bound.as_ref().filter(|bound| bound.is_about(key));
+            bound.is_some_and(|bound| matches!(bound.kind, BoundKind::NotNull))
+        });
+        let not_null: Vec<usize> = not_null.map(|(at, _)| at).collect();
+        // Neither what is equal to a value nor what lies in a range is NULL.
+        path.used.extend(&not_null);
         match points(bounds, of_column) {
             Some((at, keys)) => {
                 path.used.push(at);
@@ -113,6 +148,8 @@ pub(super) fn by_index(
                 if !range.is_all() {
                     path.used.extend(used);
                     next = NextColumn::Range(range);
+                } else if !not_null.is_empty() {
+                    next = NextColumn::NotNull;
                 }
             }
         }
@@ -121,8 +158,10 @@ pub(super) fn by_index(
     path.kind = PathKind::Index {
         index: index.clone(),
         btree: btree.clone(),
+        keys: bound_index.keys,
+        entries,
         equal,
         next,
     };
-    Some(path)
+    Ok(Some(path))
 }

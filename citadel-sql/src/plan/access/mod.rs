@@ -1,6 +1,6 @@
 //! The cheapest way to a table's rows: all of them, by row id, or through a btree index.
 //!
-//! A conjunct `column op constant` may become a bound; it then leaves the filter, since bounds are evaluated exactly
+//! A conjunct `column op constant`, or one about an expression that an index is on, may become a bound; it then leaves the filter, since bounds are evaluated exactly
 //! whatever the constant's type. Every other conjunct stays.
 
 mod bound;
@@ -14,9 +14,9 @@ use super::estimate::table_rows;
 use super::lake;
 use super::logical::LogicalScan;
 use super::physical::{KeyColumn, PhysicalPlan};
-use crate::bind::bound::{ColumnId, RelationNo};
+use crate::bind::bound::{ColumnId, Expr};
 use crate::error::Result;
-use crate::schema::{ColumnNo, IndexKind, TableDef};
+use crate::schema::IndexKind;
 
 use path::Path;
 
@@ -25,6 +25,8 @@ use path::Path;
 pub(super) struct Wish<'a> {
     /// An order that saves a sort.
     pub(super) order: &'a [KeyColumn],
+    /// Columns of that order that are computed from the rows.
+    pub(super) computed: &'a [(ColumnId, Expr)],
     /// Only this many rows will be read, if they come in order.
     pub(super) rows: Option<f64>,
 }
@@ -62,12 +64,17 @@ pub(super) fn choose(
     paths.extend(candidates::by_row_id(scan, &bounds));
     for index in &scan.table.indexes {
         if let IndexKind::BTree(btree) = &index.kind {
-            paths.extend(candidates::by_index(scan, index, btree, &bounds));
+            paths.extend(candidates::by_index(
+                scan,
+                index,
+                btree,
+                (&bounds, context),
+            )?);
         }
     }
     let mut best: Option<(f64, Path, Option<bool>)> = None;
     for path in paths {
-        let direction = path.direction_for(wish.order, scan);
+        let direction = path.direction_for(wish, scan);
         let cost = path.cost(scan, rows, wish, direction.is_some());
         if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
             best = Some((cost, path, direction));
@@ -81,16 +88,8 @@ pub(super) fn choose(
     })
 }
 
-fn is_row_id(id: ColumnId, table: &TableDef) -> bool {
-    id.column == ColumnId::ROWID
-        || table
-            .rowid_column
-            .is_some_and(|no| u32::from(no.0) == id.column)
-}
-
-fn id_of(relation: RelationNo, no: ColumnNo) -> ColumnId {
-    ColumnId {
-        relation,
-        column: u32::from(no.0),
-    }
+fn is_row_id(id: ColumnId, scan: &LogicalScan) -> bool {
+    let column = scan.table.rowid_column;
+    id.relation == scan.relation
+        && (id.column == ColumnId::ROWID || column.is_some_and(|no| u32::from(no.0) == id.column))
 }

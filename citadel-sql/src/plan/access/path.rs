@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Wish, id_of, is_row_id};
-use crate::bind::bound::{ColumnId, Expr};
+use super::{Wish, is_row_id};
+use crate::bind::bound::{ColumnId, Expr, ExprKind};
 use crate::plan::estimate::{EQUAL, selectivity};
+use crate::plan::expr::is_same;
 use crate::plan::logical::LogicalScan;
 use crate::plan::physical::{
     IndexScan, KeyColumn, NextColumn, PhysicalPlan, PkLookup, Range, SeqScan, TableSource,
@@ -32,6 +33,10 @@ pub(super) enum PathKind {
     Index {
         index: Arc<IndexDef>,
         btree: BTreeIndex,
+        /// What its key is on, in order.
+        keys: Vec<Expr>,
+        /// How many rows it has, where it is not of all.
+        entries: Option<f64>,
         equal: Vec<Expr>,
         next: NextColumn,
     },
@@ -55,8 +60,13 @@ impl Path {
             PathKind::Rows(range) => table_rows * range_share(range),
             PathKind::Keys(keys) => keys.len() as f64,
             PathKind::Index {
-                btree, equal, next, ..
+                btree,
+                entries,
+                equal,
+                next,
+                ..
             } => {
+                let table_rows = entries.unwrap_or(table_rows);
                 let points = match next {
                     NextColumn::OneOf(list) => list.len() as f64,
                     _ => 1.0,
@@ -66,7 +76,7 @@ impl Path {
                 }
                 let equal_share = EQUAL.powi(i32::try_from(equal.len()).unwrap_or(i32::MAX));
                 let share = match next {
-                    NextColumn::Any => equal_share,
+                    NextColumn::Any | NextColumn::NotNull => equal_share,
                     NextColumn::OneOf(_) => equal_share * EQUAL * points,
                     NextColumn::Range(range) => equal_share * range_share(range),
                 };
@@ -111,21 +121,22 @@ impl Path {
     }
 
     /// The direction in which the rows come in the order wished for: descending or not. Without a wish, ascending.
-    pub(super) fn direction_for(&self, order: &[KeyColumn], scan: &LogicalScan) -> Option<bool> {
+    pub(super) fn direction_for(&self, wish: Wish<'_>, scan: &LogicalScan) -> Option<bool> {
+        let order = wish.order;
         match &self.kind {
             PathKind::Rows(_) | PathKind::Keys(_) => {
                 let Some(first) = order.first() else {
                     return Some(false);
                 };
-                is_row_id(first.column, &scan.table).then_some(first.descending)
+                is_row_id(first.column, scan).then_some(first.descending)
             }
             PathKind::Index {
-                btree, equal, next, ..
+                keys, equal, next, ..
             } => {
                 if matches!(next, NextColumn::OneOf(list) if list.len() > 1) {
                     return order.is_empty().then_some(false);
                 }
-                index_direction(btree, equal.len(), order, scan)
+                index_direction(keys, equal.len(), wish, scan)
             }
         }
     }
@@ -180,7 +191,7 @@ impl Path {
 /// Are all columns of the index equal to something?
 fn is_point(btree: &BTreeIndex, equal: &[Expr], next: &NextColumn) -> bool {
     let by_next = usize::from(matches!(next, NextColumn::OneOf(_)));
-    equal.len() + by_next == btree.columns.len()
+    equal.len() + by_next == btree.keys.len()
 }
 
 fn range_share(range: &Range) -> f64 {
@@ -193,29 +204,37 @@ fn range_share(range: &Range) -> f64 {
 
 /// The direction in which an index gives the order. Its first `equal` columns have one value.
 fn index_direction(
-    btree: &BTreeIndex,
+    keys: &[Expr],
     equal: usize,
-    order: &[KeyColumn],
+    wish: Wish<'_>,
     scan: &LogicalScan,
 ) -> Option<bool> {
-    let mut columns = btree.columns.iter();
-    let fixed: Vec<ColumnId> = columns
-        .by_ref()
-        .take(equal)
-        .map(|no| id_of(scan.relation, *no))
-        .collect();
+    let (fixed, mut parts) = (&keys[..equal], keys[equal..].iter());
+    let is_on = |part: &Expr, column: ColumnId| {
+        let mut computed = wish.computed.iter();
+        match computed.find(|(id, _)| *id == column) {
+            Some((_, expr)) => is_same(expr, part),
+            None => matches!(part.kind, ExprKind::Column(id) if id == column),
+        }
+    };
+    let is_fixed = |key: &&KeyColumn| fixed.iter().any(|part| is_on(part, key.column));
     let mut direction = None;
-    for key in order.iter().filter(|key| !fixed.contains(&key.column)) {
+    for key in wish.order.iter().filter(|key| !is_fixed(key)) {
         let agrees = |direction: Option<bool>| direction.is_none_or(|d| d == key.descending);
-        let Some(no) = columns.next() else {
+        let Some(part) = parts.next() else {
             // Equal keys come in the order of row ids, which leaves nothing to order.
-            return (is_row_id(key.column, &scan.table) && agrees(direction))
-                .then_some(key.descending);
+            return (is_row_id(key.column, scan) && agrees(direction)).then_some(key.descending);
         };
-        let nullable = !scan.table.column(*no).not_null;
+        let nullable = match part.kind {
+            ExprKind::Column(id) => {
+                let column = scan.table.columns.get(id.column as usize);
+                column.is_none_or(|column| !column.not_null)
+            }
+            _ => true,
+        };
         // NULL sorts above everything in an index.
         let nulls_agree = !nullable || key.nulls_first == key.descending;
-        if key.column != id_of(scan.relation, *no) || !nulls_agree || !agrees(direction) {
+        if !is_on(part, key.column) || !nulls_agree || !agrees(direction) {
             return None;
         }
         direction = Some(key.descending);

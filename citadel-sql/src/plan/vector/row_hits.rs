@@ -103,7 +103,7 @@ fn is_bounded(plan: &PhysicalPlan) -> bool {
         PhysicalPlan::Empty(_) | PhysicalPlan::PkLookup(_) => true,
         PhysicalPlan::SeqScan(scan) => !scan.range.is_all(),
         PhysicalPlan::IndexScan(scan) => {
-            !scan.equal.is_empty() || !matches!(scan.next, NextColumn::Any)
+            !scan.equal.is_empty() || !matches!(scan.next, NextColumn::Any | NextColumn::NotNull)
         }
         _ => false,
     }

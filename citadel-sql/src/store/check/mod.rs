@@ -2,7 +2,7 @@
 //!
 //! Every row is read in full; each index entry and each wide vector that it should have is looked up and compared; then
 //! the counts are compared, which the check of the pages below has counted as well. Each right entry belongs to one row,
-//! and each row has one right entry in each index: so equal counts mean that there is no other entry, and no second
+//! and each row has one right entry in each index that wants one of it: so equal counts mean that there is no other entry, and no second
 //! walk is needed. Where the counts differ, [`strays`] walks the index to name what does not belong.
 //!
 //! Nothing is kept of the rows that were read: memory does not grow with the table.
@@ -28,7 +28,8 @@ pub(crate) fn check(
     tick: &mut dyn FnMut() -> Result<()>,
 ) -> Result<()> {
     let about = format!("table \"{}\"", table.name);
-    match rows::RowsCheck::new(view, table, findings).run(tick) {
+    let checked = rows::RowsCheck::new(view, table, findings).and_then(|check| check.run(tick));
+    match checked {
         Ok(suspects) => {
             for suspect in suspects {
                 if let Err(error) = strays::name(view, table, suspect, findings, tick) {

@@ -6,9 +6,10 @@ use super::strays::Suspect;
 use crate::error::Result;
 use crate::findings::Findings;
 use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
+use crate::store::entries::{EntryMakers, StoredRow};
 use crate::store::index_key::{IndexEntry, row_id_of_entry};
 use crate::store::row::Field;
-use crate::store::writer::{btrees, fields, indexed, tree_columns};
+use crate::store::writer::{btrees, tree_columns};
 use crate::store::{projection, row_key};
 use crate::types::StoredVector;
 
@@ -17,20 +18,31 @@ pub(super) struct RowsCheck<'c> {
     view: &'c dyn View,
     table: &'c TableDef,
     findings: &'c mut Findings,
+    makers: EntryMakers,
     entry: IndexEntry,
+    /// Rows that have an entry, for each btree index.
+    entries: Vec<u64>,
     /// Rows whose vector is not NULL, for each column with a tree of its own.
     vectors: Vec<u64>,
 }
 
 impl<'c> RowsCheck<'c> {
-    pub(super) fn new(view: &'c dyn View, table: &'c TableDef, findings: &'c mut Findings) -> Self {
-        Self {
+    /// # Errors
+    /// What an index computes has no meaning any more.
+    pub(super) fn new(
+        view: &'c dyn View,
+        table: &'c TableDef,
+        findings: &'c mut Findings,
+    ) -> Result<Self> {
+        Ok(Self {
             view,
             table,
             findings,
+            makers: EntryMakers::of(table)?,
             entry: IndexEntry::default(),
+            entries: btrees(table).map(|_| 0).collect(),
             vectors: tree_columns(table).map(|_| 0).collect(),
-        }
+        })
     }
 
     /// Reads all rows; gives the trees that hold more or fewer entries than they should.
@@ -51,8 +63,9 @@ impl<'c> RowsCheck<'c> {
     }
 
     fn read(&mut self, id: RowId, row: &[u8]) -> Result<()> {
-        match fields(self.table, id, row) {
-            Ok(fields) => self.row(id, &fields),
+        let read = self.makers.read(self.view, self.table, id, row);
+        match read {
+            Ok(row) => self.row(id, &row),
             Err(error) => {
                 self.findings.add(error);
                 Ok(())
@@ -60,8 +73,8 @@ impl<'c> RowsCheck<'c> {
         }
     }
 
-    fn row(&mut self, id: RowId, fields: &[Field<'_>]) -> Result<()> {
-        for (no, field) in (0..).map(ColumnNo).zip(fields) {
+    fn row(&mut self, id: RowId, row: &StoredRow<'_>) -> Result<()> {
+        for (no, field) in (0..).map(ColumnNo).zip(&row.fields) {
             let column = self.table.column(no);
             let wrong = match field {
                 Field::Null if column.not_null => "is NULL",
@@ -74,8 +87,8 @@ impl<'c> RowsCheck<'c> {
                 id.0, column.name
             ));
         }
-        self.row_vectors(id, fields)?;
-        self.row_entries(id, fields)
+        self.row_vectors(id, &row.fields)?;
+        self.row_entries(id, row)
     }
 
     fn row_vectors(&mut self, id: RowId, fields: &[Field<'_>]) -> Result<()> {
@@ -102,17 +115,32 @@ impl<'c> RowsCheck<'c> {
         Ok(())
     }
 
-    fn row_entries(&mut self, id: RowId, fields: &[Field<'_>]) -> Result<()> {
-        for (index, btree) in btrees(self.table) {
-            self.entry.make(index, btree, id, usize::MAX, |no| {
-                indexed(fields[usize::from(no.0)], id)
-            })?;
+    fn row_entries(&mut self, id: RowId, row: &StoredRow<'_>) -> Result<()> {
+        for (at, (index, btree)) in btrees(self.table).enumerate() {
+            let made = self.makers.iter().nth(at).map(|maker| {
+                maker.make(&mut self.entry, (index, btree), id, usize::MAX, |no| {
+                    row.value(no)
+                })
+            });
+            if let Some(Err(error)) = made {
+                self.finding(format_args!(
+                    "row {}: what index \"{}\" computes fails: {}",
+                    id.0,
+                    index.name,
+                    error.message()
+                ));
+                continue;
+            }
+            if !self.entry.is_there() {
+                continue;
+            }
+            self.entries[at] += 1;
             let found = self.view.get(btree.tree, self.entry.key())?;
             match found {
                 Some(value) if *value == *self.entry.value() => {}
                 Some(value) if self.entry.must_be_alone() => {
                     let other = row_id_of_entry(self.entry.key(), &value).ok();
-                    self.two_rows(index, btree, id, other)?;
+                    self.two_rows((at, index, btree), id, other)?;
                 }
                 _ => self.finding(format_args!(
                     "index \"{}\" has no entry for row {}",
@@ -127,8 +155,7 @@ impl<'c> RowsCheck<'c> {
     /// wrong.
     fn two_rows(
         &mut self,
-        index: &IndexDef,
-        btree: &BTreeIndex,
+        (at, index, btree): (usize, &IndexDef, &BTreeIndex),
         id: RowId,
         other: Option<RowId>,
     ) -> Result<()> {
@@ -138,15 +165,19 @@ impl<'c> RowsCheck<'c> {
         };
         let mut theirs = IndexEntry::default();
         let is_theirs = match (other, &row) {
-            (Some(other), Some(row)) => match fields(self.table, other, row) {
-                Ok(fields) => {
-                    theirs.make(index, btree, other, usize::MAX, |no| {
-                        indexed(fields[usize::from(no.0)], other)
-                    })?;
-                    theirs.key() == self.entry.key()
+            (Some(other), Some(row)) => {
+                let read = self.makers.read(self.view, self.table, other, row);
+                match (read, self.makers.iter().nth(at)) {
+                    (Ok(row), Some(maker)) => {
+                        let made =
+                            maker.make(&mut theirs, (index, btree), other, usize::MAX, |no| {
+                                row.value(no)
+                            });
+                        made.is_ok() && theirs.is_there() && theirs.key() == self.entry.key()
+                    }
+                    _ => false,
                 }
-                Err(_) => false,
-            },
+            }
             _ => false,
         };
         match other {
@@ -172,6 +203,7 @@ impl<'c> RowsCheck<'c> {
         }
         for (at, (index, btree)) in btrees(self.table).enumerate() {
             let entries = self.view.tree_len(btree.tree)?;
+            let rows = self.entries[at];
             if entries != rows {
                 self.finding(format_args!(
                     "index \"{}\" has {entries} entries for {rows} rows",

@@ -4,11 +4,12 @@ use citadel_txn::{Cursor, TreeId, View};
 
 use crate::error::Result;
 use crate::findings::Findings;
-use crate::schema::{ColumnNo, RowId, TableDef};
+use crate::schema::{RowId, TableDef};
+use crate::store::entries::EntryMakers;
 use crate::store::index_key::{IndexEntry, row_id_of_entry};
 use crate::store::row::Field;
 use crate::store::row_key;
-use crate::store::writer::{btrees, fields, indexed, tree_columns};
+use crate::store::writer::{btrees, fields, tree_columns};
 
 /// A tree whose number of entries is not what the rows of its table make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub(super) fn name(
                 return Ok(());
             };
             let mut entry = IndexEntry::default();
+            let makers = EntryMakers::of(table)?;
             walk(view, btree.tree, tick, |key, value| {
                 let Ok(id) = row_id_of_entry(key, value) else {
                     findings.add(format_args!(
@@ -41,17 +43,28 @@ pub(super) fn name(
                     ));
                     return Ok(());
                 };
-                let belongs = with_row(view, table, id, |fields| {
-                    entry.make(index, btree, id, usize::MAX, |no: ColumnNo| {
-                        indexed(fields[usize::from(no.0)], id)
-                    })?;
-                    Ok(entry.key() == key && entry.value() == value)
-                })?;
-                if !belongs.unwrap_or(false) {
-                    let there = if belongs.is_some() {
-                        "has another key"
-                    } else {
-                        "is not there"
+                let row = view.get(table.rows, &row_key::encode(id))?;
+                let is_there = row.is_some();
+                let belongs = match (&row, makers.iter().nth(at)) {
+                    (Some(row), Some(maker)) => {
+                        // A row that does not decode, or of which nothing can be computed, was found already.
+                        let made = makers.read(view, table, id, row).and_then(|row| {
+                            maker.make(&mut entry, (index, btree), id, usize::MAX, |no| {
+                                row.value(no)
+                            })
+                        });
+                        made.is_ok()
+                            && entry.is_there()
+                            && entry.key() == key
+                            && entry.value() == value
+                    }
+                    _ => false,
+                };
+                if !belongs {
+                    let there = match (is_there, entry.is_there()) {
+                        (false, _) => "is not there",
+                        (true, false) => "is not to be in it",
+                        (true, true) => "has another key",
                     };
                     findings.add(format_args!(
                         "index \"{}\" has an entry for row {}, which {there}",

@@ -274,12 +274,7 @@ fn kept_index(alter: &AlterTable, index: &IndexDef, name: &str) -> Result<IndexD
     let moved = |no: ColumnNo| alter.moved(no);
     let all = |columns: &[ColumnNo]| columns.iter().map(|no| moved(*no)).collect::<Option<_>>();
     let kind = match &index.kind {
-        IndexKind::BTree(btree) => all(&btree.columns).map(|columns| {
-            IndexKind::BTree(BTreeIndex {
-                columns,
-                ..btree.clone()
-            })
-        }),
+        IndexKind::BTree(btree) => btree.moved(moved).map(IndexKind::BTree),
         IndexKind::Ann(ann) => {
             all(&ann.filters)
                 .zip(ann.vector.moved(moved))

@@ -3,17 +3,22 @@
 use citadel_txn::WriteTxn;
 
 use super::sorter::{Loaded, Sorter, Watch};
-use crate::batch::{BATCH_ROWS, Column, ColumnData};
+use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, IndexedVector, RowId, TableDef};
+use crate::expression::{CompiledExpr, Rows as Chosen, Values};
+use crate::schema::{
+    AnnIndex, BTreeIndex, ColumnNo, IndexDef, IndexKey, IndexedVector, RowId, RowText, TableDef,
+};
+use crate::store::entries::explain;
 use crate::store::index_key::{IndexEntry, describe_key};
-use crate::store::{Direction, RowIdRange, TableScan, VectorSource, delta};
-use crate::types::{SqlType, ValueRef};
+use crate::store::{Direction, RowIdRange, TableScan, VectorSource, delta, row_text};
+use crate::types::SqlType;
 
 /// Fills a btree index.
 ///
 /// # Errors
-/// Two rows with one key where the index is unique; a key that is too long; storage errors; what `watch` says.
+/// Two rows with one key where the index is unique; a key that is too long; what the index computes fails for a row; storage
+/// errors; what `watch` says.
 pub(super) fn build_btree(
     txn: &mut WriteTxn,
     table: &TableDef,
@@ -22,23 +27,33 @@ pub(super) fn build_btree(
     watch: Watch<'_>,
 ) -> Result<()> {
     let max_len = txn.max_key_len();
-    let mut wanted = btree.columns.clone();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let slot = |no: ColumnNo| wanted.iter().position(|w| *w == no).unwrap_or_default();
-    let mut columns: Vec<_> = wanted
+    let wanted = btree.columns_read();
+    let parts = Parts::of(table, btree, &wanted)?;
+    let columns = wanted
         .iter()
-        .map(|no| Column::new(table.column(*no).ty, BATCH_ROWS))
-        .collect();
+        .map(|no| Column::new(table.column(*no).ty, BATCH_ROWS));
+    let mut batch = Batch {
+        columns: columns.collect(),
+        rows: 0,
+    };
+    let mut selected = Vec::new();
     let mut entry = IndexEntry::default();
     let mut sorter = Sorter::new();
     let mut rows = Rows::new(table, &wanted);
     let refuse = |key: &[u8]| duplicate(table, index, btree, key);
-    while let Some(ids) = rows.next(txn, &mut columns)? {
+    while let Some(ids) = rows.next(txn, &mut batch.columns)? {
         watch()?;
-        for (row, id) in ids.iter().enumerate() {
-            let value = |no: ColumnNo| -> ValueRef<'_> { columns[slot(no)].get(row) };
-            entry.make(index, btree, RowId(*id), max_len, value)?;
+        batch.rows = ids.len();
+        parts
+            .select(&batch, &mut selected)
+            .map_err(|error| explain(index, error))?;
+        let keys = parts
+            .keys(&batch, &selected)
+            .map_err(|error| explain(index, error))?;
+        for (at, &row) in selected.iter().enumerate() {
+            let id = RowId(ids[row as usize]);
+            let values = keys.iter().map(|key| key.get(at));
+            entry.make(index, btree, (id, max_len), values)?;
             if let Loaded::Duplicate(key) = sorter.push(txn, entry.key(), entry.value(), watch)? {
                 return Err(refuse(&key)?);
             }
@@ -47,6 +62,46 @@ pub(super) fn build_btree(
     match sorter.load(txn, btree.tree, watch)? {
         Loaded::Whole => Ok(()),
         Loaded::Duplicate(key) => Err(refuse(&key)?),
+    }
+}
+
+/// What the entries of an index are computed from, for batches of rows.
+struct Parts {
+    keys: Vec<CompiledExpr>,
+    condition: Option<CompiledExpr>,
+}
+
+impl Parts {
+    /// Over batches of these columns.
+    fn of(table: &TableDef, btree: &BTreeIndex, columns: &[ColumnNo]) -> Result<Self> {
+        let compile = |text: &RowText| row_text::compile(table, text, columns);
+        let keys = btree.keys.iter().map(|key| match key {
+            IndexKey::Column(no) => row_text::compile_column(table, *no, columns),
+            IndexKey::Expression(expression) => compile(&expression.text),
+        });
+        Ok(Self {
+            keys: keys.collect::<Result<_>>()?,
+            condition: btree.condition.as_ref().map(compile).transpose()?,
+        })
+    }
+
+    /// The rows that have an entry.
+    fn select(&self, batch: &Batch, selected: &mut Vec<u32>) -> Result<()> {
+        match &self.condition {
+            Some(condition) => condition.select(batch, Chosen::All(batch.rows), selected),
+            None => {
+                selected.clear();
+                selected.extend((0..).take(batch.rows));
+                Ok(())
+            }
+        }
+    }
+
+    /// The parts of the keys of some rows. Of others nothing is computed that might fail.
+    fn keys<'a>(&'a self, batch: &'a Batch, selected: &'a [u32]) -> Result<Vec<Values<'a>>> {
+        let keys = self.keys.iter();
+        keys.map(|key| key.evaluate(batch, Chosen::Selected(selected)))
+            .collect()
     }
 }
 

@@ -9,9 +9,10 @@ use super::names::refuse_taken;
 use crate::bind::bound;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, IndexedVector,
-    MIN_SEGMENT_ROWS, SchemaChange, TableDef,
+    AnnIndex, BTreeIndex, Catalog, ColumnNo, IndexDef, IndexKey, IndexKind, IndexOrigin,
+    IndexedVector, MIN_SEGMENT_ROWS, SchemaChange, TableDef,
 };
+use crate::store::row_text;
 use crate::types::SqlType;
 
 /// Makes an index over the rows that its table has.
@@ -29,11 +30,12 @@ pub(crate) fn create_index(
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Arc<IndexDef>> {
     refuse_taken(&Catalog::load(txn)?, &new.name)?;
-    if let bound::NewIndex::BTree { columns, .. } = &new.kind {
-        refuse_unordered(&new.table, columns)?;
-    }
     let mut change = SchemaChange::begin(txn)?;
     let kind = make_trees(change.txn(), new)?;
+    if let IndexKind::BTree(btree) = &kind {
+        let columns = btree.keys.iter().filter_map(IndexKey::as_column);
+        refuse_unordered(&new.table, &columns.collect::<Vec<_>>())?;
+    }
     let index = IndexDef {
         id: change.new_index_id(),
         name: new.name.clone(),
@@ -64,11 +66,25 @@ fn make_trees(txn: &mut WriteTxn, new: &bound::CreateIndex) -> Result<IndexKind>
     let mut tree = || txn.create_tree(TreeOptions::default());
     Ok(match &new.kind {
         bound::NewIndex::BTree {
-            columns,
+            relation,
+            keys,
+            condition,
             unique,
             nulls_distinct,
         } => IndexKind::BTree(BTreeIndex {
-            columns: columns.clone(),
+            keys: keys
+                .iter()
+                .map(|key| row_text::define(&new.table, key, *relation, key.ty))
+                .collect::<Result<_>>()?,
+            condition: condition
+                .as_ref()
+                .map(|condition| {
+                    let text = row_text::write(&new.table, condition, *relation);
+                    text.ok_or_else(|| {
+                        Error::unsupported("an index with this condition").at(condition.position)
+                    })
+                })
+                .transpose()?,
             unique: *unique,
             nulls_distinct: *nulls_distinct,
             tree: tree()?,

@@ -11,8 +11,8 @@ use super::sequence::{add_sequences, with_made};
 use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKind,
-    IndexOrigin, RowText, SchemaChange, TableDef,
+    BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKey,
+    IndexKind, IndexOrigin, RowText, SchemaChange, TableDef,
 };
 use crate::store::projection::vector_type;
 use crate::store::row_text;
@@ -165,7 +165,8 @@ pub(super) fn add_keys(
             table: table.id,
             origin,
             kind: IndexKind::BTree(BTreeIndex {
-                columns: columns.to_vec(),
+                keys: columns.iter().copied().map(IndexKey::Column).collect(),
+                condition: None,
                 unique: true,
                 nulls_distinct,
                 tree: change.txn().create_tree(TreeOptions::default())?,

@@ -5,7 +5,7 @@ use super::{NOT_NULL, NULL, row_id_of_entry, row_key};
 use crate::batch::Column;
 use crate::codec::{Decoded, Malformed, Reader};
 use crate::error::{Error, Result};
-use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId, TableDef};
+use crate::schema::{BTreeIndex, ColumnNo, IndexDef, IndexKey, RowId, TableDef};
 use crate::types::{ScalarType, SqlType};
 
 /// How some columns of a table get from the entries of an index into batch columns.
@@ -26,7 +26,7 @@ impl EntryColumns {
         let ty = table.column(no).ty;
         let ty = ty.element().map_or(ty, ScalarType::sql_type);
         let is_exact = !matches!(ty, SqlType::Real | SqlType::Numeric | SqlType::Interval);
-        table.rowid_column == Some(no) || is_exact && index.columns.contains(&no)
+        table.rowid_column == Some(no) || is_exact && index.keys.contains(&IndexKey::Column(no))
     }
 
     /// For some columns that the index holds; `out[i]` is then the i-th of them.
@@ -38,11 +38,11 @@ impl EntryColumns {
     ) -> Self {
         let slot_of = |no: &ColumnNo| wanted.iter().position(|wanted| wanted == no);
         let is_row_id = |no: &ColumnNo| table.rowid_column == Some(*no);
-        let step = |no: &ColumnNo| match is_row_id(no) {
-            true => (SqlType::Integer, None),
-            false => (table.column(*no).ty, slot_of(no)),
+        let step = |key: &IndexKey| match key.as_column() {
+            Some(no) if is_row_id(&no) => (SqlType::Integer, None),
+            no => (key.sql_type(table), no.as_ref().and_then(slot_of)),
         };
-        let mut steps: Vec<_> = btree.columns.iter().map(step).collect();
+        let mut steps: Vec<_> = btree.keys.iter().map(step).collect();
         let last = steps.iter().rposition(|(_, slot)| slot.is_some());
         steps.truncate(last.map_or(0, |last| last + 1));
         Self {

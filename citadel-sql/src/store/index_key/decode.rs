@@ -23,12 +23,11 @@ pub(crate) fn describe_key(
     let mut from = Reader::new(key);
     let mut names = Vec::new();
     let mut values = Vec::new();
-    for no in &btree.columns {
-        let column = table.column(*no);
-        let value = read_key_column(&mut from, column.ty).map_err(|Malformed| {
+    for part in &btree.keys {
+        let value = read_key_column(&mut from, part.sql_type(table)).map_err(|Malformed| {
             Error::Corrupt(format!("index \"{}\" has a malformed key", index.name))
         })?;
-        names.push(column.name.as_str());
+        names.push(part.text(table));
         values.push(as_text(&value)?);
     }
     Ok(format!("({})=({})", names.join(", "), values.join(", ")))

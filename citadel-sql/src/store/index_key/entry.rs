@@ -3,7 +3,7 @@
 use super::{put_key_column, row_key};
 use crate::codec::{Decoded, Malformed};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{BTreeIndex, ColumnNo, IndexDef, RowId};
+use crate::schema::{BTreeIndex, IndexDef, RowId};
 use crate::types::ValueRef;
 
 /// One entry, in a buffer that is used again.
@@ -13,10 +13,12 @@ pub(crate) struct IndexEntry {
     row: [u8; 8],
     /// The row id is the value, not the key's end: no other row may have this key.
     alone: bool,
+    /// The row has an entry.
+    there: bool,
 }
 
 impl IndexEntry {
-    /// Makes the entry of a row; `column` tells its values.
+    /// Makes the entry of a row from the values of its key.
     ///
     /// # Errors
     /// The key is longer than `max_len`.
@@ -24,15 +26,14 @@ impl IndexEntry {
         &mut self,
         index: &IndexDef,
         btree: &BTreeIndex,
-        id: RowId,
-        max_len: usize,
-        column: impl Fn(ColumnNo) -> ValueRef<'v>,
+        (id, max_len): (RowId, usize),
+        values: impl Iterator<Item = ValueRef<'v>>,
     ) -> Result<()> {
         self.key.clear();
         self.row = row_key::encode(id);
         self.alone = btree.unique;
-        for no in &btree.columns {
-            let value = column(*no);
+        self.there = true;
+        for value in values {
             self.alone &= !(btree.nulls_distinct && value.is_null());
             put_key_column(&mut self.key, value)?;
         }
@@ -43,6 +44,19 @@ impl IndexEntry {
             return Err(too_long(index, self.key.len(), max_len));
         }
         Ok(())
+    }
+
+    /// Makes it that of a row which is not in the index.
+    pub(crate) fn clear(&mut self) {
+        self.key.clear();
+        self.row = [0; 8];
+        self.alone = false;
+        self.there = false;
+    }
+
+    /// Has the row an entry?
+    pub(crate) fn is_there(&self) -> bool {
+        self.there
     }
 
     /// The key.

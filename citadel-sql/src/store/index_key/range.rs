@@ -52,6 +52,21 @@ impl KeyRange {
         Ok(start.map_or_else(Self::none, |start| Self { start, end }))
     }
 
+    /// The entries whose first columns are `equal`, and whose next column is not NULL.
+    ///
+    /// # Errors
+    /// A value is a vector.
+    pub(crate) fn not_null(equal: &[ValueRef<'_>]) -> Result<Self> {
+        let mut prefix = Vec::new();
+        for value in equal {
+            put_key_column(&mut prefix, *value)?;
+        }
+        Ok(Self {
+            start: with(&prefix, NOT_NULL),
+            end: Some(with(&prefix, NOT_NULL + 1)),
+        })
+    }
+
     /// No entry.
     pub(crate) fn none() -> Self {
         Self {

@@ -1,11 +1,9 @@
 //! CHECK: conditions that no row may be FALSE for.
 
-use crate::batch::{Batch, Column};
 use crate::error::{Error, Result, SqlState};
-use crate::expression::{CompiledExpr, Rows};
 use crate::schema::{ColumnNo, TableDef};
-use crate::store::row_text;
-use crate::types::ValueRef;
+use crate::store::row_expr::RowExpr;
+use crate::types::{Value, ValueRef};
 
 /// The conditions of a table, ready to be computed.
 #[derive(Debug)]
@@ -14,8 +12,7 @@ pub(crate) struct Checks(Vec<Check>);
 #[derive(Debug)]
 struct Check {
     name: String,
-    columns: Vec<ColumnNo>,
-    condition: CompiledExpr,
+    condition: RowExpr,
 }
 
 impl Checks {
@@ -25,11 +22,9 @@ impl Checks {
     /// One has no meaning any more.
     pub(crate) fn of(table: &TableDef) -> Result<Self> {
         let checks = table.checks.iter().map(|check| {
-            let columns = check.condition.columns();
             Ok(Check {
                 name: check.name.clone(),
-                condition: row_text::compile(table, &check.condition, &columns)?,
-                columns,
+                condition: RowExpr::of(table, &check.condition)?,
             })
         });
         checks.collect::<Result<_>>().map(Self)
@@ -47,20 +42,11 @@ impl Checks {
     ) -> Result<()> {
         for check in &self.0 {
             let is_new = |no: &ColumnNo| changes(*no);
-            if !check.columns.is_empty() && !check.columns.iter().any(is_new) {
+            let columns = check.condition.columns();
+            if !columns.is_empty() && !columns.iter().any(is_new) {
                 continue;
             }
-            let mut row = Batch {
-                columns: Vec::with_capacity(check.columns.len()),
-                rows: 1,
-            };
-            for no in &check.columns {
-                let mut column = Column::new(table.column(*no).ty, 1);
-                column.push(value(*no)?)?;
-                row.columns.push(column);
-            }
-            let result = check.condition.evaluate(&row, Rows::All(1))?;
-            if result.get(0) == ValueRef::Boolean(false) {
+            if check.condition.value(&value)? == Value::Boolean(false) {
                 return Err(violated(table, &check.name));
             }
         }

@@ -2,9 +2,7 @@
 
 use citadel_txn::{View, WriteTxn};
 
-use super::{
-    Greatest, TableWriter, anns, btrees, fields, indexed, stale_row, take_entry, tree_columns,
-};
+use super::{Greatest, TableWriter, anns, btrees, stale_row, take_entry, tree_columns};
 use crate::error::Result;
 use crate::schema::RowId;
 use crate::store::row::Field;
@@ -34,6 +32,10 @@ impl TableWriter {
 
     /// Takes the row's index entries and wide vectors out, if its table has any. False: there is no such row.
     fn take_dependents(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<bool> {
+        self.prepare_makers()?;
+        let Some(makers) = &self.makers else {
+            return Ok(false);
+        };
         let table = &*self.table;
         if btrees(table).next().is_none() && tree_columns(table).next().is_none() {
             return Ok(true);
@@ -45,14 +47,13 @@ impl TableWriter {
             let Some(row) = txn.get(table.rows, &key)? else {
                 return Ok(false);
             };
-            let fields = fields(table, id, &row)?;
-            for ((index, btree), entry) in btrees(table).zip(&mut self.old_keys) {
-                entry.make(index, btree, id, max_len, |no| {
-                    indexed(fields[usize::from(no.0)], id)
-                })?;
+            let row = makers.read(txn, table, id, &row)?;
+            let entries = self.old_keys.iter_mut().zip(makers.iter());
+            for ((index, btree), (entry, maker)) in btrees(table).zip(entries) {
+                maker.make(entry, (index, btree), id, max_len, |no| row.value(no))?;
             }
             for (no, _, tree) in tree_columns(table) {
-                if fields[usize::from(no.0)] == Field::Elsewhere {
+                if row.fields[usize::from(no.0)] == Field::Elsewhere {
                     trees.push(tree);
                 }
             }

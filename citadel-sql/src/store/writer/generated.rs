@@ -3,11 +3,9 @@
 use citadel_txn::WriteTxn;
 
 use super::TableWriter;
-use crate::batch::{Batch, Column};
 use crate::error::Result;
-use crate::expression::{CompiledExpr, Rows};
 use crate::schema::{ColumnNo, TableDef};
-use crate::store::row_text;
+use crate::store::row_expr::RowExpr;
 use crate::types::{Value, ValueRef, assign};
 
 /// The computed columns of a table, ready to be computed.
@@ -17,8 +15,7 @@ pub(super) struct Generated(Vec<Computed>);
 #[derive(Debug)]
 struct Computed {
     no: ColumnNo,
-    columns: Vec<ColumnNo>,
-    value: CompiledExpr,
+    value: RowExpr,
 }
 
 impl Generated {
@@ -26,11 +23,9 @@ impl Generated {
         let mut all = Vec::new();
         for (no, column) in (0..).map(ColumnNo).zip(&table.columns) {
             if let Some(text) = &column.generated {
-                let columns = text.columns();
                 all.push(Computed {
                     no,
-                    value: row_text::compile(table, text, &columns)?,
-                    columns,
+                    value: RowExpr::of(table, text)?,
                 });
             }
         }
@@ -56,21 +51,14 @@ impl TableWriter {
         let table = &*self.table;
         let mut values = Vec::with_capacity(generated.0.len());
         for computed in &generated.0 {
-            let mut read = Batch {
-                columns: Vec::with_capacity(computed.columns.len()),
-                rows: 1,
-            };
-            for no in &computed.columns {
-                let mut column = Column::new(table.column(*no).ty, 1);
-                column.push(match table.rowid_column == Some(*no) {
+            let value = computed.value.value(|no| {
+                Ok(match table.rowid_column == Some(no) {
                     true => ValueRef::Integer(id.0),
                     false => row[usize::from(no.0)],
-                })?;
-                read.columns.push(column);
-            }
-            let value = computed.value.evaluate(&read, Rows::All(1))?;
+                })
+            })?;
             let column = table.column(computed.no);
-            let mut value = assign(value.get(0).to_owned(), column.ty)?;
+            let mut value = assign(value, column.ty)?;
             if let (Value::Text(text), Some(limit)) = (&mut value, column.limit) {
                 text.truncate(limit.fitted(text).len());
             }

@@ -170,14 +170,19 @@ impl TableWriter {
         id: RowId,
         row: &[ValueRef<'_>],
     ) -> Result<()> {
+        self.prepare_makers()?;
+        let Some(makers) = &self.makers else {
+            return Ok(());
+        };
         let table = &*self.table;
         let max_len = txn.max_key_len();
         let column = |no: ColumnNo| match row[usize::from(no.0)] {
             _ if table.rowid_column == Some(no) => ValueRef::Integer(id.0),
             value => value,
         };
-        for ((index, btree), entry) in btrees(table).zip(&mut self.new_keys) {
-            entry.make(index, btree, id, max_len, column)?;
+        let entries = self.new_keys.iter_mut().zip(makers.iter());
+        for ((index, btree), (entry, maker)) in btrees(table).zip(entries) {
+            maker.make(entry, (index, btree), id, max_len, column)?;
             put_entry(txn, table, index, btree, entry, id)?;
         }
         Ok(())

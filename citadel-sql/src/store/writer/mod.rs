@@ -16,6 +16,7 @@ use std::sync::Arc;
 use citadel_txn::{TreeId, WriteTxn};
 
 use super::delta;
+use super::entries::EntryMakers;
 use super::index_key::{IndexEntry, describe_key};
 use super::projection::malformed_row;
 use super::row::{Field, Fields, RowEncoder};
@@ -46,6 +47,8 @@ pub(crate) struct TableWriter {
     /// One for each btree index, in the order of [`btrees`].
     old_keys: Vec<IndexEntry>,
     new_keys: Vec<IndexEntry>,
+    /// Makes them, once they are needed.
+    makers: Option<EntryMakers>,
     greatest: Greatest,
     /// Gives the vectors of the ann indexes that are on expressions, once they are needed.
     computed: Option<Vec<(Arc<IndexDef>, VectorSource)>>,
@@ -79,6 +82,7 @@ impl TableWriter {
             table,
             row: RowEncoder::default(),
             vector: Vec::new(),
+            makers: None,
             greatest: Greatest::Unknown,
             computed: None,
             checks: None,
@@ -93,6 +97,14 @@ impl TableWriter {
         self.greatest = Greatest::Unknown;
         self.take_key_events();
         self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
+    }
+
+    /// Gets ready what makes entries of indexes.
+    fn prepare_makers(&mut self) -> Result<()> {
+        if self.makers.is_none() {
+            self.makers = Some(EntryMakers::of(&self.table)?);
+        }
+        Ok(())
     }
 
     /// Gets the table's conditions ready, if it has any.
@@ -218,7 +230,7 @@ fn stale_index(index: &IndexDef, id: RowId) -> Error {
     ))
 }
 
-/// Puts a row's entry into an index.
+/// Puts a row's entry into an index, if it has one.
 ///
 /// # Errors
 /// Another row has the key and the index is unique. Its entry is then overwritten: the caller rolls back.
@@ -230,7 +242,7 @@ fn put_entry(
     entry: &IndexEntry,
     id: RowId,
 ) -> Result<()> {
-    if !txn.insert(btree.tree, entry.key(), entry.value())? {
+    if !entry.is_there() || !txn.insert(btree.tree, entry.key(), entry.value())? {
         return Ok(());
     }
     if !entry.must_be_alone() {
@@ -246,7 +258,7 @@ fn put_entry(
     ))
 }
 
-/// Takes a row's entry out of an index.
+/// Takes a row's entry out of an index, if it has one.
 fn take_entry(
     txn: &mut WriteTxn,
     index: &IndexDef,
@@ -254,7 +266,7 @@ fn take_entry(
     entry: &IndexEntry,
     id: RowId,
 ) -> Result<()> {
-    if txn.remove(btree.tree, entry.key())? {
+    if !entry.is_there() || txn.remove(btree.tree, entry.key())? {
         Ok(())
     } else {
         Err(stale_index(index, id))

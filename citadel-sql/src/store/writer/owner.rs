@@ -7,6 +7,7 @@ use crate::bind::bound::Arbiter;
 use crate::codec::Malformed;
 use crate::error::{Error, Result};
 use crate::schema::{ColumnNo, RowId};
+use crate::store::entries::EntryMakers;
 use crate::store::index_key::row_id_of_entry;
 use crate::store::row_key;
 use crate::types::ValueRef;
@@ -23,9 +24,10 @@ impl TableWriter {
         row: &[ValueRef<'_>],
         key: &Arbiter,
     ) -> Result<Option<RowId>> {
-        let table = &*self.table;
+        self.prepare_makers()?;
         let index = match key {
             Arbiter::RowId => {
+                let table = &*self.table;
                 let given = table.rowid_column.and_then(|no| row.get(usize::from(no.0)));
                 let Some(ValueRef::Integer(id)) = given else {
                     return Ok(None);
@@ -35,16 +37,32 @@ impl TableWriter {
             }
             Arbiter::Index(index) => index.id,
         };
+        // What is computed may read the row id that the row is to have.
+        let is_read = |no| {
+            let mut known = btrees(&self.table);
+            known.any(|(def, btree)| def.id == index && btree.any_column(|column| column == no))
+        };
+        let id = match self.table.rowid_column {
+            Some(no) if is_read(no) => self.choose_row_id(txn, row)?,
+            _ => RowId(0),
+        };
         let max_len = txn.max_key_len();
-        let mut found = btrees(table).zip(&mut self.new_keys);
-        let Some(((index, btree), entry)) = found.find(|((known, _), _)| known.id == index) else {
+        let table = &*self.table;
+        let makers = self.makers.iter().flat_map(EntryMakers::iter);
+        let mut found = btrees(table).zip(self.new_keys.iter_mut().zip(makers));
+        let Some(((index, btree), (entry, maker))) =
+            found.find(|((known, _), _)| known.id == index)
+        else {
             return Err(Error::Corrupt(format!(
                 "table \"{}\" lacks an index that a statement was bound to",
                 table.name
             )));
         };
-        let column = |no: ColumnNo| row[usize::from(no.0)];
-        entry.make(index, btree, RowId(0), max_len, column)?;
+        let column = |no: ColumnNo| match table.rowid_column == Some(no) {
+            true => ValueRef::Integer(id.0),
+            false => row[usize::from(no.0)],
+        };
+        maker.make(entry, (index, btree), id, max_len, column)?;
         if !entry.must_be_alone() {
             return Ok(None);
         }

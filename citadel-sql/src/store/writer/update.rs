@@ -8,9 +8,7 @@ use citadel_txn::{View, WriteTxn};
 
 use super::check_value::{check_value, null_value};
 use super::encode_vector;
-use super::{
-    TableWriter, btrees, fields, indexed, no_row, put_entry, stale_row, take_entry, tree_columns,
-};
+use super::{TableWriter, btrees, fields, no_row, put_entry, stale_row, take_entry, tree_columns};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
@@ -48,7 +46,7 @@ impl<'a> Assignments<'a> {
     }
 
     fn touches(&self, btree: &BTreeIndex) -> bool {
-        btree.columns.iter().any(|no| self.has(*no))
+        btree.any_column(|no| self.has(no))
     }
 }
 
@@ -109,17 +107,20 @@ impl TableWriter {
         assignments: &Assignments<'_>,
         id: RowId,
     ) -> Result<()> {
+        self.prepare_makers()?;
+        let Some(makers) = &self.makers else {
+            return Ok(());
+        };
         let table = &*self.table;
         let max_len = txn.max_key_len();
         let left = |btree: &BTreeIndex| btree.unique && assignments.touches(btree);
         {
             let row = stored(txn, table, id)?;
-            let fields = fields(table, id, &row)?;
-            for ((index, btree), entry) in btrees(table).zip(&mut self.old_keys) {
+            let row = makers.read(txn, table, id, &row)?;
+            let entries = self.old_keys.iter_mut().zip(makers.iter());
+            for ((index, btree), (entry, maker)) in btrees(table).zip(entries) {
                 if left(btree) {
-                    entry.make(index, btree, id, max_len, |no| {
-                        indexed(fields[usize::from(no.0)], id)
-                    })?;
+                    maker.make(entry, (index, btree), id, max_len, |no| row.value(no))?;
                 }
             }
         }
@@ -140,6 +141,7 @@ impl TableWriter {
         at: usize,
     ) -> Result<()> {
         self.prepare_checks()?;
+        self.prepare_makers()?;
         self.encode_changed(txn, assignments, id, at)?;
         let table = &*self.table;
         let entries = self.old_keys.iter().zip(&self.new_keys);
@@ -179,11 +181,15 @@ impl TableWriter {
         id: RowId,
         at: usize,
     ) -> Result<()> {
+        let Some(makers) = &self.makers else {
+            return Ok(());
+        };
         let table = &*self.table;
         let row = stored(txn, table, id)?;
-        let old = fields(table, id, &row)?;
+        let row = makers.read(txn, table, id, &row)?;
+        let old = &row.fields;
         self.row.begin(table.columns.len());
-        for ((no, column), field) in (0..).map(ColumnNo).zip(&table.columns).zip(&old) {
+        for ((no, column), field) in (0..).map(ColumnNo).zip(&table.columns).zip(old) {
             let in_tree = super::has_tree(column);
             match assignments.value(no, at) {
                 Some(value) => {
@@ -202,7 +208,7 @@ impl TableWriter {
             let wide = |no| VectorReader::new(table, no)?.fetch(txn, id);
             // Vectors that stay are read for the condition alone.
             let mut read: Vec<(ColumnNo, Value)> = Vec::new();
-            for (no, field) in (0..).map(ColumnNo).zip(&old) {
+            for (no, field) in (0..).map(ColumnNo).zip(old) {
                 let is_read = table
                     .checks
                     .iter()
@@ -227,15 +233,16 @@ impl TableWriter {
             })?;
         }
         let max_len = txn.max_key_len();
-        let old_value = |no: ColumnNo| indexed(old[usize::from(no.0)], id);
+        let old_value = |no: ColumnNo| row.value(no);
         if let Some(watch) = &mut self.watch {
             watch.note_updated((id, false), old_value, |no| assignments.value(no, at));
         }
         let entries = self.old_keys.iter_mut().zip(&mut self.new_keys);
-        for ((index, btree), (before, after)) in btrees(table).zip(entries) {
+        let entries = entries.zip(makers.iter());
+        for ((index, btree), ((before, after), maker)) in btrees(table).zip(entries) {
             if assignments.touches(btree) {
-                before.make(index, btree, id, max_len, old_value)?;
-                after.make(index, btree, id, max_len, |no| {
+                maker.make(before, (index, btree), id, max_len, old_value)?;
+                maker.make(after, (index, btree), id, max_len, |no| {
                     assignments.value(no, at).unwrap_or_else(|| old_value(no))
                 })?;
             }
