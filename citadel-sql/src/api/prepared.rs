@@ -300,7 +300,7 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
         }
         Statement::Vacuum { into } => (Action::Vacuum { into: into.clone() }, no_rows()),
         statement => {
-            let plan = plan::plan(&bound.statement, &PlanContext { view })?;
+            let plan = plan::plan(&bound.statement, &PlanContext::new(view))?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();
             let plan = Arc::new(plan);
             let draws = bound.parameters.sequences != SequenceUse::None;
@@ -327,7 +327,11 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
 fn changes_rows(statement: &bound::Statement) -> bool {
     use bound::Statement;
     match statement {
-        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
+        Statement::Insert(_)
+        | Statement::Update(_)
+        | Statement::Delete(_)
+        | Statement::Merge(_)
+        | Statement::With(_) => true,
         Statement::Explain { statement, .. } => changes_rows(statement),
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{
-    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Query,
+    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Merge, Query,
     SequenceColumn, Update,
 };
 use crate::error::Position;
@@ -23,6 +23,7 @@ pub(crate) enum StatementKind {
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
+    Merge(Box<Merge>),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
     CreateIndex(Box<CreateIndex>),

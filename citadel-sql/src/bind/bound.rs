@@ -12,8 +12,9 @@ use citadel_txn::Durability;
 use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
-    Arbiter, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Insert, InsertSource,
-    Update,
+    Arbiter, ChangePart, ChosenRows, Conflict, ConflictAction, ConflictUpdate, Delete, Images,
+    Insert, InsertSource, Matching, Merge, MergeAction, MergeClause, Returning, Update,
+    WithChanges,
 };
 pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
@@ -249,6 +250,8 @@ pub(crate) enum Statement {
     Insert(Insert),
     Update(Update),
     Delete(Delete),
+    Merge(Merge),
+    With(WithChanges),
     CreateTable(CreateTable),
     /// `CREATE TABLE … AS`; without a query no rows are taken over.
     CreateTableAs {

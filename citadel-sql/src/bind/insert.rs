@@ -5,6 +5,7 @@ use super::array::convert_elements;
 use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
+use super::returning::Changing;
 use super::same::same;
 use super::scope::Scope;
 use super::suggest;
@@ -97,7 +98,12 @@ impl Binder<'_> {
             relation,
             source,
             conflict,
-            returning: self.returning(&insert.returning, &scope)?,
+            returning: self.returning(
+                &insert.returning,
+                (&table, relation),
+                &scope,
+                Changing::Written,
+            )?,
             table,
         })
     }

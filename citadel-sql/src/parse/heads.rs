@@ -54,7 +54,6 @@ const UNSUPPORTED: &[&str] = &[
     "LISTEN",
     "LOAD",
     "LOCK",
-    "MERGE",
     "NOTIFY",
     "OPTIMIZE",
     "PREPARE",
@@ -119,9 +118,8 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         };
     };
     match first.as_str() {
-        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "CALL" => {
-            parse_native(words, converter)
-        }
+        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE"
+        | "CALL" => parse_native(words, converter),
         "CREATE" if follows(words, "SEQUENCE") => {
             words.take("CREATE");
             sequence::parse_create(words)
