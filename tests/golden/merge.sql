@@ -278,6 +278,9 @@ MERGE INTO ids USING (VALUES ('c')) AS s (w) ON v = w WHEN NOT MATCHED THEN INSE
 w | id | v
 c | 9 | c
 
+MERGE INTO ids USING (VALUES ('e')) AS s (w) ON v = w WHEN NOT MATCHED THEN INSERT DEFAULT VALUES RETURNING *;
+----
+
 MERGE INTO ids USING (VALUES ('d')) AS s (w) ON v = w WHEN NOT MATCHED THEN INSERT (id, v) OVERRIDING USER VALUE VALUES (9, w) RETURNING ids.*;
 ----
 id | v
@@ -339,6 +342,9 @@ UPDATE news SET d = old.n FROM stock AS old WHERE old.item = 'nut' AND news.d = 
 ----
 item | d
 nut | 5
+
+EXPLAIN MERGE INTO stock AS s USING (VALUES (1, 'x')) AS v (k, i) ON s.id = v.k WHEN MATCHED THEN UPDATE SET item = i;
+----
 
 EXPLAIN MERGE INTO stock AS s USING news AS w ON s.item = w.item
 WHEN MATCHED AND s.n + w.d = 0 THEN DELETE

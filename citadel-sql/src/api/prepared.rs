@@ -227,7 +227,7 @@ impl Prepared {
         )
     }
 
-    /// Is it an INSERT, UPDATE or DELETE?
+    /// Is it an INSERT, UPDATE, DELETE or MERGE, or has it one in WITH?
     pub(crate) fn changes_rows(&self) -> bool {
         self.has_effect(Effect::Rows)
     }

@@ -14,6 +14,7 @@ use super::identity::Identities;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::merge_defaults;
 use super::parts::Parts;
 use super::replace;
 use super::sequence;
@@ -82,6 +83,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     let parts = Parts::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
+    merge_defaults::write_out(&mut tokens);
     generated::write_out(&mut tokens);
     let identities = Identities::take_out(&mut tokens, locator, end)?;
     let key_columns = KeyColumns::take_out(&mut tokens, locator);

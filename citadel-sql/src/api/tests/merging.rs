@@ -1,5 +1,7 @@
 //! MERGE keeps what hangs on rows, as other changes do.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{Connection, params};
 
 fn vector(n: i64) -> String {
@@ -103,4 +105,191 @@ fn parameters_stand_in_all_its_parts() {
     assert_eq!(run(), "UPDATE5");
     assert_eq!(run(), "DELETE-1");
     assert_eq!(run(), "INSERT25");
+}
+
+/// Numbers that look random, the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> i64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((self.0 >> 33) % end).unwrap()
+    }
+}
+
+/// A clause of a MERGE of `t (id, n)` by `s (k, m)`, in SQL and as what it means.
+#[derive(Clone, Copy, Debug)]
+struct Clause {
+    matching: &'static str,
+    /// Of `n + m`, with 0 for what is not there.
+    modulus: Option<i64>,
+    action: &'static str,
+}
+
+impl Clause {
+    fn some(numbers: &mut Numbers) -> Vec<Self> {
+        let mut clauses = Vec::new();
+        for (matching, actions) in [
+            ("MATCHED", ["DELETE", "UPDATE", "DO NOTHING"]),
+            ("NOT MATCHED", ["INSERT", "INSERT", "DO NOTHING"]),
+            ("NOT MATCHED BY SOURCE", ["DELETE", "UPDATE", "DO NOTHING"]),
+        ] {
+            let count = numbers.below(3);
+            for at in 0..count {
+                clauses.push(Self {
+                    matching,
+                    modulus: (at + 1 < count || numbers.below(2) == 0)
+                        .then(|| numbers.below(3) + 2),
+                    action: actions[usize::try_from(numbers.below(3)).unwrap()],
+                });
+            }
+        }
+        clauses
+    }
+
+    fn sql(&self) -> String {
+        let (sum, value) = match self.matching {
+            "MATCHED" => ("n + m", "n + m"),
+            "NOT MATCHED" => ("m", "m"),
+            _ => ("n", "n + 1"),
+        };
+        let condition = self.modulus.map(|by| format!(" AND ({sum}) % {by} = 0"));
+        let action = match self.action {
+            "UPDATE" => format!("UPDATE SET n = {value}"),
+            "INSERT" => format!("INSERT (id, n) VALUES (k, {value})"),
+            other => other.to_owned(),
+        };
+        format!(
+            "WHEN {}{} THEN {action}",
+            self.matching,
+            condition.unwrap_or_default()
+        )
+    }
+
+    fn takes(&self, matching: &str, sum: i64) -> bool {
+        self.matching == matching && self.modulus.is_none_or(|by| sum % by == 0)
+    }
+}
+
+/// What a MERGE makes of the rows, and what RETURNING tells of it; none: a row would be changed twice.
+fn model(
+    rows: &BTreeMap<i64, i64>,
+    source: &[(i64, i64)],
+    clauses: &[Clause],
+) -> Option<(BTreeMap<i64, i64>, Vec<String>)> {
+    let (mut after, mut told, mut touched) = (rows.clone(), Vec::new(), BTreeSet::new());
+    let mut pairs: Vec<(&str, i64, i64, i64)> = Vec::new();
+    for (k, m) in source {
+        match rows.get(k) {
+            Some(n) => pairs.push(("MATCHED", *k, n + m, n + m)),
+            None => pairs.push(("NOT MATCHED", *k, *m, *m)),
+        }
+    }
+    let alone = rows
+        .iter()
+        .filter(|(id, _)| source.iter().all(|(k, _)| k != *id));
+    pairs.extend(alone.map(|(id, n)| ("NOT MATCHED BY SOURCE", *id, *n, n + 1)));
+    for (matching, id, sum, value) in pairs {
+        let Some(clause) = clauses.iter().find(|clause| clause.takes(matching, sum)) else {
+            continue;
+        };
+        let old = rows.get(&id).map_or("-".to_owned(), i64::to_string);
+        match clause.action {
+            "DO NOTHING" => continue,
+            "DELETE" => drop(after.remove(&id)),
+            _ => drop(after.insert(id, value)),
+        }
+        if !touched.insert(id) {
+            return None;
+        }
+        let new = match clause.action {
+            "DELETE" => "-".to_owned(),
+            _ => value.to_string(),
+        };
+        told.push(format!("{} {id} {old} {new}", clause.action));
+    }
+    told.sort();
+    Some((after, told))
+}
+
+#[test]
+fn it_does_what_its_clauses_say() {
+    let db = Connection::open_in_memory().unwrap();
+    db.execute_batch(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);
+         CREATE TABLE s (k INTEGER, m INTEGER)",
+    )
+    .unwrap();
+    let mut numbers = Numbers(17);
+    let (mut done, mut refused) = (0, 0);
+    for round in 0..300 {
+        let clauses = Clause::some(&mut numbers);
+        if clauses.is_empty() {
+            continue;
+        }
+        db.execute_batch("DELETE FROM t; DELETE FROM s").unwrap();
+        let mut rows = BTreeMap::new();
+        for _ in 0..numbers.below(12) {
+            let (id, n) = (numbers.below(16), numbers.below(50));
+            if rows.insert(id, n).is_none() {
+                db.execute("INSERT INTO t VALUES (?, ?)", [id, n]).unwrap();
+            }
+        }
+        rows = db
+            .prepare("SELECT id, n FROM t")
+            .and_then(|mut all| {
+                all.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .unwrap();
+        let mut source = Vec::new();
+        for _ in 0..numbers.below(10) {
+            let pair = (numbers.below(24), numbers.below(50));
+            // Mostly each key once.
+            if round % 5 == 0 || source.iter().all(|(k, _)| *k != pair.0) {
+                db.execute("INSERT INTO s VALUES (?, ?)", [pair.0, pair.1])
+                    .unwrap();
+                source.push(pair);
+            }
+        }
+        let whens: Vec<String> = clauses.iter().map(Clause::sql).collect();
+        let sql = format!(
+            "MERGE INTO t USING s ON id = k {} RETURNING merge_action() || ' ' || t.id || ' ' || coalesce(old.n::TEXT, '-') || ' ' || coalesce(new.n::TEXT, '-')",
+            whens.join(" ")
+        );
+        let merged = db.prepare(&sql).and_then(|mut merge| {
+            let mut told: Vec<String> = merge
+                .query_map((), |row| row.get(0))?
+                .collect::<crate::Result<_>>()?;
+            told.sort();
+            Ok(told)
+        });
+        let after: BTreeMap<i64, i64> = db
+            .prepare("SELECT id, n FROM t")
+            .and_then(|mut all| {
+                all.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .unwrap();
+        match (model(&rows, &source, &clauses), merged) {
+            (Some((expected, told)), Ok(merged)) => {
+                assert_eq!(
+                    (after, merged),
+                    (expected, told),
+                    "{sql}\n{rows:?} {source:?}"
+                );
+                done += 1;
+            }
+            (None, Err(error)) => {
+                assert!(error.sqlstate().is_some(), "{error}");
+                assert_eq!(after, rows, "{sql}");
+                refused += 1;
+            }
+            (expected, merged) => panic!("{sql}\n{rows:?} {source:?}\n{expected:?}\n{merged:?}"),
+        }
+    }
+    assert!(done > 200 && refused > 0, "{done} {refused}");
 }

@@ -216,7 +216,7 @@ impl Converter<'_> {
     }
 }
 
-/// Does WITH stand before INSERT, UPDATE or DELETE?
+/// Does WITH stand before INSERT, UPDATE, DELETE or MERGE?
 pub(super) fn is_change(query: &Query) -> bool {
     matches!(
         *query.body,
