@@ -152,11 +152,11 @@ error 42P01 at 1:102: FROM has no table "news"
 
 MERGE INTO stock USING news ON stock.item = news.item WHEN NOT MATCHED THEN UPDATE SET n = 1;
 ----
-error 42601 at 1:77: syntax error: uPDATE is not allowed in a NOT MATCHED merge clause
+error 42601 at 1:77: syntax error: UPDATE is not allowed in a NOT MATCHED merge clause
 
 MERGE INTO stock USING news ON stock.item = news.item WHEN MATCHED THEN INSERT VALUES (1);
 ----
-error 42601 at 1:73: syntax error: iNSERT is not allowed in a MATCHED merge clause
+error 42601 at 1:73: syntax error: INSERT is not allowed in a MATCHED merge clause
 
 MERGE INTO stock USING news ON stock.item = news.item WHEN MATCHED THEN DELETE WHEN MATCHED AND n = 1 THEN DELETE;
 ----
@@ -280,11 +280,13 @@ c | 9 | c
 
 MERGE INTO ids USING (VALUES ('e')) AS s (w) ON v = w WHEN NOT MATCHED THEN INSERT DEFAULT VALUES RETURNING *;
 ----
+w | id | v
+e | 3 | NULL
 
 MERGE INTO ids USING (VALUES ('d')) AS s (w) ON v = w WHEN NOT MATCHED THEN INSERT (id, v) OVERRIDING USER VALUE VALUES (9, w) RETURNING ids.*;
 ----
 id | v
-3 | d
+4 | d
 
 -- Vectors, in a row and beside it.
 CREATE TABLE vecs (id INTEGER PRIMARY KEY, e VECTOR(2), h VECTOR(2, f16));
@@ -345,6 +347,16 @@ nut | 5
 
 EXPLAIN MERGE INTO stock AS s USING (VALUES (1, 'x')) AS v (k, i) ON s.id = v.k WHEN MATCHED THEN UPDATE SET item = i;
 ----
+QUERY PLAN
+Merge on stock
+  When: MATCHED THEN UPDATE SET item = i
+  ->  Project  (rows=1)
+        Output: stock.rowid, source, i
+        ->  LookupJoin with stock  (rows=1)
+              Lookup: stock.id = k
+              ->  Project  (rows=1)
+                    Output: k, i, TRUE
+                    ->  Values  (rows=1)
 
 EXPLAIN MERGE INTO stock AS s USING news AS w ON s.item = w.item
 WHEN MATCHED AND s.n + w.d = 0 THEN DELETE
