@@ -40,7 +40,7 @@ pub(crate) struct Cte {
 /// What a name of WITH stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CteBody {
-    Query(Query),
+    Query(Box<Query>),
     /// A change, and what its RETURNING gives.
     Change(Box<StatementKind>),
 }

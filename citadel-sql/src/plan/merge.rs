@@ -32,7 +32,7 @@ pub(super) fn plan_merge(merge: &bound::Merge, context: &PlanContext<'_>) -> Res
         let action = column_id(images.action, 0);
         names.add(action, "merge_action()".to_owned());
     }
-    let mut clauses: Vec<MergeClause> = merge.clauses.iter().cloned().collect();
+    let mut clauses = merge.clauses.clone();
     let source = rows(merge, &mut clauses, context, &mut names)?;
     Ok(Plan {
         root: PhysicalPlan::Merge(Merge {

@@ -221,12 +221,12 @@ fn all_parts_see_the_rows_that_were_there_before() {
         )
         .unwrap();
         // Two that insert take other ids.
-        let bys = [2, 3, 5, 7];
         let mut parts = Vec::new();
-        for at in 0..usize::try_from(below(3) + 1).unwrap() {
+        let count = usize::try_from(below(3) + 1).unwrap();
+        for (at, by) in [2, 3, 5].into_iter().enumerate().take(count) {
             parts.push(Part {
                 action: ["DELETE", "UPDATE", "INSERT"][usize::try_from(below(3)).unwrap()],
-                by: bys[at],
+                by,
                 rest: i64::try_from(below(2)).unwrap(),
                 after: (at > 0 && below(2) == 0).then(|| at - 1),
             });

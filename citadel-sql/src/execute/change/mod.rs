@@ -69,7 +69,6 @@ struct RowChange {
     writer: Writer,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a change of rows is in a box")]
 enum Writer {
     Insert(Inserter),
     Update(Updater),

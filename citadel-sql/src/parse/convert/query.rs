@@ -84,7 +84,7 @@ impl Converter<'_> {
             columns: alias.columns,
             body: match is_change(&query) {
                 true => CteBody::Change(Box::new(self.deeper(|| self.change_with(*query, at))?)),
-                false => CteBody::Query(self.query(*query, at)?),
+                false => CteBody::Query(Box::new(self.query(*query, at)?)),
             },
         })
     }
