@@ -232,7 +232,7 @@ impl Connection {
         self.last_insert_rowid.get()
     }
 
-    /// Rows that the last INSERT, UPDATE or DELETE of this connection changed.
+    /// Rows that the last INSERT, UPDATE, DELETE or MERGE of this connection changed.
     pub fn changes(&self) -> u64 {
         self.changes.get()
     }

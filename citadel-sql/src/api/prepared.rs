@@ -254,7 +254,7 @@ impl Prepared {
         )
     }
 
-    /// Is it an INSERT, UPDATE or DELETE?
+    /// Is it an INSERT, UPDATE, DELETE or MERGE, or has it one in WITH?
     pub(crate) fn changes_rows(&self) -> bool {
         self.has_effect(Effect::Rows)
     }
@@ -332,12 +332,12 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
                     "COPY of a query that draws from a sequence",
                 ));
             }
-            let plan = Arc::new(plan::plan(&bound.statement, &PlanContext { view })?);
+            let plan = Arc::new(plan::plan(&bound.statement, &PlanContext::new(view))?);
             let output = output.clone();
             (Action::CopyTo { plan, output }, no_rows())
         }
         statement => {
-            let plan = plan::plan(&bound.statement, &PlanContext { view })?;
+            let plan = plan::plan(&bound.statement, &PlanContext::new(view))?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();
             let plan = Arc::new(plan);
             let draws = bound.parameters.sequences != SequenceUse::None;
@@ -373,7 +373,9 @@ fn changes_rows(statement: &bound::Statement) -> bool {
         Statement::Insert(_)
         | Statement::CopyFrom { .. }
         | Statement::Update(_)
-        | Statement::Delete(_) => true,
+        | Statement::Delete(_)
+        | Statement::Merge(_)
+        | Statement::With(_) => true,
         Statement::Explain { statement, .. } => changes_rows(statement),
         _ => false,
     }

@@ -258,7 +258,7 @@ impl<'conn> Statement<'conn> {
         self.prepared.parameters.position(name)
     }
 
-    /// Is the statement an INSERT, UPDATE or DELETE, so that the number of rows it changed means something?
+    /// Is the statement an INSERT, UPDATE, DELETE or MERGE, so that the number of rows it changed means something?
     pub fn changes_rows(&self) -> bool {
         self.prepared.changes_rows()
     }

@@ -12,8 +12,9 @@ use citadel_txn::Durability;
 use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
-    Arbiter, Arbiters, ChosenRows, Conflict, ConflictAction, ConflictKeys, ConflictUpdate, Delete,
-    Insert, InsertSource, Update,
+    Arbiter, Arbiters, ChangePart, ChosenRows, Conflict, ConflictAction, ConflictKeys,
+    ConflictUpdate, Delete, Images, Insert, InsertSource, Matching, Merge, MergeAction,
+    MergeClause, Returning, Update, WithChanges,
 };
 pub(crate) use super::bound_copy::{CopyInput, CopyOutput, CopyPlace};
 pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
@@ -260,6 +261,8 @@ pub(crate) enum Statement {
     Insert(Insert),
     Update(Update),
     Delete(Delete),
+    Merge(Merge),
+    With(WithChanges),
     CreateTable(CreateTable),
     /// `CREATE TABLE … AS`; without a query no rows are taken over.
     CreateTableAs {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::Binder;
 use super::array::convert_elements;
 use super::bound::{
-    Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource, Query, RelationNo,
+    Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource, Query, RelationNo, Returning,
 };
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
+use super::returning::Changing;
 use super::same::same;
 use super::scope::Scope;
 use super::suggest;
@@ -101,7 +102,12 @@ impl Binder<'_> {
             relation,
             source,
             conflict,
-            returning: self.returning(&insert.returning, &scope)?,
+            returning: self.returning(
+                &insert.returning,
+                (&table, relation),
+                &scope,
+                Changing::Written,
+            )?,
             table,
         })
     }
@@ -120,7 +126,7 @@ impl Binder<'_> {
             relation,
             source: InsertSource::Query(Box::new(query)),
             conflict: None,
-            returning: Vec::new(),
+            returning: Returning::default(),
             table,
         })
     }

@@ -41,6 +41,7 @@ mod grouping;
 mod insert;
 mod item;
 mod lake;
+mod merge;
 mod operator;
 mod order;
 mod parameters;
@@ -49,6 +50,7 @@ mod print;
 mod procedure;
 mod query;
 mod recursion;
+mod returning;
 mod row_expression;
 mod same;
 mod scope;
@@ -65,6 +67,7 @@ mod typing;
 mod view;
 mod visit;
 mod window;
+mod with_changes;
 
 use std::sync::Arc;
 
@@ -74,7 +77,7 @@ use crate::schema::{Catalog, TableDef};
 use crate::types::SqlType;
 use crate::types::temporal::Zone;
 
-use bound::{BoundStatement, Expr, Parameters, RelationNo, Statement};
+use bound::{BoundStatement, ChangePart, Expr, Parameters, RelationNo, Statement};
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
 pub(crate) use print::{Printer, value_text};
@@ -92,7 +95,7 @@ pub(crate) fn bind(
 ) -> Result<BoundStatement> {
     let parameters = Parameters::new(&statement.parameters, zone);
     let mut binder = Binder::new(catalog, sql_text, parameters);
-    let bound = binder.statement(&statement.kind)?;
+    let bound = binder.whole(&statement.kind)?;
     Ok(BoundStatement {
         statement: bound,
         parameters: binder.parameters,
@@ -134,6 +137,12 @@ struct Binder<'a> {
     read: view::Read,
     /// In how many views the expression at hand lies: its place is not one in the statement's text.
     view_depth: usize,
+    /// The WITH clause that comes next is the statement's own: it may hold changes.
+    may_change: bool,
+    /// Changes of that clause, in order.
+    changes: Vec<ChangePart>,
+    /// Something of what they give was named.
+    reads_changes: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -151,6 +160,9 @@ impl<'a> Binder<'a> {
             outer_reads: 0,
             read: view::Read::default(),
             view_depth: 0,
+            may_change: false,
+            changes: Vec::new(),
+            reads_changes: false,
         }
     }
 }
@@ -162,6 +174,7 @@ impl Binder<'_> {
             StatementKind::Insert(insert) => self.insert(insert).map(Statement::Insert),
             StatementKind::Update(update) => self.update(update).map(Statement::Update),
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
+            StatementKind::Merge(merge) => self.merge(merge).map(Statement::Merge),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
             StatementKind::Truncate {
@@ -200,12 +213,13 @@ impl Binder<'_> {
             StatementKind::Query(_)
             | StatementKind::Insert(_)
             | StatementKind::Update(_)
-            | StatementKind::Delete(_) => Ok(Statement::Explain {
+            | StatementKind::Delete(_)
+            | StatementKind::Merge(_) => Ok(Statement::Explain {
                 explain,
-                statement: Box::new(self.statement(statement)?),
+                statement: Box::new(self.whole(statement)?),
             }),
             _ => Err(Error::unsupported(
-                "EXPLAIN of anything but SELECT, INSERT, UPDATE and DELETE",
+                "EXPLAIN of anything but SELECT, INSERT, UPDATE, DELETE and MERGE",
             )),
         }
     }

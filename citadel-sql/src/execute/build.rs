@@ -204,6 +204,8 @@ impl Builder<'_> {
             PhysicalPlan::Insert(_)
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
+            | PhysicalPlan::Merge(_)
+            | PhysicalPlan::With(_)
             | PhysicalPlan::LakeDelete(_)
             | PhysicalPlan::CreateTable(_)
             | PhysicalPlan::CreateTableAs(_)

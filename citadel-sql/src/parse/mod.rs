@@ -23,6 +23,7 @@ mod identity;
 mod in_table;
 mod keeper;
 mod locator;
+mod merge_defaults;
 mod parameters;
 mod parts;
 mod replace;

@@ -17,6 +17,7 @@ mod from;
 mod function;
 mod grouping;
 mod literal;
+mod merge;
 mod operator;
 mod query;
 mod row_value;

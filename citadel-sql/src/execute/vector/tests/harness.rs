@@ -225,7 +225,7 @@ impl Harness {
 }
 
 fn planned(view: &dyn View, statement: &Statement) -> Result<Arc<Plan>> {
-    plan(statement, &PlanContext { view }).map(Arc::new)
+    plan(statement, &PlanContext::new(view)).map(Arc::new)
 }
 
 pub(super) fn table(view: &dyn View) -> Arc<TableDef> {
