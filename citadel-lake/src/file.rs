@@ -117,7 +117,8 @@ impl Iterator for ParquetRows {
             Err(error) => return Some(Err(LakeError::corrupt(&self.path, error))),
         };
         let columns = batch.columns().iter().zip(self.schema.fields());
-        let columns = columns.map(|(array, field)| plain(array, field)).collect();
+        let columns: Result<Vec<ArrayRef>> =
+            columns.map(|(array, field)| plain(array, field)).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let plain = columns.and_then(|columns| {
             RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
