@@ -21,7 +21,9 @@ pub(super) fn columns(catalog: &Catalog) -> Vec<Vec<Value>> {
 }
 
 fn of_table(catalog: &Catalog, table: &TableDef, column: &ColumnDef, at: i64) -> Vec<Value> {
-    let default = match column.default.is_null() {
+    let identity = column.sequences.identity;
+    // What an identity column draws from is its own.
+    let default = match column.default.is_null() || identity.is_some() {
         true => Value::Null,
         false => text(column.default.sql(catalog.sequences())),
     };
@@ -32,7 +34,6 @@ fn of_table(catalog: &Catalog, table: &TableDef, column: &ColumnDef, at: i64) ->
     let mut row = beginning(&table.name, &column.name, at);
     row.extend([default, yes_or_no(!column.not_null && !is_key)]);
     row.extend(type_columns(column.ty, column.limit));
-    let identity = column.sequences.identity;
     row.extend([
         yes_or_no(identity.is_some()),
         match identity {
