@@ -34,7 +34,7 @@ use crate::batch::{Batch, Column, ColumnData};
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
-use crate::types::{Element, Limit, SqlType};
+use crate::types::{Collation, Element, Limit, SqlType};
 
 /// The metric of a lake.
 pub(super) fn lake_metric(metric: Metric) -> Result<LakeMetric> {
@@ -202,6 +202,7 @@ pub(super) fn opened(
             default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
             sequences: ColumnSequences::default(),
             generated: None,
+            collation: Collation::default(),
         });
     }
     check_wanted(&opened.columns, wanted)?;
