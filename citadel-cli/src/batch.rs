@@ -36,7 +36,7 @@ pub(crate) fn run(mut shell: Shell, sources: Vec<Source>) -> Outcome<()> {
     }
     for source in sources {
         let flow = match source {
-            Source::Text(text) => shell.run_reader(&mut text.as_bytes(), "the argument")?,
+            Source::Text(text) => shell.run_text(&text)?,
             Source::File(path) => shell.run_file(&path)?,
         };
         if flow == Flow::Quit {

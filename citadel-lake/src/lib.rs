@@ -52,13 +52,15 @@
 //!
 //! `store` is all that touches an object store, `metadata` reads the state of a table, `commit` changes it. `schema` maps types and holds the
 //! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `index` is the vector index
-//! beside a data file, `search` ranks rows. `table` puts them together as [`LakeTable`].
+//! beside a data file, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
+//! reads and writes Parquet files that belong to no table.
 
 #![forbid(unsafe_code)]
 
 mod commit;
 mod data;
 mod error;
+mod file;
 mod filter;
 mod index;
 mod metadata;
@@ -70,6 +72,7 @@ mod store;
 mod table;
 
 pub use error::{LakeError, Result};
+pub use file::{ParquetFile, ParquetRows, ParquetWriter};
 pub use filter::{Filter, Operator, Value};
 pub use scan::{Batches, Scan};
 pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn, is_uuid, uuid_field};

@@ -40,6 +40,7 @@ impl SqlState {
     pub(crate) const NUMERIC_OUT_OF_RANGE: Self = Self("22003");
     pub(crate) const DIVISION_BY_ZERO: Self = Self("22012");
     pub(crate) const INVALID_TEXT_REPRESENTATION: Self = Self("22P02");
+    pub(crate) const BAD_COPY_FILE_FORMAT: Self = Self("22P04");
     pub(crate) const INVALID_PARAMETER_VALUE: Self = Self("22023");
     pub(crate) const INVALID_REGULAR_EXPRESSION: Self = Self("2201B");
     pub(crate) const DATA_EXCEPTION: Self = Self("22000");
@@ -204,6 +205,15 @@ impl Error {
             && error.position.is_none()
         {
             error.position = position;
+        }
+        self
+    }
+
+    /// Says where in what is read by the statement, before all else.
+    #[must_use]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        if let Self::Sql(error) = &mut self {
+            error.message = format!("{place}: {}", error.message);
         }
         self
     }

@@ -49,16 +49,20 @@
 
 mod ann;
 mod api;
+#[cfg(feature = "lake")]
+mod arrow;
 mod ast;
 mod batch;
 mod bind;
 mod codec;
+mod copy;
 mod error;
 mod execute;
 mod expression;
 mod findings;
 mod functions;
 mod lake;
+mod parquet;
 mod parse;
 mod plan;
 mod schema;
@@ -67,7 +71,7 @@ mod types;
 
 pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
-    AndThenRows, Appender, ArrayElement, CheckReport, ColumnInfo, Connection, Database,
+    AndThenRows, Appender, ArrayElement, CheckReport, ColumnInfo, Connection, CopyWay, Database,
     DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
     ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex,
     Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql,
@@ -80,6 +84,7 @@ pub use citadel_txn::{
 };
 pub use citadel_vector::{CalibratedRecall, Calibration, Curve, Point};
 pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
+pub use copy::RejectedRow;
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
 pub use schema::{Metric, Recall};
 pub use types::{

@@ -57,6 +57,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "EXPLAIN ANALYZE SELECT * FROM t WHERE a = 2 AND CAST(s AS INTEGER) > 1",
         "SELECT CASE WHEN a > 1 THEN 'y' ELSE s END, coalesce(a, id), abs(-r), upper(s) || 'z', length(b) FROM t -- end",
         "WITH c AS (SELECT 1 AS n UNION ALL SELECT 2) SELECT * FROM c /* a /* nested */ comment */",
+        "WITH d AS (DELETE FROM t WHERE id < 3 RETURNING *), i AS (INSERT INTO t SELECT * FROM d RETURNING id) SELECT i.id, t.a FROM i, t",
+        "MERGE INTO t USING (VALUES (1, 2)) AS s (k, n) ON id = k WHEN MATCHED AND n > 1 THEN UPDATE SET a = n WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES (k) RETURNING merge_action(), old.a, new.a",
         "PRAGMA integrity_check; SET ann_exact = on",
     ]
     .iter()

@@ -561,6 +561,32 @@ COMMIT;
 ----
 ok
 
+-- What SET CONSTRAINTS says after a savepoint is taken back with it.
+
+BEGIN;
+----
+ok
+
+SAVEPOINT b;
+----
+ok
+
+SET CONSTRAINTS ALL DEFERRED;
+----
+ok
+
+ROLLBACK TO b;
+----
+ok
+
+INSERT INTO x VALUES (5, 5);
+----
+error 23503: insert or update on table "x" violates foreign key constraint "x_y_fkey": key (y)=(5) is not present in table "y"
+
+ROLLBACK;
+----
+ok
+
 SELECT * FROM x ORDER BY id;
 ----
 id | y

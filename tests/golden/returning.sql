@@ -83,4 +83,5 @@ error 42703 at 1:36: column "nosuch" does not exist
 
 UPDATE t SET name = 'x' WHERE id = 1 RETURNING old.name;
 ----
-error 42P01 at 1:48: FROM has no table "old"
+name
+a

@@ -9,7 +9,7 @@ use rustyline::error::ReadlineError;
 
 use crate::exit::{Failure, Outcome};
 use crate::script::Splitter;
-use crate::shell::{Flow, Shell};
+use crate::shell::{Flow, Shell, UntilEnd};
 
 use history::HistoryFile;
 
@@ -67,7 +67,9 @@ pub(crate) fn run(mut shell: Shell, file: &str) -> Outcome<()> {
 
 fn run_pieces(shell: &mut Shell, splitter: &mut Splitter) -> Outcome<Flow> {
     while let Some(piece) = splitter.next_piece() {
-        let flow = shell.run(piece);
+        let mut stdin = io::stdin().lock();
+        let mut rows = UntilEnd::new(&mut stdin);
+        let flow = shell.run(piece, &mut rows);
         if !matches!(flow, Ok(Flow::Continue)) {
             splitter.clear();
             return flow;

@@ -2,16 +2,17 @@
 
 mod building;
 mod commands;
+mod copy;
 mod describe;
 mod dump;
 mod output;
 mod parameters;
 mod reading;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
-use citadel_sql::{Connection, Error, Statement, Value};
+use citadel_sql::{Connection, CopyWay, Error, Statement, Value};
 
 use crate::args::OutputArgs;
 use crate::exit::{Failure, Outcome};
@@ -22,6 +23,7 @@ use crate::signals::{self, Running};
 use crate::terminal;
 
 pub(crate) use building::BuildBar;
+pub(crate) use copy::UntilEnd;
 use output::Destination;
 use parameters::Parameters;
 
@@ -117,11 +119,11 @@ impl Shell {
         self.opening = opening;
     }
 
-    /// Runs one statement or dot-command.
-    pub(crate) fn run(&mut self, piece: Piece) -> Outcome<Flow> {
+    /// Runs one statement or dot-command; `COPY … FROM STDIN` reads `rows`.
+    pub(crate) fn run(&mut self, piece: Piece, rows: &mut dyn Read) -> Outcome<Flow> {
         let run = match piece {
             Piece::Statement { text, lines_before } => self
-                .run_statement(&text, lines_before)
+                .run_statement(&text, lines_before, rows)
                 .map(|()| Flow::Continue),
             Piece::Command(line) => commands::run(self, &line),
         };
@@ -143,11 +145,16 @@ impl Shell {
         Err(Failure::TransactionLeftOpen)
     }
 
-    fn run_statement(&mut self, text: &str, lines_before: usize) -> Outcome<()> {
+    fn run_statement(
+        &mut self,
+        text: &str,
+        lines_before: usize,
+        rows: &mut dyn Read,
+    ) -> Outcome<()> {
         let begun = Instant::now();
         let result = {
             let _running = Running::begin();
-            self.execute(text)
+            self.execute(text, rows)
         };
         if let Some(bar) = &self.building {
             bar.clear();
@@ -170,8 +177,19 @@ impl Shell {
     }
 
     /// Runs a statement and writes its rows; gives the number of rows that it changed, if it is of the sort that does.
-    fn execute(&mut self, text: &str) -> Result<Option<usize>, Stop> {
+    fn execute(&mut self, text: &str, rows: &mut dyn Read) -> Result<Option<usize>, Stop> {
         let mut statement = self.connection.prepare(text)?;
+        if let Some(way) = statement.copy_way() {
+            let values = self.parameters.of(&statement)?;
+            let rows = match way {
+                CopyWay::FromStdin => self.connection.copy_in(text, rows)?,
+                CopyWay::ToStdout => self.connection.copy_out(text, &mut self.output)?,
+                CopyWay::FromFile | CopyWay::ToFile => statement.execute(values.as_slice())? as u64,
+            };
+            copy::tell(&self.connection, way);
+            let is_change = matches!(way, CopyWay::FromFile | CopyWay::FromStdin);
+            return Ok(is_change.then(|| usize::try_from(rows).unwrap_or(usize::MAX)));
+        }
         let values = self.parameters.of(&statement)?;
         if statement.column_count() == 0 {
             let leaving = statement.creates_lake_table().map(leaving);

@@ -1,10 +1,10 @@
 //! Running scripts: from a file, from standard input, from the command line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use super::{Flow, Shell};
+use super::{Flow, Shell, UntilEnd};
 use crate::exit::{Failure, Outcome};
 use crate::script::Splitter;
 
@@ -28,8 +28,23 @@ impl Shell {
         flow
     }
 
-    /// Runs statements as they come, so that a long script needs no memory of its size.
+    /// Runs the statements of an argument; `COPY … FROM STDIN` reads standard input.
+    pub(crate) fn run_text(&mut self, text: &str) -> Outcome<Flow> {
+        self.run_pieces(&mut text.as_bytes(), "the argument", false)
+    }
+
+    /// Runs statements as they come, so that a long script needs no memory of its size. The rows of `COPY … FROM STDIN` are the
+    /// lines that follow it, up to `\.`.
     pub(crate) fn run_reader(&mut self, reader: &mut dyn BufRead, name: &str) -> Outcome<Flow> {
+        self.run_pieces(reader, name, true)
+    }
+
+    fn run_pieces(
+        &mut self,
+        reader: &mut dyn BufRead,
+        name: &str,
+        rows_follow: bool,
+    ) -> Outcome<Flow> {
         let mut splitter = Splitter::default();
         let mut line = String::new();
         loop {
@@ -42,13 +57,18 @@ impl Shell {
             }
             splitter.push(&line);
             while let Some(piece) = splitter.next_piece() {
-                if self.run(piece)? == Flow::Quit {
+                let flow = match rows_follow {
+                    true => self.run(piece, &mut UntilEnd::new(reader))?,
+                    false => self.run(piece, &mut io::stdin().lock())?,
+                };
+                if flow == Flow::Quit {
                     return Ok(Flow::Quit);
                 }
             }
         }
         match splitter.finish() {
-            Some(piece) => self.run(piece),
+            Some(piece) if rows_follow => self.run(piece, &mut UntilEnd::new(reader)),
+            Some(piece) => self.run(piece, &mut io::stdin().lock()),
             None => Ok(Flow::Continue),
         }
     }

@@ -11,6 +11,7 @@ use citadel_txn::{Durability, Key};
 
 use crate::ann::BuildProgress;
 use crate::api::cache::StatementCache;
+use crate::api::copy::Rejected;
 use crate::api::from_sql::FromSql;
 use crate::api::prepared::Prepared;
 use crate::api::session::Session;
@@ -70,6 +71,8 @@ pub struct Connection {
     /// The time zone in which times without one are read and moments are shown.
     zone: RefCell<Zone>,
     sequences: RefCell<Sequences>,
+    /// What the last COPY left out.
+    pub(crate) rejected: RefCell<Rejected>,
 }
 
 impl Connection {
@@ -89,6 +92,7 @@ impl Connection {
             work_mem: Cell::default(),
             zone: RefCell::default(),
             sequences: RefCell::default(),
+            rejected: RefCell::default(),
         }
     }
 
@@ -228,7 +232,7 @@ impl Connection {
         self.last_insert_rowid.get()
     }
 
-    /// Rows that the last INSERT, UPDATE or DELETE of this connection changed.
+    /// Rows that the last INSERT, UPDATE, DELETE or MERGE of this connection changed.
     pub fn changes(&self) -> u64 {
         self.changes.get()
     }

@@ -13,6 +13,13 @@ pub(crate) struct Deferred {
     said: Vec<(Vec<String>, bool)>,
 }
 
+/// How many checks waited, and what SET CONSTRAINTS had said.
+#[derive(Debug, Default)]
+pub(crate) struct Mark {
+    checks: usize,
+    said: Vec<(Vec<String>, bool)>,
+}
+
 impl Deferred {
     /// Says when constraints are checked; no names: all.
     pub(crate) fn say(&mut self, names: &[String], deferred: bool) {
@@ -74,8 +81,17 @@ impl Deferred {
         })
     }
 
-    /// Forgets those beyond the first so many: what they are about was taken back.
-    pub(crate) fn cut(&mut self, count: usize) {
-        self.checks.truncate(count);
+    /// What a savepoint keeps.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            checks: self.checks.len(),
+            said: self.said.clone(),
+        }
+    }
+
+    /// Forgets what came since a mark: what the checks are about was taken back, and what SET CONSTRAINTS said.
+    pub(crate) fn return_to(&mut self, mark: &Mark) {
+        self.checks.truncate(mark.checks);
+        self.said.clone_from(&mark.said);
     }
 }

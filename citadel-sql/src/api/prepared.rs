@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use citadel_txn::View;
 
+use crate::api::copy::CopyWay;
 use crate::api::pragma;
 use crate::api::spare::{Run, Spare};
 use crate::ast;
@@ -41,7 +42,17 @@ pub(crate) enum Action {
     /// Gives rows and changes nothing.
     Read(Arc<Plan>),
     /// Changes the database.
-    Write { plan: Arc<Plan>, effect: Effect },
+    Write {
+        plan: Arc<Plan>,
+        effect: Effect,
+        /// What `COPY … FROM` takes in.
+        input: Option<Box<bound::CopyInput>>,
+    },
+    /// `COPY … TO`: gives rows, and has them written.
+    CopyTo {
+        plan: Arc<Plan>,
+        output: bound::CopyOutput,
+    },
     /// `BEGIN`.
     Begin(bound::BeginMode),
     /// `COMMIT`.
@@ -202,6 +213,22 @@ impl Prepared {
         !self.names.is_empty() && !calls
     }
 
+    /// Which way it copies, if it is a COPY.
+    pub(crate) fn copy_way(&self) -> Option<CopyWay> {
+        use bound::CopyPlace::{File, Stream};
+        match &self.action {
+            Action::Write { input, .. } => Some(match input.as_ref()?.place {
+                File(_) => CopyWay::FromFile,
+                Stream => CopyWay::FromStdin,
+            }),
+            Action::CopyTo { output, .. } => Some(match output.place {
+                File(_) => CopyWay::ToFile,
+                Stream => CopyWay::ToStdout,
+            }),
+            _ => None,
+        }
+    }
+
     /// The name and folder of the table in a lake that it makes or opens.
     pub(crate) fn creates_lake_table(&self) -> Option<(&str, &str)> {
         let Action::Write { plan, .. } = &self.action else {
@@ -227,7 +254,7 @@ impl Prepared {
         )
     }
 
-    /// Is it an INSERT, UPDATE or DELETE?
+    /// Is it an INSERT, UPDATE, DELETE or MERGE, or has it one in WITH?
     pub(crate) fn changes_rows(&self) -> bool {
         self.has_effect(Effect::Rows)
     }
@@ -299,8 +326,18 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
             (Action::Pragma(what.clone()), names)
         }
         Statement::Vacuum { into } => (Action::Vacuum { into: into.clone() }, no_rows()),
+        Statement::CopyTo { output, .. } => {
+            if bound.parameters.sequences != SequenceUse::None {
+                return Err(Error::unsupported(
+                    "COPY of a query that draws from a sequence",
+                ));
+            }
+            let plan = Arc::new(plan::plan(&bound.statement, &PlanContext::new(view))?);
+            let output = output.clone();
+            (Action::CopyTo { plan, output }, no_rows())
+        }
         statement => {
-            let plan = plan::plan(&bound.statement, &PlanContext { view })?;
+            let plan = plan::plan(&bound.statement, &PlanContext::new(view))?;
             let names = plan.columns.iter().map(|c| c.name.clone()).collect();
             let plan = Arc::new(plan);
             let draws = bound.parameters.sequences != SequenceUse::None;
@@ -309,14 +346,20 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
                 (true, _) => Action::Write {
                     plan,
                     effect: Effect::Sequences,
+                    input: None,
                 },
                 (false, true) => Action::Write {
                     plan,
                     effect: Effect::Rows,
+                    input: match statement {
+                        Statement::CopyFrom { input, .. } => Some(Box::new(input.clone())),
+                        _ => None,
+                    },
                 },
                 (false, false) => Action::Write {
                     plan,
                     effect: Effect::Definitions,
+                    input: None,
                 },
             };
             (action, names)
@@ -327,7 +370,12 @@ fn action(bound: &bound::BoundStatement, view: &dyn View) -> Result<(Action, Arc
 fn changes_rows(statement: &bound::Statement) -> bool {
     use bound::Statement;
     match statement {
-        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
+        Statement::Insert(_)
+        | Statement::CopyFrom { .. }
+        | Statement::Update(_)
+        | Statement::Delete(_)
+        | Statement::Merge(_)
+        | Statement::With(_) => true,
         Statement::Explain { statement, .. } => changes_rows(statement),
         _ => false,
     }

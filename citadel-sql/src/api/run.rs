@@ -7,6 +7,7 @@ use citadel_txn::{Quiet, WriteTxn};
 
 use crate::api::ann::constant_text;
 use crate::api::connection::Connection;
+use crate::api::copy::Stream;
 use crate::api::prepared::{Action, Prepared};
 use crate::api::session::{Done, Snapshot, Source};
 use crate::api::spare::Run;
@@ -62,8 +63,13 @@ impl Started {
 }
 
 impl Connection {
-    /// Starts a statement.
-    pub(crate) fn start(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+    /// Starts a statement; COPY reads from the stream or writes to it.
+    pub(crate) fn start_with(
+        &self,
+        prepared: &Arc<Prepared>,
+        params: Vec<Value>,
+        stream: Stream<'_>,
+    ) -> Result<Started> {
         self.arm_interrupt();
         match &prepared.action {
             Action::Begin(mode) => self.session().begin(*mode)?,
@@ -76,7 +82,12 @@ impl Connection {
             Action::SetConstraints { names, deferred } => {
                 self.session().set_constraints(names, *deferred)?;
             }
-            Action::Write { .. } => return self.run_write(prepared, params),
+            Action::Write { .. } => return self.run_write(prepared, params, stream),
+            Action::CopyTo { .. } => {
+                let mut started = Started::done(prepared);
+                started.changed = self.copy_to(prepared, params, stream)?;
+                return Ok(started);
+            }
             Action::Nothing => {
                 let zone = self.zone();
                 let current = self
@@ -84,7 +95,7 @@ impl Connection {
                     .look(|view, catalog| prepared.current(catalog, view, &zone))?;
                 if let Action::Write { .. } = current.action {
                     let params = current.fitted(prepared, params)?;
-                    return self.run_write(&current, params);
+                    return self.run_write(&current, params, stream);
                 }
             }
             Action::Persist { table, column } => {
@@ -177,7 +188,12 @@ impl Connection {
         })
     }
 
-    fn run_write(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
+    fn run_write(
+        &self,
+        prepared: &Arc<Prepared>,
+        params: Vec<Value>,
+        stream: Stream<'_>,
+    ) -> Result<Started> {
         let zone = self.zone();
         let began = self.session().began(now());
         let written = self.session().write(|txn, catalog, pins| {
@@ -185,9 +201,9 @@ impl Connection {
             let params = current.ready(prepared, params, began)?;
             let uses = &current.parameters.sequences;
             let mut value = match uses {
-                SequenceUse::None => self.write_all(&current, &params, txn, pins)?,
+                SequenceUse::None => self.write_all(&current, &params, txn, pins, stream)?,
                 _ => self.with_sequences(uses, txn, catalog, |txn| {
-                    self.write_all(&current, &params, txn, pins)
+                    self.write_all(&current, &params, txn, pins, stream)
                 })?,
             };
             Ok(Done {
@@ -227,6 +243,7 @@ impl Connection {
         params: &[Value],
         txn: &mut WriteTxn,
         pins: &Pins,
+        stream: Stream<'_>,
     ) -> Result<Written> {
         let mut written = Written {
             prepared: Arc::clone(prepared),
@@ -235,13 +252,23 @@ impl Connection {
             last_rowid: None,
             late: Vec::new(),
         };
-        let Action::Write { plan, .. } = &prepared.action else {
+        let Action::Write { plan, input, .. } = &prepared.action else {
             return Ok(written);
         };
         let mut run = prepared.start(plan, params)?;
         let mut context = self.context(Txn::Write(txn), params, pins);
-        while let Some(batch) = run.execution.next(&mut context)? {
-            written.batches.push_back(batch);
+        let mut run_all = |context: &mut ExecContext<'_>| {
+            while let Some(batch) = run.execution.next(context)? {
+                written.batches.push_back(batch);
+            }
+            Ok(())
+        };
+        match input {
+            None => run_all(&mut context)?,
+            Some(input) => {
+                let zone = &prepared.parameters.zone;
+                self.copy_from((input, zone), stream, context, run_all)?;
+            }
         }
         written.changed = run.execution.rows_changed();
         written.last_rowid = run.execution.last_rowid();
@@ -287,6 +314,7 @@ impl Connection {
             memory: self.work_mem(),
             lake: self.lake_use(pins),
             threads: self.threads(),
+            feed: None,
         }
     }
 
@@ -297,7 +325,7 @@ impl Connection {
         }
     }
 
-    fn with_source<T>(
+    pub(crate) fn with_source<T>(
         &self,
         source: &Source,
         run: impl FnOnce(Txn<'_>, &Arc<Catalog>, &Pins) -> Result<T>,

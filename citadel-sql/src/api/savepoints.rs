@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use citadel_txn::{Savepoint, WriteTxn};
 
+use crate::api::deferred::Mark;
 use crate::ast::Identifier;
 use crate::error::{Error, Result, SqlState};
 use crate::schema::Catalog;
@@ -20,8 +21,8 @@ struct Named {
     name: String,
     /// `None`: the transaction has written nothing.
     place: Option<Place>,
-    /// How many checks waited.
-    mark: usize,
+    /// The checks of foreign keys as they were.
+    mark: Mark,
 }
 
 /// Where a write transaction can return to, and the definitions as they were there.
@@ -42,34 +43,29 @@ impl Place {
 
 impl Savepoints {
     /// Sets one in a transaction that has written nothing.
-    pub(crate) fn set_unwritten(&mut self, name: String) {
+    pub(crate) fn set_unwritten(&mut self, name: String, mark: Mark) {
         self.0.push(Named {
             name,
             place: None,
-            mark: 0,
+            mark,
         });
     }
 
     /// Sets one.
-    pub(crate) fn set(&mut self, name: String, txn: &mut WriteTxn, catalog: &Arc<Catalog>) {
+    pub(crate) fn set(
+        &mut self,
+        name: String,
+        mark: Mark,
+        txn: &mut WriteTxn,
+        catalog: &Arc<Catalog>,
+    ) {
         let place = Some(Place::here(txn, catalog));
-        self.0.push(Named {
-            name,
-            place,
-            mark: 0,
-        });
+        self.0.push(Named { name, place, mark });
     }
 
-    /// Notes with the latest one how many checks wait.
-    pub(crate) fn mark(&mut self, checks: usize) {
-        if let Some(named) = self.0.last_mut() {
-            named.mark = checks;
-        }
-    }
-
-    /// How many waited when that one was set.
-    pub(crate) fn marked(&self, at: usize) -> usize {
-        self.0.get(at).map_or(0, |named| named.mark)
+    /// The checks as they were when that one was set.
+    pub(crate) fn mark(&self, at: usize) -> Option<&Mark> {
+        self.0.get(at).map(|named| &named.mark)
     }
 
     /// Before a write: gives those a place that have none.

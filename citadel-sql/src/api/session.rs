@@ -219,12 +219,11 @@ impl Session {
     /// `SAVEPOINT`. It writes nothing, and takes no lock.
     pub(crate) fn set_savepoint(&mut self, name: &Identifier) -> Result<()> {
         self.check_transaction("SAVEPOINT")?;
-        let name = name.name.clone();
+        let (name, mark) = (name.name.clone(), self.deferred.mark());
         match &mut self.state {
-            State::Writing { txn, catalog, .. } => self.savepoints.set(name, txn, catalog),
-            _ => self.savepoints.set_unwritten(name),
+            State::Writing { txn, catalog, .. } => self.savepoints.set(name, mark, txn, catalog),
+            _ => self.savepoints.set_unwritten(name, mark),
         }
-        self.savepoints.mark(self.deferred.checks().len());
         Ok(())
     }
 
@@ -244,13 +243,15 @@ impl Session {
     pub(crate) fn rollback_to(&mut self, name: &Identifier) -> Result<()> {
         self.check_transaction("ROLLBACK TO SAVEPOINT")?;
         let at = self.savepoints.find(name)?;
+        if let Some(mark) = self.savepoints.mark(at) {
+            self.deferred.return_to(mark);
+        }
         let State::Writing { txn, catalog, .. } = &mut self.state else {
             self.savepoints.forget(at + 1);
             return Ok(());
         };
         match self.savepoints.rollback_to(at, txn) {
             Ok(before) => {
-                self.deferred.cut(self.savepoints.marked(at));
                 *catalog = before;
                 self.epoch.0 += 1;
                 Ok(())

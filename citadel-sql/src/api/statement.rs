@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::connection::{Connection, gives_rows};
+use crate::api::copy::{CopyWay, Stream};
 use crate::api::params::Binder;
 use crate::api::prepared::Prepared;
 use crate::api::row::column_position;
@@ -61,10 +62,24 @@ impl<'conn> Statement<'conn> {
         Ok(Rows::new(self.connection, started))
     }
 
+    /// Which way it copies, if it is a COPY.
+    pub fn copy_way(&self) -> Option<CopyWay> {
+        self.prepared.copy_way()
+    }
+
+    /// Runs a COPY from or to a stream; gives how many rows there were.
+    pub(crate) fn copy<P: Params>(&mut self, params: P, stream: Stream<'_>) -> Result<u64> {
+        Ok(self.start_with(params, stream)?.changed)
+    }
+
     /// Starts the statement, which does all of it if it writes.
     fn start<P: Params>(&mut self, params: P) -> Result<Started> {
+        self.start_with(params, Stream::None)
+    }
+
+    fn start_with<P: Params>(&mut self, params: P, stream: Stream<'_>) -> Result<Started> {
         let params = Binder::collect(&self.prepared.parameters, params)?;
-        let started = self.connection.start(&self.prepared, params)?;
+        let started = self.connection.start_with(&self.prepared, params, stream)?;
         self.adopt(Arc::clone(&started.prepared));
         Ok(started)
     }
@@ -243,7 +258,7 @@ impl<'conn> Statement<'conn> {
         self.prepared.parameters.position(name)
     }
 
-    /// Is the statement an INSERT, UPDATE or DELETE, so that the number of rows it changed means something?
+    /// Is the statement an INSERT, UPDATE, DELETE or MERGE, so that the number of rows it changed means something?
     pub fn changes_rows(&self) -> bool {
         self.prepared.changes_rows()
     }

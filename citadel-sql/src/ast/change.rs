@@ -114,3 +114,51 @@ pub(crate) struct ChosenRows {
     /// Empty: no rows are given.
     pub(crate) returning: Vec<SelectItem>,
 }
+
+/// MERGE.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Merge {
+    pub(crate) with: Vec<Cte>,
+    pub(crate) table: Identifier,
+    pub(crate) alias: Option<Identifier>,
+    pub(crate) source: Relation,
+    pub(crate) condition: Expr,
+    /// In the order in which they are tried.
+    pub(crate) clauses: Vec<MergeClause>,
+    /// Empty: it gives no rows.
+    pub(crate) returning: Vec<SelectItem>,
+}
+
+/// `WHEN … [AND condition] THEN …`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MergeClause {
+    pub(crate) matching: Matching,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) action: MergeAction,
+    pub(crate) position: Option<Position>,
+}
+
+/// Which pairs of a row of the table and one of the source a clause of MERGE is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matching {
+    /// `MATCHED`
+    Both,
+    /// `NOT MATCHED [BY TARGET]`: a row of the source alone.
+    Source,
+    /// `NOT MATCHED BY SOURCE`: a row of the table alone.
+    Target,
+}
+
+/// What is done for such a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum MergeAction {
+    Nothing,
+    Delete,
+    Update(Vec<Assignment>),
+    Insert {
+        /// Empty: all columns.
+        columns: Vec<Identifier>,
+        values: Vec<Expr>,
+        overriding: Option<Overriding>,
+    },
+}

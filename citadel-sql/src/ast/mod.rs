@@ -6,6 +6,7 @@
 
 mod alter_table;
 mod change;
+mod copy;
 mod expr;
 mod operator;
 mod query;
@@ -17,14 +18,15 @@ use crate::error::Position;
 
 pub(crate) use alter_table::{AlterTable, TableAction};
 pub(crate) use change::{
-    Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource,
-    OnConflict, Overriding, Update,
+    Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource, Matching,
+    Merge, MergeAction, MergeClause, OnConflict, Overriding, Update,
 };
+pub(crate) use copy::{Copied, Copy, CopyOption, CopyOptionValue, CopyPlace};
 pub(crate) use expr::{Arguments, Expr, ExprKind, Subscript, Truth, WhenThen};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
-    AsOf, Cte, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody, Relation,
-    Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
+    AsOf, Cte, CteBody, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody,
+    Relation, Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
 };
 pub(crate) use sequence::{
     AlterSequence, CreateSequence, SequenceChange, SequenceColumn, SequenceOption,

@@ -1,6 +1,6 @@
 //! SELECT, VALUES and what they are made of.
 
-use super::{Expr, Identifier, Over};
+use super::{Expr, Identifier, Over, StatementKind};
 use crate::error::Position;
 
 /// A query: rows, their order, and how many.
@@ -34,7 +34,15 @@ pub(crate) struct Cte {
     pub(crate) recursive: bool,
     pub(crate) name: Identifier,
     pub(crate) columns: Vec<Identifier>,
-    pub(crate) query: Query,
+    pub(crate) body: CteBody,
+}
+
+/// What a name of WITH stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum CteBody {
+    Query(Box<Query>),
+    /// A change, and what its RETURNING gives.
+    Change(Box<StatementKind>),
 }
 
 /// Where a query's rows come from.

@@ -1,8 +1,8 @@
 //! Statements.
 
 use super::{
-    AlterSequence, AlterTable, CreateSequence, Delete, Expr, Identifier, Insert, Query,
-    SequenceColumn, Update,
+    AlterSequence, AlterTable, Copy, CreateSequence, Delete, Expr, Identifier, Insert, Merge,
+    Query, SequenceColumn, Update,
 };
 use crate::error::Position;
 use crate::schema::KeyTiming;
@@ -23,6 +23,7 @@ pub(crate) enum StatementKind {
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
+    Merge(Box<Merge>),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
     CreateIndex(Box<CreateIndex>),
@@ -69,6 +70,7 @@ pub(crate) enum StatementKind {
     Vacuum {
         into: Option<Expr>,
     },
+    Copy(Box<Copy>),
 }
 
 /// `PRAGMA name [= value]`

@@ -12,9 +12,11 @@ use citadel_txn::Durability;
 use rustc_hash::FxHashMap;
 
 pub(crate) use super::bound_change::{
-    Arbiter, Arbiters, ChosenRows, Conflict, ConflictAction, ConflictKeys, ConflictUpdate, Delete,
-    Insert, InsertSource, Update,
+    Arbiter, Arbiters, ChangePart, ChosenRows, Conflict, ConflictAction, ConflictKeys,
+    ConflictUpdate, Delete, Images, Insert, InsertSource, Matching, Merge, MergeAction,
+    MergeClause, Returning, Update, WithChanges,
 };
+pub(crate) use super::bound_copy::{CopyInput, CopyOutput, CopyPlace};
 pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey};
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
@@ -245,10 +247,22 @@ pub(crate) struct Parameters {
     reason = "one for each prepared statement, and most are queries"
 )]
 pub(crate) enum Statement {
+    /// `COPY … FROM`: an INSERT whose rows come from outside.
+    CopyFrom {
+        insert: Insert,
+        input: CopyInput,
+    },
+    /// `COPY … TO`
+    CopyTo {
+        query: Box<Query>,
+        output: CopyOutput,
+    },
     Query(Query),
     Insert(Insert),
     Update(Update),
     Delete(Delete),
+    Merge(Merge),
+    With(WithChanges),
     CreateTable(CreateTable),
     /// `CREATE TABLE … AS`; without a query no rows are taken over.
     CreateTableAs {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::bound::{Expr, From, OutputColumn, Query, RelationNo, SortKey};
+use super::bound::{Expr, From, OutputColumn, Query, RelationNo, SortKey, Statement};
+pub(crate) use crate::ast::Matching;
 use crate::error::Position;
 use crate::schema::{ColumnNo, IndexDef, KeyGraph, TableDef};
 
@@ -19,8 +20,8 @@ pub(crate) struct Insert {
     /// The tables that foreign keys tie it to.
     pub(crate) keys: Option<Arc<KeyGraph>>,
     pub(crate) conflict: Option<Conflict>,
-    /// Over the relation; it asks no query.
-    pub(crate) returning: Vec<OutputColumn>,
+    /// Over the relation.
+    pub(crate) returning: Returning,
 }
 
 /// Where the rows of an INSERT come from; expressions are already assigned to the columns' types.
@@ -112,6 +113,88 @@ pub(crate) struct ChosenRows {
     pub(crate) filter: Option<Expr>,
     pub(crate) order_by: Vec<SortKey>,
     pub(crate) limit: Option<Expr>,
-    /// Over the table, as it is after an UPDATE and before a DELETE, and `from`; it asks no query.
-    pub(crate) returning: Vec<OutputColumn>,
+    /// Over the table, as it is after an UPDATE and before a DELETE, and `from`.
+    pub(crate) returning: Returning,
+}
+
+/// What a change gives of each row that it changed; no columns: it gives no rows. It asks no query.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Returning {
+    pub(crate) output: Vec<OutputColumn>,
+    pub(crate) images: Option<Images>,
+}
+
+/// The relations that are a row as it was and as it is then, for `old` and `new` in RETURNING. Either may be that of the
+/// table itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Images {
+    pub(crate) old: RelationNo,
+    pub(crate) new: RelationNo,
+    /// The only column of this one is what was done with the row.
+    pub(crate) action: RelationNo,
+}
+
+/// MERGE.
+#[derive(Clone, Debug)]
+pub(crate) struct Merge {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) relation: RelationNo,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) source: From,
+    pub(crate) condition: Expr,
+    /// In the order in which they are tried.
+    pub(crate) clauses: Vec<MergeClause>,
+    /// Over the table and the source.
+    pub(crate) returning: Returning,
+}
+
+/// `WHEN … [AND condition] THEN …`
+#[derive(Clone, Debug)]
+pub(crate) struct MergeClause {
+    pub(crate) matching: Matching,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) action: MergeAction,
+}
+
+/// What is done for a pair.
+#[derive(Clone, Debug)]
+pub(crate) enum MergeAction {
+    Nothing,
+    Delete,
+    Update(Vec<(ColumnNo, Expr)>),
+    /// A value for each column that is not computed from others.
+    Insert(Vec<(ColumnNo, Expr)>),
+}
+
+/// Changes in WITH, and the statement that they stand in.
+#[derive(Clone, Debug)]
+pub(crate) struct WithChanges {
+    pub(crate) parts: Vec<ChangePart>,
+    pub(crate) main: Box<Statement>,
+    /// It reads what a change gives.
+    pub(crate) is_late: bool,
+}
+
+/// A change in WITH.
+#[derive(Clone, Debug)]
+pub(crate) struct ChangePart {
+    pub(crate) name: String,
+    /// The rows that it gives, as [`From::Working`].
+    pub(crate) no: RelationNo,
+    pub(crate) change: Statement,
+    /// It reads what another change gives.
+    pub(crate) is_late: bool,
+}
+
+impl Statement {
+    /// The table whose rows it changes, and what it gives of them.
+    pub(super) fn changed(&mut self) -> Option<(&Arc<TableDef>, &mut Returning)> {
+        match self {
+            Self::Insert(insert) => Some((&insert.table, &mut insert.returning)),
+            Self::Update(update) => Some((&update.table, &mut update.rows.returning)),
+            Self::Delete(delete) => Some((&delete.table, &mut delete.rows.returning)),
+            Self::Merge(merge) => Some((&merge.table, &mut merge.returning)),
+            _ => None,
+        }
+    }
 }

@@ -21,6 +21,9 @@ use crate::types::{ScalarType, SqlType, Value, VectorType};
 /// Functions that become CASE, so that no argument is computed in vain.
 const LAZY: [&str; 5] = ["coalesce", "ifnull", "nullif", "iif", "if"];
 
+/// Tells what a MERGE did with a row.
+const MERGE_ACTION: &str = "merge_action";
+
 /// Tells the sequence that a column owns.
 const SERIAL_SEQUENCE: &str = "pg_get_serial_sequence";
 
@@ -94,6 +97,10 @@ impl ExprBinder<'_, '_> {
             let [left, right] = fixed(&lower, values, position)?;
             return self.distance_function(&lower, metric, left, right, position);
         }
+        if lower == MERGE_ACTION {
+            let [] = fixed(&lower, values, position)?;
+            return self.merge_action(position);
+        }
         if lower == SERIAL_SEQUENCE {
             let [table, column] = fixed(&lower, values, position)?;
             return self.serial_sequence(&table, &column, position);
@@ -121,6 +128,22 @@ impl ExprBinder<'_, '_> {
             self.without_aggregates("an aggregate", |b| b.filtered_call(name, arguments, filter))?;
         let column = self.collect(call, &before, name.position)?;
         Ok(or_zero(&name.name.to_ascii_lowercase(), column))
+    }
+
+    /// `merge_action()`
+    fn merge_action(&self, position: Option<Position>) -> Result<Expr> {
+        let id = self.scope.merge_action().ok_or_else(|| {
+            Error::sql(
+                SqlState::SYNTAX_ERROR,
+                "merge_action() stands in RETURNING of MERGE alone",
+            )
+            .at(position)
+        })?;
+        Ok(Expr {
+            kind: ExprKind::Column(id),
+            ty: SqlType::Text,
+            position,
+        })
     }
 
     /// `count(*)`

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::Binder;
-use super::bound::{
-    ChosenRows, ColumnId, Delete, Expr, ExprKind, OutputColumn, RelationNo, Update,
-};
+use super::bound::{ChosenRows, ColumnId, Delete, Expr, ExprKind, RelationNo, Update};
 use super::expr::{Aggregation, ExprBinder};
 use super::insert::{column_of, computed, is_computed, named_twice};
 use super::lake::refuse_lake;
+use super::returning::Changing;
 use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
@@ -23,12 +22,13 @@ impl Binder<'_> {
             let (from, scope) = binder.beside_target(&update.rows, scope)?;
             let assignments =
                 binder.assignments(&update.assignments, (&table, relation), &scope)?;
+            let (target, seen) = ((&*table, relation), (&scope, Changing::Written));
             Ok(Update {
+                rows: binder.chosen_rows(&update.rows, from, target, seen)?,
                 keys: KeyGraph::of(binder.catalog, &table),
                 table,
                 relation,
                 assignments,
-                rows: binder.chosen_rows(&update.rows, from, &scope)?,
             })
         })
     }
@@ -37,11 +37,12 @@ impl Binder<'_> {
         self.with_ctes(&delete.with, |binder| {
             let (table, relation, scope) = binder.target(&delete.table, delete.alias.as_ref())?;
             let (from, scope) = binder.beside_target(&delete.rows, scope)?;
+            let (target, seen) = ((&*table, relation), (&scope, Changing::Deleted));
             Ok(Delete {
+                rows: binder.chosen_rows(&delete.rows, from, target, seen)?,
                 keys: KeyGraph::of(binder.catalog, &table),
                 table,
                 relation,
-                rows: binder.chosen_rows(&delete.rows, from, &scope)?,
             })
         })
     }
@@ -118,23 +119,6 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// RETURNING.
-    pub(super) fn returning(
-        &mut self,
-        items: &[ast::SelectItem],
-        scope: &Scope,
-    ) -> Result<Vec<OutputColumn>> {
-        let mut binder = ExprBinder::new(self, scope, Aggregation::Refused("RETURNING"));
-        let items = binder.items(items)?.into_iter().map(|item| item.output);
-        let items: Vec<OutputColumn> = items.collect();
-        match items.iter().find(|output| output.expr.has_subquery()) {
-            Some(asking) => {
-                Err(Error::unsupported("a query in RETURNING").at(asking.expr.position))
-            }
-            None => Ok(items),
-        }
-    }
-
     /// The relations of FROM or USING, and what is seen of them and the target.
     fn beside_target(
         &mut self,
@@ -160,7 +144,8 @@ impl Binder<'_> {
         &mut self,
         rows: &ast::ChosenRows,
         from: Option<super::bound::From>,
-        scope: &Scope,
+        target: (&TableDef, RelationNo),
+        (scope, changing): (&Scope, Changing),
     ) -> Result<ChosenRows> {
         let filter = rows
             .filter
@@ -173,7 +158,7 @@ impl Binder<'_> {
             filter,
             order_by: keys.order_keys(&rows.order_by, &[])?,
             limit: self.optional_count(rows.limit.as_ref(), "LIMIT")?,
-            returning: self.returning(&rows.returning, scope)?,
+            returning: self.returning(&rows.returning, target, scope, changing)?,
         })
     }
 

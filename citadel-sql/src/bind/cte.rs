@@ -7,7 +7,8 @@ use super::Binder;
 use super::bound::{From, Query};
 use super::recursion::Recursion;
 use super::scope::{Scope, ScopeRelation};
-use crate::ast::{self, Identifier, TableAlias};
+use super::with_changes::Given;
+use crate::ast::{self, CteBody, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
 
 /// A name that WITH has given to a query.
@@ -18,6 +19,8 @@ pub(super) struct Cte {
     around: usize,
     /// Its query is being bound, and may name itself.
     pub(super) recursion: Option<Recursion>,
+    /// It is a change, which is bound already.
+    given: Option<Given>,
 }
 
 impl Binder<'_> {
@@ -28,6 +31,7 @@ impl Binder<'_> {
         run: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         let outer = self.ctes.len();
+        let is_whole = std::mem::take(&mut self.may_change);
         for (at, cte) in with.iter().enumerate() {
             if with[..at].iter().any(|other| is_named(other, &cte.name)) {
                 return Err(Error::sql(
@@ -36,7 +40,12 @@ impl Binder<'_> {
                 )
                 .at(cte.name.position));
             }
+            let given = match &cte.body {
+                CteBody::Query(_) => None,
+                CteBody::Change(change) => Some(self.change_in_with(cte, change, is_whole)?),
+            };
             self.ctes.push(Cte {
+                given,
                 definition: cte.clone(),
                 is_used: false,
                 around: self.around.len(),
@@ -45,7 +54,7 @@ impl Binder<'_> {
         }
         let result = run(self)?;
         for at in (outer..self.ctes.len()).rev() {
-            if !self.ctes[at].is_used {
+            if !self.ctes[at].is_used && self.ctes[at].given.is_none() {
                 self.cte_query(at)?;
             }
         }
@@ -65,6 +74,9 @@ impl Binder<'_> {
             .rposition(|cte| is_named(&cte.definition, name))?;
         self.ctes[at].is_used = true;
         let shown = alias.map_or(&name.name, |alias| &alias.name.name).clone();
+        if let Some(given) = self.ctes[at].given.clone() {
+            return Some(self.given_relation(given, shown, column_names(alias)));
+        }
         if self.ctes[at].recursion.is_some() {
             return Some(self.working_relation(at, shown, column_names(alias)));
         }
@@ -76,11 +88,17 @@ impl Binder<'_> {
     /// Binds a query of WITH, which sees only those before it.
     fn cte_query(&mut self, at: usize) -> Result<(Query, Vec<Identifier>)> {
         let ast::Cte {
-            query,
+            body: CteBody::Query(query),
             columns,
             recursive,
             ..
-        } = self.ctes[at].definition.clone();
+        } = self.ctes[at].definition.clone()
+        else {
+            return Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                "a change in WITH was read as a query",
+            ));
+        };
         let seen = self.ctes[at].around;
         let later = self.ctes.split_off(if recursive { at + 1 } else { at });
         let inner = self.around.split_off(seen);

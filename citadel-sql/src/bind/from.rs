@@ -11,6 +11,7 @@ use crate::ast::{
     TableAlias,
 };
 use crate::error::{Error, Result, SqlState};
+use crate::functions::Definitions;
 use crate::types::SqlType;
 
 impl Binder<'_> {
@@ -103,6 +104,12 @@ impl Binder<'_> {
             return self
                 .view_relation(&view, alias)
                 .map_err(|error| error.moved_to(name.position));
+        }
+        if as_of.is_none()
+            && self.catalog.table(&name.name).is_none()
+            && let Some(relation) = Definitions::find(&name.name)
+        {
+            return self.definitions_relation(relation, alias);
         }
         let table = self.table(name)?;
         let as_of = match as_of {

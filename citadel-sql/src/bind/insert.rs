@@ -1,10 +1,15 @@
 //! INSERT, and what it takes to store an expression in a column.
 
+use std::sync::Arc;
+
 use super::Binder;
 use super::array::convert_elements;
-use super::bound::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
+use super::bound::{
+    Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource, Query, RelationNo, Returning,
+};
 use super::expr::{Aggregation, ExprBinder};
 use super::lake::refuse_lake;
+use super::returning::Changing;
 use super::same::same;
 use super::scope::Scope;
 use super::suggest;
@@ -97,7 +102,31 @@ impl Binder<'_> {
             relation,
             source,
             conflict,
-            returning: self.returning(&insert.returning, &scope)?,
+            returning: self.returning(
+                &insert.returning,
+                (&table, relation),
+                &scope,
+                Changing::Written,
+            )?,
+            table,
+        })
+    }
+
+    /// An INSERT of the rows of a query whose columns are fitted already.
+    pub(super) fn insert_rows_of(
+        &mut self,
+        (table, relation): (Arc<TableDef>, RelationNo),
+        columns: Vec<ColumnNo>,
+        query: Query,
+    ) -> Result<Insert> {
+        Ok(Insert {
+            defaults: self.computed_defaults(&table, &columns, None)?,
+            columns,
+            keys: KeyGraph::of(self.catalog, &table),
+            relation,
+            source: InsertSource::Query(Box::new(query)),
+            conflict: None,
+            returning: Returning::default(),
             table,
         })
     }
@@ -241,7 +270,7 @@ impl Binder<'_> {
 }
 
 /// The columns that an INSERT names, or all.
-fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
+pub(super) fn target_columns(table: &TableDef, names: &[Identifier]) -> Result<Vec<ColumnNo>> {
     if names.is_empty() {
         return Ok((0..).map(ColumnNo).take(table.columns.len()).collect());
     }

@@ -17,6 +17,7 @@ mod ann_options;
 mod array;
 pub(crate) mod bound;
 mod bound_change;
+mod bound_copy;
 mod bound_foreign_key;
 mod bound_sequence;
 mod bound_table;
@@ -25,6 +26,8 @@ mod change;
 mod collation;
 mod conflict;
 mod constant;
+mod copy;
+mod copy_options;
 mod create_index;
 mod create_table;
 mod cte;
@@ -39,6 +42,7 @@ mod grouping;
 mod insert;
 mod item;
 mod lake;
+mod merge;
 mod operator;
 mod order;
 mod parameters;
@@ -47,6 +51,7 @@ mod print;
 mod procedure;
 mod query;
 mod recursion;
+mod returning;
 mod row_expression;
 mod same;
 mod scope;
@@ -63,6 +68,7 @@ mod typing;
 mod view;
 mod visit;
 mod window;
+mod with_changes;
 
 use std::sync::Arc;
 
@@ -74,7 +80,7 @@ use crate::schema::{Catalog, TableDef};
 use crate::types::temporal::Zone;
 use crate::types::{Collation, SqlType};
 
-use bound::{BoundStatement, ColumnId, Expr, Parameters, RelationNo, Statement};
+use bound::{BoundStatement, ChangePart, ColumnId, Expr, Parameters, RelationNo, Statement};
 pub(crate) use collation::keyed;
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
@@ -93,7 +99,7 @@ pub(crate) fn bind(
 ) -> Result<BoundStatement> {
     let parameters = Parameters::new(&statement.parameters, zone);
     let mut binder = Binder::new(catalog, sql_text, parameters);
-    let bound = binder.statement(&statement.kind)?;
+    let bound = binder.whole(&statement.kind)?;
     Ok(BoundStatement {
         statement: bound,
         parameters: binder.parameters,
@@ -139,6 +145,12 @@ struct Binder<'a> {
     collations: FxHashMap<ColumnId, Collation>,
     /// The collations of parameters that stand for columns of queries around.
     collated_parameters: FxHashMap<usize, Collation>,
+    /// The WITH clause that comes next is the statement's own: it may hold changes.
+    may_change: bool,
+    /// Changes of that clause, in order.
+    changes: Vec<ChangePart>,
+    /// Something of what they give was named.
+    reads_changes: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -158,6 +170,9 @@ impl<'a> Binder<'a> {
             view_depth: 0,
             collations: FxHashMap::default(),
             collated_parameters: FxHashMap::default(),
+            may_change: false,
+            changes: Vec::new(),
+            reads_changes: false,
         }
     }
 }
@@ -169,6 +184,7 @@ impl Binder<'_> {
             StatementKind::Insert(insert) => self.insert(insert).map(Statement::Insert),
             StatementKind::Update(update) => self.update(update).map(Statement::Update),
             StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
+            StatementKind::Merge(merge) => self.merge(merge).map(Statement::Merge),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
             StatementKind::Truncate {
@@ -198,6 +214,7 @@ impl Binder<'_> {
             StatementKind::Reindex(index) => self.reindex(index),
             StatementKind::Pragma(pragma) => self.pragma(pragma),
             StatementKind::Vacuum { into } => self.vacuum(into.as_ref()),
+            StatementKind::Copy(copy) => self.copy(copy),
         }
     }
 
@@ -206,12 +223,13 @@ impl Binder<'_> {
             StatementKind::Query(_)
             | StatementKind::Insert(_)
             | StatementKind::Update(_)
-            | StatementKind::Delete(_) => Ok(Statement::Explain {
+            | StatementKind::Delete(_)
+            | StatementKind::Merge(_) => Ok(Statement::Explain {
                 explain,
-                statement: Box::new(self.statement(statement)?),
+                statement: Box::new(self.whole(statement)?),
             }),
             _ => Err(Error::unsupported(
-                "EXPLAIN of anything but SELECT, INSERT, UPDATE and DELETE",
+                "EXPLAIN of anything but SELECT, INSERT, UPDATE, DELETE and MERGE",
             )),
         }
     }

@@ -14,6 +14,8 @@ const ROWID_NAMES: [&str; 3] = ["rowid", "_rowid_", "oid"];
 pub(super) struct Scope {
     relations: Vec<ScopeRelation>,
     columns: Vec<ScopeColumn>,
+    /// What `merge_action()` gives.
+    merge_action: Option<ColumnId>,
 }
 
 /// A relation under the name that the statement uses.
@@ -56,6 +58,7 @@ impl Scope {
         Self {
             relations: vec![relation],
             columns,
+            merge_action: None,
         }
     }
 
@@ -68,6 +71,25 @@ impl Scope {
             .iter_mut()
             .for_each(|column| column.merged = true);
         self
+    }
+
+    /// Gives a relation that is here one more name.
+    pub(super) fn add_name(&mut self, name: &str, no: RelationNo) {
+        self.relations.push(ScopeRelation {
+            name: name.to_owned(),
+            no,
+            has_rowid: false,
+        });
+    }
+
+    /// Says what `merge_action()` gives.
+    pub(super) fn set_merge_action(&mut self, id: ColumnId) {
+        self.merge_action = Some(id);
+    }
+
+    /// What `merge_action()` gives.
+    pub(super) fn merge_action(&self) -> Option<ColumnId> {
+        self.merge_action
     }
 
     /// Both sides of a join, in order.

@@ -1,7 +1,7 @@
 //! Functions in FROM.
 
 use super::Binder;
-use super::bound::{Expr, From};
+use super::bound::{Expr, ExprKind, From};
 use super::cte::column_names;
 use super::expr::{Aggregation, ExprBinder};
 use super::from::renamed;
@@ -10,13 +10,43 @@ use super::suggest;
 use super::typing;
 use crate::ast::{self, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
-use crate::functions::TableFunction;
-use crate::types::{ScalarType, SqlType};
+use crate::functions::{Definitions, TableFunction};
+use crate::parquet;
+use crate::types::{ScalarType, SqlType, Value};
 
 /// What `WITH ORDINALITY` calls its column.
 const ORDINALITY: &str = "ordinality";
 
 impl Binder<'_> {
+    /// What is defined, as a relation.
+    pub(super) fn definitions_relation(
+        &mut self,
+        relation: Definitions,
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let function = TableFunction::Definitions(relation);
+        let no = self.new_relation()?;
+        let columns = renamed(columns_of(function, &[]), column_names(alias))?;
+        let from = From::Function {
+            relation: no,
+            function,
+            arguments: Vec::new(),
+            types: columns.iter().map(|(_, ty)| *ty).collect(),
+            ordinality: false,
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+        let scope = Scope::of(
+            ScopeRelation {
+                name: shown.to_owned(),
+                no,
+                has_rowid: false,
+            },
+            columns,
+        );
+        Ok((from, scope))
+    }
+
     /// A function's rows as a relation of its name.
     pub(super) fn function_relation(
         &mut self,
@@ -49,7 +79,10 @@ impl Binder<'_> {
             .map(|argument| binder.table_argument(argument, function))
             .collect::<Result<Vec<_>>>()?;
         let shown = alias.map_or(function.name(), |alias| &alias.name.name);
-        let mut columns = columns_of(function, &arguments);
+        let mut columns = match function {
+            TableFunction::ReadParquet => file_columns(&arguments)?,
+            _ => columns_of(function, &arguments),
+        };
         // The only column has the name of the relation.
         if let ([(name, _)], true) = (columns.as_mut_slice(), function.is_scalar()) {
             shown.clone_into(name);
@@ -111,4 +144,23 @@ fn columns_of(function: TableFunction, arguments: &[Expr]) -> Vec<(String, SqlTy
     columns
         .map(|(name, ty)| ((*name).to_owned(), *ty))
         .collect()
+}
+
+/// The columns of a file, which is looked at now.
+fn file_columns(arguments: &[Expr]) -> Result<Vec<(String, SqlType)>> {
+    let Some(ExprKind::Literal(Value::Text(path))) = arguments.first().map(|path| &path.kind)
+    else {
+        let position = arguments.first().and_then(|path| path.position);
+        return Err(Error::sql(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "read_parquet takes the name of a file as a constant, since the file says what its columns are",
+        )
+        .at(position));
+    };
+    let columns = parquet::columns(path)
+        .map_err(|error| error.at(arguments.first().and_then(|path| path.position)))?;
+    Ok(columns
+        .into_iter()
+        .map(|column| (column.name, column.ty))
+        .collect())
 }

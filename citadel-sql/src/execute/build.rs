@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::aggregate::Aggregate;
 use super::apply::{Answers, ApplyOp, InitOp, Later};
+use super::copy::CopyInputOp;
 use super::explain::Profile;
 use super::join::{HashJoinOp, LateralJoinOp, LookupJoinOp, NestedLoopOp};
 use super::lake::{LakeScanOp, LakeTopKOp};
@@ -13,8 +14,8 @@ use super::ordinality::OrdinalityOp;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
-    EmptyOp, IndexScanOp, PkLookupOp, RowCountOp, SeqScanOp, SingleRowOp, TableFunctionOp,
-    UnnestOp, ValuesOp,
+    EmptyOp, IndexScanOp, PkLookupOp, ReadParquetOp, RowCountOp, SeqScanOp, SingleRowOp,
+    TableFunctionOp, UnnestOp, ValuesOp,
 };
 use super::series::SeriesOp;
 use super::set_operation::{AppendOp, HashSetOp};
@@ -93,6 +94,8 @@ impl Builder<'_> {
                 let rows: BoxedOperator = match call.function {
                     TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
                     TableFunction::Unnest => Box::new(UnnestOp::new(call)),
+                    TableFunction::ReadParquet => Box::new(ReadParquetOp::new(call)),
+                    TableFunction::CopyInput => Box::new(CopyInputOp::new(call)),
                     _ => Box::new(TableFunctionOp::new(call)),
                 };
                 match call.ordinality {
@@ -201,6 +204,8 @@ impl Builder<'_> {
             PhysicalPlan::Insert(_)
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
+            | PhysicalPlan::Merge(_)
+            | PhysicalPlan::With(_)
             | PhysicalPlan::LakeDelete(_)
             | PhysicalPlan::CreateTable(_)
             | PhysicalPlan::CreateTableAs(_)

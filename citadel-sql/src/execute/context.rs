@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::{BuildProgress, SegmentCache};
+use crate::copy::Feed;
 use crate::error::{Error, Result, SqlState};
 use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
@@ -62,12 +63,22 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) lake: LakeUse<'a>,
     /// The most threads that the statement may run on, its own included.
     pub(crate) threads: usize,
+    /// The rows that COPY takes in.
+    pub(crate) feed: Option<&'a mut dyn Feed>,
 }
 
 impl ExecContext<'_> {
     /// What can be read.
     pub(crate) fn view(&self) -> &dyn View {
         self.txn.view()
+    }
+
+    /// Says of a row of the batch at hand, where it is refused, in which line it came.
+    pub(crate) fn placed(&self, error: Error, row: usize) -> Error {
+        match self.feed.as_ref().and_then(|feed| feed.place(row)) {
+            Some(place) => error.within(&place),
+            None => error,
+        }
     }
 
     /// Stops an interrupted statement; called once per batch.

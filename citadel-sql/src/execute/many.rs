@@ -161,6 +161,7 @@ impl Many<'_> {
             memory: self.memory,
             lake: self.lake,
             threads,
+            feed: None,
         }
     }
 }

@@ -27,7 +27,7 @@ impl Working {
         }
     }
 
-    fn set(&self, rows: Vec<Batch>) {
+    pub(super) fn set(&self, rows: Vec<Batch>) {
         *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(rows);
     }
 

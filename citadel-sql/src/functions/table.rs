@@ -1,5 +1,6 @@
 //! Functions that stand in FROM and give rows.
 
+use super::Definitions;
 use crate::types::SqlType;
 
 /// A function that gives rows.
@@ -11,6 +12,12 @@ pub(crate) enum TableFunction {
     GenerateSeries,
     /// `unnest(array, …)`: the elements, side by side.
     Unnest,
+    /// A relation that tells what is defined: its name stands in FROM, without arguments.
+    Definitions(Definitions),
+    /// `read_parquet(file)`: the rows of a Parquet file.
+    ReadParquet,
+    /// The rows that COPY takes in. No statement can name it.
+    CopyInput,
     /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
     Lake(Told),
 }
@@ -25,10 +32,11 @@ pub(crate) enum Told {
 }
 
 impl TableFunction {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::AnnIndexStatus,
         Self::GenerateSeries,
         Self::Unnest,
+        Self::ReadParquet,
         Self::Lake(Told::Snapshots),
         Self::Lake(Told::Files),
         Self::Lake(Told::Indexes),
@@ -51,6 +59,9 @@ impl TableFunction {
             Self::AnnIndexStatus => "ann_index_status",
             Self::GenerateSeries => "generate_series",
             Self::Unnest => "unnest",
+            Self::ReadParquet => "read_parquet",
+            Self::Definitions(relation) => relation.name(),
+            Self::CopyInput => "copy_input",
             Self::Lake(Told::Snapshots) => "lake_snapshots",
             Self::Lake(Told::Files) => "lake_files",
             Self::Lake(Told::Indexes) => "lake_indexes",
@@ -65,6 +76,8 @@ impl TableFunction {
             Self::Lake(_) => &["a table"],
             Self::GenerateSeries => &["the first number", "the last one", "the step"],
             Self::Unnest => &["arrays"],
+            Self::ReadParquet => &["the name of a file"],
+            Self::CopyInput | Self::Definitions(_) => &[],
         }
     }
 
@@ -72,7 +85,8 @@ impl TableFunction {
     pub(crate) fn arguments_min(self) -> usize {
         match self {
             Self::AnnIndexStatus | Self::GenerateSeries => 2,
-            Self::Lake(_) | Self::Unnest => 1,
+            Self::Lake(_) | Self::Unnest | Self::ReadParquet => 1,
+            Self::CopyInput | Self::Definitions(_) => 0,
         }
     }
 
@@ -87,9 +101,9 @@ impl TableFunction {
     /// The type of all arguments; `None`: they are arrays.
     pub(crate) fn argument_type(self) -> Option<SqlType> {
         match self {
-            Self::AnnIndexStatus | Self::Lake(_) => Some(SqlType::Text),
+            Self::AnnIndexStatus | Self::Lake(_) | Self::ReadParquet => Some(SqlType::Text),
             Self::GenerateSeries => Some(SqlType::Integer),
-            Self::Unnest => None,
+            Self::Unnest | Self::CopyInput | Self::Definitions(_) => None,
         }
     }
 
@@ -98,12 +112,14 @@ impl TableFunction {
         matches!(self, Self::GenerateSeries | Self::Unnest)
     }
 
-    /// The columns of its rows; those of `unnest` are as its arguments.
+    /// The columns of its rows; those of `unnest` are as its arguments, those of a file are the file's, and those of COPY
+    /// its table's.
     pub(crate) fn columns(self) -> &'static [(&'static str, SqlType)] {
         match self {
             Self::AnnIndexStatus => &ANN_INDEX_STATUS,
             Self::GenerateSeries => &GENERATE_SERIES,
-            Self::Unnest => &[],
+            Self::Unnest | Self::CopyInput | Self::ReadParquet => &[],
+            Self::Definitions(relation) => relation.columns(),
             Self::Lake(Told::Snapshots) => &LAKE_SNAPSHOTS,
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,

@@ -1,8 +1,7 @@
 //! Tables whose rows lie in a lake: the seam between SQL and citadel-lake.
 //!
 //! # Vocabulary
-//! - The *face* ([`access::Lake`]): what SQL asks of a lake, in SQL's own words: batches, conditions, values. `bridge` answers by citadel-lake and
-//!   is the only room that knows Arrow; a build without the feature `lake` has nobody to ask, and says so ([`Lakes::get`]).
+//! - The *face* ([`access::Lake`]): what SQL asks of a lake, in SQL's own words: batches, conditions, values. `bridge` answers by citadel-lake; a build without the feature `lake` has nobody to ask, and says so ([`Lakes::get`]).
 //! - *Waiting rows*: what an open transaction inserted, in the table's own trees, sealed as all rows are, and taken back with it.
 //! - A *pin* ([`Pins`]): the snapshot of a lake table that a statement or transaction has seen first and goes on to see.
 //! - An *intent* ([`Intent`]): what a committed transaction has yet to do in a lake.

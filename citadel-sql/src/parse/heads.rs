@@ -7,6 +7,7 @@ use super::alter;
 use super::as_of::AsOfs;
 use super::conflict_target::ConflictTargets;
 use super::convert::{Converter, TakenOut};
+use super::copy;
 use super::dialect::CitadelDialect;
 use super::exclusions::Exclusions;
 use super::foreign_key::{self, KeyColumns};
@@ -15,6 +16,7 @@ use super::identity::Identities;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::merge_defaults;
 use super::parts::Parts;
 use super::replace;
 use super::sequence;
@@ -37,7 +39,6 @@ const UNSUPPORTED: &[&str] = &[
     "CLOSE",
     "CLUSTER",
     "COMMENT",
-    "COPY",
     "DEALLOCATE",
     "DECLARE",
     "DESC",
@@ -55,7 +56,6 @@ const UNSUPPORTED: &[&str] = &[
     "LISTEN",
     "LOAD",
     "LOCK",
-    "MERGE",
     "NOTIFY",
     "OPTIMIZE",
     "PREPARE",
@@ -85,6 +85,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     let conflict_targets = ConflictTargets::take_out(&mut tokens);
     in_table::write_out(&mut tokens);
     replace::write_out(&mut tokens);
+    merge_defaults::write_out(&mut tokens);
     generated::write_out(&mut tokens);
     let identities = Identities::take_out(&mut tokens, locator, end)?;
     let key_columns = KeyColumns::take_out(&mut tokens, locator);
@@ -123,9 +124,8 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         };
     };
     match first.as_str() {
-        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "CALL" => {
-            parse_native(words, converter)
-        }
+        "SELECT" | "VALUES" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE"
+        | "CALL" => parse_native(words, converter),
         "CREATE" if follows(words, "SEQUENCE") => {
             words.take("CREATE");
             sequence::parse_create(words)
@@ -172,6 +172,10 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "RESET" => {
             words.take("RESET");
             keeper::parse_reset(words)
+        }
+        "COPY" => {
+            words.take("COPY");
+            copy::parse(words, converter, |query| parse_kind(query, converter))
         }
         "VACUUM" => {
             words.take("VACUUM");

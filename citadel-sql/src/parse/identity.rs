@@ -12,7 +12,7 @@ use super::locator::Locator;
 use super::sequence;
 use super::syntax_error::syntax_error;
 use super::words::Words;
-use crate::ast::{Overriding, SequenceOption, StatementKind};
+use crate::ast::{CteBody, MergeAction, Overriding, SequenceOption, StatementKind};
 use crate::error::{Position, Result};
 
 /// What was taken out of a statement.
@@ -21,7 +21,7 @@ pub(super) struct Identities {
     /// Of each identity column, in order.
     options: Vec<Vec<SequenceOption>>,
     used: Cell<usize>,
-    overriding: Option<(Overriding, Option<Position>)>,
+    overriding: Vec<(Overriding, Position)>,
 }
 
 impl Identities {
@@ -52,10 +52,7 @@ impl Identities {
 
     fn take_overriding(&mut self, tokens: &mut Vec<TokenWithSpan>, at: usize, locator: &Locator) {
         let is = |tokens: &[TokenWithSpan], at: usize, word| is_word(tokens.get(at), word);
-        if self.overriding.is_some()
-            || !is(tokens, at, "OVERRIDING")
-            || !is(tokens, at + 2, "VALUE")
-        {
+        if !is(tokens, at, "OVERRIDING") || !is(tokens, at + 2, "VALUE") {
             return;
         }
         let what = if is(tokens, at + 1, "SYSTEM") {
@@ -65,8 +62,10 @@ impl Identities {
         } else {
             return;
         };
-        self.overriding = Some((what, locator.start_of(tokens[at].span)));
-        tokens.drain(at..at + 3);
+        if let Some(position) = locator.start_of(tokens[at].span) {
+            self.overriding.push((what, position));
+            tokens.drain(at..at + 3);
+        }
     }
 
     /// The clauses of the next identity column.
@@ -76,24 +75,59 @@ impl Identities {
         self.options.get(at).cloned().unwrap_or_default()
     }
 
-    /// Gives the INSERT of a statement what it says of identity columns.
+    /// Gives each INSERT of a statement what it says of identity columns: it is the last that begins before.
     ///
     /// # Errors
-    /// It is no INSERT.
+    /// There is none.
     pub(super) fn finish(&self, kind: &mut StatementKind) -> Result<()> {
-        let Some((overriding, position)) = self.overriding else {
-            return Ok(());
-        };
-        match kind {
-            StatementKind::Insert(insert) => {
-                insert.overriding = Some(overriding);
-                Ok(())
+        for (overriding, position) in &self.overriding {
+            let mut inserts = Vec::new();
+            collect_inserts(kind, &mut inserts);
+            let before = inserts.into_iter().filter_map(|(at, place)| {
+                let offset = at?.offset;
+                (offset < position.offset).then_some((offset, place))
+            });
+            match before.max_by_key(|(offset, _)| *offset) {
+                Some((_, place @ None)) => *place = Some(*overriding),
+                _ => {
+                    return Err(syntax_error(
+                        "syntax error: OVERRIDING is for INSERT",
+                        Some(*position),
+                    ));
+                }
             }
-            StatementKind::Explain { statement, .. } => self.finish(statement),
-            _ => Err(syntax_error(
-                "syntax error: OVERRIDING is for INSERT",
-                position,
-            )),
+        }
+        Ok(())
+    }
+}
+
+/// The INSERTs of a statement, those in WITH and in MERGE included: where each begins, and what it says.
+fn collect_inserts<'k>(
+    kind: &'k mut StatementKind,
+    inserts: &mut Vec<(Option<Position>, &'k mut Option<Overriding>)>,
+) {
+    let with = match kind {
+        StatementKind::Explain { statement, .. } => return collect_inserts(statement, inserts),
+        StatementKind::Insert(insert) => {
+            inserts.push((insert.table.position, &mut insert.overriding));
+            &mut insert.with
+        }
+        StatementKind::Merge(merge) => {
+            for clause in &mut merge.clauses {
+                if let MergeAction::Insert { overriding, .. } = &mut clause.action {
+                    inserts.push((clause.position, overriding));
+                }
+            }
+            &mut merge.with
+        }
+        StatementKind::Update(update) => &mut update.with,
+        StatementKind::Delete(delete) => &mut delete.with,
+        StatementKind::Query(query) => &mut query.with,
+        _ => return,
+    };
+    for cte in with {
+        if let CteBody::Change(change) = &mut cte.body {
+            collect_inserts(change, inserts);
         }
     }
 }

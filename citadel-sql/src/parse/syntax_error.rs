@@ -60,8 +60,12 @@ fn split_place(message: &str) -> (&str, Option<Location>) {
     (text, location)
 }
 
+/// A keyword at the start stays as it is.
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
+    if text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     chars.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(chars).collect()
     })

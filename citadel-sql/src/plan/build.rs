@@ -139,14 +139,17 @@ impl<'a> QueryBuilder<'a> {
                 table,
                 alias,
                 as_of,
-            } => LogicalPlan::Scan(LogicalScan {
-                as_of: self.as_of(as_of.as_deref())?,
-                relation: *relation,
-                table: table.clone(),
-                alias: alias.clone(),
-                filter: Vec::new(),
-                columns: Vec::new(),
-            }),
+            } => {
+                let as_of = self.as_of(as_of.as_deref())?;
+                self.context.table(LogicalScan {
+                    as_of,
+                    relation: *relation,
+                    table: table.clone(),
+                    alias: alias.clone(),
+                    filter: Vec::new(),
+                    columns: Vec::new(),
+                })
+            }
             From::Query { query, .. } => self.query(query)?,
             From::SetOperation {
                 relation,

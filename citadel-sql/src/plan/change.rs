@@ -54,6 +54,12 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
         }
     };
     names.add_table(insert.relation, &insert.table, "");
+    name_images(
+        &insert.returning,
+        insert.relation,
+        &insert.table,
+        &mut names,
+    );
     let conflict = insert
         .conflict
         .as_ref()
@@ -71,7 +77,7 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
             conflict: conflict.map(Box::new),
             returning: returning(&insert.returning),
         }),
-        columns: result_columns(&insert.returning),
+        columns: result_columns(&insert.returning.output),
         names,
     })
 }
@@ -90,10 +96,10 @@ fn plan_conflict(
             names.add_table(update.excluded, &insert.table, "excluded.");
             let mut read = Vec::new();
             let assigned = update.assignments.iter().map(|(_, value)| value);
-            let returned = insert.returning.iter().map(|output| &output.expr);
-            for expr in assigned.chain(&update.filter).chain(returned) {
+            for expr in assigned.chain(&update.filter) {
                 add_columns(expr, &mut read);
             }
+            add_returned(&insert.returning, insert.relation, &mut read);
             let (excluded, existing) = read
                 .into_iter()
                 .partition(|id: &ColumnId| id.relation == update.excluded);
@@ -147,7 +153,7 @@ pub(super) fn plan_update(update: &bound::Update, context: &PlanContext<'_>) -> 
             joined: update.rows.from.is_some(),
             returning: returning(&update.rows.returning),
         }),
-        columns: result_columns(&update.rows.returning),
+        columns: result_columns(&update.rows.returning.output),
         names: target.names,
     })
 }
@@ -166,24 +172,62 @@ pub(super) fn plan_delete(delete: &bound::Delete, context: &PlanContext<'_>) -> 
             joined: delete.rows.from.is_some(),
             returning: returning(&delete.rows.returning),
         }),
-        columns: result_columns(&delete.rows.returning),
+        columns: result_columns(&delete.rows.returning.output),
         names: target.names,
     })
 }
 
 /// What a change gives of its rows.
-fn returning(output: &[OutputColumn]) -> Option<Arc<Returning>> {
-    if output.is_empty() {
-        return None;
-    }
+pub(super) fn returning(returning: &bound::Returning) -> Option<Arc<Returning>> {
+    let images = returning.images?;
+    let output = &returning.output;
     let mut layout = Vec::new();
     for column in output {
         add_columns(&column.expr, &mut layout);
     }
     Some(Arc::new(Returning {
         layout,
+        images,
         output: output.iter().map(|column| column.expr.clone()).collect(),
     }))
+}
+
+/// Names the rows that RETURNING calls `old` and `new`.
+fn name_images(
+    returning: &bound::Returning,
+    relation: RelationNo,
+    table: &TableDef,
+    names: &mut Names,
+) {
+    let Some(images) = returning.images else {
+        return;
+    };
+    for (no, prefix) in [(images.old, "old."), (images.new, "new.")] {
+        if no != relation {
+            names.add_table(no, table, prefix);
+        }
+    }
+}
+
+/// What RETURNING reads of the rows as they are before the change.
+fn add_returned(returning: &bound::Returning, relation: RelationNo, columns: &mut Vec<ColumnId>) {
+    let Some(images) = returning.images else {
+        return;
+    };
+    let mut read = Vec::new();
+    for output in &returning.output {
+        add_columns(&output.expr, &mut read);
+    }
+    for mut id in read {
+        if id.relation == images.old {
+            id.relation = relation;
+        } else if id.relation == images.new && images.new != relation {
+            continue;
+        }
+        if !columns.contains(&id) {
+            columns.push(id);
+        }
+    }
 }
 
 pub(super) fn result_columns(output: &[OutputColumn]) -> Vec<ResultColumn> {
@@ -195,7 +239,7 @@ pub(super) fn result_columns(output: &[OutputColumn]) -> Vec<ResultColumn> {
 }
 
 /// Adds the columns of an expression that are not there yet.
-fn add_columns(expr: &Expr, columns: &mut Vec<ColumnId>) {
+pub(super) fn add_columns(expr: &Expr, columns: &mut Vec<ColumnId>) {
     expr.for_each_column(&mut |id| {
         if !columns.contains(&id) {
             columns.push(id);
@@ -226,6 +270,7 @@ impl<'a> Target<'a> {
                 names.add_from(from, true);
             }
         }
+        name_images(&rows.returning, relation, table, &mut names);
         Self {
             scan: LogicalScan {
                 relation,
@@ -260,9 +305,7 @@ impl<'a> Target<'a> {
             }
             add_columns(expr, &mut columns);
         }
-        for output in &self.rows.returning {
-            add_columns(&output.expr, &mut columns);
-        }
+        add_returned(&self.rows.returning, self.scan.relation, &mut columns);
         let mut conjuncts = Vec::new();
         if let Some(filter) = &self.rows.filter {
             split_conjuncts(filter.clone(), &mut conjuncts);
@@ -271,6 +314,7 @@ impl<'a> Target<'a> {
             && self.rows.order_by.is_empty()
             && self.rows.limit.is_none()
             && asking.is_empty()
+            && !self.context.has_changed(&self.scan.table)
             && !conjuncts.iter().any(Expr::has_subquery);
         if is_plain {
             self.scan.filter = conjuncts;
@@ -286,7 +330,7 @@ impl<'a> Target<'a> {
             ("USING", self.rows.from.is_some()),
             ("ORDER BY", !self.rows.order_by.is_empty()),
             ("LIMIT", self.rows.limit.is_some()),
-            ("RETURNING", !self.rows.returning.is_empty()),
+            ("RETURNING", !self.rows.returning.output.is_empty()),
         ];
         if let Some((clause, _)) = clauses.iter().find(|(_, is_there)| *is_there) {
             return Err(Error::unsupported(format!(
@@ -311,7 +355,7 @@ impl<'a> Target<'a> {
     ) -> Result<PhysicalPlan> {
         let mut free = Vec::new();
         let mut builder = QueryBuilder::new(self.context, &mut self.names, &mut free);
-        let mut plan = LogicalPlan::Scan(self.scan.clone());
+        let mut plan = self.context.table(self.scan.clone());
         if let Some(from) = &self.rows.from {
             let beside = builder.from(from)?;
             plan = builder.join(Outer::default(), plan, beside, None)?;

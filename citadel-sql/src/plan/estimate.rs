@@ -86,7 +86,7 @@ pub(super) fn logical_rows(plan: &LogicalPlan, context: &PlanContext<'_>) -> Res
         LogicalPlan::SingleRow | LogicalPlan::Function(_) => 1.0,
         LogicalPlan::Empty(_) => 0.0,
         LogicalPlan::Values(values) => values.rows.len() as f64,
-        LogicalPlan::Scan(scan) => {
+        LogicalPlan::Scan(scan) | LogicalPlan::Earlier(scan) => {
             (table_rows(scan, context)? * selectivity(&scan.filter)).max(1.0)
         }
         LogicalPlan::Join {

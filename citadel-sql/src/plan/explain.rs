@@ -98,17 +98,33 @@ struct Describer<'a> {
     measures: std::vec::IntoIter<NodeMeasure>,
 }
 
-impl Describer<'_> {
-    fn node(&mut self, plan: &PhysicalPlan) -> Result<PlanTree> {
+impl<'a> Describer<'a> {
+    fn node(&mut self, plan: &'a PhysicalPlan) -> Result<PlanTree> {
         let NodeText { title, details } = node_text(plan, self.names, self.surroundings)?;
         let measure = self.measures.next();
-        let inputs = plan.inputs().into_iter().map(|input| self.node(input));
+        let inputs = match plan {
+            // Each has names of its own.
+            PhysicalPlan::With(with) => {
+                let names = self.names;
+                let inputs = with.plans().map(|(input, names)| {
+                    self.names = names;
+                    self.node(input)
+                });
+                let inputs = inputs.collect::<Result<_>>()?;
+                self.names = names;
+                inputs
+            }
+            plan => {
+                let inputs = plan.inputs().into_iter().map(|input| self.node(input));
+                inputs.collect::<Result<_>>()?
+            }
+        };
         Ok(PlanTree {
             title,
             rows: is_query(plan).then(|| plan.rows()),
             details,
             measure,
-            inputs: inputs.collect::<Result<_>>()?,
+            inputs,
         })
     }
 }
@@ -273,6 +289,8 @@ fn node_text(
         PhysicalPlan::Insert(insert) => insert.explain(names),
         PhysicalPlan::Update(update) => update.explain(names),
         PhysicalPlan::Delete(delete) => delete.explain(names),
+        PhysicalPlan::Merge(merge) => merge.explain(names),
+        PhysicalPlan::With(with) => with.explain(),
         PhysicalPlan::CreateTable(create) => {
             NodeText::new(format!("CreateTable {}", quoted(&create.name)))
         }

@@ -21,6 +21,8 @@ pub(super) enum LogicalPlan {
     Values(LogicalValues),
     Function(LogicalFunction),
     Scan(LogicalScan),
+    /// A table as it was before the statement, of which another part has changed it.
+    Earlier(LogicalScan),
     /// A join; conjuncts of one side only have been moved to it, where that side's rows are not kept without a partner.
     Join {
         outer: Outer,
@@ -276,7 +278,7 @@ impl LogicalPlan {
             Self::SetOperation(set) => relation_columns(set.relation, set.columns),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
             Self::Function(call) => relation_columns(call.relation, call.types.len()),
-            Self::Scan(scan) => scan.columns.clone(),
+            Self::Scan(scan) | Self::Earlier(scan) => scan.columns.clone(),
             Self::Join { left, right, .. } => {
                 let mut layout = left.layout();
                 layout.extend(right.layout());
@@ -326,7 +328,7 @@ impl LogicalPlan {
     /// The relations that its columns come from.
     pub(super) fn relations(&self) -> Vec<RelationNo> {
         match self {
-            Self::Scan(scan) => vec![scan.relation],
+            Self::Scan(scan) | Self::Earlier(scan) => vec![scan.relation],
             Self::Values(values) => vec![values.relation],
             Self::Function(call) => vec![call.relation],
             Self::Join { left, right, .. } => {
@@ -377,7 +379,8 @@ impl LogicalPlan {
             | Self::Values(_)
             | Self::Function(_)
             | Self::Working(_)
-            | Self::Scan(_) => Vec::new(),
+            | Self::Scan(_)
+            | Self::Earlier(_) => Vec::new(),
             Self::Recursive(recursive) => vec![&mut recursive.first],
             Self::Join { left, right, .. } => vec![left, right],
             Self::SetOperation(set) => set.inputs.iter_mut().collect(),
@@ -408,7 +411,9 @@ impl LogicalPlan {
             | Self::Values(_)
             | Self::Function(_)
             | Self::Limit { .. } => {}
-            Self::Scan(scan) => scan.filter.iter_mut().for_each(&mut *visit),
+            Self::Scan(scan) | Self::Earlier(scan) => {
+                scan.filter.iter_mut().for_each(&mut *visit);
+            }
             Self::Lateral(lateral) => {
                 let arguments = lateral.arguments.iter_mut().map(|(_, value)| value);
                 arguments.chain(&mut lateral.on).for_each(&mut *visit);

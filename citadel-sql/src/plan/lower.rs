@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::access::{self, Wish};
-use super::estimate::{RECURSION_ROWS, grouped_rows, join_rows, set_rows};
+use super::estimate::{RECURSION_ROWS, WORKING_ROWS, grouped_rows, join_rows, set_rows};
 use super::expr::{column, is_same, relations};
 use super::implication::implies_all;
 use super::logical::{
@@ -68,6 +68,7 @@ impl Lowering<'_> {
                 Some(plan) => plan,
                 None => lower_scan(scan, self.context)?,
             },
+            LogicalPlan::Earlier(scan) => self.context.earlier_scan(scan)?,
             LogicalPlan::Join {
                 outer,
                 left,
@@ -91,6 +92,7 @@ impl Lowering<'_> {
                 layout: plan.layout(),
                 no: working.no,
                 alias: working.alias.clone(),
+                rows: WORKING_ROWS,
             }),
             LogicalPlan::Lateral(lateral) => {
                 let left = self.boxed(&lateral.left)?;

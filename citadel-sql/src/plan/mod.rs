@@ -26,6 +26,7 @@ mod implication;
 mod lake;
 mod logical;
 mod lower;
+mod merge;
 mod names;
 mod physical;
 mod physical_change;
@@ -37,6 +38,7 @@ mod statement;
 mod subquery;
 pub(crate) mod vector;
 mod window;
+mod with_changes;
 
 use citadel_txn::View;
 
@@ -46,22 +48,36 @@ pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
     Apply, ApplyMethod, Conflict, ConflictUpdate, CreateTableAs, Delete, HashAggregate, HashJoin,
-    HashSetOperation, IndexScan, Init, Insert, KeyColumn, LateralJoin, LookupJoin, NestedLoopJoin,
-    NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd, RecursiveUnion, Resolution, Returning,
-    RowCount, SeqScan, TableFunctionCall, TableSource, Update, Values, Window,
+    HashSetOperation, IndexScan, Init, Insert, KeyColumn, LateralJoin, LookupJoin, Merge,
+    MergeClause, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd,
+    RecursiveUnion, Resolution, Returning, RowCount, SeqScan, TableFunctionCall, TableSource,
+    Update, Values, Window,
 };
 pub(crate) use plan_tree::NodeMeasure;
 pub(crate) use points::Points;
 #[cfg(test)]
 pub(crate) use print::value_text;
 pub(crate) use statement::plan;
+pub(crate) use with_changes::WithChanges;
 
 use crate::types::SqlType;
 
 /// What planning looks at.
 pub(crate) struct PlanContext<'a> {
     /// For row counts.
-    pub(crate) view: &'a dyn View,
+    view: &'a dyn View,
+    /// Where other parts of the statement have changed tables before.
+    earlier: Option<&'a with_changes::Earlier>,
+}
+
+impl<'a> PlanContext<'a> {
+    /// For a whole statement.
+    pub(crate) fn new(view: &'a dyn View) -> Self {
+        Self {
+            view,
+            earlier: None,
+        }
+    }
 }
 
 /// A statement, planned.

@@ -6,14 +6,16 @@
 use std::sync::Arc;
 
 use super::Plan;
-use super::estimate::{WORKING_ROWS, limited_rows, selectivity};
+use super::estimate::{limited_rows, selectivity};
 use super::lake::{LakeDelete, LakeScan, LakeTopK};
 use super::logical::LimitBounds;
 pub(crate) use super::physical_change::{
-    Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Resolution, Returning, Update,
+    Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Merge, Resolution, Returning, Update,
 };
 use super::points::Points;
 use super::vector::{AnnTopK, VectorTopK};
+use super::with_changes::WithChanges;
+pub(crate) use crate::bind::bound::MergeClause;
 use crate::bind::bound::{
     AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
     DroppedKey, EnumChange, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator,
@@ -87,7 +89,7 @@ pub(crate) enum PhysicalPlan {
     LateralJoin(LateralJoin),
     /// WITH RECURSIVE.
     RecursiveUnion(RecursiveUnion),
-    /// The rows that a recursion goes on with.
+    /// The rows that a recursion goes on with, or that a change gave.
     WorkTableScan(WorkTableScan),
     /// The rows of one input after another.
     Append(Append),
@@ -107,6 +109,10 @@ pub(crate) enum PhysicalPlan {
     Update(Update),
     /// Removes rows of a table.
     Delete(Delete),
+    /// Inserts, changes and removes rows of a table.
+    Merge(Merge),
+    /// Changes in WITH, and the statement that they stand in.
+    With(Arc<WithChanges>),
     /// Removes rows of a table in a lake.
     LakeDelete(Arc<LakeDelete>),
     CreateTable(CreateTable),
@@ -390,12 +396,13 @@ pub(crate) struct RecursiveUnion {
     pub(crate) rows: f64,
 }
 
-/// The working rows of a recursion, inside its step.
+/// The working rows of a recursion, inside its step; or those that a change in WITH gave.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkTableScan {
     pub(crate) layout: Vec<ColumnId>,
     pub(crate) no: RelationNo,
     pub(crate) alias: String,
+    pub(crate) rows: f64,
 }
 
 /// A query that is run for each row of the left side.
@@ -486,6 +493,8 @@ impl PhysicalPlan {
             | Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::Merge(_)
+            | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
@@ -536,7 +545,7 @@ impl PhysicalPlan {
             Self::Apply(apply) => apply.input.rows(),
             Self::LateralJoin(join) => join.rows,
             Self::RecursiveUnion(union) => union.rows,
-            Self::WorkTableScan(_) => WORKING_ROWS,
+            Self::WorkTableScan(scan) => scan.rows,
             Self::Append(append) => append.rows,
             Self::HashSetOperation(set) => set.rows,
             Self::VectorTopKPlan(plan) => plan.rows(),
@@ -547,6 +556,8 @@ impl PhysicalPlan {
             | Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::Merge(_)
+            | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)
@@ -595,6 +606,8 @@ impl PhysicalPlan {
             Self::Insert(insert) => vec![&insert.source],
             Self::Update(update) => vec![&update.source],
             Self::Delete(delete) => vec![&delete.source],
+            Self::Merge(merge) => vec![&merge.source],
+            Self::With(with) => with.plans().map(|(plan, _)| plan).collect(),
             Self::CreateTableAs(create) => vec![&create.source],
             _ => Vec::new(),
         }
@@ -606,6 +619,8 @@ impl PhysicalPlan {
             Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
+            | Self::Merge(_)
+            | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
             | Self::CreateTableAs(_)

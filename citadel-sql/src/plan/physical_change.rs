@@ -6,7 +6,9 @@ use super::explain::NodeText;
 use super::names::{Names, quoted};
 use super::physical::PhysicalPlan;
 use super::print::expr_text;
-use crate::bind::bound::{Arbiter, ColumnId, CreateTable, Expr, RelationNo};
+use crate::bind::bound::{
+    Arbiter, ColumnId, CreateTable, Expr, Images, Matching, MergeAction, MergeClause, RelationNo,
+};
 use crate::schema::{ColumnNo, KeyGraph, TableDef};
 
 /// INSERT.
@@ -96,6 +98,21 @@ pub(crate) struct Returning {
     pub(crate) layout: Vec<ColumnId>,
     /// Over the layout.
     pub(crate) output: Vec<Expr>,
+    pub(crate) images: Images,
+}
+
+/// MERGE.
+#[derive(Clone, Debug)]
+pub(crate) struct Merge {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) relation: RelationNo,
+    pub(crate) keys: Option<Arc<KeyGraph>>,
+    /// Gives the row id of the table, whether there is a row of the source, and then the columns that are read; NULL where
+    /// there is no row.
+    pub(crate) source: Box<PhysicalPlan>,
+    /// In the order in which they are tried.
+    pub(crate) clauses: Vec<MergeClause>,
+    pub(crate) returning: Option<Arc<Returning>>,
 }
 
 impl Insert {
@@ -152,6 +169,35 @@ impl Delete {
     pub(super) fn explain(&self, names: &Names) -> NodeText {
         returned(on("Delete", &self.table), self.returning.as_deref(), names)
     }
+}
+
+impl Merge {
+    pub(super) fn explain(&self, names: &Names) -> NodeText {
+        let clauses = self.clauses.iter();
+        let text = clauses.fold(on("Merge", &self.table), |text, clause| {
+            text.detail("When", clause_text(clause, &self.table, names))
+        });
+        returned(text, self.returning.as_deref(), names)
+    }
+}
+
+fn clause_text(clause: &MergeClause, table: &TableDef, names: &Names) -> String {
+    let matching = match clause.matching {
+        Matching::Both => "MATCHED",
+        Matching::Source => "NOT MATCHED BY TARGET",
+        Matching::Target => "NOT MATCHED BY SOURCE",
+    };
+    let condition = match &clause.condition {
+        Some(condition) => format!(" AND {}", expr_text(condition, names)),
+        None => String::new(),
+    };
+    let action = match &clause.action {
+        MergeAction::Nothing => "DO NOTHING".to_owned(),
+        MergeAction::Delete => "DELETE".to_owned(),
+        MergeAction::Update(sets) => format!("UPDATE SET {}", sets_text(sets, table, names)),
+        MergeAction::Insert(sets) => format!("INSERT {}", sets_text(sets, table, names)),
+    };
+    format!("{matching}{condition} THEN {action}")
 }
 
 fn on(name: &str, table: &TableDef) -> NodeText {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::change::{plan_delete, plan_insert, plan_update, result_columns};
+use super::merge::plan_merge;
 use super::names::Names;
 use super::physical::{CreateTableAs, Init, InitPlan, PhysicalPlan};
 use super::subquery;
+use super::with_changes::plan_with;
 use super::{Plan, PlanContext, ResultColumn};
 use crate::bind::bound::{CreateTable, ExprKind, Query, Statement};
 use crate::error::{Error, Result, SqlState};
@@ -15,9 +17,14 @@ use crate::types::SqlType;
 pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<Plan> {
     match statement {
         Statement::Query(query) => plan_query(query, context),
-        Statement::Insert(insert) => plan_insert(insert, context),
+        Statement::CopyTo { query, .. } => plan_query(query, context),
+        Statement::Insert(insert) | Statement::CopyFrom { insert, .. } => {
+            plan_insert(insert, context)
+        }
         Statement::Update(update) => plan_update(update, context),
         Statement::Delete(delete) => plan_delete(delete, context),
+        Statement::Merge(merge) => plan_merge(merge, context),
+        Statement::With(with) => plan_with(with, context),
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),
         Statement::CreateTableAs { create, query } => plan_create_table_as(create, query, context),
         Statement::AlterTable(alter) => Ok(bare(PhysicalPlan::AlterTable(alter.clone()))),

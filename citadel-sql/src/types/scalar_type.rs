@@ -70,6 +70,15 @@ impl ScalarType {
         }
     }
 
+    /// The type of elements that are of this type; none, where arrays have no such ones.
+    #[cfg(feature = "lake")]
+    pub(crate) fn of(ty: SqlType) -> Option<Self> {
+        match ty {
+            SqlType::Enum(ty) => Some(Self::Enum(ty)),
+            ty => Self::ALL.into_iter().find(|known| known.sql_type() == ty),
+        }
+    }
+
     /// The number of the type in stored bytes; that of ENUM types is behind all others.
     pub(crate) fn code(self) -> u8 {
         let place = Self::ALL.iter().position(|known| *known == self);

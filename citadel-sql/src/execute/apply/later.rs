@@ -65,6 +65,7 @@ pub(in crate::execute) fn with_params<'a>(
         memory: context.memory,
         lake: context.lake,
         threads: context.threads,
+        feed: None,
     }
 }
 

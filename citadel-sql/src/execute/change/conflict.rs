@@ -31,6 +31,8 @@ pub(super) enum Verdict {
 pub(super) struct Resolver {
     conflict: Box<Conflict>,
     updater: Option<Pending>,
+    /// Rows that were deleted.
+    replaced: Vec<RowId>,
 }
 
 impl Resolver {
@@ -41,7 +43,11 @@ impl Resolver {
             Resolution::Update(update) => Some(Pending::new(plan, update)),
             _ => None,
         };
-        Some(Self { conflict, updater })
+        Some(Self {
+            conflict,
+            updater,
+            replaced: Vec::new(),
+        })
     }
 
     /// Begins a run.
@@ -49,14 +55,23 @@ impl Resolver {
         &mut self,
         plan: &Insert,
         returned: &Returned,
+        touched: Option<&FxHashSet<RowId>>,
         context: &ExecContext<'_>,
     ) -> Result<()> {
-        match (&mut self.updater, &self.conflict.resolution) {
-            (Some(pending), Resolution::Update(update)) => {
-                pending.begin(plan, update, returned, context)
-            }
-            _ => Ok(()),
+        self.replaced.clear();
+        if let (Some(pending), Resolution::Update(update)) =
+            (&mut self.updater, &self.conflict.resolution)
+        {
+            pending.begin(plan, update, returned, context)?;
+            pending.touched.extend(touched.into_iter().flatten());
         }
+        Ok(())
+    }
+
+    /// The rows that were there and that it changed or deleted, and those that were inserted.
+    pub(super) fn touched(&self) -> impl Iterator<Item = RowId> {
+        let updated = self.updater.iter().flat_map(|pending| &pending.touched);
+        updated.chain(&self.replaced).copied()
     }
 
     /// Does the updates that wait.
@@ -123,6 +138,7 @@ impl Resolver {
             match (&self.conflict.resolution, &mut self.updater) {
                 (Resolution::Replace, _) => {
                     writer.delete(txn, id)?;
+                    self.replaced.push(id);
                 }
                 (Resolution::Update(_), Some(pending)) => {
                     pending.add(id, row)?;
@@ -144,6 +160,7 @@ impl Resolver {
 
     /// Forgets the rows.
     pub(super) fn rest(&mut self) {
+        self.replaced = Vec::new();
         if let Some(pending) = &mut self.updater {
             pending.touched.clear();
             pending.ids.clear();
@@ -220,7 +237,13 @@ impl Pending {
         let target = (&*plan.table, plan.relation);
         self.compiled = Some(Compiled {
             filter: update.filter.as_ref().map(compile).transpose()?,
-            origins: origins(returned.layout(), target, self.sets.columns(), &self.layout)?,
+            origins: origins(
+                returned.layout(),
+                returned.images(),
+                target,
+                self.sets.columns(),
+                &self.layout,
+            )?,
         });
         Ok(())
     }

@@ -60,6 +60,11 @@ impl Deleter {
         Ok(changed)
     }
 
+    /// The rows that it deleted.
+    pub(super) fn ids(&self) -> &[RowId] {
+        &self.ids
+    }
+
     pub(super) fn rest(&mut self) -> bool {
         self.returned.rest();
         self.ids.len() <= BATCH_ROWS && self.writer.rest()

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::conflict::{Resolver, Verdict};
 use super::default::ComputedDefault;
 use super::returning::Returned;
@@ -11,7 +13,7 @@ use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::plan::Insert;
-use crate::schema::{ColumnNo, TableDef};
+use crate::schema::{ColumnNo, RowId, TableDef};
 use crate::store::TableWriter;
 use crate::types::ValueRef;
 
@@ -28,6 +30,8 @@ pub(super) struct Inserter {
     /// The table has computed columns.
     computes: bool,
     resolver: Option<Resolver>,
+    /// The rows that parts of the statement have written, where there are several parts.
+    noted: Option<FxHashSet<RowId>>,
     pub(super) returned: Returned,
 }
 
@@ -55,6 +59,7 @@ impl Inserter {
                 .iter()
                 .any(|column| column.generated.is_some()),
             resolver: None,
+            noted: None,
             returned: Returned::default(),
         }
     }
@@ -72,7 +77,7 @@ impl Inserter {
             default.begin(context.params)?;
         }
         if let Some(resolver) = &mut self.resolver {
-            resolver.begin(plan, &self.returned, context)?;
+            resolver.begin(plan, &self.returned, self.noted.as_ref(), context)?;
         }
         if plan.materialize {
             let mut all = Batch::default();
@@ -88,6 +93,20 @@ impl Inserter {
         }
         self.returned.compute()?;
         Ok(changed)
+    }
+
+    /// Other parts of the statement have written these rows; from now on its own are noted as well.
+    pub(super) fn note_ids(&mut self, ids: FxHashSet<RowId>) {
+        self.noted = Some(ids);
+    }
+
+    /// The rows that it wrote, together with those of other parts.
+    pub(super) fn take_ids(&mut self) -> FxHashSet<RowId> {
+        let mut ids = self.noted.take().unwrap_or_default();
+        if let Some(resolver) = &self.resolver {
+            ids.extend(resolver.touched());
+        }
+        ids
     }
 
     pub(super) fn rest(&mut self) -> bool {
@@ -138,7 +157,8 @@ impl Inserter {
                 default.replace_null(&mut row, at);
             }
             if !self.computes {
-                self.put(table, &mut row, context, changed)?;
+                self.put(table, &mut row, context, changed)
+                    .map_err(|error| context.placed(error, at))?;
                 continue;
             }
             let computed = self.writer.generate(context.txn.write()?, &row)?;
@@ -146,7 +166,8 @@ impl Inserter {
             for (no, value) in &computed {
                 whole[usize::from(no.0)] = value.as_ref();
             }
-            self.put(table, &mut whole, context, changed)?;
+            self.put(table, &mut whole, context, changed)
+                .map_err(|error| context.placed(error, at))?;
         }
         self.row = relent(row);
         self.fitted = fitted;
@@ -192,6 +213,9 @@ impl Inserter {
         changed.last_rowid = Some(id.0);
         if let Some(resolver) = &mut self.resolver {
             resolver.inserted(id);
+        }
+        if let Some(noted) = &mut self.noted {
+            noted.insert(id);
         }
         if self.returned.is_wanted() {
             self.returned.push_row(table, id, row)?;

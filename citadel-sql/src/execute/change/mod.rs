@@ -1,4 +1,4 @@
-//! Statements that change something: INSERT, UPDATE, DELETE and definitions.
+//! Statements that change something: INSERT, UPDATE, DELETE, MERGE and definitions.
 //!
 //! What RETURNING gives is computed while the statement runs, and given when all of it is done.
 //!
@@ -11,9 +11,11 @@ mod default;
 mod define;
 mod delete;
 mod insert;
+mod merge;
 mod returning;
 mod sets;
 mod update;
+mod with_changes;
 
 use std::sync::Arc;
 
@@ -25,13 +27,15 @@ use super::operator::BoxedOperator;
 use crate::batch::{Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{PhysicalPlan, Plan};
-use crate::schema::{KeyGraph, RowId, TableId};
+use crate::schema::{KeyGraph, RowId, TableDef, TableId};
 use crate::store::{KeyCheck, KeyEvent, TableWriter, settle_keys};
 use crate::types::{SqlType, Value, assign};
 pub(crate) use append::Append;
 use delete::Deleter;
 use insert::Inserter;
+use merge::Merger;
 use update::Updater;
+use with_changes::WithRun;
 
 /// What a statement did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +50,14 @@ pub(super) struct Change {
     plan: Arc<Plan>,
     /// Of foreign keys: what can be checked later.
     late: Vec<KeyCheck>,
-    /// None: it changes definitions.
-    rows: Option<Box<RowChange>>,
+    work: Work,
+}
+
+/// What a statement changes.
+enum Work {
+    Definitions,
+    Rows(Box<RowChange>),
+    With(Box<WithRun>),
 }
 
 /// A change of rows.
@@ -59,66 +69,48 @@ struct RowChange {
     writer: Writer,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a change of rows is in a box")]
 enum Writer {
     Insert(Inserter),
     Update(Updater),
     Delete(Deleter),
+    Merge(Merger),
     CreateAs,
 }
 
 impl Change {
     /// Makes the change of a plan: the plan's root, or what its EXPLAIN explains.
     pub(super) fn new(plan: &Arc<Plan>, builder: &Builder<'_>) -> Result<Self> {
-        let rows = match (&plan.root, plan.root.inputs().as_slice()) {
-            (root, [input]) => Some(Box::new(RowChange {
-                source: builder.build(input)?,
-                batch: Batch::default(),
-                writer: Writer::new(root)?,
-            })),
-            _ => None,
+        let work = match (&plan.root, plan.root.inputs().as_slice()) {
+            (PhysicalPlan::With(with), _) => Work::With(Box::new(WithRun::new(with, builder))),
+            (root, [_]) => {
+                let source = RowChange::source(root, builder)?;
+                Work::Rows(Box::new(RowChange::with_source(root, source)?))
+            }
+            _ => Work::Definitions,
         };
         Ok(Self {
             plan: Arc::clone(plan),
             late: Vec::new(),
-            rows,
+            work,
         })
     }
 
     /// Does it.
     pub(super) fn run(&mut self, context: &mut ExecContext<'_>) -> Result<Changed> {
-        let Some(change) = &mut self.rows else {
-            return define::run(&self.plan.root, context);
-        };
-        context.txn.write()?;
-        let keys = keys(&self.plan.root);
-        if let Some((_, graph)) = keys {
-            change.writer.watch_keys(graph);
+        let root = &self.plan.root;
+        match &mut self.work {
+            Work::Definitions => define::run(root, context),
+            Work::Rows(change) => {
+                let changed = change.run(root, context)?;
+                self.late = change.settle(root, context)?;
+                Ok(changed)
+            }
+            Work::With(run) => {
+                let (changed, late) = run.run(context)?;
+                self.late = late;
+                Ok(changed)
+            }
         }
-        let (source, batch) = (&mut change.source, &mut change.batch);
-        let changed = match (&mut change.writer, &self.plan.root) {
-            (Writer::Insert(inserter), PhysicalPlan::Insert(plan)) => {
-                inserter.run(plan, source, batch, context)
-            }
-            (Writer::Update(updater), PhysicalPlan::Update(plan)) => {
-                updater.run(plan, source, batch, context)
-            }
-            (Writer::Delete(deleter), PhysicalPlan::Delete(plan)) => {
-                deleter.run(plan, source, batch, context)
-            }
-            (Writer::CreateAs, PhysicalPlan::CreateTableAs(plan)) => {
-                create_as::run(plan, source, batch, context)
-            }
-            (_, root) => Err(not_rows(root)),
-        }?;
-        if let Some((table, graph)) = keys {
-            let events = change.writer.take_key_events();
-            let interrupt = context.interrupt;
-            let watch = &mut || check_interrupt(interrupt);
-            let txn = context.txn.write()?;
-            self.late = settle_keys(txn, graph, (table, events), watch)?;
-        }
-        Ok(changed)
     }
 
     /// What is left to be checked.
@@ -128,17 +120,16 @@ impl Change {
 
     /// The next rows of RETURNING, once it was done.
     pub(super) fn next_returned(&mut self) -> Option<Batch> {
-        match &mut self.rows.as_mut()?.writer {
-            Writer::Insert(inserter) => inserter.returned.next(),
-            Writer::Update(updater) => updater.returned.next(),
-            Writer::Delete(deleter) => deleter.returned.next(),
-            Writer::CreateAs => None,
+        match &mut self.work {
+            Work::Definitions => None,
+            Work::Rows(change) => change.next_returned(),
+            Work::With(run) => run.next_returned(),
         }
     }
 
     /// As [`Operator::rest`](super::operator::Operator::rest).
     pub(super) fn rest(&mut self) -> bool {
-        let Some(change) = &mut self.rows else {
+        let Work::Rows(change) = &mut self.work else {
             return false;
         };
         change.batch.rest();
@@ -147,9 +138,98 @@ impl Change {
 
     /// As [`Operator::restart`](super::operator::Operator::restart).
     pub(super) fn restart(&mut self, params: &[Value]) -> Result<()> {
-        match &mut self.rows {
-            Some(change) => change.source.restart(params),
-            None => Ok(()),
+        match &mut self.work {
+            Work::Rows(change) => change.source.restart(params),
+            Work::Definitions | Work::With(_) => Ok(()),
+        }
+    }
+}
+
+impl RowChange {
+    /// The source of a plan that changes rows.
+    fn source(root: &PhysicalPlan, builder: &Builder<'_>) -> Result<BoxedOperator> {
+        match root.inputs().as_slice() {
+            [input] => builder.build(input),
+            _ => Err(not_rows(root)),
+        }
+    }
+
+    fn with_source(root: &PhysicalPlan, source: BoxedOperator) -> Result<Self> {
+        Ok(Self {
+            source,
+            batch: Batch::default(),
+            writer: Writer::new(root)?,
+        })
+    }
+
+    /// Writes. What foreign keys say of it is [settled](Self::settle) afterwards.
+    fn run(&mut self, root: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<Changed> {
+        context.txn.write()?;
+        if let Some((_, graph)) = keys(root) {
+            self.writer.watch_keys(graph);
+        }
+        let (source, batch) = (&mut self.source, &mut self.batch);
+        match (&mut self.writer, root) {
+            (Writer::Insert(inserter), PhysicalPlan::Insert(plan)) => {
+                inserter.run(plan, source, batch, context)
+            }
+            (Writer::Update(updater), PhysicalPlan::Update(plan)) => {
+                updater.run(plan, source, batch, context)
+            }
+            (Writer::Delete(deleter), PhysicalPlan::Delete(plan)) => {
+                deleter.run(plan, source, batch, context)
+            }
+            (Writer::Merge(merger), PhysicalPlan::Merge(plan)) => {
+                merger.run(plan, source, batch, context)
+            }
+            (Writer::CreateAs, PhysicalPlan::CreateTableAs(plan)) => {
+                create_as::run(plan, source, batch, context)
+            }
+            (_, root) => Err(not_rows(root)),
+        }
+    }
+
+    /// Does what foreign keys ask for, and checks them. Gives what can be checked later.
+    fn settle(
+        &mut self,
+        root: &PhysicalPlan,
+        context: &mut ExecContext<'_>,
+    ) -> Result<Vec<KeyCheck>> {
+        let Some((table, graph)) = keys(root) else {
+            return Ok(Vec::new());
+        };
+        let events = self.writer.take_key_events();
+        let interrupt = context.interrupt;
+        let watch = &mut || check_interrupt(interrupt);
+        let txn = context.txn.write()?;
+        settle_keys(txn, graph, (table, events), watch)
+    }
+
+    fn next_returned(&mut self) -> Option<Batch> {
+        match &mut self.writer {
+            Writer::Insert(inserter) => inserter.returned.next(),
+            Writer::Update(updater) => updater.returned.next(),
+            Writer::Delete(deleter) => deleter.returned.next(),
+            Writer::Merge(merger) => merger.returned.next(),
+            Writer::CreateAs => None,
+        }
+    }
+
+    /// Other parts of the statement have changed these rows; from now on it notes its own.
+    fn note_ids(&mut self, ids: FxHashSet<RowId>) {
+        if let Writer::Insert(inserter) = &mut self.writer {
+            inserter.note_ids(ids);
+        }
+    }
+
+    /// The rows that it changed.
+    fn take_ids(&mut self) -> FxHashSet<RowId> {
+        match &mut self.writer {
+            Writer::Insert(inserter) => inserter.take_ids(),
+            Writer::Update(updater) => updater.ids().iter().copied().collect(),
+            Writer::Delete(deleter) => deleter.ids().iter().copied().collect(),
+            Writer::Merge(merger) => merger.ids().clone(),
+            Writer::CreateAs => FxHashSet::default(),
         }
     }
 }
@@ -160,6 +240,7 @@ impl Writer {
             PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(plan)),
             PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
             PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
+            PhysicalPlan::Merge(plan) => Self::Merge(Merger::new(plan)),
             PhysicalPlan::CreateTableAs(_) => Self::CreateAs,
             other => return Err(not_rows(other)),
         })
@@ -183,6 +264,7 @@ impl Writer {
             Self::Insert(inserter) => Some(&mut inserter.writer),
             Self::Update(updater) => Some(&mut updater.writer),
             Self::Delete(deleter) => Some(&mut deleter.writer),
+            Self::Merge(merger) => Some(merger.writer()),
             Self::CreateAs => None,
         }
     }
@@ -193,20 +275,32 @@ impl Writer {
             Self::Insert(inserter) => inserter.rest(),
             Self::Update(updater) => updater.rest(),
             Self::Delete(deleter) => deleter.rest(),
-            Self::CreateAs => false,
+            Self::Merge(_) | Self::CreateAs => false,
         }
+    }
+}
+
+/// The table whose rows a plan changes.
+fn target(plan: &PhysicalPlan) -> Option<&Arc<TableDef>> {
+    match plan {
+        PhysicalPlan::Insert(plan) => Some(&plan.table),
+        PhysicalPlan::Update(plan) => Some(&plan.table),
+        PhysicalPlan::Delete(plan) => Some(&plan.table),
+        PhysicalPlan::Merge(plan) => Some(&plan.table),
+        _ => None,
     }
 }
 
 /// The table that a plan changes, and those that foreign keys tie it to, where some are about it.
 fn keys(plan: &PhysicalPlan) -> Option<(TableId, &Arc<KeyGraph>)> {
-    let (table, keys) = match plan {
-        PhysicalPlan::Insert(plan) => (&plan.table, &plan.keys),
-        PhysicalPlan::Update(plan) => (&plan.table, &plan.keys),
-        PhysicalPlan::Delete(plan) => (&plan.table, &plan.keys),
+    let keys = match plan {
+        PhysicalPlan::Insert(plan) => &plan.keys,
+        PhysicalPlan::Update(plan) => &plan.keys,
+        PhysicalPlan::Delete(plan) => &plan.keys,
+        PhysicalPlan::Merge(plan) => &plan.keys,
         _ => return None,
     };
-    Some((table.id, keys.as_ref()?))
+    Some((target(plan)?.id, keys.as_ref()?))
 }
 
 #[cold]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::batch::{BATCH_ROWS, Batch, Column};
-use crate::bind::bound::{ColumnId, RelationNo};
+use crate::bind::bound::{ColumnId, Images, RelationNo};
 use crate::error::{Error, Result, SqlState};
 use crate::expression::CompiledExpr;
 use crate::plan::Returning;
@@ -64,6 +64,11 @@ impl Returned {
         self.plan.as_ref().map_or(&[], |plan| &plan.layout)
     }
 
+    /// Which relations `old` and `new` are.
+    pub(super) fn images(&self) -> Option<Images> {
+        self.plan.as_ref().map(|plan| plan.images)
+    }
+
     /// The next rows.
     pub(super) fn next(&mut self) -> Option<Batch> {
         self.given.pop_front()
@@ -83,6 +88,10 @@ impl Returned {
             .columns
             .resize_with(plan.layout.len(), Column::default);
         for (column, read) in self.rows.columns.iter_mut().zip(&plan.layout) {
+            if read.relation == plan.images.old {
+                column.push_null();
+                continue;
+            }
             match column_no(*read).filter(|no| table.rowid_column != Some(*no)) {
                 None => column.push_integer(id.0)?,
                 Some(no) => {
@@ -133,17 +142,24 @@ impl Returned {
 
     /// Adds rows as a source gives them.
     pub(super) fn push_batch(&mut self, layout: &[ColumnId], batch: &Batch) -> Result<()> {
-        if !self.is_wanted() {
+        let Some(plan) = &self.plan else {
             return Ok(());
-        }
+        };
+        let column = |id: &ColumnId| match id.relation == plan.images.new {
+            true => Ok(nulls(batch.rows)),
+            false => Ok(batch.columns[place(layout, *id)?].clone()),
+        };
+        let columns = plan.layout.iter().map(column);
         self.rows = Batch {
-            columns: self
-                .layout()
-                .iter()
-                .map(|id| Ok(batch.columns[place(layout, *id)?].clone()))
-                .collect::<Result<_>>()?,
+            columns: columns.collect::<Result<_>>()?,
             rows: batch.rows,
         };
+        self.compute()
+    }
+
+    /// Adds rows with the columns of the layout.
+    pub(super) fn push_columns(&mut self, columns: Vec<Column>, rows: usize) -> Result<()> {
+        self.rows = Batch { columns, rows };
         self.compute()
     }
 
@@ -173,11 +189,16 @@ impl Returned {
 /// Where the columns of a layout come from in an update.
 pub(super) fn origins(
     layout: &[ColumnId],
+    images: Option<Images>,
     (table, relation): (&TableDef, RelationNo),
     assigned: &[ColumnNo],
     source: &[ColumnId],
 ) -> Result<Vec<Origin>> {
     let origin = |id: &ColumnId| {
+        if images.is_some_and(|images| id.relation == images.old) {
+            let id = ColumnId { relation, ..*id };
+            return place(source, id).map(Origin::Source);
+        }
         if id.relation != relation {
             return place(source, *id).map(Origin::Source);
         }
@@ -195,8 +216,15 @@ pub(super) fn origins(
     layout.iter().map(origin).collect()
 }
 
+/// A column of NULLs.
+fn nulls(rows: usize) -> Column {
+    let mut column = Column::default();
+    (0..rows).for_each(|_| column.push_null());
+    column
+}
+
 /// Appends a value as its column stores it: vectors of small components are rounded.
-fn push_stored(
+pub(super) fn push_stored(
     column: &mut Column,
     ty: SqlType,
     value: ValueRef<'_>,
@@ -216,11 +244,11 @@ fn push_stored(
 }
 
 /// The number of a stored column; `None` for the hidden row id.
-fn column_no(id: ColumnId) -> Option<ColumnNo> {
+pub(super) fn column_no(id: ColumnId) -> Option<ColumnNo> {
     u16::try_from(id.column).ok().map(ColumnNo)
 }
 
-fn place(layout: &[ColumnId], id: ColumnId) -> Result<usize> {
+pub(super) fn place(layout: &[ColumnId], id: ColumnId) -> Result<usize> {
     let at = layout.iter().position(|read| *read == id);
     at.ok_or_else(|| {
         Error::sql(

@@ -76,6 +76,11 @@ impl Sets {
         Ok(())
     }
 
+    /// How many rows values were computed for.
+    pub(super) fn len(&self) -> usize {
+        self.values.columns.first().map_or(0, Column::len)
+    }
+
     /// Lies idle from now on.
     pub(super) fn rest(&mut self) {
         self.values.rest();

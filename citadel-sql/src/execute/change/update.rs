@@ -87,7 +87,18 @@ impl Updater {
         self.returned.begin(context.params)?;
         let target = (&*plan.table, plan.relation);
         let (returned, assigned) = (self.returned.layout(), self.sets.columns());
-        origins(returned, target, assigned, &self.layout)
+        origins(
+            returned,
+            self.returned.images(),
+            target,
+            assigned,
+            &self.layout,
+        )
+    }
+
+    /// The rows that it changed, by the ids that they had.
+    pub(super) fn ids(&self) -> &[RowId] {
+        &self.ids
     }
 
     pub(super) fn rest(&mut self) -> bool {

@@ -1,6 +1,7 @@
 //! Sources of rows: tables by row id, through an index, functions, and rows of expressions.
 
 mod index_scan;
+mod parquet;
 mod pk_lookup;
 mod row_count;
 mod seq_scan;
@@ -10,6 +11,7 @@ mod unnest;
 mod values;
 
 pub(super) use index_scan::{IndexScanOp, missing_row};
+pub(super) use parquet::ReadParquetOp;
 pub(super) use pk_lookup::PkLookupOp;
 pub(super) use row_count::RowCountOp;
 pub(super) use seq_scan::SeqScanOp;

@@ -6,6 +6,7 @@ use crate::ann::{self, AnnIndexStatus, SegmentState, SegmentStatus};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::context::ExecContext;
+use crate::execute::definitions;
 use crate::execute::operator::Operator;
 use crate::expression::constant;
 use crate::functions::{TableFunction, Told};
@@ -69,6 +70,9 @@ impl Operator for TableFunctionOp {
                 vec![ann_index_status(context, table, column)?]
             }
             (TableFunction::Lake(what), [table]) => lake_told(context, table, what)?,
+            (TableFunction::Definitions(relation), []) => {
+                definitions::rows(context.view(), relation)?
+            }
             (function, _) => return Err(wrong_arguments(function)),
         };
         self.left = rows.into_iter();

@@ -65,7 +65,7 @@ fn an_interrupt_stops_a_query_between_batches() {
         let catalog = Catalog::load(&read).unwrap();
         let parsed = parse::parse(sql).unwrap().remove(0);
         let bound = bind::bind(&parsed.statement, sql, &catalog, &Default::default()).unwrap();
-        let plan = Arc::new(plan(&bound.statement, &PlanContext { view: &read }).unwrap());
+        let plan = Arc::new(plan(&bound.statement, &PlanContext::new(&read)).unwrap());
         let interrupt = AtomicBool::new(false);
         let mut execution = Execution::start(&plan, &[]).unwrap();
         let mut context = ExecContext {
@@ -81,6 +81,7 @@ fn an_interrupt_stops_a_query_between_batches() {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 2,
+            feed: None,
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();

@@ -86,7 +86,7 @@ impl Db {
     ) -> Result<Answer> {
         let catalog = Catalog::load(txn)?;
         let bound = bind::bind(statement, text, &catalog, &Default::default())?;
-        let plan = Arc::new(plan(&bound.statement, &PlanContext { view: txn })?);
+        let plan = Arc::new(plan(&bound.statement, &PlanContext::new(txn))?);
         let mut execution = Execution::start(&plan, params)?;
         let interrupt = AtomicBool::new(false);
         let mut context = ExecContext {
@@ -102,6 +102,7 @@ impl Db {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 1,
+            feed: None,
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

@@ -47,6 +47,7 @@ impl<'a> Setting<'a> {
             memory: self.memory,
             lake: self.lake,
             threads: 1,
+            feed: None,
         }
     }
 }

@@ -9,8 +9,8 @@ use arrow_array::{BinaryArray, FixedSizeBinaryArray, Float32Array, Float64Array}
 use arrow_schema::{DataType, SchemaRef};
 use citadel_lake::{Filter, LakeTable, Operator, Value as LakeValue};
 
-use super::units::{Placed, Units};
 use super::{Comparison, Condition, of_lake};
+use crate::arrow::{Placed, Units};
 use crate::error::{Error, Result};
 use crate::types::Value;
 use crate::types::numeric::{Decimal, NumericRef};

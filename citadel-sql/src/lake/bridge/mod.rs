@@ -1,10 +1,9 @@
-//! The face of a lake, answered by citadel-lake. The only room that knows Arrow.
+//! The face of a lake, answered by citadel-lake. Its batches are Arrow's.
 
 mod filter;
 mod report;
 mod rows;
 mod types;
-mod units;
 
 use std::path::Path;
 

@@ -18,23 +18,18 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
-use arrow_array::{
-    ArrayRef, BooleanArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int64Array,
-    ListArray, RecordBatch, RecordBatchOptions,
-};
-use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use citadel_lake::{LakeTable, Metric as LakeMetric};
 
 use super::super::access::Opened;
 use super::of_lake;
-use super::units::Units;
-use crate::batch::{Batch, Column, ColumnData};
+use crate::arrow::{array, data_type, float_list, sql_type};
+use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
-use crate::types::{Collation, Element, Limit, SqlType};
+use crate::types::{Collation, Element, SqlType};
 
 /// The metric of a lake.
 pub(super) fn lake_metric(metric: Metric) -> Result<LakeMetric> {
@@ -66,28 +61,18 @@ pub(super) fn vectors(columns: &[NewColumn]) -> impl Iterator<Item = (&NewColumn
 /// Columns as a lake is to have them.
 pub(super) fn schema(columns: &[NewColumn]) -> Result<Schema> {
     let fields = columns.iter().map(|column| {
-        let kind = match (column.ty, column.limit) {
-            (SqlType::Boolean, _) => DataType::Boolean,
-            (SqlType::Integer, Some(Limit::Int16 | Limit::Int32)) => DataType::Int32,
-            (SqlType::Integer, _) => DataType::Int64,
-            (SqlType::Real, _) => DataType::Float64,
-            (SqlType::Text, _) => DataType::Utf8,
-            (SqlType::Blob, _) => DataType::LargeBinary,
-            (SqlType::Date, _) => DataType::Date32,
-            (SqlType::Time, _) => DataType::Time64(TimeUnit::Microsecond),
-            (SqlType::Timestamp, _) => DataType::Timestamp(TimeUnit::Microsecond, None),
-            (SqlType::TimestampTz, _) => {
-                DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()))
-            }
-            (SqlType::Numeric, limit) => decimal(limit).ok_or_else(|| no_decimal(&column.name))?,
-            (SqlType::Uuid, _) => DataType::FixedSizeBinary(UUID_BYTES),
-            (SqlType::Vector(vector), _) if vector.element == Element::F32 => float_list(),
-            (other, _) => {
-                return Err(Error::unsupported(format!(
-                    "column \"{}\" of type {other} in a table USING iceberg",
-                    column.name
-                )));
-            }
+        let kind = match column.ty {
+            SqlType::Vector(vector) if vector.element == Element::F32 => float_list(),
+            ty => match data_type(ty, column.limit) {
+                Some(kind) => kind,
+                None if ty == SqlType::Numeric => return Err(no_decimal(&column.name)),
+                None => {
+                    return Err(Error::unsupported(format!(
+                        "column \"{}\" of type {ty} in a table USING iceberg",
+                        column.name
+                    )));
+                }
+            },
         };
         let field = Field::new(&column.name, kind, !column.not_null);
         Ok(match column.ty {
@@ -98,20 +83,6 @@ pub(super) fn schema(columns: &[NewColumn]) -> Result<Schema> {
     Ok(Schema::new(fields.collect::<Result<Vec<_>>>()?))
 }
 
-const UUID_BYTES: i32 = 16;
-/// Digits of the longest decimal of a lake.
-const DECIMAL_DIGITS_MAX: u8 = 38;
-
-/// The lake's type of `NUMERIC(p, s)`.
-fn decimal(limit: Option<Limit>) -> Option<DataType> {
-    let Limit::Digits { precision, scale } = limit? else {
-        return None;
-    };
-    let (precision, scale) = (u8::try_from(precision).ok()?, i8::try_from(scale).ok()?);
-    let is_one = precision <= DECIMAL_DIGITS_MAX && (0..=precision as i8).contains(&scale);
-    is_one.then_some(DataType::Decimal128(precision, scale))
-}
-
 fn no_decimal(column: &str) -> Error {
     Error::unsupported(format!(
         "column \"{column}\" of type NUMERIC in a table USING iceberg"
@@ -119,18 +90,6 @@ fn no_decimal(column: &str) -> Error {
     .hint(
         "a lake's decimals have at most 38 digits, so many of them behind the point: NUMERIC(p, s)",
     )
-}
-
-/// The bound on `NUMERIC` that a lake's decimals are.
-fn digits(precision: u8, scale: i8) -> Limit {
-    Limit::Digits {
-        precision: precision.into(),
-        scale: scale.into(),
-    }
-}
-
-fn float_list() -> DataType {
-    DataType::List(Arc::new(Field::new("element", DataType::Float32, false)))
 }
 
 /// A table's columns as SQL has them; those that are wanted must be the same.
@@ -176,23 +135,7 @@ pub(super) fn opened(
                 opened.vectors.push((no, metric.unwrap_or(Metric::L2)));
                 (SqlType::Vector(vector), None)
             }
-            (DataType::Boolean, _) => (SqlType::Boolean, None),
-            (DataType::Int32, _) => (SqlType::Integer, Some(Limit::Int32)),
-            (DataType::Int64, _) => (SqlType::Integer, None),
-            (DataType::Float32 | DataType::Float64, _) => (SqlType::Real, None),
-            (DataType::Utf8, _) => (SqlType::Text, None),
-            (DataType::LargeBinary, _) => (SqlType::Blob, None),
-            (DataType::Date32, _) => (SqlType::Date, None),
-            (DataType::Time64(TimeUnit::Microsecond), _) => (SqlType::Time, None),
-            (DataType::Timestamp(TimeUnit::Microsecond, None), _) => (SqlType::Timestamp, None),
-            (DataType::Timestamp(TimeUnit::Microsecond, Some(_)), _) => {
-                (SqlType::TimestampTz, None)
-            }
-            (DataType::Decimal128(precision, scale), _) if *scale >= 0 => {
-                (SqlType::Numeric, Some(digits(*precision, *scale)))
-            }
-            (_, _) if citadel_lake::is_uuid(field) => (SqlType::Uuid, None),
-            _ => return Err(unknown(field)),
+            _ => sql_type(field, citadel_lake::is_uuid(field)).ok_or_else(|| unknown(field))?,
         };
         opened.columns.push(NewColumn {
             name: field.name().clone(),
@@ -300,77 +243,4 @@ fn does_not_fit(name: &str, kind: &DataType) -> Error {
         SqlState::NUMERIC_OUT_OF_RANGE,
         format!("a value of column \"{name}\" is none of the lake's type {kind}"),
     )
-}
-
-/// `None`: a value is none of the type.
-fn array(column: &Column, kind: &DataType) -> Option<ArrayRef> {
-    let nulls = || {
-        let nulls = column.nulls();
-        let valid = || nulls.iter().map(|is_null| !is_null).collect::<Vec<bool>>();
-        (!nulls.is_empty()).then(|| NullBuffer::from(valid()))
-    };
-    Some(match (column.data(), kind) {
-        (ColumnData::Null, kind) => arrow_array::new_null_array(kind, column.len()),
-        (ColumnData::Boolean(values), DataType::Boolean) => {
-            Arc::new(BooleanArray::new(values.clone().into(), nulls()))
-        }
-        (ColumnData::Integer(values), DataType::Int64) => {
-            Arc::new(Int64Array::new(values.clone().into(), nulls()))
-        }
-        (ColumnData::Real(values), DataType::Float64) => {
-            Arc::new(Float64Array::new(values.clone().into(), nulls()))
-        }
-        (ColumnData::Real(values), DataType::Float32) => {
-            // Rounded to the nearest, as is the meaning of the type.
-            let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-            if values.iter().any(|value| !value.is_finite()) {
-                return None;
-            }
-            Arc::new(Float32Array::new(values.into(), nulls()))
-        }
-        (ColumnData::Text(values), DataType::Utf8) => {
-            let mut array = StringBuilder::new();
-            for row in 0..column.len() {
-                array.append_option((!column.is_null(row)).then(|| values.get(row)));
-            }
-            Arc::new(array.finish())
-        }
-        (ColumnData::Blob(values), DataType::LargeBinary) => {
-            let mut array = BinaryBuilder::new();
-            for row in 0..column.len() {
-                array.append_option((!column.is_null(row)).then(|| values.get(row)));
-            }
-            Arc::new(array.finish())
-        }
-        (ColumnData::Vector { dim, values }, DataType::List(_)) => {
-            // A NULL has components here, and none there.
-            let lengths = (0..column.len()).map(|row| match column.is_null(row) {
-                true => 0,
-                false => *dim,
-            });
-            let given = (0..column.len()).filter(|row| !column.is_null(*row));
-            let given = given.flat_map(|row| &values[row * dim..(row + 1) * dim]);
-            let values = Float32Array::from_iter_values(given.copied());
-            let element = Arc::new(Field::new("element", DataType::Float32, false));
-            let offsets = OffsetBuffer::from_lengths(lengths);
-            Arc::new(ListArray::new(element, offsets, Arc::new(values), nulls()))
-        }
-        (ColumnData::Uuid(values), DataType::FixedSizeBinary(UUID_BYTES)) => {
-            let given =
-                (0..column.len()).map(|row| (!column.is_null(row)).then(|| values[row].as_bytes()));
-            let array = FixedSizeBinaryArray::try_from_sparse_iter_with_size(given, UUID_BYTES);
-            Arc::new(array.ok()?)
-        }
-        (_, kind) => {
-            let units = Units::of(kind)?;
-            let mut counted = Vec::with_capacity(column.len());
-            for row in 0..column.len() {
-                counted.push(match column.is_null(row) {
-                    true => None,
-                    false => Some(units.exactly(&column.get(row).to_owned())?),
-                });
-            }
-            units.array(counted.into_iter())
-        }
-    })
 }

@@ -170,13 +170,13 @@ impl Converter<'_> {
         })
     }
 
-    fn returning(&self, items: Option<Vec<TheirItem>>) -> Result<Vec<SelectItem>> {
+    pub(super) fn returning(&self, items: Option<Vec<TheirItem>>) -> Result<Vec<SelectItem>> {
         let items = items.unwrap_or_default().into_iter();
         items.map(|item| self.select_item(item)).collect()
     }
 
     /// The one table that a statement changes.
-    fn target(
+    pub(super) fn target(
         &self,
         table: TableWithJoins,
         at: Option<Position>,

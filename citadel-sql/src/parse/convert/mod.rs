@@ -17,6 +17,7 @@ mod from;
 mod function;
 mod grouping;
 mod literal;
+mod merge;
 mod operator;
 mod query;
 mod row_value;
@@ -141,10 +142,19 @@ impl<'a> Converter<'a> {
             .collect()
     }
 
-    /// A name of one part.
+    /// A name of one part, or of two of which the first is a schema that there is: the only one of what is made, or one of
+    /// those that tell what was made.
     fn name(&self, name: ObjectName) -> Result<Identifier> {
         let ObjectName(mut parts) = name;
         let position = self.name_position(&parts);
+        if let [
+            ObjectNamePart::Identifier(schema),
+            ObjectNamePart::Identifier(object),
+        ] = parts.as_slice()
+            && let Some(name) = in_schema(&schema.value, &object.value)
+        {
+            return Ok(Identifier { name, position });
+        }
         match (parts.pop(), parts.is_empty()) {
             (Some(ObjectNamePart::Identifier(ident)), true) => self.identifier(ident),
             (Some(ObjectNamePart::Function(_)), _) => {
@@ -163,5 +173,15 @@ impl<'a> Converter<'a> {
             ObjectNamePart::Identifier(ident) => self.locator.start_of(ident.span),
             ObjectNamePart::Function(function) => self.locator.start_of(function.name.span),
         }
+    }
+}
+
+/// The name by which something in a schema is known.
+fn in_schema(schema: &str, object: &str) -> Option<String> {
+    match schema.to_ascii_lowercase().as_str() {
+        "main" | "public" => Some(object.to_owned()),
+        "pg_catalog" if object.to_ascii_lowercase().starts_with("pg_") => Some(object.to_owned()),
+        "information_schema" => Some(format!("information_schema.{object}")),
+        _ => None,
     }
 }

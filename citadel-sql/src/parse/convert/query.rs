@@ -8,9 +8,10 @@ use sqlparser::ast::{
     WildcardAdditionalOptions, With,
 };
 
+use super::statement::is_change;
 use super::{Clauses, Converter};
 use crate::ast::{
-    Cte, Distinctness, Expr, OrderKey, Query, QueryBody, Select, SelectItem, SetOperation,
+    Cte, CteBody, Distinctness, Expr, OrderKey, Query, QueryBody, Select, SelectItem, SetOperation,
     SetOperator, Values,
 };
 use crate::error::{Error, Position, Result};
@@ -81,7 +82,10 @@ impl Converter<'_> {
             recursive,
             name: alias.name,
             columns: alias.columns,
-            query: self.query(*query, at)?,
+            body: match is_change(&query) {
+                true => CteBody::Change(Box::new(self.deeper(|| self.change_with(*query, at))?)),
+                false => CteBody::Query(Box::new(self.query(*query, at)?)),
+            },
         })
     }
 
@@ -95,7 +99,7 @@ impl Converter<'_> {
             SetExpr::Insert(_) => unsupported("INSERT as a query"),
             SetExpr::Update(_) => unsupported("UPDATE as a query"),
             SetExpr::Delete(_) => unsupported("DELETE as a query"),
-            SetExpr::Merge(_) => unsupported("MERGE"),
+            SetExpr::Merge(_) => unsupported("MERGE as a query"),
             SetExpr::Table(_) => unsupported("TABLE"),
         }
     }

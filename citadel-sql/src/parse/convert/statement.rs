@@ -19,9 +19,10 @@ impl Converter<'_> {
         match statement {
             Statement::Query(query) if is_change(&query) => self.change_with(*query, at),
             Statement::Query(query) => Ok(StatementKind::Query(Box::new(self.query(*query, at)?))),
-            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
-                self.change(statement, Vec::new(), at)
-            }
+            Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::Merge(_) => self.change(statement, Vec::new(), at),
             Statement::CreateTable(table) => Ok(StatementKind::CreateTable(Box::new(
                 self.create_table(table, at)?,
             ))),
@@ -82,8 +83,8 @@ impl Converter<'_> {
         }
     }
 
-    /// INSERT, UPDATE or DELETE after WITH.
-    fn change_with(&self, query: Query, at: Option<Position>) -> Result<StatementKind> {
+    /// INSERT, UPDATE, DELETE or MERGE after WITH, or in it.
+    pub(super) fn change_with(&self, query: Query, at: Option<Position>) -> Result<StatementKind> {
         let Query {
             with,
             body,
@@ -106,8 +107,10 @@ impl Converter<'_> {
             ("FORMAT", &format_clause),
             ("a pipe operator", &pipe_operators),
         ])?;
-        let (SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement)) =
-            *body
+        let (SetExpr::Insert(statement)
+        | SetExpr::Update(statement)
+        | SetExpr::Delete(statement)
+        | SetExpr::Merge(statement)) = *body
         else {
             return Err(Error::unsupported("this statement").at(at));
         };
@@ -132,6 +135,10 @@ impl Converter<'_> {
             Statement::Delete(delete) => {
                 let delete = self.delete(delete, with)?;
                 Ok(StatementKind::Delete(Box::new(delete)))
+            }
+            Statement::Merge(merge) => {
+                let merge = self.merge(merge, with)?;
+                Ok(StatementKind::Merge(Box::new(merge)))
             }
             _ => Err(Error::unsupported("this statement").at(at)),
         }
@@ -209,10 +216,10 @@ impl Converter<'_> {
     }
 }
 
-/// Does WITH stand before INSERT, UPDATE or DELETE?
-fn is_change(query: &Query) -> bool {
+/// Does WITH stand before INSERT, UPDATE, DELETE or MERGE?
+pub(super) fn is_change(query: &Query) -> bool {
     matches!(
         *query.body,
-        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_)
+        SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_)
     )
 }

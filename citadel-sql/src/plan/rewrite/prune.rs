@@ -24,7 +24,7 @@ fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
                 .filter(|id| empty.relations.contains(&id.relation));
             empty.columns = own.copied().collect();
         }
-        LogicalPlan::Scan(scan) => {
+        LogicalPlan::Scan(scan) | LogicalPlan::Earlier(scan) => {
             let own = needed.iter().filter(|id| id.relation == scan.relation);
             scan.columns = own.copied().collect();
         }

@@ -33,6 +33,14 @@ fn push(plan: LogicalPlan, mut conjuncts: Vec<Expr>) -> LogicalPlan {
             scan.filter.append(&mut conjuncts);
             LogicalPlan::Scan(scan)
         }
+        LogicalPlan::Earlier(mut scan) => {
+            // What a parameter is may not be known yet when it is read.
+            let later =
+                |conjunct: &Expr| !conjunct.is_stable() || conjunct.reads_parameter(&|_| true);
+            let (outside, mut inside) = conjuncts.into_iter().partition(later);
+            scan.filter.append(&mut inside);
+            filter(LogicalPlan::Earlier(scan), outside)
+        }
         LogicalPlan::Join {
             outer,
             left,

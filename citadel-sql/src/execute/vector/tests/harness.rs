@@ -190,6 +190,7 @@ impl Harness {
                 pins: &crate::lake::Pins::default(),
             },
             threads: 2,
+            feed: None,
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
@@ -225,7 +226,7 @@ impl Harness {
 }
 
 fn planned(view: &dyn View, statement: &Statement) -> Result<Arc<Plan>> {
-    plan(statement, &PlanContext { view }).map(Arc::new)
+    plan(statement, &PlanContext::new(view)).map(Arc::new)
 }
 
 pub(super) fn table(view: &dyn View) -> Arc<TableDef> {

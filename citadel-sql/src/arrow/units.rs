@@ -1,4 +1,4 @@
-//! The lake's types whose values are whole numbers of some unit: integers, days, microseconds, and decimals of a scale.
+//! The types whose values are whole numbers of some unit: integers, days, microseconds, and decimals of a scale.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::error::Result;
 use crate::types::numeric::{Decimal, Rounding, round_to};
 use crate::types::{Date, Numeric, Time, Timestamp, TimestampTz, Value};
 
-/// From 1970-01-01, where the lake counts from, to 2000-01-01, where SQL's values do.
+/// From 1970-01-01, where Arrow counts from, to 2000-01-01, where SQL's values do.
 const DAYS: i128 = 10_957;
 const MICROS_OF_DAY: i128 = 86_400_000_000;
 
 /// Such a type.
 #[derive(Clone, Debug)]
-pub(super) enum Units {
+pub(crate) enum Units {
     Int,
     Long,
     Date,
@@ -34,11 +34,11 @@ pub(super) enum Units {
 
 /// Where a value lies among whole numbers of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Placed {
+pub(crate) struct Placed {
     /// The greatest whole number that is not above it.
-    pub(super) units: i128,
+    pub(crate) units: i128,
     /// It lies above that, below the next one.
-    pub(super) beyond: bool,
+    pub(crate) beyond: bool,
 }
 
 impl Placed {
@@ -75,7 +75,7 @@ fn since_1970(value: i64, is_finite: bool, shift: i128) -> Placed {
 
 impl Units {
     /// `None`: the values of the type are no whole numbers.
-    pub(super) fn of(kind: &DataType) -> Option<Self> {
+    pub(crate) fn of(kind: &DataType) -> Option<Self> {
         Some(match kind {
             DataType::Int32 => Self::Int,
             DataType::Int64 => Self::Long,
@@ -94,7 +94,7 @@ impl Units {
     }
 
     /// The least and the greatest number that the type has.
-    pub(super) fn range(&self) -> (i128, i128) {
+    pub(crate) fn range(&self) -> (i128, i128) {
         match self {
             Self::Int | Self::Date => (i32::MIN.into(), i32::MAX.into()),
             Self::Long | Self::Timestamp | Self::TimestampTz(_) => {
@@ -109,7 +109,7 @@ impl Units {
     }
 
     /// Where a value lies among those of the type. `None`: it is of a type that is not compared with this one.
-    pub(super) fn place(&self, value: &Value) -> Option<Placed> {
+    pub(crate) fn place(&self, value: &Value) -> Option<Placed> {
         Some(match (self, value) {
             (Self::Int | Self::Long, Value::Integer(value)) => Placed::at((*value).into()),
             (Self::Int | Self::Long, Value::Real(value)) => {
@@ -146,14 +146,14 @@ impl Units {
     }
 
     /// The number of units that a value is. `None`: it is no value of the type.
-    pub(super) fn exactly(&self, value: &Value) -> Option<i128> {
+    pub(crate) fn exactly(&self, value: &Value) -> Option<i128> {
         let Placed { units, beyond } = self.place(value)?;
         let (least, greatest) = self.range();
         (!beyond && (least..=greatest).contains(&units)).then_some(units)
     }
 
     /// Numbers, each in [range](Self::range), as the lake has them.
-    pub(super) fn array(&self, units: impl Iterator<Item = Option<i128>>) -> ArrayRef {
+    pub(crate) fn array(&self, units: impl Iterator<Item = Option<i128>>) -> ArrayRef {
         let long = |units: Option<i128>| units.map(|units| units as i64);
         let int = |units: Option<i128>| units.map(|units| units as i32);
         match self {
@@ -177,27 +177,27 @@ impl Units {
 }
 
 /// The day of a lake's date.
-pub(super) fn date(days: i32) -> Result<Date> {
+pub(crate) fn date(days: i32) -> Result<Date> {
     Date::checked(i64::from(days) - DAYS as i64)
 }
 
 /// The time of a lake's time.
-pub(super) fn time(micros: i64) -> Option<Time> {
+pub(crate) fn time(micros: i64) -> Option<Time> {
     Time::from_micros(micros)
 }
 
 /// A lake's timestamp.
-pub(super) fn timestamp(micros: i64) -> Result<Timestamp> {
+pub(crate) fn timestamp(micros: i64) -> Result<Timestamp> {
     Timestamp::checked(i128::from(micros) - DAYS * MICROS_OF_DAY)
 }
 
 /// A lake's timestamp with a zone.
-pub(super) fn timestamptz(micros: i64) -> Result<TimestampTz> {
+pub(crate) fn timestamptz(micros: i64) -> Result<TimestampTz> {
     TimestampTz::checked(i128::from(micros) - DAYS * MICROS_OF_DAY)
 }
 
 /// A lake's decimal.
-pub(super) fn numeric(units: i128, scale: i8) -> Option<Numeric> {
+pub(crate) fn numeric(units: i128, scale: i8) -> Option<Numeric> {
     Numeric::from_units(units, u16::try_from(scale).ok()?)
 }
 
