@@ -32,6 +32,7 @@ impl SqlState {
     pub(crate) const STRING_TOO_LONG: Self = Self("22001");
     pub(crate) const WRONG_OBJECT_TYPE: Self = Self("42809");
     pub(crate) const WINDOWING_ERROR: Self = Self("42P20");
+    pub(crate) const COLLATION_MISMATCH: Self = Self("42P21");
     pub(crate) const INVALID_FRAME_OFFSET: Self = Self("22013");
     pub(crate) const INVALID_NTILE: Self = Self("22014");
     pub(crate) const INVALID_NTH_VALUE: Self = Self("22016");

@@ -35,6 +35,11 @@ pub(crate) enum ExprKind {
         table: Option<Identifier>,
         column: Identifier,
     },
+    /// `x COLLATE c`
+    Collate {
+        operand: Box<Expr>,
+        collation: Identifier,
+    },
     Unary {
         op: UnaryOp,
         operand: Box<Expr>,

@@ -198,6 +198,8 @@ pub(crate) enum ColumnConstraintKind {
     References(ForeignKey),
     /// SERIAL, `GENERATED … AS IDENTITY`
     Sequence(SequenceColumn),
+    /// `COLLATE c`
+    Collate(Identifier),
 }
 
 /// A constraint of a table.

@@ -29,7 +29,7 @@ use crate::schema::{
     ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexKey, IndexKind, IndexOrigin,
     IndexedVector, KeyTiming, TableDef,
 };
-use crate::types::{Limit, SqlType, Value, assign, can_assign};
+use crate::types::{Collation, Limit, SqlType, Value, assign, can_assign};
 
 /// What is being made of a table.
 struct Shape<'a> {
@@ -292,6 +292,7 @@ impl Binder<'_> {
                 ColumnConstraintKind::Null
                 | ColumnConstraintKind::Sequence(_)
                 | ColumnConstraintKind::NotNull
+                | ColumnConstraintKind::Collate(_)
                 | ColumnConstraintKind::Default(_) => continue,
             };
             shape.constraints.push(TableConstraint {
@@ -420,6 +421,9 @@ impl Binder<'_> {
         let altered = &mut shape.alter.columns[at];
         altered.column.default = default;
         altered.column.ty = ty;
+        if ty != SqlType::Text {
+            altered.column.collation = Collation::default();
+        }
         altered.column.limit = limit;
         altered.source = ColumnSource::Computed {
             from,
@@ -804,6 +808,7 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
             default: NewDefault::kept(&column.default),
             sequences: column.sequences.clone(),
             generated: column.generated.clone().map(Generated::Kept),
+            collation: column.collation,
         },
         source: ColumnSource::Kept(no),
     });
@@ -841,6 +846,7 @@ pub(super) fn definition_of(column: &NewColumn) -> ColumnDef {
         missing: Value::Null,
         generated: None,
         storage: ColumnStorage::Row,
+        collation: column.collation,
     }
 }
 

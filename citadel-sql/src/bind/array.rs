@@ -275,6 +275,8 @@ impl ExprBinder<'_, '_> {
             let list = elements.map(|value| literal(value.to_owned(), element.sql_type()));
             return self.list_of(operand, list.collect(), all);
         }
+        self.binder
+            .refuse_collated(&operand, "a comparison with the elements of an array")?;
         let kind = ExprKind::AnyElement {
             operand: Box::new(operand),
             op,

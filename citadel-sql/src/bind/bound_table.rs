@@ -7,7 +7,7 @@ use crate::schema::{
     CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
     RowText, TableDef, ViewDef,
 };
-use crate::types::{Limit, SqlType, Value};
+use crate::types::{Collation, Limit, SqlType, Value};
 
 /// CREATE TABLE, checked.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +73,8 @@ pub(crate) struct NewColumn {
     /// That it has already.
     pub(crate) sequences: ColumnSequences,
     pub(crate) generated: Option<Generated>,
+    /// How its texts are compared.
+    pub(crate) collation: Collation,
 }
 
 /// The default of a column to be made.

@@ -290,7 +290,7 @@ impl ExprBinder<'_, '_> {
             (AggregateFunction::Concat, None) => Some(text_literal(",")),
             _ => None,
         };
-        let mut order = self.aggregate_order(order_by)?;
+        let mut order = self.aggregate_order(order_by, !*distinct)?;
         if *distinct && order.iter().any(|key| !same(&key.expr, &bound)) {
             return Err(Error::sql(
                 SqlState::INVALID_COLUMN_REFERENCE,
@@ -302,7 +302,7 @@ impl ExprBinder<'_, '_> {
         if *distinct && order.is_empty() && !is_list {
             order.push(ascending(&bound));
         }
-        Ok(AggregateCall {
+        let mut call = AggregateCall {
             function,
             argument: Some(bound),
             distinct: *distinct,
@@ -315,7 +315,9 @@ impl ExprBinder<'_, '_> {
             },
             filter: None,
             ty,
-        })
+        };
+        self.binder.collated_call(&mut call)?;
+        Ok(call)
     }
 
     /// `percentile_cont(fraction) WITHIN GROUP (ORDER BY x)` and its like.
@@ -335,12 +337,14 @@ impl ExprBinder<'_, '_> {
         if values.len() != wanted {
             return Err(wrong_count(&lower, values.len(), position));
         }
-        let mut order = self.aggregate_order(order_by)?;
+        let mut order = self.aggregate_order(order_by, false)?;
         let ([key], false) = (order.as_mut_slice(), order_by.len() > 1) else {
             let text = format!("{lower} with an order of several keys");
             return Err(Error::unsupported(text).at(position));
         };
         let one = self.aggregate_type(function, &lower, &mut key.expr)?;
+        self.binder
+            .refuse_collated(&key.expr, "an ordered-set aggregate")?;
         let argument = Some(key.expr.clone());
         let fraction = values.first().map(|value| self.fraction(value, &lower));
         let constant = fraction.transpose()?;
@@ -385,13 +389,21 @@ impl ExprBinder<'_, '_> {
         }
     }
 
-    fn aggregate_order(&mut self, keys: &[ast::OrderKey]) -> Result<Vec<SortKey>> {
+    fn aggregate_order(
+        &mut self,
+        keys: &[ast::OrderKey],
+        by_collation: bool,
+    ) -> Result<Vec<SortKey>> {
         let keys = keys.iter().map(|key| {
-            Ok(SortKey {
+            let key = SortKey {
                 expr: self.settled(&key.expr)?,
                 descending: key.descending,
                 nulls_first: key.nulls_first.unwrap_or(key.descending),
-            })
+            };
+            match by_collation {
+                true => self.by_key(key),
+                false => Ok(key),
+            }
         });
         keys.collect()
     }
@@ -422,8 +434,8 @@ impl ExprBinder<'_, '_> {
         argument: &mut Expr,
     ) -> Result<SqlType> {
         use AggregateFunction::{
-            ApproxCount, Array, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Concat, Count,
-            CountRows, Max, Min, Mode, Percentile, Spread, Sum,
+            ApproxCount, Array, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Collated, Concat,
+            Count, CountRows, Max, Min, Mode, Percentile, Spread, Sum,
         };
         let wanted = match function {
             Sum | Avg | Spread(_) => Some(SqlType::Real),
@@ -433,7 +445,15 @@ impl ExprBinder<'_, '_> {
             Percentile { continuous: true } if argument.ty != SqlType::Interval => {
                 Some(SqlType::Real)
             }
-            CountRows | Count | Min | Max | Array | Percentile { .. } | Mode | ApproxCount => None,
+            CountRows
+            | Count
+            | Min
+            | Max
+            | Collated { .. }
+            | Array
+            | Percentile { .. }
+            | Mode
+            | ApproxCount => None,
         };
         if let Some(wanted) = wanted {
             self.decide(argument, wanted, Strength::Exact)?;
@@ -624,13 +644,16 @@ impl ExprBinder<'_, '_> {
     /// `CASE WHEN a = b THEN NULL ELSE a END`
     fn nullif(&mut self, arguments: Vec<Expr>, position: Option<Position>) -> Result<Expr> {
         let [mut left, mut right] = fixed("nullif", arguments, position)?;
-        self.compared(&mut [&mut left, &mut right], "NULLIF")?;
+        let parameters = &mut self.binder.parameters;
+        typing::unify_compared(parameters, &mut [&mut left, &mut right], "NULLIF")?;
         check_repeated(std::slice::from_ref(&left), position)?;
         let ty = left.ty;
+        let mut compared = left.clone();
+        self.binder.by_collation(&mut [&mut compared, &mut right])?;
         let equal = Expr {
             kind: ExprKind::Binary {
                 op: BinaryOp::Eq,
-                left: Box::new(left.clone()),
+                left: Box::new(compared),
                 right: Box::new(right),
             },
             ty: SqlType::Boolean,

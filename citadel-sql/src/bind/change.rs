@@ -171,6 +171,7 @@ impl Binder<'_> {
         let table = self.table(name)?;
         let relation = self.new_relation()?;
         let shown = alias.map_or(&table.name, |alias| &alias.name);
+        self.note_collations(&table, relation);
         let scope = table_scope(&table, relation, shown);
         Ok((table, relation, scope))
     }

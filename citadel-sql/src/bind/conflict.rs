@@ -46,6 +46,7 @@ impl Binder<'_> {
                 filter,
             } => {
                 let excluded = self.new_relation()?;
+                self.note_collations(table, excluded);
                 let both = scope
                     .clone()
                     .join(table_scope(table, excluded, "excluded").hidden())
@@ -80,13 +81,14 @@ impl Binder<'_> {
         let place = "ON CONFLICT";
         let mut bound = Vec::with_capacity(keys.len());
         for key in keys {
-            bound.push(match &key.kind {
+            let key = match &key.kind {
                 ExprKind::Column {
                     table: None,
                     column,
                 } => column_expr(table, column, relation)?,
                 _ => ExprBinder::new(self, scope, Aggregation::Refused(place)).expr(key)?,
-            });
+            };
+            bound.push(self.sort_key(key)?);
         }
         let condition = condition.map(|condition| self.condition(condition, scope, place));
         let condition = condition.transpose()?;

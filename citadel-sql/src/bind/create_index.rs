@@ -47,6 +47,7 @@ impl Binder<'_> {
             return Err(unknown_option(&option.name, "btree"));
         }
         let relation = self.new_relation()?;
+        self.note_collations(table, relation);
         let mut keys: Vec<Expr> = Vec::with_capacity(create.keys.len());
         for key in &create.keys {
             let bound = match &key.kind {
@@ -56,6 +57,7 @@ impl Binder<'_> {
                 } => column_expr(table, column, relation)?,
                 _ => self.row_expression(key, table, relation)?,
             };
+            let bound = self.sort_key(bound)?;
             if keys.iter().any(|known| same(known, &bound)) {
                 return Err(match &key.kind {
                     ExprKind::Column { column, .. } => named_twice(column),

@@ -18,7 +18,7 @@ use crate::ast::{
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{assignment_to, fit_within};
 use crate::schema::{ColumnNo, ColumnSequences, IntegerWidth};
-use crate::types::{SqlType, Value};
+use crate::types::{Collation, SqlType, Value};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 2_000;
@@ -153,6 +153,7 @@ impl Binder<'_> {
                 default: NewDefault::default(),
                 sequences: ColumnSequences::default(),
                 generated: None,
+                collation: Collation::default(),
             });
         }
         Ok(Statement::CreateTableAs {
@@ -184,6 +185,7 @@ impl Binder<'_> {
         let mut seen = Seen::default();
         let mut default = None;
         let mut sequence = None;
+        let mut collation = Collation::default();
         for constraint in &definition.constraints {
             match &constraint.kind {
                 ColumnConstraintKind::Sequence(new) => {
@@ -195,6 +197,19 @@ impl Binder<'_> {
                     }
                     seen.not_null = true;
                     sequence = Some(new);
+                }
+                ColumnConstraintKind::Collate(name) => {
+                    if ty != SqlType::Text {
+                        return Err(Error::sql(
+                            SqlState::DATATYPE_MISMATCH,
+                            format!(
+                                "column \"{}\" is {ty}, which has no collation",
+                                definition.name.name
+                            ),
+                        )
+                        .at(name.position));
+                    }
+                    collation = super::collation::named(name)?;
                 }
                 ColumnConstraintKind::Null => seen.null = true,
                 ColumnConstraintKind::NotNull => seen.not_null = true,
@@ -228,6 +243,7 @@ impl Binder<'_> {
             default: NewDefault::default(),
             sequences: ColumnSequences::default(),
             generated: None,
+            collation,
         };
         if let Some(expr) = default {
             column.default = self.new_default(expr, &definition_of(&column))?;
@@ -293,6 +309,7 @@ impl Binder<'_> {
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Generated(_)
                 | ColumnConstraintKind::Sequence(_)
+                | ColumnConstraintKind::Collate(_)
                 | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Default(_) => {}
             }
@@ -334,6 +351,7 @@ impl Binder<'_> {
         column: &NewColumn,
         relation: RelationNo,
     ) -> Result<Generated> {
+        self.note_new_collations(columns, relation);
         let scope = Scope::of(
             ScopeRelation {
                 name: table.to_owned(),
@@ -413,6 +431,8 @@ impl Binder<'_> {
         columns: impl IntoIterator<Item = &'c NewColumn>,
         relation: RelationNo,
     ) -> Result<NewCheck> {
+        let columns: Vec<&NewColumn> = columns.into_iter().collect();
+        self.note_new_collations(columns.iter().copied(), relation);
         let scope = Scope::of(
             ScopeRelation {
                 name: table.to_owned(),

@@ -85,6 +85,7 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 Err(syntax_error("DEFAULT stands alone for a column's value"))
             }
             ast::ExprKind::Column { table, column } => self.column(table.as_ref(), column),
+            ast::ExprKind::Collate { operand, collation } => self.collate(operand, collation),
             ast::ExprKind::Unary { op, operand } => self.unary(*op, operand),
             ast::ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
             ast::ExprKind::Distance {
@@ -315,7 +316,8 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
     }
 
     pub(super) fn compared(&mut self, exprs: &mut [&mut Expr], what: &str) -> Result<()> {
-        typing::unify_compared(&mut self.binder.parameters, exprs, what)
+        typing::unify_compared(&mut self.binder.parameters, exprs, what)?;
+        self.binder.by_collation(exprs)
     }
 
     pub(super) fn results(&mut self, exprs: &mut [&mut Expr], what: &str) -> Result<SqlType> {

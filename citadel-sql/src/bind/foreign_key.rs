@@ -10,7 +10,7 @@ use super::lake::refuse_lake;
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::schema::{ColumnNo, ForeignKeyDef, IndexDef, IndexKind, KeyAction, TableDef, TableId};
-use crate::types::SqlType;
+use crate::types::{Collation, SqlType};
 
 /// A table that gets a foreign key, as it becomes.
 pub(super) struct Referring<'a> {
@@ -82,18 +82,24 @@ impl Binder<'_> {
         }
         for (no, parent_no) in columns.iter().zip(&parent_columns) {
             let column = &table.columns[usize::from(no.0)];
-            let (parent_name, parent_ty) = match &parent {
+            let (parent_name, parent_ty, parent_collation) = match &parent {
                 None => {
                     let column = &table.columns[usize::from(parent_no.0)];
-                    (&column.name, column.ty)
+                    (&column.name, column.ty, column.collation)
                 }
                 Some(parent) => {
                     let column = parent.column(*parent_no);
-                    (&column.name, column.ty)
+                    (&column.name, column.ty, column.collation)
                 }
             };
             check_types((&column.name, column.ty), (parent_name, parent_ty))
                 .map_err(|error| error.at(at))?;
+            if parent_collation != Collation::Binary || column.collation != Collation::Binary {
+                return Err(Error::unsupported(
+                    "a foreign key of texts with a collation other than \"C\"",
+                )
+                .at(at));
+            }
         }
         let new = NewForeignKey {
             name: name.map(|name| name.name.clone()),

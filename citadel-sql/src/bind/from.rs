@@ -124,6 +124,7 @@ impl Binder<'_> {
             .iter()
             .map(|c| (c.name.clone(), c.ty))
             .collect();
+        self.note_collations(&table, relation);
         let scope = Scope::of(
             ScopeRelation {
                 name: shown.to_owned(),
@@ -274,6 +275,7 @@ impl Binder<'_> {
             let (mut left, mut right) = (pair.left.0.clone(), pair.right.0.clone());
             pairs.push(pair);
             typing::unify_compared(&mut self.parameters, &mut [&mut left, &mut right], "USING")?;
+            self.by_collation(&mut [&mut left, &mut right])?;
             let equal = binary(BinaryOp::Eq, left, right);
             on = Some(match on {
                 None => equal,

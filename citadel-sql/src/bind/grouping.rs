@@ -4,14 +4,15 @@
 //! aggregates. When all are known, [`Groups::rewrite`] puts the keys before them: key i is column i, aggregate j is
 //! column keys + j. A column of FROM that is left over is neither, which is an error.
 
-use super::bound::{ColumnId, Expr, ExprKind, RelationNo};
-use super::expr::ExprBinder;
+use super::bound::{AggregateCall, ColumnId, Expr, ExprKind, RelationNo};
+use super::collation::plain;
+use super::expr::{Aggregation, ExprBinder};
 use super::item::Item;
 use super::same::same;
 use super::scope::Scope;
 use crate::ast;
 use crate::error::{Error, Position, Result, SqlState};
-use crate::functions;
+use crate::functions::{self, AggregateFunction};
 use crate::types::{SqlType, Value};
 
 /// The grouping of a query.
@@ -21,7 +22,14 @@ pub(super) struct Groups<'b> {
     pub(super) windows: RelationNo,
     pub(super) keys: &'b [Expr],
     pub(super) sets: &'b [Vec<usize>],
+    pub(super) shown: &'b [Shown],
     pub(super) scope: &'b Scope,
+}
+
+/// A text of GROUP BY that is told apart by its collation's key: the aggregate that gives one of those that are alike.
+pub(super) struct Shown {
+    text: Expr,
+    aggregate: usize,
 }
 
 impl Groups<'_> {
@@ -31,10 +39,16 @@ impl Groups<'_> {
             expr.kind = self.column(at)?;
             return Ok(());
         }
+        let first = self.keys.len() + usize::from(!self.sets.is_empty());
+        let is_shown =
+            |shown: &&Shown| same(&shown.text, expr) || same(&shown.text, &plain(expr.clone()));
+        if let Some(shown) = self.shown.iter().find(is_shown) {
+            expr.kind = self.column(first.saturating_add(shown.aggregate))?;
+            return Ok(());
+        }
         match expr.kind {
             ExprKind::Column(id) if id.relation == self.relation => {
                 let number = usize::try_from(id.column).unwrap_or(usize::MAX);
-                let first = self.keys.len() + usize::from(!self.sets.is_empty());
                 expr.kind = self.column(first.saturating_add(number))?;
                 Ok(())
             }
@@ -117,8 +131,9 @@ impl ExprBinder<'_, '_> {
         sets: &[Vec<ast::Expr>],
         items: &[Item],
         (aggregates, windows): (RelationNo, RelationNo),
-    ) -> Result<(Vec<Expr>, Vec<Vec<usize>>)> {
+    ) -> Result<(Vec<Expr>, Vec<Vec<usize>>, Vec<Shown>)> {
         let mut bound: Vec<Expr> = Vec::new();
+        let mut shown: Vec<Shown> = Vec::new();
         let mut bound_sets = vec![Vec::new(); sets.len()];
         let keys = sets.iter().enumerate();
         let keys = keys.flat_map(|(at, set)| set.iter().map(move |key| (at, key)));
@@ -137,6 +152,17 @@ impl ExprBinder<'_, '_> {
                 let text = format!("{what} is not allowed in GROUP BY");
                 return Err(Error::sql(state, text).at(key.position));
             }
+            let text = plain(key.clone());
+            let is_collated = self.binder.is_collated(&key)?;
+            let key = self.binder.sort_key(key)?;
+            if is_collated && !shown.iter().any(|known| same(&known.text, &text)) {
+                if sets.len() > 1 {
+                    let what = "GROUPING SETS of a text with a collation other than \"C\"";
+                    return Err(Error::unsupported(what).at(key.position));
+                }
+                let aggregate = self.least(text.clone())?;
+                shown.push(Shown { text, aggregate });
+            }
             let known = bound.iter().position(|known| same(known, &key));
             let place = known.unwrap_or_else(|| {
                 bound.push(key);
@@ -150,7 +176,27 @@ impl ExprBinder<'_, '_> {
         if bound_sets.len() == 1 {
             bound_sets.clear();
         }
-        Ok((bound, bound_sets))
+        Ok((bound, bound_sets, shown))
+    }
+
+    /// The number of an aggregate that gives the least text of a group by its bytes.
+    fn least(&mut self, text: Expr) -> Result<usize> {
+        let Aggregation::Collected { calls, .. } = &mut self.aggregation else {
+            return Err(Error::sql(
+                SqlState::INTERNAL_ERROR,
+                "GROUP BY where nothing is grouped",
+            ));
+        };
+        calls.push(AggregateCall {
+            function: AggregateFunction::Min,
+            ty: text.ty,
+            argument: Some(text),
+            distinct: false,
+            constant: None,
+            order: Vec::new(),
+            filter: None,
+        });
+        Ok(calls.len() - 1)
     }
 
     /// A column of FROM comes before an alias of the same name, as in PostgreSQL.

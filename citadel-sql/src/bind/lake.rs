@@ -137,6 +137,7 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
                 ColumnConstraintKind::Generated(_) => "GENERATED",
                 ColumnConstraintKind::Sequence(_) => "a sequence",
                 ColumnConstraintKind::References(_) => "REFERENCES",
+                ColumnConstraintKind::Collate(_) => "COLLATE",
             };
             return refused(what, constraint.position.or(column.name.position));
         }

@@ -23,6 +23,7 @@ mod bound_sequence;
 mod bound_table;
 mod call;
 mod change;
+mod collation;
 mod conflict;
 mod constant;
 mod copy;
@@ -71,13 +72,16 @@ mod with_changes;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::ast::{self, Identifier, StatementKind};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{Catalog, TableDef};
-use crate::types::SqlType;
 use crate::types::temporal::Zone;
+use crate::types::{Collation, SqlType};
 
-use bound::{BoundStatement, ChangePart, Expr, Parameters, RelationNo, Statement};
+use bound::{BoundStatement, ChangePart, ColumnId, Expr, Parameters, RelationNo, Statement};
+pub(crate) use collation::keyed;
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
 pub(crate) use print::{Printer, value_text};
@@ -137,6 +141,10 @@ struct Binder<'a> {
     read: view::Read,
     /// In how many views the expression at hand lies: its place is not one in the statement's text.
     view_depth: usize,
+    /// The collations of columns that have another one than `"C"`.
+    collations: FxHashMap<ColumnId, Collation>,
+    /// The collations of parameters that stand for columns of queries around.
+    collated_parameters: FxHashMap<usize, Collation>,
     /// The WITH clause that comes next is the statement's own: it may hold changes.
     may_change: bool,
     /// Changes of that clause, in order.
@@ -160,6 +168,8 @@ impl<'a> Binder<'a> {
             outer_reads: 0,
             read: view::Read::default(),
             view_depth: 0,
+            collations: FxHashMap::default(),
+            collated_parameters: FxHashMap::default(),
             may_change: false,
             changes: Vec::new(),
             reads_changes: false,

@@ -15,8 +15,9 @@ impl ExprBinder<'_, '_> {
     ) -> Result<Vec<SortKey>> {
         keys.iter()
             .map(|key| {
-                Ok(SortKey {
-                    expr: self.order_expr(&key.expr, items)?,
+                let expr = self.order_expr(&key.expr, items)?;
+                self.by_key(SortKey {
+                    expr,
                     descending: key.descending,
                     nulls_first: key.nulls_first.unwrap_or(key.descending),
                 })
@@ -49,7 +50,10 @@ impl ExprBinder<'_, '_> {
         items: &[Item],
         order: &[SortKey],
     ) -> Result<DistinctOn> {
-        let keys = exprs.iter().map(|expr| self.order_expr(expr, items));
+        let keys = exprs.iter().map(|expr| {
+            let key = self.order_expr(expr, items)?;
+            self.binder.sort_key(key)
+        });
         let keys = keys.collect::<Result<Vec<Expr>>>()?;
         let is_key = |expr: &Expr| keys.iter().any(|key| same(key, expr));
         let leading = order.iter().take_while(|key| is_key(&key.expr)).count();
@@ -120,9 +124,9 @@ pub(super) fn by_name(name: &Identifier, items: &[Item]) -> Result<Option<Expr>>
 }
 
 /// Rows that DISTINCT makes one have one place in the order only if the order is by what is selected.
-pub(super) fn check_distinct(keys: &[SortKey], items: &[Item]) -> Result<()> {
+pub(super) fn check_distinct(keys: &[SortKey], items: &[Expr]) -> Result<()> {
     for key in keys {
-        if !items.iter().any(|item| same(&item.output.expr, &key.expr)) {
+        if !items.iter().any(|item| same(item, &key.expr)) {
             return Err(Error::sql(
                 SqlState::INVALID_COLUMN_REFERENCE,
                 "with SELECT DISTINCT, ORDER BY takes only what is in the select list",

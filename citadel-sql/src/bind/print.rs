@@ -6,7 +6,7 @@ use super::array::is_array_constructor;
 use super::bound::{
     BinaryOp, ColumnId, Expr, ExprKind, Subquery, SubqueryKind, Subscript, UnaryOp,
 };
-use crate::functions::zoned_cast_type;
+use crate::functions::{COLLATED, zoned_cast_type};
 use crate::types::number_text::real_to_text;
 use crate::types::{Bits, Value, quoted, vector_text};
 
@@ -227,6 +227,13 @@ impl Printer<'_> {
             } => {
                 let written = arguments.len().saturating_sub(function.needs.hidden());
                 match (zoned_cast_type(function), arguments.first()) {
+                    (_, Some(operand)) if std::ptr::eq(*function, &COLLATED) => {
+                        self.print(out, operand, UNARY_LEVEL + 1)?;
+                        let name = arguments.get(1).map(|name| &name.kind);
+                        if let Some(ExprKind::Literal(Value::Text(name))) = name {
+                            write!(out, " COLLATE \"{name}\"")?;
+                        }
+                    }
                     (Some(to), Some(operand)) => {
                         out.push_str("CAST(");
                         self.print(out, operand, 0)?;

@@ -1,6 +1,6 @@
 //! Queries: SELECT, VALUES, and what is made of them.
 
-use super::bound::{Expr, ExprKind, From, Grouping, OutputColumn, Query, Windows};
+use super::bound::{DistinctOn, Expr, ExprKind, From, Grouping, OutputColumn, Query, Windows};
 use super::expr::{Aggregation, ExprBinder};
 use super::grouping::Groups;
 use super::item::Item;
@@ -9,6 +9,7 @@ use super::window::Collected;
 use super::{Binder, QUERY_DEPTH_MAX, QUERY_EXPR_DEPTH};
 use crate::ast::{self, Distinctness, QueryBody, Select, SelectItem};
 use crate::error::{Error, Result, SqlState};
+use crate::types::Collation;
 
 impl Binder<'_> {
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Query> {
@@ -70,8 +71,11 @@ impl Binder<'_> {
     /// All columns of a relation.
     pub(super) fn everything(&mut self, from: From, scope: &Scope) -> Result<Query> {
         let items = star_items(scope.star());
+        let relation = self.new_relation()?;
+        let collations = self.output_collations(items.iter().map(|item| &item.output))?;
+        self.note_outputs(relation, &collations);
         Ok(Query {
-            relation: self.new_relation()?,
+            relation,
             from,
             filter: None,
             grouping: None,
@@ -118,6 +122,17 @@ impl Binder<'_> {
         );
         collecting.windows = Some(&mut windows);
         let mut items = collecting.items(&select.items)?;
+        // By which keys items are told apart, and what of them is known outside.
+        let outputs = items.iter().map(|item| &item.output);
+        let collations = collecting.binder.output_collations(outputs)?;
+        let item_keys = items.iter().map(|item| {
+            let expr = item.output.expr.clone();
+            collecting.binder.sort_key(expr)
+        });
+        let item_keys = item_keys.collect::<Result<Vec<Expr>>>()?;
+        let is_collated = |collation: &Option<Collation>| {
+            collation.is_some_and(|collation| collation != Collation::Binary)
+        };
         let collected = collecting.windows.take();
         let mut having = select
             .having
@@ -130,8 +145,20 @@ impl Binder<'_> {
             Distinctness::On(exprs) => Some(collecting.distinct_on(exprs, &items, &keys)?),
             _ => None,
         };
+        let distinct = select.distinctness == Distinctness::Distinct;
+        if distinct {
+            super::order::check_distinct(&keys, &item_keys)?;
+        }
+        let distinct = distinct && !collations.iter().any(is_collated);
+        if select.distinctness == Distinctness::Distinct && !distinct {
+            // One row of those whose keys are the same.
+            distinct_on = Some(DistinctOn {
+                relation: collecting.binder.new_relation()?,
+                keys: item_keys,
+            });
+        }
         collecting.windows = None;
-        let (group_keys, sets) =
+        let (group_keys, sets, shown) =
             collecting.group_keys(&select.group_by, &items, (relation, windows_relation))?;
         let mut windows = windows.finish();
 
@@ -143,6 +170,7 @@ impl Binder<'_> {
                     windows: windows_relation,
                     keys: &group_keys,
                     sets: &sets,
+                    shown: &shown,
                     scope: &scope,
                 };
                 items
@@ -164,12 +192,10 @@ impl Binder<'_> {
                 aggregates: calls,
                 having,
             });
-        let distinct = select.distinctness == Distinctness::Distinct;
-        if distinct {
-            super::order::check_distinct(&keys, &items)?;
-        }
+        let relation = self.new_relation()?;
+        self.note_outputs(relation, &collations);
         Ok(Query {
-            relation: self.new_relation()?,
+            relation,
             from,
             filter,
             grouping,
@@ -242,7 +268,9 @@ fn implied_name(expr: &ast::Expr) -> Option<String> {
         ast::ExprKind::Function { name, .. }
         | ast::ExprKind::Filtered { name, .. }
         | ast::ExprKind::Window { name, .. } => Some(name.name.to_ascii_lowercase()),
-        ast::ExprKind::Cast { operand, .. } => implied_name(operand),
+        ast::ExprKind::Cast { operand, .. } | ast::ExprKind::Collate { operand, .. } => {
+            implied_name(operand)
+        }
         ast::ExprKind::Subscript { array, .. } => implied_name(array),
         ast::ExprKind::Array(_) => Some("array".to_owned()),
         ast::ExprKind::Case { .. } => Some("case".to_owned()),

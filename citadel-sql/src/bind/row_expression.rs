@@ -19,6 +19,7 @@ impl Binder<'_> {
         table: &TableDef,
         relation: RelationNo,
     ) -> Result<Expr> {
+        self.note_collations(table, relation);
         let scope = rows_of(table, relation);
         let bound = ExprBinder::new(self, &scope, Aggregation::Refused("an index")).expr(expr)?;
         refuse_queries(&bound)?;
@@ -32,6 +33,7 @@ impl Binder<'_> {
         table: &TableDef,
         relation: RelationNo,
     ) -> Result<Expr> {
+        self.note_collations(table, relation);
         let scope = rows_of(table, relation);
         let bound = self.condition(expr, &scope, "the condition of an index")?;
         refuse_queries(&bound)?;

@@ -1,7 +1,7 @@
 //! UNION, INTERSECT and EXCEPT.
 
 use super::Binder;
-use super::bound::{Expr, From, Query};
+use super::bound::{ColumnId, Expr, From, Query, SetOperator};
 use super::scope::{Scope, ScopeRelation};
 use super::typing;
 use crate::ast;
@@ -47,6 +47,24 @@ impl Binder<'_> {
             );
         }
         let relation = self.new_relation()?;
+        for input in &inputs {
+            for (column, output) in (0..).zip(&input.output) {
+                let id = |relation| ColumnId { relation, column };
+                let Some(collation) = self.collations.get(&id(input.relation)).copied() else {
+                    continue;
+                };
+                if *operator != SetOperator::Union || !*all {
+                    let what = format!(
+                        "{} of a text with a collation other than \"C\"",
+                        operator.name()
+                    );
+                    return Err(Error::unsupported(what)
+                        .at(output.expr.position.or(*position))
+                        .hint("say COLLATE \"C\""));
+                }
+                self.note_collation(id(relation), collation);
+            }
+        }
         let scope = Scope::of(
             ScopeRelation {
                 name: String::new(),

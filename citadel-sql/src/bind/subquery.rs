@@ -82,7 +82,13 @@ impl ExprBinder<'_, '_> {
             let scope = &self.binder.around[level].scope;
             match scope.resolve(table, column) {
                 Ok((id, ty)) => {
-                    return Ok((ExprKind::Parameter(self.binder.outer(level, id, ty)), ty));
+                    let parameter = self.binder.outer(level, id, ty);
+                    if ty == SqlType::Text {
+                        let collation = self.binder.collations.get(&id);
+                        let collation = collation.copied().unwrap_or_default();
+                        self.binder.collated_parameters.insert(parameter, collation);
+                    }
+                    return Ok((ExprKind::Parameter(parameter), ty));
                 }
                 Err(inner) if inner.sqlstate() == Some(SqlState::AMBIGUOUS_COLUMN) => {
                     return Err(inner);

@@ -254,12 +254,16 @@ impl ExprBinder<'_, '_> {
 
     fn window(&mut self, window: &ast::Window) -> Result<(Window, Frame)> {
         let partition = window.partition_by.iter();
-        let partition = partition.map(|key| self.settled(key));
+        let partition = partition.map(|key| {
+            let key = self.settled(key)?;
+            self.binder.sort_key(key)
+        });
         let partition = partition.collect::<Result<Vec<_>>>()?;
         // Names and numbers of the select list mean nothing here.
         let order = window.order_by.iter().map(|key| {
-            Ok(super::bound::SortKey {
-                expr: self.settled(&key.expr)?,
+            let expr = self.settled(&key.expr)?;
+            self.by_key(super::bound::SortKey {
+                expr,
                 descending: key.descending,
                 nulls_first: key.nulls_first.unwrap_or(key.descending),
             })

@@ -13,7 +13,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::functions::{AggregateFunction, Spread, check_size};
 use crate::types::number_text::{finite, out_of_range};
 use crate::types::temporal::arithmetic::divided;
-use crate::types::{Interval, SqlType, Value, ValueRef, total_order};
+use crate::types::{Collation, Interval, SqlType, Value, ValueRef, total_order};
 
 /// Sums, counts and extremes by group number.
 ///
@@ -74,8 +74,8 @@ pub(super) enum Accumulator {
     Sketches(Vec<Sketch>),
     Extreme {
         best: Vec<Value>,
-        /// A value replaces another if it compares so with it.
-        wins: Ordering,
+        /// Which value replaces another.
+        wins: Wins,
         ty: SqlType,
     },
 }
@@ -120,8 +120,21 @@ impl Accumulator {
             AggregateFunction::CountRows | AggregateFunction::Count => Self::Count(Vec::new()),
             AggregateFunction::Sum => Self::summing(argument, false),
             AggregateFunction::Avg => Self::summing(argument, true),
-            AggregateFunction::Min => Self::extreme(argument, Ordering::Less),
-            AggregateFunction::Max => Self::extreme(argument, Ordering::Greater),
+            AggregateFunction::Min => Self::extreme(argument, Wins::by_value(Ordering::Less)),
+            AggregateFunction::Max => Self::extreme(argument, Wins::by_value(Ordering::Greater)),
+            AggregateFunction::Collated {
+                greatest,
+                collation,
+            } => Self::extreme(
+                argument,
+                Wins {
+                    order: match greatest {
+                        true => Ordering::Greater,
+                        false => Ordering::Less,
+                    },
+                    collation,
+                },
+            ),
         }
     }
 
@@ -159,7 +172,7 @@ impl Accumulator {
         }
     }
 
-    fn extreme(ty: SqlType, wins: Ordering) -> Self {
+    fn extreme(ty: SqlType, wins: Wins) -> Self {
         Self::Extreme {
             best: Vec::new(),
             wins,
@@ -710,10 +723,35 @@ fn join(all: &mut Option<String>, text: Option<&str>, separator: &str) -> Result
 }
 
 /// Takes a value that compares so with the best one, or is the first that is not NULL.
-fn replace(best: &mut Value, value: ValueRef<'_>, wins: Ordering) {
+fn replace(best: &mut Value, value: ValueRef<'_>, wins: Wins) {
     let is_null = matches!(value, ValueRef::Null);
-    if !is_null && (best.is_null() || total_order(value, best.as_ref()) == wins) {
+    if !is_null && (best.is_null() || wins.compare(value, best.as_ref()) == wins.order) {
         *best = value.to_owned();
+    }
+}
+
+/// Which of two values is kept: the one that compares so with the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wins {
+    order: Ordering,
+    collation: Collation,
+}
+
+impl Wins {
+    fn by_value(order: Ordering) -> Self {
+        Self {
+            order,
+            collation: Collation::Binary,
+        }
+    }
+
+    fn compare(self, a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
+        match (a, b) {
+            (ValueRef::Text(a), ValueRef::Text(b)) if self.collation != Collation::Binary => {
+                self.collation.key(a).cmp(&self.collation.key(b))
+            }
+            (a, b) => total_order(a, b),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Aggregate functions.
 
+use crate::types::Collation;
+
 /// An aggregate function. NULL arguments are skipped, but by ARRAY_AGG; over no rows COUNT is 0 and the others are NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AggregateFunction {
@@ -35,6 +37,11 @@ pub(crate) enum AggregateFunction {
     Mode,
     /// `APPROX_COUNT_DISTINCT(x)`.
     ApproxCount,
+    /// `MIN(x)` or `MAX(x)` of texts by a collation other than bytes.
+    Collated {
+        greatest: bool,
+        collation: Collation,
+    },
     /// `ARRAY_AGG(x)`: NULLs too; of arrays it is one with a dimension more.
     Array,
 }
@@ -109,7 +116,12 @@ impl AggregateFunction {
 
     /// Its name in SQL.
     pub(crate) fn name(self) -> &'static str {
-        let found = BY_NAME.iter().find(|(_, function)| *function == self);
+        let known = match self {
+            Self::Collated { greatest: true, .. } => Self::Max,
+            Self::Collated { .. } => Self::Min,
+            other => other,
+        };
+        let found = BY_NAME.iter().find(|(_, function)| *function == known);
         found.map_or("", |(name, _)| name)
     }
 

@@ -9,6 +9,7 @@ mod array;
 mod assignment;
 mod bits;
 mod character;
+mod collation;
 mod definitions;
 mod encoding;
 mod enumeration;
@@ -30,6 +31,7 @@ mod window;
 pub(crate) use aggregate::{AggregateFunction, MEDIAN, Spread, TOTAL};
 pub(crate) use array::{ARRAY, ARRAY_OF_ARRAYS, ASSIGNED_ELEMENT, ASSIGNED_SLICE};
 pub(crate) use assignment::assignment_to;
+pub(crate) use collation::{COLLATED, COLLATION_KEY, collated_by, unknown_collation};
 pub(crate) use definitions::Definitions;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
@@ -75,6 +77,7 @@ fn all() -> impl Iterator<Item = &'static ScalarFunction> {
     .chain(temporal::FUNCTIONS)
     .chain(array::FUNCTIONS)
     .flatten()
+    .chain([&COLLATION_KEY])
 }
 
 #[cfg(test)]

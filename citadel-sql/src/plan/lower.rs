@@ -20,11 +20,12 @@ use super::{PlanContext, lake, vector};
 use crate::bind::bound::{
     AggregateCall, BinaryOp, ColumnId, Expr, ExprKind, Outer, RelationNo, SetOperator,
 };
+use crate::bind::keyed;
 use crate::error::{Error, Result, SqlState};
 use crate::functions::AggregateFunction;
 use crate::schema::{IndexDef, IndexKind};
 use crate::store::BoundIndex;
-use crate::types::{SqlType, Value};
+use crate::types::{Collation, SqlType, Value};
 
 /// Reading a row by key costs as much as reading this many in a scan.
 const LOOKUP_COST: f64 = 6.0;
@@ -199,13 +200,21 @@ impl Lowering<'_> {
         scan: &LogicalScan,
         call: &AggregateCall,
     ) -> Result<Option<PhysicalPlan>> {
-        let descending = match call.function {
-            AggregateFunction::Min => false,
-            AggregateFunction::Max => true,
+        let (descending, collation) = match call.function {
+            AggregateFunction::Min => (false, Collation::Binary),
+            AggregateFunction::Max => (true, Collation::Binary),
+            AggregateFunction::Collated {
+                greatest,
+                collation,
+            } => (greatest, collation),
             _ => return Ok(None),
         };
         let (Some(value), None) = (&call.argument, &call.filter) else {
             return Ok(None);
+        };
+        let value = &match collation {
+            Collation::Binary => value.clone(),
+            collation => keyed(value.clone(), collation),
         };
         if !value.is_stable() || self.range(scan)?.is_some() {
             return Ok(None);

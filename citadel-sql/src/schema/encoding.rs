@@ -17,7 +17,7 @@ use super::{
     ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
-use crate::types::{EnumType, SqlType, Value, VectorType};
+use crate::types::{Collation, EnumType, SqlType, Value, VectorType};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -369,6 +369,9 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     put_value(out, constant);
     let differs = column.missing != *constant;
     let mut tag = u8::from(differs) * MISSING_DIFFERS + u8::from(computed.is_some()) * IS_COMPUTED;
+    if column.collation != Collation::Binary {
+        tag |= HAS_COLLATION;
+    }
     match column.storage {
         ColumnStorage::Row => out.push(tag),
         ColumnStorage::Tree(tree) => {
@@ -379,6 +382,9 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnDef) {
     }
     if differs {
         put_value(out, &column.missing);
+    }
+    if column.collation != Collation::Binary {
+        put_bytes(out, column.collation.name().as_bytes());
     }
     if let Some(text) = computed {
         put_varint(out, text.pieces.len() as u64);
@@ -400,10 +406,11 @@ fn default_text(from: &mut Reader<'_>) -> Decoded<DefaultText> {
     })
 }
 
-/// What follows a column's constant default: a tree, the value of older rows, the text of a computed default.
+/// What follows a column's constant default: a tree, the value of older rows, a collation's name, the text of a computed default.
 const HAS_TREE: u8 = 1;
 const MISSING_DIFFERS: u8 = 2;
 const IS_COMPUTED: u8 = 4;
+const HAS_COLLATION: u8 = 8;
 
 fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let name = from.text()?.to_owned();
@@ -411,7 +418,7 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let not_null = flag(from)?;
     let constant = value(from)?;
     let tag = from.byte()?;
-    if tag > HAS_TREE | MISSING_DIFFERS | IS_COMPUTED {
+    if tag > HAS_TREE | MISSING_DIFFERS | IS_COMPUTED | HAS_COLLATION {
         return Err(Malformed);
     }
     let storage = match tag & HAS_TREE {
@@ -421,6 +428,10 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
     let missing = match tag & MISSING_DIFFERS {
         0 => constant.clone(),
         _ => value(from)?,
+    };
+    let collation = match tag & HAS_COLLATION {
+        0 => Collation::Binary,
+        _ => Collation::named(from.text()?).ok_or(Malformed)?,
     };
     let default = match (tag & IS_COMPUTED, constant) {
         (0, constant) => ColumnDefault::Value(constant),
@@ -437,6 +448,7 @@ fn column(from: &mut Reader<'_>) -> Decoded<ColumnDef> {
         missing,
         generated: None,
         storage,
+        collation,
     })
 }
 
@@ -534,6 +546,10 @@ mod tests {
                 tail: " + 1".to_owned(),
             }),
             storage,
+            collation: match name {
+                "t" => Collation::NoCase,
+                _ => Collation::Binary,
+            },
         };
         TableDef {
             id: TableId(7),

@@ -2,7 +2,7 @@
 
 use super::statement::{quoted, readable};
 use super::{ColumnNo, RowText, TableDef};
-use crate::types::{Element, SqlType, VectorType};
+use crate::types::{Collation, Element, SqlType, Value, VectorType, literal_text};
 
 /// A value of each row that an index is on; `T` is the type of what is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +105,23 @@ impl IndexedVector {
 }
 
 impl IndexKey {
+    /// What a key on a column is on: its values, or what stands for them in its collation.
+    pub(crate) fn of_column(table: &TableDef, no: ColumnNo) -> Self {
+        match table.column(no).collation {
+            Collation::Binary => Self::Column(no),
+            collation => Self::Expression(IndexedExpression {
+                text: RowText {
+                    pieces: vec![("collation_key(".to_owned(), no)],
+                    tail: format!(
+                        ", {})",
+                        literal_text(&Value::Text(collation.name().to_owned()))
+                    ),
+                },
+                ty: SqlType::Text,
+            }),
+        }
+    }
+
     /// The values' type.
     pub(crate) fn sql_type(&self, table: &TableDef) -> SqlType {
         match self {

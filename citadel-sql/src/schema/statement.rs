@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKind, IndexOrigin, Metric, SequenceDef, TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, Metric, SequenceDef,
+    TableDef,
 };
-use crate::types::{Value, literal_text};
+use crate::types::{Collation, Value, literal_text};
 
 impl IndexDef {
     /// The CREATE INDEX that makes an index like this one.
@@ -72,9 +73,10 @@ impl TableDef {
                 (IndexOrigin::Unique, false) => "UNIQUE NULLS NOT DISTINCT",
             };
             let name = constraint(&index.name);
-            let keys = btree.keys.iter().map(|key| key.key_sql(self));
-            let keys = keys.collect::<Vec<_>>().join(", ");
-            parts.push(format!("{name}{kind} ({keys})"));
+            // What a collation makes of a column follows from the column.
+            let columns = btree.keys.iter().flat_map(IndexKey::columns);
+            let columns: Vec<_> = columns.collect();
+            parts.push(format!("{name}{kind} ({})", names(&columns)));
         }
         for check in &self.checks {
             let condition = check.condition.sql(self, quoted);
@@ -143,6 +145,9 @@ fn column(table: &TableDef, column: &ColumnDef, sequences: &[Arc<SequenceDef>]) 
         Some(limit) if column.ty.element().is_some() => text.push_str(&format!(" {limit}[]")),
         Some(limit) => text.push_str(&format!(" {limit}")),
         None => text.push_str(&format!(" {}", column.ty)),
+    }
+    if column.collation != Collation::Binary {
+        text.push_str(&format!(" COLLATE {}", quoted(column.collation.name())));
     }
     if let Some(identity) = column.sequences.identity {
         text.push_str(&identity_text(identity, sequences));

@@ -10,7 +10,7 @@ use super::{
 };
 use citadel_txn::TreeId;
 
-use crate::types::{Limit, SqlType, Value};
+use crate::types::{Collation, Limit, SqlType, Value};
 
 /// Identity of a table for the life of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,8 @@ pub(crate) struct ColumnDef {
     /// What its value is computed from, where that is computed.
     pub(crate) generated: Option<RowText>,
     pub(crate) storage: ColumnStorage,
+    /// How its texts are compared.
+    pub(crate) collation: Collation,
 }
 
 /// A CHECK constraint.

@@ -33,6 +33,7 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
         default: NewDefault::default(),
         sequences: Default::default(),
         generated: None,
+        collation: Default::default(),
     });
     CreateTable {
         name: name.to_owned(),

@@ -7,6 +7,7 @@ pub(crate) mod arithmetic;
 mod array;
 mod bits;
 mod cast;
+mod collation;
 mod compare;
 mod enum_type;
 mod like;
@@ -38,6 +39,7 @@ pub(crate) use cast::{
     assign, assign_in, can_assign, can_cast, cast, cast_in, coerce_compared, coerce_parameter, hex,
     unhex,
 };
+pub(crate) use collation::Collation;
 pub(crate) use compare::{compare, compare_integer_real, total_order};
 pub use enum_type::{EnumType, EnumValue};
 pub(crate) use enum_type::{check_label, placed, with_label};

@@ -48,6 +48,7 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
         default: bound::NewDefault::default(),
         sequences: Default::default(),
         generated: None,
+        collation: Default::default(),
     }
 }
 

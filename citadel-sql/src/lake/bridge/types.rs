@@ -29,7 +29,7 @@ use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
-use crate::types::{Element, SqlType};
+use crate::types::{Collation, Element, SqlType};
 
 /// The metric of a lake.
 pub(super) fn lake_metric(metric: Metric) -> Result<LakeMetric> {
@@ -145,6 +145,7 @@ pub(super) fn opened(
             default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
             sequences: ColumnSequences::default(),
             generated: None,
+            collation: Collation::default(),
         });
     }
     check_wanted(&opened.columns, wanted)?;

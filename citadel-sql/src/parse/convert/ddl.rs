@@ -270,6 +270,7 @@ impl Converter<'_> {
         match option {
             ColumnOption::Null => Ok(ColumnConstraintKind::Null),
             ColumnOption::NotNull => Ok(ColumnConstraintKind::NotNull),
+            ColumnOption::Collation(name) => self.name(name).map(ColumnConstraintKind::Collate),
             ColumnOption::Default(value) => self.expr(value).map(ColumnConstraintKind::Default),
             ColumnOption::PrimaryKey(constraint) => {
                 self.primary_key(constraint, at)?;
@@ -617,7 +618,6 @@ fn column_option_name(option: &ColumnOption) -> String {
         }
         ColumnOption::ForeignKey(_) => "REFERENCES",
         ColumnOption::Check(_) => "CHECK",
-        ColumnOption::Collation(_) => "COLLATE",
         ColumnOption::Generated { .. } => "GENERATED … AS IDENTITY",
         ColumnOption::Identity(_) => "IDENTITY",
         ColumnOption::OnConflict(_) => "ON CONFLICT",
@@ -634,6 +634,7 @@ fn column_option_name(option: &ColumnOption) -> String {
         | ColumnOption::Invisible
         | ColumnOption::Null
         | ColumnOption::NotNull
+        | ColumnOption::Collation(_)
         | ColumnOption::Default(_)
         | ColumnOption::PrimaryKey(_)
         | ColumnOption::Unique(_) => "this column option",

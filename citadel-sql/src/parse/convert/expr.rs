@@ -122,6 +122,16 @@ impl Converter<'_> {
                 let position = self.locator.start_of(case_token.0.span);
                 self.case(operand, conditions, else_result, position)
             }
+            Theirs::Collate { expr, collation } => {
+                let operand = self.boxed(expr)?;
+                Ok(Expr {
+                    position: operand.position,
+                    kind: ExprKind::Collate {
+                        operand,
+                        collation: self.name(collation)?,
+                    },
+                })
+            }
             Theirs::Cast {
                 kind,
                 expr,
@@ -461,7 +471,6 @@ impl Converter<'_> {
     fn unsupported_expr(&self, expr: &Theirs) -> (&'static str, Option<Position>) {
         use sqlparser::ast::Spanned as _;
         let name = match expr {
-            Theirs::Collate { .. } => "COLLATE",
             Theirs::Tuple(_) => "a row value",
             Theirs::Array(_) => "[…] without ARRAY before it (a vector is written '[1, 2]')",
             Theirs::Convert { .. } => "CONVERT",

@@ -257,6 +257,7 @@ fn column(
             _ => column.default.constant(),
         },
         generated: None,
+        collation: column.collation,
         storage: match old {
             Some(old) if in_place => old.storage,
             _ => storage(txn, column.ty)?,

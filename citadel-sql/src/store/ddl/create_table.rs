@@ -66,6 +66,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
             sequences: column.sequences.clone(),
             missing: column.default.constant(),
             generated: None,
+            collation: column.collation,
             storage: storage(change.txn(), column.ty)?,
         });
     }
@@ -165,7 +166,10 @@ pub(super) fn add_keys(
             table: table.id,
             origin,
             kind: IndexKind::BTree(BTreeIndex {
-                keys: columns.iter().copied().map(IndexKey::Column).collect(),
+                keys: columns
+                    .iter()
+                    .map(|no| IndexKey::of_column(table, *no))
+                    .collect(),
                 condition: None,
                 unique: true,
                 nulls_distinct,

@@ -36,6 +36,7 @@ fn table_of(types: &[SqlType]) -> TableDef {
         sequences: Default::default(),
         missing: Value::Null,
         generated: None,
+        collation: Default::default(),
         storage: match (at, ty) {
             (6, SqlType::Vector(_)) => ColumnStorage::Tree(TreeId::new(99)),
             _ => ColumnStorage::Row,

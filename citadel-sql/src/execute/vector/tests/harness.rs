@@ -53,6 +53,7 @@ impl Harness {
             default: NewDefault::default(),
             sequences: Default::default(),
             generated: None,
+            collation: Default::default(),
         };
         let create = CreateTable {
             name: "t".into(),
