@@ -99,7 +99,7 @@ hint: the types are INTEGER, REAL, NUMERIC, TEXT, BLOB, BOOLEAN, DATE, TIME, TIM
 
 SELECT a COLLATE nocase FROM t;
 ----
-error 0A000 at 1:8: COLLATE is not supported
+error 42804 at 1:8: COLLATE takes TEXT, not INTEGER
 
 UPDATE t SET a = 1 FROM t u;
 ----
