@@ -94,6 +94,11 @@ impl Splitter {
         self.words || !matches!(self.state, State::Between | State::LineComment)
     }
 
+    /// Counts lines that went another way.
+    pub(crate) fn pass_lines(&mut self, lines: usize) {
+        self.lines += lines;
+    }
+
     /// Forgets what is not given out yet.
     pub(crate) fn clear(&mut self) {
         let lines = self.lines;

@@ -15,6 +15,8 @@ pub(crate) struct UntilEnd<'r> {
     line: Vec<u8>,
     given: usize,
     is_over: bool,
+    /// Lines that were read, the one that ends them included.
+    lines: usize,
 }
 
 impl<'r> UntilEnd<'r> {
@@ -24,7 +26,13 @@ impl<'r> UntilEnd<'r> {
             line: Vec::new(),
             given: 0,
             is_over: false,
+            lines: 0,
         }
+    }
+
+    /// How many lines of the script were rows, or ended them.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines
     }
 
     fn next_line(&mut self) -> io::Result<bool> {
@@ -32,6 +40,7 @@ impl<'r> UntilEnd<'r> {
         self.given = 0;
         if !self.is_over {
             self.reader.read_until(b'\n', &mut self.line)?;
+            self.lines += usize::from(!self.line.is_empty());
             let text = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             self.is_over = self.line.is_empty() || text == END.as_bytes();

@@ -58,7 +58,12 @@ impl Shell {
             splitter.push(&line);
             while let Some(piece) = splitter.next_piece() {
                 let flow = match rows_follow {
-                    true => self.run(piece, &mut UntilEnd::new(reader))?,
+                    true => {
+                        let mut rows = UntilEnd::new(reader);
+                        let flow = self.run(piece, &mut rows);
+                        splitter.pass_lines(rows.lines());
+                        flow?
+                    }
                     false => self.run(piece, &mut io::stdin().lock())?,
                 };
                 if flow == Flow::Quit {

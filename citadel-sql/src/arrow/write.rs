@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
+use arrow_array::builder::{LargeBinaryBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int64Array, ListArray,
 };
@@ -58,7 +58,7 @@ pub(crate) fn array(column: &Column, kind: &DataType) -> Option<ArrayRef> {
             Arc::new(array.finish())
         }
         (ColumnData::Blob(values), DataType::LargeBinary) => {
-            let mut array = BinaryBuilder::new();
+            let mut array = LargeBinaryBuilder::new();
             for row in 0..column.len() {
                 array.append_option((!column.is_null(row)).then(|| values.get(row)));
             }
