@@ -14,7 +14,7 @@ fn rows_stand_in_the_script_behind_their_statement() {
     let run = Shell::memory().stdin(&script).run();
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (0, "count,count2\n2,1\n"),
+        (0, "count,count\n2,1\n"),
         "{}",
         run.stderr
     );

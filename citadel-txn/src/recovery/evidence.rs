@@ -142,8 +142,12 @@ impl Evidence<'_> {
         }
     }
 
-    /// Checkpoints have their place before all pages.
+    /// Checkpoints have their place before all pages. One that is torn in its slot tells nothing: it may have been the first
+    /// to lead to a commit that renews others, and then nothing else leads there.
     fn weigh_checkpoint(&mut self, found: &FoundRecord) {
+        if found.is_in_place() && !found.is_whole {
+            return;
+        }
         let Ok((sequence, record)) = checkpoint::decode_beginning(&found.body) else {
             return;
         };
