@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::units;
 use crate::batch::Column;
 use crate::error::{Error, Result, SqlState};
-use crate::types::{ArrayBuilder, ScalarType, SqlType};
+use crate::types::{ArrayBuilder, ScalarType, SqlType, ValueRef, cast};
 
 /// Appends some rows of a batch. There may be fewer columns wanted than it has.
 pub(crate) fn push_batch(
@@ -66,6 +66,12 @@ fn push(array: &ArrayRef, name: &str, ty: SqlType, out: &mut Column) -> Result<(
             |out: &mut Column, value: f32| real(out, f64::from(value))
         ),
         DataType::Float64 => each!(array.as_primitive::<Float64Type>(), real),
+        // Labels are texts there.
+        DataType::Utf8 if matches!(ty, SqlType::Enum(_)) => {
+            each!(array.as_string::<i32>(), |out: &mut Column, label: &str| {
+                out.push(cast(ValueRef::Text(label), ty)?.as_ref())
+            })
+        }
         DataType::Utf8 => each!(array.as_string::<i32>(), Column::push_text),
         DataType::LargeBinary => each!(array.as_binary::<i64>(), Column::push_blob),
         DataType::Date32 => each!(
