@@ -123,6 +123,9 @@ impl Groups<'_> {
     }
 }
 
+/// The keys, which of them each set has if there are several, and the texts that a group shows.
+type GroupKeys = (Vec<Expr>, Vec<Vec<usize>>, Vec<Shown>);
+
 impl ExprBinder<'_, '_> {
     /// The keys of GROUP BY: expressions over FROM, ordinals and aliases of the select list; and which of them each set has, if
     /// there are several.
@@ -131,7 +134,7 @@ impl ExprBinder<'_, '_> {
         sets: &[Vec<ast::Expr>],
         items: &[Item],
         (aggregates, windows): (RelationNo, RelationNo),
-    ) -> Result<(Vec<Expr>, Vec<Vec<usize>>, Vec<Shown>)> {
+    ) -> Result<GroupKeys> {
         let mut bound: Vec<Expr> = Vec::new();
         let mut shown: Vec<Shown> = Vec::new();
         let mut bound_sets = vec![Vec::new(); sets.len()];

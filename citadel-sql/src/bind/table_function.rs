@@ -1,7 +1,7 @@
 //! Functions in FROM.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, From};
+use super::bound::{Expr, ExprKind, From, RelationNo};
 use super::cte::column_names;
 use super::expr::{Aggregation, ExprBinder};
 use super::from::renamed;
@@ -26,25 +26,8 @@ impl Binder<'_> {
     ) -> Result<(From, Scope)> {
         let function = TableFunction::Definitions(relation);
         let no = self.new_relation()?;
-        let columns = renamed(columns_of(function, &[]), column_names(alias))?;
-        let from = From::Function {
-            relation: no,
-            function,
-            arguments: Vec::new(),
-            types: columns.iter().map(|(_, ty)| *ty).collect(),
-            ordinality: false,
-            names: columns.iter().map(|(name, _)| name.clone()).collect(),
-        };
-        let shown = alias.map_or(function.name(), |alias| &alias.name.name);
-        let scope = Scope::of(
-            ScopeRelation {
-                name: shown.to_owned(),
-                no,
-                has_rowid: false,
-            },
-            columns,
-        );
-        Ok((from, scope))
+        let call = (function, Vec::new());
+        relation_of(no, call, columns_of(function, &[]), false, alias)
     }
 
     /// A function's rows as a relation of its name.
@@ -90,25 +73,35 @@ impl Binder<'_> {
         if ordinality {
             columns.push((ORDINALITY.to_owned(), SqlType::Integer));
         }
-        let columns = renamed(columns, column_names(alias))?;
-        let from = From::Function {
-            relation,
-            function,
-            arguments,
-            types: columns.iter().map(|(_, ty)| *ty).collect(),
-            ordinality,
-            names: columns.iter().map(|(name, _)| name.clone()).collect(),
-        };
-        let scope = Scope::of(
-            ScopeRelation {
-                name: shown.to_owned(),
-                no: relation,
-                has_rowid: false,
-            },
-            columns,
-        );
-        Ok((from, scope))
+        let call = (function, arguments);
+        relation_of(relation, call, columns, ordinality, alias)
     }
+}
+
+/// The rows of a call as a relation.
+fn relation_of(
+    relation: RelationNo,
+    (function, arguments): (TableFunction, Vec<Expr>),
+    columns: Vec<(String, SqlType)>,
+    ordinality: bool,
+    alias: Option<&TableAlias>,
+) -> Result<(From, Scope)> {
+    let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+    let columns = renamed(columns, column_names(alias))?;
+    let from = From::Function {
+        relation,
+        function,
+        arguments,
+        types: columns.iter().map(|(_, ty)| *ty).collect(),
+        ordinality,
+        names: columns.iter().map(|(name, _)| name.clone()).collect(),
+    };
+    let relation = ScopeRelation {
+        name: shown.to_owned(),
+        no: relation,
+        has_rowid: false,
+    };
+    Ok((from, Scope::of(relation, columns)))
 }
 
 impl ExprBinder<'_, '_> {

@@ -2,8 +2,6 @@
 
 #[cfg(feature = "lake")]
 mod reader;
-#[cfg(all(test, feature = "lake"))]
-mod tests;
 #[cfg(feature = "lake")]
 mod writer;
 

@@ -18,7 +18,7 @@ pub(super) fn parse<'a>(
     converter: &Converter<'_>,
     parse_query: impl FnOnce(Words<'a>) -> Result<StatementKind>,
 ) -> Result<StatementKind> {
-    let source = match starts_with(&words, &Token::LParen) {
+    let source = match words.is_at(&Token::LParen) {
         true => Source::Query(take_query(&mut words, parse_query)?),
         false => {
             let table = words.take_name("the name of a table, or a query in parentheses")?;
@@ -85,15 +85,15 @@ fn take_query<'a>(
 /// `(a, b)`, if it is there.
 fn take_columns(words: &mut Words<'_>) -> Result<Vec<Identifier>> {
     let mut columns = Vec::new();
-    if !take_token(words, &Token::LParen) {
+    if !words.take_token(&Token::LParen) {
         return Ok(columns);
     }
     loop {
         columns.push(words.take_name("the name of a column")?);
-        if take_token(words, &Token::RParen) {
+        if words.take_token(&Token::RParen) {
             return Ok(columns);
         }
-        if !take_token(words, &Token::Comma) {
+        if !words.take_token(&Token::Comma) {
             return Err(words.expected("a comma or a parenthesis"));
         }
     }
@@ -129,7 +129,7 @@ fn take_place(words: &mut Words<'_>, comes: bool, converter: &Converter<'_>) -> 
 fn take_options(words: &mut Words<'_>) -> Result<Vec<CopyOption>> {
     words.take("WITH");
     let mut options = Vec::new();
-    if !take_token(words, &Token::LParen) {
+    if !words.take_token(&Token::LParen) {
         while let Some(option) = take_old_option(words)? {
             options.push(option);
         }
@@ -147,10 +147,10 @@ fn take_options(words: &mut Words<'_>) -> Result<Vec<CopyOption>> {
             value,
             position,
         });
-        if take_token(words, &Token::RParen) {
+        if words.take_token(&Token::RParen) {
             return Ok(options);
         }
-        if !take_token(words, &Token::Comma) {
+        if !words.take_token(&Token::Comma) {
             return Err(words.expected("a comma or a parenthesis"));
         }
     }
@@ -164,7 +164,7 @@ fn take_value(words: &mut Words<'_>) -> Result<CopyOptionValue> {
         Some(Token::LParen) => return take_columns(words).map(CopyOptionValue::Columns),
         _ => {}
     }
-    if take_token(words, &Token::Mul) {
+    if words.take_token(&Token::Mul) {
         return Ok(CopyOptionValue::All);
     }
     take_text(words).map(CopyOptionValue::Text)
@@ -216,17 +216,4 @@ fn take_old_option(words: &mut Words<'_>) -> Result<Option<CopyOption>> {
         value,
         position,
     }))
-}
-
-fn starts_with(words: &Words<'_>, token: &Token) -> bool {
-    let first = words.tokens.first();
-    first.is_some_and(|first| first.token == *token)
-}
-
-fn take_token(words: &mut Words<'_>, token: &Token) -> bool {
-    let found = starts_with(words, token);
-    if found {
-        words.tokens = &words.tokens[1..];
-    }
-    found
 }

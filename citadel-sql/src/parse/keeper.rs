@@ -13,14 +13,14 @@ use crate::error::{Error, Result};
 /// `PRAGMA [main.]name`, `… = value`, `… (value)`; PRAGMA is taken already.
 pub(super) fn parse_pragma(mut words: Words<'_>) -> Result<StatementKind> {
     let mut name = take_name(&mut words)?;
-    if name.name.eq_ignore_ascii_case("main") && take_token(&mut words, &Token::Period) {
+    if name.name.eq_ignore_ascii_case("main") && words.take_token(&Token::Period) {
         name = take_name(&mut words)?;
     }
-    let value = if take_token(&mut words, &Token::Eq) {
+    let value = if words.take_token(&Token::Eq) {
         Some(take_value(&mut words)?)
-    } else if take_token(&mut words, &Token::LParen) {
+    } else if words.take_token(&Token::LParen) {
         let value = take_value(&mut words)?;
-        if !take_token(&mut words, &Token::RParen) {
+        if !words.take_token(&Token::RParen) {
             return Err(expected(&words, "a closing parenthesis"));
         }
         Some(value)
@@ -52,7 +52,7 @@ pub(super) fn parse_set(mut words: Words<'_>) -> Result<StatementKind> {
         }));
     }
     let name = take_name(&mut words)?;
-    if !take_token(&mut words, &Token::Eq) && !words.take("TO") {
+    if !words.take_token(&Token::Eq) && !words.take("TO") {
         return Err(match words.tokens.first() {
             Some(token) if matches!(token.token, Token::Word(_)) => {
                 Error::unsupported(format!("SET {}", name.name)).at(name.position)
@@ -146,17 +146,6 @@ pub(super) fn parse_vacuum(
     Ok(StatementKind::Vacuum { into: Some(file) })
 }
 
-fn take_token(words: &mut Words<'_>, token: &Token) -> bool {
-    let found = words
-        .tokens
-        .first()
-        .is_some_and(|next| next.token == *token);
-    if found {
-        words.tokens = &words.tokens[1..];
-    }
-    found
-}
-
 fn take_name(words: &mut Words<'_>) -> Result<Identifier> {
     let position = words.position();
     let Some(Token::Word(word)) = words.tokens.first().map(|token| &token.token) else {
@@ -170,7 +159,7 @@ fn take_name(words: &mut Words<'_>) -> Result<Identifier> {
 /// A word, a string or a number, with a sign if it has one.
 fn take_value(words: &mut Words<'_>) -> Result<PragmaValue> {
     let position = words.position();
-    let sign = if take_token(words, &Token::Minus) {
+    let sign = if words.take_token(&Token::Minus) {
         "-"
     } else {
         ""

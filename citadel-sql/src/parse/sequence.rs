@@ -114,7 +114,7 @@ fn option(words: &mut Words<'_>) -> Result<Option<SequenceOptionKind>> {
                 OwnedBy(None)
             } else {
                 let table = words.take_name("the name of a table")?;
-                if !take_token(words, &Token::Period) {
+                if !words.take_token(&Token::Period) {
                     return Err(words.expected("a column of the table, or NONE"));
                 }
                 OwnedBy(Some((table, words.take_name("the name of a column")?)))
@@ -151,8 +151,8 @@ fn is_number(words: &Words<'_>) -> bool {
 fn number(words: &mut Words<'_>) -> Result<i64> {
     let position = words.position();
     let sign = match (
-        take_token(words, &Token::Minus),
-        take_token(words, &Token::Plus),
+        words.take_token(&Token::Minus),
+        words.take_token(&Token::Plus),
     ) {
         (true, _) => "-",
         _ => "",
@@ -163,15 +163,4 @@ fn number(words: &mut Words<'_>) -> Result<i64> {
     let number = format!("{sign}{digits}").parse();
     words.tokens = &words.tokens[1..];
     number.map_err(|_| syntax_error("syntax error: expected a whole number", position))
-}
-
-fn take_token(words: &mut Words<'_>, token: &Token) -> bool {
-    let found = words
-        .tokens
-        .first()
-        .is_some_and(|next| next.token == *token);
-    if found {
-        words.tokens = &words.tokens[1..];
-    }
-    found
 }

@@ -35,6 +35,21 @@ impl<'a> Words<'a> {
         found
     }
 
+    /// Is this the next token?
+    pub(super) fn is_at(&self, token: &Token) -> bool {
+        let first = self.tokens.first();
+        first.is_some_and(|first| first.token == *token)
+    }
+
+    /// Takes the next token if it is this one.
+    pub(super) fn take_token(&mut self, token: &Token) -> bool {
+        let found = self.is_at(token);
+        if found {
+            self.tokens = &self.tokens[1..];
+        }
+        found
+    }
+
     /// Takes a name, quoted or not.
     pub(super) fn take_name(&mut self, what: &str) -> Result<Identifier> {
         let position = self.position();

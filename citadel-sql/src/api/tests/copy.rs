@@ -1,7 +1,7 @@
 //! COPY: what goes out comes in again, and what does not fit is told with its line.
 
 use super::*;
-use crate::{Result, SqlState};
+use crate::SqlState;
 
 /// A table of all kinds of columns, with values that are hard to write.
 const KINDS: &str = "
@@ -25,29 +25,6 @@ const FORMATS: [&str; 4] = [
     "FORMAT csv, DELIMITER ';', QUOTE '''', ESCAPE '!', NULL 'no', FORCE_QUOTE *",
     "FORMAT json",
 ];
-
-fn opened(sql: &str) -> Connection {
-    let db = Connection::open_in_memory().unwrap();
-    db.execute_batch(sql).unwrap();
-    db
-}
-
-fn rows(db: &Connection, sql: &str) -> Vec<Vec<crate::Value>> {
-    let read = |row: &crate::Row<'_>| {
-        let values = 0..row.column_count();
-        Ok(values
-            .map(|at| row.get_ref(at).unwrap().to_owned())
-            .collect())
-    };
-    db.query_map(sql, (), read).unwrap()
-}
-
-fn message<T>(result: Result<T>) -> String {
-    result
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default()
-}
 
 #[test]
 fn values_of_every_type_go_out_and_come_in_again() {

@@ -1,6 +1,6 @@
 //! Rows go into Parquet files and come back as they were.
 
-use crate::{Connection, Result, Value};
+use super::*;
 
 const KINDS: &str = "
     CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -13,29 +13,6 @@ const KINDS: &str = "
       (2, TRUE, -5, 1e300, 1234567890123456789012345.67891, 'é,\"', x'00ff', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '0044-03-15 BC',
        '23:59:59.999999', '2024-02-29 12:00:00.5+02', '1969-12-31 23:59', 'ok', ARRAY['x', NULL, ''], '{1,2}', '[0.1,-1e-7]'),
       (3, FALSE, 0, -0.5, -0.00001, '', x'', NULL, '1970-01-01', '00:00', '1970-01-01', '0001-01-01', 'sad', '{}', '{}', '[0,0]');";
-
-fn opened(sql: &str) -> Connection {
-    let db = Connection::open_in_memory().unwrap();
-    db.execute_batch(sql).unwrap();
-    db
-}
-
-fn rows(db: &Connection, sql: &str) -> Vec<Vec<Value>> {
-    let read = |row: &crate::Row<'_>| {
-        let values = 0..row.column_count();
-        Ok(values
-            .map(|at| row.get_ref(at).unwrap().to_owned())
-            .collect())
-    };
-    db.query_map(sql, (), read).unwrap()
-}
-
-fn message<T>(result: Result<T>) -> String {
-    result
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default()
-}
 
 struct Folder(tempfile::TempDir);
 
