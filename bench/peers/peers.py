@@ -11,12 +11,12 @@ import traceback
 from rows import Rows
 
 
-def introduce(session):
+def introduce(session, suite):
     """The peers whose packages are installed, and the reasons of those that are not there."""
     engines, absent = [], []
-    for module, names in MODULES.items():
+    for module, make, names in SUITES[suite]:
         try:
-            peers = __import__(module).peers(session)
+            peers = getattr(__import__(module), make)(session)
         except Exception as error:
             absent += [{"name": name, "reason": str(error).split("\n")[0]} for name in names]
             continue
@@ -26,11 +26,17 @@ def introduce(session):
     return {"engines": engines, "absent": absent}
 
 
-MODULES = {
-    "hnswlib_peer": ["hnswlib"],
-    "faiss_peers": ["faiss-hnsw", "faiss-hnsw-sq8", "faiss-ivfpq", "faiss-flat"],
-    "lancedb_peer": ["lancedb"],
-    "pgvector_peer": ["pgvector"],
+SUITES = {
+    "vector": [
+        ("hnswlib_peer", "peers", ["hnswlib"]),
+        ("faiss_peers", "peers", ["faiss-hnsw", "faiss-hnsw-sq8", "faiss-ivfpq", "faiss-flat"]),
+        ("lancedb_peer", "peers", ["lancedb"]),
+        ("pgvector_peer", "peers", ["pgvector"]),
+    ],
+    "lake": [
+        ("lake_peers", "ailake", ["ailake"]),
+        ("lake_peers", "lancedb", ["lancedb"]),
+    ],
 }
 
 
@@ -46,7 +52,7 @@ class Session:
             self.folder, self.threads = request["folder"], request["threads"]
             self.postgres = request.get("postgres")
             self.rows = Rows(self.folder)
-            return introduce(self)
+            return introduce(self, request["suite"])
         peer = self.peers[request["engine"]]
         if what == "build":
             return peer.build()
@@ -61,6 +67,13 @@ class Session:
             return peer.update() or {}
         if what == "open":
             return {"ms": peer.open()}
+        if what == "append":
+            return peer.append(request["folder"], request["way"], request["commits"])
+        if what == "search":
+            start, count = request["from"], request["count"]
+            return peer.timed(request["folder"], range(start, start + count))
+        if what == "oneshot":
+            return peer.oneshot(request["folder"], request["from"])
         if what == "drop":
             del self.peers[request["engine"]]
             return {}

@@ -77,18 +77,17 @@ impl Arguments {
         match read.suite.as_str() {
             "" => Err(USAGE.into()),
             "vector" => Ok(read),
-            _ if read.needs_vector() => {
-                Err(format!("--rows and the places of peers are for vector\n{USAGE}").into())
-            }
+            "lake" if !read.needs_vector() => Ok(read),
+            _ if read.python.is_some() || read.needs_vector() => Err(format!(
+                "--rows and the places of peers are for vector and lake\n{USAGE}"
+            )
+            .into()),
             _ => Ok(read),
         }
     }
 
     fn needs_vector(&self) -> bool {
-        self.rows.is_some()
-            || self.python.is_some()
-            || self.reference.is_some()
-            || self.postgres.is_some()
+        self.rows.is_some() || self.reference.is_some() || self.postgres.is_some()
     }
 
     /// Whether a case is to be run.
@@ -111,4 +110,4 @@ usage: citadel-bench SUITE [--quick] [--json FILE] [--data DIR] [--work DIR]
                            [--rounds N] [--case NAME,…] [--engine NAME,…]
                            [--rows N] [--python FILE] [--reference FILE] [--postgres DIR]
 
-suites: vector, storage, sql; the third line is for vector";
+suites: vector, storage, sql, lake; the third line is for vector, and --python for lake too";

@@ -42,12 +42,19 @@ fn run() -> Result<()> {
         "vector" => suite::vector::run(&arguments, &mut report)?,
         "storage" => suite::storage::run(&arguments, &mut report)?,
         "sql" => suite::sql::run(&arguments, &mut report)?,
-        other => return Err(format!("no suite '{other}'; there are: vector, storage, sql").into()),
+        "lake" => suite::lake::run(&arguments, &mut report)?,
+        other => {
+            return Err(
+                format!("no suite '{other}'; there are: vector, storage, sql, lake").into(),
+            );
+        }
     }
     report.print();
     report.print_against(SUBJECT);
-    if arguments.suite == "vector" {
-        suite::vector::judge(&arguments, &mut report);
+    match arguments.suite.as_str() {
+        "vector" => suite::vector::judge(&arguments, &mut report),
+        "lake" => suite::lake::judge(&mut report),
+        _ => {}
     }
     if let Some(path) = &arguments.json {
         report.write_json(path, SUBJECT)?;

@@ -1,4 +1,4 @@
-//! The peers of `bench vector` that cargo does not build with it: Python packages in an environment under the target folder,
+//! The peers of `bench vector` and `bench lake` that cargo does not build with it: Python packages in an environment under the target folder,
 //! and the published reference crates, whose pinned dependencies clash with ours.
 
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::process::Command;
 
 use crate::command::{Result, cargo, root, target};
 
-/// What to add to the arguments of `citadel-bench vector`: where the peers are. One that cannot be had is left out, and
+/// What to add to the arguments of `citadel-bench SUITE`: where the peers are. One that cannot be had is left out, and
 /// the bench says so.
-pub(crate) fn arguments(given: &[String]) -> Vec<String> {
+pub(crate) fn arguments(suite: &str, given: &[String]) -> Vec<String> {
     let has = |name: &str| given.iter().any(|argument| argument == name);
     let mut added = Vec::new();
     let mut add = |name: &str, found: Result<PathBuf>| match found {
@@ -19,7 +19,7 @@ pub(crate) fn arguments(given: &[String]) -> Vec<String> {
         add("--python", python());
     }
     // A quick run does without them.
-    if !has("--reference") && !has("--quick") {
+    if suite == "vector" && !has("--reference") && !has("--quick") {
         add("--reference", reference());
     }
     added

@@ -5,12 +5,20 @@
 //!
 //! | `do` | with | answer |
 //! |---|---|---|
-//! | `hello` | `folder` of the exported data set, `threads` that may build, `postgres` to connect to | `engines` (`name`, `version`, `params`) and `absent` (`name`, `reason`) |
+//! | `hello` | `suite`, `folder` of the exported data set, `threads` that may build, `postgres` to connect to | `engines` (`name`, `version`, `params`) and `absent` (`name`, `reason`) |
 //! | `build` | `engine` | `load_seconds`, `seconds`, `memory_bytes`, `file_bytes`, each or null |
 //! | `settings` | `engine`, `filter` (a case's name) | `settings`, least effort first; none: not a case of this engine |
 //! | `query` | `engine`, `filter`, `setting`, `from` and `count` (numbers of queries), `answers` (whether to tell them) | `seconds`, `answers` (row ids) |
 //! | `update` | `engine` | `before_ms`, `after_ms`, or nothing |
 //! | `open` | `engine` | `ms`, or null |
+//!
+//! and of the lake suite, each with the `folder` of the engine's table:
+//!
+//! | `do` | with | answer |
+//! |---|---|---|
+//! | `append` | `engine`, `way` (`indexed`, `deferred`), `commits` that the rows are parted into | `seconds` until all are committed |
+//! | `search` | `engine`, `from` and `count` | `seconds`, `answers` |
+//! | `oneshot` | `engine`, `from` | `ms` of opening the table and one query |
 //!
 //! or `error`, a text.
 
@@ -28,6 +36,7 @@ use crate::data::Filter;
 
 /// What a child is told first.
 pub(crate) struct Hello<'a> {
+    pub(crate) suite: &'a str,
     pub(crate) folder: &'a Path,
     pub(crate) threads: usize,
     /// A connection string.
@@ -53,6 +62,7 @@ impl Child {
         let mut process = Process::start(command)?;
         let answer = process.ask(&json!({
             "do": "hello",
+            "suite": hello.suite,
             "folder": hello.folder,
             "threads": hello.threads,
             "postgres": hello.postgres,
@@ -70,7 +80,18 @@ impl Child {
         Ok((engines.collect(), absent.collect()))
     }
 
-    fn tell(&self, mut request: Value) -> Result<Value> {
+    /// Its name.
+    pub(crate) fn called(&self) -> &str {
+        &self.name
+    }
+
+    /// Its version, and how it is set up.
+    pub(crate) fn introduction(&self) -> String {
+        self.version.clone()
+    }
+
+    /// Asks for something, and gives its answer.
+    pub(crate) fn tell(&self, mut request: Value) -> Result<Value> {
         request["engine"] = self.name.as_str().into();
         let answer = self.process.borrow_mut().ask(&request);
         answer.map_err(|error| format!("{}: {error}", self.name).into())
@@ -79,11 +100,11 @@ impl Child {
 
 impl Engine for Child {
     fn name(&self) -> &str {
-        &self.name
+        self.called()
     }
 
     fn version(&self) -> String {
-        self.version.clone()
+        self.introduction()
     }
 
     fn build(&mut self) -> Result<Built> {

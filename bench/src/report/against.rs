@@ -3,8 +3,10 @@
 use super::{Report, Row, figure, say};
 
 /// Metrics that can be laid beside each other.
-const METRICS: [&str; 7] = [
+const METRICS: [&str; 9] = [
     "ops_per_s",
+    "vec_per_s",
+    "recall_at_10",
     "gb_per_s",
     "bytes",
     "qps_at_95",

@@ -81,7 +81,8 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
 pub(crate) fn judge(arguments: &Arguments, report: &mut Report) {
     let rows = arguments.rows.unwrap_or(60_000);
     let raw_bytes = (rows * crate::data::DIM * size_of::<f32>()) as f64;
-    bars::tell(report, raw_bytes, if rows > MANY { 300.0 } else { 100.0 });
+    let limits = bars::limits(raw_bytes, if rows > MANY { 300.0 } else { 100.0 });
+    super::bars::tell(report, &bars::bars(), &limits);
 }
 
 /// Those that were asked for and are there; says who is not.
@@ -129,6 +130,7 @@ fn engines(
         data.export(folder)?;
     }
     let hello = Hello {
+        suite: "vector",
         folder,
         threads: BUILD_THREADS,
         postgres: postgres.as_ref().map(Postgres::connection),
