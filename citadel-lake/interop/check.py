@@ -1,23 +1,26 @@
 """Reads the tables that `examples/interop_tables.rs` wrote with other engines, and compares.
 
-PyIceberg loads each table from its metadata and must see the expected rows, the snapshots, and true statistics of every file. Polars scans
-the same tables. DuckDB opens the data files, sees vectors as lists of floats and orders them by cosine as numpy does.
+PyIceberg loads each table from its metadata and must see the expected rows, the snapshots, and true statistics of every file. Polars and Daft
+scan the same tables, and Daft orders the vectors by cosine. DuckDB opens the data files, sees vectors as lists of floats and orders them by cosine as numpy does.
 """
 
 import json
 import sys
 from pathlib import Path
 
+import daft
 import duckdb
 import numpy
 import polars
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
+from daft.functions import cosine_distance
 from pyiceberg.table import StaticTable
 from pyiceberg.types import ListType, FloatType
 
 FAILURES = []
+QUERY = [1.0, -2.0, 0.5, 3.0, 1.0, -1.0, 2.0, 0.25]
 
 
 def check(name, what, holds, detail=""):
@@ -89,19 +92,35 @@ def with_duckdb(table, expected):
     files = [task.file.file_path.removeprefix("file://") for task in table.scan().plan_files()]
     kind = duckdb.sql(f"SELECT typeof(emb) FROM read_parquet({files}) LIMIT 1").fetchall()[0][0]
     check("vectors", "duckdb: type of vectors", kind == "FLOAT[]", kind)
-    query = [1.0, -2.0, 0.5, 3.0, 1.0, -1.0, 2.0, 0.25]
     # As arrays: DuckDB's functions on lists refuse a file with a null list, whoever wrote it, even behind IS NOT NULL.
     ordered = duckdb.sql(
         f"SELECT id FROM read_parquet({files}) WHERE emb IS NOT NULL "
-        f"ORDER BY array_cosine_similarity(emb::FLOAT[8], {query}::FLOAT[8]) DESC, id LIMIT 20"
+        f"ORDER BY array_cosine_similarity(emb::FLOAT[8], {QUERY}::FLOAT[8]) DESC, id LIMIT 20"
     ).fetchall()
+    by_cosine("duckdb", [row[0] for row in ordered], expected)
+
+
+def with_daft(table, expected, name):
+    """The ids, and where there are vectors the nearest of them: in the engine, on the lists as they are."""
+    frame = daft.read_iceberg(table)
+    found = frame.select("id").sort("id").to_pydict()["id"]
+    check(name, "daft: ids", found == sorted(expected["id"].to_pylist()), len(found))
+    if name == "vectors":
+        kind = daft.DataType.embedding(daft.DataType.float32(), len(QUERY))
+        frame = frame.where(frame["emb"].not_null())
+        distance = cosine_distance(frame["emb"].cast(kind), daft.lit(QUERY).cast(kind))
+        nearest = frame.select(frame["id"], distance.alias("distance")).sort(["distance", "id"]).limit(20)
+        by_cosine("daft", nearest.to_pydict()["id"], expected)
+
+
+def by_cosine(engine, ids, expected):
+    """Whether these are the nearest rows in their order, as numpy computes it."""
     rows = [row for row in expected.to_pylist() if row["emb"] is not None]
     vectors = numpy.array([row["emb"] for row in rows])
-    similar = vectors @ query / numpy.linalg.norm(vectors, axis=1) / numpy.linalg.norm(query)
+    similar = vectors @ QUERY / numpy.linalg.norm(vectors, axis=1) / numpy.linalg.norm(QUERY)
     best = numpy.sort(similar)[::-1][:20]
     found = {row["id"]: value for row, value in zip(rows, similar)}
-    mine = [found[row[0]] for row in ordered]
-    check("vectors", "duckdb: order by cosine", numpy.allclose(mine, best, atol=1e-6), ordered)
+    check("vectors", f"{engine}: order by cosine", numpy.allclose([found[i] for i in ids], best, atol=1e-6), ids)
 
 
 def main(folder):
@@ -111,6 +130,7 @@ def main(folder):
         try:
             table = pyiceberg(entry, expected)
             with_polars(entry, expected)
+            with_daft(table, expected, entry["name"])
             if entry["name"] == "vectors":
                 with_duckdb(table, expected)
         except Exception as error:  # every engine has its own
