@@ -148,7 +148,14 @@ pub(crate) fn read_combinations(
     let schema: SchemaRef = Arc::new(table.project(&places).map_err(LakeError::rows)?);
     let mut keys = HashSet::new();
     let nothing = Arc::new(Deleted::default());
-    for rows in open(place, live, Arc::clone(&schema), name_mapping, nothing)? {
+    for rows in open(
+        place,
+        live,
+        Arc::clone(&schema),
+        name_mapping,
+        nothing,
+        Which::All,
+    )? {
         let batch = rows?.batch;
         keys.extend((0..batch.num_rows()).map(|row| key(&batch, row)));
     }
@@ -165,7 +172,7 @@ impl Combinations {
     ) -> Result<Vec<u64>> {
         let mut places = Vec::new();
         let (schema, nothing) = (Arc::clone(&self.schema), Arc::new(Deleted::default()));
-        for rows in open(place, data, schema, name_mapping, nothing)? {
+        for rows in open(place, data, schema, name_mapping, nothing, Which::All)? {
             let rows = rows?;
             let is_gone = |row: &usize| self.keys.contains(&key(&rows.batch, *row));
             let gone = (0..rows.batch.num_rows()).filter(is_gone);
@@ -199,7 +206,7 @@ fn key(batch: &RecordBatch, row: usize) -> Vec<u8> {
 pub(crate) fn read_deletes(place: &Place, live: &LiveFile) -> Result<HashMap<String, Vec<u64>>> {
     let nothing = Arc::new(Deleted::default());
     let mut found: HashMap<String, Vec<u64>> = HashMap::new();
-    for rows in open(place, live, schema(), None, nothing)? {
+    for rows in open(place, live, schema(), None, nothing, Which::All)? {
         let batch = rows?.batch;
         let paths = batch.column(0).as_string::<i32>();
         let positions = batch.column(1).as_primitive::<Int64Type>();

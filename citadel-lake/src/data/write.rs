@@ -1,5 +1,6 @@
 //! Writing data files.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -12,18 +13,17 @@ use parquet::schema::types::ColumnPath;
 
 use super::adapt::own_id;
 use super::ball::{Ball, ball_key};
+use super::settings::Settings;
 use super::statistics::Statistics;
 use crate::error::{LakeError, Result};
 use crate::metadata::Place;
 use crate::schema::align::Shape;
 use crate::store::{Name, fresh};
 
-/// A file is closed when it is about as large, unless the table says otherwise.
-pub(crate) const TARGET_BYTES: u64 = 128 << 20;
 /// Rows are handed to the encoder in slices of at most as many.
 const SLICE_ROWS: usize = 8_192;
-/// A row group holds about as many bytes before compression: what a reader must hold at once.
-const GROUP_BYTES: usize = 32 << 20;
+/// Rows of a row group.
+const GROUP_ROWS: RangeInclusive<u64> = 1_024..=1 << 20;
 /// A page of vectors: what a search reads for one row whose exact distance it needs.
 const VECTOR_PAGE_BYTES: usize = 64 << 10;
 
@@ -33,7 +33,7 @@ pub(crate) struct DataWriter<'p> {
     schema: Arc<Schema>,
     shape: Arc<Shape>,
     partition: (i32, Struct),
-    target_bytes: u64,
+    settings: Arc<Settings>,
     open: Option<Open>,
     written: Vec<DataFile>,
 }
@@ -53,14 +53,14 @@ impl<'p> DataWriter<'p> {
         schema: Arc<Schema>,
         shape: Arc<Shape>,
         partition: (i32, Struct),
-        target_bytes: u64,
+        settings: Arc<Settings>,
     ) -> Self {
         Self {
             place,
             schema,
             shape,
             partition,
-            target_bytes,
+            settings,
             open: None,
             written: Vec::new(),
         }
@@ -78,7 +78,7 @@ impl<'p> DataWriter<'p> {
     fn slice(&mut self, slice: &RecordBatch) -> Result<()> {
         if self.open.is_none() {
             let row_bytes = slice.get_array_memory_size() / slice.num_rows().max(1);
-            let properties = properties(&self.shape, row_bytes);
+            let properties = properties(&self.shape, &self.settings, row_bytes);
             let arrow = Arc::clone(&self.shape.arrow);
             self.open = Some(Open {
                 writer: ArrowWriter::try_new(Vec::new(), arrow, Some(properties))
@@ -98,7 +98,7 @@ impl<'p> DataWriter<'p> {
         }
         open.rows += slice.num_rows() as u64;
         let bytes = open.writer.bytes_written() + open.writer.in_progress_size();
-        match bytes as u64 >= self.target_bytes {
+        match bytes as u64 >= self.settings.target_bytes {
             true => self.close(),
             false => Ok(()),
         }
@@ -145,11 +145,12 @@ impl<'p> DataWriter<'p> {
     }
 }
 
-fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
-    let rows = (GROUP_BYTES / row_bytes.max(1)).clamp(SLICE_ROWS, 1 << 20);
+fn properties(shape: &Shape, settings: &Settings, row_bytes: usize) -> WriterProperties {
+    let rows = settings.group_bytes / (row_bytes as u64).max(1);
+    let rows = rows.clamp(*GROUP_ROWS.start(), *GROUP_ROWS.end());
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(rows))
+        .set_max_row_group_row_count(Some(rows as usize))
         // The encoder looks at the size of a page after so many values only.
         .set_write_batch_size(256)
         .set_created_by(format!("citadel-lake {}", env!("CARGO_PKG_VERSION")));
@@ -164,6 +165,13 @@ fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_data_page_size_limit(path.clone(), VECTOR_PAGE_BYTES)
             .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT);
+    }
+    for name in &settings.bloom_filters {
+        let path = ColumnPath::from(name.as_str());
+        properties = properties
+            .set_column_bloom_filter_enabled(path.clone(), true)
+            .set_column_bloom_filter_fpp(path.clone(), settings.bloom_false_positives)
+            .set_column_bloom_filter_ndv(path, rows);
     }
     properties.build()
 }

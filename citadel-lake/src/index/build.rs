@@ -11,7 +11,7 @@ use citadel_vector::{Build, BuildConfig, Codebook, IvfBuild, IvfSegment, RowMajo
 
 use super::filters::Values;
 use super::{Entry, Index, State, sidecar};
-use crate::data::{Deleted, ball, open_at, own_id};
+use crate::data::{Deleted, Which, ball, open, own_id};
 use crate::error::{LakeError, Result};
 use crate::metadata::{LiveFile, Place};
 use crate::schema::{Metric, VectorColumn};
@@ -148,13 +148,13 @@ pub(super) fn read(
         ..Rows::default()
     };
     // Deleted rows too: deletes come and go, the index is that of the file.
-    for rows in open_at(
+    for rows in open(
         place,
         live,
         Arc::clone(&source.schema),
         source.name_mapping,
         Arc::new(Deleted::default()),
-        wanted,
+        wanted.map_or(Which::All, Which::At),
     )? {
         let rows = rows?;
         let lists = rows.batch.column(0).as_list::<i32>();

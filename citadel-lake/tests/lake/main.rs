@@ -12,6 +12,7 @@ mod maintenance;
 mod partitions;
 mod processes;
 mod pruning;
+mod row_groups;
 mod search;
 mod staged;
 mod support;
