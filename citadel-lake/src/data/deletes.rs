@@ -17,7 +17,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::adapt::own_id;
 use super::bounds::bytes_of;
-use super::read::open;
+use super::read::{Which, open};
 use crate::error::{LakeError, Result};
 use crate::metadata::{LiveFile, Place};
 use crate::store::{Name, fresh};
