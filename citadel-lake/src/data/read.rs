@@ -119,6 +119,7 @@ fn object(place: &Place, live: &LiveFile) -> Result<ObjectFile> {
         store: place.store.clone(),
         path: place.store.path_of(live.file.file_path())?.to_owned(),
         bytes: live.file.file_size_in_bytes(),
+        key: place.key.clone(),
     })
 }
 
@@ -236,7 +237,10 @@ pub(super) fn explain(path: &str, error: ParquetError) -> LakeError {
                     source,
                 },
             },
-            Err(other) => LakeError::corrupt(path, other),
+            Err(other) => match other.downcast::<LakeError>() {
+                Ok(own) => *own,
+                Err(other) => LakeError::corrupt(path, other),
+            },
         },
         other => LakeError::corrupt(path, other),
     }
