@@ -9,7 +9,7 @@ pub type Result<T, E = LakeError> = std::result::Result<T, E>;
 /// An error of a lake table.
 ///
 /// The predicates say who must act: the caller's data or call ([`is_misuse`](Self::is_misuse)), another writer
-/// ([`is_conflict`](Self::is_conflict), [`is_busy`](Self::is_busy)), the store ([`is_io`](Self::is_io)), or whoever damaged the table
+/// ([`is_conflict`](Self::is_conflict), [`is_busy`](Self::is_busy)), who has the key ([`is_wrong_key`](Self::is_wrong_key)), the store ([`is_io`](Self::is_io)), or whoever damaged the table
 /// ([`is_corrupt`](Self::is_corrupt)).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -32,6 +32,14 @@ pub enum LakeError {
         /// The file.
         path: String,
         /// What is wrong with it.
+        reason: String,
+    },
+    /// The table or file is encrypted, and the key is missing or another one; or a key was given for a table in the clear.
+    #[error("{path}: {reason}")]
+    Key {
+        /// The table or file.
+        path: String,
+        /// Which key it is, and which one is needed.
         reason: String,
     },
     /// The object store failed.
@@ -111,6 +119,12 @@ impl LakeError {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Busy { .. })
+    }
+
+    /// The key of an encrypted table is missing, or is that of another one.
+    #[must_use]
+    pub fn is_wrong_key(&self) -> bool {
+        matches!(self, Self::Key { .. })
     }
 
     /// A file of the table is damaged or missing.

@@ -52,7 +52,7 @@
 //!
 //! `store` is all that touches an object store, `metadata` reads the state of a table, `commit` changes it. `schema` maps types and holds the
 //! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `index` is the vector index
-//! beside a data file, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
+//! beside a data file, `key` seals the files of an encrypted table, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
 //! reads and writes Parquet files that belong to no table.
 
 #![forbid(unsafe_code)]
@@ -63,6 +63,7 @@ mod error;
 mod file;
 mod filter;
 mod index;
+mod key;
 mod metadata;
 mod runtime;
 mod scan;
@@ -74,6 +75,7 @@ mod table;
 pub use error::{LakeError, Result};
 pub use file::{ParquetFile, ParquetRows, ParquetWriter};
 pub use filter::{Filter, Operator, Value};
+pub use key::TableKey;
 pub use scan::{Batches, Scan};
 pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn, is_uuid, uuid_field};
 pub use search::{Search, SearchReport};

@@ -20,16 +20,18 @@ use super::object::ObjectFile;
 use super::read::explain;
 use crate::error::Result;
 use crate::filter::{Extent, Filter, Known, may_match};
+use crate::metadata::LiveFile;
 use crate::runtime::block_on;
 
 /// The groups of a file that are left; `None`: all of them.
 pub(super) fn groups(
     builder: &mut ParquetRecordBatchStreamBuilder<ObjectFile>,
-    file: &DataFile,
+    live: &LiveFile,
     schema: &SchemaRef,
     ids: &Ids,
     filter: &Filter,
 ) -> Result<Option<Vec<usize>>> {
+    let file = &live.file;
     let mut names = Vec::new();
     filter.columns(&mut names);
     let metadata = Arc::clone(builder.metadata());

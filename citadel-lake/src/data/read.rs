@@ -117,7 +117,7 @@ pub(crate) fn open(
             left = Places::at(&wanted);
         }
         Which::That(filter) => {
-            if let Some(chosen) = groups(&mut builder, &live.file, &schema, &ids, filter)? {
+            if let Some(chosen) = groups(&mut builder, live, &schema, &ids, filter)? {
                 left = within(builder.metadata(), &chosen);
                 read = chosen.len();
                 builder = builder.with_row_groups(chosen);
@@ -153,6 +153,7 @@ fn object(place: &Place, live: &LiveFile) -> Result<ObjectFile> {
         store: place.store.clone(),
         path: place.store.path_of(live.file.file_path())?.to_owned(),
         bytes: live.file.file_size_in_bytes(),
+        key: place.key.clone(),
     })
 }
 
@@ -273,7 +274,10 @@ pub(super) fn explain(path: &str, error: ParquetError) -> LakeError {
                     source,
                 },
             },
-            Err(other) => LakeError::corrupt(path, other),
+            Err(other) => match other.downcast::<LakeError>() {
+                Ok(own) => *own,
+                Err(other) => LakeError::corrupt(path, other),
+            },
         },
         other => LakeError::corrupt(path, other),
     }

@@ -78,7 +78,11 @@ pub(crate) fn build(
         data_bytes: live.file.file_size_in_bytes(),
         rows: live.file.record_count(),
         field_id,
-        ball: ball(place, live, field_id)?,
+        // Of an encrypted file the footer alone says it.
+        ball: match place.key {
+            None => ball(place, live, field_id)?,
+            Some(_) => None,
+        },
         state,
     })
 }

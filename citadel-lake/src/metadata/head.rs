@@ -4,6 +4,7 @@ use iceberg::spec::{FormatVersion, SnapshotRef, TableMetadata};
 
 use super::Place;
 use crate::error::{LakeError, Result};
+use crate::key;
 
 /// A hint may lag by this many commits before a listing is cheaper than looking at each.
 const STEPS_MAX: usize = 32;
@@ -70,6 +71,7 @@ impl Place {
                 metadata.format_version()
             )));
         }
+        key::check(self.key.as_deref(), metadata.properties(), path)?;
         Ok(Some(metadata))
     }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use crate::error::{LakeError, Result};
+use crate::key::TableKey;
 use crate::store::LakeStore;
 
 pub(crate) use files::LiveFile;
@@ -28,17 +29,20 @@ pub(crate) struct Place {
     pub(crate) root: String,
     /// The one metadata file that is read, below the store; of a table that another catalog keeps.
     pub(crate) fixed: Option<String>,
+    /// The key of an encrypted table. It alone decides whether files are written in the clear.
+    pub(crate) key: Option<Arc<TableKey>>,
     manifests: Cache<Vec<LiveFile>>,
     /// Footers of data files, with the places of their pages.
     pub(crate) footers: Cache<ArrowReaderMetadata>,
 }
 
 impl Place {
-    pub(crate) fn new(store: LakeStore, root: String) -> Self {
+    pub(crate) fn new(store: LakeStore, root: String, key: Option<TableKey>) -> Self {
         Self {
             store,
             root,
             fixed: None,
+            key: key.map(Arc::new),
             manifests: Cache::default(),
             footers: Cache::default(),
         }

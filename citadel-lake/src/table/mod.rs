@@ -23,6 +23,7 @@ use arrow_schema::SchemaRef;
 
 use crate::error::{LakeError, Result};
 use crate::index::Segments;
+use crate::key::TableKey;
 use crate::metadata::Place;
 use crate::scan::Scan;
 use crate::schema::VectorColumn;
@@ -60,7 +61,7 @@ impl LakeTable {
     /// [`LakeError::TableExists`] if there is one; [`LakeError::Misuse`] or [`LakeError::Unsupported`] if the definition cannot be an
     /// Iceberg table.
     pub fn create(store: &LakeStore, path: &str, definition: TableDefinition) -> Result<Self> {
-        let table = Self::at(store, path)?;
+        let table = Self::at(store, path, definition.key().cloned())?;
         create::create(&table.place, definition)?;
         Ok(table)
     }
@@ -68,11 +69,28 @@ impl LakeTable {
     /// Opens the table at a path in a store.
     ///
     /// # Errors
-    /// [`LakeError::NoTable`] if the store says that there is none; every other failure to look is an error of its own.
+    /// [`LakeError::NoTable`] if the store says that there is none; [`LakeError::Key`] if it is encrypted; every other failure to look is an
+    /// error of its own.
     pub fn open(store: &LakeStore, path: &str) -> Result<Self> {
-        let table = Self::at(store, path)?;
+        let table = Self::at(store, path, None)?;
         table.place.head()?;
         Ok(table)
+    }
+
+    /// Opens the encrypted table at a path in a store.
+    ///
+    /// # Errors
+    /// [`LakeError::Key`] if the key is that of another table, or the table is not encrypted; those of [`LakeTable::open`].
+    pub fn open_encrypted(store: &LakeStore, path: &str, key: TableKey) -> Result<Self> {
+        let table = Self::at(store, path, Some(key))?;
+        table.place.head()?;
+        Ok(table)
+    }
+
+    /// The name of the key that its files are sealed with; `None` of a table in the clear.
+    #[must_use]
+    pub fn key_id(&self) -> Option<String> {
+        self.place.key.as_ref().map(|key| key.id())
     }
 
     /// Opens a table that another catalog keeps (PyIceberg's, Spark's) by one of its metadata files, to be read as it was then.
@@ -86,16 +104,16 @@ impl LakeTable {
             true => store.path_of(metadata)?,
             false => metadata,
         };
-        let mut place = Place::new(store.clone(), String::new());
+        let mut place = Place::new(store.clone(), String::new(), None);
         place.fixed = Some(path.to_owned());
         let location = place.head()?.metadata.location().to_owned();
         store.path_of(&location)?.clone_into(&mut place.root);
         Ok(Self::with(place))
     }
 
-    fn at(store: &LakeStore, path: &str) -> Result<Self> {
+    fn at(store: &LakeStore, path: &str, key: Option<TableKey>) -> Result<Self> {
         let root = create::checked_path(path)?;
-        Ok(Self::with(Place::new(store.clone(), root)))
+        Ok(Self::with(Place::new(store.clone(), root, key)))
     }
 
     fn with(place: Place) -> Self {

@@ -3,6 +3,7 @@
 mod columns;
 mod crashes;
 mod deferred;
+mod encrypted;
 mod faults;
 mod history;
 mod index_filters;

@@ -52,7 +52,7 @@ impl Connection {
             };
             // Files that wait for their commit are no orphans.
             lake::check_readable(&shared.lakes, view, table)?;
-            shared.lakes.get()?.upkeep(&def.location, what)
+            shared.lakes.get()?.upkeep(&def.home, what)
         })?;
         let columns = row.iter().map(|value| {
             let mut column = Column::new(SqlType::Integer, 1);

@@ -28,6 +28,8 @@ pub struct TableInfo {
     pub indexes: Vec<IndexInfo>,
     /// The folder of an Iceberg table, where its rows lie in one (`CREATE TABLE … USING iceberg`).
     pub lake_location: Option<String>,
+    /// Whether that table is encrypted. Its key is in none of the statements here; `lake_key` tells it.
+    pub lake_encrypted: bool,
 }
 
 /// A view.
@@ -209,7 +211,11 @@ fn table_info(table: &TableDef, catalog: &Catalog) -> TableInfo {
             })
             .collect(),
         indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),
-        lake_location: table.lake.as_ref().map(|lake| lake.location.clone()),
+        lake_location: table.lake.as_ref().map(|lake| lake.home.location.clone()),
+        lake_encrypted: table
+            .lake
+            .as_ref()
+            .is_some_and(|lake| lake.home.key.is_some()),
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
 use crate::schema::{
-    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
-    RowText, TableDef, ViewDef,
+    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, LakeKey,
+    Metric, RowText, TableDef, ViewDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value};
 
@@ -39,8 +39,20 @@ pub(crate) struct NewLake {
     /// What makes the vectors.
     pub(crate) embedding_model: Option<String>,
     pub(crate) partition_by: Vec<PartitionKey>,
+    pub(crate) encryption: NewEncryption,
     /// The columns' metrics: known when it is made or opened.
     pub(crate) opened: Option<Arc<LakeDef>>,
+}
+
+/// How the files of a table in a lake are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NewEncryption {
+    /// Not at all.
+    Clear,
+    /// By a key that is drawn when the table is made.
+    NewKey,
+    /// By this key.
+    Key(LakeKey),
 }
 
 /// How rows are told apart in files.

@@ -3,18 +3,18 @@
 use std::path::{Path, absolute};
 
 use super::Binder;
-use super::bound::{AsOf, NewLake, PartitionKey, PartitionTransform};
+use super::bound::{AsOf, NewEncryption, NewLake, PartitionKey, PartitionTransform};
 use super::create_index::{option_text, refuse_repeated};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::suggest;
 use crate::ast::{self, ColumnConstraintKind, IndexOption};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::schema::{Metric, TableDef};
+use crate::schema::{LakeKey, Metric, TableDef};
 use crate::types::SqlType;
 
 /// All options that there are.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 9] = [
     "location",
     "catalog",
     "metric",
@@ -22,6 +22,8 @@ const NAMES: [&str; 7] = [
     "precision",
     "embedding_model",
     "partition_by",
+    "encryption",
+    "encryption_key",
 ];
 
 impl Binder<'_> {
@@ -61,12 +63,14 @@ impl Binder<'_> {
         refuse_constraints(create)?;
         refuse_repeated(options)?;
         let mut location = None;
+        let (mut encryption, mut key) = (None, None);
         let mut lake = NewLake {
             location: String::new(),
             metric: None,
             index: None,
             embedding_model: None,
             partition_by: Vec::new(),
+            encryption: NewEncryption::Clear,
             opened: None,
         };
         for option in options {
@@ -79,6 +83,11 @@ impl Binder<'_> {
                 "metric" => lake.metric = Some(metric(text, at)?),
                 "index" => lake.index = Some(index(text, at)?),
                 "embedding_model" => lake.embedding_model = Some(text.to_owned()),
+                "encryption" => {
+                    only(option, text, "parquet")?;
+                    encryption = Some(NewEncryption::NewKey);
+                }
+                "encryption_key" => key = Some((lake_key(text, at)?, at)),
                 "partition_by" => lake.partition_by = partition_by(text, at)?,
                 name => {
                     let error = wrong(
@@ -90,6 +99,15 @@ impl Binder<'_> {
                 }
             }
         }
+        lake.encryption = match (encryption, key) {
+            (None, None) => NewEncryption::Clear,
+            (Some(without_key), None) => without_key,
+            (Some(_), Some((key, _))) => NewEncryption::Key(key),
+            (None, Some((_, at))) => {
+                let text = "encryption_key without encryption".to_owned();
+                return Err(wrong(text, at).hint("encryption = 'parquet' as well"));
+            }
+        };
         lake.location = location.ok_or_else(|| {
             wrong(
                 "a table USING iceberg needs the option \"location\"".to_owned(),
@@ -176,7 +194,18 @@ fn only(option: &IndexOption, text: &str, value: &str) -> Result<()> {
     let name = option.name.name.to_ascii_lowercase();
     Err(Error::unsupported(format!("{name} = '{text}'"))
         .at(option.value.position)
-        .hint(format!("{name} = '{value}' is, and need not be said")))
+        .hint(format!("{name} = '{value}' is")))
+}
+
+/// The key as `lake_key` tells it. What was given is not repeated.
+fn lake_key(text: &str, at: Option<Position>) -> Result<LakeKey> {
+    LakeKey::of_digits(text).ok_or_else(|| {
+        wrong(
+            "this is no key of a table: 64 hexadecimal digits".to_owned(),
+            at,
+        )
+        .hint("SELECT key FROM lake_key('t') tells it, in the database that made the table")
+    })
 }
 
 fn metric(text: &str, at: Option<Position>) -> Result<Metric> {

@@ -29,10 +29,12 @@ pub(crate) enum Told {
     Files,
     Indexes,
     History,
+    /// The key of an encrypted one.
+    Key,
 }
 
 impl TableFunction {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::AnnIndexStatus,
         Self::GenerateSeries,
         Self::Unnest,
@@ -41,6 +43,7 @@ impl TableFunction {
         Self::Lake(Told::Files),
         Self::Lake(Told::Indexes),
         Self::Lake(Told::History),
+        Self::Lake(Told::Key),
     ];
 
     /// Finds a function by name, ASCII case folded.
@@ -66,6 +69,7 @@ impl TableFunction {
             Self::Lake(Told::Files) => "lake_files",
             Self::Lake(Told::Indexes) => "lake_indexes",
             Self::Lake(Told::History) => "lake_history",
+            Self::Lake(Told::Key) => "lake_key",
         }
     }
 
@@ -124,6 +128,7 @@ impl TableFunction {
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,
             Self::Lake(Told::History) => &LAKE_HISTORY,
+            Self::Lake(Told::Key) => &LAKE_KEY,
         }
     }
 }
@@ -160,6 +165,8 @@ const LAKE_HISTORY: [(&str, SqlType); 2] = [
     ("time_ms", SqlType::Integer),
     ("snapshot_id", SqlType::Integer),
 ];
+
+const LAKE_KEY: [(&str, SqlType); 2] = [("key_id", SqlType::Text), ("key", SqlType::Text)];
 
 const ANN_INDEX_STATUS: [(&str, SqlType); 20] = [
     ("index_name", SqlType::Text),

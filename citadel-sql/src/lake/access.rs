@@ -10,52 +10,52 @@ use crate::batch::{Batch, Column};
 use crate::bind::bound::{NewColumn, NewLake};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::Told;
-use crate::schema::{ColumnNo, Metric};
+use crate::schema::{ColumnNo, LakeHome, Metric};
 use crate::types::{SqlType, Value};
 
-/// What SQL asks of a lake. Tables go by their location.
+/// What SQL asks of a lake. Tables go by their home.
 pub(crate) trait Lake: fmt::Debug + Send + Sync {
     /// Makes a table with these columns, or opens the one that is there, which must have them. Without columns it must be there.
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened>;
 
     /// The current snapshot; `None` if nothing was ever written.
-    fn current(&self, location: &str) -> Result<Option<i64>>;
+    fn current(&self, home: &LakeHome) -> Result<Option<i64>>;
 
     /// The snapshot that was current at a time, in milliseconds since 1970.
-    fn current_at(&self, location: &str, time_ms: i64) -> Result<i64>;
+    fn current_at(&self, home: &LakeHome, time_ms: i64) -> Result<i64>;
 
     /// Begins to read a snapshot.
-    fn read(&self, location: &str, read: &Read<'_>) -> Result<Box<dyn LakeRows>>;
+    fn read(&self, home: &LakeHome, read: &Read<'_>) -> Result<Box<dyn LakeRows>>;
 
     /// The nearest rows of a snapshot.
-    fn nearest(&self, location: &str, search: &Search<'_>) -> Result<Found>;
+    fn nearest(&self, home: &LakeHome, search: &Search<'_>) -> Result<Found>;
 
     /// Writes rows as data files that are part of nothing yet; gives what is to be known of them. `next` gives batches of the named
     /// columns; false: no more.
     fn stage(
         &self,
-        location: &str,
+        home: &LakeHome,
         columns: &[&str],
         next: &mut dyn FnMut(&mut Batch) -> Result<bool>,
     ) -> Result<Vec<u8>>;
 
     /// Removes staged files.
-    fn discard(&self, location: &str, staged: &[u8]);
+    fn discard(&self, home: &LakeHome, staged: &[u8]);
 
     /// Makes staged files part of the table, once for each batch id.
-    fn append(&self, location: &str, batch_id: &str, staged: &[u8]) -> Result<()>;
+    fn append(&self, home: &LakeHome, batch_id: &str, staged: &[u8]) -> Result<()>;
 
     /// Deletes the rows that satisfy a condition, once for each batch id.
-    fn delete(&self, location: &str, batch_id: &str, condition: &Condition<Value>) -> Result<()>;
+    fn delete(&self, home: &LakeHome, batch_id: &str, condition: &Condition<Value>) -> Result<()>;
 
     /// Was a batch stored?
-    fn has_batch(&self, location: &str, batch_id: &str) -> Result<bool>;
+    fn has_batch(&self, home: &LakeHome, batch_id: &str) -> Result<bool>;
 
     /// What a table tells of itself, as rows.
-    fn told(&self, location: &str, what: Told) -> Result<Vec<Vec<Value>>>;
+    fn told(&self, home: &LakeHome, what: Told) -> Result<Vec<Vec<Value>>>;
 
     /// Does something with the files of a table, and reports.
-    fn upkeep(&self, location: &str, what: Upkeep) -> Result<Vec<Value>>;
+    fn upkeep(&self, home: &LakeHome, what: Upkeep) -> Result<Vec<Value>>;
 
     /// A batch id that nobody else draws.
     fn new_batch_id(&self) -> String;
@@ -73,6 +73,7 @@ pub(crate) trait LakeRows: Send {
 /// A table as it was found or made.
 #[derive(Debug)]
 pub(crate) struct Opened {
+    pub(crate) home: LakeHome,
     pub(crate) columns: Vec<NewColumn>,
     pub(crate) vectors: Vec<(ColumnNo, Metric)>,
 }

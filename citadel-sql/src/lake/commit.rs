@@ -105,23 +105,23 @@ fn prepare_table(
         carry_out(lakes, intent).map_err(|error| lags(&table.name, &error))?;
     }
     remove(txn, &older)?;
-    face.current(&lake.location)?;
+    face.current(&lake.home)?;
     let id = || batch_id.map_or_else(|| face.new_batch_id(), str::to_owned);
     for (number, condition) in deletes.into_iter().enumerate() {
         let id = format!("{} delete {number}", id());
         let action = Action::Delete(condition);
-        made.push(put_intent(txn, table, &lake.location, id, action)?);
+        made.push(put_intent(txn, table, &lake.home, id, action)?);
     }
     if !has_rows {
         return Ok(true);
     }
     let is_known = match batch_id {
-        Some(id) => face.has_batch(&lake.location, id)?,
+        Some(id) => face.has_batch(&lake.home, id)?,
         None => false,
     };
     if !is_known {
         let action = Action::Append(stage(txn, table, lake, lakes)?);
-        made.push(put_intent(txn, table, &lake.location, id(), action)?);
+        made.push(put_intent(txn, table, &lake.home, id(), action)?);
     }
     clear(txn, table).map(|()| true)
 }
@@ -137,7 +137,7 @@ fn stage(txn: &WriteTxn, table: &TableDef, lake: &LakeDef, lakes: &Lakes) -> Res
         batch.rows = scan.next(txn, None, &mut batch.columns, BATCH_ROWS)?;
         Ok(batch.rows > 0)
     };
-    lakes.get()?.stage(&lake.location, &names, &mut next)
+    lakes.get()?.stage(&lake.home, &names, &mut next)
 }
 
 /// Forgets the waiting rows.
@@ -161,7 +161,7 @@ fn clear(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
 fn abandon(lakes: &Lakes, intents: &[Intent]) {
     for intent in intents {
         if let (Action::Append(files), Ok(face)) = (&intent.action, lakes.get()) {
-            face.discard(&intent.location, files);
+            face.discard(&intent.home, files);
         }
     }
 }
@@ -274,17 +274,15 @@ pub(crate) fn check_droppable(lakes: &Lakes, view: &dyn View, table: &TableDef) 
 }
 
 fn carry_out(lakes: &Lakes, intent: &Intent) -> Result<()> {
-    let Intent {
-        location, batch_id, ..
-    } = intent;
-    let id = format!("{location}\0{batch_id}");
+    let Intent { home, batch_id, .. } = intent;
+    let id = format!("{}\0{batch_id}", home.location);
     if lakes.settled.lock().contains(&id) {
         return Ok(());
     }
     let face = lakes.get()?;
     match &intent.action {
-        Action::Append(files) => face.append(location, batch_id, files)?,
-        Action::Delete(condition) => face.delete(location, batch_id, condition)?,
+        Action::Append(files) => face.append(home, batch_id, files)?,
+        Action::Delete(condition) => face.delete(home, batch_id, condition)?,
     }
     let mut settled = lakes.settled.lock();
     if settled.len() >= SETTLED_MAX {

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, Metric, SequenceDef,
-    TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeHome, LakeKey,
+    Metric, SequenceDef, TableDef,
 };
 use crate::types::{Collation, Value, literal_text};
 
@@ -45,11 +47,21 @@ impl IndexDef {
 }
 
 impl TableDef {
-    /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
+    /// The CREATE TABLE that makes a table like this one, with the constraints that it has. The key of an encrypted table in a lake is not in it.
     pub(crate) fn statement(
         &self,
         sequences: &[Arc<SequenceDef>],
         tables: &[Arc<TableDef>],
+    ) -> String {
+        let using = self.lake.as_ref().map(|lake| using(&lake.home, None));
+        self.statement_using(sequences, tables, using.as_deref())
+    }
+
+    fn statement_using(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        tables: &[Arc<TableDef>],
+        using: Option<&str>,
     ) -> String {
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
@@ -91,17 +103,11 @@ impl TableDef {
             let text = key.sql(self, parent);
             parts.push(format!("{}{text}", constraint(&key.name)));
         }
-        let using = match &self.lake {
-            None => String::new(),
-            Some(lake) => {
-                let location = literal_text(&Value::Text(lake.location.clone()));
-                format!(" USING iceberg WITH (location = {location})")
-            }
-        };
         format!(
-            "CREATE TABLE {} ({}){using}",
+            "CREATE TABLE {} ({}){}",
             quoted(&self.name),
-            parts.join(", ")
+            parts.join(", "),
+            using.unwrap_or_default()
         )
     }
 }
@@ -119,6 +125,17 @@ impl TableDef {
         alone.statement(sequences, &[])
     }
 
+    /// The same with the key of an encrypted table in a lake: for a database that is to open it as this one does.
+    pub(crate) fn statement_with_key(&self, sequences: &[Arc<SequenceDef>]) -> Zeroizing<String> {
+        Zeroizing::new(match self.lake.as_ref().map(|lake| &lake.home) {
+            Some(home) if home.key.is_some() => {
+                let using = Zeroizing::new(using(home, home.key.as_ref()));
+                self.statement_using(sequences, &[], Some(&using))
+            }
+            _ => self.statement_alone(sequences),
+        })
+    }
+
     /// What adds its foreign keys.
     pub(crate) fn key_statements(&self, tables: &[Arc<TableDef>]) -> Vec<String> {
         let keys = self.foreign_keys.iter().filter_map(|key| {
@@ -133,6 +150,18 @@ impl TableDef {
         });
         keys.collect()
     }
+}
+
+fn using(home: &LakeHome, key: Option<&LakeKey>) -> String {
+    let location = literal_text(&Value::Text(home.location.clone()));
+    let encryption = match home.key {
+        None => "",
+        Some(_) => ", encryption = 'parquet'",
+    };
+    let key = key.map_or(String::new(), |key| {
+        format!(", encryption_key = '{}'", *key.digits())
+    });
+    format!(" USING iceberg WITH (location = {location}{encryption}{key})")
 }
 
 fn constraint(name: &str) -> String {

@@ -93,7 +93,7 @@ pub(super) fn create_table(
     create.sql = String::new();
     if let Some(new) = &mut create.lake {
         new.opened = Some(Arc::new(LakeDef {
-            location: new.location.clone(),
+            home: opened.home,
             vectors: opened.vectors,
         }));
     }

@@ -31,7 +31,7 @@ pub(super) fn snapshot(
         None => {
             lake::check_readable(context.lake.lakes, context.view(), table)?;
             let pins = context.lake.pins;
-            pins.get(table.id, || face.current(&lake.location))
+            pins.get(table.id, || face.current(&lake.home))
         }
         Some(AsOf::Version(expr)) => match constant(expr, context.params)? {
             Value::Integer(id) => Ok(Some(id)),
@@ -46,7 +46,7 @@ pub(super) fn snapshot(
             let time_ms = time_ms.ok_or_else(|| {
                 no_state("a time is written '2026-11-29 18:05:09.250' in UTC", expr)
             })?;
-            face.current_at(&lake.location, time_ms).map(Some)
+            face.current_at(&lake.home, time_ms).map(Some)
         }
     }
 }

@@ -8,17 +8,19 @@ mod types;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use citadel_lake::{LakeError, LakeStore, LakeTable, PartitionBy, TableDefinition, VectorColumn};
+use citadel_lake::{
+    LakeError, LakeStore, LakeTable, PartitionBy, TableDefinition, TableKey, VectorColumn,
+};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::access::{Found, Lake, LakeRows, Opened, Read, Search};
 use super::{Comparison, Condition, Upkeep};
 use crate::batch::Batch;
-use crate::bind::bound::{NewColumn, NewLake, PartitionKey, PartitionTransform};
+use crate::bind::bound::{NewColumn, NewEncryption, NewLake, PartitionKey, PartitionTransform};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::Told;
-use crate::schema::Metric;
+use crate::schema::{LakeHome, LakeKey, Metric};
 use crate::types::Value;
 
 use filter::Filters;
@@ -31,19 +33,32 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
-    fn table(&self, location: &str) -> Result<LakeTable> {
-        if let Some(table) = self.tables.lock().get(location) {
+    fn table(&self, home: &LakeHome) -> Result<LakeTable> {
+        let key = home.key.as_ref().map(table_key);
+        let id = key.as_ref().map(TableKey::id);
+        if let Some(table) = self.tables.lock().get(&home.location)
+            && table.key_id() == id
+        {
             return Ok(table.clone());
         }
-        let (store, name) = place(location)?;
-        let table = LakeTable::open(&store, name).map_err(of_lake)?;
-        Ok(self.remember(location, table))
+        let (store, name) = place(&home.location)?;
+        let table = open(&store, name, key).map_err(of_lake)?;
+        self.tables
+            .lock()
+            .insert(home.location.clone(), table.clone());
+        Ok(table)
     }
+}
 
-    fn remember(&self, location: &str, table: LakeTable) -> LakeTable {
-        let mut tables = self.tables.lock();
-        tables.entry(location.to_owned()).or_insert(table).clone()
+fn open(store: &LakeStore, name: &str, key: Option<TableKey>) -> Result<LakeTable, LakeError> {
+    match key {
+        None => LakeTable::open(store, name),
+        Some(key) => LakeTable::open_encrypted(store, name, key),
     }
+}
+
+fn table_key(key: &LakeKey) -> TableKey {
+    TableKey::new(*key.bytes())
 }
 
 /// The store that a location lies in, and its path there.
@@ -62,6 +77,7 @@ fn of_lake(error: LakeError) -> Error {
     let state = match &error {
         LakeError::NoTable { .. } => SqlState::UNDEFINED_TABLE,
         error if error.is_conflict() || error.is_busy() => SqlState::SERIALIZATION_FAILURE,
+        error if error.is_wrong_key() => SqlState::INVALID_AUTHORIZATION,
         error if error.is_corrupt() => SqlState::DATA_CORRUPTED,
         error if error.is_io() => SqlState::IO_ERROR,
         error if error.is_unsupported() => SqlState::FEATURE_NOT_SUPPORTED,
@@ -70,37 +86,77 @@ fn of_lake(error: LakeError) -> Error {
     Error::sql(state, format!("lake: {error}"))
 }
 
+/// The same where a table is made or opened, with what is to be given.
+fn of_opening(error: LakeError, new: &NewLake) -> Error {
+    let is_key = error.is_wrong_key();
+    let told = of_lake(error);
+    match (is_key, &new.encryption) {
+        (false, _) => told,
+        (true, NewEncryption::Key(_)) => {
+            told.hint("SELECT key FROM lake_key('t') tells the key, in a database that has the table")
+        }
+        (true, _) => told.hint(
+            "WITH (location = '…', encryption = 'parquet', encryption_key = '…'): SELECT key FROM lake_key('t') tells the key, in a database that has the table",
+        ),
+    }
+}
+
 impl Lake for Bridge {
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened> {
         let (store, name) = place(&new.location)?;
-        let table = match LakeTable::open(&store, name) {
-            Ok(table) => table,
+        let given = match &new.encryption {
+            NewEncryption::Key(key) => Some(key.clone()),
+            NewEncryption::Clear | NewEncryption::NewKey => None,
+        };
+        let found = open(&store, name, given.as_ref().map(table_key));
+        let (table, key) = match found {
+            Ok(_) if new.encryption == NewEncryption::NewKey => {
+                return Err(Error::sql(
+                    SqlState::INVALID_DEFINITION,
+                    "lake: the table that is there is not encrypted",
+                )
+                .hint("another location, for a table of its own"));
+            }
+            Ok(table) => (table, given),
             Err(error) if error.is_no_table() && !columns.is_empty() => {
-                let made = LakeTable::create(&store, name, definition(new, columns)?);
-                match made {
+                let key = match new.encryption {
+                    NewEncryption::NewKey => {
+                        let key = TableKey::random().map_err(of_lake)?;
+                        Some(LakeKey::new(*key.bytes()))
+                    }
+                    _ => given,
+                };
+                let definition = definition(new, columns, key.as_ref())?;
+                let table = match LakeTable::create(&store, name, definition) {
                     // Somebody else was faster.
-                    Err(LakeError::TableExists { .. }) => LakeTable::open(&store, name),
+                    Err(LakeError::TableExists { .. }) => {
+                        open(&store, name, key.as_ref().map(table_key))
+                    }
                     made => made,
-                }
-                .map_err(of_lake)?
+                };
+                (table.map_err(|error| of_opening(error, new))?, key)
             }
             Err(error) if error.is_no_table() => {
                 return Err(of_lake(error)
                     .hint("with columns, CREATE TABLE … USING iceberg makes the table"));
             }
-            Err(error) => return Err(of_lake(error)),
+            Err(error) => return Err(of_opening(error, new)),
         };
-        let opened = types::opened(&table, columns, new.metric)?;
+        let home = LakeHome {
+            location: new.location.clone(),
+            key,
+        };
+        let opened = types::opened(&table, home, columns, new.metric)?;
         self.tables.lock().insert(new.location.clone(), table);
         Ok(opened)
     }
 
-    fn current(&self, location: &str) -> Result<Option<i64>> {
-        self.table(location)?.current_snapshot().map_err(of_lake)
+    fn current(&self, home: &LakeHome) -> Result<Option<i64>> {
+        self.table(home)?.current_snapshot().map_err(of_lake)
     }
 
-    fn current_at(&self, location: &str, time_ms: i64) -> Result<i64> {
-        let table = self.table(location)?;
+    fn current_at(&self, home: &LakeHome, time_ms: i64) -> Result<i64> {
+        let table = self.table(home)?;
         let read = table.scan().as_of(time_ms).columns(&[]).read();
         let snapshot = read.map_err(of_lake)?.snapshot_id();
         snapshot.ok_or_else(|| {
@@ -111,8 +167,8 @@ impl Lake for Bridge {
         })
     }
 
-    fn read(&self, location: &str, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
-        let table = self.table(location)?;
+    fn read(&self, home: &LakeHome, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
+        let table = self.table(home)?;
         let mut scan = table.scan().snapshot(read.snapshot);
         if let Some(condition) = read.condition {
             scan = scan.filter(Filters::of(&table)?.filter(condition)?);
@@ -128,8 +184,8 @@ impl Lake for Bridge {
         Ok(Box::new(ArrowRows::new(batches, read.columns)))
     }
 
-    fn nearest(&self, location: &str, search: &Search<'_>) -> Result<Found> {
-        let table = self.table(location)?;
+    fn nearest(&self, home: &LakeHome, search: &Search<'_>) -> Result<Found> {
+        let table = self.table(home)?;
         let read = &search.read;
         let mut names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
         let schema;
@@ -163,11 +219,11 @@ impl Lake for Bridge {
 
     fn stage(
         &self,
-        location: &str,
+        home: &LakeHome,
         columns: &[&str],
         next: &mut dyn FnMut(&mut Batch) -> Result<bool>,
     ) -> Result<Vec<u8>> {
-        let table = self.table(location)?;
+        let table = self.table(home)?;
         let schema = table.schema().map_err(of_lake)?;
         let mut batch = Batch::default();
         let mut failed = None;
@@ -193,38 +249,38 @@ impl Lake for Bridge {
         table.keep_staged(&staged).map_err(of_lake)
     }
 
-    fn discard(&self, location: &str, staged: &[u8]) {
-        if let Ok(table) = self.table(location)
+    fn discard(&self, home: &LakeHome, staged: &[u8]) {
+        if let Ok(table) = self.table(home)
             && let Ok(staged) = table.kept_staged(staged)
         {
             table.discard_staged(staged);
         }
     }
 
-    fn append(&self, location: &str, batch_id: &str, staged: &[u8]) -> Result<()> {
-        let table = self.table(location)?;
+    fn append(&self, home: &LakeHome, batch_id: &str, staged: &[u8]) -> Result<()> {
+        let table = self.table(home)?;
         let staged = table.kept_staged(staged).map_err(of_lake)?;
         let appended = table.append_staged(batch_id, &staged);
         appended.map(drop).map_err(of_lake)
     }
 
-    fn delete(&self, location: &str, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
-        let table = self.table(location)?;
+    fn delete(&self, home: &LakeHome, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
+        let table = self.table(home)?;
         let filter = Filters::of(&table)?.filter(condition)?;
         let deleted = table.delete_idempotent(batch_id, &filter);
         deleted.map(drop).map_err(of_lake)
     }
 
-    fn has_batch(&self, location: &str, batch_id: &str) -> Result<bool> {
-        self.table(location)?.has_batch(batch_id).map_err(of_lake)
+    fn has_batch(&self, home: &LakeHome, batch_id: &str) -> Result<bool> {
+        self.table(home)?.has_batch(batch_id).map_err(of_lake)
     }
 
-    fn told(&self, location: &str, what: Told) -> Result<Vec<Vec<Value>>> {
-        report::told(&self.table(location)?, what)
+    fn told(&self, home: &LakeHome, what: Told) -> Result<Vec<Vec<Value>>> {
+        report::told(home, || self.table(home), what)
     }
 
-    fn upkeep(&self, location: &str, what: Upkeep) -> Result<Vec<Value>> {
-        report::upkeep(&self.table(location)?, what)
+    fn upkeep(&self, home: &LakeHome, what: Upkeep) -> Result<Vec<Value>> {
+        report::upkeep(&self.table(home)?, what)
     }
 
     fn new_batch_id(&self) -> String {
@@ -233,7 +289,11 @@ impl Lake for Bridge {
 }
 
 /// The table to be made.
-fn definition(new: &NewLake, columns: &[NewColumn]) -> Result<TableDefinition> {
+fn definition(
+    new: &NewLake,
+    columns: &[NewColumn],
+    key: Option<&LakeKey>,
+) -> Result<TableDefinition> {
     let mut definition = TableDefinition::new(types::schema(columns)?);
     for (column, dimension) in types::vectors(columns) {
         let metric = types::lake_metric(new.metric.unwrap_or(Metric::L2))?;
@@ -246,8 +306,11 @@ fn definition(new: &NewLake, columns: &[NewColumn]) -> Result<TableDefinition> {
         }
         definition = definition.vector(vector);
     }
-    for key in &new.partition_by {
-        definition = definition.partition_by(partition(key, columns));
+    for by in &new.partition_by {
+        definition = definition.partition_by(partition(by, columns));
+    }
+    if let Some(key) = key {
+        definition = definition.encrypted(table_key(key));
     }
     Ok(definition)
 }

@@ -4,20 +4,36 @@ use std::time::Duration;
 
 use citadel_lake::{FileContent, IndexState, LakeTable};
 
-use super::of_lake;
+use super::{of_lake, table_key};
 use crate::error::Result;
 use crate::functions::Told;
 use crate::lake::Upkeep;
+use crate::schema::LakeHome;
 use crate::types::Value;
 
-/// Rows of what is told.
-pub(super) fn told(table: &LakeTable, what: Told) -> Result<Vec<Vec<Value>>> {
+/// Rows of what a table tells.
+pub(super) fn told(
+    home: &LakeHome,
+    table: impl FnOnce() -> Result<LakeTable>,
+    what: Told,
+) -> Result<Vec<Vec<Value>>> {
     match what {
-        Told::Snapshots => snapshots(table),
-        Told::Files => files(table),
-        Told::Indexes => indexes(table),
-        Told::History => history(table),
+        Told::Snapshots => snapshots(&table()?),
+        Told::Files => files(&table()?),
+        Told::Indexes => indexes(&table()?),
+        Told::History => history(&table()?),
+        // It lies here, whatever has become of the table.
+        Told::Key => Ok(key(home)),
     }
+}
+
+/// The key of a table, with its name; no row where it has none.
+fn key(home: &LakeHome) -> Vec<Vec<Value>> {
+    let row = home.key.as_ref().map(|key| {
+        let digits = key.digits().to_string();
+        vec![Value::Text(table_key(key).id()), Value::Text(digits)]
+    });
+    row.into_iter().collect()
 }
 
 fn snapshots(table: &LakeTable) -> Result<Vec<Vec<Value>>> {

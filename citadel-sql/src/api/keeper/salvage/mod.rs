@@ -181,7 +181,7 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
     let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
     for table in &old {
         let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
-        if let Err(error) = db.execute(&table.statement_alone(&made), ()) {
+        if let Err(error) = db.execute(&table.statement_with_key(&made), ()) {
             salvaged.refuse(format!("its definition is refused: {error}"));
             report.tables.push(salvaged);
             continue;
