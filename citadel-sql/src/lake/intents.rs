@@ -189,7 +189,7 @@ fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
     }
     let mut text = || from.text().map(str::to_owned);
     let (table, location, batch_id) = (text()?, text()?, text()?);
-    let key = match version {
+    let opens = match version {
         VERSION_KEY => Some(LakeKey::new(from.array()?)),
         _ => None,
     };
@@ -202,7 +202,10 @@ fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
     Ok(Intent {
         key,
         table,
-        home: LakeHome { location, key },
+        home: LakeHome {
+            location,
+            key: opens,
+        },
         batch_id,
         action,
     })
