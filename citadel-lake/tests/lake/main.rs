@@ -10,8 +10,11 @@ mod indexes;
 mod lists;
 mod maintenance;
 mod partitions;
+mod pointers;
 mod processes;
 mod pruning;
+#[cfg(feature = "rest")]
+mod rest;
 mod search;
 mod staged;
 mod support;

@@ -13,8 +13,8 @@ use super::encoded_value::{
 use super::{
     AnnIndex, AnnOptions, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnSequences,
     ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId, IndexKind, IndexOrigin,
-    IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId, TableDef, TableId,
-    ViewDef, ViewId,
+    IndexedExpression, IndexedVector, LakeCatalog, LakeDef, Metric, RowText, SequenceId, TableDef,
+    TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
 use crate::types::{Collation, EnumType, SqlType, Value, VectorType};
@@ -28,6 +28,9 @@ const VERSION_EXTENDED: u8 = 2;
 /// The form of a table whose rows lie in a lake: extended, and where they lie behind that.
 const VERSION_LAKE: u8 = 3;
 
+/// The form of a table in a lake whose newest metadata this database knows: otherwise as the others in lakes.
+const VERSION_EMBEDDED: u8 = 4;
+
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
@@ -37,7 +40,10 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
             column.generated.is_none() && column.sequences == ColumnSequences::default()
         });
     let version = match (&table.lake, is_plain) {
-        (Some(_), _) => VERSION_LAKE,
+        (Some(lake), _) => match lake.catalog {
+            LakeCatalog::Files => VERSION_LAKE,
+            LakeCatalog::Embedded => VERSION_EMBEDDED,
+        },
         (None, true) => VERSION,
         (None, false) => VERSION_EXTENDED,
     };
@@ -72,7 +78,7 @@ fn put_lake(out: &mut Vec<u8>, lake: &LakeDef) {
     }
 }
 
-fn read_lake(from: &mut Reader<'_>, width: usize) -> Decoded<LakeDef> {
+fn read_lake(from: &mut Reader<'_>, width: usize, catalog: LakeCatalog) -> Decoded<LakeDef> {
     let location = from.text()?.to_owned();
     let vectors = (0..from.count()?)
         .map(|_| {
@@ -80,7 +86,11 @@ fn read_lake(from: &mut Reader<'_>, width: usize) -> Decoded<LakeDef> {
             Ok((no, metric(from.byte()?)?))
         })
         .collect::<Decoded<_>>()?;
-    Ok(LakeDef { location, vectors })
+    Ok(LakeDef {
+        location,
+        catalog,
+        vectors,
+    })
 }
 
 fn metric_code(metric: Metric) -> u8 {
@@ -194,9 +204,12 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     let mut from = Reader::new(bytes);
     let version = from.byte()?;
-    if !matches!(version, VERSION | VERSION_EXTENDED | VERSION_LAKE) {
-        return Err(Malformed);
-    }
+    let catalog = match version {
+        VERSION | VERSION_EXTENDED => None,
+        VERSION_LAKE => Some(LakeCatalog::Files),
+        VERSION_EMBEDDED => Some(LakeCatalog::Embedded),
+        _ => return Err(Malformed),
+    };
     let name = from.text()?.to_owned();
     let columns = (0..from.count()?)
         .map(|_| column(&mut from))
@@ -226,8 +239,8 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     if version != VERSION {
         read_extension(&mut from, &mut table)?;
     }
-    if version == VERSION_LAKE {
-        table.lake = Some(Arc::new(read_lake(&mut from, width)?));
+    if let Some(catalog) = catalog {
+        table.lake = Some(Arc::new(read_lake(&mut from, width, catalog)?));
     }
     from.finish()?;
     Ok(table)

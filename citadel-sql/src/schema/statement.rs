@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, Metric, SequenceDef,
-    TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeCatalog,
+    LakeDef, Metric, SequenceDef, TableDef,
 };
 use crate::types::{Collation, Value, literal_text};
 
@@ -93,10 +93,7 @@ impl TableDef {
         }
         let using = match &self.lake {
             None => String::new(),
-            Some(lake) => {
-                let location = literal_text(&Value::Text(lake.location.clone()));
-                format!(" USING iceberg WITH (location = {location})")
-            }
+            Some(lake) => using(lake, None),
         };
         format!(
             "CREATE TABLE {} ({}){using}",
@@ -106,9 +103,35 @@ impl TableDef {
     }
 }
 
+/// Where the rows of a table lie.
+fn using(lake: &LakeDef, metadata: Option<&str>) -> String {
+    let text = |text: &str| literal_text(&Value::Text(text.to_owned()));
+    let catalog = match lake.catalog {
+        LakeCatalog::Files => String::new(),
+        catalog => format!(", catalog = '{}'", catalog.name()),
+    };
+    let metadata = metadata.map(|uri| format!(", metadata = {}", text(uri)));
+    format!(
+        " USING iceberg WITH (location = {}{catalog}{})",
+        text(&lake.location),
+        metadata.unwrap_or_default()
+    )
+}
+
 impl TableDef {
     /// What makes the table without its foreign keys, which want other tables and their rows to be there.
-    pub(crate) fn statement_alone(&self, sequences: &[Arc<SequenceDef>]) -> String {
+    ///
+    /// `metadata` is the newest of an embedded table, from which the new one goes on.
+    pub(crate) fn statement_alone(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        metadata: Option<&str>,
+    ) -> String {
+        if let (Some(lake), Some(_)) = (&self.lake, metadata) {
+            let options = using(lake, None);
+            let head = self.sql.strip_suffix(&options).unwrap_or(&self.sql);
+            return format!("{head}{}", using(lake, metadata));
+        }
         if self.foreign_keys.is_empty() {
             return self.sql.clone();
         }

@@ -113,7 +113,8 @@ fn lake_told(context: &ExecContext<'_>, name: &str, what: Told) -> Result<Vec<Ve
         ));
     };
     lake::check_readable(context.lake.lakes, view, table)?;
-    context.lake.lakes.get()?.told(&def.location, what)
+    let site = lake::Site::seen(view, table, def)?;
+    context.lake.lakes.get()?.told(&site, what)
 }
 
 fn ann_index_status(context: &ExecContext<'_>, table: &str, column: &str) -> Result<Vec<Value>> {

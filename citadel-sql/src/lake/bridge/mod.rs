@@ -1,11 +1,13 @@
 //! The face of a lake, answered by citadel-lake. Its batches are Arrow's.
 
 mod filter;
+mod pointer;
 mod report;
 mod rows;
 mod types;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use citadel_lake::{LakeError, LakeStore, LakeTable, PartitionBy, TableDefinition, VectorColumn};
@@ -13,36 +15,49 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::access::{Found, Lake, LakeRows, Opened, Read, Search};
-use super::{Comparison, Condition, Upkeep};
+use super::pointer::{Keeper, Seen};
+use super::{Comparison, Condition, Site, Upkeep, Withdraw};
 use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewLake, PartitionKey, PartitionTransform};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::Told;
-use crate::schema::Metric;
+use crate::schema::{LakeCatalog, Metric};
 use crate::types::Value;
 
 use filter::Filters;
 use rows::{ArrowRows, FoundRows};
 
-/// Tables that were opened, by their location.
+/// Tables that were opened, by their location: those whose folder tells their newest metadata, and the others.
 #[derive(Debug, Default)]
 pub(crate) struct Bridge {
     tables: Mutex<FxHashMap<String, LakeTable>>,
+    embedded: Mutex<FxHashMap<String, LakeTable>>,
 }
 
 impl Bridge {
-    fn table(&self, location: &str) -> Result<LakeTable> {
-        if let Some(table) = self.tables.lock().get(location) {
-            return Ok(table.clone());
+    fn table(&self, site: &Site) -> Result<LakeTable> {
+        let location = &site.location;
+        let pointer = pointer::of(&site.keeper);
+        let known = self.known(pointer.is_some());
+        if let Some(table) = known.lock().get(location) {
+            // What was read of the table is kept, whichever state of it is looked at.
+            return Ok(pointer.map_or_else(|| table.clone(), |pointer| table.at(pointer)));
         }
         let (store, name) = place(location)?;
-        let table = LakeTable::open(&store, name).map_err(of_lake)?;
-        Ok(self.remember(location, table))
+        let table = match pointer {
+            None => LakeTable::open(&store, name),
+            Some(pointer) => LakeTable::open_at(&store, pointer),
+        };
+        let table = table.map_err(of_lake)?;
+        known.lock().insert(location.clone(), table.clone());
+        Ok(table)
     }
 
-    fn remember(&self, location: &str, table: LakeTable) -> LakeTable {
-        let mut tables = self.tables.lock();
-        tables.entry(location.to_owned()).or_insert(table).clone()
+    fn known(&self, is_embedded: bool) -> &Mutex<FxHashMap<String, LakeTable>> {
+        match is_embedded {
+            false => &self.tables,
+            true => &self.embedded,
+        }
     }
 }
 
@@ -57,8 +72,15 @@ fn place(location: &str) -> Result<(LakeStore, &str)> {
     Ok((LakeStore::local(parent).map_err(of_lake)?, name))
 }
 
-/// What the lake says, by who must act.
+/// What the lake says, by who must act. What this database said to the lake is said as it was.
 fn of_lake(error: LakeError) -> Error {
+    let error = match error {
+        LakeError::Catalog { action, source } => match source.downcast::<Error>() {
+            Ok(own) => return *own,
+            Err(source) => LakeError::Catalog { action, source },
+        },
+        error => error,
+    };
     let state = match &error {
         LakeError::NoTable { .. } => SqlState::UNDEFINED_TABLE,
         error if error.is_conflict() || error.is_busy() => SqlState::SERIALIZATION_FAILURE,
@@ -72,35 +94,28 @@ fn of_lake(error: LakeError) -> Error {
 
 impl Lake for Bridge {
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened> {
-        let (store, name) = place(&new.location)?;
-        let table = match LakeTable::open(&store, name) {
-            Ok(table) => table,
-            Err(error) if error.is_no_table() && !columns.is_empty() => {
-                let made = LakeTable::create(&store, name, definition(new, columns)?);
-                match made {
-                    // Somebody else was faster.
-                    Err(LakeError::TableExists { .. }) => LakeTable::open(&store, name),
-                    made => made,
-                }
-                .map_err(of_lake)?
-            }
-            Err(error) if error.is_no_table() => {
-                return Err(of_lake(error)
-                    .hint("with columns, CREATE TABLE … USING iceberg makes the table"));
-            }
-            Err(error) => return Err(of_lake(error)),
+        let (keeper, table) = match new.catalog {
+            LakeCatalog::Files => (Keeper::Files, open_files(new, columns)?),
+            LakeCatalog::Embedded => open_embedded(new, columns)?,
         };
-        let opened = types::opened(&table, columns, new.metric)?;
-        self.tables.lock().insert(new.location.clone(), table);
+        let is_made = new.catalog == LakeCatalog::Embedded && new.metadata.is_none();
+        let made = is_made.then(|| Box::new(Made(table.clone())) as Box<dyn Withdraw>);
+        let site = Site {
+            location: new.location.clone(),
+            keeper,
+        };
+        let opened = types::opened(&table, columns, new.metric, (site, made))?;
+        let known = self.known(new.catalog == LakeCatalog::Embedded);
+        known.lock().insert(new.location.clone(), table);
         Ok(opened)
     }
 
-    fn current(&self, location: &str) -> Result<Option<i64>> {
-        self.table(location)?.current_snapshot().map_err(of_lake)
+    fn current(&self, site: &Site) -> Result<Option<i64>> {
+        self.table(site)?.current_snapshot().map_err(of_lake)
     }
 
-    fn current_at(&self, location: &str, time_ms: i64) -> Result<i64> {
-        let table = self.table(location)?;
+    fn current_at(&self, site: &Site, time_ms: i64) -> Result<i64> {
+        let table = self.table(site)?;
         let read = table.scan().as_of(time_ms).columns(&[]).read();
         let snapshot = read.map_err(of_lake)?.snapshot_id();
         snapshot.ok_or_else(|| {
@@ -111,8 +126,8 @@ impl Lake for Bridge {
         })
     }
 
-    fn read(&self, location: &str, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
-        let table = self.table(location)?;
+    fn read(&self, site: &Site, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
+        let table = self.table(site)?;
         let mut scan = table.scan().snapshot(read.snapshot);
         if let Some(condition) = read.condition {
             scan = scan.filter(Filters::of(&table)?.filter(condition)?);
@@ -128,8 +143,8 @@ impl Lake for Bridge {
         Ok(Box::new(ArrowRows::new(batches, read.columns)))
     }
 
-    fn nearest(&self, location: &str, search: &Search<'_>) -> Result<Found> {
-        let table = self.table(location)?;
+    fn nearest(&self, site: &Site, search: &Search<'_>) -> Result<Found> {
+        let table = self.table(site)?;
         let read = &search.read;
         let mut names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
         let schema;
@@ -163,11 +178,11 @@ impl Lake for Bridge {
 
     fn stage(
         &self,
-        location: &str,
+        site: &Site,
         columns: &[&str],
         next: &mut dyn FnMut(&mut Batch) -> Result<bool>,
     ) -> Result<Vec<u8>> {
-        let table = self.table(location)?;
+        let table = self.table(site)?;
         let schema = table.schema().map_err(of_lake)?;
         let mut batch = Batch::default();
         let mut failed = None;
@@ -193,43 +208,123 @@ impl Lake for Bridge {
         table.keep_staged(&staged).map_err(of_lake)
     }
 
-    fn discard(&self, location: &str, staged: &[u8]) {
-        if let Ok(table) = self.table(location)
+    fn discard(&self, site: &Site, staged: &[u8]) {
+        if let Ok(table) = self.table(site)
             && let Ok(staged) = table.kept_staged(staged)
         {
             table.discard_staged(staged);
         }
     }
 
-    fn append(&self, location: &str, batch_id: &str, staged: &[u8]) -> Result<()> {
-        let table = self.table(location)?;
+    fn append(&self, site: &Site, batch_id: &str, staged: &[u8]) -> Result<()> {
+        let table = self.table(site)?;
         let staged = table.kept_staged(staged).map_err(of_lake)?;
         let appended = table.append_staged(batch_id, &staged);
         appended.map(drop).map_err(of_lake)
     }
 
-    fn delete(&self, location: &str, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
-        let table = self.table(location)?;
+    fn delete(&self, site: &Site, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
+        let table = self.table(site)?;
         let filter = Filters::of(&table)?.filter(condition)?;
         let deleted = table.delete_idempotent(batch_id, &filter);
         deleted.map(drop).map_err(of_lake)
     }
 
-    fn has_batch(&self, location: &str, batch_id: &str) -> Result<bool> {
-        self.table(location)?.has_batch(batch_id).map_err(of_lake)
+    fn has_batch(&self, site: &Site, batch_id: &str) -> Result<bool> {
+        self.table(site)?.has_batch(batch_id).map_err(of_lake)
     }
 
-    fn told(&self, location: &str, what: Told) -> Result<Vec<Vec<Value>>> {
-        report::told(&self.table(location)?, what)
+    fn told(&self, site: &Site, what: Told) -> Result<Vec<Vec<Value>>> {
+        report::told(site, &self.table(site)?, what)
     }
 
-    fn upkeep(&self, location: &str, what: Upkeep) -> Result<Vec<Value>> {
-        report::upkeep(&self.table(location)?, what)
+    fn upkeep(&self, site: &Site, what: Upkeep) -> Result<Vec<Value>> {
+        report::upkeep(&self.table(site)?, what)
     }
 
     fn new_batch_id(&self) -> String {
         LakeTable::new_batch_id()
     }
+}
+
+/// A table that is not committed yet.
+#[derive(Debug)]
+struct Made(LakeTable);
+
+impl Withdraw for Made {
+    fn withdraw(self: Box<Self>) {
+        self.0.withdraw();
+    }
+}
+
+/// The table that is in a folder, or one that is made there.
+fn open_files(new: &NewLake, columns: &[NewColumn]) -> Result<LakeTable> {
+    let (store, name) = place(&new.location)?;
+    match LakeTable::open(&store, name) {
+        Ok(table) => Ok(table),
+        Err(error) if error.is_no_table() && !columns.is_empty() => {
+            let made = LakeTable::create(&store, name, definition(new, columns)?);
+            match made {
+                // Somebody else was faster.
+                Err(LakeError::TableExists { .. }) => LakeTable::open(&store, name),
+                made => made,
+            }
+            .map_err(of_lake)
+        }
+        Err(error) if error.is_no_table() => {
+            Err(of_lake(error).hint("with columns, CREATE TABLE … USING iceberg makes the table"))
+        }
+        Err(error) => Err(of_lake(error)),
+    }
+}
+
+/// A new table whose pointer is to be kept here, or one that goes on from a metadata file.
+fn open_embedded(new: &NewLake, columns: &[NewColumn]) -> Result<(Keeper, LakeTable)> {
+    let (store, name) = place(&new.location)?;
+    if let Some(metadata) = &new.metadata {
+        let below = Path::new(metadata).strip_prefix(&new.location).ok();
+        let below = below.and_then(Path::to_str).ok_or_else(|| {
+            Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!("the metadata '{metadata}' is not below '{}'", new.location),
+            )
+        })?;
+        let found = LakeTable::open_metadata(&store, &format!("{name}/{below}"));
+        let found = found.map_err(of_lake)?;
+        if found.path() != name {
+            return Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!(
+                    "'{metadata}' is metadata of a table at {}, not at '{}'",
+                    found.location(),
+                    new.location
+                ),
+            ));
+        }
+        let keeper = Keeper::Seen(Seen::of(Some(found.metadata_location().map_err(of_lake)?)));
+        let table = pointer::of(&keeper).map(|pointer| found.at(pointer));
+        return Ok((keeper, table.unwrap_or(found)));
+    }
+    if columns.is_empty() {
+        return Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            "a table USING iceberg with catalog = 'embedded' needs columns, or the option \"metadata\"",
+        )
+        .hint("metadata = '/a/folder/metadata/….metadata.json' goes on from there"));
+    }
+    let seen = Seen::of(None);
+    let keeper = Keeper::Seen(Arc::clone(&seen));
+    let Some(pointer) = pointer::of(&keeper) else {
+        return Err(Error::Misuse("an embedded table has a pointer".to_owned()));
+    };
+    let made = LakeTable::create_at(&store, name, definition(new, columns)?, pointer);
+    let table = made.map_err(|error| match error {
+        LakeError::TableExists { .. } => of_lake(error).hint(
+            "the option \"metadata\" names the file from which it goes on: then nobody else may write the table any more",
+        ),
+        error => of_lake(error),
+    })?;
+    Ok((keeper, table))
 }
 
 /// The table to be made.

@@ -23,6 +23,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use citadel_lake::{LakeTable, Metric as LakeMetric};
 
 use super::super::access::Opened;
+use super::super::{Site, Withdraw};
 use super::of_lake;
 use crate::arrow::{array, data_type, float_list, sql_type};
 use crate::batch::Batch;
@@ -97,12 +98,15 @@ pub(super) fn opened(
     table: &LakeTable,
     wanted: &[NewColumn],
     metric: Option<Metric>,
+    (site, made): (Site, Option<Box<dyn Withdraw>>),
 ) -> Result<Opened> {
     let schema = table.schema().map_err(of_lake)?;
     let declared = table.vectors().map_err(of_lake)?;
     let mut opened = Opened {
         columns: Vec::with_capacity(schema.fields().len()),
         vectors: Vec::new(),
+        site,
+        made,
     };
     for (no, field) in (0..).map(ColumnNo).zip(schema.fields()) {
         let given = wanted
