@@ -1,5 +1,6 @@
 //! What can go wrong, by who must act.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -51,6 +52,14 @@ pub enum LakeError {
         path: String,
         /// What the store says.
         source: object_store::Error,
+    },
+    /// Who keeps the newest metadata of the table failed.
+    #[error("{action}: {source}")]
+    Catalog {
+        /// What was tried.
+        action: &'static str,
+        /// What it says.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The rows do not fit the table.
     #[error("{0}")]
@@ -133,10 +142,13 @@ impl LakeError {
         matches!(self, Self::Corrupt { .. })
     }
 
-    /// The object store failed.
+    /// The object store or the catalog failed.
     #[must_use]
     pub fn is_io(&self) -> bool {
-        matches!(self, Self::Store { .. } | Self::Unknown { .. })
+        matches!(
+            self,
+            Self::Store { .. } | Self::Catalog { .. } | Self::Unknown { .. }
+        )
     }
 
     /// It is not known whether the commit took place.
@@ -149,6 +161,12 @@ impl LakeError {
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Unsupported(_))
+    }
+
+    /// What a catalog says that failed.
+    pub fn catalog(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        Self::Catalog { action, source }
     }
 
     pub(crate) fn corrupt(path: impl Into<String>, reason: impl Display) -> Self {

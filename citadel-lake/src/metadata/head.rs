@@ -1,145 +1,80 @@
-//! The newest metadata of a table.
+//! The metadata of a table as it is at one moment.
 
 use iceberg::spec::{FormatVersion, SnapshotRef, TableMetadata};
 
 use super::Place;
 use crate::error::{LakeError, Result};
 use crate::key;
-
-/// A hint may lag by this many commits before a listing is cheaper than looking at each.
-const STEPS_MAX: usize = 32;
+use crate::store::LakeStore;
 
 /// The metadata that was the newest when it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
-    /// The N of `vN.metadata.json`.
-    pub(crate) version: u64,
+    pub(crate) version: Version,
     pub(crate) metadata: TableMetadata,
 }
 
-/// The file of a version, below the table.
-pub(crate) fn version_file(version: u64) -> String {
-    format!("metadata/v{version}.metadata.json")
+/// Which metadata file it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    /// The N of `vN.metadata.json` and of `N-UUID.metadata.json`; nought where a name has none.
+    pub(crate) number: u64,
+    /// The URI of the file.
+    pub(crate) location: String,
 }
 
-/// The version hint, below the table.
-const HINT: &str = "metadata/version-hint.text";
+impl Version {
+    /// The version that a file's name tells.
+    pub(crate) fn named(location: String) -> Self {
+        let name = location.rsplit('/').next().unwrap_or_default();
+        let name = name.strip_prefix('v').unwrap_or(name);
+        let digits = name.split(['-', '.']).next().unwrap_or_default();
+        Self {
+            number: digits.parse().unwrap_or(0),
+            location,
+        }
+    }
+}
 
 impl Place {
     /// The newest metadata.
     ///
     /// # Errors
-    /// [`LakeError::NoTable`] if the store says that there is no version, and only then; [`LakeError::Corrupt`] if the newest version cannot
+    /// [`LakeError::NoTable`] if the catalog says that there is no table, and only then; [`LakeError::Corrupt`] if the newest version cannot
     /// be understood. Older versions never stand in for it.
     pub(crate) fn head(&self) -> Result<Head> {
-        if let Some(path) = &self.fixed {
-            let metadata = self.read_metadata(path)?;
-            let missing = || LakeError::NoTable {
-                location: self.store.uri_of(path),
-            };
-            return Ok(Head {
-                version: 0,
-                metadata: metadata.ok_or_else(missing)?,
-            });
-        }
-        let version = self.newest()?.ok_or_else(|| LakeError::NoTable {
+        let head = self.catalog.load()?.ok_or_else(|| LakeError::NoTable {
             location: self.store.uri_of(&self.root),
         })?;
-        let metadata = self.version(version)?.ok_or_else(|| {
-            LakeError::corrupt(
-                self.path(&version_file(version)),
-                "it was there, and is gone",
-            )
-        })?;
-        Ok(Head { version, metadata })
-    }
-
-    /// The metadata of one version, or `None` where the store says that there is none.
-    pub(crate) fn version(&self, version: u64) -> Result<Option<TableMetadata>> {
-        self.read_metadata(&self.path(&version_file(version)))
-    }
-
-    fn read_metadata(&self, path: &str) -> Result<Option<TableMetadata>> {
-        let Some(bytes) = self.store.get(path)? else {
-            return Ok(None);
-        };
-        let metadata: TableMetadata = serde_json::from_slice(&bytes)
-            .map_err(|error| LakeError::corrupt(path, format!("no table metadata: {error}")))?;
-        if metadata.format_version() != FormatVersion::V2 {
-            return Err(LakeError::Unsupported(format!(
-                "{path}: format {:?} of Iceberg",
-                metadata.format_version()
-            )));
-        }
-        key::check(self.key.as_deref(), metadata.properties(), path)?;
-        Ok(Some(metadata))
-    }
-
-    /// Tells others where to begin looking.
-    pub(crate) fn hint(&self, version: u64) {
-        self.store.hint(&self.path(HINT), version);
-    }
-
-    /// The greatest version that exists.
-    pub(crate) fn newest(&self) -> Result<Option<u64>> {
-        let Some(mut version) = self.hinted()? else {
-            return self.listed();
-        };
-        for _ in 0..STEPS_MAX {
-            if !self.is_there(version + 1)? {
-                return Ok(Some(version));
-            }
-            version += 1;
-        }
-        self.listed()
-    }
-
-    /// The version that the hint names, if that exists. A hint that cannot be read is none.
-    fn hinted(&self) -> Result<Option<u64>> {
-        let hint = self.store.get(&self.path(HINT)).ok().flatten();
-        let text = hint
-            .as_deref()
-            .and_then(|bytes| std::str::from_utf8(bytes).ok());
-        match text.and_then(|text| text.trim().parse().ok()) {
-            Some(version) if version < u64::MAX && self.is_there(version)? => Ok(Some(version)),
-            _ => Ok(None),
-        }
-    }
-
-    fn is_there(&self, version: u64) -> Result<bool> {
-        self.store.exists(&self.path(&version_file(version)))
-    }
-
-    fn listed(&self) -> Result<Option<u64>> {
-        let folder = self.path("metadata");
-        let listed = self.store.list(&folder)?;
-        let names = || {
-            listed
-                .iter()
-                .filter_map(|file| file.path.rsplit('/').next())
-        };
-        let newest = names().filter_map(version_of).max();
-        let foreign =
-            names().find(|name| name.ends_with(".metadata.json") && version_of(name).is_none());
-        match (newest, foreign) {
-            (Some(version), _) => Ok(Some(version)),
-            // A table is here, only not one of a file-system catalog: to say that there is none would invite to make one over it.
-            (None, Some(name)) => Err(LakeError::Unsupported(format!(
-                "{folder}/{name}: a table of another catalog"
-            ))),
-            (None, None) => Ok(None),
-        }
+        key::check(
+            self.key.as_deref(),
+            head.metadata.properties(),
+            &head.version.location,
+        )?;
+        Ok(head)
     }
 }
 
-/// The N of `vN.metadata.json`.
-pub(crate) fn version_of(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix('v')?.strip_suffix(".metadata.json")?;
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then_some(())?;
-    digits.parse().ok()
+/// A metadata file; `None` where the store says that there is none.
+pub(crate) fn read_metadata(store: &LakeStore, path: &str) -> Result<Option<TableMetadata>> {
+    let Some(bytes) = store.get(path)? else {
+        return Ok(None);
+    };
+    let metadata: TableMetadata = serde_json::from_slice(&bytes)
+        .map_err(|error| LakeError::corrupt(path, format!("no table metadata: {error}")))?;
+    check_format(path, &metadata)?;
+    Ok(Some(metadata))
+}
+
+/// # Errors
+/// [`LakeError::Unsupported`] for another format than 2.
+pub(crate) fn check_format(path: &str, metadata: &TableMetadata) -> Result<()> {
+    match metadata.format_version() {
+        FormatVersion::V2 => Ok(()),
+        other => Err(LakeError::Unsupported(format!(
+            "{path}: format {other:?} of Iceberg"
+        ))),
+    }
 }
 
 impl Head {
@@ -159,16 +94,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_versions_are_versions() {
-        assert_eq!(version_of("v17.metadata.json"), Some(17));
-        for name in [
-            "v.metadata.json",
-            "v+1.metadata.json",
-            "v1.gz.metadata.json",
-            "00001-x.metadata.json",
-            "v1.json",
+    fn names_of_files_tell_their_number() {
+        for (name, number) in [
+            ("v17.metadata.json", 17),
+            (
+                "00017-0190a1b2-c3d4-7000-8000-0123456789ab.metadata.json",
+                17,
+            ),
+            ("v3.gz.metadata.json", 3),
+            ("newest.metadata.json", 0),
         ] {
-            assert_eq!(version_of(name), None, "{name}");
+            let location = format!("memory://x/t/metadata/{name}");
+            assert_eq!(Version::named(location).number, number, "{name}");
         }
     }
 }

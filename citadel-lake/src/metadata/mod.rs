@@ -1,7 +1,6 @@
 //! Reading the state of a table: its newest metadata, snapshots, manifests and live files.
 //!
-//! The state is what `metadata/vN.metadata.json` with the greatest N says; everything else hangs on it. The version hint only says where to
-//! begin looking. Of all failures, only the store's word that no version exists means that there is no table.
+//! The state is what the newest metadata says, which the table's catalog keeps (`catalog`); everything else hangs on it.
 
 mod files;
 mod head;
@@ -11,12 +10,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
-use crate::error::{LakeError, Result};
+use crate::catalog::{Catalog, FileCatalog};
+use crate::error::Result;
 use crate::key::TableKey;
 use crate::store::LakeStore;
 
 pub(crate) use files::LiveFile;
-pub(crate) use head::{Head, version_file, version_of};
+#[cfg(feature = "rest")]
+pub(crate) use head::check_format;
+pub(crate) use head::{Head, Version, read_metadata};
 
 /// More parsed files than this are not kept; then all are forgotten, as they are cheap to read again.
 const CACHED_MAX: usize = 4_096;
@@ -27,36 +29,55 @@ pub(crate) struct Place {
     pub(crate) store: LakeStore,
     /// Path of the table's folder in the store.
     pub(crate) root: String,
-    /// The one metadata file that is read, below the store; of a table that another catalog keeps.
-    pub(crate) fixed: Option<String>,
+    /// Who keeps the newest metadata.
+    pub(crate) catalog: Arc<dyn Catalog>,
     /// The key of an encrypted table. It alone decides whether files are written in the clear.
     pub(crate) key: Option<Arc<TableKey>>,
-    manifests: Cache<Vec<LiveFile>>,
+    manifests: Arc<Cache<Vec<LiveFile>>>,
     /// Footers of data files, with the places of their pages.
-    pub(crate) footers: Cache<ArrowReaderMetadata>,
+    pub(crate) footers: Arc<Cache<ArrowReaderMetadata>>,
 }
 
 impl Place {
+    /// A table that nobody else keeps.
     pub(crate) fn new(store: LakeStore, root: String, key: Option<TableKey>) -> Self {
+        let catalog = Arc::new(FileCatalog::new(store.clone(), root.clone()));
+        Self::kept(store, root, catalog, key)
+    }
+
+    /// A table that a catalog keeps.
+    pub(crate) fn kept(
+        store: LakeStore,
+        root: String,
+        catalog: Arc<dyn Catalog>,
+        key: Option<TableKey>,
+    ) -> Self {
         Self {
             store,
             root,
-            fixed: None,
+            catalog,
             key: key.map(Arc::new),
-            manifests: Cache::default(),
-            footers: Cache::default(),
+            manifests: Arc::default(),
+            footers: Arc::default(),
+        }
+    }
+
+    /// The same table by another catalog; what was read of it is shared.
+    pub(crate) fn by(&self, catalog: Arc<dyn Catalog>) -> Self {
+        Self {
+            store: self.store.clone(),
+            root: self.root.clone(),
+            catalog,
+            key: self.key.clone(),
+            manifests: Arc::clone(&self.manifests),
+            footers: Arc::clone(&self.footers),
         }
     }
 
     /// # Errors
-    /// [`LakeError::Unsupported`] for a table that another catalog keeps: who changes it must tell that catalog.
+    /// [`LakeError::Unsupported`](crate::LakeError::Unsupported) for a table that is only read here.
     pub(crate) fn check_changeable(&self) -> Result<()> {
-        match &self.fixed {
-            None => Ok(()),
-            Some(path) => Err(LakeError::Unsupported(format!(
-                "a change of a table that another catalog keeps ({path})"
-            ))),
-        }
+        self.catalog.check_changeable()
     }
 
     /// The path in the store of a file of this table.

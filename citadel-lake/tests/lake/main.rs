@@ -11,8 +11,11 @@ mod indexes;
 mod lists;
 mod maintenance;
 mod partitions;
+mod pointers;
 mod processes;
 mod pruning;
+#[cfg(feature = "rest")]
+mod rest;
 mod row_groups;
 mod search;
 mod staged;

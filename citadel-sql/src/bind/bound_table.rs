@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
 use crate::schema::{
-    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, LakeKey,
-    Metric, RowText, TableDef, ViewDef,
+    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeCatalog,
+    LakeDef, LakeKey, Metric, RowText, TableDef, ViewDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value};
 
@@ -32,6 +32,9 @@ pub(crate) struct CreateTable {
 pub(crate) struct NewLake {
     /// An absolute path.
     pub(crate) location: String,
+    pub(crate) catalog: LakeCatalog,
+    /// The metadata from which an embedded table goes on.
+    pub(crate) metadata: Option<String>,
     /// How near vectors are, where the table is made.
     pub(crate) metric: Option<Metric>,
     /// The kind of vector indexes.

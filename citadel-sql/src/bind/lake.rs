@@ -10,13 +10,14 @@ use super::scope::Scope;
 use super::suggest;
 use crate::ast::{self, ColumnConstraintKind, IndexOption};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::schema::{LakeKey, Metric, TableDef};
+use crate::schema::{LakeCatalog, LakeKey, Metric, TableDef};
 use crate::types::SqlType;
 
 /// All options that there are.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "location",
     "catalog",
+    "metadata",
     "metric",
     "index",
     "precision",
@@ -64,8 +65,11 @@ impl Binder<'_> {
         refuse_repeated(options)?;
         let mut location = None;
         let (mut encryption, mut key) = (None, None);
+        let mut metadata_at = None;
         let mut lake = NewLake {
             location: String::new(),
+            catalog: LakeCatalog::default(),
+            metadata: None,
             metric: None,
             index: None,
             embedding_model: None,
@@ -77,8 +81,12 @@ impl Binder<'_> {
             let text = option_text(option)?;
             let at = option.value.position;
             match option.name.name.to_ascii_lowercase().as_str() {
-                "location" => location = Some(folder(text, at)?),
-                "catalog" => only(option, text, "filesystem")?,
+                "location" => location = Some(path(text, "location", at)?),
+                "catalog" => lake.catalog = catalog(text, at)?,
+                "metadata" => {
+                    lake.metadata = Some(path(text, "metadata", at)?);
+                    metadata_at = option.name.position;
+                }
                 "precision" => only(option, text, "f32")?,
                 "metric" => lake.metric = Some(metric(text, at)?),
                 "index" => lake.index = Some(index(text, at)?),
@@ -108,6 +116,15 @@ impl Binder<'_> {
                 return Err(wrong(text, at).hint("encryption = 'parquet' as well"));
             }
         };
+        if lake.metadata.is_some() && lake.catalog == LakeCatalog::Files {
+            let error = wrong(
+                "the option \"metadata\" is for catalog = 'embedded'".to_owned(),
+                metadata_at,
+            );
+            return Err(
+                error.hint("in the catalog filesystem, the folder tells which is the newest")
+            );
+        }
         lake.location = location.ok_or_else(|| {
             wrong(
                 "a table USING iceberg needs the option \"location\"".to_owned(),
@@ -167,22 +184,32 @@ fn wrong(message: String, at: Option<Position>) -> Error {
     Error::sql(SqlState::INVALID_PARAMETER_VALUE, message).at(at)
 }
 
-/// A folder of the file system as an absolute path, however it is written.
-fn folder(text: &str, at: Option<Position>) -> Result<String> {
+/// A folder or file of the file system as an absolute path, however it is written.
+fn path(text: &str, option: &str, at: Option<Position>) -> Result<String> {
     let path = match text.split_once(':') {
         Some(("file", rest)) => rest.strip_prefix("//").unwrap_or(rest),
         Some((scheme, _)) if scheme.len() > 1 && !scheme.contains('/') => {
-            return Err(Error::unsupported(format!("a location of scheme {scheme}"))
+            return Err(Error::unsupported(format!("a {option} of scheme {scheme}"))
                 .at(at)
-                .hint("a folder of the file system is"));
+                .hint("one in the file system is"));
         }
         _ => text,
     };
     let path = absolute(Path::new(path))
-        .map_err(|error| wrong(format!("the location '{text}': {error}"), at))?;
+        .map_err(|error| wrong(format!("the {option} '{text}': {error}"), at))?;
     match path.to_str() {
         Some(path) => Ok(path.trim_end_matches('/').to_owned()),
-        None => Err(wrong(format!("the location '{text}' is not UTF-8"), at)),
+        None => Err(wrong(format!("the {option} '{text}' is not UTF-8"), at)),
+    }
+}
+
+fn catalog(text: &str, at: Option<Position>) -> Result<LakeCatalog> {
+    match text.to_ascii_lowercase().as_str() {
+        "filesystem" | "file" => Ok(LakeCatalog::Files),
+        "embedded" => Ok(LakeCatalog::Embedded),
+        _ => Err(Error::unsupported(format!("catalog = '{text}'"))
+            .at(at)
+            .hint("the catalogs are filesystem, which need not be said, and embedded")),
     }
 }
 
@@ -321,9 +348,17 @@ mod tests {
 
     #[test]
     fn a_location_is_an_absolute_path() {
-        assert_eq!(folder("/lake/t/", None).unwrap(), "/lake/t");
-        assert_eq!(folder("file:///lake/t", None).unwrap(), "/lake/t");
-        assert!(folder("lake/t", None).unwrap().ends_with("/lake/t"));
-        assert!(folder("s3://bucket/t", None).unwrap_err().is_unsupported());
+        assert_eq!(path("/lake/t/", "location", None).unwrap(), "/lake/t");
+        assert_eq!(path("file:///lake/t", "location", None).unwrap(), "/lake/t");
+        assert!(
+            path("lake/t", "location", None)
+                .unwrap()
+                .ends_with("/lake/t")
+        );
+        assert!(
+            path("s3://bucket/t", "location", None)
+                .unwrap_err()
+                .is_unsupported()
+        );
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum TableFunction {
     ReadParquet,
     /// The rows that COPY takes in. No statement can name it.
     CopyInput,
-    /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
+    /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`, `lake_metadata(table)`.
     Lake(Told),
 }
 
@@ -31,6 +31,7 @@ pub(crate) enum Told {
     History,
     /// The key of an encrypted one.
     Key,
+    Metadata,
 }
 
 impl TableFunction {
@@ -44,6 +45,7 @@ impl TableFunction {
         Self::Lake(Told::Indexes),
         Self::Lake(Told::History),
         Self::Lake(Told::Key),
+        Self::Lake(Told::Metadata),
     ];
 
     /// Finds a function by name, ASCII case folded.
@@ -70,6 +72,7 @@ impl TableFunction {
             Self::Lake(Told::Indexes) => "lake_indexes",
             Self::Lake(Told::History) => "lake_history",
             Self::Lake(Told::Key) => "lake_key",
+            Self::Lake(Told::Metadata) => "lake_metadata",
         }
     }
 
@@ -129,11 +132,14 @@ impl TableFunction {
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,
             Self::Lake(Told::History) => &LAKE_HISTORY,
             Self::Lake(Told::Key) => &LAKE_KEY,
+            Self::Lake(Told::Metadata) => &LAKE_METADATA,
         }
     }
 }
 
 const GENERATE_SERIES: [(&str, SqlType); 1] = [("generate_series", SqlType::Integer)];
+
+const LAKE_METADATA: [(&str, SqlType); 2] = [("catalog", SqlType::Text), ("path", SqlType::Text)];
 
 const LAKE_SNAPSHOTS: [(&str, SqlType); 7] = [
     ("snapshot_id", SqlType::Integer),

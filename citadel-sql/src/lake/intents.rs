@@ -3,6 +3,7 @@
 //! ```text
 //! 1, table id (8, big-endian), number (8) → a delete that an open transaction has staged
 //! 2, table id (8), number (8)             → an intent of a committed transaction
+//! 3, table id (8)                         → the pointer of an embedded table (`pointer`)
 //! ```
 //!
 //! An intent names all that it takes to carry it out, so that it outlives its table's definition.
@@ -22,6 +23,7 @@ pub(crate) const INTENT_TREE: TreeId = TreeId::new(2);
 
 const STAGED: u8 = 1;
 const INTENT: u8 = 2;
+pub(super) const POINTER: u8 = 3;
 
 /// The form of the records that this code writes.
 const VERSION: u8 = 1;
@@ -123,7 +125,7 @@ pub(super) fn remove(txn: &mut WriteTxn, intents: &[Intent]) -> Result<()> {
     Ok(())
 }
 
-fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
+pub(super) fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
     let mut prefix = vec![kind];
     if let Some(table) = table {
         prefix.extend(table.0.to_be_bytes());
@@ -131,7 +133,7 @@ fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
     prefix
 }
 
-fn entries(view: &dyn View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+pub(super) fn entries(view: &dyn View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut found = Vec::new();
     if !view.tree_exists(INTENT_TREE)? {
         return Ok(found);

@@ -13,8 +13,8 @@ use super::encoded_value::{
 use super::{
     AnnIndex, AnnOptions, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnSequences,
     ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId, IndexKind, IndexOrigin,
-    IndexedExpression, IndexedVector, LakeDef, LakeHome, LakeKey, Metric, RowText, SequenceId,
-    TableDef, TableId, ViewDef, ViewId,
+    IndexedExpression, IndexedVector, LakeCatalog, LakeDef, LakeHome, LakeKey, Metric, RowText,
+    SequenceId, TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
 use crate::types::{Collation, EnumType, SqlType, Value, VectorType};
@@ -28,8 +28,12 @@ const VERSION_EXTENDED: u8 = 2;
 /// The form of a table whose rows lie in a lake: extended, and where they lie behind that.
 const VERSION_LAKE: u8 = 3;
 
-/// The same of an encrypted one: its key lies behind that.
-const VERSION_LAKE_KEY: u8 = 4;
+/// The same with flags behind that: [`LAKE_KEY`], [`LAKE_EMBEDDED`].
+const VERSION_LAKE_FLAGS: u8 = 4;
+/// A table in a lake is encrypted; its key lies behind the flags.
+const LAKE_KEY: u8 = 1;
+/// This database knows its newest metadata.
+const LAKE_EMBEDDED: u8 = 2;
 
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
@@ -40,7 +44,7 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
             column.generated.is_none() && column.sequences == ColumnSequences::default()
         });
     let version = match (&table.lake, is_plain) {
-        (Some(lake), _) if lake.home.key.is_some() => VERSION_LAKE_KEY,
+        (Some(lake), _) if lake_flags(lake) != 0 => VERSION_LAKE_FLAGS,
         (Some(_), _) => VERSION_LAKE,
         (None, true) => VERSION,
         (None, false) => VERSION_EXTENDED,
@@ -74,12 +78,24 @@ fn put_lake(out: &mut Vec<u8>, lake: &LakeDef) {
         put_varint(out, u64::from(no.0));
         out.push(metric_code(*metric));
     }
+    match lake_flags(lake) {
+        0 => {}
+        flags => out.push(flags),
+    }
     if let Some(key) = &lake.home.key {
         out.extend(key.bytes());
     }
 }
 
-fn read_lake(from: &mut Reader<'_>, width: usize, has_key: bool) -> Decoded<LakeDef> {
+fn lake_flags(lake: &LakeDef) -> u8 {
+    let key = lake.home.key.as_ref().map_or(0, |_| LAKE_KEY);
+    match lake.catalog {
+        LakeCatalog::Files => key,
+        LakeCatalog::Embedded => key | LAKE_EMBEDDED,
+    }
+}
+
+fn read_lake(from: &mut Reader<'_>, width: usize, has_flags: bool) -> Decoded<LakeDef> {
     let location = from.text()?.to_owned();
     let vectors = (0..from.count()?)
         .map(|_| {
@@ -87,12 +103,22 @@ fn read_lake(from: &mut Reader<'_>, width: usize, has_key: bool) -> Decoded<Lake
             Ok((no, metric(from.byte()?)?))
         })
         .collect::<Decoded<_>>()?;
-    let key = match has_key {
-        true => Some(LakeKey::new(from.array()?)),
-        false => None,
+    let flags = if has_flags { from.byte()? } else { 0 };
+    if flags & !(LAKE_KEY | LAKE_EMBEDDED) != 0 {
+        return Err(Malformed);
+    }
+    let key = match flags & LAKE_KEY {
+        0 => None,
+        _ => Some(LakeKey::new(from.array()?)),
     };
-    let home = LakeHome { location, key };
-    Ok(LakeDef { home, vectors })
+    Ok(LakeDef {
+        home: LakeHome { location, key },
+        catalog: match flags & LAKE_EMBEDDED {
+            0 => LakeCatalog::Files,
+            _ => LakeCatalog::Embedded,
+        },
+        vectors,
+    })
 }
 
 fn metric_code(metric: Metric) -> u8 {
@@ -206,7 +232,7 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     let mut from = Reader::new(bytes);
     let version = from.byte()?;
-    if !matches!(version, VERSION..=VERSION_LAKE_KEY) {
+    if !matches!(version, VERSION..=VERSION_LAKE_FLAGS) {
         return Err(Malformed);
     }
     let name = from.text()?.to_owned();
@@ -239,8 +265,8 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         read_extension(&mut from, &mut table)?;
     }
     if version >= VERSION_LAKE {
-        let has_key = version == VERSION_LAKE_KEY;
-        table.lake = Some(Arc::new(read_lake(&mut from, width, has_key)?));
+        let has_flags = version == VERSION_LAKE_FLAGS;
+        table.lake = Some(Arc::new(read_lake(&mut from, width, has_flags)?));
     }
     from.finish()?;
     Ok(table)

@@ -12,8 +12,29 @@ use crate::types::{hex, unhex};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LakeDef {
     pub(crate) home: LakeHome,
+    pub(crate) catalog: LakeCatalog,
     /// The vector columns and how near their vectors are.
     pub(crate) vectors: Vec<(ColumnNo, Metric)>,
+}
+
+/// Who tells which metadata of a table in a lake is the newest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LakeCatalog {
+    /// The names of the files in its folder.
+    #[default]
+    Files,
+    /// This database.
+    Embedded,
+}
+
+impl LakeCatalog {
+    /// What the option says.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Files => "filesystem",
+            Self::Embedded => "embedded",
+        }
+    }
 }
 
 /// Where an Iceberg table is, and what opens it.

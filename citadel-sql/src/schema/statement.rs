@@ -5,8 +5,8 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeHome, LakeKey,
-    Metric, SequenceDef, TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeCatalog,
+    LakeDef, LakeKey, Metric, SequenceDef, TableDef,
 };
 use crate::types::{Collation, Value, literal_text};
 
@@ -53,7 +53,7 @@ impl TableDef {
         sequences: &[Arc<SequenceDef>],
         tables: &[Arc<TableDef>],
     ) -> String {
-        let using = self.lake.as_ref().map(|lake| using(&lake.home, None));
+        let using = self.lake.as_ref().map(|lake| using(lake, None, None));
         self.statement_using(sequences, tables, using.as_deref())
     }
 
@@ -114,7 +114,17 @@ impl TableDef {
 
 impl TableDef {
     /// What makes the table without its foreign keys, which want other tables and their rows to be there.
-    pub(crate) fn statement_alone(&self, sequences: &[Arc<SequenceDef>]) -> String {
+    ///
+    /// `metadata` is the newest of an embedded table in a lake, from which the new one goes on.
+    pub(crate) fn statement_alone(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        metadata: Option<&str>,
+    ) -> String {
+        if let (Some(lake), Some(_)) = (&self.lake, metadata) {
+            let using = using(lake, metadata, None);
+            return self.statement_using(sequences, &[], Some(&using));
+        }
         if self.foreign_keys.is_empty() {
             return self.sql.clone();
         }
@@ -126,13 +136,17 @@ impl TableDef {
     }
 
     /// The same with the key of an encrypted table in a lake: for a database that is to open it as this one does.
-    pub(crate) fn statement_with_key(&self, sequences: &[Arc<SequenceDef>]) -> Zeroizing<String> {
-        Zeroizing::new(match self.lake.as_ref().map(|lake| &lake.home) {
-            Some(home) if home.key.is_some() => {
-                let using = Zeroizing::new(using(home, home.key.as_ref()));
+    pub(crate) fn statement_to_open(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        metadata: Option<&str>,
+    ) -> Zeroizing<String> {
+        Zeroizing::new(match &self.lake {
+            Some(lake) if lake.home.key.is_some() => {
+                let using = Zeroizing::new(using(lake, metadata, lake.home.key.as_ref()));
                 self.statement_using(sequences, &[], Some(&using))
             }
-            _ => self.statement_alone(sequences),
+            _ => self.statement_alone(sequences, metadata),
         })
     }
 
@@ -152,16 +166,23 @@ impl TableDef {
     }
 }
 
-fn using(home: &LakeHome, key: Option<&LakeKey>) -> String {
-    let location = literal_text(&Value::Text(home.location.clone()));
-    let encryption = match home.key {
+/// Where the rows of a table lie.
+fn using(lake: &LakeDef, metadata: Option<&str>, key: Option<&LakeKey>) -> String {
+    let text = |text: &str| literal_text(&Value::Text(text.to_owned()));
+    let catalog = match lake.catalog {
+        LakeCatalog::Files => String::new(),
+        catalog => format!(", catalog = '{}'", catalog.name()),
+    };
+    let metadata = metadata.map_or(String::new(), |uri| format!(", metadata = {}", text(uri)));
+    let encryption = match lake.home.key {
         None => "",
         Some(_) => ", encryption = 'parquet'",
     };
     let key = key.map_or(String::new(), |key| {
         format!(", encryption_key = '{}'", *key.digits())
     });
-    format!(" USING iceberg WITH (location = {location}{encryption}{key})")
+    let location = text(&lake.home.location);
+    format!(" USING iceberg WITH (location = {location}{catalog}{metadata}{encryption}{key})")
 }
 
 fn constraint(name: &str) -> String {

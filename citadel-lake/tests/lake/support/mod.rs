@@ -2,6 +2,8 @@
 
 pub(crate) mod bench;
 pub(crate) mod fault;
+#[cfg(feature = "rest")]
+pub(crate) mod rest_server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -112,10 +112,12 @@ fn lake_told(context: &ExecContext<'_>, name: &str, what: Told) -> Result<Vec<Ve
             format!("\"{name}\" is no table in a lake"),
         ));
     };
+    // A key lies here, whatever has become of the table.
     if what != Told::Key {
         lake::check_readable(context.lake.lakes, view, table)?;
     }
-    context.lake.lakes.get()?.told(&def.home, what)
+    let site = lake::Site::seen(view, table, def)?;
+    context.lake.lakes.get()?.told(&site, what)
 }
 
 fn ann_index_status(context: &ExecContext<'_>, table: &str, column: &str) -> Result<Vec<Value>> {

@@ -1,11 +1,13 @@
 //! The face of a lake, answered by citadel-lake. Its batches are Arrow's.
 
 mod filter;
+mod pointer;
 mod report;
 mod rows;
 mod types;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use citadel_lake::{
@@ -15,38 +17,53 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::access::{Found, Lake, LakeRows, Opened, Read, Search};
-use super::{Comparison, Condition, Upkeep};
+use super::pointer::{Keeper, Seen};
+use super::{Comparison, Condition, Site, Upkeep, Withdraw};
 use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewEncryption, NewLake, PartitionKey, PartitionTransform};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::Told;
-use crate::schema::{LakeHome, LakeKey, Metric};
+use crate::schema::{LakeCatalog, LakeHome, LakeKey, Metric};
 use crate::types::Value;
 
 use filter::Filters;
 use rows::{ArrowRows, FoundRows};
 
-/// Tables that were opened, by their location.
+/// Tables that were opened, by their location: those whose folder tells their newest metadata, and the others.
 #[derive(Debug, Default)]
 pub(crate) struct Bridge {
     tables: Mutex<FxHashMap<String, LakeTable>>,
+    embedded: Mutex<FxHashMap<String, LakeTable>>,
 }
 
 impl Bridge {
-    fn table(&self, home: &LakeHome) -> Result<LakeTable> {
-        let key = home.key.as_ref().map(table_key);
+    fn table(&self, site: &Site) -> Result<LakeTable> {
+        let location = &site.home.location;
+        let key = site.home.key.as_ref().map(table_key);
         let id = key.as_ref().map(TableKey::id);
-        if let Some(table) = self.tables.lock().get(&home.location)
+        let pointer = pointer::of(&site.keeper);
+        let known = self.known(pointer.is_some());
+        if let Some(table) = known.lock().get(location)
             && table.key_id() == id
         {
-            return Ok(table.clone());
+            // What was read of the table is kept, whichever state of it is looked at.
+            return Ok(pointer.map_or_else(|| table.clone(), |pointer| table.at(pointer)));
         }
-        let (store, name) = place(&home.location)?;
-        let table = open(&store, name, key).map_err(of_lake)?;
-        self.tables
-            .lock()
-            .insert(home.location.clone(), table.clone());
+        let (store, name) = place(location)?;
+        let table = match pointer {
+            None => open(&store, name, key),
+            Some(pointer) => LakeTable::open_at(&store, pointer, key),
+        };
+        let table = table.map_err(of_lake)?;
+        known.lock().insert(location.clone(), table.clone());
         Ok(table)
+    }
+
+    fn known(&self, is_embedded: bool) -> &Mutex<FxHashMap<String, LakeTable>> {
+        match is_embedded {
+            false => &self.tables,
+            true => &self.embedded,
+        }
     }
 }
 
@@ -72,8 +89,15 @@ fn place(location: &str) -> Result<(LakeStore, &str)> {
     Ok((LakeStore::local(parent).map_err(of_lake)?, name))
 }
 
-/// What the lake says, by who must act.
+/// What the lake says, by who must act. What this database said to the lake is said as it was.
 fn of_lake(error: LakeError) -> Error {
+    let error = match error {
+        LakeError::Catalog { action, source } => match source.downcast::<Error>() {
+            Ok(own) => return *own,
+            Err(source) => LakeError::Catalog { action, source },
+        },
+        error => error,
+    };
     let state = match &error {
         LakeError::NoTable { .. } => SqlState::UNDEFINED_TABLE,
         error if error.is_conflict() || error.is_busy() => SqlState::SERIALIZATION_FAILURE,
@@ -103,60 +127,36 @@ fn of_opening(error: LakeError, new: &NewLake) -> Error {
 
 impl Lake for Bridge {
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened> {
-        let (store, name) = place(&new.location)?;
         let given = match &new.encryption {
             NewEncryption::Key(key) => Some(key.clone()),
             NewEncryption::Clear | NewEncryption::NewKey => None,
         };
-        let found = open(&store, name, given.as_ref().map(table_key));
-        let (table, key) = match found {
-            Ok(_) if new.encryption == NewEncryption::NewKey => {
-                return Err(Error::sql(
-                    SqlState::INVALID_DEFINITION,
-                    "lake: the table that is there is not encrypted",
-                )
-                .hint("another location, for a table of its own"));
+        let (keeper, table, key) = match new.catalog {
+            LakeCatalog::Files => {
+                let (table, key) = open_files(new, columns, given)?;
+                (Keeper::Files, table, key)
             }
-            Ok(table) => (table, given),
-            Err(error) if error.is_no_table() && !columns.is_empty() => {
-                let key = match new.encryption {
-                    NewEncryption::NewKey => {
-                        let key = TableKey::random().map_err(of_lake)?;
-                        Some(LakeKey::new(*key.bytes()))
-                    }
-                    _ => given,
-                };
-                let definition = definition(new, columns, key.as_ref())?;
-                let table = match LakeTable::create(&store, name, definition) {
-                    // Somebody else was faster.
-                    Err(LakeError::TableExists { .. }) => {
-                        open(&store, name, key.as_ref().map(table_key))
-                    }
-                    made => made,
-                };
-                (table.map_err(|error| of_opening(error, new))?, key)
-            }
-            Err(error) if error.is_no_table() => {
-                return Err(of_lake(error)
-                    .hint("with columns, CREATE TABLE … USING iceberg makes the table"));
-            }
-            Err(error) => return Err(of_opening(error, new)),
+            LakeCatalog::Embedded => open_embedded(new, columns, given)?,
         };
-        let home = LakeHome {
-            location: new.location.clone(),
-            key,
+        let is_made = new.catalog == LakeCatalog::Embedded && new.metadata.is_none();
+        let made = is_made.then(|| Box::new(Made(table.clone())) as Box<dyn Withdraw>);
+        let location = new.location.clone();
+        let site = Site {
+            home: LakeHome { location, key },
+            keeper,
         };
-        let opened = types::opened(&table, home, columns, new.metric)?;
-        self.tables.lock().insert(new.location.clone(), table);
+        let opened = types::opened(&table, columns, new.metric, (site, made))?;
+        let known = self.known(new.catalog == LakeCatalog::Embedded);
+        known.lock().insert(new.location.clone(), table);
         Ok(opened)
     }
 
-    fn current(&self, home: &LakeHome) -> Result<Option<i64>> {
-        self.table(home)?.current_snapshot().map_err(of_lake)
+    fn current(&self, site: &Site) -> Result<Option<i64>> {
+        self.table(site)?.current_snapshot().map_err(of_lake)
     }
 
-    fn current_at(&self, home: &LakeHome, time_ms: i64) -> Result<i64> {
-        let table = self.table(home)?;
+    fn current_at(&self, site: &Site, time_ms: i64) -> Result<i64> {
+        let table = self.table(site)?;
         let read = table.scan().as_of(time_ms).columns(&[]).read();
         let snapshot = read.map_err(of_lake)?.snapshot_id();
         snapshot.ok_or_else(|| {
@@ -167,8 +167,8 @@ impl Lake for Bridge {
         })
     }
 
-    fn read(&self, home: &LakeHome, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
-        let table = self.table(home)?;
+    fn read(&self, site: &Site, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
+        let table = self.table(site)?;
         let mut scan = table.scan().snapshot(read.snapshot);
         if let Some(condition) = read.condition {
             scan = scan.filter(Filters::of(&table)?.filter(condition)?);
@@ -184,8 +184,8 @@ impl Lake for Bridge {
         Ok(Box::new(ArrowRows::new(batches, read.columns)))
     }
 
-    fn nearest(&self, home: &LakeHome, search: &Search<'_>) -> Result<Found> {
-        let table = self.table(home)?;
+    fn nearest(&self, site: &Site, search: &Search<'_>) -> Result<Found> {
+        let table = self.table(site)?;
         let read = &search.read;
         let mut names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
         let schema;
@@ -219,11 +219,11 @@ impl Lake for Bridge {
 
     fn stage(
         &self,
-        home: &LakeHome,
+        site: &Site,
         columns: &[&str],
         next: &mut dyn FnMut(&mut Batch) -> Result<bool>,
     ) -> Result<Vec<u8>> {
-        let table = self.table(home)?;
+        let table = self.table(site)?;
         let schema = table.schema().map_err(of_lake)?;
         let mut batch = Batch::default();
         let mut failed = None;
@@ -249,43 +249,156 @@ impl Lake for Bridge {
         table.keep_staged(&staged).map_err(of_lake)
     }
 
-    fn discard(&self, home: &LakeHome, staged: &[u8]) {
-        if let Ok(table) = self.table(home)
+    fn discard(&self, site: &Site, staged: &[u8]) {
+        if let Ok(table) = self.table(site)
             && let Ok(staged) = table.kept_staged(staged)
         {
             table.discard_staged(staged);
         }
     }
 
-    fn append(&self, home: &LakeHome, batch_id: &str, staged: &[u8]) -> Result<()> {
-        let table = self.table(home)?;
+    fn append(&self, site: &Site, batch_id: &str, staged: &[u8]) -> Result<()> {
+        let table = self.table(site)?;
         let staged = table.kept_staged(staged).map_err(of_lake)?;
         let appended = table.append_staged(batch_id, &staged);
         appended.map(drop).map_err(of_lake)
     }
 
-    fn delete(&self, home: &LakeHome, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
-        let table = self.table(home)?;
+    fn delete(&self, site: &Site, batch_id: &str, condition: &Condition<Value>) -> Result<()> {
+        let table = self.table(site)?;
         let filter = Filters::of(&table)?.filter(condition)?;
         let deleted = table.delete_idempotent(batch_id, &filter);
         deleted.map(drop).map_err(of_lake)
     }
 
-    fn has_batch(&self, home: &LakeHome, batch_id: &str) -> Result<bool> {
-        self.table(home)?.has_batch(batch_id).map_err(of_lake)
+    fn has_batch(&self, site: &Site, batch_id: &str) -> Result<bool> {
+        self.table(site)?.has_batch(batch_id).map_err(of_lake)
     }
 
-    fn told(&self, home: &LakeHome, what: Told) -> Result<Vec<Vec<Value>>> {
-        report::told(home, || self.table(home), what)
+    fn told(&self, site: &Site, what: Told) -> Result<Vec<Vec<Value>>> {
+        report::told(site, || self.table(site), what)
     }
 
-    fn upkeep(&self, home: &LakeHome, what: Upkeep) -> Result<Vec<Value>> {
-        report::upkeep(&self.table(home)?, what)
+    fn upkeep(&self, site: &Site, what: Upkeep) -> Result<Vec<Value>> {
+        report::upkeep(&self.table(site)?, what)
     }
 
     fn new_batch_id(&self) -> String {
         LakeTable::new_batch_id()
     }
+}
+
+/// A table that is not committed yet.
+#[derive(Debug)]
+struct Made(LakeTable);
+
+impl Withdraw for Made {
+    fn withdraw(self: Box<Self>) {
+        self.0.withdraw();
+    }
+}
+
+/// The key of a table that is made: the one that is given, or a new one.
+fn new_key(new: &NewLake, given: Option<LakeKey>) -> Result<Option<LakeKey>> {
+    match new.encryption {
+        NewEncryption::NewKey => {
+            let key = TableKey::random().map_err(of_lake)?;
+            Ok(Some(LakeKey::new(*key.bytes())))
+        }
+        _ => Ok(given),
+    }
+}
+
+/// The table that is in a folder, or one that is made there; and its key.
+fn open_files(
+    new: &NewLake,
+    columns: &[NewColumn],
+    given: Option<LakeKey>,
+) -> Result<(LakeTable, Option<LakeKey>)> {
+    let (store, name) = place(&new.location)?;
+    match open(&store, name, given.as_ref().map(table_key)) {
+        Ok(_) if new.encryption == NewEncryption::NewKey => Err(Error::sql(
+            SqlState::INVALID_DEFINITION,
+            "lake: the table that is there is not encrypted",
+        )
+        .hint("another location, for a table of its own")),
+        Ok(table) => Ok((table, given)),
+        Err(error) if error.is_no_table() && !columns.is_empty() => {
+            let key = new_key(new, given)?;
+            let definition = definition(new, columns, key.as_ref())?;
+            let table = match LakeTable::create(&store, name, definition) {
+                // Somebody else was faster.
+                Err(LakeError::TableExists { .. }) => {
+                    open(&store, name, key.as_ref().map(table_key))
+                }
+                made => made,
+            };
+            Ok((table.map_err(|error| of_opening(error, new))?, key))
+        }
+        Err(error) if error.is_no_table() => {
+            Err(of_lake(error).hint("with columns, CREATE TABLE … USING iceberg makes the table"))
+        }
+        Err(error) => Err(of_opening(error, new)),
+    }
+}
+
+/// A new table whose pointer is to be kept here, or one that goes on from a metadata file.
+fn open_embedded(
+    new: &NewLake,
+    columns: &[NewColumn],
+    given: Option<LakeKey>,
+) -> Result<(Keeper, LakeTable, Option<LakeKey>)> {
+    let (store, name) = place(&new.location)?;
+    if let Some(metadata) = &new.metadata {
+        let below = Path::new(metadata).strip_prefix(&new.location).ok();
+        let below = below.and_then(Path::to_str).ok_or_else(|| {
+            Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!("the metadata '{metadata}' is not below '{}'", new.location),
+            )
+        })?;
+        let path = format!("{name}/{below}");
+        let found = match given.as_ref().map(table_key) {
+            None => LakeTable::open_metadata(&store, &path),
+            Some(key) => LakeTable::open_metadata_encrypted(&store, &path, key),
+        };
+        let found = found.map_err(|error| of_opening(error, new))?;
+        if found.path() != name {
+            return Err(Error::sql(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!(
+                    "'{metadata}' is metadata of a table at {}, not at '{}'",
+                    found.location(),
+                    new.location
+                ),
+            ));
+        }
+        let keeper = Keeper::Seen(Seen::of(Some(found.metadata_location().map_err(of_lake)?)));
+        let table = pointer::of(&keeper).map(|pointer| found.at(pointer));
+        return Ok((keeper, table.unwrap_or(found), given));
+    }
+    if columns.is_empty() {
+        return Err(Error::sql(
+            SqlState::INVALID_PARAMETER_VALUE,
+            "a table USING iceberg with catalog = 'embedded' needs columns, or the option \"metadata\"",
+        )
+        .hint("metadata = '/a/folder/metadata/….metadata.json' goes on from there"));
+    }
+    let seen = Seen::of(None);
+    let keeper = Keeper::Seen(Arc::clone(&seen));
+    let Some(pointer) = pointer::of(&keeper) else {
+        return Err(Error::Misuse("an embedded table has a pointer".to_owned()));
+    };
+    let key = new_key(new, given)?;
+    let definition = definition(new, columns, key.as_ref())?;
+    let made = LakeTable::create_at(&store, name, definition, pointer);
+    let table = made.map_err(|error| match error {
+        LakeError::TableExists { .. } => of_lake(error).hint(
+            "the option \"metadata\" names the file from which it goes on: then nobody else may write the table any more",
+        ),
+        error => of_lake(error),
+    })?;
+    Ok((keeper, table, key))
 }
 
 /// The table to be made.

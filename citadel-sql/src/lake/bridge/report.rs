@@ -7,13 +7,12 @@ use citadel_lake::{FileContent, IndexState, LakeTable};
 use super::{of_lake, table_key};
 use crate::error::Result;
 use crate::functions::Told;
-use crate::lake::Upkeep;
-use crate::schema::LakeHome;
+use crate::lake::{Site, Upkeep};
 use crate::types::Value;
 
-/// Rows of what a table tells.
+/// Rows of what is told.
 pub(super) fn told(
-    home: &LakeHome,
+    site: &Site,
     table: impl FnOnce() -> Result<LakeTable>,
     what: Told,
 ) -> Result<Vec<Vec<Value>>> {
@@ -22,8 +21,9 @@ pub(super) fn told(
         Told::Files => files(&table()?),
         Told::Indexes => indexes(&table()?),
         Told::History => history(&table()?),
+        Told::Metadata => metadata(site, &table()?),
         // It lies here, whatever has become of the table.
-        Told::Key => Ok(key(home)),
+        Told::Key => Ok(key(&site.home)),
     }
 }
 
@@ -101,6 +101,13 @@ fn history(table: &LakeTable) -> Result<Vec<Vec<Value>>> {
     let history = table.history().map_err(of_lake)?.into_iter();
     let rows = history.map(|(time_ms, id)| vec![Value::Integer(time_ms), Value::Integer(id)]);
     Ok(rows.collect())
+}
+
+/// Who tells which metadata is the newest, and which that is.
+fn metadata(site: &Site, table: &LakeTable) -> Result<Vec<Vec<Value>>> {
+    let path = table.metadata_location().map_err(of_lake)?;
+    let catalog = site.keeper.catalog().name().to_owned();
+    Ok(vec![vec![Value::Text(catalog), Value::Text(path)]])
 }
 
 /// Does it, and gives what there is to report.

@@ -25,12 +25,13 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use citadel_lake::{LakeTable, Metric as LakeMetric};
 
 use super::super::access::Opened;
+use super::super::{Site, Withdraw};
 use super::of_lake;
 use crate::arrow::{array, data_type, float_list, sql_type};
 use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, ColumnSequences, LakeHome, Metric};
+use crate::schema::{ColumnNo, ColumnSequences, Metric};
 use crate::types::{Collation, Element, ScalarType, SqlType};
 
 /// The metric of a lake.
@@ -97,16 +98,17 @@ fn no_decimal(column: &str) -> Error {
 /// A table's columns as SQL has them; those that are wanted must be the same.
 pub(super) fn opened(
     table: &LakeTable,
-    home: LakeHome,
     wanted: &[NewColumn],
     metric: Option<Metric>,
+    (site, made): (Site, Option<Box<dyn Withdraw>>),
 ) -> Result<Opened> {
     let schema = table.schema().map_err(of_lake)?;
     let declared = table.vectors().map_err(of_lake)?;
     let mut opened = Opened {
-        home,
         columns: Vec::with_capacity(schema.fields().len()),
         vectors: Vec::new(),
+        site,
+        made,
     };
     for (no, field) in (0..).map(ColumnNo).zip(schema.fields()) {
         let given = wanted

@@ -82,7 +82,12 @@ fn what_is_not_done_is_an_error_that_names_it() {
     for (sql, wanted) in [
         (with(""), "location"),
         (with("location = 's3://bucket/t'"), "scheme s3"),
-        (with("location = '{lake}/n', catalog = 'rest'"), "catalog = 'rest'"),
+        (with("location = '{lake}/n', catalog = 'hive'"), "catalog = 'hive'"),
+        (with("location = '{lake}/n', metadata = '{lake}/n/metadata/x.metadata.json'"), "is for catalog = 'embedded'"),
+        (with("location = '{lake}/n', catalog = 'embedded', metadata = '{lake}/m/metadata/x.metadata.json'"), "is not below"),
+        (with("location = '{lake}/n', catalog = 'embedded', metadata = 's3://b/n/metadata/x.metadata.json'"), "scheme s3"),
+        (with("location = '{lake}/t', catalog = 'embedded'"), "there is a table at"),
+        (lab.sql("CREATE TABLE n USING iceberg WITH (location = '{lake}/n', catalog = 'embedded')"), "needs columns"),
         (with("location = '{lake}/n', precision = 'i8'"), "precision = 'i8'"),
         (with("location = '{lake}/n', encryption = 'aes'"), "encryption = 'aes'"),
         (with("location = '{lake}/n', encryption = 'parquet', partition_by = 'id'"), "encrypted table with partitions"),

@@ -2,6 +2,7 @@
 
 mod commits;
 mod definitions;
+mod embedded;
 mod encrypted;
 mod history;
 mod queries;
