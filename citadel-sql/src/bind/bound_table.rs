@@ -42,6 +42,8 @@ pub(crate) struct NewLake {
     /// What makes the vectors.
     pub(crate) embedding_model: Option<String>,
     pub(crate) partition_by: Vec<PartitionKey>,
+    /// Columns whose values go into bloom filters.
+    pub(crate) bloom_filters: Vec<String>,
     pub(crate) encryption: NewEncryption,
     /// The columns' metrics: known when it is made or opened.
     pub(crate) opened: Option<Arc<LakeDef>>,

@@ -14,7 +14,7 @@ use crate::schema::{LakeCatalog, LakeKey, Metric, TableDef};
 use crate::types::SqlType;
 
 /// All options that there are.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "location",
     "catalog",
     "metadata",
@@ -23,6 +23,7 @@ const NAMES: [&str; 10] = [
     "precision",
     "embedding_model",
     "partition_by",
+    "bloom_filters",
     "encryption",
     "encryption_key",
 ];
@@ -65,7 +66,7 @@ impl Binder<'_> {
         refuse_repeated(options)?;
         let mut location = None;
         let (mut encryption, mut key) = (None, None);
-        let mut metadata_at = None;
+        let (mut metadata_at, mut bloom_filters_at) = (None, None);
         let mut lake = NewLake {
             location: String::new(),
             catalog: LakeCatalog::default(),
@@ -74,6 +75,7 @@ impl Binder<'_> {
             index: None,
             embedding_model: None,
             partition_by: Vec::new(),
+            bloom_filters: Vec::new(),
             encryption: NewEncryption::Clear,
             opened: None,
         };
@@ -94,6 +96,10 @@ impl Binder<'_> {
                 "encryption" => {
                     only(option, text, "parquet")?;
                     encryption = Some(NewEncryption::NewKey);
+                }
+                "bloom_filters" => {
+                    lake.bloom_filters = text.split(',').map(|n| n.trim().to_owned()).collect();
+                    bloom_filters_at = at;
                 }
                 "encryption_key" => key = Some((lake_key(text, at)?, at)),
                 "partition_by" => lake.partition_by = partition_by(text, at)?,
@@ -116,6 +122,10 @@ impl Binder<'_> {
                 return Err(wrong(text, at).hint("encryption = 'parquet' as well"));
             }
         };
+        if lake.encryption != NewEncryption::Clear && !lake.bloom_filters.is_empty() {
+            let text = "bloom_filters of an encrypted table would lie in the clear".to_owned();
+            return Err(wrong(text, bloom_filters_at).hint("leave one of the two out"));
+        }
         if lake.metadata.is_some() && lake.catalog == LakeCatalog::Files {
             let error = wrong(
                 "the option \"metadata\" is for catalog = 'embedded'".to_owned(),

@@ -50,9 +50,10 @@ impl Bridge {
             return Ok(pointer.map_or_else(|| table.clone(), |pointer| table.at(pointer)));
         }
         let (store, name) = place(location)?;
-        let table = match pointer {
-            None => open(&store, name, key),
-            Some(pointer) => LakeTable::open_at(&store, pointer, key),
+        let table = match (pointer, key) {
+            (None, key) => open(&store, name, key),
+            (Some(pointer), None) => LakeTable::open_at(&store, pointer),
+            (Some(pointer), Some(key)) => LakeTable::open_at_encrypted(&store, pointer, key),
         };
         let table = table.map_err(of_lake)?;
         known.lock().insert(location.clone(), table.clone());
@@ -418,6 +419,17 @@ fn definition(
             vector = vector.embedding_model(model);
         }
         definition = definition.vector(vector);
+    }
+    for name in &new.bloom_filters {
+        let same = |column: &&NewColumn| column.name.eq_ignore_ascii_case(name);
+        let column = columns.iter().find(same).ok_or_else(|| {
+            Error::sql(
+                SqlState::UNDEFINED_COLUMN,
+                format!("bloom_filters names a column \"{name}\", which the table has not"),
+            )
+        })?;
+        let property = format!("write.parquet.bloom-filter-enabled.column.{}", column.name);
+        definition = definition.property(property, "true");
     }
     for by in &new.partition_by {
         definition = definition.partition_by(partition(by, columns));

@@ -91,6 +91,8 @@ fn what_is_not_done_is_an_error_that_names_it() {
         (with("location = '{lake}/n', precision = 'i8'"), "precision = 'i8'"),
         (with("location = '{lake}/n', encryption = 'aes'"), "encryption = 'aes'"),
         (with("location = '{lake}/n', encryption = 'parquet', partition_by = 'id'"), "encrypted table with partitions"),
+        (with("location = '{lake}/n', bloom_filters = 'nothing'"), "bloom_filters names a column \"nothing\""),
+        (with("location = '{lake}/n', encryption = 'parquet', bloom_filters = 'id'"), "would lie in the clear"),
         (with("location = '{lake}/n', encryption_key = '00'"), "no key of a table"),
         (with("location = '{lake}/n', metric = 'jaccard'"), "no metric"),
         (with("location = '{lake}/n', partition_by = 'week(id)'"), "partition"),

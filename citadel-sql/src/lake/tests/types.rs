@@ -180,6 +180,35 @@ fn arrays_and_labels_come_back_as_they_were() {
 }
 
 #[test]
+fn conditions_mean_the_same_with_bloom_filters() {
+    let (_lab, db) = Lab::after(&format!(
+        "CREATE TABLE here ({COLUMNS}, s TEXT, b BLOB);
+         CREATE TABLE there ({COLUMNS}, s TEXT, b BLOB) USING iceberg
+           WITH (location = '{{lake}}/t', bloom_filters = 'n, d, ts, tz, u, i, s, b');
+         INSERT INTO here (n, d, t, ts, tz, price, u, x, i) VALUES {ROWS};
+         INSERT INTO here (n, s, b) VALUES (6, 'word', x'00ff'), (7, '', x'');
+         INSERT INTO there SELECT * FROM here;"
+    ));
+    let more = [
+        "s = 'word'",
+        "s = ''",
+        "s = 'none'",
+        "b = x'00ff'",
+        "b = x'01'",
+        "n IN (2, 9)",
+    ];
+    for condition in CONDITIONS.iter().chain(&more) {
+        let of = |table: &str| {
+            rows(
+                &db,
+                &format!("SELECT n FROM {table} WHERE {condition} ORDER BY n"),
+            )
+        };
+        assert_eq!(of("there"), of("here"), "{condition}");
+    }
+}
+
+#[test]
 fn what_a_lake_cannot_hold_is_an_error() {
     let (lab, db) = lab();
     for (column, value) in [
