@@ -25,7 +25,17 @@ fn opening(lab: &Lab, options: &str) -> String {
 
 #[test]
 fn the_database_that_made_a_table_has_its_key() {
-    let (mut lab, db) = Lab::after(TABLE);
+    has_its_key("filesystem");
+}
+
+#[test]
+fn the_database_that_keeps_the_pointer_has_the_key_as_well() {
+    has_its_key("embedded");
+}
+
+fn has_its_key(catalog: &str) {
+    let options = format!("catalog = '{catalog}', encryption");
+    let (mut lab, db) = Lab::after(&TABLE.replace("encryption", &options));
     let expected = ["1|marked-Zq8", "2|two", "3|NULL"];
     let all = "SELECT id, s FROM t ORDER BY id";
     assert_eq!(rows(&db, all), expected);
