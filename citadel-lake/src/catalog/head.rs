@@ -2,7 +2,6 @@
 
 use iceberg::spec::{FormatVersion, SnapshotRef, TableMetadata};
 
-use super::Place;
 use crate::error::{LakeError, Result};
 use crate::store::LakeStore;
 
@@ -32,19 +31,6 @@ impl Version {
             number: digits.parse().unwrap_or(0),
             location,
         }
-    }
-}
-
-impl Place {
-    /// The newest metadata.
-    ///
-    /// # Errors
-    /// [`LakeError::NoTable`] if the catalog says that there is no table, and only then; [`LakeError::Corrupt`] if the newest version cannot
-    /// be understood. Older versions never stand in for it.
-    pub(crate) fn head(&self) -> Result<Head> {
-        self.catalog.load()?.ok_or_else(|| LakeError::NoTable {
-            location: self.store.uri_of(&self.root),
-        })
     }
 }
 
