@@ -103,7 +103,7 @@ impl FileCatalog {
         match self.find(id, since) {
             Ok(Some(own)) => {
                 self.store.hint(&self.path(HINT), own.version.number);
-                Replaced::Done(own)
+                Replaced::Done(Box::new(own))
             }
             Ok(None) => Replaced::Conflict,
             Err(error) => Replaced::Unknown(error),

@@ -103,7 +103,7 @@ pub(crate) struct Next {
 /// What became of a replacement.
 pub(crate) enum Replaced {
     /// This is the head now, or was.
-    Done(Head),
+    Done(Box<Head>),
     /// Another writer was faster.
     Conflict,
     /// It may have taken place, or take place later.

@@ -94,10 +94,10 @@ impl PointerCatalog {
         let location = self.store.uri_of(&path);
         let expected = base.map(|version| version.location.as_str());
         match self.pointer.swap(expected, &location) {
-            Ok(Swapped::Done) => Ok(Replaced::Done(Head {
+            Ok(Swapped::Done) => Ok(Replaced::Done(Box::new(Head {
                 version: Version::named(location),
                 metadata: next.metadata.clone(),
-            })),
+            }))),
             Ok(Swapped::Unknown(source)) => Ok(Replaced::Unknown(LakeError::catalog(
                 "moving the pointer of the table",
                 source,

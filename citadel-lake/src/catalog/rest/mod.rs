@@ -180,11 +180,11 @@ impl RestTable {
         answer: Result<Loaded, Failed>,
     ) -> Result<Replaced> {
         match answer {
-            Ok(loaded) => head(loaded).map(Replaced::Done),
+            Ok(loaded) => Ok(Replaced::Done(Box::new(head(loaded)?))),
             Err(Failed::Unknown(error)) => Ok(Replaced::Unknown(error)),
             // Whoever stands between may have sent it twice, and then it is our own that was faster.
             Err(Failed::Refused(StatusCode::CONFLICT, _)) => Ok(match self.find(id, since) {
-                Ok(Some(own)) => Replaced::Done(own),
+                Ok(Some(own)) => Replaced::Done(Box::new(own)),
                 Ok(None) => Replaced::Conflict,
                 Err(error) => Replaced::Unknown(error),
             }),
