@@ -3,9 +3,9 @@
 //! The version hint only says where to begin looking. Of all failures, only the store's word that no version exists means that there is no
 //! table.
 
-use super::{Catalog, CommitId, Next, Replaced, bytes_of};
+use super::head::read_metadata;
+use super::{Catalog, CommitId, Head, Next, Replaced, Version, bytes_of};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version, read_metadata};
 use crate::store::{Created, LakeStore};
 
 /// A hint may lag by this many commits before a listing is cheaper than looking at each.
@@ -103,7 +103,7 @@ impl FileCatalog {
         match self.find(id, since) {
             Ok(Some(own)) => {
                 self.store.hint(&self.path(HINT), own.version.number);
-                Replaced::Done(own)
+                Replaced::Done(Box::new(own))
             }
             Ok(None) => Replaced::Conflict,
             Err(error) => Replaced::Unknown(error),

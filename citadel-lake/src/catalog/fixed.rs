@@ -1,8 +1,8 @@
 //! A table that another catalog keeps, as one of its metadata files has it.
 
-use super::{Catalog, CommitId, Next, Replaced};
+use super::head::read_metadata;
+use super::{Catalog, CommitId, Head, Next, Replaced, Version};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version, read_metadata};
 use crate::store::LakeStore;
 
 /// One metadata file, which is read and never replaced.

@@ -1,8 +1,8 @@
 //! Looking for a commit in the log of metadata files that each metadata has of those before it.
 
-use super::CommitId;
+use super::head::read_metadata;
+use super::{CommitId, Head, Version};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version, read_metadata};
 use crate::store::LakeStore;
 
 /// The head that a commit made, among `newest` and those before it back to `since`.

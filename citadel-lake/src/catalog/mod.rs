@@ -15,6 +15,7 @@
 
 mod file;
 mod fixed;
+mod head;
 mod log;
 mod own;
 mod pointer;
@@ -27,10 +28,10 @@ use iceberg::TableUpdate;
 use iceberg::spec::TableMetadata;
 
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version};
 
 pub(crate) use file::{FileCatalog, version_of};
 pub(crate) use fixed::Fixed;
+pub(crate) use head::{Head, Version};
 pub(crate) use own::CommitId;
 pub(crate) use pointer::PointerCatalog;
 pub use pointer::{Pointer, Swapped};
@@ -102,7 +103,7 @@ pub(crate) struct Next {
 /// What became of a replacement.
 pub(crate) enum Replaced {
     /// This is the head now, or was.
-    Done(Head),
+    Done(Box<Head>),
     /// Another writer was faster.
     Conflict,
     /// It may have taken place, or take place later.

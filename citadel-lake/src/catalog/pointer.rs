@@ -7,9 +7,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Catalog, CommitId, Next, Replaced, bytes_of, log};
+use super::head::read_metadata;
+use super::{Catalog, CommitId, Head, Next, Replaced, Version, bytes_of, log};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version, read_metadata};
 use crate::store::{LakeStore, Name, fresh};
 
 /// A cell that holds the URI of a table's newest metadata.
@@ -94,10 +94,10 @@ impl PointerCatalog {
         let location = self.store.uri_of(&path);
         let expected = base.map(|version| version.location.as_str());
         match self.pointer.swap(expected, &location) {
-            Ok(Swapped::Done) => Ok(Replaced::Done(Head {
+            Ok(Swapped::Done) => Ok(Replaced::Done(Box::new(Head {
                 version: Version::named(location),
                 metadata: next.metadata.clone(),
-            })),
+            }))),
             Ok(Swapped::Unknown(source)) => Ok(Replaced::Unknown(LakeError::catalog(
                 "moving the pointer of the table",
                 source,

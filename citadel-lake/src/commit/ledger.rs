@@ -9,8 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Head;
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::store::{Name, fresh};
 
 /// The property that holds the ledger.

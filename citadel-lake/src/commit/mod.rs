@@ -19,8 +19,9 @@ use std::collections::HashSet;
 use iceberg::TableUpdate;
 use iceberg::spec::{DataFile, Operation as Kind};
 
+use crate::catalog::Head;
 use crate::error::Result;
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 
 pub(crate) use ledger::{is_own_property, ledger_files, now_ms, stored_batch};
 pub(crate) use publish::{commit, create};

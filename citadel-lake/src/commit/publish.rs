@@ -13,9 +13,9 @@ use super::manifests::{Manifests, write_list};
 use super::retry::Retry;
 use super::summary::summary;
 use super::{Change, FileChange, Operation, Outcome};
-use crate::catalog::{CommitId, Next, Replaced};
+use crate::catalog::{CommitId, Head, Next, Replaced, Version};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Place, Version};
+use crate::metadata::Place;
 
 /// Publishes the first version of a table.
 ///

@@ -3,22 +3,18 @@
 //! The state is what the newest metadata says, which the table's catalog keeps (`catalog`); everything else hangs on it.
 
 mod files;
-mod head;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
-use crate::catalog::{Catalog, FileCatalog};
-use crate::error::Result;
-use crate::key::TableKey;
+use crate::catalog::{Catalog, FileCatalog, Head};
+use crate::error::{LakeError, Result};
+use crate::key::{self, TableKey};
 use crate::store::LakeStore;
 
 pub(crate) use files::LiveFile;
-#[cfg(feature = "rest")]
-pub(crate) use head::check_format;
-pub(crate) use head::{Head, Version, read_metadata};
 
 /// More parsed files than this are not kept; then all are forgotten, as they are cheap to read again.
 const CACHED_MAX: usize = 4_096;
@@ -74,8 +70,22 @@ impl Place {
         }
     }
 
+    /// The newest metadata.
+    ///
     /// # Errors
-    /// [`LakeError::Unsupported`](crate::LakeError::Unsupported) for a table that is only read here.
+    /// [`LakeError::NoTable`] if the catalog says that there is no table, and only then; [`LakeError::Corrupt`] if the newest version cannot
+    /// be understood; [`LakeError::Key`] if the key is not the table's. Older versions never stand in for it.
+    pub(crate) fn head(&self) -> Result<Head> {
+        let head = self.catalog.load()?.ok_or_else(|| LakeError::NoTable {
+            location: self.store.uri_of(&self.root),
+        })?;
+        let (properties, location) = (head.metadata.properties(), &head.version.location);
+        key::check(self.key.as_deref(), properties, location)?;
+        Ok(head)
+    }
+
+    /// # Errors
+    /// [`LakeError::Unsupported`] for a table that is only read here.
     pub(crate) fn check_changeable(&self) -> Result<()> {
         self.catalog.check_changeable()
     }

@@ -9,11 +9,12 @@ use iceberg::spec::{FormatVersion, Schema, SortOrder, TableMetadataBuilder};
 
 use super::PartitionBy;
 use super::partition::unbound_spec;
+use crate::catalog::Head;
 use crate::commit::{self, Change, Operation, is_own_property};
 use crate::error::{LakeError, Result};
 use crate::index::{FILTERS, can_hold};
 use crate::key::{self, TableKey};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::schema::align::Shape;
 use crate::schema::{FieldIds, NAME_MAPPING, VectorColumn, Vectors, name_mapping, to_schema};
 

@@ -10,11 +10,12 @@ use iceberg::spec::{DataFile, Operation as Kind};
 
 use super::LakeTable;
 use super::append::discard;
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
 use crate::data::{Deleted, Which, open, write_deletes};
 use crate::error::Result;
 use crate::filter::{Filter, rows_that};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::scan::{Plan, Planned, columns_of};
 
 /// What became of a delete.

@@ -11,11 +11,11 @@ use iceberg::TableUpdate;
 use iceberg::spec::TableMetadata;
 
 use super::LakeTable;
-use crate::catalog::version_of;
+use crate::catalog::{Head, version_of};
 use crate::commit::{Change, Operation, commit, ledger_files, now_ms};
 use crate::error::{LakeError, Result};
 use crate::index::{INDEXES, IndexList, State, codebooks};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 
 /// Files younger than this may belong to a writer that has yet to commit.
 const YOUNG_LEAST: Duration = Duration::from_secs(60 * 60);

@@ -13,6 +13,8 @@ mod index;
 mod info;
 mod job;
 mod partition;
+#[cfg(feature = "rest")]
+mod rest;
 mod stage;
 
 use std::collections::HashMap;
@@ -21,11 +23,11 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
-use crate::catalog::{Catalog, Fixed, Pointer, PointerCatalog};
+use crate::catalog::{Catalog, Fixed, Head, Pointer, PointerCatalog};
 use crate::error::{LakeError, Result};
 use crate::index::Segments;
 use crate::key::{self, TableKey};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::scan::Scan;
 use crate::schema::VectorColumn;
 use crate::schema::align::Shape;

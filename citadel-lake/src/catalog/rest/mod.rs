@@ -22,11 +22,10 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Catalog, CommitId, Next, Replaced, log};
+use super::head::check_format;
+use super::{Catalog, CommitId, Head, Next, Replaced, Version, log};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Version, check_format};
 use crate::store::LakeStore;
-use crate::table::{LakeTable, TableDefinition};
 
 use http::{Failed, Http, escaped};
 
@@ -124,39 +123,6 @@ impl RestCatalog {
         }
     }
 
-    /// Makes a table in a namespace that is there, at a path in a store.
-    ///
-    /// # Errors
-    /// Those of [`LakeTable::create`]; [`LakeError::Catalog`] if the server refuses.
-    pub fn create_table(
-        &self,
-        namespace: &[&str],
-        name: &str,
-        store: &LakeStore,
-        path: &str,
-        definition: TableDefinition,
-    ) -> Result<LakeTable> {
-        let catalog = Arc::new(self.table(namespace, name, store));
-        LakeTable::create_kept(store, path, definition, catalog)
-    }
-
-    /// Opens a table that lies in a store.
-    ///
-    /// # Errors
-    /// [`LakeError::NoTable`] if the server says that there is none; [`LakeError::Unsupported`] if it lies outside of the store.
-    pub fn open_table(
-        &self,
-        namespace: &[&str],
-        name: &str,
-        store: &LakeStore,
-    ) -> Result<LakeTable> {
-        let catalog = self.table(namespace, name, store);
-        let head = catalog.load()?.ok_or_else(|| LakeError::NoTable {
-            location: catalog.path.clone(),
-        })?;
-        LakeTable::found(store, &head, Arc::new(catalog), None)
-    }
-
     /// Has the server forget a table. Its files stay.
     ///
     /// # Errors
@@ -180,7 +146,8 @@ impl RestCatalog {
         format!("{}/{}", self.tables(namespace), escaped(name))
     }
 
-    fn table(&self, namespace: &[&str], name: &str, store: &LakeStore) -> RestTable {
+    /// A table of a name, be it there or not.
+    pub(crate) fn table(&self, namespace: &[&str], name: &str, store: &LakeStore) -> RestTable {
         RestTable {
             http: Arc::clone(&self.http),
             store: store.clone(),
@@ -193,13 +160,14 @@ impl RestCatalog {
 
 /// A table that a server keeps.
 #[derive(Debug)]
-struct RestTable {
+pub(crate) struct RestTable {
     http: Arc<Http>,
     /// Where the server writes metadata files.
     store: LakeStore,
     /// Where tables of the namespace are made.
     tables: String,
-    path: String,
+    /// What the server calls it.
+    pub(crate) path: String,
     name: String,
 }
 
@@ -212,11 +180,11 @@ impl RestTable {
         answer: Result<Loaded, Failed>,
     ) -> Result<Replaced> {
         match answer {
-            Ok(loaded) => head(loaded).map(Replaced::Done),
+            Ok(loaded) => Ok(Replaced::Done(Box::new(head(loaded)?))),
             Err(Failed::Unknown(error)) => Ok(Replaced::Unknown(error)),
             // Whoever stands between may have sent it twice, and then it is our own that was faster.
             Err(Failed::Refused(StatusCode::CONFLICT, _)) => Ok(match self.find(id, since) {
-                Ok(Some(own)) => Replaced::Done(own),
+                Ok(Some(own)) => Replaced::Done(Box::new(own)),
                 Ok(None) => Replaced::Conflict,
                 Err(error) => Replaced::Unknown(error),
             }),

@@ -2,9 +2,7 @@
 
 use iceberg::spec::{FormatVersion, SnapshotRef, TableMetadata};
 
-use super::Place;
 use crate::error::{LakeError, Result};
-use crate::key;
 use crate::store::LakeStore;
 
 /// The metadata that was the newest when it was read.
@@ -33,25 +31,6 @@ impl Version {
             number: digits.parse().unwrap_or(0),
             location,
         }
-    }
-}
-
-impl Place {
-    /// The newest metadata.
-    ///
-    /// # Errors
-    /// [`LakeError::NoTable`] if the catalog says that there is no table, and only then; [`LakeError::Corrupt`] if the newest version cannot
-    /// be understood. Older versions never stand in for it.
-    pub(crate) fn head(&self) -> Result<Head> {
-        let head = self.catalog.load()?.ok_or_else(|| LakeError::NoTable {
-            location: self.store.uri_of(&self.root),
-        })?;
-        key::check(
-            self.key.as_deref(),
-            head.metadata.properties(),
-            &head.version.location,
-        )?;
-        Ok(head)
     }
 }
 
