@@ -13,7 +13,8 @@ use arrow_array::builder::{
 use arrow_array::*;
 use arrow_schema::{DataType, Field, Schema};
 use citadel_lake::{
-    Filter, LakeStore, LakeTable, Metric, PartitionBy, SchemaChange, TableDefinition, VectorColumn,
+    Filter, LakeStore, LakeTable, Metric, PartitionBy, SchemaChange, TableDefinition, TableKey,
+    VectorColumn,
 };
 use parquet::arrow::ArrowWriter;
 
@@ -21,6 +22,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const DIMENSION: i32 = 8;
 const DAY_US: i64 = 86_400_000_000;
+/// The key of the encrypted table.
+const KEY: [u8; 32] = *b"a key that everyone may know. OK";
 
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).ok_or("give a folder")?;
@@ -32,8 +35,15 @@ fn main() -> Result<()> {
         let mut writer = ArrowWriter::try_new(file, expected.schema(), None)?;
         writer.write(&expected)?;
         writer.close()?;
+        let key = match table.key_id() {
+            Some(_) => format!(
+                ", \"key\": \"{}\"",
+                KEY.map(|b| format!("{b:02x}")).concat()
+            ),
+            None => String::new(),
+        };
         lines.push(format!(
-            "{{\"name\": \"{name}\", \"metadata\": \"{}\", \"snapshots\": {}}}",
+            "{{\"name\": \"{name}\", \"metadata\": \"{}\", \"snapshots\": {}{key}}}",
             table.metadata_location()?,
             table.snapshots()?.len()
         ));
@@ -62,6 +72,14 @@ fn tables(store: &LakeStore) -> Result<Vec<(String, LakeTable, RecordBatch)>> {
     table.build_indexes()?;
     table.delete_where(&Filter::less("id", 10))?;
     made.push(("indexed".to_owned(), table, rows(10..4_000)?));
+
+    let table = create("encrypted", definition().encrypted(TableKey::new(KEY)))?;
+    table.append(&[rows(0..2_000)?])?;
+    table.append(&[rows(2_000..4_000)?])?;
+    table.build_indexes()?;
+    table.compact()?;
+    table.append(&[rows(4_000..4_100)?])?;
+    made.push(("encrypted".to_owned(), table, rows(0..4_100)?));
 
     let table = create("many", definition())?;
     for id in 0..80 {

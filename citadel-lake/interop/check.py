@@ -1,23 +1,29 @@
 """Reads the tables that `examples/interop_tables.rs` wrote with other engines, and compares.
 
-PyIceberg loads each table from its metadata and must see the expected rows, the snapshots, and true statistics of every file. Polars scans
-the same tables. DuckDB opens the data files, sees vectors as lists of floats and orders them by cosine as numpy does.
+PyIceberg loads each table from its metadata and must see the expected rows, the snapshots, and true statistics of every file. Polars and Daft
+scan the same tables, and Daft orders the vectors by cosine. DuckDB opens the data files, sees vectors as lists of floats and orders them by cosine as numpy does.
 """
 
+import base64
 import json
 import sys
 from pathlib import Path
 
+import daft
 import duckdb
 import numpy
 import polars
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
+import pyarrow.parquet.encryption
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from daft.functions import cosine_distance
 from pyiceberg.table import StaticTable
 from pyiceberg.types import ListType, FloatType
 
 FAILURES = []
+QUERY = [1.0, -2.0, 0.5, 3.0, 1.0, -1.0, 2.0, 0.25]
 
 
 def check(name, what, holds, detail=""):
@@ -80,6 +86,44 @@ def pyiceberg(entry, expected):
     return table
 
 
+class TableKey(pyarrow.parquet.encryption.KmsClient):
+    """Unwraps the keys of files by the key of their table."""
+
+    def __init__(self, config):
+        pyarrow.parquet.encryption.KmsClient.__init__(self)
+        self.key = AESGCM(bytes.fromhex(config.custom_kms_conf["key"]))
+
+    def wrap_key(self, key_bytes, master_key_identifier):
+        raise NotImplementedError
+
+    def unwrap_key(self, wrapped_key, master_key_identifier):
+        sealed = base64.b64decode(wrapped_key)
+        return self.key.decrypt(sealed[:12], sealed[12:], master_key_identifier.encode())
+
+
+def encrypted(entry, expected):
+    """PyIceberg finds the files, PyArrow reads them with the key; without it nobody does."""
+    name = entry["name"]
+    table = StaticTable.from_metadata(entry["metadata"])
+    check(name, "snapshots", len(table.snapshots()) == entry["snapshots"])
+    config = pyarrow.parquet.encryption.KmsConnectionConfig(custom_kms_conf={"key": entry["key"]})
+    factory = pyarrow.parquet.encryption.CryptoFactory(TableKey)
+    found = []
+    for task in table.scan().plan_files():
+        path = task.file.file_path.removeprefix("file://")
+        properties = factory.file_decryption_properties(config)
+        found.append(pyarrow.parquet.ParquetFile(path, decryption_properties=properties).read())
+        check(name, "record count", task.file.record_count == found[-1].num_rows, path)
+        check(name, "bounds", not task.file.lower_bounds and not task.file.upper_bounds, path)
+        try:
+            pyarrow.parquet.read_table(path)
+            check(name, "read without a key", False, path)
+        except OSError:
+            pass
+    found = pyarrow.concat_tables(found).select(expected.column_names)
+    check(name, "rows", by_id(found) == by_id(expected), f"{found.num_rows} of {expected.num_rows}")
+
+
 def with_polars(entry, expected):
     found = polars.scan_iceberg(entry["metadata"]).select("id").collect()["id"].sort().to_list()
     check(entry["name"], "polars: ids", found == sorted(expected["id"].to_pylist()), len(found))
@@ -89,19 +133,35 @@ def with_duckdb(table, expected):
     files = [task.file.file_path.removeprefix("file://") for task in table.scan().plan_files()]
     kind = duckdb.sql(f"SELECT typeof(emb) FROM read_parquet({files}) LIMIT 1").fetchall()[0][0]
     check("vectors", "duckdb: type of vectors", kind == "FLOAT[]", kind)
-    query = [1.0, -2.0, 0.5, 3.0, 1.0, -1.0, 2.0, 0.25]
     # As arrays: DuckDB's functions on lists refuse a file with a null list, whoever wrote it, even behind IS NOT NULL.
     ordered = duckdb.sql(
         f"SELECT id FROM read_parquet({files}) WHERE emb IS NOT NULL "
-        f"ORDER BY array_cosine_similarity(emb::FLOAT[8], {query}::FLOAT[8]) DESC, id LIMIT 20"
+        f"ORDER BY array_cosine_similarity(emb::FLOAT[8], {QUERY}::FLOAT[8]) DESC, id LIMIT 20"
     ).fetchall()
+    by_cosine("duckdb", [row[0] for row in ordered], expected)
+
+
+def with_daft(table, expected, name):
+    """The ids, and where there are vectors the nearest of them: in the engine, on the lists as they are."""
+    frame = daft.read_iceberg(table)
+    found = frame.select("id").sort("id").to_pydict()["id"]
+    check(name, "daft: ids", found == sorted(expected["id"].to_pylist()), len(found))
+    if name == "vectors":
+        kind = daft.DataType.embedding(daft.DataType.float32(), len(QUERY))
+        frame = frame.where(frame["emb"].not_null())
+        distance = cosine_distance(frame["emb"].cast(kind), daft.lit(QUERY).cast(kind))
+        nearest = frame.select(frame["id"], distance.alias("distance")).sort(["distance", "id"]).limit(20)
+        by_cosine("daft", nearest.to_pydict()["id"], expected)
+
+
+def by_cosine(engine, ids, expected):
+    """Whether these are the nearest rows in their order, as numpy computes it."""
     rows = [row for row in expected.to_pylist() if row["emb"] is not None]
     vectors = numpy.array([row["emb"] for row in rows])
-    similar = vectors @ query / numpy.linalg.norm(vectors, axis=1) / numpy.linalg.norm(query)
+    similar = vectors @ QUERY / numpy.linalg.norm(vectors, axis=1) / numpy.linalg.norm(QUERY)
     best = numpy.sort(similar)[::-1][:20]
     found = {row["id"]: value for row, value in zip(rows, similar)}
-    mine = [found[row[0]] for row in ordered]
-    check("vectors", "duckdb: order by cosine", numpy.allclose(mine, best, atol=1e-6), ordered)
+    check("vectors", f"{engine}: order by cosine", numpy.allclose([found[i] for i in ids], best, atol=1e-6), ids)
 
 
 def main(folder):
@@ -109,8 +169,12 @@ def main(folder):
     for entry in entries:
         expected = pyarrow.parquet.read_table(folder / f"{entry['name']}.expected.parquet")
         try:
+            if "key" in entry:
+                encrypted(entry, expected)
+                continue
             table = pyiceberg(entry, expected)
             with_polars(entry, expected)
+            with_daft(table, expected, entry["name"])
             if entry["name"] == "vectors":
                 with_duckdb(table, expected)
         except Exception as error:  # every engine has its own

@@ -1,5 +1,6 @@
 //! What can go wrong, by who must act.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ pub type Result<T, E = LakeError> = std::result::Result<T, E>;
 /// An error of a lake table.
 ///
 /// The predicates say who must act: the caller's data or call ([`is_misuse`](Self::is_misuse)), another writer
-/// ([`is_conflict`](Self::is_conflict), [`is_busy`](Self::is_busy)), the store ([`is_io`](Self::is_io)), or whoever damaged the table
+/// ([`is_conflict`](Self::is_conflict), [`is_busy`](Self::is_busy)), who has the key ([`is_wrong_key`](Self::is_wrong_key)), the store ([`is_io`](Self::is_io)), or whoever damaged the table
 /// ([`is_corrupt`](Self::is_corrupt)).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -34,6 +35,14 @@ pub enum LakeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The table or file is encrypted, and the key is missing or another one; or a key was given for a table in the clear.
+    #[error("{path}: {reason}")]
+    Key {
+        /// The table or file.
+        path: String,
+        /// Which key it is, and which one is needed.
+        reason: String,
+    },
     /// The object store failed.
     #[error("{action} {path}: {source}")]
     Store {
@@ -43,6 +52,14 @@ pub enum LakeError {
         path: String,
         /// What the store says.
         source: object_store::Error,
+    },
+    /// Who keeps the newest metadata of the table failed.
+    #[error("{action}: {source}")]
+    Catalog {
+        /// What was tried.
+        action: &'static str,
+        /// What it says.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The rows do not fit the table.
     #[error("{0}")]
@@ -113,16 +130,25 @@ impl LakeError {
         matches!(self, Self::Busy { .. })
     }
 
+    /// The key of an encrypted table is missing, or is that of another one.
+    #[must_use]
+    pub fn is_wrong_key(&self) -> bool {
+        matches!(self, Self::Key { .. })
+    }
+
     /// A file of the table is damaged or missing.
     #[must_use]
     pub fn is_corrupt(&self) -> bool {
         matches!(self, Self::Corrupt { .. })
     }
 
-    /// The object store failed.
+    /// The object store or the catalog failed.
     #[must_use]
     pub fn is_io(&self) -> bool {
-        matches!(self, Self::Store { .. } | Self::Unknown { .. })
+        matches!(
+            self,
+            Self::Store { .. } | Self::Catalog { .. } | Self::Unknown { .. }
+        )
     }
 
     /// It is not known whether the commit took place.
@@ -135,6 +161,12 @@ impl LakeError {
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Unsupported(_))
+    }
+
+    /// What a catalog says that failed.
+    pub fn catalog(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        Self::Catalog { action, source }
     }
 
     pub(crate) fn corrupt(path: impl Into<String>, reason: impl Display) -> Self {

@@ -27,8 +27,9 @@
 //!
 //! # Words
 //!
-//! A *version* is one `metadata/vN.metadata.json`, which describes the whole table; the greatest N is the table's state. A *snapshot* is a
-//! set of data files, named by a *manifest list* and its *manifests*. An *append*, a *delete* and a *compaction* each make one snapshot; a
+//! A *version* is one file of metadata, which describes the whole table. The newest is the table's state; who tells which that is, is the
+//! table's *catalog*: the folder itself (`metadata/vN.metadata.json`, of which the greatest N is the newest), or a cell of somebody
+//! else's ([`Pointer`]). A *snapshot* is a set of data files, named by a *manifest list* and its *manifests*. An *append*, a *delete* and a *compaction* each make one snapshot; a
 //! change of the schema makes a version without one. Older snapshots stay readable until they are expired.
 //!
 //! # What always holds
@@ -36,7 +37,7 @@
 //! 1. A file is written once, under a name that holds a UUIDv7, and never changed. The only name that two writers can both want is the next
 //!    version's, and the store gives it to one of them. The version hint is the one exception, and nobody relies on it.
 //! 2. All changes go through one function (`commit`): load the newest version; let the operation check everything that happened since it
-//!    looked; write manifests; create version N + 1; if another writer was faster, begin again on top of that.
+//!    looked; write manifests; have the catalog replace that version by the next; if another writer was faster, begin again on top of that.
 //! 3. A call that returns success has been published. One that fails has changed nothing, except for [`LakeError::Unknown`], which says so.
 //! 4. Only the store's own word that there is no version means that there is no table. A version that cannot be read is an error, and an
 //!    older one never stands in for it.
@@ -50,19 +51,21 @@
 //!
 //! # Where things are
 //!
-//! `store` is all that touches an object store, `metadata` reads the state of a table, `commit` changes it. `schema` maps types and holds the
+//! `store` is all that touches an object store, `metadata` reads the state of a table, `catalog` tells which is the newest, `commit` changes it. `schema` maps types and holds the
 //! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `index` is the vector index
-//! beside a data file, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
+//! beside a data file, `key` seals the files of an encrypted table, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
 //! reads and writes Parquet files that belong to no table.
 
 #![forbid(unsafe_code)]
 
+mod catalog;
 mod commit;
 mod data;
 mod error;
 mod file;
 mod filter;
 mod index;
+mod key;
 mod metadata;
 mod runtime;
 mod scan;
@@ -71,9 +74,13 @@ mod search;
 mod store;
 mod table;
 
+pub use catalog::{Pointer, Swapped};
+#[cfg(feature = "rest")]
+pub use catalog::{RestCatalog, RestOptions};
 pub use error::{LakeError, Result};
 pub use file::{ParquetFile, ParquetRows, ParquetWriter};
 pub use filter::{Filter, Operator, Value};
+pub use key::TableKey;
 pub use scan::{Batches, Scan};
 pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn, is_uuid, uuid_field};
 pub use search::{Search, SearchReport};

@@ -66,6 +66,7 @@ impl SqlState {
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
     pub(crate) const QUERY_CANCELED: Self = Self("57014");
     pub(crate) const IO_ERROR: Self = Self("58030");
+    pub(crate) const INVALID_AUTHORIZATION: Self = Self("28000");
     pub(crate) const DATA_CORRUPTED: Self = Self("XX001");
     pub(crate) const INTERNAL_ERROR: Self = Self("XX000");
 

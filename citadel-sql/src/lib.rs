@@ -73,10 +73,10 @@ pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, Segme
 pub use api::{
     AndThenRows, Appender, ArrayElement, CheckReport, ColumnInfo, Connection, CopyWay, Database,
     DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
-    ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex,
-    Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql,
-    ToSqlOutput, Transaction, TransactionBehavior, TypeInfo, ViewInfo, params_from_iter, salvage,
-    salvage_storage,
+    NewLakeTable, ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row,
+    RowIndex, Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo,
+    ToSql, ToSqlOutput, Transaction, TransactionBehavior, TypeInfo, ViewInfo, params_from_iter,
+    salvage, salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,

@@ -8,6 +8,9 @@ use super::describe;
 use crate::exit::{Failure, Outcome};
 use crate::format;
 
+/// A dump is often less guarded than the database, and would open the table for whoever reads it.
+const LAKE_KEY: &[u8] = b"-- The key is not dumped. Add encryption_key = '...', which SELECT key FROM lake_key('...') tells in this database.\n";
+
 /// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them foreign keys and the views.
 pub(super) fn dump(
     db: &Connection,
@@ -42,6 +45,9 @@ fn write_all(
         writeln!(out, "{}", describe::statement(&sequence.sql)).map_err(Failure::output)?;
     }
     for table in tables {
+        if table.lake_encrypted {
+            out.write_all(LAKE_KEY).map_err(Failure::output)?;
+        }
         writeln!(out, "{}", describe::statement(&table.sql_alone)).map_err(Failure::output)?;
         // Those of a table in a lake are there, whoever opens it.
         if table.lake_location.is_none() {

@@ -12,7 +12,7 @@ mod reading;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
-use citadel_sql::{Connection, CopyWay, Error, Statement, Value};
+use citadel_sql::{Connection, CopyWay, Error, NewLakeTable, Statement, Value};
 
 use crate::args::OutputArgs;
 use crate::exit::{Failure, Outcome};
@@ -226,10 +226,16 @@ impl Shell {
 }
 
 /// What everybody must know who writes to a table outside of the database, at the prompt or not.
-fn leaving((table, location): (&str, &str)) -> String {
-    format!(
-        "notice: rows written to \"{table}\" leave the vault: its files can be read by anyone who can read {location}\n"
-    )
+fn leaving(table: NewLakeTable<'_>) -> String {
+    let NewLakeTable { name, location, .. } = table;
+    match table.is_encrypted {
+        false => format!(
+            "notice: rows written to \"{name}\" leave the vault: its files can be read by anyone who can read {location}\n"
+        ),
+        true => format!(
+            "notice: rows written to \"{name}\" leave the vault encrypted; anyone who can read {location} still learns names of columns, counts of rows and nulls, sizes of files, and when they were written\n"
+        ),
+    }
 }
 
 /// So many of something.

@@ -9,8 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Head;
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::store::{Name, fresh};
 
 /// The property that holds the ledger.
@@ -50,6 +51,7 @@ pub(crate) fn is_own_property(key: &str) -> bool {
         || key == "citadel.index.filters"
         || key.starts_with("citadel.vector.")
         || key.starts_with("citadel.codebook.")
+        || key.starts_with("citadel.encryption")
         || key == "citadel.commit-id"
 }
 
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn every_batch_is_found_when_the_ledger_outgrew_its_property_many_times() {
-        let place = Place::new(LakeStore::memory(), "t".to_owned());
+        let place = Place::new(LakeStore::memory(), "t".to_owned(), None);
         let mut properties = HashMap::new();
         let batches = RECENT_MAX * (FILES_MAX + 3) + 1;
         many(batches, &mut properties, &place);
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn old_batches_are_forgotten_when_files_are_joined() {
-        let place = Place::new(LakeStore::memory(), "t".to_owned());
+        let place = Place::new(LakeStore::memory(), "t".to_owned(), None);
         let mut properties = HashMap::from([(RETENTION.to_owned(), "-1000000".to_owned())]);
         many(RECENT_MAX * (FILES_MAX + 1) + 1, &mut properties, &place);
         let ledger = Ledger::read(&properties).unwrap();
@@ -206,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_ledger_that_cannot_be_read_is_an_error() {
-        let place = Place::new(LakeStore::memory(), "t".to_owned());
+        let place = Place::new(LakeStore::memory(), "t".to_owned(), None);
         let torn = HashMap::from([(LEDGER.to_owned(), "{\"recent\":[".to_owned())]);
         assert!(Ledger::read(&torn).unwrap_err().is_corrupt());
         let missing = "{\"recent\":[],\"files\":[\"metadata/x\"]}".to_owned();

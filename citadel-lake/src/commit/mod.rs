@@ -1,16 +1,15 @@
 //! The one way in which a table changes.
 //!
 //! An [`Operation`] says what it wants done to the table as it is now. [`commit`] loads the newest metadata, looks whether the batch is in
-//! the ledger already, asks the operation (which checks what happened since it looked), writes manifests and a manifest list, and publishes
-//! `v{N+1}.metadata.json` by creating it where nothing may be yet. Whoever creates it has committed; whoever comes second begins again on
-//! top, with the same data files. Nothing else of a table is ever shared between writers, so there is no lock.
+//! the ledger already, asks the operation (which checks what happened since it looked), writes manifests and a manifest list, and has the
+//! catalog put the next metadata in the place of that which it loaded (`catalog`). Of several writers one is told that it did; whoever comes
+//! second begins again on top, with the same data files. Nothing else of a table is ever shared between writers, so there is no lock.
 //!
-//! The answer of the store may get lost. Each commit therefore carries an id of its own in the table's properties, and before a writer tries
+//! The answer of the catalog may get lost. Each commit therefore carries an id of its own in the table's properties, and before a writer tries
 //! again it looks for that id in every version that appeared since its first attempt.
 
 mod ledger;
 mod manifests;
-mod own;
 mod publish;
 mod retry;
 mod summary;
@@ -20,8 +19,9 @@ use std::collections::HashSet;
 use iceberg::TableUpdate;
 use iceberg::spec::{DataFile, Operation as Kind};
 
+use crate::catalog::Head;
 use crate::error::Result;
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 
 pub(crate) use ledger::{is_own_property, ledger_files, now_ms, stored_batch};
 pub(crate) use publish::{commit, create};
@@ -56,6 +56,18 @@ pub(crate) struct FileChange {
     pub(crate) removed: HashSet<String>,
     /// More words for the snapshot's summary.
     pub(crate) summary: Vec<(String, String)>,
+}
+
+impl Default for FileChange {
+    /// The same files again.
+    fn default() -> Self {
+        Self {
+            kind: Kind::Replace,
+            added: Vec::new(),
+            removed: HashSet::new(),
+            summary: Vec::new(),
+        }
+    }
 }
 
 /// A file that was written and becomes part of the table.

@@ -4,46 +4,36 @@ use std::collections::HashMap;
 
 use iceberg::TableUpdate;
 use iceberg::spec::{
-    Snapshot, SnapshotReference, SnapshotRetention, Summary, TableMetadata, TableMetadataBuilder,
+    Snapshot, SnapshotReference, SnapshotRetention, Summary, TableMetadataBuilder,
 };
 use uuid::Uuid;
 
 use super::ledger::{Ledger, check_batch_id, now_ms};
 use super::manifests::{Manifests, write_list};
-use super::own::CommitId;
 use super::retry::Retry;
 use super::summary::summary;
 use super::{Change, FileChange, Operation, Outcome};
+use crate::catalog::{CommitId, Head, Next, Replaced, Version};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Place, version_file};
-use crate::store::Created;
+use crate::metadata::Place;
 
 /// Publishes the first version of a table.
 ///
 /// # Errors
 /// [`LakeError::TableExists`] if there is a table.
 pub(crate) fn create(place: &Place, builder: TableMetadataBuilder) -> Result<()> {
-    if place.newest()?.is_some() {
+    if place.catalog.is_taken()? {
         return Err(exists(place));
     }
     let id = CommitId::new();
-    let metadata = finish(builder, HashMap::from([id.property()]))?;
-    let is_ours = match publish(place, 1, &metadata)? {
-        Created::Yes => true,
-        Created::Taken => id
-            .find(place, 0)
-            .map_err(|error| unknown(0, error))?
-            .is_some(),
-        Created::Unknown(error) => match id.find(place, 0) {
-            Ok(Some(_)) => true,
-            _ => return Err(unknown(0, error)),
+    match place.catalog.create(finish(builder, HashMap::new(), id)?)? {
+        Replaced::Done(_) => Ok(()),
+        Replaced::Conflict => Err(exists(place)),
+        Replaced::Unknown(error) => match place.catalog.find(id, None) {
+            Ok(Some(_)) => Ok(()),
+            _ => Err(unknown(0, error)),
         },
-    };
-    if !is_ours {
-        return Err(exists(place));
     }
-    place.hint(1);
-    Ok(())
 }
 
 /// It is not known whether the version after `before` is ours.
@@ -90,7 +80,7 @@ struct Attempts<'p> {
     manifests: Manifests<'p>,
     retry: Retry,
     /// The version before the first attempt that may have been published without our knowing, and why we do not.
-    unknown: Option<(u64, LakeError)>,
+    unknown: Option<(Version, LakeError)>,
 }
 
 impl<'p> Attempts<'p> {
@@ -108,7 +98,7 @@ impl<'p> Attempts<'p> {
     /// An error after an attempt whose end is not known leaves that not known.
     fn explain(self, error: LakeError) -> LakeError {
         match self.unknown {
-            Some((before, source)) => unknown(before, source),
+            Some((before, source)) => unknown(before.number, source),
             None => error,
         }
     }
@@ -117,8 +107,8 @@ impl<'p> Attempts<'p> {
     fn once(&mut self, operation: &mut dyn Operation) -> Result<Option<Outcome>> {
         let head = self.place.head()?;
         // After the head is loaded: an attempt of ours that came through meanwhile is part of it, and must not be taken for another's.
-        if let Some((before, _)) = self.unknown
-            && let Some(own) = self.settle(before, Created::Taken)?
+        if let Some((before, _)) = &self.unknown
+            && let Some(own) = self.place.catalog.find(self.id, Some(before))?
         {
             return Ok(Some(done(&own)));
         }
@@ -132,7 +122,7 @@ impl<'p> Attempts<'p> {
             let snapshot_id = head.snapshot_id();
             return Ok(Some(Outcome::Nothing { snapshot_id }));
         };
-        let mut properties = HashMap::from([self.id.property()]);
+        let mut properties = HashMap::new();
         if let Some(batch_id) = operation.batch_id() {
             let known = head.metadata.properties();
             let id = self.manifests.snapshot_id;
@@ -147,57 +137,33 @@ impl<'p> Attempts<'p> {
         change: Change,
         properties: HashMap<String, String>,
     ) -> Result<Option<Outcome>> {
-        let version = head.version + 1;
+        let catalog = &self.place.catalog;
+        let mut change = change;
+        if change.files.is_none() && catalog.wants_snapshot(head, &change.updates) {
+            change.files = Some(FileChange::default());
+        }
         let list = match &change.files {
             Some(files) => Some(self.snapshot(head, files)?),
             None => None,
         };
         let list_name = list.as_ref().map(|(_, name)| name.clone());
-        let metadata = next(
-            self.place,
-            head,
-            change,
-            list.map(|(made, _)| made),
-            properties,
-        )?;
-        let created = publish(self.place, version, &metadata)?;
-        match self.settle(head.version, created) {
-            Ok(Some(own)) => {
-                self.place.hint(own.version);
-                return Ok(Some(done(&own)));
-            }
-            Ok(None) => {
+        let made = list.map(|(made, _)| made);
+        let next = next(head, change, made, properties, self.id)?;
+        match catalog.replace(head, next)? {
+            Replaced::Done(own) => Ok(Some(done(&own))),
+            Replaced::Conflict => {
                 if let Some(name) = list_name {
                     // Nobody can publish this list any more: the one version that would have named it is another's.
                     let _ = self.place.store.delete(&self.place.path(&name));
                 }
+                Ok(None)
             }
             // From here on we may have committed, whatever else happens.
-            Err(error) => {
-                self.unknown.get_or_insert((head.version, error));
+            Replaced::Unknown(error) => {
+                self.unknown.get_or_insert((head.version.clone(), error));
+                Ok(None)
             }
         }
-        Ok(None)
-    }
-
-    /// The version after `before` that is ours and that others see, if there is one.
-    ///
-    /// What has taken the version may be our own earlier attempt, also one that the store's client repeated by itself. And old versions are
-    /// removed, from the oldest on: a writer that slept so long that its version and those after it were removed could create one of them
-    /// again, where nobody looks any more; but then the one before is gone.
-    fn settle(&self, before: u64, created: Created) -> Result<Option<Head>> {
-        if let Created::Unknown(error) = created {
-            return Err(error);
-        }
-        let Some(own) = self.id.find(self.place, before)? else {
-            return Ok(None);
-        };
-        let path = |version| self.place.path(&version_file(version));
-        if self.place.store.exists(&path(own.version - 1))? {
-            return Ok(Some(own));
-        }
-        self.place.store.delete(&path(own.version))?;
-        Ok(None)
     }
 
     /// Writes what a new snapshot consists of; the snapshot and the name of its manifest list.
@@ -237,15 +203,15 @@ fn done(head: &Head) -> Outcome {
     }
 }
 
-/// The metadata that follows a head.
+/// What follows a head.
 fn next(
-    place: &Place,
     head: &Head,
     change: Change,
     snapshot: Option<Snapshot>,
     properties: HashMap<String, String>,
-) -> Result<TableMetadata> {
-    let before = place.uri(&version_file(head.version));
+    id: CommitId,
+) -> Result<Next> {
+    let before = head.version.location.clone();
     let mut builder = head.metadata.clone().into_builder(Some(before));
     for update in change.updates {
         builder = update.apply(builder).map_err(refused)?;
@@ -267,23 +233,24 @@ fn next(
             })
             .map_err(refused)?;
     }
-    finish(builder, properties)
+    finish(builder, properties, id)
 }
 
 fn finish(
     builder: TableMetadataBuilder,
-    properties: HashMap<String, String>,
-) -> Result<TableMetadata> {
+    mut properties: HashMap<String, String>,
+    id: CommitId,
+) -> Result<Next> {
+    properties.extend([id.property()]);
     let built = builder.set_properties(properties).and_then(|b| b.build());
-    Ok(built.map_err(refused)?.metadata)
+    let built = built.map_err(refused)?;
+    Ok(Next {
+        metadata: built.metadata,
+        changes: built.changes,
+        id,
+    })
 }
 
 fn refused(error: iceberg::Error) -> LakeError {
     LakeError::misuse(error.to_string())
-}
-
-fn publish(place: &Place, version: u64, metadata: &TableMetadata) -> Result<Created> {
-    let bytes = serde_json::to_vec(metadata).map_err(|e| LakeError::misuse(e.to_string()))?;
-    let path = place.path(&version_file(version));
-    place.store.create(&path, bytes)
 }

@@ -17,8 +17,9 @@ use parquet::file::properties::WriterProperties;
 
 use super::adapt::own_id;
 use super::bounds::bytes_of;
-use super::read::open;
+use super::read::{Which, open};
 use crate::error::{LakeError, Result};
+use crate::key;
 use crate::metadata::{LiveFile, Place};
 use crate::store::{Name, fresh};
 
@@ -74,24 +75,28 @@ pub(crate) fn write_deletes(
         )),
     ];
     let batch = RecordBatch::try_new(schema(), columns).map_err(LakeError::rows)?;
-    let properties = WriterProperties::builder()
+    let name = fresh(Name::Deletes);
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         // Readers find out by the bounds whether a file of deletes is about a data file; cut, they would be of no use.
         .set_statistics_truncate_length(None)
-        .set_column_index_truncate_length(None)
-        .build();
+        .set_column_index_truncate_length(None);
+    if let Some(key) = &place.key {
+        properties = properties.with_file_encryption_properties(key::writing(key, &name)?);
+    }
+    let properties = properties.build();
     let mut writer =
         ArrowWriter::try_new(Vec::new(), schema(), Some(properties)).map_err(LakeError::rows)?;
     writer.write(&batch).map_err(LakeError::rows)?;
     let bytes = writer.into_inner().map_err(LakeError::rows)?;
     let size = bytes.len() as u64;
-    let name = fresh(Name::Deletes);
     place.store.create_fresh(&place.path(&name), bytes)?;
     let bounds = |value: u64| {
-        HashMap::from([
-            (FILE_PATH_ID, Datum::string(data_file)),
-            (POSITION_ID, Datum::long(value as i64)),
-        ])
+        let mut bounds = HashMap::from([(FILE_PATH_ID, Datum::string(data_file))]);
+        if place.key.is_none() {
+            bounds.insert(POSITION_ID, Datum::long(value as i64));
+        }
+        bounds
     };
     let (first, last) = (positions.first(), positions.last());
     let count = positions.len() as u64;
@@ -148,7 +153,14 @@ pub(crate) fn read_combinations(
     let schema: SchemaRef = Arc::new(table.project(&places).map_err(LakeError::rows)?);
     let mut keys = HashSet::new();
     let nothing = Arc::new(Deleted::default());
-    for rows in open(place, live, Arc::clone(&schema), name_mapping, nothing)? {
+    for rows in open(
+        place,
+        live,
+        Arc::clone(&schema),
+        name_mapping,
+        nothing,
+        Which::All,
+    )? {
         let batch = rows?.batch;
         keys.extend((0..batch.num_rows()).map(|row| key(&batch, row)));
     }
@@ -165,7 +177,7 @@ impl Combinations {
     ) -> Result<Vec<u64>> {
         let mut places = Vec::new();
         let (schema, nothing) = (Arc::clone(&self.schema), Arc::new(Deleted::default()));
-        for rows in open(place, data, schema, name_mapping, nothing)? {
+        for rows in open(place, data, schema, name_mapping, nothing, Which::All)? {
             let rows = rows?;
             let is_gone = |row: &usize| self.keys.contains(&key(&rows.batch, *row));
             let gone = (0..rows.batch.num_rows()).filter(is_gone);
@@ -199,7 +211,7 @@ fn key(batch: &RecordBatch, row: usize) -> Vec<u8> {
 pub(crate) fn read_deletes(place: &Place, live: &LiveFile) -> Result<HashMap<String, Vec<u64>>> {
     let nothing = Arc::new(Deleted::default());
     let mut found: HashMap<String, Vec<u64>> = HashMap::new();
-    for rows in open(place, live, schema(), None, nothing)? {
+    for rows in open(place, live, schema(), None, nothing, Which::All)? {
         let batch = rows?.batch;
         let paths = batch.column(0).as_string::<i32>();
         let positions = batch.column(1).as_primitive::<Int64Type>();

@@ -7,8 +7,12 @@ mod adapt;
 mod ball;
 mod bounds;
 mod deletes;
+mod file_bounds;
+mod groups;
 mod object;
+mod places;
 mod read;
+mod settings;
 mod statistics;
 mod write;
 
@@ -18,5 +22,7 @@ pub(crate) use bounds::scalar_of;
 pub(crate) use deletes::{
     Combinations, Deleted, FILE_PATH_ID, read_combinations, read_deletes, write_deletes,
 };
-pub(crate) use read::{FileRows, ball, open, open_at};
-pub(crate) use write::{DataWriter, TARGET_BYTES};
+pub(crate) use file_bounds::FileBounds;
+pub(crate) use read::{FileRows, Which, ball, open};
+pub(crate) use settings::Settings;
+pub(crate) use write::DataWriter;

@@ -10,12 +10,16 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
 use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 
 use super::adapt::{Ids, adapt};
 use super::ball::{Ball, ball_key};
 use super::deletes::Deleted;
+use super::groups::groups;
 use super::object::ObjectFile;
+use super::places::Places;
 use crate::error::{LakeError, Result};
+use crate::filter::Filter;
 use crate::metadata::{LiveFile, Place};
 use crate::runtime::block_on;
 use crate::schema::mapped;
@@ -38,10 +42,26 @@ pub(crate) struct FileRows {
     places: Vec<Option<usize>>,
     schema: SchemaRef,
     deleted: Arc<Deleted>,
-    /// The places that are read, ascending; all of them, if `None`.
-    wanted: Option<Vec<u64>>,
-    next: u64,
-    rows: u64,
+    /// What is still to be read.
+    left: Places,
+    /// Row groups that are read, and all of them.
+    groups: (usize, usize),
+}
+
+/// Which rows of a file are asked for.
+pub(crate) enum Which<'w> {
+    All,
+    /// Those at the given places, ascending and each once.
+    At(Vec<u64>),
+    /// Those that satisfy a condition on columns that are read; others may come as well.
+    That(&'w Filter),
+}
+
+impl<'w> Which<'w> {
+    /// Those that satisfy a condition, if there is one.
+    pub(crate) fn that(filter: Option<&'w Filter>) -> Self {
+        filter.map_or(Self::All, Self::That)
+    }
 }
 
 /// Opens a file for the columns of `schema`, which are the table's, with their ids.
@@ -51,18 +71,7 @@ pub(crate) fn open(
     schema: SchemaRef,
     name_mapping: Option<&str>,
     deleted: Arc<Deleted>,
-) -> Result<FileRows> {
-    open_at(place, live, schema, name_mapping, deleted, None)
-}
-
-/// Opens a file for some of its rows: those at the given places, ascending and each once.
-pub(crate) fn open_at(
-    place: &Place,
-    live: &LiveFile,
-    schema: SchemaRef,
-    name_mapping: Option<&str>,
-    deleted: Arc<Deleted>,
-    wanted: Option<Vec<u64>>,
+    which: Which<'_>,
 ) -> Result<FileRows> {
     let object = object(place, live)?;
     let path = object.path.clone();
@@ -93,13 +102,27 @@ pub(crate) fn open_at(
     let (places, used) = compact(&roots);
     let mask = ProjectionMask::roots(builder.parquet_schema(), used);
     let mut builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
-    if let Some(wanted) = &wanted {
-        if wanted.last().is_some_and(|last| *last >= rows) {
-            return Err(LakeError::corrupt(path, "a place behind the last row"));
+    let mut left = Places::within(std::iter::once(0..rows));
+    let all = builder.metadata().num_row_groups();
+    let mut read = all;
+    match which {
+        Which::All => {}
+        Which::At(wanted) => {
+            if wanted.last().is_some_and(|last| *last >= rows) {
+                return Err(LakeError::corrupt(path, "a place behind the last row"));
+            }
+            let ranges = wanted.iter().map(|at| *at as usize..*at as usize + 1);
+            let selection = RowSelection::from_consecutive_ranges(ranges, rows as usize);
+            builder = builder.with_row_selection(selection);
+            left = Places::at(&wanted);
         }
-        let ranges = wanted.iter().map(|at| *at as usize..*at as usize + 1);
-        let selection = RowSelection::from_consecutive_ranges(ranges, rows as usize);
-        builder = builder.with_row_selection(selection);
+        Which::That(filter) => {
+            if let Some(chosen) = groups(&mut builder, live, &schema, &ids, filter)? {
+                left = within(builder.metadata(), &chosen);
+                read = chosen.len();
+                builder = builder.with_row_groups(chosen);
+            }
+        }
     }
     let stream = builder.build().map_err(|error| explain(&path, error))?;
     Ok(FileRows {
@@ -108,10 +131,21 @@ pub(crate) fn open_at(
         places,
         schema,
         deleted,
-        next: 0,
-        rows: wanted.as_ref().map_or(rows, |wanted| wanted.len() as u64),
-        wanted,
+        left,
+        groups: (read, all),
     })
+}
+
+/// The places of the rows of some groups.
+fn within(metadata: &ParquetMetaData, chosen: &[usize]) -> Places {
+    let mut end = 0;
+    let ranges = metadata.row_groups().iter().map(|group| {
+        let start = end;
+        end += group.num_rows().unsigned_abs();
+        start..end
+    });
+    let ranges: Vec<_> = ranges.collect();
+    Places::within(chosen.iter().map(|number| ranges[*number].clone()))
 }
 
 fn object(place: &Place, live: &LiveFile) -> Result<ObjectFile> {
@@ -119,6 +153,7 @@ fn object(place: &Place, live: &LiveFile) -> Result<ObjectFile> {
         store: place.store.clone(),
         path: place.store.path_of(live.file.file_path())?.to_owned(),
         bytes: live.file.file_size_in_bytes(),
+        key: place.key.clone(),
     })
 }
 
@@ -157,25 +192,28 @@ fn compact(roots: &[Option<usize>]) -> (Vec<Option<usize>>, Vec<usize>) {
 }
 
 impl FileRows {
+    /// How many row groups are read, and of how many.
+    pub(crate) fn groups(&self) -> (usize, usize) {
+        self.groups
+    }
+
     fn read(&mut self) -> Result<Option<Rows>> {
         loop {
             let Some(batch) = block_on(self.stream.next()) else {
                 // A stream that ends early without an error would lose rows in silence.
-                return match self.next == self.rows {
-                    true => Ok(None),
-                    false => Err(LakeError::corrupt(
+                return match self.left.left() {
+                    0 => Ok(None),
+                    missing => Err(LakeError::corrupt(
                         &self.path,
-                        format!("{} of {} rows", self.next, self.rows),
+                        format!("{missing} rows less than it has"),
                     )),
                 };
             };
             let batch = batch.map_err(|error| explain(&self.path, error))?;
-            let (start, end) = (self.next, self.next + batch.num_rows() as u64);
-            self.next = end;
-            let places: Vec<u64> = match &self.wanted {
-                None => (start..end).collect(),
-                Some(wanted) => wanted[start as usize..(end as usize).min(wanted.len())].to_vec(),
-            };
+            let places = self.left.take(batch.num_rows() as u64);
+            if places.len() != batch.num_rows() {
+                return Err(LakeError::corrupt(&self.path, "more rows than it has"));
+            }
             let is_live = |place: &u64| !self.deleted.contains(*place);
             let kept: BooleanArray = places.iter().map(|place| Some(is_live(place))).collect();
             let positions: Vec<u64> = places.into_iter().filter(is_live).collect();
@@ -236,7 +274,10 @@ pub(super) fn explain(path: &str, error: ParquetError) -> LakeError {
                     source,
                 },
             },
-            Err(other) => LakeError::corrupt(path, other),
+            Err(other) => match other.downcast::<LakeError>() {
+                Ok(own) => *own,
+                Err(other) => LakeError::corrupt(path, other),
+            },
         },
         other => LakeError::corrupt(path, other),
     }

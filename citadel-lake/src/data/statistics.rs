@@ -39,6 +39,11 @@ impl Statistics {
         }
     }
 
+    /// Keeps only what Parquet counts, for a file whose values are nobody's business.
+    pub(crate) fn forget_values(&mut self) {
+        self.columns.clear();
+    }
+
     /// Gives all statistics to a data file.
     pub(crate) fn give(
         &self,

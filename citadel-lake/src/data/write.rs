@@ -1,5 +1,6 @@
 //! Writing data files.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -7,23 +8,23 @@ use iceberg::spec::{DataContentType, DataFile, DataFileBuilder, DataFileFormat, 
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use super::adapt::own_id;
 use super::ball::{Ball, ball_key};
+use super::settings::Settings;
 use super::statistics::Statistics;
 use crate::error::{LakeError, Result};
+use crate::key;
 use crate::metadata::Place;
 use crate::schema::align::Shape;
 use crate::store::{Name, fresh};
 
-/// A file is closed when it is about as large, unless the table says otherwise.
-pub(crate) const TARGET_BYTES: u64 = 128 << 20;
 /// Rows are handed to the encoder in slices of at most as many.
 const SLICE_ROWS: usize = 8_192;
-/// A row group holds about as many bytes before compression: what a reader must hold at once.
-const GROUP_BYTES: usize = 32 << 20;
+/// Rows of a row group.
+const GROUP_ROWS: RangeInclusive<u64> = 1_024..=1 << 20;
 /// A page of vectors: what a search reads for one row whose exact distance it needs.
 const VECTOR_PAGE_BYTES: usize = 64 << 10;
 
@@ -33,12 +34,14 @@ pub(crate) struct DataWriter<'p> {
     schema: Arc<Schema>,
     shape: Arc<Shape>,
     partition: (i32, Struct),
-    target_bytes: u64,
+    settings: Arc<Settings>,
     open: Option<Open>,
     written: Vec<DataFile>,
 }
 
 struct Open {
+    /// The file's name, below the table.
+    name: String,
     writer: ArrowWriter<Vec<u8>>,
     statistics: Statistics,
     /// The arrays of each vector column, for the ball around them.
@@ -53,14 +56,14 @@ impl<'p> DataWriter<'p> {
         schema: Arc<Schema>,
         shape: Arc<Shape>,
         partition: (i32, Struct),
-        target_bytes: u64,
+        settings: Arc<Settings>,
     ) -> Self {
         Self {
             place,
             schema,
             shape,
             partition,
-            target_bytes,
+            settings,
             open: None,
             written: Vec::new(),
         }
@@ -78,11 +81,19 @@ impl<'p> DataWriter<'p> {
     fn slice(&mut self, slice: &RecordBatch) -> Result<()> {
         if self.open.is_none() {
             let row_bytes = slice.get_array_memory_size() / slice.num_rows().max(1);
-            let properties = properties(&self.shape, row_bytes);
+            let name = fresh(Name::Data);
+            let rows = group_rows(&self.settings, row_bytes);
+            let properties = properties(&self.shape, rows);
+            let properties = match &self.place.key {
+                // Bloom filters would lie in the clear.
+                Some(key) => properties.with_file_encryption_properties(key::writing(key, &name)?),
+                None => bloom_filters(properties, &self.settings, rows),
+            };
             let arrow = Arc::clone(&self.shape.arrow);
             self.open = Some(Open {
-                writer: ArrowWriter::try_new(Vec::new(), arrow, Some(properties))
+                writer: ArrowWriter::try_new(Vec::new(), arrow, Some(properties.build()))
                     .map_err(LakeError::rows)?,
+                name,
                 statistics: Statistics::default(),
                 vectors: vec![Vec::new(); self.shape.vectors.len()],
                 rows: 0,
@@ -98,7 +109,7 @@ impl<'p> DataWriter<'p> {
         }
         open.rows += slice.num_rows() as u64;
         let bytes = open.writer.bytes_written() + open.writer.in_progress_size();
-        match bytes as u64 >= self.target_bytes {
+        match bytes as u64 >= self.settings.target_bytes {
             true => self.close(),
             false => Ok(()),
         }
@@ -126,18 +137,22 @@ impl<'p> DataWriter<'p> {
         let metadata = open.writer.finish().map_err(LakeError::rows)?;
         let bytes = std::mem::take(open.writer.inner_mut());
         let size = bytes.len() as u64;
-        let name = fresh(Name::Data);
+        let name = &open.name;
         self.place
             .store
-            .create_fresh(&self.place.path(&name), bytes)?;
+            .create_fresh(&self.place.path(name), bytes)?;
         let mut file = DataFileBuilder::default();
         file.content(DataContentType::Data)
-            .file_path(self.place.uri(&name))
+            .file_path(self.place.uri(name))
             .file_format(DataFileFormat::Parquet)
             .partition(self.partition.1.clone())
             .partition_spec_id(self.partition.0)
             .record_count(open.rows)
             .file_size_in_bytes(size);
+        if self.place.key.is_some() {
+            // They would be values in the clear.
+            open.statistics.forget_values();
+        }
         open.statistics.give(&self.schema, &metadata, &mut file);
         let file = file.build().map_err(|e| LakeError::misuse(e.to_string()))?;
         self.written.push(file);
@@ -145,11 +160,16 @@ impl<'p> DataWriter<'p> {
     }
 }
 
-fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
-    let rows = (GROUP_BYTES / row_bytes.max(1)).clamp(SLICE_ROWS, 1 << 20);
+/// Rows of a row group.
+fn group_rows(settings: &Settings, row_bytes: usize) -> u64 {
+    let rows = settings.group_bytes / (row_bytes as u64).max(1);
+    rows.clamp(*GROUP_ROWS.start(), *GROUP_ROWS.end())
+}
+
+fn properties(shape: &Shape, group_rows: u64) -> WriterPropertiesBuilder {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(rows))
+        .set_max_row_group_row_count(Some(group_rows as usize))
         // The encoder looks at the size of a page after so many values only.
         .set_write_batch_size(256)
         .set_created_by(format!("citadel-lake {}", env!("CARGO_PKG_VERSION")));
@@ -165,5 +185,20 @@ fn properties(shape: &Shape, row_bytes: usize) -> WriterProperties {
             .set_column_data_page_size_limit(path.clone(), VECTOR_PAGE_BYTES)
             .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT);
     }
-    properties.build()
+    properties
+}
+
+fn bloom_filters(
+    mut properties: WriterPropertiesBuilder,
+    settings: &Settings,
+    rows: u64,
+) -> WriterPropertiesBuilder {
+    for name in &settings.bloom_filters {
+        let path = ColumnPath::from(name.as_str());
+        properties = properties
+            .set_column_bloom_filter_enabled(path.clone(), true)
+            .set_column_bloom_filter_fpp(path.clone(), settings.bloom_false_positives)
+            .set_column_bloom_filter_ndv(path, rows);
+    }
+    properties
 }

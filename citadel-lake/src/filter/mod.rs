@@ -1,4 +1,4 @@
-//! Conditions on rows: evaluated over batches, and over bounds to leave out files that hold no such row.
+//! Conditions on rows: evaluated over batches, and over what is known of many rows, to leave out those of which none is wanted.
 
 mod evaluate;
 mod prune;
@@ -10,7 +10,7 @@ use arrow_array::{
 };
 
 pub(crate) use evaluate::{constant, rows_that};
-pub(crate) use prune::may_match;
+pub(crate) use prune::{Extent, Known, may_match};
 
 /// A condition on a row, by the names of its columns.
 ///

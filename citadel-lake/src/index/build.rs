@@ -11,7 +11,7 @@ use citadel_vector::{Build, BuildConfig, Codebook, IvfBuild, IvfSegment, RowMajo
 
 use super::filters::Values;
 use super::{Entry, Index, State, sidecar};
-use crate::data::{Deleted, ball, open_at, own_id};
+use crate::data::{Deleted, Which, ball, open, own_id};
 use crate::error::{LakeError, Result};
 use crate::metadata::{LiveFile, Place};
 use crate::schema::{Metric, VectorColumn};
@@ -78,7 +78,11 @@ pub(crate) fn build(
         data_bytes: live.file.file_size_in_bytes(),
         rows: live.file.record_count(),
         field_id,
-        ball: ball(place, live, field_id)?,
+        // Of an encrypted file the footer alone says it.
+        ball: match place.key {
+            None => ball(place, live, field_id)?,
+            Some(_) => None,
+        },
         state,
     })
 }
@@ -148,13 +152,13 @@ pub(super) fn read(
         ..Rows::default()
     };
     // Deleted rows too: deletes come and go, the index is that of the file.
-    for rows in open_at(
+    for rows in open(
         place,
         live,
         Arc::clone(&source.schema),
         source.name_mapping,
         Arc::new(Deleted::default()),
-        wanted,
+        wanted.map_or(Which::All, Which::At),
     )? {
         let rows = rows?;
         let lists = rows.batch.column(0).as_list::<i32>();

@@ -93,7 +93,7 @@ pub(crate) fn load(place: &Place, file: &str) -> Result<Option<Arc<Codebook>>> {
         tracing::warn!(path, "a codebook is missing; its data files are scanned");
         return Ok(None);
     };
-    let read = read_parts(&bytes, BLOB, &HashMap::new())
+    let read = read_parts(place, file, &bytes, BLOB, &HashMap::new())
         .and_then(|parts| {
             parts
                 .get(PART)

@@ -12,6 +12,7 @@ use iceberg::puffin::{Blob, CompressionCodec, PuffinReader, PuffinWriter};
 
 use super::{Entry, Index};
 use crate::error::{LakeError, Result};
+use crate::key::BlobSeal;
 use crate::metadata::{LiveFile, Place};
 use crate::runtime::block_on;
 use crate::store::{Name, fresh};
@@ -68,12 +69,24 @@ pub(super) fn write(
 /// Writes a file of blobs of one type; its path below the table and its size.
 pub(super) fn write_parts(
     place: &Place,
-    properties: HashMap<String, String>,
+    mut properties: HashMap<String, String>,
     blob_type: &str,
     field_id: i32,
     live: Option<&LiveFile>,
     parts: Vec<(String, Vec<u8>)>,
 ) -> Result<(String, u64)> {
+    let name = fresh(Name::Index);
+    let seal = match &place.key {
+        None => None,
+        Some(key) => Some(BlobSeal::new(key, &name, &mut properties)?),
+    };
+    let sealed = |(part, bytes): (String, Vec<u8>)| match &seal {
+        None => Ok((part, bytes)),
+        Some(seal) => seal
+            .seal(blob_type, &part, &bytes)
+            .map(|sealed| (part, sealed)),
+    };
+    let parts: Vec<_> = parts.into_iter().map(sealed).collect::<Result<_>>()?;
     let written = block_on(async {
         let io = FileIO::new_with_memory();
         let output = io.new_output(BUFFER)?;
@@ -94,7 +107,7 @@ pub(super) fn write_parts(
     });
     let bytes: Bytes =
         written.map_err(|error| LakeError::misuse(format!("writing an index: {error}")))?;
-    let (name, size) = (fresh(Name::Index), bytes.len() as u64);
+    let size = bytes.len() as u64;
     place.store.create_fresh(&place.path(&name), bytes)?;
     Ok((name, size))
 }
@@ -113,7 +126,7 @@ pub(super) fn read(
         tracing::warn!(path, "an index is missing; its data file is scanned");
         return Ok(None);
     };
-    match decode(&bytes, size, entry, live, codebook) {
+    match decode(place, file, &bytes, size, entry, live, codebook) {
         Ok(index) => Ok(Some(index)),
         Err(reason) => {
             tracing::warn!(
@@ -127,6 +140,8 @@ pub(super) fn read(
 }
 
 fn decode(
+    place: &Place,
+    file: &str,
     bytes: &Bytes,
     size: u64,
     entry: &Entry,
@@ -138,9 +153,9 @@ fn decode(
     }
     let bound = binding(live, entry.field_id);
     let index = match codebook {
-        None => prism(&read_parts(bytes, PRISM, &bound)?)?,
+        None => prism(&read_parts(place, file, bytes, PRISM, &bound)?)?,
         Some(codebook) => {
-            let parts = read_parts(bytes, IVF_PQ, &bound)?;
+            let parts = read_parts(place, file, bytes, IVF_PQ, &bound)?;
             let lists = parts.get(LISTS).ok_or("no lists")?;
             let segment = IvfSegment::decode(lists, codebook);
             Index::IvfPq(segment.map_err(|error| error.to_string())?)
@@ -226,8 +241,10 @@ fn check_footer(bytes: &Bytes) -> Result<(), String> {
     }
 }
 
-/// The blobs of a type by their names, of a file that has certain properties.
+/// The blobs of a type by their names, of a file that has certain properties; opened, if the table is encrypted.
 pub(super) fn read_parts(
+    place: &Place,
+    file: &str,
     bytes: &Bytes,
     blob_type: &str,
     bound: &HashMap<String, String>,
@@ -245,6 +262,10 @@ pub(super) fn read_parts(
             return Err(format!("its {key} is not {value}"));
         }
     }
+    let seal = match &place.key {
+        None => None,
+        Some(key) => Some(BlobSeal::of(key, file, metadata.properties(), bound)?),
+    };
     let mut parts = HashMap::new();
     for blob in metadata.blobs() {
         let start = usize::try_from(blob.offset()).map_err(|error| error.to_string())?;
@@ -255,7 +276,12 @@ pub(super) fn read_parts(
             && blob.blob_type() == blob_type
             && blob.compression_codec() == CompressionCodec::None
         {
-            parts.insert(part.clone(), bytes.slice(start..end));
+            let bytes = bytes.slice(start..end);
+            let bytes = match &seal {
+                None => bytes,
+                Some(seal) => seal.open(blob_type, part, &bytes)?.into(),
+            };
+            parts.insert(part.clone(), bytes);
         }
     }
     Ok(parts)

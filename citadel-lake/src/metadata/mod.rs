@@ -1,21 +1,20 @@
 //! Reading the state of a table: its newest metadata, snapshots, manifests and live files.
 //!
-//! The state is what `metadata/vN.metadata.json` with the greatest N says; everything else hangs on it. The version hint only says where to
-//! begin looking. Of all failures, only the store's word that no version exists means that there is no table.
+//! The state is what the newest metadata says, which the table's catalog keeps (`catalog`); everything else hangs on it.
 
 mod files;
-mod head;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
+use crate::catalog::{Catalog, FileCatalog, Head};
 use crate::error::{LakeError, Result};
+use crate::key::{self, TableKey};
 use crate::store::LakeStore;
 
 pub(crate) use files::LiveFile;
-pub(crate) use head::{Head, version_file, version_of};
 
 /// More parsed files than this are not kept; then all are forgotten, as they are cheap to read again.
 const CACHED_MAX: usize = 4_096;
@@ -26,33 +25,69 @@ pub(crate) struct Place {
     pub(crate) store: LakeStore,
     /// Path of the table's folder in the store.
     pub(crate) root: String,
-    /// The one metadata file that is read, below the store; of a table that another catalog keeps.
-    pub(crate) fixed: Option<String>,
-    manifests: Cache<Vec<LiveFile>>,
+    /// Who keeps the newest metadata.
+    pub(crate) catalog: Arc<dyn Catalog>,
+    /// The key of an encrypted table. It alone decides whether files are written in the clear.
+    pub(crate) key: Option<Arc<TableKey>>,
+    manifests: Arc<Cache<Vec<LiveFile>>>,
     /// Footers of data files, with the places of their pages.
-    pub(crate) footers: Cache<ArrowReaderMetadata>,
+    pub(crate) footers: Arc<Cache<ArrowReaderMetadata>>,
 }
 
 impl Place {
-    pub(crate) fn new(store: LakeStore, root: String) -> Self {
+    /// A table that nobody else keeps.
+    pub(crate) fn new(store: LakeStore, root: String, key: Option<TableKey>) -> Self {
+        let catalog = Arc::new(FileCatalog::new(store.clone(), root.clone()));
+        Self::kept(store, root, catalog, key)
+    }
+
+    /// A table that a catalog keeps.
+    pub(crate) fn kept(
+        store: LakeStore,
+        root: String,
+        catalog: Arc<dyn Catalog>,
+        key: Option<TableKey>,
+    ) -> Self {
         Self {
             store,
             root,
-            fixed: None,
-            manifests: Cache::default(),
-            footers: Cache::default(),
+            catalog,
+            key: key.map(Arc::new),
+            manifests: Arc::default(),
+            footers: Arc::default(),
         }
     }
 
-    /// # Errors
-    /// [`LakeError::Unsupported`] for a table that another catalog keeps: who changes it must tell that catalog.
-    pub(crate) fn check_changeable(&self) -> Result<()> {
-        match &self.fixed {
-            None => Ok(()),
-            Some(path) => Err(LakeError::Unsupported(format!(
-                "a change of a table that another catalog keeps ({path})"
-            ))),
+    /// The same table by another catalog; what was read of it is shared.
+    pub(crate) fn by(&self, catalog: Arc<dyn Catalog>) -> Self {
+        Self {
+            store: self.store.clone(),
+            root: self.root.clone(),
+            catalog,
+            key: self.key.clone(),
+            manifests: Arc::clone(&self.manifests),
+            footers: Arc::clone(&self.footers),
         }
+    }
+
+    /// The newest metadata.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`] if the catalog says that there is no table, and only then; [`LakeError::Corrupt`] if the newest version cannot
+    /// be understood; [`LakeError::Key`] if the key is not the table's. Older versions never stand in for it.
+    pub(crate) fn head(&self) -> Result<Head> {
+        let head = self.catalog.load()?.ok_or_else(|| LakeError::NoTable {
+            location: self.store.uri_of(&self.root),
+        })?;
+        let (properties, location) = (head.metadata.properties(), &head.version.location);
+        key::check(self.key.as_deref(), properties, location)?;
+        Ok(head)
+    }
+
+    /// # Errors
+    /// [`LakeError::Unsupported`] for a table that is only read here.
+    pub(crate) fn check_changeable(&self) -> Result<()> {
+        self.catalog.check_changeable()
     }
 
     /// The path in the store of a file of this table.

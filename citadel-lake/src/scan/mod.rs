@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 
-use crate::data::{FileRows, open};
+use crate::data::{FileRows, Which, open};
 use crate::error::{LakeError, Result};
 use crate::filter::{Filter, rows_that};
 use crate::metadata::Place;
@@ -107,6 +107,7 @@ impl Scan {
             place: self.place,
             filter: self.filter,
             open: None,
+            groups: (0, 0),
         })
     }
 
@@ -153,6 +154,8 @@ pub struct Batches {
     read: SchemaRef,
     schema: SchemaRef,
     open: Option<FileRows>,
+    /// Row groups that were read, and all of the files that were opened.
+    groups: (usize, usize),
 }
 
 impl Batches {
@@ -174,13 +177,23 @@ impl Batches {
         self.plan.files.len()
     }
 
+    /// Of the files that have been opened: how many row groups were read, and how many there are. Bounds in the footers and bloom filters
+    /// rule out the others.
+    #[must_use]
+    pub fn row_groups(&self) -> (usize, usize) {
+        self.groups
+    }
+
     fn step(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             let Some(open) = &mut self.open else {
                 let Some(file) = self.files.next() else {
                     return Ok(None);
                 };
-                self.open = Some(self.open(&file)?);
+                let open = self.open(&file)?;
+                let (read, all) = open.groups();
+                self.groups = (self.groups.0 + read, self.groups.1 + all);
+                self.open = Some(open);
                 continue;
             };
             let Some(rows) = open.next().transpose()? else {
@@ -209,6 +222,7 @@ impl Batches {
             Arc::clone(&self.read),
             mapping,
             deleted,
+            Which::that(self.filter.as_ref()),
         )
     }
 }

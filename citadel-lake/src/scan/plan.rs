@@ -7,7 +7,9 @@ use arrow_schema::SchemaRef;
 use iceberg::arrow::schema_to_arrow_schema;
 use iceberg::spec::{DataContentType, DataFileFormat, Schema, SnapshotRef, TableMetadata};
 
-use crate::data::{Combinations, Deleted, FILE_PATH_ID, read_combinations, read_deletes};
+use crate::data::{
+    Combinations, Deleted, FILE_PATH_ID, FileBounds, read_combinations, read_deletes,
+};
 use crate::error::{LakeError, Result};
 use crate::filter::{Filter, may_match};
 use crate::metadata::{Cache, LiveFile, Place};
@@ -56,8 +58,13 @@ impl Plan {
         let mut files = Vec::with_capacity(live.data.len());
         for data in live.data {
             is_parquet(&data)?;
+            let bounds = FileBounds {
+                file: &data.file,
+                schema: &schema,
+                arrow: &arrow,
+            };
             if let Some(filter) = filter
-                && !may_match(filter, &data.file, &schema, &arrow)?
+                && !may_match(filter, &bounds)?
             {
                 continue;
             }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float32Array, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 
-use crate::data::open_at;
+use crate::data::{Which, open};
 use crate::error::{LakeError, Result};
 use crate::filter::Filter;
 use crate::index::{IndexList, Segments};
@@ -222,14 +222,8 @@ impl Search {
             let deleted = plan.deleted(&self.place, file)?;
             let mapping = plan.name_mapping.as_deref();
             let (place, columns) = (&self.place, Arc::clone(&columns));
-            let rows = open_at(
-                place,
-                &file.live,
-                columns,
-                mapping,
-                deleted,
-                Some(positions),
-            )?;
+            let which = Which::At(positions);
+            let rows = open(place, &file.live, columns, mapping, deleted, which)?;
             for rows in rows {
                 let rows = rows?;
                 read.extend(rows.positions.iter().map(|position| (number, *position)));

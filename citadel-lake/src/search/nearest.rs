@@ -12,7 +12,7 @@ use arrow_array::types::Float32Type;
 use citadel_vector::{PositionSet, Query, Scratch, TopK};
 
 use super::{Hit, Search, SearchReport, project};
-use crate::data::{ball, open, open_at};
+use crate::data::{Which, ball, open};
 use crate::error::{LakeError, Result};
 use crate::filter::{Filter, rows_that};
 use crate::index::{Index, IndexList, pushed};
@@ -129,14 +129,12 @@ impl Nearest<'_> {
         };
         let columns = columns_of(&self.plan.arrow, &left)?;
         let mapping = self.plan.name_mapping.as_deref();
-        let read = match answered {
-            None => open(place, &file.live, columns, mapping, deleted)?,
+        let which = match answered {
+            None => Which::That(&left),
             // What is left is asked of those rows alone that the index leaves.
-            Some(_) => {
-                let wanted = index.places(&allowed);
-                open_at(place, &file.live, columns, mapping, deleted, Some(wanted))?
-            }
+            Some(_) => Which::At(index.places(&allowed)),
         };
+        let read = open(place, &file.live, columns, mapping, deleted, which)?;
         let mut matching = Vec::new();
         for rows in read {
             let rows = rows?;
@@ -170,7 +168,11 @@ impl Nearest<'_> {
         let deleted = plan.deleted(&search.place, file)?;
         let mapping = plan.name_mapping.as_deref();
         let (place, live) = (&search.place, &file.live);
-        for rows in open_at(place, live, columns, mapping, deleted, candidates)? {
+        let which = match candidates {
+            Some(candidates) => Which::At(candidates),
+            None => Which::that(filter),
+        };
+        for rows in open(place, live, columns, mapping, deleted, which)? {
             let rows = rows?;
             let mask = match filter {
                 Some(filter) => Some(rows_that(filter, &rows.batch)?),

@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-/// The kinds of files, and the folder of each.
+/// The kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
     Data,
@@ -14,6 +14,8 @@ pub(crate) enum Name {
     Ledger,
     Index,
     IndexList,
+    /// Table metadata, and the how manieth it is.
+    Metadata(u64),
 }
 
 /// A name that no other writer draws, as a path below the table.
@@ -27,5 +29,6 @@ pub(crate) fn fresh(name: Name) -> String {
         Name::Ledger => format!("metadata/{id}-ledger.json"),
         Name::Index => format!("index/{id}.puffin"),
         Name::IndexList => format!("metadata/{id}-indexes.json"),
+        Name::Metadata(number) => format!("metadata/{number:05}-{id}.metadata.json"),
     }
 }

@@ -10,10 +10,11 @@ use iceberg::spec::{DataFile, Operation as Kind, TableMetadata};
 use super::index::{discard_indexes, index_files};
 use super::partition::PartitionedWriter;
 use super::{LakeTable, other_model};
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit, stored_batch};
 use crate::error::{LakeError, Result};
 use crate::index::{Entry, INDEXES, IndexList};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::schema::align::Shape;
 use crate::schema::{Vectors, key};
 

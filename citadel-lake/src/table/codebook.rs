@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use iceberg::TableUpdate;
 
+use crate::catalog::Head;
 use crate::commit::{Change, Operation, commit};
 use crate::error::{LakeError, Result};
 use crate::index::{CodebookFile, Lists, Segments, Source, codebook_key, train};
-use crate::metadata::{Head, LiveFile, Place};
+use crate::metadata::{LiveFile, Place};
 use crate::schema::IndexKind;
 
 /// A table of so many times the rows that its codebook was trained on gets another one with the next compaction.

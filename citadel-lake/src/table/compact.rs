@@ -12,11 +12,11 @@ use iceberg::spec::{DataFile, Operation as Kind};
 use super::LakeTable;
 use super::append::discard;
 use super::codebook::outgrown;
-use super::partition::target_bytes;
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
-use crate::data::{DataWriter, open};
+use crate::data::{DataWriter, Settings, Which, open};
 use crate::error::Result;
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::scan::{Plan, Planned};
 use crate::schema::Vectors;
 use crate::schema::align::Shape;
@@ -57,7 +57,7 @@ impl LakeTable {
         let place = &*self.place;
         let head = place.head()?;
         let plan = Plan::new(place, &head.metadata, head.snapshot(), None)?;
-        let groups = groups(&plan, target_bytes(head.metadata.properties()));
+        let groups = groups(&plan, Settings::of(head.metadata.properties()).target_bytes);
         let mut compacting = Compacting::default();
         let written = groups
             .iter()
@@ -133,13 +133,13 @@ impl Compacting {
             Arc::clone(&plan.schema),
             Arc::clone(&shape),
             partition,
-            target_bytes(head.metadata.properties()),
+            Arc::new(Settings::of(head.metadata.properties())),
         );
         let mapping = plan.name_mapping.as_deref();
         for file in group {
             let deleted = plan.deleted(place, file)?;
             let columns = Arc::clone(&plan.arrow);
-            for rows in open(place, &file.live, columns, mapping, deleted)? {
+            for rows in open(place, &file.live, columns, mapping, deleted, Which::All)? {
                 writer.write(&shape.align(&rows?.batch)?)?;
             }
         }

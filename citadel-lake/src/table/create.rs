@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, FieldRef, Schema as ArrowSchema};
+use iceberg::TableUpdate;
 use iceberg::spec::{FormatVersion, Schema, SortOrder, TableMetadataBuilder};
 
 use super::PartitionBy;
 use super::partition::unbound_spec;
-use crate::commit::{self, is_own_property};
+use crate::catalog::Head;
+use crate::commit::{self, Change, Operation, is_own_property};
 use crate::error::{LakeError, Result};
 use crate::index::{FILTERS, can_hold};
+use crate::key::{self, TableKey};
 use crate::metadata::Place;
 use crate::schema::align::Shape;
 use crate::schema::{FieldIds, NAME_MAPPING, VectorColumn, Vectors, name_mapping, to_schema};
@@ -23,6 +26,7 @@ pub struct TableDefinition {
     partition_by: Vec<PartitionBy>,
     filters: Vec<String>,
     properties: HashMap<String, String>,
+    key: Option<TableKey>,
 }
 
 impl TableDefinition {
@@ -35,6 +39,7 @@ impl TableDefinition {
             partition_by: Vec::new(),
             filters: Vec::new(),
             properties: HashMap::new(),
+            key: None,
         }
     }
 
@@ -57,6 +62,19 @@ impl TableDefinition {
     pub fn index_filter(mut self, column: impl Into<String>) -> Self {
         self.filters.push(column.into());
         self
+    }
+
+    /// Encrypts all that the table's files hold of rows: Parquet's modular encryption, each file under a key of its own that this key wraps.
+    ///
+    /// Names of columns, properties, counts and sizes stay readable. Whoever loses the key has lost the rows.
+    #[must_use]
+    pub fn encrypted(mut self, key: TableKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    pub(super) fn key(&self) -> Option<&TableKey> {
+        self.key.as_ref()
     }
 
     /// Sets a property of the table, such as `write.target-file-size-bytes`.
@@ -94,6 +112,11 @@ pub(super) fn create(place: &Place, definition: TableDefinition) -> Result<()> {
             "the property {key} is not set by hand"
         )));
     }
+    if definition.key.is_some() && !definition.partition_by.is_empty() {
+        return Err(LakeError::Unsupported(
+            "an encrypted table with partitions, whose values would stand in the clear,".to_owned(),
+        ));
+    }
     let arrow = with_vectors(&definition.schema, &definition.vectors);
     if arrow.fields().is_empty() {
         return Err(LakeError::misuse("a table needs a column"));
@@ -111,18 +134,72 @@ pub(super) fn create(place: &Place, definition: TableDefinition) -> Result<()> {
     let invalid = |error: iceberg::Error| LakeError::misuse(error.to_string());
     // The builder gives the final field ids; what names them is set after that.
     let first = builder.and_then(|b| b.build()).map_err(invalid)?.metadata;
-    let schema = Arc::clone(first.current_schema());
-    let mut properties = Vectors::declare(&definition.vectors, &schema)?.properties();
-    if !definition.filters.is_empty() {
-        properties.insert(FILTERS.to_owned(), filters(&definition.filters, &schema)?);
+    let mut properties = declared(
+        &definition.vectors,
+        &definition.filters,
+        first.current_schema(),
+    )?;
+    if let Some(key) = &definition.key {
+        properties.extend(key::properties(key));
     }
-    properties.insert(NAME_MAPPING.to_owned(), name_mapping(&schema, None)?);
     let builder = first.into_builder(None).set_properties(properties);
-    commit::create(place, builder.map_err(invalid)?)
+    commit::create(place, builder.map_err(invalid)?)?;
+    if place.catalog.gives_field_ids() {
+        let mut declaring = Declaring {
+            vectors: &definition.vectors,
+            filters: &definition.filters,
+        };
+        commit::commit(place, &mut declaring)?;
+    }
+    Ok(())
+}
+
+/// The properties that speak of columns by their field ids.
+fn declared(
+    vectors: &[VectorColumn],
+    filters: &[String],
+    schema: &Schema,
+) -> Result<HashMap<String, String>> {
+    let mut properties = Vectors::declare(vectors, schema)?.properties();
+    if !filters.is_empty() {
+        properties.insert(FILTERS.to_owned(), filter_property(filters, schema)?);
+    }
+    properties.insert(NAME_MAPPING.to_owned(), name_mapping(schema, None)?);
+    Ok(properties)
+}
+
+/// The operation: columns are spoken of by the field ids that the catalog gave them.
+struct Declaring<'d> {
+    vectors: &'d [VectorColumn],
+    filters: &'d [String],
+}
+
+impl Operation for Declaring<'_> {
+    fn plan(&mut self, _: &Place, head: &Head) -> Result<Option<Change>> {
+        let known = head.metadata.properties();
+        let updates = declared(self.vectors, self.filters, head.metadata.current_schema())?;
+        if updates
+            .iter()
+            .all(|(key, value)| known.get(key) == Some(value))
+        {
+            return Ok(None);
+        }
+        let stale =
+            |key: &&String| key.starts_with("citadel.vector.") && !updates.contains_key(*key);
+        let removals: Vec<String> = known.keys().filter(stale).cloned().collect();
+        let mut changes = vec![TableUpdate::SetProperties { updates }];
+        if !removals.is_empty() {
+            changes.push(TableUpdate::RemoveProperties { removals });
+        }
+        Ok(Some(Change {
+            updates: changes,
+            files: None,
+        }))
+    }
 }
 
 /// The property that names the columns of indexes.
-fn filters(names: &[String], schema: &Schema) -> Result<String> {
+fn filter_property(names: &[String], schema: &Schema) -> Result<String> {
     let shape = Shape::of(schema, &Vectors::default())?;
     let ids = names.iter().map(|name| {
         let missing = |_| LakeError::misuse(format!("no column '{name}'"));

@@ -10,11 +10,12 @@ use iceberg::spec::{DataFile, Operation as Kind};
 
 use super::LakeTable;
 use super::append::discard;
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
-use crate::data::{Deleted, open, write_deletes};
+use crate::data::{Deleted, Which, open, write_deletes};
 use crate::error::Result;
 use crate::filter::{Filter, rows_that};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::scan::{Plan, Planned, columns_of};
 
 /// What became of a delete.
@@ -168,21 +169,18 @@ impl Deleting<'_> {
         let deleted = plan.deleted(place, file)?;
         let columns = columns_of(&plan.arrow, self.filter)?;
         let mapping = plan.name_mapping.as_deref();
-        let (mut gone, mut left) = (Vec::new(), 0);
-        for rows in open(place, &file.live, columns, mapping, Arc::clone(&deleted))? {
+        let mut gone = Vec::new();
+        let (live, which) = (&file.live, Which::That(self.filter));
+        for rows in open(place, live, columns, mapping, Arc::clone(&deleted), which)? {
             let rows = rows?;
             let mask = rows_that(self.filter, &rows.batch)?;
-            for (position, is_gone) in rows.positions.iter().zip(mask.values()) {
-                match is_gone {
-                    true => gone.push(*position),
-                    false => left += 1,
-                }
-            }
+            let positions = rows.positions.iter().zip(mask.values());
+            gone.extend(positions.filter(|(_, is_gone)| *is_gone).map(|(at, _)| *at));
         }
         let rows = gone.len() as u64;
-        let written = match rows > 0 && left > 0 {
+        gone.extend(deleted.positions());
+        let written = match rows > 0 && (gone.len() as u64) < live.file.record_count() {
             true => {
-                gone.extend(deleted.positions());
                 let partition = (file.live.spec_id, file.live.file.partition().clone());
                 let path = file.live.file.file_path();
                 Some(write_deletes(place, path, partition, &Deleted::new(gone))?)

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use iceberg::TableUpdate;
 
 use super::LakeTable;
+use crate::catalog::Head;
 use crate::commit::{Change, Operation, commit};
 use crate::error::Result;
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::schema::{NAME_MAPPING, SchemaChange, VectorColumn, Vectors, evolve, name_mapping};
 
 impl LakeTable {

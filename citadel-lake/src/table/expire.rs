@@ -11,15 +11,14 @@ use iceberg::TableUpdate;
 use iceberg::spec::TableMetadata;
 
 use super::LakeTable;
+use crate::catalog::{Head, version_of};
 use crate::commit::{Change, Operation, commit, ledger_files, now_ms};
 use crate::error::{LakeError, Result};
 use crate::index::{INDEXES, IndexList, State, codebooks};
-use crate::metadata::{Head, Place, version_file, version_of};
+use crate::metadata::Place;
 
 /// Files younger than this may belong to a writer that has yet to commit.
 const YOUNG_LEAST: Duration = Duration::from_secs(60 * 60);
-/// So many versions are always kept: a writer that sleeps must find the one that it built upon, or learn that it is gone.
-const VERSIONS_KEPT: u64 = 100;
 
 impl LakeTable {
     /// Forgets snapshots that are older than a time (milliseconds since 1970), except the newest `keep` and those that a branch or tag names.
@@ -63,6 +62,7 @@ impl LakeTable {
     /// Those of reading the table's metadata and of deleting.
     pub fn remove_orphans_before(&self, time_ms: i64) -> Result<usize> {
         let place = &*self.place;
+        place.check_changeable()?;
         // The listing comes first: a file that is committed after it is not in it, and one that is committed before is named.
         let listed = place.store.list(&place.root)?;
         let head = place.head()?;
@@ -72,7 +72,7 @@ impl LakeTable {
             .filter(|file| file.modified_ms < time_ms && !named.contains(&file.path))
             .filter(|file| is_ours(place, &head, &file.path))
             .collect();
-        // Versions go from the oldest on (see `commit`).
+        // Versions go from the oldest on (see `catalog::file`).
         orphans.sort_by_key(|file| file.path.rsplit('/').next().and_then(version_of));
         for orphan in &orphans {
             tracing::debug!(
@@ -120,8 +120,6 @@ fn named(place: &Place, head: &Head) -> Result<HashSet<String>> {
             );
         }
     }
-    let first_kept = head.version.saturating_sub(VERSIONS_KEPT);
-    paths.extend((first_kept..=head.version).map(|version| place.path(&version_file(version))));
     Ok(paths)
 }
 
@@ -133,7 +131,7 @@ fn statistics(metadata: &TableMetadata) -> impl Iterator<Item = String> + '_ {
     files.chain(partitions.map(|file| file.statistics_path.clone()))
 }
 
-/// Whether a file is of a kind that is written here: data, metadata older than the head, never what others keep in the same folder.
+/// Whether a file is of a kind that is written here: data, metadata that the catalog needs no more, never what others keep in the same folder.
 fn is_ours(place: &Place, head: &Head, path: &str) -> bool {
     let Some(below) = path
         .strip_prefix(&place.root)
@@ -144,12 +142,10 @@ fn is_ours(place: &Place, head: &Head, path: &str) -> bool {
     match below.split_once('/') {
         Some(("data", name)) => name.ends_with(".parquet"),
         Some(("index", name)) => name.ends_with(".puffin"),
-        Some(("metadata", name)) => match version_of(name) {
-            Some(version) => version < head.version,
-            None => [".avro", "-ledger.json", "-indexes.json"]
-                .iter()
-                .any(|end| name.ends_with(end)),
-        },
+        Some(("metadata", name)) => {
+            let ends = [".avro", "-ledger.json", "-indexes.json"];
+            ends.iter().any(|end| name.ends_with(end)) || place.catalog.is_remains(name, head)
+        }
         _ => false,
     }
 }

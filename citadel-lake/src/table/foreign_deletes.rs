@@ -13,9 +13,10 @@ use iceberg::spec::{
 use parquet::arrow::{ArrowWriter, PARQUET_FIELD_ID_META_KEY};
 
 use super::{LakeTable, PartitionBy, TableDefinition};
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, commit};
 use crate::error::Result;
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::schema::{Metric, SchemaChange, VectorColumn};
 use crate::store::LakeStore;
 use crate::{Filter, Operator};

@@ -7,10 +7,11 @@ use iceberg::spec::DataFile;
 
 use super::LakeTable;
 use super::codebook::KnownLists;
+use crate::catalog::Head;
 use crate::commit::{Change, Operation, commit};
 use crate::error::Result;
 use crate::index::{Entry, INDEXES, IndexList, Source, State, build, filter_ids};
-use crate::metadata::{Head, LiveFile, Place};
+use crate::metadata::{LiveFile, Place};
 use crate::scan::Plan;
 use crate::schema::Vectors;
 use crate::schema::align::Shape;

@@ -13,6 +13,8 @@ mod index;
 mod info;
 mod job;
 mod partition;
+#[cfg(feature = "rest")]
+mod rest;
 mod stage;
 
 use std::collections::HashMap;
@@ -21,8 +23,10 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use crate::catalog::{Catalog, Fixed, Head, Pointer, PointerCatalog};
 use crate::error::{LakeError, Result};
 use crate::index::Segments;
+use crate::key::{self, TableKey};
 use crate::metadata::Place;
 use crate::scan::Scan;
 use crate::schema::VectorColumn;
@@ -60,7 +64,7 @@ impl LakeTable {
     /// [`LakeError::TableExists`] if there is one; [`LakeError::Misuse`] or [`LakeError::Unsupported`] if the definition cannot be an
     /// Iceberg table.
     pub fn create(store: &LakeStore, path: &str, definition: TableDefinition) -> Result<Self> {
-        let table = Self::at(store, path)?;
+        let table = Self::in_folder(store, path, definition.key().cloned())?;
         create::create(&table.place, definition)?;
         Ok(table)
     }
@@ -68,11 +72,28 @@ impl LakeTable {
     /// Opens the table at a path in a store.
     ///
     /// # Errors
-    /// [`LakeError::NoTable`] if the store says that there is none; every other failure to look is an error of its own.
+    /// [`LakeError::NoTable`] if the store says that there is none; [`LakeError::Key`] if it is encrypted; every other failure to look is an
+    /// error of its own.
     pub fn open(store: &LakeStore, path: &str) -> Result<Self> {
-        let table = Self::at(store, path)?;
+        let table = Self::in_folder(store, path, None)?;
         table.place.head()?;
         Ok(table)
+    }
+
+    /// Opens the encrypted table at a path in a store.
+    ///
+    /// # Errors
+    /// [`LakeError::Key`] if the key is that of another table, or the table is not encrypted; those of [`LakeTable::open`].
+    pub fn open_encrypted(store: &LakeStore, path: &str, key: TableKey) -> Result<Self> {
+        let table = Self::in_folder(store, path, Some(key))?;
+        table.place.head()?;
+        Ok(table)
+    }
+
+    /// The name of the key that its files are sealed with; `None` of a table in the clear.
+    #[must_use]
+    pub fn key_id(&self) -> Option<String> {
+        self.place.key.as_ref().map(|key| key.id())
     }
 
     /// Opens a table that another catalog keeps (PyIceberg's, Spark's) by one of its metadata files, to be read as it was then.
@@ -82,20 +103,141 @@ impl LakeTable {
     /// # Errors
     /// [`LakeError::NoTable`] if the store says that there is no such file. All changes of such a table are [`LakeError::Unsupported`].
     pub fn open_metadata(store: &LakeStore, metadata: &str) -> Result<Self> {
+        Self::fixed(store, metadata, None)
+    }
+
+    /// The same of an encrypted table.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open_metadata`]; [`LakeError::Key`] if the key is that of another table, or the table is not encrypted.
+    pub fn open_metadata_encrypted(
+        store: &LakeStore,
+        metadata: &str,
+        key: TableKey,
+    ) -> Result<Self> {
+        Self::fixed(store, metadata, Some(key))
+    }
+
+    fn fixed(store: &LakeStore, metadata: &str, key: Option<TableKey>) -> Result<Self> {
         let path = match metadata.contains(':') {
             true => store.path_of(metadata)?,
             false => metadata,
         };
-        let mut place = Place::new(store.clone(), String::new());
-        place.fixed = Some(path.to_owned());
-        let location = place.head()?.metadata.location().to_owned();
-        store.path_of(&location)?.clone_into(&mut place.root);
-        Ok(Self::with(place))
+        let catalog = Fixed {
+            store: store.clone(),
+            path: path.to_owned(),
+        };
+        let head = catalog.load()?.ok_or_else(|| LakeError::NoTable {
+            location: store.uri_of(path),
+        })?;
+        Self::found(store, &head, Arc::new(catalog), key)
     }
 
-    fn at(store: &LakeStore, path: &str) -> Result<Self> {
+    /// Makes a table at a path in a store, whose newest metadata is named by a cell that somebody else keeps.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::create`]; [`LakeError::TableExists`] also where the folder has metadata of any table.
+    pub fn create_at(
+        store: &LakeStore,
+        path: &str,
+        definition: TableDefinition,
+        pointer: Arc<dyn Pointer>,
+    ) -> Result<Self> {
         let root = create::checked_path(path)?;
-        Ok(Self::with(Place::new(store.clone(), root)))
+        let catalog = PointerCatalog::new(store.clone(), root, pointer);
+        Self::create_kept(store, path, definition, Arc::new(catalog))
+    }
+
+    pub(crate) fn create_kept(
+        store: &LakeStore,
+        path: &str,
+        definition: TableDefinition,
+        catalog: Arc<dyn Catalog>,
+    ) -> Result<Self> {
+        let root = create::checked_path(path)?;
+        let key = definition.key().cloned();
+        let table = Self::with(Place::kept(store.clone(), root, catalog, key));
+        create::create(&table.place, definition)?;
+        Ok(table)
+    }
+
+    /// Opens a table whose newest metadata is named by a cell that somebody else keeps.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`] if the cell holds nothing; [`LakeError::Corrupt`] if there is no such file; [`LakeError::Key`] if the table is
+    /// encrypted.
+    pub fn open_at(store: &LakeStore, pointer: Arc<dyn Pointer>) -> Result<Self> {
+        Self::pointed(store, pointer, None)
+    }
+
+    /// The same of an encrypted table.
+    ///
+    /// # Errors
+    /// Those of [`LakeTable::open_at`]; [`LakeError::Key`] if the key is that of another table, or the table is not encrypted.
+    pub fn open_at_encrypted(
+        store: &LakeStore,
+        pointer: Arc<dyn Pointer>,
+        key: TableKey,
+    ) -> Result<Self> {
+        Self::pointed(store, pointer, Some(key))
+    }
+
+    fn pointed(
+        store: &LakeStore,
+        pointer: Arc<dyn Pointer>,
+        key: Option<TableKey>,
+    ) -> Result<Self> {
+        let root = String::new();
+        let catalog = PointerCatalog::new(store.clone(), root, Arc::clone(&pointer));
+        let head = catalog.load()?.ok_or_else(|| LakeError::NoTable {
+            location: store.uri_of(""),
+        })?;
+        let root = store.path_of(head.metadata.location())?.to_owned();
+        let catalog = PointerCatalog::new(store.clone(), root, pointer);
+        Self::found(store, &head, Arc::new(catalog), key)
+    }
+
+    /// The same table by another cell: another state of it, or another way to change it. What was read of it is shared.
+    #[must_use]
+    pub fn at(&self, pointer: Arc<dyn Pointer>) -> Self {
+        let (store, root) = (self.place.store.clone(), self.place.root.clone());
+        let catalog = PointerCatalog::new(store, root, pointer);
+        Self {
+            place: Arc::new(self.place.by(Arc::new(catalog))),
+            segments: Arc::clone(&self.segments),
+            indexer: Arc::default(),
+        }
+    }
+
+    /// Removes the metadata of a table that was made at a cell and is given up before anybody has heard of it, so that another can be made in
+    /// its place. What cannot be removed stays.
+    pub fn withdraw(self) {
+        let store = &self.place.store;
+        let Ok(head) = self.place.head() else { return };
+        let log = head.metadata.metadata_log().iter();
+        let uris = log.map(|entry| &entry.metadata_file);
+        for uri in uris.chain([&head.version.location]) {
+            if let Ok(path) = store.path_of(uri) {
+                let _ = store.delete(path);
+            }
+        }
+    }
+
+    pub(crate) fn found(
+        store: &LakeStore,
+        head: &Head,
+        catalog: Arc<dyn Catalog>,
+        key: Option<TableKey>,
+    ) -> Result<Self> {
+        let (metadata, location) = (&head.metadata, &head.version.location);
+        key::check(key.as_ref(), metadata.properties(), location)?;
+        let root = store.path_of(metadata.location())?.to_owned();
+        Ok(Self::with(Place::kept(store.clone(), root, catalog, key)))
+    }
+
+    fn in_folder(store: &LakeStore, path: &str, key: Option<TableKey>) -> Result<Self> {
+        let root = create::checked_path(path)?;
+        Ok(Self::with(Place::new(store.clone(), root, key)))
     }
 
     fn with(place: Place) -> Self {
@@ -112,16 +254,18 @@ impl LakeTable {
         self.place.store.uri_of(&self.place.root)
     }
 
+    /// The path of the table's folder in its store.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.place.root
+    }
+
     /// The URI of the newest metadata, by which other engines load the table.
     ///
     /// # Errors
     /// Those of [`LakeTable::open`].
     pub fn metadata_location(&self) -> Result<String> {
-        if let Some(path) = &self.place.fixed {
-            return Ok(self.place.store.uri_of(path));
-        }
-        let version = self.place.head()?.version;
-        Ok(self.place.uri(&crate::metadata::version_file(version)))
+        Ok(self.place.head()?.version.location)
     }
 
     /// The table's columns. Their metadata names their field ids, and which of them [are UUIDs](crate::is_uuid).

@@ -9,7 +9,7 @@ use iceberg::spec::{
     DataFile, PartitionSpecRef, Schema, SchemaRef, Struct, Transform, UnboundPartitionSpec,
 };
 
-use crate::data::{DataWriter, TARGET_BYTES};
+use crate::data::{DataWriter, Settings};
 use crate::error::{LakeError, Result};
 use crate::metadata::Place;
 use crate::schema::align::Shape;
@@ -82,7 +82,7 @@ pub(crate) struct PartitionedWriter<'p> {
     shape: Arc<Shape>,
     spec: PartitionSpecRef,
     splitter: Option<RecordBatchPartitionSplitter>,
-    target_bytes: u64,
+    settings: Arc<Settings>,
     /// Writers in the order in which their partitions came up.
     writers: Vec<DataWriter<'p>>,
     of: HashMap<Struct, usize>,
@@ -112,7 +112,7 @@ impl<'p> PartitionedWriter<'p> {
             shape,
             spec,
             splitter,
-            target_bytes: target_bytes(properties),
+            settings: Arc::new(Settings::of(properties)),
             writers: Vec::new(),
             of: HashMap::new(),
         })
@@ -141,7 +141,7 @@ impl<'p> PartitionedWriter<'p> {
                     Arc::clone(&self.schema),
                     Arc::clone(&self.shape),
                     (self.spec.spec_id(), partition),
-                    self.target_bytes,
+                    Arc::clone(&self.settings),
                 ));
             }
             self.writers[at].write(&rows)?;
@@ -157,13 +157,4 @@ impl<'p> PartitionedWriter<'p> {
         }
         Ok(files)
     }
-}
-
-/// How large files become: the table's property, or ours.
-pub(crate) fn target_bytes(properties: &HashMap<String, String>) -> u64 {
-    properties
-        .get("write.target-file-size-bytes")
-        .and_then(|text| text.parse().ok())
-        .filter(|bytes| *bytes > 0)
-        .unwrap_or(TARGET_BYTES)
 }

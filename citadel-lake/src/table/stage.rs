@@ -15,9 +15,10 @@ use iceberg::spec::{
 use super::LakeTable;
 use super::append::{Appended, discard, repeated};
 use super::partition::PartitionedWriter;
+use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
 use crate::error::{LakeError, Result};
-use crate::metadata::{Head, Place};
+use crate::metadata::Place;
 use crate::schema::Vectors;
 use crate::schema::align::Shape;
 

@@ -10,7 +10,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::support::fault::{Fate, Faulty};
-use crate::support::{counts, definition, once, spread, spread_rows};
+use crate::support::{Form, counts, definition, once, spread, spread_rows};
 
 fn states(table: &LakeTable) -> Vec<IndexState> {
     let indexes = table.indexes().unwrap().into_iter();
@@ -40,7 +40,12 @@ fn check(table: &LakeTable) {
 
 #[test]
 fn an_append_with_indexes_commits_both_at_once() {
-    let table = LakeTable::create(&LakeStore::memory(), "t", definition()).unwrap();
+    Form::each(rows_and_indexes_are_committed_at_once_in);
+}
+
+fn rows_and_indexes_are_committed_at_once_in(form: Form) {
+    let definition = form.define(definition());
+    let table = LakeTable::create(&LakeStore::memory(), "t", definition).unwrap();
     for start in [0, 3_000] {
         let batch = spread_rows(start..start + 3_000);
         let appended = table.appending().indexed().commit(&[batch]).unwrap();

@@ -14,7 +14,7 @@ use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
 use crate::support::fault::{Fate, Faulty};
-use crate::support::{counts, definition, rows};
+use crate::support::{Form, counts, definition, rows};
 
 const WRITERS: usize = 4;
 /// Ids of one writer, far more than it will use.
@@ -119,12 +119,21 @@ fn write(table: &LakeTable, writer: usize, operations: u64, mut random: Random) 
 
 #[test]
 fn random_operations_on_a_failing_store_lose_and_double_no_row() {
-    let operations = setting("CITADEL_LAKE_OPERATIONS", 400) / WRITERS as u64;
+    random_operations(Form::Clear, 400);
+}
+
+#[test]
+fn random_operations_on_an_encrypted_table_lose_and_double_no_row() {
+    random_operations(Form::Encrypted, 200);
+}
+
+fn random_operations(form: Form, default: u64) {
+    let operations = setting("CITADEL_LAKE_OPERATIONS", default) / WRITERS as u64;
     let seed = setting("CITADEL_LAKE_SEED", 1);
     let inner = Arc::new(InMemory::new());
     let faulty = Faulty::over(Arc::clone(&inner));
     let store = LakeStore::new(Arc::clone(&faulty) as Arc<dyn ObjectStore>, "memory://x");
-    let table = LakeTable::create(&store, "t", definition()).unwrap();
+    let table = LakeTable::create(&store, "t", form.define(definition())).unwrap();
     let drawn = AtomicU64::new(seed << 20);
     faulty.plan(move |_, _| {
         let number = drawn.fetch_add(1, Ordering::SeqCst);
@@ -141,7 +150,7 @@ fn random_operations_on_a_failing_store_lose_and_double_no_row() {
             .map(|writer| {
                 // A handle of its own, as if in another process: nothing cached is shared.
                 let mut opening = Account::default();
-                let table = until_done(&mut opening, || LakeTable::open(&store, "t"));
+                let table = until_done(&mut opening, || form.open(&store));
                 let random = Random(seed << 32 | writer as u64);
                 scope.spawn(move || write(&table, writer, operations, random))
             })

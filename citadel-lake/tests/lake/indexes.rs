@@ -14,12 +14,12 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::support::fault::{Fate, Faulty};
-use crate::support::{counts, definition, once, spread, spread_rows};
+use crate::support::{Form, counts, definition, once, spread, spread_rows};
 
 /// A table of two files with indexes and one that is too small for one, and its store.
-fn table() -> (Arc<InMemory>, LakeTable) {
+fn table(form: Form) -> (Arc<InMemory>, LakeTable) {
     let inner = Arc::new(InMemory::new());
-    let table = LakeTable::create(&store(&inner), "t", definition()).unwrap();
+    let table = LakeTable::create(&store(&inner), "t", form.define(definition())).unwrap();
     table.append(&[spread_rows(0..3_000)]).unwrap();
     table.append(&[spread_rows(3_000..5_000)]).unwrap();
     table.append(&[spread_rows(5_000..5_100)]).unwrap();
@@ -82,7 +82,11 @@ fn objects(inner: &Arc<InMemory>, end: &str) -> Vec<Path> {
 
 #[test]
 fn searches_through_indexes_find_the_nearest_live_rows_of_their_snapshot() {
-    let (_, table) = table();
+    Form::each(searches_find_the_nearest_in);
+}
+
+fn searches_find_the_nearest_in(form: Form) {
+    let (_, table) = table(form);
     assert_eq!(
         states(&table),
         [IndexState::Ready, IndexState::Ready, IndexState::Small]
@@ -110,13 +114,17 @@ fn searches_through_indexes_find_the_nearest_live_rows_of_their_snapshot() {
 
 #[test]
 fn an_index_that_is_missing_cut_damaged_or_of_another_file_changes_no_answer() {
-    let (inner, table) = table();
+    Form::each(a_bad_index_changes_no_answer_in);
+}
+
+fn a_bad_index_changes_no_answer_in(form: Form) {
+    let (inner, table) = table(form);
     let expected: Vec<_> = (0..20)
         .map(|query| run(table.search("emb", &spread(-query)).exact()))
         .collect();
     let check = |what: &str| {
         // A fresh handle: nothing is in memory.
-        let table = LakeTable::open(&store(&inner), "t").unwrap();
+        let table = form.open(&store(&inner)).unwrap();
         for (query, expected) in expected.iter().enumerate() {
             assert_eq!(
                 &run(table.search("emb", &spread(-(query as i64)))),
@@ -224,7 +232,11 @@ fn indexes_are_built_beside_appends_deletes_and_compactions() {
 
 #[test]
 fn indexes_of_expired_files_go_and_those_of_live_files_stay() {
-    let (inner, table) = table();
+    Form::each(indexes_of_live_files_stay_in);
+}
+
+fn indexes_of_live_files_stay_in(form: Form) {
+    let (inner, table) = table(form);
     table.compact().unwrap();
     assert_eq!(states(&table), [IndexState::Indexing]);
     assert_eq!(table.build_indexes().unwrap(), 1);
@@ -235,7 +247,7 @@ fn indexes_of_expired_files_go_and_those_of_live_files_stay() {
     assert_eq!(table.build_indexes().unwrap(), 1);
     table.remove_orphans_before(i64::MAX).unwrap();
     assert_eq!(objects(&inner, ".puffin").len(), 2);
-    let fresh = LakeTable::open(&store(&inner), "t").unwrap();
+    let fresh = form.open(&store(&inner)).unwrap();
     assert_eq!(states(&fresh), [IndexState::Ready, IndexState::Ready]);
     assert!(recall(|query| fresh.search("emb", query), |_| true) >= 0.95);
 }

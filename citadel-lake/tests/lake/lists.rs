@@ -15,7 +15,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-use crate::support::{DIMENSION, counts, once, spread, spread_rows};
+use crate::support::{DIMENSION, Form, counts, once, spread, spread_rows};
 
 const CODEBOOK: &str = "citadel.codebook.3";
 
@@ -33,9 +33,14 @@ fn definition(metric: Metric) -> TableDefinition {
 }
 
 fn table(metric: Metric) -> (Arc<InMemory>, LakeTable) {
+    table_in(Form::Clear, metric)
+}
+
+fn table_in(form: Form, metric: Metric) -> (Arc<InMemory>, LakeTable) {
     let inner = Arc::new(InMemory::new());
     let store = LakeStore::new(Arc::clone(&inner) as Arc<dyn ObjectStore>, "memory://x");
-    let table = LakeTable::create(&store, "t", definition(metric)).unwrap();
+    let definition = form.define(definition(metric));
+    let table = LakeTable::create(&store, "t", definition).unwrap();
     (inner, table)
 }
 
@@ -66,8 +71,13 @@ fn codebook(table: &LakeTable) -> Option<String> {
 
 #[test]
 fn files_share_one_codebook_and_are_searched_through_their_lists() {
-    for metric in [Metric::Cosine, Metric::L2, Metric::InnerProduct] {
-        let (_, table) = table(metric);
+    for (form, metric) in [
+        (Form::Clear, Metric::Cosine),
+        (Form::Clear, Metric::L2),
+        (Form::Clear, Metric::InnerProduct),
+        (Form::Encrypted, Metric::Cosine),
+    ] {
+        let (_, table) = table_in(form, metric);
         table.append(&[spread_rows(0..2_000)]).unwrap();
         assert_eq!(table.build_indexes().unwrap(), 1);
         let first = codebook(&table).unwrap();
@@ -164,7 +174,11 @@ fn builders_that_race_take_one_codebook() {
 
 #[test]
 fn a_codebook_or_list_that_is_damaged_or_missing_changes_no_answer() {
-    let (inner, table) = table(Metric::Cosine);
+    Form::each(a_bad_list_changes_no_answer_in);
+}
+
+fn a_bad_list_changes_no_answer_in(form: Form) {
+    let (inner, table) = table_in(form, Metric::Cosine);
     table.append(&[spread_rows(0..1_500)]).unwrap();
     table.build_indexes().unwrap();
     let exact: Vec<_> = (0..20)
@@ -196,7 +210,7 @@ fn a_codebook_or_list_that_is_damaged_or_missing_changes_no_answer() {
             };
             futures::executor::block_on(change);
             let store = LakeStore::new(Arc::clone(&inner) as Arc<dyn ObjectStore>, "memory://x");
-            let fresh = LakeTable::open(&store, "t").unwrap();
+            let fresh = form.open(&store).unwrap();
             for (at, exact) in exact.iter().enumerate() {
                 assert_eq!(&ids(fresh.search("emb", &spread(-(at as i64)))), exact);
             }

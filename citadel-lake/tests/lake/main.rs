@@ -3,6 +3,7 @@
 mod columns;
 mod crashes;
 mod deferred;
+mod encrypted;
 mod faults;
 mod history;
 mod index_filters;
@@ -10,8 +11,12 @@ mod indexes;
 mod lists;
 mod maintenance;
 mod partitions;
+mod pointers;
 mod processes;
 mod pruning;
+#[cfg(feature = "rest")]
+mod rest;
+mod row_groups;
 mod search;
 mod staged;
 mod support;

@@ -6,13 +6,17 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::fault::{Fate, Faulty};
-use crate::support::{counts, definition, once, rows};
+use crate::support::{Form, counts, definition, once, rows};
 use citadel_lake::{FileContent, Filter, LakeStore, LakeTable, Operator};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 fn table() -> LakeTable {
-    LakeTable::create(&LakeStore::memory(), "t", definition()).unwrap()
+    table_in(Form::Clear)
+}
+
+fn table_in(form: Form) -> LakeTable {
+    LakeTable::create(&LakeStore::memory(), "t", form.define(definition())).unwrap()
 }
 
 fn between(low: i64, high: i64) -> Filter {
@@ -29,7 +33,11 @@ fn deletes(table: &LakeTable) -> usize {
 
 #[test]
 fn deleted_rows_are_gone_and_stay_gone_through_compaction() {
-    let table = table();
+    Form::each(deleted_rows_are_gone_in);
+}
+
+fn deleted_rows_are_gone_in(form: Form) {
+    let table = table_in(form);
     for start in [0, 100, 200] {
         table.append(&[rows(start..start + 100)]).unwrap();
     }
@@ -62,7 +70,11 @@ fn deleted_rows_are_gone_and_stay_gone_through_compaction() {
 
 #[test]
 fn a_delete_of_all_rows_of_a_file_removes_the_file() {
-    let table = table();
+    Form::each(a_file_without_rows_is_removed_in);
+}
+
+fn a_file_without_rows_is_removed_in(form: Form) {
+    let table = table_in(form);
     table.append(&[rows(0..10)]).unwrap();
     table.append(&[rows(10..20)]).unwrap();
     table.delete_where(&between(3, 5)).unwrap();

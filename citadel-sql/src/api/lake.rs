@@ -8,7 +8,7 @@ use crate::bind::bound::{Expr, ExprKind};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::milliseconds;
 use crate::functions::LakeProcedure;
-use crate::lake::{self, Upkeep};
+use crate::lake::{self, Site, Upkeep};
 use crate::types::{SqlType, Value};
 
 /// Snapshots that are younger are not expired unless a time is given: what other engines take.
@@ -35,6 +35,7 @@ impl Connection {
             return Err(wrong(procedure, arguments.first().map(|(_, expr)| *expr)));
         };
         let shared = self.database().shared();
+        let wait = self.session().busy_timeout();
         let row = self.session().look(|view, catalog| {
             let table = catalog.table(name).ok_or_else(|| {
                 Error::sql(
@@ -52,7 +53,11 @@ impl Connection {
             };
             // Files that wait for their commit are no orphans.
             lake::check_readable(&shared.lakes, view, table)?;
-            shared.lakes.get()?.upkeep(&def.location, what)
+            let site = Site::newest(&shared.storage, wait, table, def);
+            if let Upkeep::RemoveOrphans { .. } = what {
+                site.make_durable()?;
+            }
+            shared.lakes.get()?.upkeep(&site, what)
         })?;
         let columns = row.iter().map(|value| {
             let mut column = Column::new(SqlType::Integer, 1);

@@ -57,6 +57,6 @@ pub use rows::{AndThenRows, MappedRows, Rows};
 pub use schema_info::{
     ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, TypeInfo, ViewInfo,
 };
-pub use statement::Statement;
+pub use statement::{NewLakeTable, Statement};
 pub use to_sql::{ToSql, ToSqlOutput};
 pub use transaction::{DropBehavior, Transaction, TransactionBehavior};

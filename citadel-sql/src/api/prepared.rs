@@ -7,9 +7,10 @@ use citadel_txn::View;
 use crate::api::copy::CopyWay;
 use crate::api::pragma;
 use crate::api::spare::{Run, Spare};
+use crate::api::statement::NewLakeTable;
 use crate::ast;
 use crate::batch::Batch;
-use crate::bind::{self, bound};
+use crate::bind::{self, bound, bound::NewEncryption};
 use crate::error::{Error, Result};
 use crate::execute::Execution;
 use crate::functions::{LakeProcedure, SequenceUse};
@@ -229,8 +230,8 @@ impl Prepared {
         }
     }
 
-    /// The name and folder of the table in a lake that it makes or opens.
-    pub(crate) fn creates_lake_table(&self) -> Option<(&str, &str)> {
+    /// The table in a lake that it makes or opens.
+    pub(crate) fn creates_lake_table(&self) -> Option<NewLakeTable<'_>> {
         let Action::Write { plan, .. } = &self.action else {
             return None;
         };
@@ -240,7 +241,11 @@ impl Prepared {
             _ => return None,
         };
         let lake = create.lake.as_ref()?;
-        Some((&create.name, &lake.location))
+        Some(NewLakeTable {
+            name: &create.name,
+            location: &lake.location,
+            is_encrypted: lake.encryption != NewEncryption::Clear,
+        })
     }
 
     /// Does it leave the database as it is?

@@ -4,6 +4,7 @@ use citadel_txn::View;
 
 use crate::api::connection::Connection;
 use crate::error::Result;
+use crate::lake;
 use crate::schema::{
     Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef, readable,
     sequence_state,
@@ -18,7 +19,8 @@ pub struct TableInfo {
     pub name: String,
     /// The statement that made it, as it was written.
     pub sql: String,
-    /// A statement that makes it without its foreign keys, which want other tables and their rows to be there.
+    /// A statement that makes it without its foreign keys, which want other tables and their rows to be there; of an Iceberg table whose
+    /// newest metadata this database knows, with the place of that metadata.
     pub sql_alone: String,
     /// The statements that add its foreign keys.
     pub foreign_keys: Vec<String>,
@@ -28,6 +30,8 @@ pub struct TableInfo {
     pub indexes: Vec<IndexInfo>,
     /// The folder of an Iceberg table, where its rows lie in one (`CREATE TABLE … USING iceberg`).
     pub lake_location: Option<String>,
+    /// Whether that table is encrypted. Its key is in none of the statements here; `lake_key` tells it.
+    pub lake_encrypted: bool,
 }
 
 /// A view.
@@ -124,9 +128,11 @@ impl Connection {
     /// # Errors
     /// Storage errors.
     pub fn tables(&self) -> Result<Vec<TableInfo>> {
-        self.session().look(|_, catalog| {
+        self.session().look(|view, catalog| {
             let tables = catalog.tables().iter();
-            Ok(tables.map(|table| table_info(table, catalog)).collect())
+            tables
+                .map(|table| table_info(view, table, catalog))
+                .collect()
         })
     }
 
@@ -185,15 +191,19 @@ fn type_info(ty: EnumType) -> TypeInfo {
     }
 }
 
-fn table_info(table: &TableDef, catalog: &Catalog) -> TableInfo {
+fn table_info(view: &dyn View, table: &TableDef, catalog: &Catalog) -> Result<TableInfo> {
+    let metadata = match &table.lake {
+        Some(_) => lake::pointer(view, table.id)?,
+        None => None,
+    };
     let is_key = |at: usize| {
         let no = u16::try_from(at).ok().map(ColumnNo);
         no.is_some_and(|no| table.rowid_column == Some(no) || table.primary_key.contains(&no))
     };
-    TableInfo {
+    Ok(TableInfo {
         name: table.name.clone(),
         sql: table.sql.clone(),
-        sql_alone: table.statement_alone(catalog.sequences()),
+        sql_alone: table.statement_alone(catalog.sequences(), metadata.as_deref()),
         foreign_keys: table.key_statements(catalog.tables()),
         columns: table
             .columns
@@ -209,8 +219,12 @@ fn table_info(table: &TableDef, catalog: &Catalog) -> TableInfo {
             })
             .collect(),
         indexes: table.indexes.iter().map(|i| index_info(table, i)).collect(),
-        lake_location: table.lake.as_ref().map(|lake| lake.location.clone()),
-    }
+        lake_location: table.lake.as_ref().map(|lake| lake.home.location.clone()),
+        lake_encrypted: table
+            .lake
+            .as_ref()
+            .is_some_and(|lake| lake.home.key.is_some()),
+    })
 }
 
 fn sequence_info(

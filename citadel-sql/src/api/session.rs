@@ -188,9 +188,9 @@ impl Session {
     pub(crate) fn commit(&mut self) -> Result<()> {
         let deferred = std::mem::take(&mut self.deferred);
         match self.end()? {
-            State::Writing { txn, catalog, .. } => {
+            State::Writing { txn, catalog, pins } => {
                 check_keys(&*txn, &catalog, deferred.checks())?;
-                self.finish(*txn, &catalog, false)
+                self.finish(*txn, &catalog, &pins, false)
             }
             State::Broken => Err(broken().hint("it was rolled back instead")),
             _ => Ok(()),
@@ -355,9 +355,10 @@ impl Session {
         match &self.state {
             State::Autocommit => {
                 let (mut txn, catalog) = self.begin_write()?;
-                let done = run(&mut txn, &catalog, &Pins::default())?;
+                let pins = Pins::default();
+                let done = run(&mut txn, &catalog, &pins)?;
                 check_keys(&txn, &catalog, &done.late)?;
-                self.finish(txn, &catalog, done.redefined)?;
+                self.finish(txn, &catalog, &pins, done.redefined)?;
                 return Ok(done.value);
             }
             State::Begun { read_only: true }
@@ -417,7 +418,13 @@ impl Session {
     }
 
     /// Commits a write transaction, and does in lakes what it says.
-    fn finish(&mut self, mut txn: WriteTxn, catalog: &Arc<Catalog>, redefined: bool) -> Result<()> {
+    fn finish(
+        &mut self,
+        mut txn: WriteTxn,
+        catalog: &Arc<Catalog>,
+        pins: &Pins,
+        redefined: bool,
+    ) -> Result<()> {
         let database = self.database.clone();
         let shared = database.shared();
         let intents = match (redefined, catalog.has_lake()) {
@@ -428,13 +435,16 @@ impl Session {
             (false, true) => self.prepare(&mut txn, catalog)?,
             (false, false) => None,
         };
+        pins.keep_made();
         let Some(intents) = intents else {
             txn.commit()?;
             self.committed(catalog, redefined);
             return Ok(());
         };
-        // A lake keeps what it gets: what decides must not be lost after it.
-        txn.set_durability(Durability::Full);
+        if !intents.is_empty() {
+            // A lake keeps what it gets: what decides must not be lost after it.
+            txn.set_durability(Durability::Full);
+        }
         // Whatever keeps this from being known, files that it may name stay.
         txn.commit()?;
         self.lake_batch_id = None;

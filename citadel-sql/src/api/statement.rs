@@ -20,6 +20,18 @@ pub struct Statement<'conn> {
     prepared: Arc<Prepared>,
 }
 
+/// A table in a lake that a statement makes or opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewLakeTable<'s> {
+    /// Its name here.
+    pub name: &'s str,
+    /// Its folder.
+    pub location: &'s str,
+    /// Whether its files are encrypted.
+    pub is_encrypted: bool,
+}
+
 impl<'conn> Statement<'conn> {
     pub(crate) fn new(connection: &'conn Connection, prepared: Arc<Prepared>) -> Self {
         Self {
@@ -263,9 +275,9 @@ impl<'conn> Statement<'conn> {
         self.prepared.changes_rows()
     }
 
-    /// The name and folder of the Iceberg table that the statement makes or opens, if it is a `CREATE TABLE … USING iceberg`: what is then
-    /// written to it leaves the database, and can be read by anyone who can read the folder.
-    pub fn creates_lake_table(&self) -> Option<(&str, &str)> {
+    /// The Iceberg table that the statement makes or opens, if it is a `CREATE TABLE … USING iceberg`: what is then written to it leaves the
+    /// database, and can be read by anyone who can read the folder, unless it is encrypted.
+    pub fn creates_lake_table(&self) -> Option<NewLakeTable<'_>> {
         self.prepared.creates_lake_table()
     }
 

@@ -6,6 +6,6 @@ mod units;
 mod write;
 
 pub(crate) use read::push_batch;
-pub(crate) use types::{UUID_BYTES, data_type, float_list, list_of, sql_type};
+pub(crate) use types::{UUID_BYTES, data_type, float_list, sql_type};
 pub(crate) use units::{Placed, Units};
 pub(crate) use write::array;

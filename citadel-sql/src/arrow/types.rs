@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, TimeUnit};
 
-use crate::types::{Limit, SqlType};
+use crate::types::{Limit, ScalarType, SqlType};
 
 /// Bytes of a UUID.
 pub(crate) const UUID_BYTES: i32 = 16;
@@ -28,6 +28,10 @@ pub(crate) fn data_type(ty: SqlType, limit: Option<Limit>) -> Option<DataType> {
         }
         (SqlType::Numeric, limit) => return decimal(limit),
         (SqlType::Uuid, _) => DataType::FixedSizeBinary(UUID_BYTES),
+        // Labels are texts there.
+        (SqlType::Enum(_), _) => DataType::Utf8,
+        // One dimension of any length, any element of which may be NULL.
+        (SqlType::Array(element), _) => list_of(data_type(element.sql_type(), None)?, true),
         _ => return None,
     })
 }
@@ -42,8 +46,8 @@ fn decimal(limit: Option<Limit>) -> Option<DataType> {
     is_one.then_some(DataType::Decimal128(precision, scale))
 }
 
-/// The type of a column, and the bound on it.
-pub(crate) fn sql_type(field: &Field, is_uuid: bool) -> Option<(SqlType, Option<Limit>)> {
+/// The type of a column, and the bound on it. A list is an array.
+pub(crate) fn sql_type(field: &Field) -> Option<(SqlType, Option<Limit>)> {
     Some(match field.data_type() {
         DataType::Boolean => (SqlType::Boolean, None),
         DataType::Int32 => (SqlType::Integer, Some(Limit::Int32)),
@@ -62,7 +66,13 @@ pub(crate) fn sql_type(field: &Field, is_uuid: bool) -> Option<(SqlType, Option<
             };
             (SqlType::Numeric, Some(limit))
         }
-        DataType::FixedSizeBinary(UUID_BYTES) if is_uuid => (SqlType::Uuid, None),
+        DataType::FixedSizeBinary(UUID_BYTES) if citadel_lake::is_uuid(field) => {
+            (SqlType::Uuid, None)
+        }
+        DataType::List(element) => {
+            let (ty, _) = sql_type(element)?;
+            (SqlType::Array(ScalarType::of(ty)?), None)
+        }
         _ => return None,
     })
 }
@@ -73,6 +83,6 @@ pub(crate) fn float_list() -> DataType {
 }
 
 /// A list.
-pub(crate) fn list_of(element: DataType, nullable: bool) -> DataType {
+fn list_of(element: DataType, nullable: bool) -> DataType {
     DataType::List(Arc::new(Field::new("element", element, nullable)))
 }

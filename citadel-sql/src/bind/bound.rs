@@ -21,7 +21,7 @@ pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey}
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewDefault, NewLake, NewUnique, PartitionKey, PartitionTransform,
+    NewColumn, NewDefault, NewEncryption, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, Explain, FrameUnits, Identifier, PlanFormat,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
 use crate::schema::{
-    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeDef, Metric,
-    RowText, TableDef, ViewDef,
+    CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeCatalog,
+    LakeDef, LakeKey, Metric, RowText, TableDef, ViewDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value};
 
@@ -32,6 +32,9 @@ pub(crate) struct CreateTable {
 pub(crate) struct NewLake {
     /// An absolute path.
     pub(crate) location: String,
+    pub(crate) catalog: LakeCatalog,
+    /// The metadata from which an embedded table goes on.
+    pub(crate) metadata: Option<String>,
     /// How near vectors are, where the table is made.
     pub(crate) metric: Option<Metric>,
     /// The kind of vector indexes.
@@ -39,8 +42,22 @@ pub(crate) struct NewLake {
     /// What makes the vectors.
     pub(crate) embedding_model: Option<String>,
     pub(crate) partition_by: Vec<PartitionKey>,
+    /// Columns whose values go into bloom filters.
+    pub(crate) bloom_filters: Vec<String>,
+    pub(crate) encryption: NewEncryption,
     /// The columns' metrics: known when it is made or opened.
     pub(crate) opened: Option<Arc<LakeDef>>,
+}
+
+/// How the files of a table in a lake are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NewEncryption {
+    /// Not at all.
+    Clear,
+    /// By a key that is drawn when the table is made.
+    NewKey,
+    /// By this key.
+    Key(LakeKey),
 }
 
 /// How rows are told apart in files.

@@ -3,25 +3,29 @@
 use std::path::{Path, absolute};
 
 use super::Binder;
-use super::bound::{AsOf, NewLake, PartitionKey, PartitionTransform};
+use super::bound::{AsOf, NewEncryption, NewLake, PartitionKey, PartitionTransform};
 use super::create_index::{option_text, refuse_repeated};
 use super::expr::{Aggregation, ExprBinder};
 use super::scope::Scope;
 use super::suggest;
 use crate::ast::{self, ColumnConstraintKind, IndexOption};
 use crate::error::{Error, Position, Result, SqlState};
-use crate::schema::{Metric, TableDef};
+use crate::schema::{LakeCatalog, LakeKey, Metric, TableDef};
 use crate::types::SqlType;
 
 /// All options that there are.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 11] = [
     "location",
     "catalog",
+    "metadata",
     "metric",
     "index",
     "precision",
     "embedding_model",
     "partition_by",
+    "bloom_filters",
+    "encryption",
+    "encryption_key",
 ];
 
 impl Binder<'_> {
@@ -61,24 +65,43 @@ impl Binder<'_> {
         refuse_constraints(create)?;
         refuse_repeated(options)?;
         let mut location = None;
+        let (mut encryption, mut key) = (None, None);
+        let (mut metadata_at, mut bloom_filters_at) = (None, None);
         let mut lake = NewLake {
             location: String::new(),
+            catalog: LakeCatalog::default(),
+            metadata: None,
             metric: None,
             index: None,
             embedding_model: None,
             partition_by: Vec::new(),
+            bloom_filters: Vec::new(),
+            encryption: NewEncryption::Clear,
             opened: None,
         };
         for option in options {
             let text = option_text(option)?;
             let at = option.value.position;
             match option.name.name.to_ascii_lowercase().as_str() {
-                "location" => location = Some(folder(text, at)?),
-                "catalog" => only(option, text, "filesystem")?,
+                "location" => location = Some(path(text, "location", at)?),
+                "catalog" => lake.catalog = catalog(text, at)?,
+                "metadata" => {
+                    lake.metadata = Some(path(text, "metadata", at)?);
+                    metadata_at = option.name.position;
+                }
                 "precision" => only(option, text, "f32")?,
                 "metric" => lake.metric = Some(metric(text, at)?),
                 "index" => lake.index = Some(index(text, at)?),
                 "embedding_model" => lake.embedding_model = Some(text.to_owned()),
+                "encryption" => {
+                    only(option, text, "parquet")?;
+                    encryption = Some(NewEncryption::NewKey);
+                }
+                "bloom_filters" => {
+                    lake.bloom_filters = text.split(',').map(|n| n.trim().to_owned()).collect();
+                    bloom_filters_at = at;
+                }
+                "encryption_key" => key = Some((lake_key(text, at)?, at)),
                 "partition_by" => lake.partition_by = partition_by(text, at)?,
                 name => {
                     let error = wrong(
@@ -89,6 +112,28 @@ impl Binder<'_> {
                     return Err(suggest::hint(error, name, NAMES.into_iter()));
                 }
             }
+        }
+        lake.encryption = match (encryption, key) {
+            (None, None) => NewEncryption::Clear,
+            (Some(without_key), None) => without_key,
+            (Some(_), Some((key, _))) => NewEncryption::Key(key),
+            (None, Some((_, at))) => {
+                let text = "encryption_key without encryption".to_owned();
+                return Err(wrong(text, at).hint("encryption = 'parquet' as well"));
+            }
+        };
+        if lake.encryption != NewEncryption::Clear && !lake.bloom_filters.is_empty() {
+            let text = "bloom_filters of an encrypted table would lie in the clear".to_owned();
+            return Err(wrong(text, bloom_filters_at).hint("leave one of the two out"));
+        }
+        if lake.metadata.is_some() && lake.catalog == LakeCatalog::Files {
+            let error = wrong(
+                "the option \"metadata\" is for catalog = 'embedded'".to_owned(),
+                metadata_at,
+            );
+            return Err(
+                error.hint("in the catalog filesystem, the folder tells which is the newest")
+            );
         }
         lake.location = location.ok_or_else(|| {
             wrong(
@@ -149,22 +194,32 @@ fn wrong(message: String, at: Option<Position>) -> Error {
     Error::sql(SqlState::INVALID_PARAMETER_VALUE, message).at(at)
 }
 
-/// A folder of the file system as an absolute path, however it is written.
-fn folder(text: &str, at: Option<Position>) -> Result<String> {
+/// A folder or file of the file system as an absolute path, however it is written.
+fn path(text: &str, option: &str, at: Option<Position>) -> Result<String> {
     let path = match text.split_once(':') {
         Some(("file", rest)) => rest.strip_prefix("//").unwrap_or(rest),
         Some((scheme, _)) if scheme.len() > 1 && !scheme.contains('/') => {
-            return Err(Error::unsupported(format!("a location of scheme {scheme}"))
+            return Err(Error::unsupported(format!("a {option} of scheme {scheme}"))
                 .at(at)
-                .hint("a folder of the file system is"));
+                .hint("one in the file system is"));
         }
         _ => text,
     };
     let path = absolute(Path::new(path))
-        .map_err(|error| wrong(format!("the location '{text}': {error}"), at))?;
+        .map_err(|error| wrong(format!("the {option} '{text}': {error}"), at))?;
     match path.to_str() {
         Some(path) => Ok(path.trim_end_matches('/').to_owned()),
-        None => Err(wrong(format!("the location '{text}' is not UTF-8"), at)),
+        None => Err(wrong(format!("the {option} '{text}' is not UTF-8"), at)),
+    }
+}
+
+fn catalog(text: &str, at: Option<Position>) -> Result<LakeCatalog> {
+    match text.to_ascii_lowercase().as_str() {
+        "filesystem" | "file" => Ok(LakeCatalog::Files),
+        "embedded" => Ok(LakeCatalog::Embedded),
+        _ => Err(Error::unsupported(format!("catalog = '{text}'"))
+            .at(at)
+            .hint("the catalogs are filesystem, which need not be said, and embedded")),
     }
 }
 
@@ -176,7 +231,18 @@ fn only(option: &IndexOption, text: &str, value: &str) -> Result<()> {
     let name = option.name.name.to_ascii_lowercase();
     Err(Error::unsupported(format!("{name} = '{text}'"))
         .at(option.value.position)
-        .hint(format!("{name} = '{value}' is, and need not be said")))
+        .hint(format!("{name} = '{value}' is")))
+}
+
+/// The key as `lake_key` tells it. What was given is not repeated.
+fn lake_key(text: &str, at: Option<Position>) -> Result<LakeKey> {
+    LakeKey::of_digits(text).ok_or_else(|| {
+        wrong(
+            "this is no key of a table: 64 hexadecimal digits".to_owned(),
+            at,
+        )
+        .hint("SELECT key FROM lake_key('t') tells it, in the database that made the table")
+    })
 }
 
 fn metric(text: &str, at: Option<Position>) -> Result<Metric> {
@@ -292,9 +358,17 @@ mod tests {
 
     #[test]
     fn a_location_is_an_absolute_path() {
-        assert_eq!(folder("/lake/t/", None).unwrap(), "/lake/t");
-        assert_eq!(folder("file:///lake/t", None).unwrap(), "/lake/t");
-        assert!(folder("lake/t", None).unwrap().ends_with("/lake/t"));
-        assert!(folder("s3://bucket/t", None).unwrap_err().is_unsupported());
+        assert_eq!(path("/lake/t/", "location", None).unwrap(), "/lake/t");
+        assert_eq!(path("file:///lake/t", "location", None).unwrap(), "/lake/t");
+        assert!(
+            path("lake/t", "location", None)
+                .unwrap()
+                .ends_with("/lake/t")
+        );
+        assert!(
+            path("s3://bucket/t", "location", None)
+                .unwrap_err()
+                .is_unsupported()
+        );
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum TableFunction {
     ReadParquet,
     /// The rows that COPY takes in. No statement can name it.
     CopyInput,
-    /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`.
+    /// `lake_snapshots(table)`, `lake_files(table)`, `lake_indexes(table)`, `lake_history(table)`, `lake_metadata(table)`.
     Lake(Told),
 }
 
@@ -29,10 +29,13 @@ pub(crate) enum Told {
     Files,
     Indexes,
     History,
+    /// The key of an encrypted one.
+    Key,
+    Metadata,
 }
 
 impl TableFunction {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::AnnIndexStatus,
         Self::GenerateSeries,
         Self::Unnest,
@@ -41,6 +44,8 @@ impl TableFunction {
         Self::Lake(Told::Files),
         Self::Lake(Told::Indexes),
         Self::Lake(Told::History),
+        Self::Lake(Told::Key),
+        Self::Lake(Told::Metadata),
     ];
 
     /// Finds a function by name, ASCII case folded.
@@ -66,6 +71,8 @@ impl TableFunction {
             Self::Lake(Told::Files) => "lake_files",
             Self::Lake(Told::Indexes) => "lake_indexes",
             Self::Lake(Told::History) => "lake_history",
+            Self::Lake(Told::Key) => "lake_key",
+            Self::Lake(Told::Metadata) => "lake_metadata",
         }
     }
 
@@ -124,11 +131,15 @@ impl TableFunction {
             Self::Lake(Told::Files) => &LAKE_FILES,
             Self::Lake(Told::Indexes) => &LAKE_INDEXES,
             Self::Lake(Told::History) => &LAKE_HISTORY,
+            Self::Lake(Told::Key) => &LAKE_KEY,
+            Self::Lake(Told::Metadata) => &LAKE_METADATA,
         }
     }
 }
 
 const GENERATE_SERIES: [(&str, SqlType); 1] = [("generate_series", SqlType::Integer)];
+
+const LAKE_METADATA: [(&str, SqlType); 2] = [("catalog", SqlType::Text), ("path", SqlType::Text)];
 
 const LAKE_SNAPSHOTS: [(&str, SqlType); 7] = [
     ("snapshot_id", SqlType::Integer),
@@ -160,6 +171,8 @@ const LAKE_HISTORY: [(&str, SqlType); 2] = [
     ("time_ms", SqlType::Integer),
     ("snapshot_id", SqlType::Integer),
 ];
+
+const LAKE_KEY: [(&str, SqlType); 2] = [("key_id", SqlType::Text), ("key", SqlType::Text)];
 
 const ANN_INDEX_STATUS: [(&str, SqlType); 20] = [
     ("index_name", SqlType::Text),

@@ -5,7 +5,7 @@ use std::fmt;
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 
-use super::{Condition, Upkeep};
+use super::{Condition, Site, Upkeep};
 use crate::batch::{Batch, Column};
 use crate::bind::bound::{NewColumn, NewLake};
 use crate::error::{Error, Result, SqlState};
@@ -13,49 +13,49 @@ use crate::functions::Told;
 use crate::schema::{ColumnNo, Metric};
 use crate::types::{SqlType, Value};
 
-/// What SQL asks of a lake. Tables go by their location.
+/// What SQL asks of a lake. Tables go by their site.
 pub(crate) trait Lake: fmt::Debug + Send + Sync {
     /// Makes a table with these columns, or opens the one that is there, which must have them. Without columns it must be there.
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened>;
 
     /// The current snapshot; `None` if nothing was ever written.
-    fn current(&self, location: &str) -> Result<Option<i64>>;
+    fn current(&self, site: &Site) -> Result<Option<i64>>;
 
     /// The snapshot that was current at a time, in milliseconds since 1970.
-    fn current_at(&self, location: &str, time_ms: i64) -> Result<i64>;
+    fn current_at(&self, site: &Site, time_ms: i64) -> Result<i64>;
 
     /// Begins to read a snapshot.
-    fn read(&self, location: &str, read: &Read<'_>) -> Result<Box<dyn LakeRows>>;
+    fn read(&self, site: &Site, read: &Read<'_>) -> Result<Box<dyn LakeRows>>;
 
     /// The nearest rows of a snapshot.
-    fn nearest(&self, location: &str, search: &Search<'_>) -> Result<Found>;
+    fn nearest(&self, site: &Site, search: &Search<'_>) -> Result<Found>;
 
     /// Writes rows as data files that are part of nothing yet; gives what is to be known of them. `next` gives batches of the named
     /// columns; false: no more.
     fn stage(
         &self,
-        location: &str,
+        site: &Site,
         columns: &[&str],
         next: &mut dyn FnMut(&mut Batch) -> Result<bool>,
     ) -> Result<Vec<u8>>;
 
     /// Removes staged files.
-    fn discard(&self, location: &str, staged: &[u8]);
+    fn discard(&self, site: &Site, staged: &[u8]);
 
     /// Makes staged files part of the table, once for each batch id.
-    fn append(&self, location: &str, batch_id: &str, staged: &[u8]) -> Result<()>;
+    fn append(&self, site: &Site, batch_id: &str, staged: &[u8]) -> Result<()>;
 
     /// Deletes the rows that satisfy a condition, once for each batch id.
-    fn delete(&self, location: &str, batch_id: &str, condition: &Condition<Value>) -> Result<()>;
+    fn delete(&self, site: &Site, batch_id: &str, condition: &Condition<Value>) -> Result<()>;
 
     /// Was a batch stored?
-    fn has_batch(&self, location: &str, batch_id: &str) -> Result<bool>;
+    fn has_batch(&self, site: &Site, batch_id: &str) -> Result<bool>;
 
     /// What a table tells of itself, as rows.
-    fn told(&self, location: &str, what: Told) -> Result<Vec<Vec<Value>>>;
+    fn told(&self, site: &Site, what: Told) -> Result<Vec<Vec<Value>>>;
 
     /// Does something with the files of a table, and reports.
-    fn upkeep(&self, location: &str, what: Upkeep) -> Result<Vec<Value>>;
+    fn upkeep(&self, site: &Site, what: Upkeep) -> Result<Vec<Value>>;
 
     /// A batch id that nobody else draws.
     fn new_batch_id(&self) -> String;
@@ -75,6 +75,16 @@ pub(crate) trait LakeRows: Send {
 pub(crate) struct Opened {
     pub(crate) columns: Vec<NewColumn>,
     pub(crate) vectors: Vec<(ColumnNo, Metric)>,
+    /// Where it is, and where an embedded one's pointer stands now.
+    pub(crate) site: Site,
+    /// What takes it back, if it was made and is part of the transaction.
+    pub(crate) made: Option<Box<dyn Withdraw>>,
+}
+
+/// A table that was made for a transaction that may not be committed.
+pub(crate) trait Withdraw: fmt::Debug + Send + Sync {
+    /// Takes it back, as far as that can be done.
+    fn withdraw(self: Box<Self>);
 }
 
 /// What is read of a snapshot.

@@ -6,10 +6,10 @@ use citadel_txn::{Database, View, WriteTxn};
 
 use super::error::{lags, waits};
 use super::intents::{self, Action, Intent, put_intent, remove, take_staged};
-use super::{Lakes, has_staged};
+use super::{Lakes, Site, has_staged};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{Catalog, ColumnNo, LakeDef, RowId, TableDef};
+use crate::schema::{Catalog, ColumnNo, LakeCatalog, LakeDef, RowId, TableDef};
 use crate::store::{self, Direction, RowIdRange, TableScan, TableWriter};
 use crate::types::{SqlType, Value};
 
@@ -50,8 +50,9 @@ fn reached(_: &Lakes, _: Step) -> Result<()> {
     Ok(())
 }
 
-/// Makes intents of the waiting rows and staged deletes of a transaction that is about to be committed. `None`: it has neither. There may be
-/// nothing to be done although it has: a batch that was stored before.
+/// Makes intents of the waiting rows and staged deletes of a transaction that is about to be committed, and does at once what goes to embedded
+/// tables. `None`: it has neither. There may be nothing left to be done although it has: for embedded tables alone, or a batch that was stored
+/// before.
 ///
 /// # Errors
 /// A lake cannot be reached or does not take the rows: the transaction is to be rolled back, and nothing was done.
@@ -105,29 +106,43 @@ fn prepare_table(
         carry_out(lakes, intent).map_err(|error| lags(&table.name, &error))?;
     }
     remove(txn, &older)?;
-    face.current(&lake.location)?;
+    let site = Site::seen(txn, table, lake)?;
+    face.current(&site)?;
     let id = || batch_id.map_or_else(|| face.new_batch_id(), str::to_owned);
+    let mut actions = Vec::with_capacity(deletes.len() + 1);
     for (number, condition) in deletes.into_iter().enumerate() {
         let id = format!("{} delete {number}", id());
-        let action = Action::Delete(condition);
-        made.push(put_intent(txn, table, &lake.location, id, action)?);
-    }
-    if !has_rows {
-        return Ok(true);
+        actions.push((id, Action::Delete(condition)));
     }
     let is_known = match batch_id {
-        Some(id) => face.has_batch(&lake.location, id)?,
+        Some(id) => has_rows && face.has_batch(&site, id)?,
         None => false,
     };
-    if !is_known {
-        let action = Action::Append(stage(txn, table, lake, lakes)?);
-        made.push(put_intent(txn, table, &lake.location, id(), action)?);
+    if has_rows && !is_known {
+        let staged = stage(txn, table, &site, lakes)?;
+        actions.push((id(), Action::Append(staged)));
     }
-    clear(txn, table).map(|()| true)
+    match lake.catalog {
+        LakeCatalog::Files => {
+            for (id, action) in actions {
+                made.push(put_intent(txn, table, &lake.home, id, action)?);
+            }
+        }
+        LakeCatalog::Embedded => {
+            for (id, action) in &actions {
+                act(lakes, &site, id, action)?;
+            }
+            site.keep(txn, table.id)?;
+        }
+    }
+    match has_rows {
+        true => clear(txn, table).map(|()| true),
+        false => Ok(true),
+    }
 }
 
 /// Writes the waiting rows as data files.
-fn stage(txn: &WriteTxn, table: &TableDef, lake: &LakeDef, lakes: &Lakes) -> Result<Vec<u8>> {
+fn stage(txn: &WriteTxn, table: &TableDef, site: &Site, lakes: &Lakes) -> Result<Vec<u8>> {
     let columns: Vec<ColumnNo> = (0..).map(ColumnNo).take(table.columns.len()).collect();
     let types: Vec<SqlType> = table.columns.iter().map(|column| column.ty).collect();
     let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
@@ -137,7 +152,7 @@ fn stage(txn: &WriteTxn, table: &TableDef, lake: &LakeDef, lakes: &Lakes) -> Res
         batch.rows = scan.next(txn, None, &mut batch.columns, BATCH_ROWS)?;
         Ok(batch.rows > 0)
     };
-    lakes.get()?.stage(&lake.location, &names, &mut next)
+    lakes.get()?.stage(site, &names, &mut next)
 }
 
 /// Forgets the waiting rows.
@@ -161,7 +176,7 @@ fn clear(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
 fn abandon(lakes: &Lakes, intents: &[Intent]) {
     for intent in intents {
         if let (Action::Append(files), Ok(face)) = (&intent.action, lakes.get()) {
-            face.discard(&intent.location, files);
+            face.discard(&Site::files(&intent.home), files);
         }
     }
 }
@@ -274,18 +289,12 @@ pub(crate) fn check_droppable(lakes: &Lakes, view: &dyn View, table: &TableDef) 
 }
 
 fn carry_out(lakes: &Lakes, intent: &Intent) -> Result<()> {
-    let Intent {
-        location, batch_id, ..
-    } = intent;
-    let id = format!("{location}\0{batch_id}");
+    let Intent { home, batch_id, .. } = intent;
+    let id = format!("{}\0{batch_id}", home.location);
     if lakes.settled.lock().contains(&id) {
         return Ok(());
     }
-    let face = lakes.get()?;
-    match &intent.action {
-        Action::Append(files) => face.append(location, batch_id, files)?,
-        Action::Delete(condition) => face.delete(location, batch_id, condition)?,
-    }
+    act(lakes, &Site::files(home), batch_id, &intent.action)?;
     let mut settled = lakes.settled.lock();
     if settled.len() >= SETTLED_MAX {
         // What is asked again is answered by the ledger.
@@ -293,4 +302,13 @@ fn carry_out(lakes: &Lakes, intent: &Intent) -> Result<()> {
     }
     settled.insert(id);
     Ok(())
+}
+
+/// Does something in a lake, once for each batch id.
+fn act(lakes: &Lakes, site: &Site, batch_id: &str, action: &Action) -> Result<()> {
+    let face = lakes.get()?;
+    match action {
+        Action::Append(files) => face.append(site, batch_id, files),
+        Action::Delete(condition) => face.delete(site, batch_id, condition),
+    }
 }

@@ -220,7 +220,7 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
             out.push(11);
             out.extend(uuid.as_bytes());
         }
-        // Nothing is compared with vectors or intervals; of nothing, nothing is known.
+        // Nothing is compared with vectors, intervals, arrays or labels; of nothing, nothing is known.
         _ => out.push(0),
     }
 }

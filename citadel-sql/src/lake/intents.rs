@@ -3,17 +3,19 @@
 //! ```text
 //! 1, table id (8, big-endian), number (8) → a delete that an open transaction has staged
 //! 2, table id (8), number (8)             → an intent of a committed transaction
+//! 3, table id (8)                         → the pointer of an embedded table (`pointer`)
 //! ```
 //!
 //! An intent names all that it takes to carry it out, so that it outlives its table's definition.
 
 use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
+use zeroize::Zeroizing;
 
 use super::Condition;
 use super::error::damaged;
 use crate::codec::{Decoded, Malformed, Reader, put_bytes};
 use crate::error::Result;
-use crate::schema::{TableDef, TableId};
+use crate::schema::{LakeHome, LakeKey, TableDef, TableId};
 use crate::types::Value;
 
 /// The well-known tree.
@@ -21,9 +23,12 @@ pub(crate) const INTENT_TREE: TreeId = TreeId::new(2);
 
 const STAGED: u8 = 1;
 const INTENT: u8 = 2;
+pub(super) const POINTER: u8 = 3;
 
 /// The form of the records that this code writes.
 const VERSION: u8 = 1;
+/// The form of an intent for an encrypted table: its key lies behind the texts.
+const VERSION_KEY: u8 = 2;
 
 /// Something to be done in a lake, once.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +37,7 @@ pub(crate) struct Intent {
     pub(super) key: Vec<u8>,
     /// The table's name then, for people.
     pub(super) table: String,
-    pub(super) location: String,
+    pub(super) home: LakeHome,
     pub(super) batch_id: String,
     pub(super) action: Action,
 }
@@ -89,14 +94,14 @@ pub(super) fn remove_staged(txn: &mut WriteTxn) -> Result<()> {
 pub(super) fn put_intent(
     txn: &mut WriteTxn,
     table: &TableDef,
-    location: &str,
+    home: &LakeHome,
     batch_id: String,
     action: Action,
 ) -> Result<Intent> {
     let mut intent = Intent {
         key: Vec::new(),
         table: table.name.clone(),
-        location: location.to_owned(),
+        home: home.clone(),
         batch_id,
         action,
     };
@@ -120,7 +125,7 @@ pub(super) fn remove(txn: &mut WriteTxn, intents: &[Intent]) -> Result<()> {
     Ok(())
 }
 
-fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
+pub(super) fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
     let mut prefix = vec![kind];
     if let Some(table) = table {
         prefix.extend(table.0.to_be_bytes());
@@ -128,7 +133,7 @@ fn prefix(kind: u8, table: Option<TableId>) -> Vec<u8> {
     prefix
 }
 
-fn entries(view: &dyn View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+pub(super) fn entries(view: &dyn View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut found = Vec::new();
     if !view.tree_exists(INTENT_TREE)? {
         return Ok(found);
@@ -156,10 +161,14 @@ fn put(txn: &mut WriteTxn, kind: u8, table: TableId, bytes: &[u8]) -> Result<Vec
     Ok(key)
 }
 
-fn encode(intent: &Intent) -> Vec<u8> {
-    let mut out = vec![VERSION];
-    for text in [&intent.table, &intent.location, &intent.batch_id] {
+fn encode(intent: &Intent) -> Zeroizing<Vec<u8>> {
+    let key = intent.home.key.as_ref();
+    let mut out = Zeroizing::new(vec![key.map_or(VERSION, |_| VERSION_KEY)]);
+    for text in [&intent.table, &intent.home.location, &intent.batch_id] {
         put_bytes(&mut out, text.as_bytes());
+    }
+    if let Some(key) = key {
+        out.extend(key.bytes());
     }
     match &intent.action {
         Action::Append(files) => {
@@ -176,11 +185,16 @@ fn encode(intent: &Intent) -> Vec<u8> {
 
 fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
     let mut from = Reader::new(bytes);
-    if from.byte()? != VERSION {
+    let version = from.byte()?;
+    if !matches!(version, VERSION | VERSION_KEY) {
         return Err(Malformed);
     }
     let mut text = || from.text().map(str::to_owned);
     let (table, location, batch_id) = (text()?, text()?, text()?);
+    let opens = match version {
+        VERSION_KEY => Some(LakeKey::new(from.array()?)),
+        _ => None,
+    };
     let action = match from.byte()? {
         0 => Action::Append(from.bytes()?.to_vec()),
         1 => Action::Delete(Condition::decode(&mut from)?),
@@ -190,7 +204,10 @@ fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
     Ok(Intent {
         key,
         table,
-        location,
+        home: LakeHome {
+            location,
+            key: opens,
+        },
         batch_id,
         action,
     })

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, Field};
 use citadel_lake::{ParquetFile, ParquetRows};
 
 use super::{FileColumn, of_file};
@@ -11,12 +10,12 @@ use crate::arrow::{push_batch, sql_type};
 use crate::batch::Batch;
 use crate::copy::Feed;
 use crate::error::{Error, Result, SqlState};
-use crate::types::{Limit, ScalarType, SqlType};
+use crate::types::SqlType;
 
 pub(super) fn columns(path: &str) -> Result<Vec<FileColumn>> {
     let file = ParquetFile::open(Path::new(path)).map_err(of_file)?;
     let columns = file.schema().fields().iter().map(|field| {
-        let (ty, limit) = type_of(field).ok_or_else(|| {
+        let (ty, limit) = sql_type(field).ok_or_else(|| {
             Error::unsupported(format!(
                 "parquet: column \"{}\" of the type {}",
                 field.name(),
@@ -30,15 +29,6 @@ pub(super) fn columns(path: &str) -> Result<Vec<FileColumn>> {
         })
     });
     columns.collect()
-}
-
-/// Lists are arrays of one dimension.
-fn type_of(field: &Field) -> Option<(SqlType, Option<Limit>)> {
-    let DataType::List(element) = field.data_type() else {
-        return sql_type(field, citadel_lake::is_uuid(field));
-    };
-    let (ty, _) = sql_type(element, citadel_lake::is_uuid(element))?;
-    Some((SqlType::Array(ScalarType::of(ty)?), None))
 }
 
 pub(super) fn read(path: &str, columns: &[(String, SqlType)]) -> Result<super::FileRows> {

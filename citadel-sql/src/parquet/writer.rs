@@ -30,9 +30,7 @@ pub(super) fn create(path: &Path, columns: &[FileColumn]) -> Result<Box<dyn File
 fn kind_of(column: &FileColumn) -> Option<DataType> {
     match column.ty {
         SqlType::Vector(vector) if vector.element == Element::F32 => Some(float_list()),
-        SqlType::Array(element) => Some(list_of(data_type(element.sql_type(), None)?, true)),
-        // Labels are texts there.
-        SqlType::Enum(_) | SqlType::Unknown => Some(DataType::Utf8),
+        SqlType::Unknown => Some(DataType::Utf8),
         ty => data_type(ty, column.limit),
     }
 }

@@ -13,8 +13,8 @@ use super::encoded_value::{
 use super::{
     AnnIndex, AnnOptions, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnSequences,
     ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId, IndexKind, IndexOrigin,
-    IndexedExpression, IndexedVector, LakeDef, Metric, RowText, SequenceId, TableDef, TableId,
-    ViewDef, ViewId,
+    IndexedExpression, IndexedVector, LakeCatalog, LakeDef, LakeHome, LakeKey, Metric, RowText,
+    SequenceId, TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
 use crate::types::{Collation, EnumType, SqlType, Value, VectorType};
@@ -28,6 +28,13 @@ const VERSION_EXTENDED: u8 = 2;
 /// The form of a table whose rows lie in a lake: extended, and where they lie behind that.
 const VERSION_LAKE: u8 = 3;
 
+/// The same with flags behind that: [`LAKE_KEY`], [`LAKE_EMBEDDED`].
+const VERSION_LAKE_FLAGS: u8 = 4;
+/// A table in a lake is encrypted; its key lies behind the flags.
+const LAKE_KEY: u8 = 1;
+/// This database knows its newest metadata.
+const LAKE_EMBEDDED: u8 = 2;
+
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     let is_plain = table.checks.is_empty()
@@ -37,6 +44,7 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
             column.generated.is_none() && column.sequences == ColumnSequences::default()
         });
     let version = match (&table.lake, is_plain) {
+        (Some(lake), _) if lake_flags(lake) != 0 => VERSION_LAKE_FLAGS,
         (Some(_), _) => VERSION_LAKE,
         (None, true) => VERSION,
         (None, false) => VERSION_EXTENDED,
@@ -64,15 +72,30 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
 }
 
 fn put_lake(out: &mut Vec<u8>, lake: &LakeDef) {
-    put_bytes(out, lake.location.as_bytes());
+    put_bytes(out, lake.home.location.as_bytes());
     put_varint(out, lake.vectors.len() as u64);
     for (no, metric) in &lake.vectors {
         put_varint(out, u64::from(no.0));
         out.push(metric_code(*metric));
     }
+    match lake_flags(lake) {
+        0 => {}
+        flags => out.push(flags),
+    }
+    if let Some(key) = &lake.home.key {
+        out.extend(key.bytes());
+    }
 }
 
-fn read_lake(from: &mut Reader<'_>, width: usize) -> Decoded<LakeDef> {
+fn lake_flags(lake: &LakeDef) -> u8 {
+    let key = lake.home.key.as_ref().map_or(0, |_| LAKE_KEY);
+    match lake.catalog {
+        LakeCatalog::Files => key,
+        LakeCatalog::Embedded => key | LAKE_EMBEDDED,
+    }
+}
+
+fn read_lake(from: &mut Reader<'_>, width: usize, has_flags: bool) -> Decoded<LakeDef> {
     let location = from.text()?.to_owned();
     let vectors = (0..from.count()?)
         .map(|_| {
@@ -80,7 +103,22 @@ fn read_lake(from: &mut Reader<'_>, width: usize) -> Decoded<LakeDef> {
             Ok((no, metric(from.byte()?)?))
         })
         .collect::<Decoded<_>>()?;
-    Ok(LakeDef { location, vectors })
+    let flags = if has_flags { from.byte()? } else { 0 };
+    if flags & !(LAKE_KEY | LAKE_EMBEDDED) != 0 {
+        return Err(Malformed);
+    }
+    let key = match flags & LAKE_KEY {
+        0 => None,
+        _ => Some(LakeKey::new(from.array()?)),
+    };
+    Ok(LakeDef {
+        home: LakeHome { location, key },
+        catalog: match flags & LAKE_EMBEDDED {
+            0 => LakeCatalog::Files,
+            _ => LakeCatalog::Embedded,
+        },
+        vectors,
+    })
 }
 
 fn metric_code(metric: Metric) -> u8 {
@@ -194,7 +232,7 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     let mut from = Reader::new(bytes);
     let version = from.byte()?;
-    if !matches!(version, VERSION | VERSION_EXTENDED | VERSION_LAKE) {
+    if !matches!(version, VERSION..=VERSION_LAKE_FLAGS) {
         return Err(Malformed);
     }
     let name = from.text()?.to_owned();
@@ -226,8 +264,9 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     if version != VERSION {
         read_extension(&mut from, &mut table)?;
     }
-    if version == VERSION_LAKE {
-        table.lake = Some(Arc::new(read_lake(&mut from, width)?));
+    if version >= VERSION_LAKE {
+        let has_flags = version == VERSION_LAKE_FLAGS;
+        table.lake = Some(Arc::new(read_lake(&mut from, width, has_flags)?));
     }
     from.finish()?;
     Ok(table)
@@ -735,11 +774,36 @@ mod tests {
         ]
     }
 
+    /// The table in a lake, in the clear or encrypted.
+    fn in_lake(key: Option<LakeKey>) -> TableDef {
+        let home = LakeHome {
+            location: "/lake/t".to_owned(),
+            key,
+        };
+        TableDef {
+            lake: Some(Arc::new(LakeDef {
+                home,
+                vectors: vec![(ColumnNo(1), Metric::Cosine)],
+            })),
+            ..table()
+        }
+    }
+
+    fn tables() -> [TableDef; 3] {
+        [
+            table(),
+            in_lake(None),
+            in_lake(Some(LakeKey::new([9; LakeKey::BYTES]))),
+        ]
+    }
+
     #[test]
     fn definitions_round_trip() {
-        let table = table();
-        let read = decode_table(table.id, &encode_table(&table)).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{table:?}"));
+        for table in tables() {
+            let read = decode_table(table.id, &encode_table(&table)).unwrap();
+            assert_eq!(format!("{read:?}"), format!("{table:?}"));
+            assert_eq!(read.lake, table.lake);
+        }
         for index in indexes() {
             let read = decode_index(index.table, index.id, 7, &encode_index(&index)).unwrap();
             assert_eq!(format!("{read:?}"), format!("{index:?}"));
@@ -748,22 +812,26 @@ mod tests {
 
     #[test]
     fn a_definition_cut_short_or_too_long_is_malformed() {
-        let bytes = encode_table(&table());
-        for len in 0..bytes.len() {
-            assert!(decode_table(TableId(7), &bytes[..len]).is_err(), "{len}");
+        for table in tables() {
+            let bytes = encode_table(&table);
+            for len in 0..bytes.len() {
+                assert!(decode_table(TableId(7), &bytes[..len]).is_err(), "{len}");
+            }
+            let mut long = bytes;
+            long.push(0);
+            assert!(decode_table(TableId(7), &long).is_err());
         }
-        let mut long = bytes;
-        long.push(0);
-        assert!(decode_table(TableId(7), &long).is_err());
     }
 
     proptest! {
         #[test]
         fn changed_bytes_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), width in 0usize..8) {
-            let mut bytes = encode_table(&table());
-            let at_table = at.index(bytes.len());
-            bytes[at_table] = byte;
-            let _ = decode_table(TableId(7), &bytes);
+            for table in tables() {
+                let mut bytes = encode_table(&table);
+                let at_table = at.index(bytes.len());
+                bytes[at_table] = byte;
+                let _ = decode_table(TableId(7), &bytes);
+            }
             for index in indexes() {
                 let mut bytes = encode_index(&index);
                 let at_index = at.index(bytes.len());

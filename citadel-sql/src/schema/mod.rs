@@ -30,7 +30,7 @@ pub(crate) use column_default::{ColumnDefault, ColumnSequences, DefaultText, Ide
 pub(crate) use foreign_key::{ForeignKeyDef, KeyAction, KeyTiming};
 pub(crate) use indexed::{IndexKey, Indexed, IndexedExpression, IndexedVector};
 pub(crate) use key_graph::KeyGraph;
-pub(crate) use lake_table::LakeDef;
+pub(crate) use lake_table::{LakeCatalog, LakeDef, LakeHome, LakeKey};
 pub use metric::Metric;
 pub(crate) use recall::AnnSettings;
 pub use recall::Recall;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
+use zeroize::Zeroizing;
 
 use super::encoding::{
     decode_enum, decode_index, decode_table, decode_view, encode_enum, encode_index, encode_table,
@@ -253,8 +254,10 @@ impl<'t> SchemaChange<'t> {
 
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
+        // It may hold the key of a lake's table.
+        let bytes = Zeroizing::new(encode_table(table));
         self.txn
-            .insert(SCHEMA_TREE, &key_of_table(table.id), &encode_table(table))?;
+            .insert(SCHEMA_TREE, &key_of_table(table.id), &bytes)?;
         Ok(())
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::{
-    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, Metric, SequenceDef,
-    TableDef,
+    AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeCatalog,
+    LakeDef, LakeKey, Metric, SequenceDef, TableDef,
 };
 use crate::types::{Collation, Value, literal_text};
 
@@ -45,11 +47,21 @@ impl IndexDef {
 }
 
 impl TableDef {
-    /// The CREATE TABLE that makes a table like this one, with the constraints that it has.
+    /// The CREATE TABLE that makes a table like this one, with the constraints that it has. The key of an encrypted table in a lake is not in it.
     pub(crate) fn statement(
         &self,
         sequences: &[Arc<SequenceDef>],
         tables: &[Arc<TableDef>],
+    ) -> String {
+        let using = self.lake.as_ref().map(|lake| using(lake, None, None));
+        self.statement_using(sequences, tables, using.as_deref())
+    }
+
+    fn statement_using(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        tables: &[Arc<TableDef>],
+        using: Option<&str>,
     ) -> String {
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
@@ -91,24 +103,28 @@ impl TableDef {
             let text = key.sql(self, parent);
             parts.push(format!("{}{text}", constraint(&key.name)));
         }
-        let using = match &self.lake {
-            None => String::new(),
-            Some(lake) => {
-                let location = literal_text(&Value::Text(lake.location.clone()));
-                format!(" USING iceberg WITH (location = {location})")
-            }
-        };
         format!(
-            "CREATE TABLE {} ({}){using}",
+            "CREATE TABLE {} ({}){}",
             quoted(&self.name),
-            parts.join(", ")
+            parts.join(", "),
+            using.unwrap_or_default()
         )
     }
 }
 
 impl TableDef {
     /// What makes the table without its foreign keys, which want other tables and their rows to be there.
-    pub(crate) fn statement_alone(&self, sequences: &[Arc<SequenceDef>]) -> String {
+    ///
+    /// `metadata` is the newest of an embedded table in a lake, from which the new one goes on.
+    pub(crate) fn statement_alone(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        metadata: Option<&str>,
+    ) -> String {
+        if let (Some(lake), Some(_)) = (&self.lake, metadata) {
+            let using = using(lake, metadata, None);
+            return self.statement_using(sequences, &[], Some(&using));
+        }
         if self.foreign_keys.is_empty() {
             return self.sql.clone();
         }
@@ -117,6 +133,21 @@ impl TableDef {
             ..self.clone()
         };
         alone.statement(sequences, &[])
+    }
+
+    /// The same with the key of an encrypted table in a lake: for a database that is to open it as this one does.
+    pub(crate) fn statement_to_open(
+        &self,
+        sequences: &[Arc<SequenceDef>],
+        metadata: Option<&str>,
+    ) -> Zeroizing<String> {
+        Zeroizing::new(match &self.lake {
+            Some(lake) if lake.home.key.is_some() => {
+                let using = Zeroizing::new(using(lake, metadata, lake.home.key.as_ref()));
+                self.statement_using(sequences, &[], Some(&using))
+            }
+            _ => self.statement_alone(sequences, metadata),
+        })
     }
 
     /// What adds its foreign keys.
@@ -133,6 +164,25 @@ impl TableDef {
         });
         keys.collect()
     }
+}
+
+/// Where the rows of a table lie.
+fn using(lake: &LakeDef, metadata: Option<&str>, key: Option<&LakeKey>) -> String {
+    let text = |text: &str| literal_text(&Value::Text(text.to_owned()));
+    let catalog = match lake.catalog {
+        LakeCatalog::Files => String::new(),
+        catalog => format!(", catalog = '{}'", catalog.name()),
+    };
+    let metadata = metadata.map_or(String::new(), |uri| format!(", metadata = {}", text(uri)));
+    let encryption = match lake.home.key {
+        None => "",
+        Some(_) => ", encryption = 'parquet'",
+    };
+    let key = key.map_or(String::new(), |key| {
+        format!(", encryption_key = '{}'", *key.digits())
+    });
+    let location = text(&lake.home.location);
+    format!(" USING iceberg WITH (location = {location}{catalog}{metadata}{encryption}{key})")
 }
 
 fn constraint(name: &str) -> String {

@@ -2,6 +2,8 @@
 
 pub(crate) mod bench;
 pub(crate) mod fault;
+#[cfg(feature = "rest")]
+pub(crate) mod rest_server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +13,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use citadel_lake::{LakeTable, Metric, TableDefinition, VectorColumn};
+use citadel_lake::{
+    LakeError, LakeStore, LakeTable, Metric, TableDefinition, TableKey, VectorColumn,
+};
 
 /// Components of the vectors of these tests.
 pub(crate) const DIMENSION: i32 = 4;
@@ -29,6 +33,41 @@ pub(crate) fn definition() -> TableDefinition {
         DIMENSION as usize,
         Metric::Cosine,
     ))
+}
+
+/// What a promise holds for: tables in the clear, and encrypted ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Clear,
+    Encrypted,
+}
+
+impl Form {
+    /// Tries a promise in both.
+    pub(crate) fn each(promise: impl Fn(Self)) {
+        for form in [Self::Clear, Self::Encrypted] {
+            promise(form);
+        }
+    }
+
+    pub(crate) fn define(self, definition: TableDefinition) -> TableDefinition {
+        match self {
+            Self::Clear => definition,
+            Self::Encrypted => definition.encrypted(key()),
+        }
+    }
+
+    pub(crate) fn open(self, store: &LakeStore) -> Result<LakeTable, LakeError> {
+        match self {
+            Self::Clear => LakeTable::open(store, "t"),
+            Self::Encrypted => LakeTable::open_encrypted(store, "t", key()),
+        }
+    }
+}
+
+/// The key of encrypted tables.
+pub(crate) fn key() -> TableKey {
+    TableKey::new([7; 32])
 }
 
 /// Rows with these ids.

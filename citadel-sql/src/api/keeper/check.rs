@@ -9,7 +9,7 @@ use crate::api::connection::Connection;
 use crate::error::Result;
 use crate::findings::Findings;
 use crate::schema::{Catalog, TableDef};
-use crate::{ann, store};
+use crate::{ann, lake, store};
 
 /// Times that a process that only reads begins anew, where the writer has used the pages of its snapshot meanwhile.
 const ATTEMPTS: usize = 5;
@@ -129,6 +129,9 @@ fn check(snapshot: &ReadTxn, thorough: bool, watch: &mut Watch<'_>) -> Result<Ch
     report.tables = catalog.tables().len();
     if let Err(error) = trees(snapshot, &owners, findings) {
         findings.blame("the catalog", error)?;
+    }
+    if let Err(error) = lake::check_pointers(snapshot, &catalog, findings) {
+        findings.blame("the pointers to lakes", error)?;
     }
     let there: Vec<&TableDef> = catalog
         .tables()

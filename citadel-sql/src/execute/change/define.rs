@@ -39,6 +39,7 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             for table in tables {
                 if table.lake.is_some() {
                     lake::check_droppable(context.lake.lakes, context.view(), table)?;
+                    lake::forget_pointer(context.txn.write()?, table)?;
                 }
                 store::drop_table(context.txn.write()?, table)?;
                 forget_segments(context, &table.indexes);
@@ -87,17 +88,22 @@ pub(super) fn create_table(
     };
     context.txn.write()?;
     let opened = context.lake.lakes.get()?.open(new, &create.columns)?;
+    context.lake.pins.note_made(opened.made);
     let mut create = create.clone();
     create.columns = opened.columns;
     // The definition names all columns and the whole location, which the user's text may not.
     create.sql = String::new();
     if let Some(new) = &mut create.lake {
         new.opened = Some(Arc::new(LakeDef {
-            location: new.location.clone(),
+            home: opened.site.home.clone(),
+            catalog: new.catalog,
             vectors: opened.vectors,
         }));
     }
-    store::create_table(context.txn.write()?, &create)
+    let txn = context.txn.write()?;
+    let table = store::create_table(txn, &create)?;
+    opened.site.keep(txn, table.id)?;
+    Ok(table)
 }
 
 fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<()> {

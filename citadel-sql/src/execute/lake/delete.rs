@@ -29,7 +29,7 @@ pub(in crate::execute) fn delete(plan: &LakeDelete, context: &mut ExecContext<'_
             condition: Some(&condition),
         };
         let face = context.lake.lakes.get()?;
-        let mut rows = face.read(&state::lake_of(table)?.location, &read)?;
+        let mut rows = face.read(&state::site(table, context)?, &read)?;
         let none: &mut [Column] = &mut [];
         loop {
             context.check_interrupt()?;

@@ -75,7 +75,7 @@ impl LakeScanOp {
             condition: condition.as_ref(),
         };
         let face = context.lake.lakes.get()?;
-        let reader = face.read(&state::lake_of(table)?.location, &read)?;
+        let reader = face.read(&state::site(table, context)?, &read)?;
         Ok(Reader::Within(reader))
     }
 }

@@ -5,12 +5,12 @@ use crate::bind::bound::{AsOf, Expr};
 use crate::error::{Error, Result, SqlState};
 use crate::execute::context::ExecContext;
 use crate::expression::constant;
-use crate::lake::{self, Condition};
+use crate::lake::{self, Condition, Site};
 use crate::schema::{LakeDef, TableDef};
 use crate::types::{SqlType, Value, assign};
 
 /// The lake of a table.
-pub(super) fn lake_of(table: &TableDef) -> Result<&LakeDef> {
+fn lake_of(table: &TableDef) -> Result<&LakeDef> {
     table.lake.as_deref().ok_or_else(|| {
         Error::sql(
             SqlState::INTERNAL_ERROR,
@@ -19,19 +19,24 @@ pub(super) fn lake_of(table: &TableDef) -> Result<&LakeDef> {
     })
 }
 
+/// Where a table lies, as the statement sees it.
+pub(super) fn site(table: &TableDef, context: &ExecContext<'_>) -> Result<Site> {
+    Site::seen(context.view(), table, lake_of(table)?)
+}
+
 /// The snapshot that is read; `None`: the table has none yet.
 pub(super) fn snapshot(
     table: &TableDef,
     as_of: Option<&AsOf>,
     context: &ExecContext<'_>,
 ) -> Result<Option<i64>> {
-    let lake = lake_of(table)?;
+    let site = site(table, context)?;
     let face = context.lake.lakes.get()?;
     match as_of {
         None => {
             lake::check_readable(context.lake.lakes, context.view(), table)?;
             let pins = context.lake.pins;
-            pins.get(table.id, || face.current(&lake.location))
+            pins.get(table.id, || face.current(&site))
         }
         Some(AsOf::Version(expr)) => match constant(expr, context.params)? {
             Value::Integer(id) => Ok(Some(id)),
@@ -46,7 +51,7 @@ pub(super) fn snapshot(
             let time_ms = time_ms.ok_or_else(|| {
                 no_state("a time is written '2026-11-29 18:05:09.250' in UTC", expr)
             })?;
-            face.current_at(&lake.location, time_ms).map(Some)
+            face.current_at(&site, time_ms).map(Some)
         }
     }
 }

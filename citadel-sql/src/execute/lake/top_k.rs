@@ -116,7 +116,7 @@ impl LakeTopKOp {
             exact: context.ann.exact || context.ann.recall == Some(Recall::EXACT),
         };
         let face = context.lake.lakes.get()?;
-        let Found { count, mut rows } = face.nearest(&state::lake_of(table)?.location, &search)?;
+        let Found { count, mut rows } = face.nearest(&state::site(table, context)?, &search)?;
         self.report.extend(rows.report());
         if (count as u64) < total {
             return Ok(None);

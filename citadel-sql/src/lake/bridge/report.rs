@@ -4,20 +4,36 @@ use std::time::Duration;
 
 use citadel_lake::{FileContent, IndexState, LakeTable};
 
-use super::of_lake;
+use super::{of_lake, table_key};
 use crate::error::Result;
 use crate::functions::Told;
-use crate::lake::Upkeep;
+use crate::lake::{Site, Upkeep};
 use crate::types::Value;
 
 /// Rows of what is told.
-pub(super) fn told(table: &LakeTable, what: Told) -> Result<Vec<Vec<Value>>> {
+pub(super) fn told(
+    site: &Site,
+    table: impl FnOnce() -> Result<LakeTable>,
+    what: Told,
+) -> Result<Vec<Vec<Value>>> {
     match what {
-        Told::Snapshots => snapshots(table),
-        Told::Files => files(table),
-        Told::Indexes => indexes(table),
-        Told::History => history(table),
+        Told::Snapshots => snapshots(&table()?),
+        Told::Files => files(&table()?),
+        Told::Indexes => indexes(&table()?),
+        Told::History => history(&table()?),
+        Told::Metadata => metadata(site, &table()?),
+        // It lies here, whatever has become of the table.
+        Told::Key => Ok(key(&site.home)),
     }
+}
+
+/// The key of a table, with its name; no row where it has none.
+fn key(home: &LakeHome) -> Vec<Vec<Value>> {
+    let row = home.key.as_ref().map(|key| {
+        let digits = key.digits().to_string();
+        vec![Value::Text(table_key(key).id()), Value::Text(digits)]
+    });
+    row.into_iter().collect()
 }
 
 fn snapshots(table: &LakeTable) -> Result<Vec<Vec<Value>>> {
@@ -85,6 +101,13 @@ fn history(table: &LakeTable) -> Result<Vec<Vec<Value>>> {
     let history = table.history().map_err(of_lake)?.into_iter();
     let rows = history.map(|(time_ms, id)| vec![Value::Integer(time_ms), Value::Integer(id)]);
     Ok(rows.collect())
+}
+
+/// Who tells which metadata is the newest, and which that is.
+fn metadata(site: &Site, table: &LakeTable) -> Result<Vec<Vec<Value>>> {
+    let path = table.metadata_location().map_err(of_lake)?;
+    let catalog = site.keeper.catalog().name().to_owned();
+    Ok(vec![vec![Value::Text(catalog), Value::Text(path)]])
 }
 
 /// Does it, and gives what there is to report.

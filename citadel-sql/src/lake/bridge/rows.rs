@@ -56,7 +56,12 @@ impl LakeRows for ArrowRows {
     }
 
     fn report(&self) -> Vec<(String, String)> {
-        vec![("Files".to_owned(), self.files.to_string())]
+        let mut report = vec![("Files".to_owned(), self.files.to_string())];
+        let (read, all) = self.batches.row_groups();
+        if read < all {
+            report.push(("Row Groups".to_owned(), format!("{read} of {all}")));
+        }
+        report
     }
 }
 

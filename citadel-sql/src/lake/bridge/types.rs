@@ -14,6 +14,8 @@
 //! | TIMESTAMPTZ | timestamptz | timestamptz |
 //! | NUMERIC(p, s), p at most 38 | decimal(p, s) | decimal(p, s) |
 //! | UUID | uuid | uuid |
+//! | an ENUM | string | string, where the statement says so |
+//! | an array | list | list; one of floats where the statement says so |
 //! | VECTOR(n) | list of floats | list of floats that is declared, or given as VECTOR(n) |
 
 use std::sync::Arc;
@@ -23,13 +25,14 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use citadel_lake::{LakeTable, Metric as LakeMetric};
 
 use super::super::access::Opened;
+use super::super::{Site, Withdraw};
 use super::of_lake;
 use crate::arrow::{array, data_type, float_list, sql_type};
 use crate::batch::Batch;
 use crate::bind::bound::{NewColumn, NewDefault};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
-use crate::types::{Collation, Element, SqlType};
+use crate::types::{Collation, Element, ScalarType, SqlType};
 
 /// The metric of a lake.
 pub(super) fn lake_metric(metric: Metric) -> Result<LakeMetric> {
@@ -97,12 +100,15 @@ pub(super) fn opened(
     table: &LakeTable,
     wanted: &[NewColumn],
     metric: Option<Metric>,
+    (site, made): (Site, Option<Box<dyn Withdraw>>),
 ) -> Result<Opened> {
     let schema = table.schema().map_err(of_lake)?;
     let declared = table.vectors().map_err(of_lake)?;
     let mut opened = Opened {
         columns: Vec::with_capacity(schema.fields().len()),
         vectors: Vec::new(),
+        site,
+        made,
     };
     for (no, field) in (0..).map(ColumnNo).zip(schema.fields()) {
         let given = wanted
@@ -127,15 +133,26 @@ pub(super) fn opened(
                 (vector_type(vector.dimension, field)?, None)
             }
             (DataType::List(element), None) if *element.data_type() == DataType::Float32 => {
-                let Some(SqlType::Vector(vector)) = given.map(|column| column.ty) else {
-                    return Err(unknown(field).hint(
-                        "its dimension is not declared in the lake: name the columns, this one as VECTOR(n)",
-                    ));
-                };
-                opened.vectors.push((no, metric.unwrap_or(Metric::L2)));
-                (SqlType::Vector(vector), None)
+                match given.map(|column| column.ty) {
+                    Some(ty @ SqlType::Vector(_)) => {
+                        opened.vectors.push((no, metric.unwrap_or(Metric::L2)));
+                        (ty, None)
+                    }
+                    Some(ty @ SqlType::Array(ScalarType::Real)) => (ty, None),
+                    _ => {
+                        return Err(unknown(field).hint(
+                            "its dimension is not declared in the lake: name the columns, this one as VECTOR(n), or as REAL[] where lengths differ",
+                        ));
+                    }
+                }
             }
-            _ => sql_type(field, citadel_lake::is_uuid(field)).ok_or_else(|| unknown(field))?,
+            _ => {
+                let (ty, limit) = sql_type(field).ok_or_else(|| unknown(field))?;
+                match given.map(|column| column.ty) {
+                    Some(given) if has_labels(given, ty) => (given, None),
+                    _ => (ty, limit),
+                }
+            }
         };
         opened.columns.push(NewColumn {
             name: field.name().clone(),
@@ -150,6 +167,17 @@ pub(super) fn opened(
     }
     check_wanted(&opened.columns, wanted)?;
     Ok(opened)
+}
+
+/// Whether the values of a type are the labels of an ENUM where those of the other are texts.
+fn has_labels(given: SqlType, texts: SqlType) -> bool {
+    match (given, texts) {
+        (SqlType::Enum(_), SqlType::Text) => true,
+        (SqlType::Array(ScalarType::Enum(_)), SqlType::Array(element)) => {
+            element == ScalarType::Text
+        }
+        _ => false,
+    }
 }
 
 fn vector_type(dimension: usize, field: &Field) -> Result<SqlType> {

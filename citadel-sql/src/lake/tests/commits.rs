@@ -27,6 +27,11 @@ fn state(db: &crate::Connection) -> (Vec<String>, Vec<String>, Vec<String>) {
 
 #[test]
 fn a_commit_that_ends_anywhere_is_done_once_or_not_at_all() {
+    commits_that_end_anywhere(Lab::after);
+    commits_that_end_anywhere(Lab::after_encrypted);
+}
+
+fn commits_that_end_anywhere(lab_after: fn(&str) -> (Lab, crate::Connection)) {
     let owned = |rows: &[&str]| rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>();
     let before = (owned(&[]), owned(&["1", "2"]), owned(&[]));
     let after = (owned(&["10"]), owned(&["2", "3"]), owned(&["4", "5"]));
@@ -36,7 +41,7 @@ fn a_commit_that_ends_anywhere_is_done_once_or_not_at_all() {
         (Step::Between, &after),
         (Step::Carried, &after),
     ] {
-        let (mut lab, db) = Lab::after(TABLES);
+        let (mut lab, db) = lab_after(TABLES);
         lab.crash_at(step);
         let failed = db.execute_batch(CHANGE).unwrap_err();
         assert!(failed.to_string().contains("the process ends"), "{failed}");

@@ -2,6 +2,8 @@
 
 mod commits;
 mod definitions;
+mod embedded;
+mod encrypted;
 mod history;
 mod queries;
 mod searches;
@@ -40,6 +42,11 @@ impl Lab {
         (lab, db)
     }
 
+    /// The same with all of its tables encrypted.
+    pub(super) fn after_encrypted(sql: &str) -> (Self, Connection) {
+        Self::after(&sql.replace("WITH (", "WITH (encryption = 'parquet', "))
+    }
+
     /// The file is let go, as by a process that ends, and opened again.
     pub(super) fn reopen(&mut self) {
         self.database = None;
@@ -53,6 +60,11 @@ impl Lab {
 
     pub(super) fn lake(&self) -> PathBuf {
         self.dir.path().join("lake")
+    }
+
+    /// A file beside the lake.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 
     /// The text with the lake's folder in it.

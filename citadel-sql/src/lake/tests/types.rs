@@ -126,6 +126,89 @@ fn an_opened_table_has_the_types_that_it_was_made_with() {
 }
 
 #[test]
+fn arrays_and_labels_come_back_as_they_were() {
+    let columns =
+        "n INTEGER, tags TEXT[], sizes INTEGER[], x REAL[], days DATE[], m mood, ms mood[]";
+    let (lab, db) = Lab::after(&format!(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+         CREATE TABLE here ({columns});
+         CREATE TABLE there ({columns}) USING iceberg WITH (location = '{{lake}}/t');"
+    ));
+    for table in ["here", "there"] {
+        db.execute_batch(&format!(
+            "INSERT INTO {table} VALUES
+               (1, '{{a,\"b c\",NULL}}', '{{1,-2}}', '{{0.5,NULL}}', '{{2024-02-29}}', 'happy', '{{sad,NULL,ok}}'),
+               (2, '{{}}', '{{NULL}}', NULL, '{{}}', 'sad', '{{}}'),
+               (3, NULL, NULL, '{{1e300}}', NULL, NULL, NULL)"
+        ))
+        .unwrap();
+    }
+    let same = |query: &str| {
+        let of = |table: &str| rows(&db, &query.replace("TABLE", table));
+        assert_eq!(of("there"), of("here"), "{query}");
+        assert!(!of("here").is_empty(), "{query}");
+    };
+    same("SELECT * FROM TABLE ORDER BY n");
+    same("SELECT n FROM TABLE WHERE m > 'sad' ORDER BY n");
+    same("SELECT n FROM TABLE WHERE m = 'sad'");
+    same("SELECT n, m FROM TABLE WHERE m IS NOT NULL ORDER BY m");
+    same("SELECT n FROM TABLE WHERE 'b c' = ANY (tags)");
+    same("SELECT n FROM TABLE WHERE tags = '{}'");
+    same("SELECT n, unnest(sizes) FROM TABLE ORDER BY n");
+    assert_eq!(
+        error(
+            &db,
+            "INSERT INTO there (n, sizes) VALUES (4, '{{1,2},{3,4}}')"
+        ),
+        "a value of column \"sizes\" is none of the lake's type List(Int64, field: 'element')"
+    );
+
+    let location = lab.lake().join("t").display().to_string();
+    db.execute_batch(&format!(
+        "CREATE TABLE plain USING iceberg WITH (location = '{location}');
+         CREATE TABLE again ({columns}) USING iceberg WITH (location = '{location}');"
+    ))
+    .unwrap();
+    assert_eq!(
+        rows(&db, "SELECT m, ms FROM plain WHERE n = 1"),
+        ["happy|{sad,NULL,ok}"]
+    );
+    assert_eq!(rows(&db, "SELECT n FROM again WHERE m > 'sad'"), ["1"]);
+    db.execute("INSERT INTO plain (n, m) VALUES (5, 'glum')", ())
+        .unwrap();
+    assert!(error(&db, "SELECT m FROM again").contains("glum"));
+}
+
+#[test]
+fn conditions_mean_the_same_with_bloom_filters() {
+    let (_lab, db) = Lab::after(&format!(
+        "CREATE TABLE here ({COLUMNS}, s TEXT, b BLOB);
+         CREATE TABLE there ({COLUMNS}, s TEXT, b BLOB) USING iceberg
+           WITH (location = '{{lake}}/t', bloom_filters = 'n, d, ts, tz, u, i, s, b');
+         INSERT INTO here (n, d, t, ts, tz, price, u, x, i) VALUES {ROWS};
+         INSERT INTO here (n, s, b) VALUES (6, 'word', x'00ff'), (7, '', x'');
+         INSERT INTO there SELECT * FROM here;"
+    ));
+    let more = [
+        "s = 'word'",
+        "s = ''",
+        "s = 'none'",
+        "b = x'00ff'",
+        "b = x'01'",
+        "n IN (2, 9)",
+    ];
+    for condition in CONDITIONS.iter().chain(&more) {
+        let of = |table: &str| {
+            rows(
+                &db,
+                &format!("SELECT n FROM {table} WHERE {condition} ORDER BY n"),
+            )
+        };
+        assert_eq!(of("there"), of("here"), "{condition}");
+    }
+}
+
+#[test]
 fn what_a_lake_cannot_hold_is_an_error() {
     let (lab, db) = lab();
     for (column, value) in [

@@ -151,7 +151,12 @@ fn fits(operand: &Expr, value: &Expr) -> bool {
     let is_plain = !operand.ty.is_numeric()
         && !matches!(
             operand.ty,
-            SqlType::Unknown | SqlType::Interval | SqlType::Vector(_) | SqlType::Array(_)
+            SqlType::Unknown
+                | SqlType::Interval
+                | SqlType::Vector(_)
+                | SqlType::Array(_)
+                // Their order is that of the labels, which a lake does not know.
+                | SqlType::Enum(_)
         );
     let is_null = matches!(value.kind, ExprKind::Literal(Value::Null));
     let fits = (is_plain && operand.ty == value.ty)

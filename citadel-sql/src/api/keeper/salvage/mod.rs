@@ -20,6 +20,7 @@ use citadel_txn::{Durability, FileStorage, Key, Progress, Salvage, Storage};
 use super::{Owners, Watch};
 use crate::api::{Connection, Database, Options};
 use crate::error::Result;
+use crate::lake::{self, INTENT_TREE};
 use crate::schema::{Catalog, SchemaChange, TableDef, ViewDef};
 use crate::types::EnumType;
 
@@ -159,6 +160,15 @@ fn enums(database: &Database, enums: &[EnumType]) -> Result<()> {
     Ok(())
 }
 
+/// The newest metadata of an embedded table in a lake, if its pointer can be read.
+fn pointer(source: &Salvage, table: &TableDef) -> Option<String> {
+    table.lake.as_ref()?;
+    let key = lake::pointer_key(table.id);
+    let mut entries = source.entries(INTENT_TREE);
+    let found = entries.find(|entry| entry.key == key)?;
+    lake::decode_pointer(&found.value).ok()
+}
+
 fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Result<SalvageReport> {
     let definitions = Definitions::read(source);
     let mut report = SalvageReport::new(source.generation().get());
@@ -181,7 +191,8 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
     let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
     for table in &old {
         let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
-        if let Err(error) = db.execute(&table.statement_alone(&made), ()) {
+        let metadata = pointer(source, table);
+        if let Err(error) = db.execute(&table.statement_to_open(&made, metadata.as_deref()), ()) {
             salvaged.refuse(format!("its definition is refused: {error}"));
             report.tables.push(salvaged);
             continue;
