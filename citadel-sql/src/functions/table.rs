@@ -35,7 +35,7 @@ pub(crate) enum Told {
 }
 
 impl TableFunction {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::AnnIndexStatus,
         Self::GenerateSeries,
         Self::Unnest,

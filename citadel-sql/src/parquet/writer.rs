@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use citadel_lake::ParquetWriter;
 
 use super::{FileColumn, FileOutput, of_file};
-use crate::arrow::{array, data_type, float_list, list_of};
+use crate::arrow::{array, data_type, float_list};
 use crate::batch::Batch;
 use crate::error::{Error, Result, SqlState};
 use crate::types::{Element, SqlType};

@@ -775,7 +775,7 @@ mod tests {
     }
 
     /// The table in a lake, in the clear or encrypted.
-    fn in_lake(key: Option<LakeKey>) -> TableDef {
+    fn in_lake(key: Option<LakeKey>, catalog: LakeCatalog) -> TableDef {
         let home = LakeHome {
             location: "/lake/t".to_owned(),
             key,
@@ -783,17 +783,21 @@ mod tests {
         TableDef {
             lake: Some(Arc::new(LakeDef {
                 home,
+                catalog,
                 vectors: vec![(ColumnNo(1), Metric::Cosine)],
             })),
             ..table()
         }
     }
 
-    fn tables() -> [TableDef; 3] {
+    fn tables() -> [TableDef; 5] {
+        let key = || Some(LakeKey::new([9; LakeKey::BYTES]));
         [
             table(),
-            in_lake(None),
-            in_lake(Some(LakeKey::new([9; LakeKey::BYTES]))),
+            in_lake(None, LakeCatalog::Files),
+            in_lake(None, LakeCatalog::Embedded),
+            in_lake(key(), LakeCatalog::Files),
+            in_lake(key(), LakeCatalog::Embedded),
         ]
     }
 

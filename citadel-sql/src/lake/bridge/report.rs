@@ -8,6 +8,7 @@ use super::{of_lake, table_key};
 use crate::error::Result;
 use crate::functions::Told;
 use crate::lake::{Site, Upkeep};
+use crate::schema::LakeHome;
 use crate::types::Value;
 
 /// Rows of what is told.
