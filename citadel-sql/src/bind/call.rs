@@ -144,7 +144,9 @@ impl ExprBinder<'_, '_> {
         Ok(or_zero(&name.name.to_ascii_lowercase(), column))
     }
 
-    /// `RAISE(ABORT, message)`, `RAISE(IGNORE)`. Of no type, as NULL is, it can stand anywhere.
+    /// `RAISE(ABORT, message)`, `RAISE(IGNORE)`. Of no type, as NULL is, it can stand anywhere. Kept out of
+    /// [`call`](Self::call), which takes its place on the stack as often as calls lie in one another.
+    #[inline(never)]
     fn raise(&mut self, values: &[ast::Expr], position: Option<Position>) -> Result<Expr> {
         let refused = |text: &str| Err(Error::sql(SqlState::SYNTAX_ERROR, text).at(position));
         if self.binder.raising == Raising::Nothing {

@@ -578,15 +578,15 @@ fn wrong_triggers_are_refused_when_they_are_made() {
         ),
         ("42601", "f AFTER INSERT ON t BEGIN SELECT RAISE('x'); END"),
     ];
+    let mut others = Vec::new();
     for (code, trigger) in wrong {
         let sql = format!("CREATE TRIGGER {trigger}");
         let error = db.execute_batch(&sql).expect_err(&sql);
-        assert_eq!(
-            error.sqlstate().map(SqlState::as_str),
-            Some(code),
-            "{sql}: {error}"
-        );
+        if error.sqlstate().map(SqlState::as_str) != Some(code) {
+            others.push(format!("{sql}: {:?} {error}", error.sqlstate()));
+        }
     }
+    assert_eq!(others, Vec::<String>::new());
     assert_eq!(state(&db, "SELECT RAISE(ABORT, 'x')").as_str(), "42601");
     assert_eq!(state(&db, "DROP TRIGGER nosuch").as_str(), "42704");
     assert_eq!(state(&db, "INSERT INTO v VALUES (1)").as_str(), "42809");
