@@ -12,6 +12,9 @@ pub struct SqlState(pub(crate) &'static str);
 impl SqlState {
     pub(crate) const SYNTAX_ERROR: Self = Self("42601");
     pub(crate) const UNDEFINED_COLUMN: Self = Self("42703");
+    pub(crate) const AMBIGUOUS_OBJECT: Self = Self("42725");
+    /// Of RAISE(IGNORE), which ends where the trigger does.
+    pub(crate) const ROW_IGNORED: Self = Self("02T01");
     pub(crate) const AMBIGUOUS_COLUMN: Self = Self("42702");
     pub(crate) const CARDINALITY_VIOLATION: Self = Self("21000");
     pub(crate) const UNDEFINED_TABLE: Self = Self("42P01");
@@ -64,6 +67,9 @@ impl SqlState {
     pub(crate) const IN_FAILED_TRANSACTION: Self = Self("25P02");
     pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
+    pub(crate) const STACK_DEPTH_EXCEEDED: Self = Self("54001");
+    pub(crate) const RAISED: Self = Self("P0001");
+    pub(crate) const TRIGGERED_CHANGE_VIOLATION: Self = Self("27000");
     pub(crate) const QUERY_CANCELED: Self = Self("57014");
     pub(crate) const IO_ERROR: Self = Self("58030");
     pub(crate) const INVALID_AUTHORIZATION: Self = Self("28000");

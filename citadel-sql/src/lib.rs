@@ -75,8 +75,8 @@ pub use api::{
     DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
     NewLakeTable, ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row,
     RowIndex, Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo,
-    ToSql, ToSqlOutput, Transaction, TransactionBehavior, TypeInfo, ViewInfo, params_from_iter,
-    salvage, salvage_storage,
+    ToSql, ToSqlOutput, Transaction, TransactionBehavior, TriggerInfo, TypeInfo, ViewInfo,
+    params_from_iter, salvage, salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,

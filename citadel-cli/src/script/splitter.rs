@@ -1,8 +1,10 @@
 //! Finds where statements end, without parsing them.
 //!
 //! A statement ends at a `;` outside of quotes (`'…'`, `"…"`, `E'…\'…'`, `$tag$…$tag$`) and comments (`-- …`,
-//! nested `/* … */`). A line that begins with `.` where a statement could begin is a dot-command. Every byte is
+//! nested `/* … */`), and outside of the BEGIN … END of a CREATE TRIGGER. A line that begins with `.` where a statement could begin is a dot-command. Every byte is
 //! looked at once, however the text is cut into pieces.
+
+use super::trigger_block::TriggerBlock;
 
 /// What a splitter gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub(crate) struct Splitter {
     words: bool,
     /// Line breaks given out before `start`.
     lines: usize,
+    block: TriggerBlock,
 }
 
 impl Splitter {
@@ -174,8 +177,17 @@ impl Splitter {
         let bytes = &self.text.as_bytes()[self.at..];
         let first = bytes[0];
         match first {
+            b';' | b'-' | b'/' => {}
+            _ if is_word(first) => self.block.push(first),
+            _ => self.block.note_sign(first),
+        }
+        match first {
             b';' => {
                 self.at += 1;
+                if self.block.is_inside() {
+                    self.block.note_sign(first);
+                    return Some(false);
+                }
                 let ends = self.words;
                 if !ends {
                     self.skip_to_here();
@@ -189,10 +201,12 @@ impl Splitter {
                     _ => None,
                 };
                 if let Some(comment) = comment {
+                    self.block.end_word();
                     self.state = comment;
                     self.at += 2;
                     return Some(false);
                 }
+                self.block.note_sign(first);
                 self.begin_word();
             }
             b'\'' | b'"' => {
@@ -270,6 +284,7 @@ impl Splitter {
         self.skip_to_here();
         self.words = false;
         self.state = State::Between;
+        self.block = TriggerBlock::default();
         Piece::Statement { text, lines_before }
     }
 
@@ -305,6 +320,26 @@ mod tests {
         }
         out.extend(splitter.finish().map(text));
         out
+    }
+
+    #[test]
+    fn semicolons_in_a_trigger_end_its_statements_alone() {
+        let trigger = "-- one;\nCREATE OR REPLACE TRIGGER a AFTER UPDATE OF begin ON t WHEN (NEW.begin > 0)\nBEGIN\n  \
+             INSERT INTO log SELECT CASE WHEN NEW.case THEN 'end;' ELSE old.end END; /* END; */ DELETE FROM u;\nEND;";
+        let text = format!("{trigger}\nSELECT 1; BEGIN; COMMIT;");
+        let (_, bare) = trigger.split_once('\n').unwrap();
+        assert_eq!(
+            pieces(&[&text]),
+            [
+                format!("1:{bare}"),
+                "5:SELECT 1;".to_owned(),
+                "5:BEGIN;".to_owned(),
+                "5:COMMIT;".to_owned()
+            ]
+        );
+        let bytes: Vec<String> = text.chars().map(String::from).collect();
+        let bytes: Vec<&str> = bytes.iter().map(String::as_str).collect();
+        assert_eq!(pieces(&bytes), pieces(&[&text]));
     }
 
     #[test]

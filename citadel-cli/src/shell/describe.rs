@@ -31,6 +31,19 @@ pub(super) fn views(connection: &Connection, name: Option<&String>) -> Outcome<V
     Ok(views.iter().map(|view| statement(&view.sql)).collect())
 }
 
+/// The statements that make triggers, and switch off those that are off: of all tables and views, or of the one of the name.
+pub(super) fn triggers(connection: &Connection, name: Option<&String>) -> Outcome<Vec<String>> {
+    let mut triggers = connection.triggers()?;
+    if let Some(name) = name {
+        triggers.retain(|trigger| trigger.table.eq_ignore_ascii_case(name));
+    }
+    let statements = triggers.iter().flat_map(|trigger| {
+        let made = std::iter::once(trigger.sql.as_str());
+        made.chain(trigger.disabled.as_deref())
+    });
+    Ok(statements.map(statement).collect())
+}
+
 /// The sequences of tables, and, where those are all, the others.
 pub(super) fn sequences(
     connection: &Connection,

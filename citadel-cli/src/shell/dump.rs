@@ -11,11 +11,11 @@ use crate::format;
 /// A dump is often less guarded than the database, and would open the table for whoever reads it.
 const LAKE_KEY: &[u8] = b"-- The key is not dumped. Add encryption_key = '...', which SELECT key FROM lake_key('...') tells in this database.\n";
 
-/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them foreign keys and the views.
+/// Writes statements that make the tables anew: definitions, rows, and then indexes; and after all of them foreign keys, the views and the triggers.
 pub(super) fn dump(
     db: &Connection,
     tables: &[TableInfo],
-    views: &[String],
+    (views, triggers): (&[String], &[String]),
     out: &mut dyn Write,
 ) -> Outcome<()> {
     let begun = db.is_autocommit();
@@ -23,7 +23,7 @@ pub(super) fn dump(
         // All tables as of one commit.
         db.execute("BEGIN READ ONLY", ())?;
     }
-    let result = write_all(db, tables, views, out);
+    let result = write_all(db, tables, (views, triggers), out);
     if begun {
         db.execute("COMMIT", ())?;
     }
@@ -33,7 +33,7 @@ pub(super) fn dump(
 fn write_all(
     db: &Connection,
     tables: &[TableInfo],
-    views: &[String],
+    (views, triggers): (&[String], &[String]),
     out: &mut dyn Write,
 ) -> Outcome<()> {
     out.write_all(b"BEGIN;\n").map_err(Failure::output)?;
@@ -67,8 +67,8 @@ fn write_all(
     for sequence in &sequences {
         writeln!(out, "{}", advance(sequence)).map_err(Failure::output)?;
     }
-    for view in views {
-        writeln!(out, "{view}").map_err(Failure::output)?;
+    for statement in views.iter().chain(triggers) {
+        writeln!(out, "{statement}").map_err(Failure::output)?;
     }
     out.write_all(b"COMMIT;\n").map_err(Failure::output)
 }

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::thread;
 
+use citadel_txn::WriteTxn;
+use parking_lot::Mutex;
+
 use crate::api::Params;
 use crate::api::connection::Connection;
 use crate::api::params::Binder;
@@ -10,9 +13,10 @@ use crate::api::session::Done;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::Parameters;
 use crate::error::{Error, Result, SqlState};
-use crate::execute::{Append, Txn};
+use crate::execute::{Append, ExecContext, Txn};
+use crate::functions::SequenceUse;
 use crate::schema::{Catalog, TableDef};
-use crate::types::{SqlType, Value};
+use crate::types::{SqlType, Value, now};
 
 /// Rows wait until so many bytes of them, or [`BATCH_ROWS`], are there.
 const WAITING_BYTES_MAX: usize = 4 << 20;
@@ -132,10 +136,25 @@ impl Appender<'_> {
         }
         let connection = self.connection;
         connection.arm_interrupt();
+        let (zone, at) = (connection.zone(), now());
+        let began = connection.session().began(at);
         let written = connection.session().write(|txn, catalog, pins| {
             self.follow(catalog)?;
-            let context = &mut connection.context(Txn::Write(txn), &[], pins);
-            let mut appended = self.append.run(&self.waiting, context)?;
+            let late = Mutex::default();
+            let firing = connection.triggering(catalog, &zone, (began, at), &late);
+            let fires = self.append.fires();
+            let mut run = |txn: &mut WriteTxn| {
+                let context = &mut ExecContext {
+                    triggers: Some(firing),
+                    ..connection.context(Txn::Write(txn), &[], pins)
+                };
+                self.append.run(&self.waiting, context)
+            };
+            let mut appended = match fires {
+                false => run(txn)?,
+                true => connection.with_sequences(&SequenceUse::Any, txn, catalog, run)?,
+            };
+            appended.late.append(&mut late.into_inner());
             Ok(Done {
                 late: std::mem::take(&mut appended.late),
                 value: (appended.rows, appended.last_rowid),

@@ -18,6 +18,7 @@ use crate::api::session::Session;
 use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
 use crate::bind::bound::WORK_MEM_MIN;
 use crate::error::{Error, Result};
+use crate::execute::TriggerCache;
 use crate::functions::Sequences;
 use crate::parse;
 use crate::schema::AnnSettings;
@@ -71,6 +72,8 @@ pub struct Connection {
     /// The time zone in which times without one are read and moments are shown.
     zone: RefCell<Zone>,
     sequences: RefCell<Sequences>,
+    /// What triggers do, of those that were fired.
+    triggers: TriggerCache,
     /// What the last COPY left out.
     pub(crate) rejected: RefCell<Rejected>,
 }
@@ -92,6 +95,7 @@ impl Connection {
             work_mem: Cell::default(),
             zone: RefCell::default(),
             sequences: RefCell::default(),
+            triggers: TriggerCache::default(),
             rejected: RefCell::default(),
         }
     }
@@ -126,6 +130,11 @@ impl Connection {
     /// What it knows of sequences.
     pub(crate) fn drawn(&self) -> RefMut<'_, Sequences> {
         self.sequences.borrow_mut()
+    }
+
+    /// What triggers do, of those that were fired.
+    pub(crate) fn trigger_cache(&self) -> &TriggerCache {
+        &self.triggers
     }
 
     /// The database that this is a connection to.

@@ -55,7 +55,7 @@ pub use params::{Params, ParamsFromIter, params_from_iter};
 pub use row::{Row, RowIndex};
 pub use rows::{AndThenRows, MappedRows, Rows};
 pub use schema_info::{
-    ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, TypeInfo, ViewInfo,
+    ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, TriggerInfo, TypeInfo, ViewInfo,
 };
 pub use statement::{NewLakeTable, Statement};
 pub use to_sql::{ToSql, ToSqlOutput};

@@ -380,6 +380,7 @@ fn changes_rows(statement: &bound::Statement) -> bool {
         | Statement::Update(_)
         | Statement::Delete(_)
         | Statement::Merge(_)
+        | Statement::Instead(_)
         | Statement::With(_) => true,
         Statement::Explain { statement, .. } => changes_rows(statement),
         _ => false,

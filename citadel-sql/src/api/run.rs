@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use citadel_txn::{Quiet, WriteTxn};
+use parking_lot::Mutex;
 
 use crate::api::ann::constant_text;
 use crate::api::connection::Connection;
@@ -13,12 +14,13 @@ use crate::api::session::{Done, Snapshot, Source};
 use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::execute::{ExecContext, Many, Txn};
+use crate::execute::{ExecContext, Many, Triggering, Txn};
 use crate::functions::SequenceUse;
 use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
 use crate::store::KeyCheck;
-use crate::types::{Value, now};
+use crate::types::temporal::Zone;
+use crate::types::{TimestampTz, Value, now};
 
 /// The rows of a statement that was started.
 #[derive(Debug)]
@@ -195,17 +197,23 @@ impl Connection {
         stream: Stream<'_>,
     ) -> Result<Started> {
         let zone = self.zone();
-        let began = self.session().began(now());
+        let at = now();
+        let began = self.session().began(at);
         let written = self.session().write(|txn, catalog, pins| {
             let current = prepared.current(catalog, txn, &zone)?;
             let params = current.ready(prepared, params, began)?;
             let uses = &current.parameters.sequences;
+            let late = Mutex::default();
+            let firing = self.triggering(catalog, &zone, (began, at), &late);
             let mut value = match uses {
-                SequenceUse::None => self.write_all(&current, &params, txn, pins, stream)?,
+                SequenceUse::None => {
+                    self.write_all(&current, &params, (txn, &firing), pins, stream)?
+                }
                 _ => self.with_sequences(uses, txn, catalog, |txn| {
-                    self.write_all(&current, &params, txn, pins, stream)
+                    self.write_all(&current, &params, (txn, &firing), pins, stream)
                 })?,
             };
+            value.late.append(&mut late.into_inner());
             Ok(Done {
                 redefined: current.redefines(),
                 late: std::mem::take(&mut value.late),
@@ -223,7 +231,7 @@ impl Connection {
     }
 
     /// Runs what may draw from sequences, and writes where they stand then.
-    fn with_sequences<T>(
+    pub(crate) fn with_sequences<T>(
         &self,
         uses: &SequenceUse,
         txn: &mut WriteTxn,
@@ -241,7 +249,7 @@ impl Connection {
         &self,
         prepared: &Arc<Prepared>,
         params: &[Value],
-        txn: &mut WriteTxn,
+        (txn, firing): (&mut WriteTxn, &Triggering<'_>),
         pins: &Pins,
         stream: Stream<'_>,
     ) -> Result<Written> {
@@ -256,7 +264,10 @@ impl Connection {
             return Ok(written);
         };
         let mut run = prepared.start(plan, params)?;
-        let mut context = self.context(Txn::Write(txn), params, pins);
+        let mut context = ExecContext {
+            triggers: Some(*firing),
+            ..self.context(Txn::Write(txn), params, pins)
+        };
         let mut run_all = |context: &mut ExecContext<'_>| {
             while let Some(batch) = run.execution.next(context)? {
                 written.batches.push_back(batch);
@@ -315,6 +326,26 @@ impl Connection {
             lake: self.lake_use(pins),
             threads: self.threads(),
             feed: None,
+            triggers: None,
+        }
+    }
+
+    /// What triggers of a statement that begins now are run with.
+    pub(crate) fn triggering<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        zone: &'a Zone,
+        (began, now): (TimestampTz, TimestampTz),
+        late: &'a Mutex<Vec<KeyCheck>>,
+    ) -> Triggering<'a> {
+        Triggering {
+            catalog,
+            zone,
+            began,
+            now,
+            cache: self.trigger_cache(),
+            late,
+            depth: 0,
         }
     }
 

@@ -6,8 +6,8 @@ use crate::api::connection::Connection;
 use crate::error::Result;
 use crate::lake;
 use crate::schema::{
-    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, ViewDef, readable,
-    sequence_state,
+    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, TriggerDef,
+    ViewDef, quoted as quoted_name, readable, sequence_state,
 };
 use crate::types::{EnumType, SqlType, ValueRef, quoted};
 
@@ -42,6 +42,20 @@ pub struct ViewInfo {
     pub name: String,
     /// The statement that made it, as it was written.
     pub sql: String,
+}
+
+/// A trigger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TriggerInfo {
+    /// Its name.
+    pub name: String,
+    /// The table or the view that it is of.
+    pub table: String,
+    /// The statement that made it, as it was written.
+    pub sql: String,
+    /// A statement that switches it off, if it is.
+    pub disabled: Option<String>,
 }
 
 /// A type that a statement has made.
@@ -149,6 +163,17 @@ impl Connection {
             .look(|_, catalog| Ok(catalog.views().iter().map(|view| info(view)).collect()))
     }
 
+    /// The triggers that the next statement would see, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn triggers(&self) -> Result<Vec<TriggerInfo>> {
+        self.session().look(|_, catalog| {
+            let all = catalog.triggers().iter();
+            Ok(all.map(|trigger| trigger_info(trigger, catalog)).collect())
+        })
+    }
+
     /// The ENUM types that the next statement would see, in the order in which they were made.
     ///
     /// # Errors
@@ -177,6 +202,20 @@ impl Connection {
     pub fn table_exists(&self, name: &str) -> Result<bool> {
         self.session()
             .look(|_, catalog| Ok(catalog.table(name).is_some()))
+    }
+}
+
+fn trigger_info(trigger: &TriggerDef, catalog: &Catalog) -> TriggerInfo {
+    let table = catalog.relation_of(trigger).unwrap_or_default();
+    let switch = || {
+        let (table, name) = (quoted_name(table), quoted_name(&trigger.name));
+        format!("ALTER TABLE {table} DISABLE TRIGGER {name}")
+    };
+    TriggerInfo {
+        name: trigger.name.clone(),
+        table: table.to_owned(),
+        sql: trigger.sql.clone(),
+        disabled: (!trigger.enabled).then(switch),
     }
 }
 

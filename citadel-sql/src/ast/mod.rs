@@ -12,6 +12,7 @@ mod operator;
 mod query;
 mod sequence;
 mod statement;
+mod trigger;
 mod window;
 
 use crate::error::Position;
@@ -38,6 +39,9 @@ pub(crate) use statement::{
     Explain, ForeignKey, IndexChange, IndexMethod, IndexOption, KeyAction, LabelChange, LabelSide,
     PlanFormat, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,
     TableConstraintKind, TableRows,
+};
+pub(crate) use trigger::{
+    AlterTrigger, CreateTrigger, DropTrigger, TriggerChange, TriggerStep, TriggerSwitch,
 };
 pub(crate) use window::{Exclusion, Frame, FrameBound, FrameUnits, Over, Window};
 

@@ -1,8 +1,8 @@
 //! Statements.
 
 use super::{
-    AlterSequence, AlterTable, Copy, CreateSequence, Delete, Expr, Identifier, Insert, Merge,
-    Query, SequenceColumn, Update,
+    AlterSequence, AlterTable, AlterTrigger, Copy, CreateSequence, CreateTrigger, Delete,
+    DropTrigger, Expr, Identifier, Insert, Merge, Query, SequenceColumn, Update,
 };
 use crate::error::Position;
 use crate::schema::KeyTiming;
@@ -48,6 +48,9 @@ pub(crate) enum StatementKind {
         labels: Vec<String>,
     },
     AlterEnum(Box<AlterEnum>),
+    CreateTrigger(Box<CreateTrigger>),
+    DropTrigger(DropTrigger),
+    AlterTrigger(AlterTrigger),
     Drop(Drop),
     Begin(BeginMode),
     Commit,

@@ -26,8 +26,8 @@ use crate::ast::{
 };
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
-    ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexKey, IndexKind, IndexOrigin,
-    IndexedVector, KeyTiming, TableDef,
+    ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexOrigin,
+    IndexedVector, KeyTiming, TableDef, TriggerDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value, assign, can_assign};
 
@@ -79,6 +79,7 @@ impl Binder<'_> {
         if shape.takes_away {
             self.check_views(&mut shape)?;
         }
+        self.check_triggers(&mut shape)?;
         Ok(Statement::AlterTable(Box::new(shape.alter)))
     }
 
@@ -523,12 +524,7 @@ impl Binder<'_> {
 
     /// A view that would not read what it reads now keeps the table as it is, or goes with CASCADE.
     fn check_views(&mut self, shape: &mut Shape<'_>) -> Result<()> {
-        let mut table = TableDef::clone(&shape.alter.table);
-        table.name.clone_from(&shape.alter.name);
-        table.indexes.clear();
-        let columns = shape.columns();
-        table.columns = columns.map(definition_of).collect();
-        let mut views = self.views_that_change(table);
+        let mut views = self.views_that_change(shape.altered());
         let Some(view) = views.first() else {
             return Ok(());
         };
@@ -547,7 +543,64 @@ impl Binder<'_> {
     }
 }
 
+impl Binder<'_> {
+    /// A trigger that would have no meaning any more keeps the table as it is, or goes with CASCADE. Those of the table go
+    /// along with its name.
+    fn check_triggers(&mut self, shape: &mut Shape<'_>) -> Result<()> {
+        if self.catalog.triggers().is_empty() {
+            return Ok(());
+        }
+        let table = shape.altered();
+        let after = self
+            .catalog
+            .with_table(table)
+            .without(&[], &shape.alter.views);
+        let broken = self.triggers_that_break(&after);
+        if let (Some(trigger), false) = (broken.first(), shape.cascades) {
+            return Err(self
+                .needs(trigger, "changed")
+                .at(shape.name.position)
+                .hint("drop it first"));
+        }
+        let is_left = |trigger: &TriggerDef| !broken.iter().any(|known| known.id == trigger.id);
+        let mut renamed = self.triggers_of_renamed(&shape.alter.table, &shape.alter.name)?;
+        renamed.retain(is_left);
+        shape.alter.renamed_triggers = renamed;
+        shape.alter.dropped_triggers = broken;
+        Ok(())
+    }
+}
+
 impl Shape<'_> {
+    /// The table as it will be, as far as queries see it.
+    fn altered(&self) -> TableDef {
+        let mut table = TableDef::clone(&self.alter.table);
+        table.name.clone_from(&self.alter.name);
+        let indexes = self.alter.indexes.iter();
+        table.indexes = indexes
+            .map(|(index, name)| {
+                Arc::new(IndexDef {
+                    name: name.clone(),
+                    ..IndexDef::clone(index)
+                })
+            })
+            .collect();
+        // What numbers the columns as they are.
+        table.checks.clear();
+        table.foreign_keys.clear();
+        table.primary_key.clone_from(&self.alter.primary_key);
+        table.rowid_column = match (table.rowid_column, self.alter.primary_key.as_slice()) {
+            (Some(_), [no]) => Some(*no),
+            _ => None,
+        };
+        let columns = self.columns().map(|column| ColumnDef {
+            generated: None,
+            ..definition_of(column)
+        });
+        table.columns = columns.collect();
+        table
+    }
+
     fn columns(&self) -> impl Iterator<Item = &NewColumn> {
         self.alter.columns.iter().map(|altered| &altered.column)
     }
@@ -823,6 +876,8 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
         unique: Vec::new(),
         checks: checks.map(AlteredCheck::Kept).collect(),
         views: Vec::new(),
+        renamed_triggers: Vec::new(),
+        dropped_triggers: Vec::new(),
         foreign_keys: table
             .foreign_keys
             .iter()

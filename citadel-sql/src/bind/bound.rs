@@ -23,6 +23,9 @@ pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
     NewColumn, NewDefault, NewEncryption, NewLake, NewUnique, PartitionKey, PartitionTransform,
 };
+pub(crate) use super::bound_trigger::{
+    BoundStep, BoundTrigger, Instead, InsteadRows, RowColumn, TriggerStatement,
+};
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, Explain, FrameUnits, Identifier, PlanFormat,
     SetOperator, UnaryOp,
@@ -32,7 +35,7 @@ use crate::functions::{
     AggregateFunction, Clock, LakeProcedure, ScalarFunction, SequenceUse, TableFunction,
     WindowFunction,
 };
-use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, ViewDef};
+use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, TriggerDef, ViewDef};
 use crate::types::temporal::Zone;
 use crate::types::{EnumType, SqlType, Value};
 
@@ -262,6 +265,8 @@ pub(crate) enum Statement {
     Update(Update),
     Delete(Delete),
     Merge(Merge),
+    /// Of a view.
+    Instead(Box<Instead>),
     With(WithChanges),
     CreateTable(CreateTable),
     /// `CREATE TABLE … AS`; without a query no rows are taken over.
@@ -277,11 +282,14 @@ pub(crate) enum Statement {
     },
     Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
+    Trigger(Box<TriggerStatement>),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
         /// Constraints of other tables that go as well.
         keys: Vec<DroppedKey>,
+        /// Triggers of other tables that go as well.
+        triggers: Vec<Arc<TriggerDef>>,
     },
     /// `SET CONSTRAINTS`; no names: all.
     SetConstraints {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bound::{Expr, From, OutputColumn, Query, RelationNo, SortKey, Statement};
 pub(crate) use crate::ast::Matching;
 use crate::error::Position;
-use crate::schema::{ColumnNo, IndexDef, KeyGraph, TableDef};
+use crate::schema::{ColumnNo, IndexDef, KeyGraph, TableDef, TriggerSet};
 
 /// INSERT. The source gives rows whose columns are `columns` in order; the other columns get their defaults.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub(crate) struct Insert {
     pub(crate) source: InsertSource,
     /// The tables that foreign keys tie it to.
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     pub(crate) conflict: Option<Conflict>,
     /// Over the relation.
     pub(crate) returning: Returning,
@@ -84,6 +85,8 @@ pub(crate) enum ConflictAction {
 pub(crate) struct ConflictUpdate {
     pub(crate) excluded: RelationNo,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    /// As [`Update::named`].
+    pub(crate) named: usize,
     pub(crate) filter: Option<Expr>,
 }
 
@@ -93,7 +96,10 @@ pub(crate) struct Update {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    /// How many of them the statement says itself; the others are of columns that triggers may give other values.
+    pub(crate) named: usize,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     pub(crate) rows: ChosenRows,
 }
 
@@ -103,6 +109,7 @@ pub(crate) struct Delete {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     pub(crate) rows: ChosenRows,
 }
 
@@ -140,6 +147,7 @@ pub(crate) struct Merge {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     pub(crate) source: From,
     pub(crate) condition: Expr,
     /// In the order in which they are tried.
@@ -154,6 +162,8 @@ pub(crate) struct MergeClause {
     pub(crate) matching: Matching,
     pub(crate) condition: Option<Expr>,
     pub(crate) action: MergeAction,
+    /// Of an UPDATE, as [`Update::named`].
+    pub(crate) named: usize,
 }
 
 /// What is done for a pair.

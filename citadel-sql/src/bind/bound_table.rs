@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
 use crate::schema::{
     CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeCatalog,
-    LakeDef, LakeKey, Metric, RowText, TableDef, ViewDef,
+    LakeDef, LakeKey, Metric, RowText, TableDef, TriggerDef, ViewDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value};
 
@@ -189,6 +189,10 @@ pub(crate) struct AlterTable {
     pub(crate) dropped_keys: Vec<DroppedKey>,
     /// Views that go with a dropped column.
     pub(crate) views: Vec<Arc<ViewDef>>,
+    /// Triggers of the table, with its new name.
+    pub(crate) renamed_triggers: Vec<TriggerDef>,
+    /// Triggers that go with what they use.
+    pub(crate) dropped_triggers: Vec<Arc<TriggerDef>>,
 }
 
 /// A column of a table that is altered.

@@ -27,6 +27,17 @@ const MERGE_ACTION: &str = "merge_action";
 /// Tells the sequence that a column owns.
 const SERIAL_SEQUENCE: &str = "pg_get_serial_sequence";
 
+/// What RAISE may do where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Raising {
+    /// It stands in no trigger.
+    Nothing,
+    /// Fail.
+    Errors,
+    /// That, or leave the row alone.
+    Anything,
+}
+
 /// The largest expression that may be written twice when a function becomes CASE.
 const REPEATED_NODES_MAX: usize = 500;
 
@@ -89,6 +100,9 @@ impl ExprBinder<'_, '_> {
             )
             .at(position));
         }
+        if lower == "raise" {
+            return self.raise(values, position);
+        }
         let values = self.exprs(values)?;
         if LAZY.contains(&lower.as_str()) {
             return self.lazy(&lower, values, position);
@@ -128,6 +142,64 @@ impl ExprBinder<'_, '_> {
             self.without_aggregates("an aggregate", |b| b.filtered_call(name, arguments, filter))?;
         let column = self.collect(call, &before, name.position)?;
         Ok(or_zero(&name.name.to_ascii_lowercase(), column))
+    }
+
+    /// `RAISE(ABORT, message)`, `RAISE(IGNORE)`. Of no type, as NULL is, it can stand anywhere. Kept out of
+    /// [`call`](Self::call), which takes its place on the stack as often as calls lie in one another.
+    #[inline(never)]
+    fn raise(&mut self, values: &[ast::Expr], position: Option<Position>) -> Result<Expr> {
+        let refused = |text: &str| Err(Error::sql(SqlState::SYNTAX_ERROR, text).at(position));
+        if self.binder.raising == Raising::Nothing {
+            return refused("RAISE stands in a statement of a trigger");
+        }
+        let what = match values.first().map(|what| &what.kind) {
+            Some(ast::ExprKind::Column {
+                table: None,
+                column,
+            }) => column.name.to_ascii_uppercase(),
+            _ => String::new(),
+        };
+        let (function, arguments) = match (what.as_str(), &values[values.len().min(1)..]) {
+            ("ABORT", [message]) => {
+                let message = self.typed(message, SqlType::Text, "RAISE")?;
+                (&functions::RAISE_ABORT, vec![message])
+            }
+            ("IGNORE", []) if self.binder.raising == Raising::Errors => {
+                return Err(Error::unsupported(
+                    "RAISE(IGNORE) outside of a SELECT of a trigger of each row",
+                )
+                .at(position));
+            }
+            ("IGNORE", []) => (&functions::RAISE_IGNORE, Vec::new()),
+            ("FAIL" | "ROLLBACK", [_]) => {
+                return Err(Error::unsupported(format!("RAISE({what})"))
+                    .at(position)
+                    .hint("RAISE(ABORT, message) undoes the statement"));
+            }
+            _ => return refused("RAISE takes ABORT and a message, or IGNORE"),
+        };
+        let raised = Expr {
+            kind: ExprKind::Function {
+                function,
+                arguments,
+            },
+            ty: SqlType::Boolean,
+            position: None,
+        };
+        let null = Expr {
+            kind: ExprKind::Literal(Value::Null),
+            ty: SqlType::Unknown,
+            position: None,
+        };
+        Ok(Expr {
+            kind: ExprKind::Case {
+                operand: None,
+                branches: vec![(raised, null)],
+                otherwise: None,
+            },
+            ty: SqlType::Unknown,
+            position,
+        })
     }
 
     /// `merge_action()`

@@ -12,7 +12,17 @@ use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Result};
-use crate::schema::{ColumnNo, KeyGraph, TableDef};
+use crate::functions::SequenceUse;
+use crate::schema::{
+    ColumnNo, KeyGraph, TableDef, TriggerEvent, TriggerLevel, TriggerSet, TriggerTiming,
+};
+
+/// What SET says.
+pub(super) struct Assigned {
+    pub(super) sets: Vec<(ColumnNo, Expr)>,
+    /// How many of them it says itself; the others are of columns that triggers may give other values.
+    pub(super) named: usize,
+}
 
 impl Binder<'_> {
     pub(super) fn update(&mut self, update: &ast::Update) -> Result<Update> {
@@ -26,9 +36,11 @@ impl Binder<'_> {
             Ok(Update {
                 rows: binder.chosen_rows(&update.rows, from, target, seen)?,
                 keys: KeyGraph::of(binder.catalog, &table),
+                triggers: binder.triggers(&table),
                 table,
                 relation,
-                assignments,
+                assignments: assignments.sets,
+                named: assignments.named,
             })
         })
     }
@@ -41,6 +53,7 @@ impl Binder<'_> {
             Ok(Delete {
                 rows: binder.chosen_rows(&delete.rows, from, target, seen)?,
                 keys: KeyGraph::of(binder.catalog, &table),
+                triggers: binder.triggers(&table),
                 table,
                 relation,
             })
@@ -53,7 +66,7 @@ impl Binder<'_> {
         assignments: &[ast::Assignment],
         (table, relation): (&TableDef, RelationNo),
         scope: &Scope,
-    ) -> Result<Vec<(ColumnNo, Expr)>> {
+    ) -> Result<Assigned> {
         let mut bound: Vec<(ColumnNo, Expr)> = Vec::with_capacity(assignments.len());
         // Columns of which parts are assigned, one after the other.
         let mut parts = Vec::new();
@@ -93,7 +106,61 @@ impl Binder<'_> {
             bound.push((no, value));
         }
         self.assign_computed(table, relation, &mut bound)?;
-        Ok(bound)
+        let named = bound.len();
+        for no in self.set_by_triggers(table, &bound) {
+            let value = Expr {
+                kind: ExprKind::Column(ColumnId {
+                    relation,
+                    column: u32::from(no.0),
+                }),
+                ty: table.column(no).ty,
+                position: None,
+            };
+            bound.push((no, value));
+        }
+        if bound.len() > named {
+            self.assign_computed(table, relation, &mut bound)?;
+        }
+        Ok(Assigned { sets: bound, named })
+    }
+
+    /// The triggers of a table that a statement changes, which may draw from any sequence, as may those of tables that foreign
+    /// keys tie it to.
+    pub(super) fn triggers(&mut self, table: &Arc<TableDef>) -> Option<Arc<TriggerSet>> {
+        let own = TriggerSet::of(self.catalog, table.id.0);
+        let others = || KeyGraph::of(self.catalog, table).is_some_and(|keys| keys.has_triggers());
+        if !self.catalog.triggers().is_empty() && (own.is_some() || others()) {
+            self.draw_from_any();
+        }
+        own
+    }
+
+    /// Takes note that any sequence may be drawn from.
+    pub(super) fn draw_from_any(&mut self) {
+        self.parameters.sequences = SequenceUse::Any;
+    }
+
+    /// The columns, beside those that an UPDATE assigns, to which its triggers give other values.
+    fn set_by_triggers(&self, table: &TableDef, assigned: &[(ColumnNo, Expr)]) -> Vec<ColumnNo> {
+        let Some(triggers) = TriggerSet::of(self.catalog, table.id.0) else {
+            return Vec::new();
+        };
+        let names: Vec<&str> = assigned
+            .iter()
+            .map(|(no, _)| table.column(*no).name.as_str())
+            .collect();
+        let (timing, level) = (TriggerTiming::Before, TriggerLevel::Row);
+        let firing = triggers.firing(timing, level, TriggerEvent::Update, &names);
+        let mut set = Vec::new();
+        for no in firing
+            .flat_map(|t| &t.sets)
+            .filter_map(|s| table.column_no(s))
+        {
+            if !set.contains(&no) && !assigned.iter().any(|(known, _)| *known == no) {
+                set.push(no);
+            }
+        }
+        set
     }
 
     /// Computed columns of which a part is assigned are computed anew, from the new values.
@@ -108,7 +175,8 @@ impl Binder<'_> {
             let Some(text) = &column.generated else {
                 continue;
             };
-            if !text.any_column(|no| assignments.iter().any(|(known, _)| *known == no)) {
+            let is_assigned = |no| assignments.iter().any(|(known, _)| *known == no);
+            if is_assigned(no) || !text.any_column(is_assigned) {
                 continue;
             }
             let mut value = bind_row_text(text, table, relation)?;

@@ -56,13 +56,15 @@ impl Binder<'_> {
                     .as_ref()
                     .map(|filter| self.condition(filter, &both, "WHERE"))
                     .transpose()?;
-                let mut exprs = assignments.iter().map(|(_, value)| value).chain(&filter);
+                let sets = assignments.sets.iter();
+                let mut exprs = sets.map(|(_, value)| value).chain(&filter);
                 if let Some(asking) = exprs.find(|expr: &&Expr| expr.has_subquery()) {
                     return Err(Error::unsupported("a query in DO UPDATE").at(asking.position));
                 }
                 ConflictAction::Update(Box::new(ConflictUpdate {
                     excluded,
-                    assignments,
+                    assignments: assignments.sets,
+                    named: assignments.named,
                     filter,
                 }))
             }

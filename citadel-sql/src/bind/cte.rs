@@ -4,16 +4,19 @@
 //! column that nobody reads is not computed. No function gives another value the second time, so uses agree.
 
 use super::Binder;
-use super::bound::{From, Query};
+use super::bound::{From, Query, RelationNo};
 use super::recursion::Recursion;
 use super::scope::{Scope, ScopeRelation};
 use super::with_changes::Given;
 use crate::ast::{self, CteBody, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
+use crate::types::SqlType;
 
 /// A name that WITH has given to a query.
 pub(super) struct Cte {
-    definition: ast::Cte,
+    name: Identifier,
+    /// `None`: it is no query.
+    definition: Option<ast::Cte>,
     is_used: bool,
     /// How many queries around it see it, and are seen by it.
     around: usize,
@@ -46,7 +49,8 @@ impl Binder<'_> {
             };
             self.ctes.push(Cte {
                 given,
-                definition: cte.clone(),
+                name: cte.name.clone(),
+                definition: Some(cte.clone()),
                 is_used: false,
                 around: self.around.len(),
                 recursion: None,
@@ -62,6 +66,26 @@ impl Binder<'_> {
         Ok(result)
     }
 
+    /// Gives rows that are there when the statement runs a name, as WITH does.
+    pub(super) fn name_rows(
+        &mut self,
+        name: &Identifier,
+        no: RelationNo,
+        columns: Vec<(String, SqlType)>,
+    ) {
+        self.ctes.push(Cte {
+            name: name.clone(),
+            definition: None,
+            is_used: true,
+            around: self.around.len(),
+            recursion: None,
+            given: Some(Given {
+                no,
+                columns: Some(columns),
+            }),
+        });
+    }
+
     /// The query that a name of WITH stands for, as a relation.
     pub(super) fn cte_relation(
         &mut self,
@@ -71,7 +95,7 @@ impl Binder<'_> {
         let at = self
             .ctes
             .iter()
-            .rposition(|cte| is_named(&cte.definition, name))?;
+            .rposition(|cte| cte.name.name.eq_ignore_ascii_case(&name.name))?;
         self.ctes[at].is_used = true;
         let shown = alias.map_or(&name.name, |alias| &alias.name.name).clone();
         if let Some(given) = self.ctes[at].given.clone() {
@@ -87,12 +111,12 @@ impl Binder<'_> {
 
     /// Binds a query of WITH, which sees only those before it.
     fn cte_query(&mut self, at: usize) -> Result<(Query, Vec<Identifier>)> {
-        let ast::Cte {
+        let Some(ast::Cte {
             body: CteBody::Query(query),
             columns,
             recursive,
             ..
-        } = self.ctes[at].definition.clone()
+        }) = self.ctes[at].definition.clone()
         else {
             return Err(Error::sql(
                 SqlState::INTERNAL_ERROR,

@@ -7,7 +7,7 @@ use super::bound::{DroppedKey, Statement};
 use super::suggest;
 use crate::ast::{self, DropBehavior, DropObject, Identifier};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{IndexDef, IndexOrigin, TableDef, ViewDef};
+use crate::schema::{IndexDef, IndexOrigin, TableDef, TriggerDef, ViewDef};
 
 impl Binder<'_> {
     pub(super) fn drop(&mut self, drop: &ast::Drop) -> Result<Statement> {
@@ -66,6 +66,7 @@ impl Binder<'_> {
                 tables,
                 views,
                 keys: Vec::new(),
+                triggers: Vec::new(),
             });
         }
         let dependents = self.dependents(&tables, &views);
@@ -84,11 +85,32 @@ impl Binder<'_> {
             return Err(refers(key).at(at));
         }
         views.extend(dependents);
+        let triggers = self.triggers_that_break(&self.catalog.without(&tables, &views));
+        if let (Some(trigger), false) = (triggers.first(), cascades) {
+            let at = drop.names.first().and_then(|name| name.position);
+            return Err(self
+                .needs(trigger, "dropped")
+                .at(at)
+                .hint("drop it first, or write CASCADE"));
+        }
         Ok(Statement::DropRelations {
             tables,
             views,
             keys,
+            triggers,
         })
+    }
+
+    /// A trigger uses what is to be dropped or changed.
+    pub(super) fn needs(&self, trigger: &TriggerDef, what: &str) -> Error {
+        let relation = self.catalog.relation_of(trigger).unwrap_or_default();
+        Error::sql(
+            SqlState::DEPENDENT_OBJECTS,
+            format!(
+                "trigger \"{}\" of \"{relation}\" uses what is to be {what}",
+                trigger.name
+            ),
+        )
     }
 
     fn drop_indexes(&self, drop: &ast::Drop) -> Result<Statement> {

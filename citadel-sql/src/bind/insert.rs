@@ -27,7 +27,16 @@ impl Binder<'_> {
     }
 
     fn insert_here(&mut self, insert: &ast::Insert) -> Result<Insert> {
-        let (table, relation, scope) = self.target(&insert.table, insert.alias.as_ref())?;
+        let target = self.target(&insert.table, insert.alias.as_ref())?;
+        self.insert_into(target, insert)
+    }
+
+    /// An INSERT into a table that is found.
+    pub(super) fn insert_into(
+        &mut self,
+        (table, relation, scope): (Arc<TableDef>, RelationNo, Scope),
+        insert: &ast::Insert,
+    ) -> Result<Insert> {
         let mut columns = target_columns(&table, &insert.columns)?;
         // Without a list, the columns after those that are given get their defaults.
         let fewer = insert.columns.is_empty();
@@ -70,11 +79,7 @@ impl Binder<'_> {
                         continue;
                     }
                     let selected = output.expr.clone();
-                    // A string in quotes takes the type of its place, here as in VALUES.
-                    if matches!(output.expr.kind, ExprKind::Literal(Value::Text(_))) {
-                        output.expr.ty = SqlType::Unknown;
-                    }
-                    self.assign(&mut output.expr, table.column(*no))?;
+                    self.assign_output(&mut output.expr, &table, *no)?;
                     // What DISTINCT keeps apart and what ORDER BY orders stay the same expressions.
                     for key in &mut query.order_by {
                         if same(&key.expr, &selected) {
@@ -99,6 +104,7 @@ impl Binder<'_> {
             defaults: self.computed_defaults(&table, &columns, conflict.as_ref())?,
             columns,
             keys: KeyGraph::of(self.catalog, &table),
+            triggers: self.triggers(&table),
             relation,
             source,
             conflict,
@@ -123,6 +129,7 @@ impl Binder<'_> {
             defaults: self.computed_defaults(&table, &columns, None)?,
             columns,
             keys: KeyGraph::of(self.catalog, &table),
+            triggers: self.triggers(&table),
             relation,
             source: InsertSource::Query(Box::new(query)),
             conflict: None,

@@ -36,12 +36,14 @@ impl Binder<'_> {
                 Matching::Target => &target,
             };
             let condition = clause.condition.as_ref();
+            let (action, named) = self.merge_action_of(clause, (&table, relation), scope)?;
             clauses.push(MergeClause {
+                named,
                 matching: clause.matching,
                 condition: condition
                     .map(|condition| self.condition(condition, scope, "MERGE … WHEN"))
                     .transpose()?,
-                action: self.merge_action_of(clause, (&table, relation), scope)?,
+                action,
             });
         }
         // As PostgreSQL has it, * is the source's columns and then the table's.
@@ -54,6 +56,7 @@ impl Binder<'_> {
                 Changing::Merged,
             )?,
             keys: KeyGraph::of(self.catalog, &table),
+            triggers: self.triggers(&table),
             table,
             relation,
             source,
@@ -62,17 +65,21 @@ impl Binder<'_> {
         })
     }
 
+    /// What a clause does, and of how many of its columns an UPDATE says so itself.
     fn merge_action_of(
         &mut self,
         clause: &ast::MergeClause,
         (table, relation): (&TableDef, RelationNo),
         scope: &Scope,
-    ) -> Result<MergeAction> {
-        Ok(match &clause.action {
+    ) -> Result<(MergeAction, usize)> {
+        let mut named = 0;
+        let action = match &clause.action {
             ast::MergeAction::Nothing => MergeAction::Nothing,
             ast::MergeAction::Delete => MergeAction::Delete,
             ast::MergeAction::Update(assignments) => {
-                MergeAction::Update(self.assignments(assignments, (table, relation), scope)?)
+                let assigned = self.assignments(assignments, (table, relation), scope)?;
+                named = assigned.named;
+                MergeAction::Update(assigned.sets)
             }
             ast::MergeAction::Insert {
                 columns,
@@ -87,7 +94,8 @@ impl Binder<'_> {
                 };
                 MergeAction::Insert(self.new_row(&row, table, scope)?)
             }
-        })
+        };
+        Ok((action, named))
     }
 
     /// A value for each column that is not computed from others: what is given, or the default.

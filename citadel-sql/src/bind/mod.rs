@@ -21,6 +21,7 @@ mod bound_copy;
 mod bound_foreign_key;
 mod bound_sequence;
 mod bound_table;
+mod bound_trigger;
 mod call;
 mod change;
 mod collation;
@@ -40,6 +41,7 @@ mod foreign_key;
 mod from;
 mod grouping;
 mod insert;
+mod instead;
 mod item;
 mod lake;
 mod merge;
@@ -64,6 +66,7 @@ mod table_function;
 mod temporal;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod typing;
 mod view;
 mod visit;
@@ -89,6 +92,7 @@ pub(crate) use row_expression::bind_row_text;
 pub(crate) use same::same;
 use scope::Scope;
 use subquery::Around;
+pub(crate) use trigger::bind_trigger;
 
 /// Gives a statement its meaning in a session of that time zone. `sql_text` is its own text, which definitions keep.
 pub(crate) fn bind(
@@ -151,6 +155,8 @@ struct Binder<'a> {
     changes: Vec<ChangePart>,
     /// Something of what they give was named.
     reads_changes: bool,
+    /// What RAISE may do here.
+    raising: call::Raising,
 }
 
 impl<'a> Binder<'a> {
@@ -173,6 +179,7 @@ impl<'a> Binder<'a> {
             may_change: false,
             changes: Vec::new(),
             reads_changes: false,
+            raising: call::Raising::Nothing,
         }
     }
 }
@@ -181,9 +188,9 @@ impl Binder<'_> {
     fn statement(&mut self, kind: &StatementKind) -> Result<Statement> {
         match kind {
             StatementKind::Query(query) => self.query(query).map(Statement::Query),
-            StatementKind::Insert(insert) => self.insert(insert).map(Statement::Insert),
-            StatementKind::Update(update) => self.update(update).map(Statement::Update),
-            StatementKind::Delete(delete) => self.delete(delete).map(Statement::Delete),
+            StatementKind::Insert(insert) => self.insert_statement(insert),
+            StatementKind::Update(update) => self.update_statement(update),
+            StatementKind::Delete(delete) => self.delete_statement(delete),
             StatementKind::Merge(merge) => self.merge(merge).map(Statement::Merge),
             StatementKind::CreateTable(table) => self.create_table(table),
             StatementKind::AlterTable(alter) => self.alter_table(alter),
@@ -202,6 +209,9 @@ impl Binder<'_> {
             StatementKind::AlterIndex(alter) => self.alter_index(alter),
             StatementKind::CreateEnum { name, labels } => self.create_enum(name, labels),
             StatementKind::AlterEnum(alter) => self.alter_enum(alter),
+            StatementKind::CreateTrigger(create) => self.create_trigger(create),
+            StatementKind::DropTrigger(drop) => self.drop_trigger(drop),
+            StatementKind::AlterTrigger(alter) => self.alter_trigger(alter),
             StatementKind::Drop(drop) => self.drop(drop),
             StatementKind::Begin(mode) => Ok(Statement::Begin(*mode)),
             StatementKind::Commit => Ok(Statement::Commit),

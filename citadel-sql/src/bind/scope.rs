@@ -16,6 +16,8 @@ pub(super) struct Scope {
     columns: Vec<ScopeColumn>,
     /// What `merge_action()` gives.
     merge_action: Option<ColumnId>,
+    /// Relations whose rows have ids that are seen only behind their names.
+    rowids_behind: Vec<RelationNo>,
 }
 
 /// A relation under the name that the statement uses.
@@ -59,6 +61,7 @@ impl Scope {
             relations: vec![relation],
             columns,
             merge_action: None,
+            rowids_behind: Vec::new(),
         }
     }
 
@@ -71,6 +74,15 @@ impl Scope {
             .iter_mut()
             .for_each(|column| column.merged = true);
         self
+    }
+
+    /// As [`hidden`](Self::hidden), with row ids behind the names, if there are some.
+    pub(super) fn behind_name(self, has_rowid: bool) -> Self {
+        let mut scope = self.hidden();
+        if has_rowid {
+            scope.rowids_behind = scope.relations.iter().map(|relation| relation.no).collect();
+        }
+        scope
     }
 
     /// Gives a relation that is here one more name.
@@ -104,6 +116,7 @@ impl Scope {
             }
         }
         self.relations.extend(right.relations);
+        self.rowids_behind.extend(right.rowids_behind);
         self.columns.extend(right.columns);
         Ok(self)
     }
@@ -229,9 +242,10 @@ impl Scope {
     ) -> Result<(ColumnId, SqlType)> {
         let relation = self.known_relation(table)?;
         let columns = || self.columns.iter().filter(|c| c.id.relation == relation.no);
+        let has_rowid = relation.has_rowid || self.rowids_behind.contains(&relation.no);
         match only(columns(), column)? {
             Some(found) => Ok(found),
-            None if relation.has_rowid && is_rowid_name(&column.name) => Ok(rowid(relation)),
+            None if has_rowid && is_rowid_name(&column.name) => Ok(rowid(relation)),
             None => {
                 let names = columns().map(|c| c.name.as_str());
                 Err(suggest::hint(

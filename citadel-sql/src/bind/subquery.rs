@@ -93,7 +93,9 @@ impl ExprBinder<'_, '_> {
                 Err(inner) if inner.sqlstate() == Some(SqlState::AMBIGUOUS_COLUMN) => {
                     return Err(inner);
                 }
-                Err(_) if table.is_some_and(|table| scope.has_relation(&table.name)) => break,
+                Err(inner) if table.is_some_and(|table| scope.has_relation(&table.name)) => {
+                    return Err(inner);
+                }
                 Err(_) => {}
             }
         }

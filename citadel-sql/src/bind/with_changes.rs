@@ -4,7 +4,7 @@
 //! whoever reads what it gives. Their names stand for those rows.
 
 use super::Binder;
-use super::bound::{ChangePart, From, Returning, Statement, WithChanges};
+use super::bound::{ChangePart, From, RelationNo, Returning, Statement, WithChanges};
 use super::from::renamed;
 use super::lake::refuse_lake;
 use super::scope::{Scope, ScopeRelation};
@@ -16,10 +16,10 @@ use crate::types::SqlType;
 /// What a change in WITH gives.
 #[derive(Clone)]
 pub(super) struct Given {
-    /// Which of the changes it is.
-    at: usize,
+    /// Names the rows, as [`From::Working`].
+    pub(super) no: RelationNo,
     /// `None`: it has no RETURNING.
-    columns: Option<Vec<(String, SqlType)>>,
+    pub(super) columns: Option<Vec<(String, SqlType)>>,
 }
 
 impl Binder<'_> {
@@ -75,10 +75,7 @@ impl Binder<'_> {
             change,
             is_late,
         });
-        Ok(Given {
-            at: self.changes.len() - 1,
-            columns,
-        })
+        Ok(Given { no, columns })
     }
 
     /// The rows that a change gives, as a relation.
@@ -99,7 +96,7 @@ impl Binder<'_> {
         let columns = renamed(columns, renames)?;
         let from = From::Working {
             relation,
-            no: self.changes[given.at].no,
+            no: given.no,
             alias: name.clone(),
             names: columns.iter().map(|(name, _)| name.clone()).collect(),
         };

@@ -205,6 +205,8 @@ impl Builder<'_> {
             | PhysicalPlan::Update(_)
             | PhysicalPlan::Delete(_)
             | PhysicalPlan::Merge(_)
+            | PhysicalPlan::Instead(_)
+            | PhysicalPlan::Trigger(_)
             | PhysicalPlan::With(_)
             | PhysicalPlan::LakeDelete(_)
             | PhysicalPlan::CreateTable(_)

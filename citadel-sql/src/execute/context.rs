@@ -7,6 +7,7 @@ use citadel_txn::{ReadTxn, View, WriteTxn};
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::copy::Feed;
 use crate::error::{Error, Result, SqlState};
+use crate::execute::trigger::Triggering;
 use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
@@ -65,6 +66,8 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) threads: usize,
     /// The rows that COPY takes in.
     pub(crate) feed: Option<&'a mut dyn Feed>,
+    /// What triggers are run with, in a statement that may fire some.
+    pub(crate) triggers: Option<Triggering<'a>>,
 }
 
 impl ExecContext<'_> {

@@ -10,6 +10,7 @@ use super::change::{self, Change, Changed};
 use super::context::ExecContext;
 use super::explain::Profile;
 use super::operator::BoxedOperator;
+use super::recursion::Working;
 use super::vector::Nearest;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
@@ -60,7 +61,7 @@ impl Execution {
     /// # Errors
     /// A bound of an access path, a LIMIT or an OFFSET does not evaluate.
     pub(crate) fn start(plan: &Arc<Plan>, params: &[Value]) -> Result<Self> {
-        Self::begin(plan, params, None)
+        Self::begin(plan, params, None, &[])
     }
 
     /// As [`start`](Self::start), with what the plan's exact vector search is to find.
@@ -68,19 +69,32 @@ impl Execution {
     /// # Errors
     /// As [`start`](Self::start).
     pub(super) fn start_with(plan: &Arc<Plan>, params: &[Value], found: Nearest) -> Result<Self> {
-        Self::begin(plan, params, Some(&Cell::new(Some(found))))
+        Self::begin(plan, params, Some(&Cell::new(Some(found))), &[])
+    }
+
+    /// As [`start`](Self::start), for a plan that reads rows which are there when it starts.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(super) fn start_inside(
+        plan: &Arc<Plan>,
+        params: &[Value],
+        working: &[Working],
+    ) -> Result<Self> {
+        Self::begin(plan, params, None, working)
     }
 
     fn begin(
         plan: &Arc<Plan>,
         params: &[Value],
         found: Option<&Cell<Option<Nearest>>>,
+        working: &[Working],
     ) -> Result<Self> {
         let builder = Builder {
             params,
             profile: None,
             found,
-            working: &[],
+            working,
         };
         let state = match &plan.root {
             PhysicalPlan::Explain { .. } => State::Explain {

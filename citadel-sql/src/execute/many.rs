@@ -162,6 +162,7 @@ impl Many<'_> {
             lake: self.lake,
             threads,
             feed: None,
+            triggers: None,
         }
     }
 }

@@ -42,6 +42,7 @@ mod spill;
 mod team;
 #[cfg(test)]
 mod tests;
+mod trigger;
 pub(crate) mod vector;
 mod window;
 
@@ -54,3 +55,4 @@ pub(crate) use lake::milliseconds;
 pub(crate) use many::Many;
 pub(crate) use operator::{BoxedOperator, Operator};
 pub(crate) use team::default_threads;
+pub(crate) use trigger::{TriggerCache, Triggering};

@@ -27,6 +27,14 @@ impl Working {
         }
     }
 
+    /// Rows that are there already.
+    pub(super) fn of(no: RelationNo, rows: Arc<Vec<Batch>>) -> Self {
+        Self {
+            no,
+            rows: Arc::new(Mutex::new(rows)),
+        }
+    }
+
     pub(super) fn set(&self, rows: Vec<Batch>) {
         *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(rows);
     }

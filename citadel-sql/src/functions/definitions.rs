@@ -16,6 +16,7 @@ pub(crate) enum Definitions {
     ConstraintColumnUsage,
     ReferentialConstraints,
     CheckConstraints,
+    Triggers,
     Sequences,
     PgTables,
     PgViews,
@@ -30,7 +31,7 @@ const NUMBER: SqlType = SqlType::Integer;
 const TRUTH: SqlType = SqlType::Boolean;
 
 /// Each with its name and its columns.
-const ALL: [(Definitions, &str, Columns); 15] = [
+const ALL: [(Definitions, &str, Columns); 16] = [
     (
         Definitions::SqliteSchema,
         "sqlite_schema",
@@ -159,6 +160,23 @@ const ALL: [(Definitions, &str, Columns); 15] = [
             ("constraint_schema", TEXT),
             ("constraint_name", TEXT),
             ("check_clause", TEXT),
+        ],
+    ),
+    (
+        Definitions::Triggers,
+        "information_schema.triggers",
+        &[
+            ("trigger_catalog", TEXT),
+            ("trigger_schema", TEXT),
+            ("trigger_name", TEXT),
+            ("event_manipulation", TEXT),
+            ("event_object_catalog", TEXT),
+            ("event_object_schema", TEXT),
+            ("event_object_table", TEXT),
+            ("action_order", NUMBER),
+            ("action_statement", TEXT),
+            ("action_orientation", TEXT),
+            ("action_timing", TEXT),
         ],
     ),
     (

@@ -19,6 +19,7 @@ mod limit;
 mod number;
 mod pattern;
 mod procedure;
+mod raise;
 mod scalar;
 mod sequence;
 mod table;
@@ -36,6 +37,7 @@ pub(crate) use definitions::Definitions;
 pub(crate) use grouping::GROUPING;
 pub(crate) use limit::{cast_within, fit_within};
 pub(crate) use procedure::LakeProcedure;
+pub(crate) use raise::{RAISE_ABORT, RAISE_IGNORE};
 pub(crate) use scalar::{ArgumentKind, Clock, Needs, ScalarFunction, check_size};
 pub(crate) use sequence::{
     SequenceUse, Sequences, name_of as sequence_name, undefined as undefined_sequence,

@@ -23,6 +23,7 @@ use super::sequence;
 use super::syntax_error::{from_parser, syntax_error};
 use super::tokens::StatementTokens;
 use super::transaction;
+use super::trigger;
 use super::words::Words;
 use crate::ast::{Explain, PlanFormat, Statement, StatementKind};
 use crate::error::{Error, Result};
@@ -79,6 +80,12 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         end,
         ..
     } = statement;
+    if trigger::is_create(&tokens) {
+        return Ok(Statement {
+            kind: trigger::parse_create(&tokens, locator, end)?,
+            parameters: Vec::new(),
+        });
+    }
     let exclusions = Exclusions::take_out(&mut tokens);
     let as_ofs = AsOfs::take_out(&mut tokens);
     let parts = Parts::take_out(&mut tokens);
@@ -134,6 +141,15 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
             words.take("ALTER");
             sequence::parse_alter(words)
         }
+        "DROP" if follows(words, "TRIGGER") => {
+            words.take("DROP");
+            trigger::parse_drop(words)
+        }
+        "ALTER" if follows(words, "TRIGGER") => {
+            words.take("ALTER");
+            trigger::parse_alter(words)
+        }
+        "ALTER" if trigger::is_switch(words) => trigger::parse_switch(words),
         "CREATE" | "DROP" => {
             refuse_unknown_object(&first, words)?;
             parse_native(words, converter)

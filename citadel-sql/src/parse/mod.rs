@@ -33,6 +33,8 @@ mod syntax_error;
 pub(crate) mod tests;
 mod tokens;
 mod transaction;
+mod trigger;
+mod trigger_block;
 mod words;
 
 pub(crate) use convert::unknown_type;

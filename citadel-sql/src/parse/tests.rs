@@ -482,7 +482,7 @@ fn unsupported_clauses_are_named() {
         ("CREATE INDEX i ON t USING hash (a)", "USING HASH"),
         ("CREATE INDEX i ON t (a text_ops)", "operator class"),
         ("CREATE INDEX ON t (a)", "without a name"),
-        ("CREATE TRIGGER x", "CREATE TRIGGER"),
+        ("CREATE FUNCTION x", "CREATE FUNCTION"),
         ("ALTER TABLE t OWNER TO me", "OWNER"),
         ("ALTER VIEW v RENAME TO w", "ALTER VIEW"),
         ("VACUUM FULL", "VACUUM FULL"),
@@ -694,4 +694,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn semicolons_in_a_trigger_end_its_statements_alone() {
+    let trigger = "CREATE TRIGGER x AFTER UPDATE OF a, \"b\" ON t WHEN (CASE WHEN NEW.begin THEN true END) BEGIN \
+                   INSERT INTO log SELECT CASE WHEN NEW.case THEN 'end;' ELSE OLD.end END; ; DELETE FROM u; END";
+    let script = format!("SELECT 1; {trigger}; BEGIN; COMMIT");
+    let parsed = parse(&script).unwrap();
+    let texts: Vec<&str> = parsed.iter().map(|one| &script[one.text.clone()]).collect();
+    assert_eq!(texts, ["SELECT 1", trigger, "BEGIN", "COMMIT"]);
+    let StatementKind::CreateTrigger(create) = &parsed[1].statement.kind else {
+        panic!("{:?}", parsed[1].statement.kind);
+    };
+    assert_eq!((create.of.len(), create.body.len()), (2, 2));
+    assert!(create.when.is_some());
 }

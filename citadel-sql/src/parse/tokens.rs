@@ -13,6 +13,7 @@ use super::dialect::CitadelDialect;
 use super::locator::{Locator, Walker};
 use super::parameters::ParameterNames;
 use super::syntax_error::{from_tokenizer, syntax_error, too_deep};
+use super::trigger_block::TriggerBlock;
 use crate::error::{Error, Position, Result};
 
 /// The most operators between two commas, those inside parentheses included. A chain of operators is a tree as
@@ -52,7 +53,11 @@ pub(super) fn read(sql: &str) -> Result<Script> {
         let start = reader.walker.walk_to(token.span.start);
         reader.locator.push(start);
         if token.token == Token::SemiColon {
-            reader.end_statement();
+            if reader.block.is_inside() {
+                reader.end_step(token);
+            } else {
+                reader.end_statement();
+            }
             continue;
         }
         let glued = match token.token {
@@ -206,6 +211,7 @@ struct Reader<'a> {
     operators: OperatorCount,
     /// The parentheses and brackets that are open.
     open: Vec<Token>,
+    block: TriggerBlock,
 }
 
 impl<'a> Reader<'a> {
@@ -222,6 +228,7 @@ impl<'a> Reader<'a> {
             end,
             operators: OperatorCount::default(),
             open: Vec::new(),
+            block: TriggerBlock::default(),
         }
     }
 
@@ -267,13 +274,24 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         self.end = self.walker.walk_to(token.span.end);
+        self.block
+            .note(&self.current, &token, !self.open.is_empty());
         self.current.push(token);
         Ok(())
+    }
+
+    /// Ends a statement of a trigger.
+    fn end_step(&mut self, semicolon: TokenWithSpan) {
+        self.operators = OperatorCount::default();
+        self.open.clear();
+        self.end = self.walker.walk_to(semicolon.span.end);
+        self.current.push(semicolon);
     }
 
     fn end_statement(&mut self) {
         self.operators = OperatorCount::default();
         self.open.clear();
+        self.block = TriggerBlock::default();
         let parameters = std::mem::take(&mut self.parameters);
         let tokens = std::mem::take(&mut self.current);
         if let Some(start) = self.start.take() {

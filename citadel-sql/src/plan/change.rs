@@ -10,7 +10,8 @@ use super::logical::{LimitBounds, LogicalPlan, LogicalScan};
 use super::lower::{lower, lower_scan};
 use super::names::{Names, column_id};
 use super::physical::{
-    Conflict, ConflictUpdate, Delete, Insert, PhysicalPlan, Resolution, Returning, Update, Values,
+    Conflict, ConflictUpdate, Delete, Insert, Instead, PhysicalPlan, Resolution, Returning, Update,
+    Values,
 };
 use super::print::expr_text;
 use super::rewrite::{COMPUTED, Scope, rewrite};
@@ -21,8 +22,8 @@ use crate::bind::bound::{
     self, ChosenRows, ColumnId, ConflictAction, Expr, From, InsertSource, Outer, OutputColumn,
     Query, RelationNo,
 };
-use crate::error::{Error, Result};
-use crate::schema::{TableDef, TableId};
+use crate::error::{Error, Result, SqlState};
+use crate::schema::{TableDef, TableId, TriggerLevel, TriggerSet, TriggerTiming};
 use crate::types::SqlType;
 
 pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> Result<Plan> {
@@ -49,8 +50,9 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
         InsertSource::DefaultValues => (PhysicalPlan::SingleRow, Names::default(), false),
         InsertSource::Query(query) => {
             let plan = plan_query(query, context)?;
-            let reads_itself = reads(query, insert.table.id);
-            (plan.root, plan.names, reads_itself)
+            // What runs before a row is written may change what the query reads.
+            let whole = reads(query, (!has_before(insert)).then_some(insert.table.id));
+            (plan.root, plan.names, whole)
         }
     };
     names.add_table(insert.relation, &insert.table, "");
@@ -72,6 +74,7 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
             columns: insert.columns.clone(),
             defaults: insert.defaults.clone(),
             keys: insert.keys.clone(),
+            triggers: insert.triggers.clone(),
             source: Box::new(source),
             materialize,
             conflict: conflict.map(Box::new),
@@ -107,6 +110,7 @@ fn plan_conflict(
                 existing,
                 excluded,
                 assignments: update.assignments.clone(),
+                named: update.named,
                 filter: update.filter.clone(),
             })
         }
@@ -117,20 +121,60 @@ fn plan_conflict(
     })
 }
 
-/// Reads a query a table? What asks other queries may.
-fn reads(query: &Query, id: TableId) -> bool {
+/// The change of a view: its rows, for the view's triggers.
+pub(super) fn plan_instead(instead: &bound::Instead, context: &PlanContext<'_>) -> Result<Plan> {
+    let (source, columns, names) = match &instead.rows {
+        bound::InsteadRows::New(insert) => {
+            let plan = plan_insert(insert, context)?;
+            let PhysicalPlan::Insert(insert) = plan.root else {
+                return Err(Error::sql(
+                    SqlState::INTERNAL_ERROR,
+                    "an INSERT was planned as something else",
+                ));
+            };
+            (insert.source, insert.columns, plan.names)
+        }
+        bound::InsteadRows::Old { query, assigned } => {
+            let plan = plan_query(query, context)?;
+            (Box::new(plan.root), assigned.clone(), plan.names)
+        }
+    };
+    Ok(Plan {
+        root: PhysicalPlan::Instead(Instead {
+            view: instead.view.clone(),
+            event: instead.event,
+            columns,
+            source,
+            triggers: instead.triggers.clone(),
+        }),
+        columns: Vec::new(),
+        names,
+    })
+}
+
+/// Has the table triggers that run before a row is written?
+fn has_before(insert: &bound::Insert) -> bool {
+    let has = |triggers: &Arc<TriggerSet>| {
+        triggers.has_any(TriggerTiming::Before, TriggerLevel::Row)
+            || triggers.has_any(TriggerTiming::InsteadOf, TriggerLevel::Row)
+    };
+    insert.triggers.as_ref().is_some_and(has)
+}
+
+/// Reads a query a table, or any, where none is said? What asks other queries may.
+fn reads(query: &Query, id: Option<TableId>) -> bool {
     let mut asks = false;
     query.for_each_expr(&mut |expr| asks |= expr.has_subquery());
     asks || reads_from(&query.from, id)
 }
 
-fn reads_from(from: &From, id: TableId) -> bool {
+fn reads_from(from: &From, id: Option<TableId>) -> bool {
     match from {
         From::Nothing | From::Values { .. } | From::Function { .. } | From::Working { .. } => false,
         From::Recursive { first, step, .. } => {
             reads_from(&first.from, id) || reads_from(&step.from, id)
         }
-        From::Table { table, .. } => table.id == id,
+        From::Table { table, .. } => id.is_none_or(|id| table.id == id),
         From::Query { query, .. } => reads_from(&query.from, id),
         From::SetOperation { inputs, .. } => inputs.iter().any(|input| reads_from(&input.from, id)),
         From::Join { left, right, .. } => reads_from(left, id) || reads_from(right, id),
@@ -148,7 +192,9 @@ pub(super) fn plan_update(update: &bound::Update, context: &PlanContext<'_>) -> 
             table: update.table.clone(),
             relation: update.relation,
             keys: update.keys.clone(),
+            triggers: update.triggers.clone(),
             source: Box::new(source),
+            named: update.named,
             assignments,
             joined: update.rows.from.is_some(),
             returning: returning(&update.rows.returning),
@@ -168,6 +214,7 @@ pub(super) fn plan_delete(delete: &bound::Delete, context: &PlanContext<'_>) -> 
         root: PhysicalPlan::Delete(Delete {
             table: delete.table.clone(),
             keys: delete.keys.clone(),
+            triggers: delete.triggers.clone(),
             source: Box::new(source),
             joined: delete.rows.from.is_some(),
             returning: returning(&delete.rows.returning),

@@ -290,6 +290,7 @@ fn node_text(
         PhysicalPlan::Update(update) => update.explain(names),
         PhysicalPlan::Delete(delete) => delete.explain(names),
         PhysicalPlan::Merge(merge) => merge.explain(names),
+        PhysicalPlan::Instead(instead) => instead.explain(),
         PhysicalPlan::With(with) => with.explain(),
         PhysicalPlan::CreateTable(create) => {
             NodeText::new(format!("CreateTable {}", quoted(&create.name)))
@@ -300,6 +301,7 @@ fn node_text(
         PhysicalPlan::AlterTable(alter) => {
             NodeText::new(format!("AlterTable {}", quoted(&alter.table.name)))
         }
+        PhysicalPlan::Trigger(_) => NodeText::new("Trigger"),
         PhysicalPlan::Sequence(_) => NodeText::new("Sequence"),
         PhysicalPlan::Truncate { tables, .. } => {
             let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();

@@ -39,6 +39,7 @@ pub(super) fn plan_merge(merge: &bound::Merge, context: &PlanContext<'_>) -> Res
             table: merge.table.clone(),
             relation: merge.relation,
             keys: merge.keys.clone(),
+            triggers: merge.triggers.clone(),
             source: Box::new(source),
             clauses,
             returning: returning(&merge.returning),

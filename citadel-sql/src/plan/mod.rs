@@ -47,11 +47,11 @@ pub(crate) use lake::{LakeDelete, LakeScan, LakeTopK};
 pub(crate) use logical::LimitBounds;
 pub(crate) use names::Names;
 pub(crate) use physical::{
-    Apply, ApplyMethod, Conflict, ConflictUpdate, CreateTableAs, Delete, HashAggregate, HashJoin,
-    HashSetOperation, IndexScan, Init, Insert, KeyColumn, LateralJoin, LookupJoin, Merge,
-    MergeClause, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range, RangeEnd,
-    RecursiveUnion, Resolution, Returning, RowCount, SeqScan, TableFunctionCall, TableSource,
-    Update, Values, Window,
+    Apply, ApplyMethod, Conflict, ConflictUpdate, CreateTableAs, Delete, Events, HashAggregate,
+    HashJoin, HashSetOperation, IndexScan, Init, Insert, Instead, KeyColumn, LateralJoin,
+    LookupJoin, Merge, MergeClause, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
+    RangeEnd, RecursiveUnion, Resolution, Returning, RowCount, SeqScan, TableFunctionCall,
+    TableSource, Update, Values, Window, named,
 };
 pub(crate) use plan_tree::NodeMeasure;
 pub(crate) use points::Points;

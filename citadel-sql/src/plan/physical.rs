@@ -10,7 +10,8 @@ use super::estimate::{limited_rows, selectivity};
 use super::lake::{LakeDelete, LakeScan, LakeTopK};
 use super::logical::LimitBounds;
 pub(crate) use super::physical_change::{
-    Conflict, ConflictUpdate, CreateTableAs, Delete, Insert, Merge, Resolution, Returning, Update,
+    Conflict, ConflictUpdate, CreateTableAs, Delete, Events, Insert, Instead, Merge, Resolution,
+    Returning, Update, named,
 };
 use super::points::Points;
 use super::vector::{AnnTopK, VectorTopK};
@@ -19,10 +20,10 @@ pub(crate) use crate::bind::bound::MergeClause;
 use crate::bind::bound::{
     AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
     DroppedKey, EnumChange, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator,
-    SubqueryKind, WindowCall,
+    SubqueryKind, TriggerStatement, WindowCall,
 };
 use crate::functions::TableFunction;
-use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, ViewDef};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, TriggerDef, ViewDef};
 use crate::store::EntryColumns;
 use crate::types::SqlType;
 
@@ -111,6 +112,8 @@ pub(crate) enum PhysicalPlan {
     Delete(Delete),
     /// Inserts, changes and removes rows of a table.
     Merge(Merge),
+    /// Has the triggers of a view make a change of it.
+    Instead(Instead),
     /// Changes in WITH, and the statement that they stand in.
     With(Arc<WithChanges>),
     /// Removes rows of a table in a lake.
@@ -125,11 +128,13 @@ pub(crate) enum PhysicalPlan {
     },
     Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
+    Trigger(Box<TriggerStatement>),
     ChangeEnum(EnumChange),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
         keys: Vec<DroppedKey>,
+        triggers: Vec<Arc<TriggerDef>>,
     },
     CreateIndex(CreateIndex),
     DropIndex(Vec<Arc<IndexDef>>),
@@ -494,6 +499,7 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::Merge(_)
+            | Self::Instead(_)
             | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
@@ -502,6 +508,7 @@ impl PhysicalPlan {
             | Self::Truncate { .. }
             | Self::Sequence(_)
             | Self::CreateView(_)
+            | Self::Trigger(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
@@ -557,6 +564,7 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::Merge(_)
+            | Self::Instead(_)
             | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
@@ -565,6 +573,7 @@ impl PhysicalPlan {
             | Self::Truncate { .. }
             | Self::Sequence(_)
             | Self::CreateView(_)
+            | Self::Trigger(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
@@ -607,6 +616,7 @@ impl PhysicalPlan {
             Self::Update(update) => vec![&update.source],
             Self::Delete(delete) => vec![&delete.source],
             Self::Merge(merge) => vec![&merge.source],
+            Self::Instead(instead) => vec![&instead.source],
             Self::With(with) => with.plans().map(|(plan, _)| plan).collect(),
             Self::CreateTableAs(create) => vec![&create.source],
             _ => Vec::new(),
@@ -620,6 +630,7 @@ impl PhysicalPlan {
             | Self::Update(_)
             | Self::Delete(_)
             | Self::Merge(_)
+            | Self::Instead(_)
             | Self::With(_)
             | Self::LakeDelete(_)
             | Self::CreateTable(_)
@@ -628,6 +639,7 @@ impl PhysicalPlan {
             | Self::Truncate { .. }
             | Self::Sequence(_)
             | Self::CreateView(_)
+            | Self::Trigger(_)
             | Self::DropRelations { .. }
             | Self::CreateIndex(_)
             | Self::DropIndex(_)

@@ -9,7 +9,9 @@ use super::print::expr_text;
 use crate::bind::bound::{
     Arbiter, ColumnId, CreateTable, Expr, Images, Matching, MergeAction, MergeClause, RelationNo,
 };
-use crate::schema::{ColumnNo, KeyGraph, TableDef};
+use crate::schema::{
+    ColumnNo, KeyGraph, TableDef, TriggerEvent, TriggerLevel, TriggerSet, TriggerTiming,
+};
 
 /// INSERT.
 #[derive(Clone, Debug)]
@@ -19,6 +21,7 @@ pub(crate) struct Insert {
     pub(crate) columns: Vec<ColumnNo>,
     /// The tables that foreign keys tie it to.
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     /// What columns get that are not among them, or are NULL where that cannot be replaced.
     pub(crate) defaults: Vec<(ColumnNo, Expr)>,
     /// Its columns are `columns`, in order.
@@ -54,6 +57,8 @@ pub(crate) struct ConflictUpdate {
     /// The columns that are read of the row that was to be inserted.
     pub(crate) excluded: Vec<ColumnId>,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    /// As [`Update::named`].
+    pub(crate) named: usize,
     pub(crate) filter: Option<Expr>,
 }
 
@@ -63,9 +68,12 @@ pub(crate) struct Update {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     /// Gives the row id, and then the columns that the assignments and RETURNING read.
     pub(crate) source: Box<PhysicalPlan>,
     pub(crate) assignments: Vec<(ColumnNo, Expr)>,
+    /// How many of them the statement says itself; the others are of columns that triggers may give other values.
+    pub(crate) named: usize,
     /// The source may give a row more than once: the first time counts.
     pub(crate) joined: bool,
     pub(crate) returning: Option<Arc<Returning>>,
@@ -76,6 +84,7 @@ pub(crate) struct Update {
 pub(crate) struct Delete {
     pub(crate) table: Arc<TableDef>,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     /// Gives the row id, and then the columns that RETURNING reads.
     pub(crate) source: Box<PhysicalPlan>,
     /// As [`Update::joined`].
@@ -107,6 +116,7 @@ pub(crate) struct Merge {
     pub(crate) table: Arc<TableDef>,
     pub(crate) relation: RelationNo,
     pub(crate) keys: Option<Arc<KeyGraph>>,
+    pub(crate) triggers: Option<Arc<TriggerSet>>,
     /// Gives the row id of the table, whether there is a row of the source, and then the columns that are read; NULL where
     /// there is no row.
     pub(crate) source: Box<PhysicalPlan>,
@@ -115,12 +125,129 @@ pub(crate) struct Merge {
     pub(crate) returning: Option<Arc<Returning>>,
 }
 
+/// A change of a view, which its INSTEAD OF triggers make.
+#[derive(Clone, Debug)]
+pub(crate) struct Instead {
+    /// The view, as a table that has its columns and is none.
+    pub(crate) view: Arc<TableDef>,
+    pub(crate) event: TriggerEvent,
+    /// The columns whose new values the source gives: for UPDATE after those of the view.
+    pub(crate) columns: Vec<ColumnNo>,
+    pub(crate) source: Box<PhysicalPlan>,
+    pub(crate) triggers: Arc<TriggerSet>,
+}
+
+impl Instead {
+    pub(super) fn explain(&self) -> NodeText {
+        let text = NodeText::new(format!(
+            "Instead of {} on {}",
+            self.event.name(),
+            quoted(&self.view.name)
+        ));
+        let events = vec![(self.event, self.columns.clone())];
+        fired(text, (&self.view, Some(&self.triggers)), events)
+    }
+}
+
+/// What a statement does with rows, and the columns that it names. Triggers of the statement fire in this order before it, and
+/// in the other one after it.
+pub(crate) type Events = Vec<(TriggerEvent, Vec<ColumnNo>)>;
+
+/// The triggers of some events, in the order in which they fire.
+fn fired(
+    mut text: NodeText,
+    (table, triggers): (&TableDef, Option<&Arc<TriggerSet>>),
+    events: Events,
+) -> NodeText {
+    use TriggerLevel::{Row, Statement};
+    use TriggerTiming::{After, Before, InsteadOf};
+    let Some(triggers) = triggers else {
+        return text;
+    };
+    let kinds = [
+        (Before, Statement),
+        (Before, Row),
+        (InsteadOf, Row),
+        (After, Row),
+        (After, Statement),
+    ];
+    for (timing, level) in kinds {
+        for (event, columns) in &events {
+            let named = columns.iter().map(|no| table.column(*no).name.as_str());
+            let named: Vec<&str> = named.collect();
+            for trigger in triggers.firing(timing, level, *event, &named) {
+                let name = quoted(&trigger.name);
+                let (timing, level) = (timing.name(), level.name());
+                let what = format!("{name} {timing} {} {level}", event.name());
+                text = text.detail("Trigger", what);
+            }
+        }
+    }
+    text
+}
+
+/// The columns that the first of some assignments are of.
+pub(crate) fn named(assignments: &[(ColumnNo, Expr)], count: usize) -> Vec<ColumnNo> {
+    let named = assignments.iter().take(count);
+    named.map(|(no, _)| *no).collect()
+}
+
+impl Insert {
+    /// What it does with rows, whose triggers fire once for the statement.
+    pub(crate) fn events(&self) -> Events {
+        let mut events = vec![(TriggerEvent::Insert, Vec::new())];
+        if let Some(Resolution::Update(update)) = self.conflict.as_ref().map(|on| &on.resolution) {
+            let columns = named(&update.assignments, update.named);
+            events.push((TriggerEvent::Update, columns));
+        }
+        events
+    }
+}
+
+impl Update {
+    /// As [`Insert::events`].
+    pub(crate) fn events(&self) -> Events {
+        vec![(TriggerEvent::Update, named(&self.assignments, self.named))]
+    }
+}
+
+impl Merge {
+    /// As [`Insert::events`], each once.
+    pub(crate) fn events(&self) -> Events {
+        let mut events = Events::new();
+        let has = |wanted: fn(&MergeAction) -> bool| {
+            self.clauses.iter().any(|clause| wanted(&clause.action))
+        };
+        if has(|action| matches!(action, MergeAction::Insert(_))) {
+            events.push((TriggerEvent::Insert, Vec::new()));
+        }
+        if has(|action| matches!(action, MergeAction::Update(_))) {
+            let mut columns = Vec::new();
+            for clause in &self.clauses {
+                if let MergeAction::Update(sets) = &clause.action {
+                    columns.extend(named(sets, clause.named));
+                }
+            }
+            events.push((TriggerEvent::Update, columns));
+        }
+        if has(|action| matches!(action, MergeAction::Delete)) {
+            events.push((TriggerEvent::Delete, Vec::new()));
+        }
+        events
+    }
+}
+
 impl Insert {
     pub(super) fn explain(&self, names: &Names) -> NodeText {
         let mut text = on("Insert", &self.table);
         if let Some(conflict) = &self.conflict {
             text = conflict.explain(text, &self.table, names);
         }
+        let mut events = self.events();
+        if let Some(Resolution::Replace) = self.conflict.as_ref().map(|on| &on.resolution) {
+            events.push((TriggerEvent::Delete, Vec::new()));
+        }
+        let text = fired(text, (&self.table, self.triggers.as_ref()), events);
         returned(text, self.returning.as_deref(), names)
     }
 }
@@ -161,13 +288,17 @@ impl Update {
     pub(super) fn explain(&self, names: &Names) -> NodeText {
         let sets = sets_text(&self.assignments, &self.table, names);
         let text = on("Update", &self.table).detail("Set", sets);
+        let text = fired(text, (&self.table, self.triggers.as_ref()), self.events());
         returned(text, self.returning.as_deref(), names)
     }
 }
 
 impl Delete {
     pub(super) fn explain(&self, names: &Names) -> NodeText {
-        returned(on("Delete", &self.table), self.returning.as_deref(), names)
+        let events = vec![(TriggerEvent::Delete, Vec::new())];
+        let table = (&*self.table, self.triggers.as_ref());
+        let text = fired(on("Delete", &self.table), table, events);
+        returned(text, self.returning.as_deref(), names)
     }
 }
 
@@ -177,6 +308,7 @@ impl Merge {
         let text = clauses.fold(on("Merge", &self.table), |text, clause| {
             text.detail("When", clause_text(clause, &self.table, names))
         });
+        let text = fired(text, (&self.table, self.triggers.as_ref()), self.events());
         returned(text, self.returning.as_deref(), names)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::change::{plan_delete, plan_insert, plan_update, result_columns};
+use super::change::{plan_delete, plan_insert, plan_instead, plan_update, result_columns};
 use super::merge::plan_merge;
 use super::names::Names;
 use super::physical::{CreateTableAs, Init, InitPlan, PhysicalPlan};
@@ -24,6 +24,7 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::Update(update) => plan_update(update, context),
         Statement::Delete(delete) => plan_delete(delete, context),
         Statement::Merge(merge) => plan_merge(merge, context),
+        Statement::Instead(instead) => plan_instead(instead, context),
         Statement::With(with) => plan_with(with, context),
         Statement::CreateTable(create) => Ok(bare(PhysicalPlan::CreateTable(create.clone()))),
         Statement::CreateTableAs { create, query } => plan_create_table_as(create, query, context),
@@ -34,14 +35,17 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         })),
         Statement::Sequence(statement) => Ok(bare(PhysicalPlan::Sequence(statement.clone()))),
         Statement::CreateView(create) => Ok(bare(PhysicalPlan::CreateView(create.clone()))),
+        Statement::Trigger(statement) => Ok(bare(PhysicalPlan::Trigger(statement.clone()))),
         Statement::DropRelations {
             tables,
             views,
             keys,
+            triggers,
         } => Ok(bare(PhysicalPlan::DropRelations {
             tables: tables.clone(),
             views: views.clone(),
             keys: keys.clone(),
+            triggers: triggers.clone(),
         })),
         Statement::CreateIndex(create) => Ok(bare(PhysicalPlan::CreateIndex(create.clone()))),
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),

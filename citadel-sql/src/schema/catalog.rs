@@ -6,7 +6,9 @@ use citadel_txn::{PagePtr, View};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema_tree;
-use super::{ColumnNo, ForeignKeyDef, IndexDef, SequenceDef, TableDef, TableId, ViewDef};
+use super::{
+    ColumnNo, ForeignKeyDef, IndexDef, SequenceDef, TableDef, TableId, TriggerDef, ViewDef, ViewId,
+};
 use crate::error::{Error, Result};
 use crate::types::{EnumType, ScalarType, SqlType};
 
@@ -27,6 +29,8 @@ pub(crate) struct Catalog {
     /// By ascending id.
     sequences: Vec<Arc<SequenceDef>>,
     enums: Vec<EnumType>,
+    /// By ascending id.
+    triggers: Vec<Arc<TriggerDef>>,
     has_ann: bool,
     has_lake: bool,
     /// The tables that foreign keys refer to.
@@ -52,6 +56,7 @@ impl Catalog {
         catalog.sequences = found.sequences.into_iter().map(Arc::new).collect();
         catalog.check_keys()?;
         catalog.enums = found.enums;
+        catalog.triggers = found.triggers.into_iter().map(Arc::new).collect();
         Ok(catalog)
     }
 
@@ -97,6 +102,25 @@ impl Catalog {
         catalog.view_names.clone_from(&self.view_names);
         catalog.sequences.clone_from(&self.sequences);
         catalog.enums.clone_from(&self.enums);
+        catalog.triggers.clone_from(&self.triggers);
+        catalog
+    }
+
+    /// The same without some tables and views, and without their triggers, under a version that is none.
+    pub(crate) fn without(&self, tables: &[Arc<TableDef>], views: &[Arc<ViewDef>]) -> Self {
+        let is_left = |id: u64| {
+            !tables.iter().any(|table| table.id.0 == id) && !views.iter().any(|v| v.id.0 == id)
+        };
+        let left = self.tables.iter().filter(|table| is_left(table.id.0));
+        let mut catalog = Self::of_tables(left.cloned().collect());
+        let left = self.views.iter().filter(|view| is_left(view.id.0));
+        catalog.views = left.cloned().collect();
+        let names = catalog.views.iter().map(|view| folded(&view.name));
+        catalog.view_names = names.zip(0..).collect();
+        catalog.sequences.clone_from(&self.sequences);
+        catalog.enums.clone_from(&self.enums);
+        let left = self.triggers.iter().filter(|t| is_left(t.relation));
+        catalog.triggers = left.cloned().collect();
         catalog
     }
 
@@ -141,6 +165,26 @@ impl Catalog {
     /// All views in the order in which they were made.
     pub(crate) fn views(&self) -> &[Arc<ViewDef>] {
         &self.views
+    }
+
+    /// A view by its id.
+    pub(crate) fn view_by_id(&self, id: ViewId) -> Option<&Arc<ViewDef>> {
+        let at = self.views.binary_search_by_key(&id, |view| view.id);
+        self.views.get(at.ok()?)
+    }
+
+    /// All triggers in the order in which they were made.
+    pub(crate) fn triggers(&self) -> &[Arc<TriggerDef>] {
+        &self.triggers
+    }
+
+    /// The name of the table or the view that a trigger is of.
+    pub(crate) fn relation_of(&self, trigger: &TriggerDef) -> Option<&str> {
+        let table = self.table_by_id(TableId(trigger.relation));
+        let view = || self.view_by_id(ViewId(trigger.relation));
+        table
+            .map(|table| table.name.as_str())
+            .or_else(|| view().map(|view| view.name.as_str()))
     }
 
     /// Foreign keys refer to columns that there are.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, ForeignKeyDef, TableDef, TableId};
+use super::{Catalog, ForeignKeyDef, TableDef, TableId, TriggerSet};
 
 /// All tables that a table is tied to, directly or through others: what its rows refer to, and what refers to them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyGraph {
     tables: Vec<Arc<TableDef>>,
+    /// The triggers of those that have some.
+    triggers: Vec<(TableId, Arc<TriggerSet>)>,
 }
 
 impl KeyGraph {
@@ -32,7 +34,25 @@ impl KeyGraph {
             }
             at += 1;
         }
-        Some(Arc::new(Self { tables }))
+        let triggers = tables.iter().filter_map(|table| {
+            let set = TriggerSet::of(catalog, table.id.0)?;
+            Some((table.id, set))
+        });
+        Some(Arc::new(Self {
+            triggers: triggers.collect(),
+            tables,
+        }))
+    }
+
+    /// Has one of the tables triggers?
+    pub(crate) fn has_triggers(&self) -> bool {
+        !self.triggers.is_empty()
+    }
+
+    /// The triggers of a table.
+    pub(crate) fn triggers(&self, id: TableId) -> Option<&Arc<TriggerSet>> {
+        let found = self.triggers.iter().find(|(known, _)| *known == id);
+        found.map(|(_, set)| set)
     }
 
     /// A table.

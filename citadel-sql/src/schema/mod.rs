@@ -22,6 +22,7 @@ mod sequence;
 mod sequence_tree;
 mod statement;
 mod table;
+mod trigger;
 mod view;
 
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
@@ -44,5 +45,8 @@ pub(crate) use statement::{quoted, readable};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
     IndexKind, IndexOrigin, RowId, TableDef, TableId, TreeUse,
+};
+pub(crate) use trigger::{
+    TriggerDef, TriggerEvent, TriggerEvents, TriggerId, TriggerLevel, TriggerSet, TriggerTiming,
 };
 pub(crate) use view::{ViewDef, ViewId};

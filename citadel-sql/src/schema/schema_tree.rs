@@ -7,6 +7,7 @@
 //! 3, view id (8, big-endian)     → view definition
 //! 4, sequence id (8, big-endian) → sequence definition
 //! 5, type id (8, big-endian)     → definition of an ENUM type
+//! 6, trigger id (8, big-endian)  → definition of a trigger
 //! ```
 //!
 //! A database in which nothing was ever defined has no such tree yet.
@@ -25,8 +26,8 @@ use super::encoding::{
     encode_view,
 };
 use super::{
-    IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef, TableId, ViewDef, ViewId,
-    remove_sequence_state,
+    IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef, TableId, TriggerDef,
+    TriggerId, ViewDef, ViewId, remove_sequence_state,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_varint};
 use crate::error::{Error, Result, SqlState};
@@ -41,6 +42,7 @@ const INDEX: u8 = 2;
 const VIEW: u8 = 3;
 const SEQUENCE: u8 = 4;
 const ENUM: u8 = 5;
+const TRIGGER: u8 = 6;
 
 /// What is known of the definitions as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,13 +86,14 @@ pub(crate) struct DefinitionReader {
     read: Definitions,
 }
 
-/// All definitions: tables with their indexes, views, sequences and ENUM types, each by ascending id.
+/// All definitions: tables with their indexes, views, sequences, ENUM types and triggers, each by ascending id.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     pub(crate) tables: Vec<TableDef>,
     pub(crate) views: Vec<ViewDef>,
     pub(crate) sequences: Vec<SequenceDef>,
     pub(crate) enums: Vec<EnumType>,
+    pub(crate) triggers: Vec<TriggerDef>,
 }
 
 impl DefinitionReader {
@@ -125,6 +128,14 @@ impl DefinitionReader {
             Ok(ENUM) => {
                 let ty = view_key(from).and_then(|id| decode_enum(id.0, value));
                 self.read.enums.push(ty.map_err(|Malformed| "type")?);
+                Ok(())
+            }
+            Ok(TRIGGER) => {
+                let trigger =
+                    view_key(from).and_then(|id| TriggerDef::decode(TriggerId(id.0), value));
+                self.read
+                    .triggers
+                    .push(trigger.map_err(|Malformed| "trigger")?);
                 Ok(())
             }
             _ => Err("key"),
@@ -252,6 +263,47 @@ impl<'t> SchemaChange<'t> {
         }
     }
 
+    /// An id that no trigger ever had.
+    pub(crate) fn new_trigger_id(&mut self) -> TriggerId {
+        self.header.next_table += 1;
+        TriggerId(self.header.next_table)
+    }
+
+    /// Writes the definition of a trigger.
+    pub(crate) fn put_trigger(&mut self, trigger: &TriggerDef) -> Result<()> {
+        let key = key_of_trigger(trigger.id);
+        self.txn.insert(SCHEMA_TREE, &key, &trigger.encode())?;
+        Ok(())
+    }
+
+    /// Removes the definition of a trigger.
+    pub(crate) fn remove_trigger(&mut self, trigger: &TriggerDef) -> Result<()> {
+        match self.txn.remove(SCHEMA_TREE, &key_of_trigger(trigger.id))? {
+            true => Ok(()),
+            false => Err(gone("trigger", &trigger.name)),
+        }
+    }
+
+    /// Removes the triggers of a table or a view that is dropped.
+    pub(crate) fn remove_triggers_of(&mut self, relation: u64) -> Result<()> {
+        let mut doomed = Vec::new();
+        let mut cursor = Cursor::new(SCHEMA_TREE);
+        let mut found = cursor.seek(&*self.txn, &[TRIGGER])?;
+        while found && cursor.key().first() == Some(&TRIGGER) {
+            let value = cursor.value(&*self.txn)?;
+            let trigger = TriggerDef::decode(TriggerId(0), &value);
+            let trigger = trigger.map_err(|Malformed| damaged("trigger"))?;
+            if trigger.relation == relation {
+                doomed.push(cursor.key().to_vec());
+            }
+            found = cursor.next(&*self.txn)?;
+        }
+        for key in doomed {
+            self.txn.remove(SCHEMA_TREE, &key)?;
+        }
+        Ok(())
+    }
+
     /// Writes a table's definition; not its indexes.
     pub(crate) fn put_table(&mut self, table: &TableDef) -> Result<()> {
         // It may hold the key of a lake's table.
@@ -327,6 +379,12 @@ fn sequence_key(mut key: Reader<'_>) -> Decoded<SequenceId> {
 fn key_of_enum(ty: EnumType) -> [u8; 9] {
     let mut key = [ENUM; 9];
     key[1..].copy_from_slice(&ty.id().to_be_bytes());
+    key
+}
+
+fn key_of_trigger(id: TriggerId) -> [u8; 9] {
+    let mut key = [TRIGGER; 9];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
     key
 }
 

@@ -15,7 +15,8 @@ use rustc_hash::FxHashSet;
 
 use super::index_key::{KeyRange, put_key_column};
 use super::{
-    Direction, IndexScan, KeyEvent, RowIdRange, RowReader, TableScan, TableWriter, row_key,
+    Direction, IndexScan, KeyEvent, RowEvent, RowIdRange, RowReader, TableScan, TableWriter,
+    row_key,
 };
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
@@ -44,6 +45,54 @@ enum What {
     Values(Vec<Value>),
 }
 
+/// Rows that are to be updated, and what they get.
+#[derive(Debug)]
+pub(crate) struct UpdatedRows {
+    /// The columns that the statement or the action names.
+    pub(crate) named: Vec<ColumnNo>,
+    /// The columns that get other values: those, and what follows from them.
+    pub(crate) columns: Vec<ColumnNo>,
+    pub(crate) ids: Vec<RowId>,
+    /// A column of values for each of the columns.
+    pub(crate) values: Vec<Column>,
+}
+
+/// What has a say in the actions of foreign keys: the triggers of the tables whose rows they change.
+pub(crate) trait Actions {
+    /// Are rows of a table to be noted?
+    fn watches(&self, table: &TableDef) -> bool;
+
+    /// The columns to which an update of some columns may give other values besides.
+    fn sets(&self, table: &TableDef, named: &[ColumnNo]) -> Vec<ColumnNo>;
+
+    /// A row is to be deleted. False: it stays.
+    ///
+    /// # Errors
+    /// Whatever a trigger meets.
+    fn before_delete(
+        &mut self,
+        txn: &mut WriteTxn,
+        table: &Arc<TableDef>,
+        writer: &mut TableWriter,
+        id: RowId,
+    ) -> Result<bool>;
+
+    /// Rows are to be updated. It takes out those that stay as they are, and may change values of others.
+    ///
+    /// # Errors
+    /// Whatever a trigger meets.
+    fn before_update(
+        &mut self,
+        txn: &mut WriteTxn,
+        table: &Arc<TableDef>,
+        writer: &mut TableWriter,
+        rows: &mut UpdatedRows,
+    ) -> Result<()>;
+
+    /// Rows of a table were changed.
+    fn changed(&mut self, table: &Arc<TableDef>, events: Vec<RowEvent>);
+}
+
 /// Takes the actions that follow from changes of a table, and checks what was written. Gives what can be checked later.
 ///
 /// # Errors
@@ -52,6 +101,7 @@ pub(crate) fn settle_keys(
     txn: &mut WriteTxn,
     graph: &Arc<KeyGraph>,
     (table, events): (TableId, Vec<KeyEvent>),
+    actions: Option<&mut dyn Actions>,
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<KeyCheck>> {
     let mut checks: Vec<Check> = Vec::new();
@@ -59,6 +109,7 @@ pub(crate) fn settle_keys(
     let mut writers = Writers {
         graph,
         all: Vec::new(),
+        actions,
     };
     for _ in 0..ROUNDS_MAX {
         let mut found = Vec::new();
@@ -69,11 +120,12 @@ pub(crate) fn settle_keys(
             }
         }
         if found.is_empty() {
+            writers.give_rows();
             return check_now(txn, graph, checks, watch);
         }
         for action in found {
             watch()?;
-            writers.take(txn, action, watch)?;
+            writers.take(txn, action, &mut checks, watch)?;
         }
         round = writers.events();
     }
@@ -95,6 +147,9 @@ struct Check {
 /// What is to be done with rows that refer to what went or changed.
 struct Action {
     table: Arc<TableDef>,
+    /// Which of its keys asks for it, and the values that went or changed.
+    key: usize,
+    old: Vec<Value>,
     rows: Vec<RowId>,
     /// The columns that get other values; none: the rows go.
     set: Vec<(ColumnNo, Value)>,
@@ -167,7 +222,14 @@ fn follow(
             })
             .collect::<Result<_>>()?,
     };
+    let is_it = |known: &ForeignKeyDef| std::ptr::eq(known, key);
     found.push(Action {
+        key: child
+            .foreign_keys
+            .iter()
+            .position(is_it)
+            .unwrap_or_default(),
+        old,
         table: Arc::clone(child),
         rows,
         set,
@@ -176,27 +238,57 @@ fn follow(
 }
 
 /// Writers of the tables that actions change.
-struct Writers<'g> {
+struct Writers<'g, 'a> {
     graph: &'g KeyGraph,
     all: Vec<(Arc<TableDef>, TableWriter)>,
+    actions: Option<&'a mut dyn Actions>,
 }
 
-impl Writers<'_> {
+impl Writers<'_, '_> {
     fn take(
         &mut self,
         txn: &mut WriteTxn,
         action: Action,
+        checks: &mut Vec<Check>,
         watch: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
-        let Action { table, rows, set } = action;
+        let Action {
+            table,
+            key,
+            old,
+            rows,
+            set,
+        } = action;
         let known = self.all.iter().position(|(known, _)| known.id == table.id);
         let at = known.unwrap_or_else(|| {
             let mut writer = TableWriter::new(Arc::clone(&table));
             writer.watch_keys(self.graph);
+            if self.actions.as_ref().is_some_and(|a| a.watches(&table)) {
+                writer.watch_rows();
+            }
             self.all.push((Arc::clone(&table), writer));
             self.all.len() - 1
         });
         let writer = &mut self.all[at].1;
+        if let Some(actions) = &mut self.actions {
+            // A trigger may have written the table since.
+            writer.forget();
+            // It may keep a row as it is, which must then refer to one that there is.
+            checks.push(Check {
+                table: table.id,
+                key,
+                what: What::Values(old),
+            });
+            if set.is_empty() {
+                for id in rows {
+                    watch()?;
+                    if actions.before_delete(txn, &table, writer, id)? {
+                        writer.delete(txn, id)?;
+                    }
+                }
+                return Ok(());
+            }
+        }
         if set.is_empty() {
             for id in rows {
                 watch()?;
@@ -211,7 +303,19 @@ impl Writers<'_> {
                 there.push(id);
             }
         }
-        update(txn, &table, writer, &there, &set, watch)
+        let actions = self.actions.as_deref_mut();
+        update(txn, &table, writer, (there, &set), actions, watch)
+    }
+
+    /// Hands over the rows that were noted.
+    fn give_rows(&mut self) {
+        let Some(actions) = &mut self.actions else {
+            return;
+        };
+        for (table, writer) in &mut self.all {
+            let events = writer.take_row_events();
+            actions.changed(table, events);
+        }
     }
 
     /// What they noted.
@@ -225,10 +329,10 @@ impl Writers<'_> {
 /// Gives rows the same values, and computes anew what is computed from them.
 fn update(
     txn: &mut WriteTxn,
-    table: &TableDef,
+    table: &Arc<TableDef>,
     writer: &mut TableWriter,
-    rows: &[RowId],
-    set: &[(ColumnNo, Value)],
+    (rows, set): (Vec<RowId>, &[(ColumnNo, Value)]),
+    actions: Option<&mut (dyn Actions + '_)>,
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<()> {
     let is_set = |no: ColumnNo| set.iter().any(|(known, _)| *known == no);
@@ -246,7 +350,7 @@ fn update(
     assigned.extend(&computed);
     let new_column = |no: &ColumnNo| Column::new(table.column(*no).ty, rows.len());
     let mut values: Vec<Column> = assigned.iter().map(new_column).collect();
-    for id in rows {
+    for id in &rows {
         for (column, (_, value)) in values.iter_mut().zip(set) {
             column.push(value.as_ref())?;
         }
@@ -264,7 +368,33 @@ fn update(
             column.push(found.map_or(ValueRef::Null, |(_, value)| value.as_ref()))?;
         }
     }
-    writer.update_watched(txn, &assigned, rows, &values, watch)
+    let Some(actions) = actions else {
+        return writer.update_watched(txn, &assigned, &rows, &values, watch);
+    };
+    let mut updated = UpdatedRows {
+        named: assigned.clone(),
+        columns: assigned,
+        ids: rows,
+        values,
+    };
+    for no in actions.sets(table, &updated.named) {
+        let mut column = Column::new(table.column(no).ty, updated.ids.len());
+        for id in &updated.ids {
+            let row = writer.whole_row(txn, *id)?;
+            column.push(row[usize::from(no.0)].as_ref())?;
+        }
+        updated.columns.push(no);
+        updated.values.push(column);
+    }
+    actions.before_update(txn, table, writer, &mut updated)?;
+    writer.name_columns(&updated.named);
+    let UpdatedRows {
+        columns,
+        ids,
+        values,
+        ..
+    } = &updated;
+    writer.update_watched(txn, columns, ids, values, watch)
 }
 
 /// Checks what cannot wait; gives the rest.

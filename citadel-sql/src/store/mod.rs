@@ -48,9 +48,10 @@ pub(crate) use check::check;
 pub(crate) use check::check_all;
 pub(crate) use ddl::{
     alter_index, alter_table, change_enum, create_index, create_table, create_view,
-    define_sequence, drop_index, drop_keys, drop_table, drop_view, truncate,
+    define_sequence, define_triggers, drop_index, drop_keys, drop_table, drop_triggers, drop_view,
+    replace_triggers, truncate,
 };
-pub(crate) use foreign_key::{KeyCheck, check_keys, check_rows, settle_keys};
+pub(crate) use foreign_key::{Actions, KeyCheck, UpdatedRows, check_keys, check_rows, settle_keys};
 pub(crate) use index_key::{EntryColumns, KeyRange};
 pub(crate) use index_scan::IndexScan;
 pub(crate) use range::{Direction, RowIdRange};
@@ -61,4 +62,4 @@ pub(crate) use row_vector::RowVector;
 pub(crate) use table_scan::TableScan;
 pub(crate) use vector_source::{VectorSource, check_computed};
 pub(crate) use vectors::{VectorReader, VectorScan};
-pub(crate) use writer::{KeyEvent, TableWriter};
+pub(crate) use writer::{KeyEvent, RowEvent, RowImage, TableWriter};

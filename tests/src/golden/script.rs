@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Vec<Item> {
             statement.push('\n');
         }
         statement.push_str(line);
-        if line.trim_end().ends_with(';') {
+        if ends(&statement, line) {
             items.push(Item::Statement(std::mem::take(&mut statement)));
             if lines.peek() == Some(&OUTPUT) {
                 while lines.next_if(|line| !line.trim().is_empty()).is_some() {}
@@ -44,6 +44,16 @@ pub(crate) fn parse(text: &str) -> Vec<Item> {
         items.push(Item::Statement(statement));
     }
     items
+}
+
+/// Ends the line the statement? The lines of a trigger do not, but for its last.
+fn ends(statement: &str, line: &str) -> bool {
+    let words = statement.to_ascii_uppercase();
+    let is_trigger =
+        words.starts_with("CREATE TRIGGER") || words.starts_with("CREATE OR REPLACE TRIGGER");
+    let is_whole = !is_trigger || !words.contains("BEGIN");
+    let line = line.trim_end().to_ascii_uppercase();
+    line.ends_with(';') && (is_whole || line.ends_with("END;"))
 }
 
 fn between_statements(line: &str) -> Option<Item> {
@@ -63,6 +73,20 @@ fn between_statements(line: &str) -> Option<Item> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trigger_is_one_statement() {
+        let text =
+            "CREATE TRIGGER a AFTER INSERT ON t BEGIN\n  SELECT 1;\n  SELECT 2;\nEND;\nSELECT 1;\n";
+        let (trigger, _) = text.split_once("\nSELECT 1;\n").unwrap();
+        assert_eq!(
+            parse(text),
+            [
+                Item::Statement(trigger.into()),
+                Item::Statement("SELECT 1;".into())
+            ]
+        );
+    }
 
     #[test]
     fn a_script_is_comments_directives_and_statements() {

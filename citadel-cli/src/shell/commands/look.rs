@@ -7,7 +7,9 @@ use crate::exit::Outcome;
 pub(super) fn dump(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let tables = describe::chosen(&shell.connection, arguments.first())?;
     let views = describe::views(&shell.connection, arguments.first())?;
-    dumping::dump(&shell.connection, &tables, &views, &mut shell.output)?;
+    let triggers = describe::triggers(&shell.connection, arguments.first())?;
+    let after = (views.as_slice(), triggers.as_slice());
+    dumping::dump(&shell.connection, &tables, after, &mut shell.output)?;
     Ok(Flow::Continue)
 }
 
@@ -24,7 +26,12 @@ pub(super) fn inspect(shell: &mut Shell, _: &[String]) -> Outcome<Flow> {
 pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
     let tables = describe::chosen(&shell.connection, arguments.first())?;
     let views = describe::views(&shell.connection, arguments.first())?;
-    let views: String = views.iter().map(|view| format!("{view}\n")).collect();
+    let triggers = describe::triggers(&shell.connection, arguments.first())?;
+    let after: String = views
+        .iter()
+        .chain(&triggers)
+        .map(|statement| format!("{statement}\n"))
+        .collect();
     let sequences = describe::sequences(&shell.connection, &tables)?;
     let made = sequences.iter().filter(|sequence| !sequence.is_identity);
     let sequences: String = made
@@ -35,7 +42,7 @@ pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
         .iter()
         .map(|ty| format!("{}\n", describe::statement(&ty.sql)))
         .collect();
-    shell.write(&(types + &sequences + &describe::statements(&tables) + &views))
+    shell.write(&(types + &sequences + &describe::statements(&tables) + &after))
 }
 
 pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {

@@ -126,6 +126,14 @@ fn check(snapshot: &ReadTxn, thorough: bool, watch: &mut Watch<'_>) -> Result<Ch
     let problems = below.problems.iter();
     problems.for_each(|problem| findings.add(owners.explain(problem)));
     findings.add_untold(below.problem_count - below.problems.len() as u64);
+    for trigger in catalog.triggers() {
+        if catalog.relation_of(trigger).is_none() {
+            findings.add(format_args!(
+                "trigger \"{}\" is of nothing that there is",
+                trigger.name
+            ));
+        }
+    }
     report.tables = catalog.tables().len();
     if let Err(error) = trees(snapshot, &owners, findings) {
         findings.blame("the catalog", error)?;

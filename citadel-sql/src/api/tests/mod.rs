@@ -23,6 +23,7 @@ mod sharing;
 mod statements;
 mod threads;
 mod transactions;
+mod triggers;
 mod vectors;
 
 use crate::{Connection, Result, Value};

@@ -66,6 +66,7 @@ pub(in crate::execute) fn with_params<'a>(
         lake: context.lake,
         threads: context.threads,
         feed: None,
+        triggers: None,
     }
 }
 

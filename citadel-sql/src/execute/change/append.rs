@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Changed;
 use super::insert::Inserter;
+use super::{Changed, Settled, settle};
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::execute::context::{ExecContext, check_interrupt};
-use crate::schema::{Catalog, ColumnNo, KeyGraph, TableDef};
-use crate::store::{KeyCheck, settle_keys};
+use crate::execute::context::ExecContext;
+use crate::execute::trigger::{AfterRows, before_statement, fire_after};
+use crate::schema::{Catalog, ColumnNo, KeyGraph, TableDef, TriggerEvent, TriggerSet};
+use crate::store::KeyCheck;
 
 /// What was appended.
 pub(crate) struct Appended {
@@ -25,6 +26,7 @@ pub(crate) struct Append {
     table: Arc<TableDef>,
     inserter: Inserter,
     keys: Option<Arc<KeyGraph>>,
+    triggers: Option<Arc<TriggerSet>>,
 }
 
 impl Append {
@@ -36,35 +38,58 @@ impl Append {
         if let Some(keys) = &keys {
             inserter.writer.watch_keys(keys);
         }
+        let triggers = TriggerSet::of(catalog, table.id.0);
+        inserter.fire(triggers.as_ref());
+        if triggers.as_ref().is_some_and(|set| set.needs_rows()) {
+            inserter.writer.watch_rows();
+        }
         Self {
             inserter,
+            triggers,
             keys,
             table: Arc::clone(table),
         }
     }
 
+    /// Has the table triggers, or another that foreign keys tie it to?
+    pub(crate) fn fires(&self) -> bool {
+        let others = |keys: &Arc<KeyGraph>| keys.has_triggers();
+        self.triggers.is_some() || self.keys.as_ref().is_some_and(others)
+    }
+
     /// Inserts the rows of a batch; tells how many there were, and the row id of the last.
     pub(crate) fn run(&mut self, rows: &Batch, context: &mut ExecContext<'_>) -> Result<Appended> {
+        if let Some(triggers) = &self.triggers {
+            before_statement(triggers, TriggerEvent::Insert, &[], context)?;
+        }
         let mut changed = Changed::default();
         let done = self
             .inserter
             .insert(&self.table, rows, context, &mut changed);
         let events = self.inserter.writer.take_key_events();
+        let rows = self.inserter.writer.take_row_events();
         self.inserter.rest();
         done?;
-        let late = match &self.keys {
-            None => Vec::new(),
-            Some(keys) => {
-                let interrupt = context.interrupt;
-                let watch = &mut || check_interrupt(interrupt);
-                let txn = context.txn.write()?;
-                settle_keys(txn, keys, (self.table.id, events), watch)?
-            }
+        let mut settled = match &self.keys {
+            None => Settled::default(),
+            Some(keys) => settle(keys, (self.table.id, events), context)?,
         };
+        if let Some(triggers) = &self.triggers {
+            let own = AfterRows {
+                table: Arc::clone(&self.table),
+                triggers: Arc::clone(triggers),
+                statement: vec![(TriggerEvent::Insert, Vec::new())],
+                rows,
+            };
+            settled.after.insert(0, own);
+        }
+        for after in settled.after {
+            fire_after(after, context)?;
+        }
         Ok(Appended {
             rows: changed.rows,
             last_rowid: changed.last_rowid,
-            late,
+            late: settled.late,
         })
     }
 }

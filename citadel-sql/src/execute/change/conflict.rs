@@ -3,6 +3,8 @@
 //! Each row is looked at after those before it were written. Updates of rows that are there are gathered and done together,
 //! which gives the same as one by one: none can touch a row twice, and where one may change a key, it is done at once.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::Changed;
@@ -13,10 +15,11 @@ use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
 use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::fetcher::Fetcher;
+use crate::execute::trigger::{before_delete, before_update, of_rows, row as stored_row};
 use crate::expression::{CompiledExpr, Rows};
-use crate::plan::{Conflict, ConflictUpdate, Insert, Resolution};
-use crate::schema::{ColumnNo, IndexDef, IndexKind, RowId, TableDef};
-use crate::store::TableWriter;
+use crate::plan::{Conflict, ConflictUpdate, Insert, Resolution, named};
+use crate::schema::{ColumnNo, IndexDef, IndexKind, RowId, TableDef, TriggerEvent, TriggerSet};
+use crate::store::{TableWriter, UpdatedRows};
 use crate::types::ValueRef;
 
 /// What is to be done with a row.
@@ -33,6 +36,8 @@ pub(super) struct Resolver {
     updater: Option<Pending>,
     /// Rows that were deleted.
     replaced: Vec<RowId>,
+    /// Those that fire before a row is deleted.
+    on_delete: Option<Arc<TriggerSet>>,
 }
 
 impl Resolver {
@@ -47,6 +52,7 @@ impl Resolver {
             conflict,
             updater,
             replaced: Vec::new(),
+            on_delete: of_rows(plan.triggers.as_ref(), TriggerEvent::Delete),
         })
     }
 
@@ -132,13 +138,22 @@ impl Resolver {
             (checked, _) => checked?,
         }
         for arbiter in &self.conflict.arbiters {
-            let Some(id) = writer.owner(txn, row, arbiter)? else {
+            let Some(id) = writer.owner(context.txn.write()?, row, arbiter)? else {
                 continue;
             };
             match (&self.conflict.resolution, &mut self.updater) {
                 (Resolution::Replace, _) => {
-                    writer.delete(txn, id)?;
-                    self.replaced.push(id);
+                    let goes = match &self.on_delete {
+                        None => true,
+                        Some(triggers) => {
+                            let old = stored_row(writer, table, id, context)?;
+                            before_delete(triggers, table, writer, old, context)?
+                        }
+                    };
+                    if goes {
+                        writer.delete(context.txn.write()?, id)?;
+                        self.replaced.push(id);
+                    }
                 }
                 (Resolution::Update(_), Some(pending)) => {
                     pending.add(id, row)?;
@@ -153,7 +168,9 @@ impl Resolver {
     /// Must updates be done before the next row is looked at?
     pub(super) fn is_due(&self) -> bool {
         let is_due = |pending: &Pending| {
-            !pending.ids.is_empty() && (pending.changes_keys || pending.ids.len() >= BATCH_ROWS)
+            // Triggers fire in the order of the rows, and may be in the way of the next one.
+            let is_now = pending.changes_keys || pending.fires;
+            !pending.ids.is_empty() && (is_now || pending.ids.len() >= BATCH_ROWS)
         };
         self.updater.as_ref().is_some_and(is_due)
     }
@@ -183,6 +200,12 @@ struct Pending {
     compiled: Option<Compiled>,
     ids: Vec<RowId>,
     excluded: Batch,
+    /// The table has triggers.
+    fires: bool,
+    /// Those that fire before a row is updated.
+    triggers: Option<Arc<TriggerSet>>,
+    /// The columns that DO UPDATE names.
+    named: Vec<ColumnNo>,
     /// All rows that the statement inserted or is to update.
     touched: FxHashSet<RowId>,
 }
@@ -217,6 +240,9 @@ impl Pending {
             compiled: None,
             ids: Vec::new(),
             excluded: Batch::default(),
+            fires: plan.triggers.is_some(),
+            triggers: of_rows(plan.triggers.as_ref(), TriggerEvent::Update),
+            named: named(&update.assignments, update.named),
             touched: FxHashSet::default(),
         }
     }
@@ -303,6 +329,21 @@ impl Pending {
         }
         self.sets.clear(table);
         self.sets.compute(table, &rows)?;
+        if let Some(triggers) = &self.triggers {
+            let mut updated = UpdatedRows {
+                named: self.named.clone(),
+                columns: self.sets.columns().to_vec(),
+                ids: std::mem::take(&mut self.ids),
+                values: std::mem::take(self.sets.values_mut()),
+            };
+            let kept = before_update(triggers, table, writer, &mut updated, context)?;
+            if let Some(kept) = kept {
+                rows.keep(&kept);
+            }
+            self.ids = updated.ids;
+            *self.sets.values_mut() = updated.values;
+        }
+        writer.name_columns(&self.named);
         let interrupt = context.interrupt;
         writer.update_watched(
             context.txn.write()?,

@@ -31,8 +31,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             tables,
             views,
             keys,
+            triggers,
         } => {
             store::drop_keys(context.txn.write()?, keys)?;
+            if !triggers.is_empty() {
+                store::drop_triggers(context.txn.write()?, triggers)?;
+            }
             for view in views {
                 store::drop_view(context.txn.write()?, view)?;
             }
@@ -52,7 +56,16 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             }
             forget_segments(context, indexes);
         }
+        PhysicalPlan::Trigger(statement) => {
+            store::define_triggers(context.txn.write()?, statement)?;
+        }
         PhysicalPlan::AlterTable(alter) => {
+            if !alter.dropped_triggers.is_empty() {
+                store::drop_triggers(context.txn.write()?, &alter.dropped_triggers)?;
+            }
+            if !alter.renamed_triggers.is_empty() {
+                store::replace_triggers(context.txn.write()?, &alter.renamed_triggers)?;
+            }
             for view in &alter.views {
                 store::drop_view(context.txn.write()?, view)?;
             }

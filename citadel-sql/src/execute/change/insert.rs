@@ -12,10 +12,11 @@ use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
+use crate::execute::trigger::{Images, before_row, of_rows};
 use crate::plan::Insert;
-use crate::schema::{ColumnNo, RowId, TableDef};
-use crate::store::TableWriter;
-use crate::types::ValueRef;
+use crate::schema::{ColumnNo, RowId, TableDef, TriggerEvent, TriggerSet};
+use crate::store::{RowImage, TableWriter};
+use crate::types::{Value, ValueRef};
 
 /// Puts the rows of a source into a table.
 pub(super) struct Inserter {
@@ -30,6 +31,10 @@ pub(super) struct Inserter {
     /// The table has computed columns.
     computes: bool,
     resolver: Option<Resolver>,
+    /// Those that fire before a row is inserted.
+    triggers: Option<Arc<TriggerSet>>,
+    /// Where it is asked for: which rows of the batch were inserted.
+    kept: Option<Vec<u32>>,
     /// The rows that parts of the statement have written, where there are several parts.
     noted: Option<FxHashSet<RowId>>,
     pub(super) returned: Returned,
@@ -41,6 +46,7 @@ impl Inserter {
         Self {
             defaults: plan.defaults.iter().map(ComputedDefault::new).collect(),
             resolver: Resolver::new(plan),
+            triggers: of_rows(plan.triggers.as_ref(), TriggerEvent::Insert),
             returned: Returned::new(plan.returning.as_ref()),
             ..Self::appending(&plan.table, &plan.columns)
         }
@@ -59,9 +65,31 @@ impl Inserter {
                 .iter()
                 .any(|column| column.generated.is_some()),
             resolver: None,
+            triggers: None,
+            kept: None,
             noted: None,
             returned: Returned::default(),
         }
+    }
+
+    /// Fires triggers before each row.
+    pub(super) fn fire(&mut self, triggers: Option<&Arc<TriggerSet>>) {
+        self.triggers = of_rows(triggers, TriggerEvent::Insert);
+    }
+
+    /// It is to tell which rows of the next batch were inserted.
+    pub(super) fn keep_places(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// The places in the last batch of the rows that were inserted, if it was to tell them.
+    pub(super) fn take_places(&mut self) -> Option<Vec<u32>> {
+        self.kept.take()
+    }
+
+    /// Are there triggers that fire before a row?
+    pub(super) fn fires(&self) -> bool {
+        self.triggers.is_some()
     }
 
     pub(super) fn run(
@@ -156,6 +184,14 @@ impl Inserter {
             for default in &defaults {
                 default.replace_null(&mut row, at);
             }
+            if self.triggers.is_some() {
+                let is_put = self.put_fired(table, &row, context, changed);
+                let is_put = is_put.map_err(|error| context.placed(error, at))?;
+                if let (Some(kept), true) = (&mut self.kept, is_put) {
+                    kept.push(at as u32);
+                }
+                continue;
+            }
             if !self.computes {
                 self.put(table, &mut row, context, changed)
                     .map_err(|error| context.placed(error, at))?;
@@ -179,6 +215,54 @@ impl Inserter {
             }
             None => Ok(()),
         }
+    }
+
+    /// Puts one row into the table, after its triggers have given it the values that they say. False: they leave it alone.
+    fn put_fired(
+        &mut self,
+        table: &TableDef,
+        row: &[ValueRef<'_>],
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<bool> {
+        let Some(triggers) = self.triggers.clone() else {
+            return Ok(true);
+        };
+        let id = self.writer.choose_row_id(context.txn.write()?, row)?;
+        let mut values: Vec<Value> = row.iter().map(|value| ValueRef::to_owned(*value)).collect();
+        let number = table.rowid_column.map(|no| usize::from(no.0));
+        let chosen = number.filter(|at| values[*at].is_null());
+        if let Some(at) = chosen {
+            values[at] = Value::Integer(id.0);
+        }
+        let mut images = Images {
+            old: None,
+            new: Some(RowImage { id, values }),
+        };
+        let event = (TriggerEvent::Insert, &[][..]);
+        let goes_on = before_row(&triggers, event, &mut images, context)?;
+        self.writer.forget();
+        let (Some(RowImage { mut values, .. }), true) = (images.new, goes_on) else {
+            return Ok(false);
+        };
+        // What a trigger inserted may have taken the number.
+        if let Some(at) = chosen
+            && values[at] == Value::Integer(id.0)
+            && self.writer.read(context.txn.write()?, id)?.is_some()
+        {
+            values[at] = Value::Null;
+        }
+        let mut whole: Vec<ValueRef<'_>> = values.iter().map(Value::as_ref).collect();
+        if !self.computes {
+            self.put(table, &mut whole, context, changed)?;
+            return Ok(true);
+        }
+        let computed = self.writer.generate(context.txn.write()?, &whole)?;
+        for (no, value) in &computed {
+            whole[usize::from(no.0)] = value.as_ref();
+        }
+        self.put(table, &mut whole, context, changed)?;
+        Ok(true)
     }
 
     /// Computes the defaults of columns for the rows of a batch.

@@ -16,10 +16,11 @@ use crate::bind::bound::{ColumnId, Expr, ExprKind, Images, Matching, MergeAction
 use crate::error::{Error, Result, SqlState};
 use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
+use crate::execute::trigger::{before_delete, before_update, images_of, of_rows};
 use crate::expression::{CompiledExpr, Rows};
-use crate::plan::{Merge, MergeClause, Returning};
-use crate::schema::{ColumnNo, RowId, TableDef};
-use crate::store::TableWriter;
+use crate::plan::{Merge, MergeClause, Returning, named};
+use crate::schema::{ColumnNo, RowId, TableDef, TriggerEvent, TriggerSet};
+use crate::store::{TableWriter, UpdatedRows};
 use crate::types::{SqlType, ValueRef};
 
 /// Merges the rows of a source into a table.
@@ -32,6 +33,9 @@ pub(super) struct Merger {
     /// The rows that are updated or deleted.
     ids: FxHashSet<RowId>,
     pub(super) returned: Returned,
+    /// Those that fire before a row is updated, and before one is deleted.
+    on_update: Option<Arc<TriggerSet>>,
+    on_delete: Option<Arc<TriggerSet>>,
 }
 
 /// One WHEN clause, and what it is to do.
@@ -43,6 +47,10 @@ struct Clause {
     sets: Sets,
     /// The rows of the table, for UPDATE and DELETE.
     ids: Vec<RowId>,
+    /// The columns that an UPDATE names.
+    named: Vec<ColumnNo>,
+    /// Where triggers have left rows alone: the places of the others.
+    kept: Option<Vec<u32>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +84,15 @@ impl Merger {
         let columns: Vec<ColumnNo> = inserted.unwrap_or_default();
         let mut inserter = Inserter::appending(&plan.table, &columns);
         inserter.returned = Returned::new(new_rows(plan).as_ref());
+        inserter.fire(plan.triggers.as_ref());
         Self {
             inserter,
             clauses: plan.clauses.iter().map(Clause::new).collect(),
             layout: plan.source.layout(),
             ids: FxHashSet::default(),
             returned: Returned::new(plan.returning.as_ref()),
+            on_update: of_rows(plan.triggers.as_ref(), TriggerEvent::Update),
+            on_delete: of_rows(plan.triggers.as_ref(), TriggerEvent::Delete),
         }
     }
 
@@ -112,6 +123,7 @@ impl Merger {
             self.decide(&plan.table, batch, &mut tasks)?;
         }
         let (changed, inserted) = self.write(&plan.table, context)?;
+        self.leave_out(&mut tasks);
         if let Some(images) = self.returned.images() {
             self.give(plan, images, &tasks, &inserted)?;
         }
@@ -164,13 +176,23 @@ impl Merger {
         let interrupt = context.interrupt;
         let mut changed = Changed::default();
         let writer = &mut self.inserter.writer;
-        for clause in self.clauses.iter().filter(|c| c.action == Action::Delete) {
+        let clauses = self.clauses.iter_mut();
+        for clause in clauses.filter(|c| c.action == Action::Delete) {
+            if let Some(triggers) = &self.on_delete {
+                changed.rows += clause.delete_fired(table, triggers, writer, context)?;
+                continue;
+            }
             for id in &clause.ids {
                 check_interrupt(interrupt)?;
                 changed.rows += u64::from(writer.delete(context.txn.write()?, *id)?);
             }
         }
-        for clause in self.clauses.iter().filter(|c| c.action == Action::Update) {
+        let clauses = self.clauses.iter_mut();
+        for clause in clauses.filter(|c| c.action == Action::Update) {
+            if let Some(triggers) = &self.on_update {
+                clause.fire(table, triggers, writer, context)?;
+            }
+            writer.name_columns(&clause.named);
             writer.update_watched(
                 context.txn.write()?,
                 clause.sets.columns(),
@@ -181,14 +203,18 @@ impl Merger {
             changed.rows += clause.ids.len() as u64;
         }
         let mut inserted = Vec::with_capacity(self.clauses.len());
-        for clause in &self.clauses {
+        for clause in &mut self.clauses {
             if clause.action == Action::Insert {
                 let rows = Batch {
                     columns: clause.sets.values().to_vec(),
                     rows: clause.len(),
                 };
+                if self.inserter.fires() {
+                    self.inserter.keep_places();
+                }
                 self.inserter.insert(table, &rows, context, &mut changed)?;
                 self.inserter.returned.compute()?;
+                clause.kept = self.inserter.take_places();
             }
             let mut new = Batch::default();
             while let Some(batch) = self.inserter.returned.next() {
@@ -197,6 +223,19 @@ impl Merger {
             inserted.push(new);
         }
         Ok((changed, inserted))
+    }
+
+    /// Leaves out the rows that triggers have left alone, and finds the others where they are now.
+    fn leave_out(&self, tasks: &mut Tasks) {
+        let clauses = &self.clauses;
+        tasks.all.retain_mut(|task| {
+            let Some(kept) = &clauses[task.clause].kept else {
+                return true;
+            };
+            let place = kept.iter().position(|at| *at as usize == task.at);
+            task.at = place.unwrap_or_default();
+            place.is_some()
+        });
     }
 
     /// Gives what RETURNING says of the rows.
@@ -324,6 +363,8 @@ impl Clause {
             filter: None,
             sets: Sets::new(sets),
             ids: Vec::new(),
+            named: named(sets, planned.named),
+            kept: None,
         }
     }
 
@@ -342,6 +383,50 @@ impl Clause {
             self.sets.begin(sets, layout, context.params)?;
         }
         self.sets.clear(table);
+        Ok(())
+    }
+
+    /// Deletes the rows that their triggers do not leave alone; tells how many.
+    fn delete_fired(
+        &mut self,
+        table: &TableDef,
+        triggers: &TriggerSet,
+        writer: &mut TableWriter,
+        context: &mut ExecContext<'_>,
+    ) -> Result<u64> {
+        let mut gone: Vec<u32> = Vec::new();
+        let found = images_of(writer, table, &self.ids, context)?;
+        for (at, old) in (0u32..).zip(found) {
+            let id = old.id;
+            context.check_interrupt()?;
+            if before_delete(triggers, table, writer, old, context)?
+                && writer.delete(context.txn.write()?, id)?
+            {
+                gone.push(at);
+            }
+        }
+        let deleted = gone.len() as u64;
+        self.kept = Some(gone);
+        Ok(deleted)
+    }
+
+    /// Fires triggers for the rows that are to be updated.
+    fn fire(
+        &mut self,
+        table: &TableDef,
+        triggers: &TriggerSet,
+        writer: &mut TableWriter,
+        context: &mut ExecContext<'_>,
+    ) -> Result<()> {
+        let mut rows = UpdatedRows {
+            named: self.named.clone(),
+            columns: self.sets.columns().to_vec(),
+            ids: std::mem::take(&mut self.ids),
+            values: std::mem::take(self.sets.values_mut()),
+        };
+        self.kept = before_update(triggers, table, writer, &mut rows, context)?;
+        self.ids = rows.ids;
+        *self.sets.values_mut() = rows.values;
         Ok(())
     }
 

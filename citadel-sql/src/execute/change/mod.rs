@@ -24,10 +24,11 @@ use rustc_hash::FxHashSet;
 use super::build::Builder;
 use super::context::{ExecContext, check_interrupt};
 use super::operator::BoxedOperator;
+use super::trigger::{AfterRows, TriggerActions, before_statement, fire_after, names, run_instead};
 use crate::batch::{Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{PhysicalPlan, Plan};
-use crate::schema::{KeyGraph, RowId, TableDef, TableId};
+use crate::plan::{Events, PhysicalPlan, Plan};
+use crate::schema::{KeyGraph, RowId, TableDef, TableId, TriggerEvent, TriggerSet};
 use crate::store::{KeyCheck, KeyEvent, TableWriter, settle_keys};
 use crate::types::{SqlType, Value, assign};
 pub(crate) use append::Append;
@@ -67,6 +68,16 @@ struct RowChange {
     /// What the input gives.
     batch: Batch,
     writer: Writer,
+    triggers: Option<Arc<TriggerSet>>,
+}
+
+/// What follows from a change of rows.
+#[derive(Default)]
+struct Settled {
+    /// What of foreign keys can be checked later.
+    late: Vec<KeyCheck>,
+    /// The rows whose triggers are to fire now.
+    after: Vec<AfterRows>,
 }
 
 enum Writer {
@@ -74,6 +85,7 @@ enum Writer {
     Update(Updater),
     Delete(Deleter),
     Merge(Merger),
+    Instead,
     CreateAs,
 }
 
@@ -102,7 +114,11 @@ impl Change {
             Work::Definitions => define::run(root, context),
             Work::Rows(change) => {
                 let changed = change.run(root, context)?;
-                self.late = change.settle(root, context)?;
+                let settled = change.settle(root, context)?;
+                self.late = settled.late;
+                for after in settled.after {
+                    fire_after(after, context)?;
+                }
                 Ok(changed)
             }
             Work::With(run) => {
@@ -159,6 +175,7 @@ impl RowChange {
             source,
             batch: Batch::default(),
             writer: Writer::new(root)?,
+            triggers: triggers(root).cloned(),
         })
     }
 
@@ -167,6 +184,14 @@ impl RowChange {
         context.txn.write()?;
         if let Some((_, graph)) = keys(root) {
             self.writer.watch_keys(graph);
+        }
+        if let Some(triggers) = &self.triggers {
+            begin(triggers, root, context)?;
+            if triggers.needs_rows()
+                && let Some(writer) = self.writer.table_writer()
+            {
+                writer.watch_rows();
+            }
         }
         let (source, batch) = (&mut self.source, &mut self.batch);
         match (&mut self.writer, root) {
@@ -182,6 +207,10 @@ impl RowChange {
             (Writer::Merge(merger), PhysicalPlan::Merge(plan)) => {
                 merger.run(plan, source, batch, context)
             }
+            (Writer::Instead, PhysicalPlan::Instead(plan)) => Ok(Changed {
+                rows: run_instead(plan, source, batch, context)?,
+                last_rowid: None,
+            }),
             (Writer::CreateAs, PhysicalPlan::CreateTableAs(plan)) => {
                 create_as::run(plan, source, batch, context)
             }
@@ -189,20 +218,24 @@ impl RowChange {
         }
     }
 
-    /// Does what foreign keys ask for, and checks them. Gives what can be checked later.
-    fn settle(
-        &mut self,
-        root: &PhysicalPlan,
-        context: &mut ExecContext<'_>,
-    ) -> Result<Vec<KeyCheck>> {
-        let Some((table, graph)) = keys(root) else {
-            return Ok(Vec::new());
+    /// Does what foreign keys ask for, and checks them. Gives what can be checked later, and the rows of which triggers are
+    /// to hear now.
+    fn settle(&mut self, root: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<Settled> {
+        let mut settled = match keys(root) {
+            None => Settled::default(),
+            Some((table, graph)) => settle(graph, (table, self.writer.take_key_events()), context)?,
         };
-        let events = self.writer.take_key_events();
-        let interrupt = context.interrupt;
-        let watch = &mut || check_interrupt(interrupt);
-        let txn = context.txn.write()?;
-        settle_keys(txn, graph, (table, events), watch)
+        if let (Some(triggers), Some(table)) = (&self.triggers, target(root)) {
+            let rows = self.writer.table_writer();
+            let own = AfterRows {
+                table: Arc::clone(table),
+                triggers: Arc::clone(triggers),
+                statement: events(root),
+                rows: rows.map_or_else(Vec::new, TableWriter::take_row_events),
+            };
+            settled.after.insert(0, own);
+        }
+        Ok(settled)
     }
 
     fn next_returned(&mut self) -> Option<Batch> {
@@ -211,7 +244,7 @@ impl RowChange {
             Writer::Update(updater) => updater.returned.next(),
             Writer::Delete(deleter) => deleter.returned.next(),
             Writer::Merge(merger) => merger.returned.next(),
-            Writer::CreateAs => None,
+            Writer::Instead | Writer::CreateAs => None,
         }
     }
 
@@ -229,7 +262,7 @@ impl RowChange {
             Writer::Update(updater) => updater.ids().iter().copied().collect(),
             Writer::Delete(deleter) => deleter.ids().iter().copied().collect(),
             Writer::Merge(merger) => merger.ids().clone(),
-            Writer::CreateAs => FxHashSet::default(),
+            Writer::Instead | Writer::CreateAs => FxHashSet::default(),
         }
     }
 }
@@ -241,6 +274,7 @@ impl Writer {
             PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
             PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
             PhysicalPlan::Merge(plan) => Self::Merge(Merger::new(plan)),
+            PhysicalPlan::Instead(_) => Self::Instead,
             PhysicalPlan::CreateTableAs(_) => Self::CreateAs,
             other => return Err(not_rows(other)),
         })
@@ -265,7 +299,7 @@ impl Writer {
             Self::Update(updater) => Some(&mut updater.writer),
             Self::Delete(deleter) => Some(&mut deleter.writer),
             Self::Merge(merger) => Some(merger.writer()),
-            Self::CreateAs => None,
+            Self::Instead | Self::CreateAs => None,
         }
     }
 
@@ -275,7 +309,7 @@ impl Writer {
             Self::Insert(inserter) => inserter.rest(),
             Self::Update(updater) => updater.rest(),
             Self::Delete(deleter) => deleter.rest(),
-            Self::Merge(_) | Self::CreateAs => false,
+            Self::Merge(_) | Self::Instead | Self::CreateAs => false,
         }
     }
 }
@@ -301,6 +335,63 @@ fn keys(plan: &PhysicalPlan) -> Option<(TableId, &Arc<KeyGraph>)> {
         _ => return None,
     };
     Some((target(plan)?.id, keys.as_ref()?))
+}
+
+/// The triggers of the table that a plan changes.
+fn triggers(plan: &PhysicalPlan) -> Option<&Arc<TriggerSet>> {
+    match plan {
+        PhysicalPlan::Insert(plan) => plan.triggers.as_ref(),
+        PhysicalPlan::Update(plan) => plan.triggers.as_ref(),
+        PhysicalPlan::Delete(plan) => plan.triggers.as_ref(),
+        PhysicalPlan::Merge(plan) => plan.triggers.as_ref(),
+        _ => None,
+    }
+}
+
+/// What a plan does with rows, and the columns that it names.
+fn events(plan: &PhysicalPlan) -> Events {
+    match plan {
+        PhysicalPlan::Insert(insert) => insert.events(),
+        PhysicalPlan::Update(update) => update.events(),
+        PhysicalPlan::Delete(_) => vec![(TriggerEvent::Delete, Vec::new())],
+        PhysicalPlan::Merge(merge) => merge.events(),
+        _ => Events::new(),
+    }
+}
+
+/// Fires the triggers of a statement that begins.
+fn begin(triggers: &TriggerSet, root: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<()> {
+    let Some(table) = target(root) else {
+        return Ok(());
+    };
+    for (event, columns) in events(root) {
+        before_statement(triggers, event, &names(table, &columns), context)?;
+    }
+    Ok(())
+}
+
+/// Does what foreign keys ask for, with the triggers of the tables that this changes.
+fn settle(
+    graph: &Arc<KeyGraph>,
+    events: (TableId, Vec<KeyEvent>),
+    context: &mut ExecContext<'_>,
+) -> Result<Settled> {
+    let interrupt = context.interrupt;
+    let watch = &mut || check_interrupt(interrupt);
+    if !graph.has_triggers() {
+        let txn = context.txn.write()?;
+        return Ok(Settled {
+            late: settle_keys(txn, graph, events, None, watch)?,
+            after: Vec::new(),
+        });
+    }
+    let (txn, apart) = context.apart()?;
+    let mut actions = TriggerActions::new(graph, apart);
+    let late = settle_keys(txn, graph, events, Some(&mut actions), watch)?;
+    Ok(Settled {
+        late,
+        after: actions.into_rows(),
+    })
 }
 
 #[cold]

@@ -38,6 +38,11 @@ impl Sets {
         &self.values.columns
     }
 
+    /// The same, to be changed.
+    pub(super) fn values_mut(&mut self) -> &mut Vec<Column> {
+        &mut self.values.columns
+    }
+
     /// Begins a run over rows with these columns.
     pub(super) fn begin(
         &mut self,

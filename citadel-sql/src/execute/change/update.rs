@@ -1,5 +1,7 @@
 //! UPDATE.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::returning::{Origin, Returned, origins};
@@ -10,9 +12,10 @@ use crate::bind::bound::ColumnId;
 use crate::error::Result;
 use crate::execute::context::{ExecContext, check_interrupt};
 use crate::execute::operator::BoxedOperator;
-use crate::plan::Update;
-use crate::schema::RowId;
-use crate::store::TableWriter;
+use crate::execute::trigger::{before_update, of_rows};
+use crate::plan::{Update, named};
+use crate::schema::{ColumnNo, RowId, TriggerEvent, TriggerSet};
+use crate::store::{TableWriter, UpdatedRows};
 
 /// Gives the rows of a source new values.
 pub(super) struct Updater {
@@ -24,6 +27,10 @@ pub(super) struct Updater {
     /// What the source gave, where RETURNING reads it.
     kept: Batch,
     pub(super) returned: Returned,
+    /// Those that fire before a row is updated.
+    triggers: Option<Arc<TriggerSet>>,
+    /// The columns that the statement names.
+    named: Vec<ColumnNo>,
 }
 
 impl Updater {
@@ -35,6 +42,8 @@ impl Updater {
             ids: Vec::new(),
             kept: Batch::default(),
             returned: Returned::new(plan.returning.as_ref()),
+            triggers: of_rows(plan.triggers.as_ref(), TriggerEvent::Update),
+            named: named(&plan.assignments, plan.named),
         }
     }
 
@@ -61,6 +70,8 @@ impl Updater {
                 self.kept.append(batch)?;
             }
         }
+        self.fire(plan, context)?;
+        self.writer.name_columns(&self.named);
         let interrupt = context.interrupt;
         self.writer.update_watched(
             context.txn.write()?,
@@ -76,6 +87,28 @@ impl Updater {
             rows: self.ids.len() as u64,
             last_rowid: None,
         })
+    }
+
+    /// Fires triggers for all rows, which may leave some alone and give others other values.
+    fn fire(&mut self, plan: &Update, context: &mut ExecContext<'_>) -> Result<()> {
+        let Some(triggers) = self.triggers.clone() else {
+            return Ok(());
+        };
+        let mut rows = UpdatedRows {
+            named: self.named.clone(),
+            columns: self.sets.columns().to_vec(),
+            ids: std::mem::take(&mut self.ids),
+            values: std::mem::take(self.sets.values_mut()),
+        };
+        let kept = before_update(&triggers, &plan.table, &mut self.writer, &mut rows, context)?;
+        if let Some(kept) = kept
+            && !self.kept.columns.is_empty()
+        {
+            self.kept.keep(&kept);
+        }
+        self.ids = rows.ids;
+        *self.sets.values_mut() = rows.values;
+        Ok(())
     }
 
     fn begin(&mut self, plan: &Update, context: &ExecContext<'_>) -> Result<Vec<Origin>> {

@@ -18,6 +18,7 @@ use crate::execute::context::ExecContext;
 use crate::execute::explain::Profile;
 use crate::execute::operator::{BoxedOperator, Operator};
 use crate::execute::recursion::Working;
+use crate::execute::trigger::fire_after;
 use crate::plan::{PhysicalPlan, WithChanges};
 use crate::schema::{RowId, TableId};
 use crate::store::KeyCheck;
@@ -29,6 +30,8 @@ pub(super) struct WithRun {
     params: Vec<Value>,
     /// Of each plan, in the order in which EXPLAIN shows them.
     profiles: Option<Vec<Profile>>,
+    /// Rows that are there when it starts.
+    outer: Vec<Working>,
     returned: VecDeque<Batch>,
 }
 
@@ -51,6 +54,7 @@ impl WithRun {
             profiles: builder.profile.map(keep),
             plan: Arc::clone(plan),
             params: builder.params.to_vec(),
+            outer: builder.working.to_vec(),
             returned: VecDeque::new(),
         }
     }
@@ -68,7 +72,8 @@ impl WithRun {
         let plan = Arc::clone(&self.plan);
         let given = plan.parts.iter().map(|part| part.no);
         let earlier = plan.earlier.iter().map(|rows| rows.no);
-        let working: Vec<Working> = earlier.chain(given).map(Working::new).collect();
+        let mut working: Vec<Working> = earlier.chain(given).map(Working::new).collect();
+        working.extend(self.outer.iter().cloned());
         let (of_earlier, of_parts) = working.split_at(plan.earlier.len());
         for (at, (rows, working)) in plan.earlier.iter().zip(of_earlier).enumerate() {
             working.set(self.read(at, &rows.plan, context)?);
@@ -119,9 +124,14 @@ impl WithRun {
             let operator = builder.build(main)?;
             self.returned = read_all(operator, context)?.into();
         }
-        let mut late = Vec::new();
+        let (mut late, mut after) = (Vec::new(), Vec::new());
         for Made { root, mut change } in made {
-            late.extend(change.settle(root, context)?);
+            let settled = change.settle(root, context)?;
+            late.extend(settled.late);
+            after.extend(settled.after);
+        }
+        for after in after {
+            fire_after(after, context)?;
         }
         Ok((changed, late))
     }
@@ -142,7 +152,7 @@ impl WithRun {
         plan: &PhysicalPlan,
         context: &mut ExecContext<'_>,
     ) -> Result<Vec<Batch>> {
-        read_all(self.builder(at, &[]).build(plan)?, context)
+        read_all(self.builder(at, &self.outer).build(plan)?, context)
     }
 
     /// All rows of a change's source.
@@ -152,7 +162,7 @@ impl WithRun {
         root: &PhysicalPlan,
         context: &mut ExecContext<'_>,
     ) -> Result<Read> {
-        let builder = self.builder(at, &[]);
+        let builder = self.builder(at, &self.outer);
         let slot = builder.profile.map(Profile::enter);
         let batches = read_all(RowChange::source(root, &builder)?, context)?;
         Ok(Read { slot, batches })

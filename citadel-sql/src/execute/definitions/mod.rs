@@ -3,6 +3,7 @@
 mod columns;
 mod constraints;
 mod objects;
+mod triggers;
 
 use citadel_txn::View;
 
@@ -32,6 +33,7 @@ pub(super) fn rows(view: &dyn View, relation: Definitions) -> Result<Vec<Vec<Val
         Definitions::ConstraintColumnUsage => constraints::used_columns(&catalog),
         Definitions::ReferentialConstraints => constraints::references(&catalog),
         Definitions::CheckConstraints => constraints::checks(&catalog),
+        Definitions::Triggers => triggers::triggers(&catalog),
         Definitions::Sequences => objects::sequences(&catalog),
         Definitions::PgTables => objects::pg_tables(&catalog),
         Definitions::PgViews => objects::pg_views(&catalog),

@@ -29,6 +29,10 @@ pub(super) fn sqlite_schema(catalog: &Catalog) -> Vec<Vec<Value>> {
     for view in catalog.views() {
         rows.push(row("view", &view.name, &view.name, text(&*view.sql)));
     }
+    for trigger in catalog.triggers() {
+        let table = catalog.relation_of(trigger).unwrap_or_default();
+        rows.push(row("trigger", &trigger.name, table, text(&*trigger.sql)));
+    }
     rows
 }
 

@@ -82,6 +82,7 @@ fn an_interrupt_stops_a_query_between_batches() {
             },
             threads: 2,
             feed: None,
+            triggers: None,
         };
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();

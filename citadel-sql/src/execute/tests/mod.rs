@@ -103,6 +103,7 @@ impl Db {
             },
             threads: 1,
             feed: None,
+            triggers: None,
         };
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {

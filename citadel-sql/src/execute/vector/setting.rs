@@ -48,6 +48,7 @@ impl<'a> Setting<'a> {
             lake: self.lake,
             threads: 1,
             feed: None,
+            triggers: None,
         }
     }
 }

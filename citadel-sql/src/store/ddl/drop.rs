@@ -5,7 +5,7 @@ use citadel_txn::{TreeId, WriteTxn};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnStorage, IndexDef, IndexKind, IndexOrigin, SchemaChange, TableDef};
 
-/// Drops a table with all its indexes and trees.
+/// Drops a table with all its indexes, triggers and trees.
 ///
 /// # Errors
 /// The table is not there any more; storage errors.
@@ -19,6 +19,7 @@ pub(crate) fn drop_table(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
         change.remove_sequence(*id)?;
     }
     change.remove_table(table)?;
+    change.remove_triggers_of(table.id.0)?;
     drop_trees(change.txn(), table_trees(table))?;
     change.finish()
 }

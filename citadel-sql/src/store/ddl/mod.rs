@@ -17,6 +17,7 @@ mod sequence;
 mod sorter;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod view;
 
 pub(crate) use alter_index::alter_index;
@@ -28,4 +29,5 @@ pub(crate) use enum_type::change_enum;
 pub(crate) use foreign_key::drop_keys;
 pub(crate) use rewrite_table::truncate;
 pub(crate) use sequence::define_sequence;
+pub(crate) use trigger::{define_triggers, drop_triggers, replace_triggers};
 pub(crate) use view::{create_view, drop_view};

@@ -29,12 +29,13 @@ pub(crate) fn create_view(txn: &mut WriteTxn, new: &CreateView) -> Result<()> {
     change.finish()
 }
 
-/// Drops a view.
+/// Drops a view with its triggers.
 ///
 /// # Errors
 /// It is not there any more; storage errors.
 pub(crate) fn drop_view(txn: &mut WriteTxn, view: &ViewDef) -> Result<()> {
     let mut change = SchemaChange::begin(txn)?;
     change.remove_view(view)?;
+    change.remove_triggers_of(view.id.0)?;
     change.finish()
 }

@@ -15,6 +15,7 @@ impl TableWriter {
     /// Storage errors; an index that does not agree with the row.
     pub(crate) fn delete(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<bool> {
         self.note_deleting(txn, id)?;
+        let old = self.image(txn, id)?;
         if !self.take_dependents(txn, id)? {
             return Ok(false);
         }
@@ -27,6 +28,7 @@ impl TableWriter {
         for ann in anns(&self.table) {
             delta::touch(txn, ann, id)?;
         }
+        self.note_row(txn, old, None)?;
         Ok(true)
     }
 

@@ -44,7 +44,8 @@ impl TableWriter {
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
         self.note_inserted(id, row);
-        self.touch(txn, id, |_| true)
+        self.touch(txn, id, |_| true)?;
+        self.note_row(txn, None, Some(id))
     }
 
     /// May the row be stored, as far as it alone tells?

@@ -6,6 +6,7 @@ mod delete;
 mod generated;
 mod insert;
 mod owner;
+mod row_watch;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -30,6 +31,8 @@ use crate::schema::{
 use crate::types::{SqlType, ValueRef, put_vector};
 pub(super) use checks::Checks;
 use generated::Generated;
+use row_watch::RowWatch;
+pub(crate) use row_watch::{RowEvent, RowImage};
 pub(crate) use watch::KeyEvent;
 use watch::KeyWatch;
 
@@ -58,6 +61,8 @@ pub(crate) struct TableWriter {
     generated: Option<Generated>,
     /// Notes for foreign keys, where some are about the table.
     watch: Option<Box<KeyWatch>>,
+    /// Notes for triggers, where the table has some that fire afterwards.
+    row_watch: Option<Box<RowWatch>>,
 }
 
 /// The most memory that a writer keeps between statements, but for keys.
@@ -88,15 +93,22 @@ impl TableWriter {
             checks: None,
             generated: None,
             watch: None,
+            row_watch: None,
         }
     }
 
     /// Forgets what is known of the rows: another statement comes, maybe in another transaction. False: the buffers have
     /// grown so much that they had better be freed.
     pub(crate) fn rest(&mut self) -> bool {
-        self.greatest = Greatest::Unknown;
+        self.forget();
         self.take_key_events();
+        self.take_row_events();
         self.row.capacity() + self.vector.capacity() <= IDLE_BYTES_MAX
+    }
+
+    /// Something else may have written the table: what is known of its rows holds no longer.
+    pub(crate) fn forget(&mut self) {
+        self.greatest = Greatest::Unknown;
     }
 
     /// Gets ready what makes entries of indexes.

@@ -8,7 +8,9 @@ use citadel_txn::{View, WriteTxn};
 
 use super::check_value::{check_value, null_value};
 use super::encode_vector;
-use super::{TableWriter, btrees, fields, no_row, put_entry, stale_row, take_entry, tree_columns};
+use super::{
+    RowImage, TableWriter, btrees, fields, no_row, put_entry, stale_row, take_entry, tree_columns,
+};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::schema::{BTreeIndex, ColumnNo, RowId, TableDef};
@@ -142,6 +144,7 @@ impl TableWriter {
     ) -> Result<()> {
         self.prepare_checks()?;
         self.prepare_makers()?;
+        let before = self.image(txn, id)?;
         self.encode_changed(txn, assignments, id, at)?;
         let table = &*self.table;
         let entries = self.old_keys.iter().zip(&self.new_keys);
@@ -170,7 +173,8 @@ impl TableWriter {
         if !txn.insert(table.rows, &key, self.row.finish())? {
             return Err(stale_row(table, id));
         }
-        self.touch(txn, id, |no| assignments.has(no))
+        self.touch(txn, id, |no| assignments.has(no))?;
+        self.note_row(txn, before, Some(id))
     }
 
     /// Encodes the changed row, and its old and new entries in the indexes that the assignments touch.
@@ -259,7 +263,8 @@ impl TableWriter {
         watch: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
         // A row that moves is none that goes and one that comes.
-        let mut key_watch = self.watch.take();
+        let (mut key_watch, row_watch) = (self.watch.take(), self.row_watch.take());
+        let mut moved = Vec::new();
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
             watch()?;
@@ -284,8 +289,14 @@ impl TableWriter {
                 let old = |no: ColumnNo| row[usize::from(no.0)].as_ref();
                 watch.note_updated((id, true), old, |no| assignments.value(no, at));
             }
+            if row_watch.is_some() {
+                moved.push(id);
+            }
         }
-        self.watch = key_watch;
+        (self.watch, self.row_watch) = (key_watch, row_watch);
+        for (values, (old, new)) in rows.into_iter().zip(ids.iter().zip(moved)) {
+            self.note_row(txn, Some(RowImage { id: *old, values }), Some(new))?;
+        }
         Ok(())
     }
 

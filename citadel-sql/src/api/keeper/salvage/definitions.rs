@@ -2,7 +2,7 @@
 
 use citadel_txn::Salvage;
 
-use crate::schema::{DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, ViewDef};
+use crate::schema::{DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, TriggerDef, ViewDef};
 use crate::types::EnumType;
 
 /// What is left of the definitions.
@@ -11,6 +11,7 @@ pub(super) struct Definitions {
     pub(super) views: Vec<ViewDef>,
     pub(super) sequences: Vec<SequenceDef>,
     pub(super) enums: Vec<EnumType>,
+    pub(super) triggers: Vec<TriggerDef>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
 }
@@ -28,6 +29,7 @@ impl Definitions {
             views: read.views,
             sequences: read.sequences,
             enums: read.enums,
+            triggers: read.triggers,
             malformed,
         }
     }

@@ -21,7 +21,7 @@ use super::{Owners, Watch};
 use crate::api::{Connection, Database, Options};
 use crate::error::Result;
 use crate::lake::{self, INTENT_TREE};
-use crate::schema::{Catalog, SchemaChange, TableDef, ViewDef};
+use crate::schema::{Catalog, SchemaChange, TableDef, TableId, ViewDef, quoted};
 use crate::types::EnumType;
 
 use definitions::Definitions;
@@ -145,6 +145,33 @@ fn views(db: &Connection, views: &[ViewDef]) -> Result<u64> {
     }
 }
 
+/// Makes the triggers anew, when all rows are there. Says how many could not be made.
+fn triggers(db: &Connection, definitions: &Definitions, catalog: &Catalog) -> Result<u64> {
+    let mut lost = 0;
+    for trigger in &definitions.triggers {
+        let table = catalog.table_by_id(TableId(trigger.relation));
+        let views = definitions.views.iter();
+        let mut views = views.filter(|view| view.id.0 == trigger.relation);
+        let relation = match table {
+            Some(table) => Some(&table.name),
+            None => views.next().map(|view| &view.name),
+        };
+        let made = db.execute(&trigger.sql, ()).and_then(|_| match relation {
+            Some(relation) if !trigger.enabled => {
+                let (relation, name) = (quoted(relation), quoted(&trigger.name));
+                let off = format!("ALTER TABLE {relation} DISABLE TRIGGER {name}");
+                db.execute(&off, ())
+            }
+            _ => Ok(0),
+        });
+        match made {
+            Err(error) if error.is_io() => return Err(error),
+            made => lost += u64::from(made.is_err()),
+        }
+    }
+    Ok(lost)
+}
+
 /// Keeps the ENUM types as they are, since rows hold places of theirs.
 fn enums(database: &Database, enums: &[EnumType]) -> Result<()> {
     if enums.is_empty() {
@@ -176,7 +203,8 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
     report.definitions_lost = definitions.malformed;
     enums(database, &definitions.enums)?;
     let db = database.connect();
-    let old: Vec<Arc<TableDef>> = definitions.tables.into_iter().map(Arc::new).collect();
+    let tables = definitions.tables.iter();
+    let old: Vec<Arc<TableDef>> = tables.cloned().map(Arc::new).collect();
     let rows = |tree| {
         let known = source.trees().into_iter().find(|known| known.id == tree);
         known.map_or(0, |known| known.entries)
@@ -218,7 +246,9 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
     }
     report.definitions_lost += sequences::advance(&db, source, &definitions.sequences, &old)?;
     report.definitions_lost += views(&db, &definitions.views)?;
-    let owners = Owners::of(&Catalog::of_tables(old));
+    let catalog = Catalog::of_tables(old);
+    report.definitions_lost += triggers(&db, &definitions, &catalog)?;
+    let owners = Owners::of(&catalog);
     report.note_losses(&source.losses(), &owners);
     report.note_orphans(&source.trees(), &owners);
     Ok(report)

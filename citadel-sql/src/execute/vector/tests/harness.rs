@@ -191,6 +191,7 @@ impl Harness {
             },
             threads: 2,
             feed: None,
+            triggers: None,
         };
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
