@@ -25,7 +25,15 @@ const CRATES: [(&str, &[&str]); 9] = [
             "citadel-sql",
         ],
     ),
-    ("bench", &["citadel-txn", "citadel-sql", "citadel-vector"]),
+    (
+        "bench",
+        &[
+            "citadel-txn",
+            "citadel-sql",
+            "citadel-vector",
+            "citadel-lake",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
