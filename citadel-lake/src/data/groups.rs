@@ -89,7 +89,9 @@ fn column(
     let groups = || builder.metadata().row_groups().iter();
     let is_deprecated = groups().any(|group| {
         let statistics = group.column(leaf).statistics();
-        statistics.is_some_and(|statistics| statistics.is_min_max_deprecated())
+        // Nulls alone have no bounds of either kind, which looks the same.
+        statistics
+            .is_some_and(|known| known.is_min_max_deprecated() && known.min_bytes_opt().is_some())
     });
     if is_deprecated {
         // Of an order that is not ours.
