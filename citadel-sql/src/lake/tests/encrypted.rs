@@ -161,8 +161,11 @@ fn what_is_dropped_is_opened_by_its_key() {
 #[test]
 fn a_file_that_was_exchanged_is_an_error() {
     let (lab, db) = Lab::after(TABLE);
-    db.execute_batch("INSERT INTO t VALUES (4, 'four', NULL)")
-        .unwrap();
+    // The same rows, so that both files are of one size and nothing but the seal can tell.
+    db.execute_batch(
+        "INSERT INTO t VALUES (1, 'marked-Zq8', '[1, 2]'), (2, 'two', '[3, 4]'), (3, NULL, NULL)",
+    )
+    .unwrap();
     let data = lab.lake().join("t/data");
     let entries = std::fs::read_dir(&data).unwrap();
     let files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -173,6 +176,7 @@ fn a_file_that_was_exchanged_is_an_error() {
     fresh.execute_batch(&opening(&lab, &given)).unwrap();
     let failed = try_rows(&fresh, "SELECT * FROM t").unwrap_err();
     assert_eq!(failed.sqlstate().unwrap().as_str(), "XX001", "{failed}");
+    assert!(failed.to_string().contains("another file"), "{failed}");
 }
 
 #[test]
