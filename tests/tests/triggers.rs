@@ -70,9 +70,9 @@ impl Twins {
         }
         // They change t, whose triggers fire then.
         let number = self.random.below(4);
-        made.push(format!(
-            "CREATE TRIGGER v_i INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (NEW.id, NEW.next - 1, NEW.b); INSERT INTO log VALUES ('v' || NEW.id); END"
-        ));
+        made.push(
+            "CREATE TRIGGER v_i INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (NEW.id, NEW.next - 1, NEW.b); INSERT INTO log VALUES ('v' || NEW.id); END".to_owned()
+        );
         made.push(format!(
             "CREATE TRIGGER v_u INSTEAD OF UPDATE ON v WHEN (OLD.id > {number}) BEGIN UPDATE t SET a = NEW.next - 1, b = NEW.b WHERE id = OLD.id; END"
         ));

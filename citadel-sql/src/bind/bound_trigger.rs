@@ -35,7 +35,7 @@ pub(crate) struct BoundTrigger {
 /// One statement of a trigger.
 #[derive(Clone, Debug)]
 pub(crate) enum BoundStep {
-    Run(Statement),
+    Run(Box<Statement>),
     /// `SET NEW.column = …`: queries that give the values.
     Set(Vec<(ColumnNo, Query)>),
 }

@@ -236,7 +236,7 @@ impl Binder<'_> {
                         (StatementKind::Query(_), TriggerLevel::Row) => Raising::Anything,
                         _ => Raising::Errors,
                     };
-                    BoundStep::Run(self.whole(kind)?)
+                    BoundStep::Run(Box::new(self.whole(kind)?))
                 }
                 TriggerStep::Set(sets) => {
                     self.raising = Raising::Anything;

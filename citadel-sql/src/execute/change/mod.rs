@@ -81,10 +81,10 @@ struct Settled {
 }
 
 enum Writer {
-    Insert(Inserter),
+    Insert(Box<Inserter>),
     Update(Updater),
     Delete(Deleter),
-    Merge(Merger),
+    Merge(Box<Merger>),
     Instead,
     CreateAs,
 }
@@ -270,10 +270,10 @@ impl RowChange {
 impl Writer {
     fn new(plan: &PhysicalPlan) -> Result<Self> {
         Ok(match plan {
-            PhysicalPlan::Insert(plan) => Self::Insert(Inserter::new(plan)),
+            PhysicalPlan::Insert(plan) => Self::Insert(Box::new(Inserter::new(plan))),
             PhysicalPlan::Update(plan) => Self::Update(Updater::new(plan)),
             PhysicalPlan::Delete(plan) => Self::Delete(Deleter::new(plan)),
-            PhysicalPlan::Merge(plan) => Self::Merge(Merger::new(plan)),
+            PhysicalPlan::Merge(plan) => Self::Merge(Box::new(Merger::new(plan))),
             PhysicalPlan::Instead(_) => Self::Instead,
             PhysicalPlan::CreateTableAs(_) => Self::CreateAs,
             other => return Err(not_rows(other)),

@@ -1,6 +1,6 @@
 //! Dates, times, decimals and UUIDs go to a lake and come back as they were.
 
-use super::{Lab, error, rows};
+use super::{Lab, error, rows, try_rows};
 
 const COLUMNS: &str = "n INTEGER, d DATE, t TIME, ts TIMESTAMP, tz TIMESTAMPTZ, price NUMERIC(10, 2), u UUID, x REAL, i INT4";
 
@@ -154,14 +154,12 @@ fn arrays_and_labels_come_back_as_they_were() {
     same("SELECT n, m FROM TABLE WHERE m IS NOT NULL ORDER BY m");
     same("SELECT n FROM TABLE WHERE 'b c' = ANY (tags)");
     same("SELECT n FROM TABLE WHERE tags = '{}'");
-    same("SELECT n, unnest(sizes) FROM TABLE ORDER BY n");
-    assert_eq!(
-        error(
-            &db,
-            "INSERT INTO there (n, sizes) VALUES (4, '{{1,2},{3,4}}')"
-        ),
-        "a value of column \"sizes\" is none of the lake's type List(Int64, field: 'element')"
+    same("SELECT n, size FROM TABLE, unnest(sizes) AS u (size) ORDER BY n, size");
+    let told = error(
+        &db,
+        "INSERT INTO there (n, sizes) VALUES (4, '{{1,2},{3,4}}')",
     );
+    assert!(told.contains("a value of column \"sizes\""), "{told}");
 
     let location = lab.lake().join("t").display().to_string();
     db.execute_batch(&format!(
@@ -176,7 +174,10 @@ fn arrays_and_labels_come_back_as_they_were() {
     assert_eq!(rows(&db, "SELECT n FROM again WHERE m > 'sad'"), ["1"]);
     db.execute("INSERT INTO plain (n, m) VALUES (5, 'glum')", ())
         .unwrap();
-    assert!(error(&db, "SELECT m FROM again").contains("glum"));
+    let told = try_rows(&db, "SELECT m FROM again")
+        .unwrap_err()
+        .to_string();
+    assert!(told.contains("glum"), "{told}");
 }
 
 #[test]
