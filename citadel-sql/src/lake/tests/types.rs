@@ -169,7 +169,7 @@ fn arrays_and_labels_come_back_as_they_were() {
     .unwrap();
     assert_eq!(
         rows(&db, "SELECT m, ms FROM plain WHERE n = 1"),
-        ["happy|{sad,NULL,ok}"]
+        ["happy|'{sad,NULL,ok}'"]
     );
     assert_eq!(rows(&db, "SELECT n FROM again WHERE m > 'sad'"), ["1"]);
     db.execute("INSERT INTO plain (n, m) VALUES (5, 'glum')", ())
