@@ -1,63 +1,51 @@
 //! Promise: foreign keys hold, and their actions do what SQLite's do. Random keys between three tables, random changes of
 //! them, in transactions and outside; after each statement both say the same, and have the same rows.
 
-use citadel_sql::Connection;
 use citadel_tests::sim::Random;
-use citadel_tests::text::value;
-use citadel_tests::twins::{our_rows, sqlite_rows, worlds};
+use citadel_tests::twins::{Twins, worlds};
 
 const WORLDS: u64 = 40;
 const STATEMENTS: usize = 250;
 
-struct Twins {
-    ours: Connection,
-    theirs: rusqlite::Connection,
+struct World {
+    twins: Twins,
     random: Random,
-    seed: u64,
-    log: Vec<String>,
-    refused: usize,
 }
 
-impl Twins {
+impl World {
     fn new(seed: u64) -> Self {
-        let theirs = rusqlite::Connection::open_in_memory().unwrap();
-        theirs.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-        let mut twins = Self {
-            ours: Connection::open_in_memory().unwrap(),
-            theirs,
+        let mut world = Self {
+            twins: Twins::new(seed, "PRAGMA foreign_keys = ON"),
             random: Random::new(seed),
-            seed,
-            log: Vec::new(),
-            refused: 0,
         };
         // All keys of a table are checked at the same time: of a statement that breaks one of each kind, SQLite counts the
         // deferred violation though it takes the row back.
         let mut timing = || {
             let all = ["", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"];
-            all[twins.random.below(3)]
+            all[world.random.below(3)]
         };
         let (of_c, of_d) = (timing(), timing());
         let statements = [
             "CREATE TABLE p (id INTEGER PRIMARY KEY, k INTEGER UNIQUE)".to_owned(),
             format!(
                 "CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER DEFAULT 1, FOREIGN KEY (p) REFERENCES p (id){}{of_c})",
-                twins.key(true)
+                world.key(true)
             ),
             format!(
                 "CREATE TABLE d (id INTEGER PRIMARY KEY, k INTEGER DEFAULT 2, c INTEGER, up INTEGER, FOREIGN KEY (k) REFERENCES p (k){}{of_d}, FOREIGN KEY (c) REFERENCES c (id){}{of_d}, FOREIGN KEY (up) REFERENCES d (id){}{of_d})",
-                twins.key(false),
-                twins.key(false),
-                twins.key(false)
+                world.key(false),
+                world.key(false),
+                world.key(false)
             ),
         ];
         for statement in statements {
-            twins.both(&statement);
+            world.twins.both(&statement);
         }
-        if twins.random.below(2) == 0 {
-            twins.both("CREATE INDEX c_p ON c (p)");
-            twins.both("CREATE INDEX d_k ON d (k, c)");
+        if world.random.below(2) == 0 {
+            world.twins.both("CREATE INDEX c_p ON c (p)");
+            world.twins.both("CREATE INDEX d_k ON d (k, c)");
         }
-        twins
+        world
     }
 
     /// The actions of a key. RESTRICT depends on which of several keys SQLite looks at first, where a row has several.
@@ -74,22 +62,6 @@ impl Twins {
         };
         let (delete, update) = (action(), action());
         format!(" ON DELETE {delete} ON UPDATE {update}")
-    }
-
-    /// Runs a statement on both, which say alike whether it holds. True: it does.
-    fn both(&mut self, sql: &str) -> bool {
-        self.log.push(sql.to_owned());
-        let ours = self.ours.execute_batch(sql);
-        let theirs = self.theirs.execute_batch(sql);
-        assert_eq!(
-            ours.is_ok(),
-            theirs.is_ok(),
-            "seed {}: {ours:?} {theirs:?}\n{}",
-            self.seed,
-            self.log.join(";\n")
-        );
-        self.refused += usize::from(ours.is_err());
-        ours.is_ok()
     }
 
     fn number(&mut self) -> String {
@@ -122,23 +94,23 @@ impl Twins {
     }
 
     fn step(&mut self) {
-        let within = !self.ours.is_autocommit();
+        let within = !self.twins.ours.is_autocommit();
         match (within, self.random.below(10)) {
             (false, 0 | 1) => {
-                self.both("BEGIN");
+                self.twins.both("BEGIN");
             }
             (true, 0) => {
-                self.both("ROLLBACK");
+                self.twins.both("ROLLBACK");
             }
             (true, 1 | 2) => {
                 // SQLite's transaction stays open, ours is over.
-                if !self.both("COMMIT") {
-                    self.theirs.execute_batch("ROLLBACK").unwrap();
+                if !self.twins.both("COMMIT") {
+                    self.twins.theirs.execute_batch("ROLLBACK").unwrap();
                 }
             }
             _ => {
                 let sql = self.change();
-                self.both(&sql);
+                self.twins.both(&sql);
             }
         }
         for sql in [
@@ -146,12 +118,7 @@ impl Twins {
             "SELECT * FROM c ORDER BY id",
             "SELECT * FROM d ORDER BY id",
         ] {
-            let (ours, theirs) = (
-                our_rows(&self.ours, sql, value),
-                sqlite_rows(&self.theirs, sql, value),
-            );
-            let (seed, log) = (self.seed, self.log.join(";\n"));
-            assert_eq!(ours.unwrap(), theirs.unwrap(), "seed {seed}: {sql}\n{log}");
+            self.twins.same(sql);
         }
     }
 }
@@ -160,19 +127,16 @@ impl Twins {
 fn keys_and_their_actions_are_sqlites() {
     let mut refused = 0;
     for seed in worlds(WORLDS) {
-        let mut twins = Twins::new(seed);
+        let mut world = World::new(seed);
         for _ in 0..STATEMENTS {
-            twins.step();
+            world.step();
         }
+        let twins = &mut world.twins;
         if !twins.ours.is_autocommit() {
             twins.both("ROLLBACK");
         }
-        let sound: String = twins
-            .ours
-            .query_value("PRAGMA integrity_check", ())
-            .unwrap();
-        assert_eq!(sound, "ok", "seed {seed}\n{}", twins.log.join(";\n"));
-        refused += twins.refused;
+        twins.check();
+        refused += twins.refused();
     }
     assert!(refused > 0);
 }

@@ -4,39 +4,28 @@
 //! SQLite fires AFTER triggers of a row before it writes the next one, this engine when all rows are written: what triggers do
 //! here does not depend on that. So what they write down is compared as a set, and none reads the table that it is of.
 
-use citadel_sql::Connection;
 use citadel_tests::sim::Random;
-use citadel_tests::text::value;
-use citadel_tests::twins::{our_rows, sqlite_rows, worlds};
+use citadel_tests::twins::{Twins, worlds};
 
 const WORLDS: u64 = 60;
 const STATEMENTS: usize = 120;
 
-struct Twins {
-    ours: Connection,
-    theirs: rusqlite::Connection,
+struct World {
+    twins: Twins,
     random: Random,
-    seed: u64,
-    log: Vec<String>,
-    refused: usize,
 }
 
-impl Twins {
+impl World {
     fn new(seed: u64) -> Self {
-        let theirs = rusqlite::Connection::open_in_memory().unwrap();
-        theirs
-            .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON")
-            .unwrap();
-        let mut twins = Self {
-            ours: Connection::open_in_memory().unwrap(),
-            theirs,
+        let mut world = Self {
+            twins: Twins::new(
+                seed,
+                "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
+            ),
             random: Random::new(seed),
-            seed,
-            log: Vec::new(),
-            refused: 0,
         };
         let actions = ["CASCADE", "SET NULL", "NO ACTION"];
-        let (delete, update) = (twins.pick(&actions), twins.pick(&actions));
+        let (delete, update) = (world.pick(&actions), world.pick(&actions));
         for statement in [
             "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER)".to_owned(),
             format!(
@@ -47,10 +36,10 @@ impl Twins {
             "INSERT INTO sums VALUES (0)".to_owned(),
             "CREATE VIEW v AS SELECT id, a + 1 AS next, b FROM t".to_owned(),
         ] {
-            assert!(twins.both(&statement));
+            assert!(world.twins.both(&statement));
         }
-        twins.make_triggers();
-        twins
+        world.make_triggers();
+        world
     }
 
     fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
@@ -81,7 +70,7 @@ impl Twins {
                 .to_owned(),
         );
         for trigger in made {
-            assert!(self.both(&trigger), "{trigger}");
+            assert!(self.twins.both(&trigger), "{trigger}");
         }
     }
 
@@ -163,22 +152,6 @@ impl Twins {
         }
     }
 
-    /// Runs a statement on both, which say alike whether it holds. True: it does.
-    fn both(&mut self, sql: &str) -> bool {
-        self.log.push(sql.to_owned());
-        let ours = self.ours.execute_batch(sql);
-        let theirs = self.theirs.execute_batch(sql);
-        assert_eq!(
-            ours.is_ok(),
-            theirs.is_ok(),
-            "seed {}: {ours:?} {theirs:?}\n{}",
-            self.seed,
-            self.log.join(";\n")
-        );
-        self.refused += usize::from(ours.is_err());
-        ours.is_ok()
-    }
-
     fn number(&mut self) -> String {
         match self.random.below(8) {
             0 => "NULL".to_owned(),
@@ -212,26 +185,21 @@ impl Twins {
     }
 
     fn step_once(&mut self) {
-        let within = !self.ours.is_autocommit();
+        let within = !self.twins.ours.is_autocommit();
         let sql = match (within, self.random.below(12)) {
             (false, 0) => "BEGIN".to_owned(),
             (true, 0) => "ROLLBACK".to_owned(),
             (true, 1 | 2) => "COMMIT".to_owned(),
             _ => self.change(),
         };
-        self.both(&sql);
+        self.twins.both(&sql);
         for sql in [
             "SELECT * FROM t ORDER BY id",
             "SELECT * FROM c ORDER BY id",
             "SELECT what FROM log ORDER BY what",
             "SELECT n FROM sums",
         ] {
-            let (ours, theirs) = (
-                our_rows(&self.ours, sql, value),
-                sqlite_rows(&self.theirs, sql, value),
-            );
-            let (seed, log) = (self.seed, self.log.join(";\n"));
-            assert_eq!(ours.unwrap(), theirs.unwrap(), "seed {seed}: {sql}\n{log}");
+            self.twins.same(sql);
         }
     }
 }
@@ -240,19 +208,16 @@ impl Twins {
 fn triggers_are_sqlites() {
     let (mut refused, mut logged) = (0, 0);
     for seed in worlds(WORLDS) {
-        let mut twins = Twins::new(seed);
+        let mut world = World::new(seed);
         for _ in 0..STATEMENTS {
-            twins.step_once();
+            world.step_once();
         }
+        let twins = &mut world.twins;
         if !twins.ours.is_autocommit() {
             twins.both("ROLLBACK");
         }
-        let sound: String = twins
-            .ours
-            .query_value("PRAGMA integrity_check", ())
-            .unwrap();
-        assert_eq!(sound, "ok", "seed {seed}\n{}", twins.log.join(";\n"));
-        refused += twins.refused;
+        twins.check();
+        refused += twins.refused();
         let count: i64 = twins
             .ours
             .query_value("SELECT count(*) FROM log", ())

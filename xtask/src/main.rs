@@ -23,7 +23,7 @@ usage: cargo xtask COMMAND
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
   bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector and lake also want python3, vector Postgres)
-  interop            lake tables read by PyIceberg, Polars and DuckDB, and PyIceberg's read here (makes a Python environment under target/)
+  interop            lake tables read by PyIceberg, Polars, Daft and DuckDB, and PyIceberg's read here (makes a Python environment under target/)
   lake [N]           N random operations of several writers on a lake table whose store fails (--seed S)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
   kill […]           processes killed while they write, and what they leave (--runs N, --seed S)
