@@ -1,4 +1,4 @@
-"""Reads the tables that `examples/interop_tables.rs` wrote with other engines, and compares.
+"""Reads the tables that `examples/interop_tables.rs`, or `interop_embedded.rs` of citadel-sql, wrote with other engines, and compares.
 
 PyIceberg loads each table from its metadata and must see the expected rows, the snapshots, and true statistics of every file. Polars and Daft
 scan the same tables, and Daft orders the vectors by cosine. DuckDB opens the data files, sees vectors as lists of floats and orders them by cosine as numpy does.

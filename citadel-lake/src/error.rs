@@ -90,6 +90,9 @@ pub enum LakeError {
     /// Indexes could not be built in the background. The rows are in the table, and are scanned until they are.
     #[error("indexes were not built: {0}")]
     Indexing(Arc<LakeError>),
+    /// Whoever [watches](crate::Watch) the call has ended it. Nothing was changed.
+    #[error("interrupted")]
+    Interrupted,
     /// The store failed while a commit was published, and does not say whether it was.
     ///
     /// The rows are stored once or not at all. An append with a batch id may be repeated without harm.
@@ -155,6 +158,12 @@ impl LakeError {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown { .. })
+    }
+
+    /// Whoever watches the call has ended it.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Self::Interrupted)
     }
 
     /// What was asked is not done here.

@@ -53,7 +53,7 @@
 //!
 //! `store` is all that touches an object store, `metadata` reads the state of a table, `catalog` tells which is the newest, `commit` changes it. `schema` maps types and holds the
 //! gate, `data` writes and reads Parquet, `filter` and `scan` choose files and rows, `index` is the vector index
-//! beside a data file, `key` seals the files of an encrypted table, `search` ranks rows. `table` puts them together as [`LakeTable`]. `file`
+//! beside a data file, `key` seals the files of an encrypted table, `search` ranks rows, `watch` ends long calls. `table` puts them together as [`LakeTable`]. `file`
 //! reads and writes Parquet files that belong to no table.
 
 #![forbid(unsafe_code)]
@@ -73,6 +73,7 @@ mod schema;
 mod search;
 mod store;
 mod table;
+mod watch;
 
 pub use catalog::{Pointer, Swapped};
 #[cfg(feature = "rest")]
@@ -82,10 +83,11 @@ pub use file::{ParquetFile, ParquetRows, ParquetWriter};
 pub use filter::{Filter, Operator, Value};
 pub use key::TableKey;
 pub use scan::{Batches, Scan};
-pub use schema::{IndexKind, Metric, SchemaChange, VectorColumn, is_uuid, uuid_field};
+pub use schema::{IndexKind, Metric, Precision, SchemaChange, VectorColumn, is_uuid, uuid_field};
 pub use search::{Search, SearchReport};
 pub use store::LakeStore;
 pub use table::{
     Append, Appended, Compacted, Deferred, DeletedRows, FileContent, FileInfo, IndexInfo, IndexJob,
     IndexState, LakeTable, PartitionBy, SnapshotInfo, Staged, TableDefinition,
 };
+pub use watch::{Step, Watch};

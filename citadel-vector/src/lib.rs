@@ -61,7 +61,7 @@ pub use filter::{
     Attribute, AttributeColumn, AttributeType, AttributeValue, MixedTypes, Position, PositionSet,
     Predicate, Truth, Unsupported,
 };
-pub use ivf::{Codebook, IvfBuild, IvfError, IvfSegment, TrainConfig, TrainError};
+pub use ivf::{Clusters, Codebook, IvfBuild, IvfError, IvfSegment, TrainConfig, TrainError};
 pub use metric::{
     Metric, Query, distance, inner_product, instruction_set, l1, l1_le, norm, prefetch,
 };

@@ -62,6 +62,9 @@ pub(crate) fn commit(place: &Place, operation: &mut dyn Operation) -> Result<Out
     }
     let mut attempts = Attempts::new(place);
     loop {
+        if attempts.unknown.is_none() {
+            place.watch.check()?;
+        }
         match attempts.once(operation) {
             Ok(Some(outcome)) => return Ok(outcome),
             Ok(None) => {}

@@ -25,4 +25,4 @@ pub(crate) use deletes::{
 pub(crate) use file_bounds::FileBounds;
 pub(crate) use read::{FileRows, Which, ball, open};
 pub(crate) use settings::Settings;
-pub(crate) use write::DataWriter;
+pub(crate) use write::{DataWriter, discard};

@@ -23,6 +23,7 @@ use crate::filter::Filter;
 use crate::metadata::{LiveFile, Place};
 use crate::runtime::block_on;
 use crate::schema::mapped;
+use crate::watch::Watch;
 
 /// Rows of a batch, unless fewer are left.
 const BATCH_ROWS: usize = 8_192;
@@ -46,6 +47,7 @@ pub(crate) struct FileRows {
     left: Places,
     /// Row groups that are read, and all of them.
     groups: (usize, usize),
+    watch: Watch,
 }
 
 /// Which rows of a file are asked for.
@@ -133,6 +135,7 @@ pub(crate) fn open(
         deleted,
         left,
         groups: (read, all),
+        watch: place.watch.clone(),
     })
 }
 
@@ -199,6 +202,7 @@ impl FileRows {
 
     fn read(&mut self) -> Result<Option<Rows>> {
         loop {
+            self.watch.check()?;
             let Some(batch) = block_on(self.stream.next()) else {
                 // A stream that ends early without an error would lose rows in silence.
                 return match self.left.left() {

@@ -79,6 +79,7 @@ impl<'p> DataWriter<'p> {
     }
 
     fn slice(&mut self, slice: &RecordBatch) -> Result<()> {
+        self.place.watch.check()?;
         if self.open.is_none() {
             let row_bytes = slice.get_array_memory_size() / slice.num_rows().max(1);
             let name = fresh(Name::Data);
@@ -118,7 +119,7 @@ impl<'p> DataWriter<'p> {
     /// The files that were written, in the order of their rows.
     pub(crate) fn finish(mut self) -> Result<Vec<DataFile>> {
         self.close()?;
-        Ok(self.written)
+        Ok(std::mem::take(&mut self.written))
     }
 
     fn close(&mut self) -> Result<()> {
@@ -157,6 +158,22 @@ impl<'p> DataWriter<'p> {
         let file = file.build().map_err(|e| LakeError::misuse(e.to_string()))?;
         self.written.push(file);
         Ok(())
+    }
+}
+
+/// What was not finished is of no use to anybody. What cannot be removed is for the removal of orphans.
+impl Drop for DataWriter<'_> {
+    fn drop(&mut self) {
+        discard(self.place, &self.written);
+    }
+}
+
+/// Removes files that no version names or ever will. What remains after a failure is for the removal of orphans.
+pub(crate) fn discard(place: &Place, files: &[DataFile]) {
+    for file in files {
+        if let Ok(path) = place.store.path_of(file.file_path()) {
+            let _ = place.store.delete(path);
+        }
     }
 }
 

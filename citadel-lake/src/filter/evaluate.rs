@@ -40,6 +40,7 @@ fn evaluate(filter: &Filter, batch: &RecordBatch) -> Result<BooleanArray> {
             Ok(mask)
         }
         Filter::Not(inner) => not(&evaluate(inner, batch)?).map_err(LakeError::rows),
+        Filter::Unless(inner) => not(&rows_that(inner, batch)?).map_err(LakeError::rows),
         Filter::All(parts) => parts.iter().try_fold(all(true), |mask, part| {
             and_kleene(&mask, &evaluate(part, batch)?).map_err(LakeError::rows)
         }),
@@ -102,5 +103,29 @@ pub(super) fn relate(
         Operator::LessOrEqual => lt_eq(array, &value),
         Operator::Greater => gt(array, &value),
         Operator::GreaterOrEqual => gt_eq(array, &value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::Int64Array;
+
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_is_not_true() {
+        let values: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
+        let batch = RecordBatch::try_from_iter([("a", values)]).unwrap();
+        let that = |filter: Filter| {
+            let mask = rows_that(&filter, &batch).unwrap();
+            mask.values().iter().collect::<Vec<_>>()
+        };
+        let less = || Box::new(Filter::less("a", 2_i64));
+        assert_eq!(that(Filter::Not(less())), [false, false, true]);
+        assert_eq!(that(Filter::Unless(less())), [false, true, true]);
+        let twice = Filter::Unless(Box::new(Filter::Unless(less())));
+        assert_eq!(that(twice), [true, false, false]);
     }
 }

@@ -42,6 +42,8 @@ pub enum Filter {
     In(String, Vec<Value>),
     /// The opposite.
     Not(Box<Filter>),
+    /// It is not true, be it false or unknown.
+    Unless(Box<Filter>),
     /// All of them; of none, true.
     All(Vec<Filter>),
     /// At least one of them; of none, false.
@@ -159,7 +161,7 @@ impl Filter {
                     found.push(column.clone());
                 }
             }
-            Self::Not(inner) => inner.columns(found),
+            Self::Not(inner) | Self::Unless(inner) => inner.columns(found),
             Self::All(parts) | Self::Any(parts) => {
                 for part in parts {
                     part.columns(found);

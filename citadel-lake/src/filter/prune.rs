@@ -63,7 +63,7 @@ pub(crate) fn may_match(filter: &Filter, known: &dyn Known) -> Result<bool> {
             may
         }
         // The bounds say that a row may be less, not that all are.
-        Filter::Not(_) => true,
+        Filter::Not(_) | Filter::Unless(_) => true,
     })
 }
 

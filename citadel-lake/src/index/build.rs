@@ -1,7 +1,6 @@
 //! Building the index of a data file.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -9,12 +8,15 @@ use arrow_array::types::Float32Type;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use citadel_vector::{Build, BuildConfig, Codebook, IvfBuild, IvfSegment, RowMajor, Segment};
 
+use super::copies::Copies;
 use super::filters::Values;
+use super::segment::Codes;
 use super::{Entry, Index, State, sidecar};
 use crate::data::{Deleted, Which, ball, open, own_id};
 use crate::error::{LakeError, Result};
 use crate::metadata::{LiveFile, Place};
-use crate::schema::{Metric, VectorColumn};
+use crate::schema::{Metric, Precision, VectorColumn};
+use crate::watch::{Step, Watch};
 
 /// What an index is built of: a vector column of a table.
 pub(crate) struct Source<'s> {
@@ -49,7 +51,7 @@ impl<'s> Source<'s> {
 /// Builds and writes the index of a data file. What keeps it from being built is part of the entry.
 ///
 /// # Errors
-/// Those of the store, and of a data file that cannot be read: then there is nothing to say of the index.
+/// Those of the store, and of a data file that cannot be read: then there is nothing to say of the index. [`LakeError::Interrupted`].
 pub(crate) fn build(
     place: &Place,
     live: &LiveFile,
@@ -58,12 +60,14 @@ pub(crate) fn build(
 ) -> Result<Entry> {
     let field_id = source.field_id;
     let rows = read(place, live, source, None)?;
-    let index = match lists {
-        None => prism(rows, live, source)?,
-        Some(lists) => ivf_pq(rows, lists)?,
+    let copies = copies(&rows, live, source.column, lists);
+    let codes = match lists {
+        None => prism(rows, live, source, &place.watch)?,
+        Some(lists) => ivf_pq(rows, lists, &place.watch)?,
     };
-    let state = match index {
-        Ok(index) => {
+    let state = match codes {
+        Ok(codes) => {
+            let index = Index { codes, copies };
             let (file, bytes) = sidecar::write(place, &index, live, field_id)?;
             State::Ready {
                 file,
@@ -94,7 +98,27 @@ pub(crate) struct Lists {
     pub(crate) codebook: Arc<Codebook>,
 }
 
-fn ivf_pq(rows: Rows, lists: &Lists) -> Result<Result<Index, String>> {
+/// The copies of vectors that the column asks for. A graph has a byte for each component anyway.
+fn copies(
+    rows: &Rows,
+    live: &LiveFile,
+    column: &VectorColumn,
+    lists: Option<&Lists>,
+) -> Option<Copies> {
+    let has_bytes = lists.is_none();
+    let wanted = column
+        .precision
+        .filter(|precision| !(has_bytes && *precision == Precision::I8));
+    Some(Copies::of(
+        wanted?,
+        column.metric,
+        column.dimension,
+        live.file.record_count(),
+        (&rows.defined, &rows.vectors),
+    ))
+}
+
+fn ivf_pq(rows: Rows, lists: &Lists, watch: &Watch) -> Result<Result<Codes, String>> {
     let attributes = rows.values.into_iter().map(Values::finish);
     let built = IvfSegment::build(IvfBuild {
         codebook: Arc::clone(&lists.codebook),
@@ -102,11 +126,18 @@ fn ivf_pq(rows: Rows, lists: &Lists) -> Result<Result<Index, String>> {
         vectors: &rows.vectors,
         undefined: &rows.undefined,
         attributes: attributes.collect::<Result<_>>()?,
+        cancel: watch.cancel(),
     });
-    Ok(built.map(Index::IvfPq).map_err(|error| error.to_string()))
+    watch.check()?;
+    Ok(built.map(Codes::IvfPq).map_err(|error| error.to_string()))
 }
 
-fn prism(rows: Rows, live: &LiveFile, source: &Source<'_>) -> Result<Result<Index, String>> {
+fn prism(
+    rows: Rows,
+    live: &LiveFile,
+    source: &Source<'_>,
+    watch: &Watch,
+) -> Result<Result<Codes, String>> {
     let column = source.column;
     let attributes = rows.values.into_iter().map(Values::finish);
     let built = Segment::build(Build {
@@ -119,10 +150,12 @@ fn prism(rows: Rows, live: &LiveFile, source: &Source<'_>) -> Result<Result<Inde
         vectors: &RowMajor::new(&rows.vectors, column.dimension),
         undefined: &rows.undefined,
         attributes: attributes.collect::<Result<_>>()?,
-        progress: &|_| {},
-        cancel: &AtomicBool::new(false),
+        progress: &|progress| watch.tell(Step::Building(progress)),
+        cancel: watch.cancel(),
     });
-    let built = built.map(|segment| Index::Prism(Box::new(segment)));
+    // One that was ended has not failed.
+    watch.check()?;
+    let built = built.map(|segment| Codes::Prism(Box::new(segment)));
     Ok(built.map_err(|error| error.to_string()))
 }
 

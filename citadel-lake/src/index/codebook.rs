@@ -58,12 +58,8 @@ impl CodebookFile {
     }
 }
 
-/// Trains a codebook on rows of some files, and writes it.
-pub(crate) fn train(
-    place: &Place,
-    files: &[&LiveFile],
-    source: &Source<'_>,
-) -> Result<Option<CodebookFile>> {
+/// Vectors of rows of some files, the same share of each, row-major. Deleted rows may be among them.
+pub(crate) fn sample(place: &Place, files: &[&LiveFile], source: &Source<'_>) -> Result<Vec<f32>> {
     let rows: u64 = files.iter().map(|live| live.file.record_count()).sum();
     let share = SAMPLE_MAX as f64 / rows.max(1) as f64;
     let mut sample = Vec::new();
@@ -74,10 +70,23 @@ pub(crate) fn train(
         let places = (0..count).step_by(step as usize).collect();
         sample.extend(read(place, live, source, Some(places))?.vectors);
     }
+    Ok(sample)
+}
+
+/// Trains a codebook on rows of some files, and writes it.
+pub(crate) fn train(
+    place: &Place,
+    files: &[&LiveFile],
+    source: &Source<'_>,
+) -> Result<Option<CodebookFile>> {
+    let rows: u64 = files.iter().map(|live| live.file.record_count()).sum();
+    let sample = sample(place, files, source)?;
     let largest = files.iter().map(|live| live.file.record_count()).max();
     let (dim, metric) = (source.column.dimension, source.column.metric.measured());
     let config = TrainConfig::for_rows(largest.unwrap_or(0) as usize, dim);
-    let Ok(codebook) = Codebook::train(metric, dim, &sample, config) else {
+    let trained = Codebook::train(metric, dim, &sample, config, place.watch.cancel());
+    place.watch.check()?;
+    let Ok(codebook) = trained else {
         // No vector at all: there is nothing to index yet.
         return Ok(None);
     };

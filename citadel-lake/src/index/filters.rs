@@ -165,6 +165,8 @@ fn predicate(filter: &Filter, index: &Index, schema: &ArrowSchema) -> Result<Opt
         Filter::Not(inner) => {
             predicate(inner, index, schema)?.map(|inner| Predicate::Not(Box::new(inner)))
         }
+        // Its columns tell what is true, and not what is unknown.
+        Filter::Unless(_) => None,
         Filter::All(parts) => all(parts)?.map(Predicate::And),
         Filter::Any(parts) => all(parts)?.map(Predicate::Or),
     })

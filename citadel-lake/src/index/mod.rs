@@ -7,9 +7,12 @@
 //!
 //! An index is bound to its data file: path, size, number of rows and column stand in the index's file and are compared before it is used.
 //! If it is missing, damaged or of another file, the data file is scanned instead; an answer never depends on an index being there.
+//!
+//! Beside its codes an index may hold copies of the vectors (`copies`), if the column asks for more precision than its kind has.
 
 mod build;
 mod codebook;
+mod copies;
 mod filters;
 mod list;
 mod segment;
@@ -24,7 +27,7 @@ use crate::error::Result;
 use crate::metadata::{LiveFile, Place};
 
 pub(crate) use build::{Lists, Source, build};
-pub(crate) use codebook::{CodebookFile, codebook_key, codebooks, load, train};
+pub(crate) use codebook::{CodebookFile, codebook_key, codebooks, load, sample, train};
 pub(crate) use filters::{FILTERS, can_hold, filter_ids, pushed};
 pub(crate) use list::{Entry, INDEXES, IndexList, State};
 pub(crate) use segment::Index;

@@ -10,6 +10,8 @@ use citadel_vector::{
 use iceberg::io::FileIO;
 use iceberg::puffin::{Blob, CompressionCodec, PuffinReader, PuffinWriter};
 
+use super::copies::Copies;
+use super::segment::Codes;
 use super::{Entry, Index};
 use crate::error::{LakeError, Result};
 use crate::key::BlobSeal;
@@ -27,6 +29,8 @@ const BLOCK_BYTES: usize = 1 << 20;
 /// Parts: a graph's header (its sections go by their numbers, its blocks by kind and number), and all of the lists.
 const HEADER: &str = "header";
 const LISTS: &str = "lists";
+/// The part that copies of vectors are, of either kind of index.
+const COPIES: &str = "copies";
 
 const BUFFER: &str = "memory:///index";
 
@@ -52,10 +56,12 @@ pub(super) fn write(
     live: &LiveFile,
     field_id: i32,
 ) -> Result<(String, u64)> {
-    let (blob, parts) = match index {
-        Index::Prism(segment) => (PRISM, prism_parts(segment)?),
-        Index::IvfPq(segment) => (IVF_PQ, vec![(LISTS.to_owned(), segment.encode())]),
+    let (blob, mut parts) = match &index.codes {
+        Codes::Prism(segment) => (PRISM, prism_parts(segment)?),
+        Codes::IvfPq(segment) => (IVF_PQ, vec![(LISTS.to_owned(), segment.encode())]),
     };
+    let copies = index.copies.as_ref();
+    parts.extend(copies.map(|copies| (COPIES.to_owned(), copies.encode())));
     write_parts(
         place,
         binding(live, field_id),
@@ -152,18 +158,22 @@ fn decode(
         return Err(format!("{} bytes, not {size}", bytes.len()));
     }
     let bound = binding(live, entry.field_id);
-    let index = match codebook {
-        None => prism(&read_parts(place, file, bytes, PRISM, &bound)?)?,
+    let blob = codebook.map_or(PRISM, |_| IVF_PQ);
+    let parts = read_parts(place, file, bytes, blob, &bound)?;
+    let codes = match codebook {
+        None => prism(&parts)?,
         Some(codebook) => {
-            let parts = read_parts(place, file, bytes, IVF_PQ, &bound)?;
             let lists = parts.get(LISTS).ok_or("no lists")?;
             let segment = IvfSegment::decode(lists, codebook);
-            Index::IvfPq(segment.map_err(|error| error.to_string())?)
+            Codes::IvfPq(segment.map_err(|error| error.to_string())?)
         }
     };
+    let copies = parts.get(COPIES).map(Copies::decode).transpose()?;
+    let index = Index { codes, copies };
     match index.len() as u64 == live.file.record_count() {
-        true => Ok(index),
         false => Err(format!("an index of {} rows", index.len())),
+        true if !index.has_own_copies() => Err("copies of other vectors".to_owned()),
+        true => Ok(index),
     }
 }
 
@@ -221,11 +231,11 @@ impl SegmentStore for Parts<'_> {
     }
 }
 
-fn prism(parts: &HashMap<String, Bytes>) -> Result<Index, String> {
+fn prism(parts: &HashMap<String, Bytes>) -> Result<Codes, String> {
     let header = parts.get(HEADER).ok_or("no header")?;
     let segment = Segment::decode(header, Residency::Whole, &Parts(parts));
     let segment = segment.map_err(|refusal| refusal.to_string())?;
-    Ok(Index::Prism(Box::new(segment)))
+    Ok(Codes::Prism(Box::new(segment)))
 }
 
 /// The footer's length must lie within the file: the reader takes that for granted.

@@ -13,6 +13,7 @@ use crate::catalog::{Catalog, FileCatalog, Head};
 use crate::error::{LakeError, Result};
 use crate::key::{self, TableKey};
 use crate::store::LakeStore;
+use crate::watch::Watch;
 
 pub(crate) use files::LiveFile;
 
@@ -32,6 +33,8 @@ pub(crate) struct Place {
     manifests: Arc<Cache<Vec<LiveFile>>>,
     /// Footers of data files, with the places of their pages.
     pub(crate) footers: Arc<Cache<ArrowReaderMetadata>>,
+    /// Who may end what takes long.
+    pub(crate) watch: Watch,
 }
 
 impl Place {
@@ -55,6 +58,7 @@ impl Place {
             key: key.map(Arc::new),
             manifests: Arc::default(),
             footers: Arc::default(),
+            watch: Watch::default(),
         }
     }
 
@@ -67,6 +71,16 @@ impl Place {
             key: self.key.clone(),
             manifests: Arc::clone(&self.manifests),
             footers: Arc::clone(&self.footers),
+            watch: self.watch.clone(),
+        }
+    }
+
+    /// The same table, watched by somebody.
+    pub(crate) fn watched(&self, watch: Watch) -> Self {
+        let catalog = Arc::clone(&self.catalog);
+        Self {
+            watch,
+            ..self.by(catalog)
         }
     }
 

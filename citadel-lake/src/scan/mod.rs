@@ -177,6 +177,13 @@ impl Batches {
         self.plan.files.len()
     }
 
+    /// How many rows those files have, deleted ones and such that do not satisfy the condition included.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        let files = self.plan.files.iter();
+        files.map(|file| file.live.file.record_count()).sum()
+    }
+
     /// Of the files that have been opened: how many row groups were read, and how many there are. Bounds in the footers and bloom filters
     /// rule out the others.
     #[must_use]

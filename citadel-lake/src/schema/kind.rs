@@ -56,7 +56,7 @@ fn choose(rows: u64, dimension: u64, cores: u64, memory: u64) -> IndexKind {
 }
 
 /// The memory of the machine.
-fn memory_bytes() -> u64 {
+pub(crate) fn memory_bytes() -> u64 {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());

@@ -8,6 +8,7 @@ mod arrow;
 mod evolve;
 mod kind;
 mod names;
+mod precision;
 mod vector;
 
 pub(crate) use arrow::{FieldIds, to_field, to_schema, with_uuids};
@@ -15,6 +16,8 @@ pub use arrow::{is_uuid, uuid_field};
 pub use evolve::SchemaChange;
 pub(crate) use evolve::evolve;
 pub use kind::IndexKind;
+pub(crate) use kind::memory_bytes;
 pub(crate) use names::{NAME_MAPPING, mapped, name_mapping};
+pub use precision::Precision;
 pub use vector::{Metric, VectorColumn};
 pub(crate) use vector::{Vectors, key};

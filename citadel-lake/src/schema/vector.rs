@@ -1,8 +1,8 @@
 //! Vector columns: `list<float>` for everybody, with dimension, metric and embedding model in the table's properties.
 //!
 //! Iceberg has no type for vectors. So that every engine sees numbers, a vector column is a list of required floats; what a list cannot say
-//! stands in properties keyed by the column's field id, which a rename does not change: `citadel.vector.<id>.dimension`, `.metric` and
-//! `.embedding-model`.
+//! stands in properties keyed by the column's field id, which a rename does not change: `citadel.vector.<id>.dimension`, `.metric`,
+//! `.embedding-model`, `.index` and `.precision`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use iceberg::spec::{PrimitiveType, Schema, Type};
 
-use super::IndexKind;
+use super::{IndexKind, Precision};
 use crate::error::{LakeError, Result};
 
 const PREFIX: &str = "citadel.vector.";
@@ -78,6 +78,8 @@ pub struct VectorColumn {
     pub embedding_model: Option<String>,
     /// The kind of its indexes.
     pub index: IndexKind,
+    /// How precisely its indexes know the vectors; `None`: as their kind does.
+    pub precision: Option<Precision>,
 }
 
 impl VectorColumn {
@@ -90,6 +92,7 @@ impl VectorColumn {
             metric,
             embedding_model: None,
             index: IndexKind::Auto,
+            precision: None,
         }
     }
 
@@ -97,6 +100,13 @@ impl VectorColumn {
     #[must_use]
     pub fn index(mut self, kind: IndexKind) -> Self {
         self.index = kind;
+        self
+    }
+
+    /// Says how precisely its indexes are to know the vectors.
+    #[must_use]
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.precision = Some(precision);
         self
     }
 
@@ -172,6 +182,8 @@ impl Vectors {
                 index: get("index")
                     .and_then(|text| text.parse().ok())
                     .unwrap_or_default(),
+                // So does a precision.
+                precision: get("precision").and_then(|text| text.parse().ok()),
             };
             found.insert(field.id, column);
         }
@@ -185,6 +197,9 @@ impl Vectors {
             properties.insert(key(id, "dimension"), column.dimension.to_string());
             properties.insert(key(id, "metric"), column.metric.to_string());
             properties.insert(key(id, "index"), column.index.to_string());
+            if let Some(precision) = column.precision {
+                properties.insert(key(id, "precision"), precision.to_string());
+            }
             if let Some(model) = &column.embedding_model {
                 properties.insert(key(id, "embedding-model"), model.clone());
             }

@@ -257,6 +257,8 @@ pub struct SearchReport {
     pub files_scanned: usize,
     /// Files that cannot hold a nearer vector than those that were found, and were left out.
     pub files_pruned: usize,
+    /// Stored vectors that were read: all of files that were scanned, and those that indexes named.
+    pub vectors_read: usize,
 }
 
 /// A row that is among the nearest.

@@ -39,6 +39,7 @@ impl Nearest<'_> {
         let mut scratch = Scratch::new();
         let mut report = SearchReport::default();
         for (number, bound) in self.order()? {
+            self.search.place.watch.check()?;
             let worst = top.bound().and_then(|worst| worst.distance);
             if bound == f64::INFINITY || worst.is_some_and(|worst| bound > f64::from(worst)) {
                 report.files_pruned += 1;
@@ -48,14 +49,16 @@ impl Nearest<'_> {
             let candidates = match self.index(file)? {
                 Some(index) => {
                     report.files_indexed += 1;
-                    Some(self.candidates(file, &index, &mut scratch)?)
+                    let found = self.candidates(file, &index, &mut scratch)?;
+                    let asked = (self.column.metric, self.search.query.as_slice());
+                    Some(index.narrow(asked, self.search.k, worst, found))
                 }
                 None => {
                     report.files_scanned += 1;
                     None
                 }
             };
-            self.measure(number, candidates, &query, &mut top)?;
+            report.vectors_read += self.measure(number, candidates, &query, &mut top)?;
         }
         let hits = top.drain_sorted().filter_map(|neighbor| {
             let id = neighbor.row_id;
@@ -145,16 +148,17 @@ impl Nearest<'_> {
         Ok(Some(index.positions_of(matching)))
     }
 
-    /// Offers live rows of a file by exact distances: the candidates, or all that satisfy the filter.
+    /// Offers live rows of a file by exact distances: the candidates, or all that satisfy the filter. Gives the number of vectors read.
     fn measure(
         &self,
         number: usize,
         candidates: Option<Vec<u64>>,
         query: &Query<'_>,
         top: &mut TopK,
-    ) -> Result<()> {
+    ) -> Result<usize> {
+        let mut read = 0;
         if candidates.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(());
+            return Ok(read);
         }
         let (search, plan) = (self.search, self.plan);
         let file = &plan.files[number];
@@ -174,6 +178,7 @@ impl Nearest<'_> {
         };
         for rows in open(place, live, columns, mapping, deleted, which)? {
             let rows = rows?;
+            read += rows.positions.len();
             let mask = match filter {
                 Some(filter) => Some(rows_that(filter, &rows.batch)?),
                 None => None,
@@ -203,7 +208,7 @@ impl Nearest<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(read)
     }
 }
 

@@ -12,6 +12,7 @@ use super::partition::PartitionedWriter;
 use super::{LakeTable, other_model};
 use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit, stored_batch};
+use crate::data::discard;
 use crate::error::{LakeError, Result};
 use crate::index::{Entry, INDEXES, IndexList};
 use crate::metadata::Place;
@@ -211,15 +212,6 @@ pub(super) fn write_rows(
         writer.write(batch)?;
     }
     writer.finish()
-}
-
-/// Removes files that no version names or ever will. What remains after a failure is for the removal of orphans.
-pub(super) fn discard(place: &Place, files: &[DataFile]) {
-    for file in files {
-        if let Ok(path) = place.store.path_of(file.file_path()) {
-            let _ = place.store.delete(path);
-        }
-    }
 }
 
 /// The operation: files that are written already become part of the table.

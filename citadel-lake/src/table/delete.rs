@@ -9,10 +9,9 @@ use std::sync::Arc;
 use iceberg::spec::{DataFile, Operation as Kind};
 
 use super::LakeTable;
-use super::append::discard;
 use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
-use crate::data::{Deleted, Which, open, write_deletes};
+use crate::data::{Deleted, Which, discard, open, write_deletes};
 use crate::error::Result;
 use crate::filter::{Filter, rows_that};
 use crate::metadata::Place;

@@ -75,6 +75,7 @@ impl LakeTable {
         // Versions go from the oldest on (see `catalog::file`).
         orphans.sort_by_key(|file| file.path.rsplit('/').next().and_then(version_of));
         for orphan in &orphans {
+            place.watch.check()?;
             tracing::debug!(
                 path = orphan.path,
                 bytes = orphan.bytes,

@@ -77,8 +77,10 @@ impl LakeTable {
                 }
                 let mapping = plan.name_mapping.as_deref();
                 let source = Source::new(column, field_id, &plan.arrow, &filters, mapping)?;
-                let lists = lists.of(&self.segments, all_rows, &all, &source)?;
-                entries.push(build(place, live, &source, lists.as_ref())?);
+                let made = lists
+                    .of(&self.segments, all_rows, &all, &source)
+                    .and_then(|lists| build(place, live, &source, lists.as_ref()));
+                entries.push(made.inspect_err(|_| discard_indexes(place, &entries))?);
                 built += 1;
                 rows += live.file.record_count();
             }

@@ -12,6 +12,7 @@ mod foreign_deletes;
 mod index;
 mod info;
 mod job;
+mod locality;
 mod partition;
 #[cfg(feature = "rest")]
 mod rest;
@@ -34,6 +35,7 @@ use crate::schema::align::Shape;
 use crate::schema::{Vectors, with_uuids};
 use crate::search::Search;
 use crate::store::LakeStore;
+use crate::watch::Watch;
 
 pub use append::{Append, Appended};
 pub use compact::Compacted;
@@ -204,6 +206,18 @@ impl LakeTable {
         let catalog = PointerCatalog::new(store, root, pointer);
         Self {
             place: Arc::new(self.place.by(Arc::new(catalog))),
+            segments: Arc::clone(&self.segments),
+            indexer: Arc::default(),
+        }
+    }
+
+    /// The same table, with somebody who may end its long calls: scans, searches, appends, compactions, the building of indexes.
+    ///
+    /// A commit that is about to be published goes on, so that it is known what became of it.
+    #[must_use]
+    pub fn watched(&self, watch: Watch) -> Self {
+        Self {
+            place: Arc::new(self.place.watched(watch)),
             segments: Arc::clone(&self.segments),
             indexer: Arc::default(),
         }

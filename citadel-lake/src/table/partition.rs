@@ -9,7 +9,7 @@ use iceberg::spec::{
     DataFile, PartitionSpecRef, Schema, SchemaRef, Struct, Transform, UnboundPartitionSpec,
 };
 
-use crate::data::{DataWriter, Settings};
+use crate::data::{DataWriter, Settings, discard};
 use crate::error::{LakeError, Result};
 use crate::metadata::Place;
 use crate::schema::align::Shape;
@@ -153,7 +153,13 @@ impl<'p> PartitionedWriter<'p> {
     pub(crate) fn finish(self) -> Result<Vec<DataFile>> {
         let mut files = Vec::new();
         for writer in self.writers {
-            files.extend(writer.finish()?);
+            match writer.finish() {
+                Ok(written) => files.extend(written),
+                Err(error) => {
+                    discard(self.place, &files);
+                    return Err(error);
+                }
+            }
         }
         Ok(files)
     }

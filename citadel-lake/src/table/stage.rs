@@ -13,10 +13,11 @@ use iceberg::spec::{
 };
 
 use super::LakeTable;
-use super::append::{Appended, discard, repeated};
+use super::append::{Appended, repeated};
 use super::partition::PartitionedWriter;
 use crate::catalog::Head;
 use crate::commit::{Change, FileChange, NewFile, Operation, Outcome, commit};
+use crate::data::discard;
 use crate::error::{LakeError, Result};
 use crate::metadata::Place;
 use crate::schema::Vectors;

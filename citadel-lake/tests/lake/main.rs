@@ -9,9 +9,11 @@ mod history;
 mod index_filters;
 mod indexes;
 mod lists;
+mod locality;
 mod maintenance;
 mod partitions;
 mod pointers;
+mod precision;
 mod processes;
 mod pruning;
 #[cfg(feature = "rest")]
@@ -21,4 +23,5 @@ mod search;
 mod staged;
 mod support;
 mod types;
+mod watched;
 mod writers;

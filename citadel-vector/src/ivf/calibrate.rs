@@ -1,5 +1,7 @@
 //! How many lists and candidates a search needs, measured against exact answers when the segment is built.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 
 use super::kmeans::{Random, sample};
@@ -15,14 +17,18 @@ const NEAREST: usize = 10;
 const RERANK: [u32; 5] = [4, 8, 16, 32, 64];
 
 /// Sets the effort of a segment: the least that finds enough, of rows of its own as queries (without these rows themselves).
-pub(super) fn run(segment: &mut IvfSegment, ids: &[i64], vectors: &[f32]) {
+/// Once `cancel` is set, it is any.
+pub(super) fn run(segment: &mut IvfSegment, ids: &[i64], vectors: &[f32], cancel: &AtomicBool) {
     let dim = segment.dim();
     let mut random = Random(ids.len() as u64);
     let rows = sample(ids.len(), QUERIES, &mut random);
     let vector = |row: usize| &vectors[row * dim..(row + 1) * dim];
     let exact: Vec<Vec<i64>> = rows
         .par_iter()
-        .map(|&row| nearest(segment, ids, vectors, vector(row), ids[row]))
+        .map(|&row| match cancel.load(Ordering::Relaxed) {
+            false => nearest(segment, ids, vectors, vector(row), ids[row]),
+            true => Vec::new(),
+        })
         .collect();
     let lists = segment.codebook.lists() as u32;
     let all: usize = exact.iter().map(Vec::len).sum();
@@ -40,11 +46,14 @@ pub(super) fn run(segment: &mut IvfSegment, ids: &[i64], vectors: &[f32]) {
     // With as many candidates as there may be, the lists alone decide; then with these lists, the candidates.
     segment.rerank = RERANK[RERANK.len() - 1];
     segment.probes = 1;
-    while segment.probes < lists && recall(segment) < RECALL {
+    while segment.probes < lists && !cancel.load(Ordering::Relaxed) && recall(segment) < RECALL {
         segment.probes = (segment.probes * 2).min(lists);
     }
     let reached = recall(segment);
     for rerank in RERANK {
+        if cancel.load(Ordering::Relaxed) {
+            return;
+        }
         segment.rerank = rerank;
         if recall(segment) >= RECALL.min(reached) - 0.005 {
             return;

@@ -1,6 +1,7 @@
 //! Centres of lists, and typical parts of vectors: what all segments of a column share.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -52,6 +53,9 @@ pub enum TrainError {
     /// The configuration does not fit.
     #[error("{0}")]
     Config(&'static str),
+    /// The caller asked to stop.
+    #[error("the training was cancelled")]
+    Cancelled,
 }
 
 /// Centres of lists and typical parts of vectors.
@@ -67,7 +71,7 @@ pub struct Codebook {
 }
 
 impl Codebook {
-    /// Trains on row-major vectors, of which it takes a sample.
+    /// Trains on row-major vectors, of which it takes a sample. Set `cancel` to make it end soon with [`TrainError::Cancelled`].
     ///
     /// # Errors
     /// [`TrainError`] if there is nothing to learn from, or the configuration does not fit.
@@ -79,6 +83,7 @@ impl Codebook {
         dim: usize,
         vectors: &[f32],
         config: TrainConfig,
+        cancel: &AtomicBool,
     ) -> Result<Self, TrainError> {
         if dim == 0 || !(1..=dim).contains(&config.parts) {
             return Err(TrainError::Config("a vector has 1 to its dimension parts"));
@@ -99,7 +104,13 @@ impl Codebook {
         if prepared.is_empty() {
             return Err(TrainError::Empty);
         }
-        let coarse = centres(&prepared, dim, config.lists, config.rounds, &mut random);
+        let coarse = centres(
+            &prepared,
+            dim,
+            config.lists,
+            config.rounds,
+            (&mut random, cancel),
+        );
         if config.residual {
             prepared.par_chunks_exact_mut(dim).for_each(|vector| {
                 let (list, _) = nearest(&coarse, vector);
@@ -119,7 +130,8 @@ impl Codebook {
                     .flat_map(|v| v[range.clone()].iter().copied());
                 let cut: Vec<f32> = cut.collect();
                 let width = range.len();
-                let mut found = centres(&cut, width, PARTS, config.rounds, &mut Random(seed));
+                let random = &mut Random(seed);
+                let mut found = centres(&cut, width, PARTS, config.rounds, (random, cancel));
                 let known = found.len();
                 for at in known..PARTS * width {
                     found.push(found[at - known]);
@@ -127,6 +139,9 @@ impl Codebook {
                 found
             })
             .collect();
+        if cancel.load(Ordering::Relaxed) {
+            return Err(TrainError::Cancelled);
+        }
         Ok(Self {
             metric,
             dim,

@@ -1,5 +1,7 @@
 //! Centres of a sample: k-means, the same for a seed whatever the number of threads.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 
 use crate::kernel::{Kernels, StoredF32, stored};
@@ -14,6 +16,11 @@ impl Random {
         state = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         state = (state ^ state >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         state ^ state >> 31
+    }
+
+    /// From 0 to less than 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -53,26 +60,76 @@ pub(super) fn nearest(centres: &[f32], vector: &[f32]) -> (usize, f32) {
     best
 }
 
-/// At most `count` centres of row-major vectors. There are fewer only if there are fewer vectors.
+/// At most `count` centres of row-major vectors. There are fewer only if there are fewer vectors. Once `cancel` is set, they are any.
 pub(super) fn centres(
     vectors: &[f32],
     dim: usize,
     count: usize,
     rounds: usize,
-    random: &mut Random,
+    (random, cancel): (&mut Random, &AtomicBool),
+) -> Vec<f32> {
+    let row = |at: usize| &vectors[at * dim..(at + 1) * dim];
+    let first = sample(vectors.len() / dim, count, random);
+    let first = first.into_iter().flat_map(|at| row(at).iter().copied());
+    refined(vectors, dim, first.collect(), rounds, cancel)
+}
+
+/// The same, from first centres that lie apart (k-means++: Arthur and Vassilvitskii, 2007): a clump of vectors hardly gets two of them while
+/// another has none. There are fewer as well where vectors repeat.
+pub(super) fn spread_centres(
+    vectors: &[f32],
+    dim: usize,
+    count: usize,
+    rounds: usize,
+    (random, cancel): (&mut Random, &AtomicBool),
 ) -> Vec<f32> {
     let rows = vectors.len() / dim;
     let row = |at: usize| &vectors[at * dim..(at + 1) * dim];
-    let mut centres: Vec<f32> = sample(rows, count, random)
-        .into_iter()
-        .flat_map(|at| row(at).iter().copied())
-        .collect();
+    let mut first = row(random.below(rows)).to_vec();
+    let mut apart = vec![f32::INFINITY; rows];
+    while first.len() < count * dim && !cancel.load(Ordering::Relaxed) {
+        let last = &first[first.len() - dim..];
+        apart
+            .par_iter_mut()
+            .zip(vectors.par_chunks_exact(dim))
+            .for_each(|(known, vector)| *known = known.min(squared_distance(vector, last)));
+        let total: f64 = apart.iter().copied().map(f64::from).sum();
+        let mut left = random.share() * total;
+        let chosen = apart.iter().position(|distance| {
+            left -= f64::from(*distance);
+            left < 0.0
+        });
+        match chosen {
+            Some(chosen) => first.extend(row(chosen)),
+            // Each is a centre already.
+            None => break,
+        }
+    }
+    refined(vectors, dim, first, rounds, cancel)
+}
+
+/// Centres after some rounds.
+fn refined(
+    vectors: &[f32],
+    dim: usize,
+    mut centres: Vec<f32>,
+    rounds: usize,
+    cancel: &AtomicBool,
+) -> Vec<f32> {
+    let rows = vectors.len() / dim;
+    let row = |at: usize| &vectors[at * dim..(at + 1) * dim];
     let count = centres.len() / dim;
     for _ in 0..rounds {
         let assigned: Vec<(usize, f32)> = vectors
             .par_chunks_exact(dim)
-            .map(|vector| nearest(&centres, vector))
+            .map(|vector| match cancel.load(Ordering::Relaxed) {
+                false => nearest(&centres, vector),
+                true => (0, 0.0),
+            })
             .collect();
+        if cancel.load(Ordering::Relaxed) {
+            break;
+        }
         let mut sums = vec![0.0f64; centres.len()];
         let mut sizes = vec![0u32; count];
         for (at, (centre, _)) in assigned.iter().enumerate() {

@@ -13,12 +13,14 @@
 //! Sources: Jégou, Douze, Schmid, "Product quantization for nearest neighbor search" (2011).
 
 mod calibrate;
+mod clusters;
 mod codebook;
 mod kmeans;
 mod search;
 mod segment;
 mod wire;
 
+pub use clusters::Clusters;
 pub use codebook::{Codebook, TrainConfig, TrainError};
 pub use segment::{IvfBuild, IvfError, IvfSegment};
 

@@ -1,6 +1,7 @@
 //! Rows in lists, as codes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -24,6 +25,8 @@ pub struct IvfBuild<'a> {
     pub undefined: &'a [i64],
     /// Values of filter columns, of `rows` and then of `undefined`.
     pub attributes: Vec<Attribute>,
+    /// Set it to make the build end soon with [`IvfError::Cancelled`].
+    pub cancel: &'a AtomicBool,
 }
 
 /// An IVF-PQ segment cannot be built, searched or decoded.
@@ -54,6 +57,9 @@ pub enum IvfError {
     /// The segment was built with another codebook.
     #[error("the segment was built with another codebook")]
     OtherCodebook,
+    /// The caller asked to stop.
+    #[error("the build was cancelled")]
+    Cancelled,
 }
 
 /// An immutable index over rows: lists of codes. It holds no raw vectors.
@@ -109,7 +115,10 @@ impl IvfSegment {
         let coded: Vec<(usize, Vec<u8>)> = build
             .vectors
             .par_chunks_exact(dim)
-            .map(|vector| build.codebook.code(vector).ok_or(IvfError::Zero))
+            .map(|vector| match build.cancel.load(Ordering::Relaxed) {
+                false => build.codebook.code(vector).ok_or(IvfError::Zero),
+                true => Err(IvfError::Cancelled),
+            })
             .collect::<Result<_, _>>()?;
         let mut order: Vec<u32> = (0..indexed as u32).collect();
         order.sort_by_key(|&row| (coded[row as usize].0, row));
@@ -138,8 +147,11 @@ impl IvfSegment {
             probes: 1,
             rerank: 4,
         };
-        calibrate::run(&mut segment, build.rows, build.vectors);
-        Ok(segment)
+        calibrate::run(&mut segment, build.rows, build.vectors, build.cancel);
+        match build.cancel.load(Ordering::Relaxed) {
+            false => Ok(segment),
+            true => Err(IvfError::Cancelled),
+        }
     }
 
     /// How distances are measured.

@@ -1,6 +1,7 @@
 //! Lists of codes against exact answers.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::kmeans::Random;
 use super::{Codebook, IvfBuild, IvfError, IvfSegment, TrainConfig, TrainError};
@@ -28,6 +29,9 @@ fn vectors(rows: usize, seed: u64) -> Vec<f32> {
         .collect()
 }
 
+/// Nobody cancels.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
 fn book(metric: Metric, residual: bool, vectors: &[f32]) -> Arc<Codebook> {
     let config = TrainConfig {
         lists: 32,
@@ -35,7 +39,7 @@ fn book(metric: Metric, residual: bool, vectors: &[f32]) -> Arc<Codebook> {
         parts: 12,
         ..TrainConfig::for_rows(vectors.len() / DIM, DIM)
     };
-    Arc::new(Codebook::train(metric, DIM, vectors, config).unwrap())
+    Arc::new(Codebook::train(metric, DIM, vectors, config, &NEVER).unwrap())
 }
 
 fn segment(book: &Arc<Codebook>, vectors: &[f32]) -> IvfSegment {
@@ -57,6 +61,7 @@ fn segment(book: &Arc<Codebook>, vectors: &[f32]) -> IvfSegment {
         vectors,
         undefined: &undefined,
         attributes,
+        cancel: &NEVER,
     })
     .unwrap()
 }
@@ -216,13 +221,13 @@ fn bytes_come_back_whole_or_are_refused() {
 fn what_cannot_be_is_refused() {
     let vectors = vectors(100, 3);
     let config = TrainConfig::for_rows(100, DIM);
-    let none = Codebook::train(Metric::Cosine, DIM, &[0.0; DIM], config);
+    let none = Codebook::train(Metric::Cosine, DIM, &[0.0; DIM], config, &NEVER);
     assert_eq!(none.unwrap_err(), TrainError::Empty);
     let parts = TrainConfig {
         parts: DIM + 1,
         ..config
     };
-    assert!(Codebook::train(Metric::L2, DIM, &vectors, parts).is_err());
+    assert!(Codebook::train(Metric::L2, DIM, &vectors, parts, &NEVER).is_err());
     let book = book(Metric::Cosine, true, &vectors);
     let build = |rows: &[i64], vectors: &[f32]| {
         let build = IvfBuild {
@@ -231,6 +236,7 @@ fn what_cannot_be_is_refused() {
             vectors,
             undefined: &[5],
             attributes: Vec::new(),
+            cancel: &NEVER,
         };
         IvfSegment::build(build).unwrap_err()
     };
@@ -252,7 +258,26 @@ fn what_cannot_be_is_refused() {
         vectors: &[],
         undefined: &[],
         attributes: Vec::new(),
+        cancel: &NEVER,
     };
     let empty = IvfSegment::build(empty).unwrap();
     assert!(empty.is_empty() && empty.search(&vectors[..DIM], 3, None).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_cancelled_gives_nothing() {
+    let vectors = vectors(100, 3);
+    let cancel = AtomicBool::new(true);
+    let config = TrainConfig::for_rows(100, DIM);
+    let trained = Codebook::train(Metric::L2, DIM, &vectors, config, &cancel);
+    assert_eq!(trained.unwrap_err(), TrainError::Cancelled);
+    let build = IvfBuild {
+        codebook: book(Metric::L2, true, &vectors),
+        rows: &[1, 2],
+        vectors: &vectors[..2 * DIM],
+        undefined: &[],
+        attributes: Vec::new(),
+        cancel: &cancel,
+    };
+    assert_eq!(IvfSegment::build(build).unwrap_err(), IvfError::Cancelled);
 }

@@ -167,11 +167,18 @@ pub(crate) struct RestTable {
     /// Where tables of the namespace are made.
     tables: String,
     /// What the server calls it.
-    pub(crate) path: String,
+    path: String,
     name: String,
 }
 
 impl RestTable {
+    /// The error for a table that the server has not.
+    pub(crate) fn missing(&self) -> LakeError {
+        LakeError::NoTable {
+            location: self.path.clone(),
+        }
+    }
+
     /// What the answer to a change means.
     fn replaced(
         &self,
