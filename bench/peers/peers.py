@@ -37,6 +37,7 @@ SUITES = {
         ("lake_peers", "ailake", ["ailake"]),
         ("lake_peers", "lancedb", ["lancedb"]),
     ],
+    "tpch": [("duckdb_peer", "peers", ["duckdb"])],
 }
 
 
@@ -51,9 +52,14 @@ class Session:
         if what == "hello":
             self.folder, self.threads = request["folder"], request["threads"]
             self.postgres = request.get("postgres")
-            self.rows = Rows(self.folder)
+            if request["suite"] != "tpch":
+                self.rows = Rows(self.folder)
             return introduce(self, request["suite"])
         peer = self.peers[request["engine"]]
+        if what == "load":
+            return peer.load(request["tables"], request["files"])
+        if what == "ask":
+            return peer.ask(request["sql"])
         if what == "build":
             return peer.build()
         if what == "settings":

@@ -77,9 +77,9 @@ impl Arguments {
         match read.suite.as_str() {
             "" => Err(USAGE.into()),
             "vector" => Ok(read),
-            "lake" if !read.needs_vector() => Ok(read),
+            "lake" | "tpch" if !read.needs_vector() => Ok(read),
             _ if read.python.is_some() || read.needs_vector() => Err(format!(
-                "--rows and the places of peers are for vector and lake\n{USAGE}"
+                "--rows and the places of peers are for vector, lake and tpch\n{USAGE}"
             )
             .into()),
             _ => Ok(read),
@@ -110,4 +110,4 @@ usage: citadel-bench SUITE [--quick] [--json FILE] [--data DIR] [--work DIR]
                            [--rounds N] [--case NAME,…] [--engine NAME,…]
                            [--rows N] [--python FILE] [--reference FILE] [--postgres DIR]
 
-suites: vector, storage, sql, lake; the third line is for vector, and --python for lake too";
+suites: vector, storage, sql, lake, tpch; the third line is for vector, and --python for lake and tpch too";

@@ -130,6 +130,44 @@ fn a_dump_keeps_types_and_arrays() {
 }
 
 #[test]
+fn a_dump_keeps_domains_materialized_views_and_what_autoincrement_has_given() {
+    let shell = Shell::on_file();
+    let script = "CREATE DOMAIN price AS NUMERIC(8, 2) DEFAULT 1 NOT NULL CHECK (VALUE >= 0);
+        CREATE DOMAIN \"Low price\" AS price CONSTRAINT low CHECK (VALUE < 100);
+        CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, p \"Low price\", l price[]);
+        CREATE TABLE none (id INTEGER CONSTRAINT c PRIMARY KEY AUTOINCREMENT);
+        INSERT INTO t (p) VALUES (1), (2), (3);
+        DELETE FROM t WHERE id > 1;
+        CREATE VIEW v AS SELECT id, p FROM t;
+        CREATE MATERIALIZED VIEW m AS SELECT p, count(*) AS n FROM v GROUP BY p;
+        CREATE UNIQUE INDEX m_p ON m (p);
+        CREATE VIEW over AS SELECT n FROM m;
+        CREATE MATERIALIZED VIEW empty (a) AS SELECT n FROM over -- nothing
+        WITH NO DATA;
+        COMMENT ON TABLE t IS 'it''s a table';
+        COMMENT ON COLUMN t.p IS 'low';
+        COMMENT ON MATERIALIZED VIEW m IS 'kept';
+        COMMENT ON DOMAIN price IS 'money';\n";
+    let made = shell.stdin(script).run();
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let dump = shell.stdin(".dump\n").run();
+    let other = Shell::on_file();
+    let load = other.stdin(&dump.stdout).run();
+    assert_eq!(load.code, 0, "{}\n{}", load.stderr, dump.stdout);
+    assert_eq!(other.stdin(".dump\n").run().stdout, dump.stdout);
+    let next = "INSERT INTO t (p) VALUES (5) RETURNING id;\nSELECT n * 1000 FROM over;\n";
+    let run = other.stdin(next).run();
+    assert!(run.stdout.contains('4'), "{}", run.stdout);
+    assert!(run.stdout.contains("1000"), "{}", run.stdout);
+    for refused in [
+        "INSERT INTO t (p) VALUES (100);\n",
+        "SELECT * FROM empty;\n",
+    ] {
+        assert_ne!(other.stdin(refused).run().code, 0, "{refused}");
+    }
+}
+
+#[test]
 fn keys_are_changed_and_a_rekey_leaves_the_new_one() {
     let shell = made();
     let file = |name: &str, byte: u8| {

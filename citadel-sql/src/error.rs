@@ -65,7 +65,11 @@ impl SqlState {
     pub(crate) const NO_ACTIVE_TRANSACTION: Self = Self("25P01");
     pub(crate) const NO_SUCH_SAVEPOINT: Self = Self("3B001");
     pub(crate) const IN_FAILED_TRANSACTION: Self = Self("25P02");
+    pub(crate) const INVALID_SAMPLE_ARGUMENT: Self = Self("2202H");
+    pub(crate) const INVALID_SAMPLE_REPEAT: Self = Self("2202G");
+    pub(crate) const OUT_OF_MEMORY: Self = Self("53200");
     pub(crate) const PROGRAM_LIMIT_EXCEEDED: Self = Self("54000");
+    pub(crate) const TRANSACTION_ROLLBACK: Self = Self("40000");
     pub(crate) const SERIALIZATION_FAILURE: Self = Self("40001");
     pub(crate) const STACK_DEPTH_EXCEEDED: Self = Self("54001");
     pub(crate) const RAISED: Self = Self("P0001");

@@ -66,17 +66,19 @@ mod parquet;
 mod parse;
 mod plan;
 mod schema;
+mod statistics;
 mod store;
 mod types;
 
 pub use ann::{AnnIndexStatus, Blake3, Moment, PersistReport, SegmentState, SegmentStatus};
 pub use api::{
-    AndThenRows, Appender, ArrayElement, CheckReport, ColumnInfo, Connection, CopyWay, Database,
-    DropBehavior, FromSql, FromSqlResult, IndexInfo, IndexKindInfo, InterruptHandle, MappedRows,
-    NewLakeTable, ObjectKind, ObjectSpace, OptionalExtension, Options, Params, ParamsFromIter, Row,
-    RowIndex, Rows, SalvageReport, SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo,
-    ToSql, ToSqlOutput, Transaction, TransactionBehavior, TriggerInfo, TypeInfo, ViewInfo,
-    params_from_iter, salvage, salvage_storage,
+    AndThenRows, Appender, Arguments, ArrayElement, CheckReport, ColumnInfo, CommentInfo,
+    Connection, CopyWay, Database, DomainInfo, DropBehavior, FromSql, FromSqlResult, IndexInfo,
+    IndexKindInfo, InterruptHandle, MappedRows, NewLakeTable, ObjectKind, ObjectSpace,
+    OptionalExtension, Options, Params, ParamsFromIter, Row, RowIndex, Rows, SalvageReport,
+    SalvagedTable, SequenceInfo, SpaceReport, Statement, TableInfo, ToSql, ToSqlOutput,
+    Transaction, TransactionBehavior, TriggerInfo, TypeInfo, ViewInfo, params_from_iter, salvage,
+    salvage_storage,
 };
 pub use citadel_txn::{
     Anchor, BackupReport, Durability, FileStorage, Generation, Kdf, Key, MemoryStorage, PageSize,
@@ -86,7 +88,10 @@ pub use citadel_vector::{CalibratedRecall, Calibration, Curve, Point};
 pub use citadel_vector::{Progress as BuildProgress, Stage as BuildStage};
 pub use copy::RejectedRow;
 pub use error::{Error, FromSqlError, Position, Result, SqlState};
+pub use functions::{Aggregate, Signature};
+pub use lake::{LakeProgress, LakeStage};
 pub use schema::{Metric, Recall};
+pub use store::RowAction;
 pub use types::{
     Array, ArrayRef, Bits, BitsRef, Date, Dimension, Element, Elements, EnumType, EnumValue,
     Interval, Numeric, NumericRef, ScalarType, SqlType, Time, Timestamp, TimestampTz, Value,

@@ -387,11 +387,11 @@ id
 EXPLAIN SELECT v FROM g WHERE k = '{1,2}' AND v = ANY (SELECT id FROM t);
 ----
 QUERY PLAN
-Project  (rows=100)
+Project  (rows=10)
   Output: v
-  ->  HashJoin  (rows=100)
+  ->  HashJoin  (rows=10)
         Hash Cond: id = v
-        ->  HashAggregate  (rows=100)
+        ->  HashAggregate  (rows=1000)
               Group Key: id
               ->  Project  (rows=1000)
                     Output: id

@@ -422,7 +422,7 @@ HashAggregate  (rows=1)
   Aggregates: max(name)
   ->  Limit  (rows=1)
         Limit: 1
-        ->  IndexScan on t using t_name backward  (rows=1000)
+        ->  IndexScan on t using t_name backward  (rows=990)
               Index Cond: (collation_key(name, 'nocase')) IS NOT NULL
 
 SELECT max(name) FROM t;

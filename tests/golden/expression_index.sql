@@ -181,7 +181,7 @@ HashAggregate  (rows=1)
   Aggregates: max(a + b)
   ->  Limit  (rows=1)
         Limit: 1
-        ->  IndexScan on p using p_sum backward  (rows=1000)
+        ->  IndexScan on p using p_sum backward  (rows=990)
               Index Cond: (a + b) IS NOT NULL
 
 SELECT max(a + b), min(a + b) FROM p;
@@ -206,7 +206,7 @@ HashAggregate  (rows=1)
   Aggregates: min(lower(name))
   ->  Limit  (rows=1)
         Limit: 1
-        ->  IndexScan on p using p_lower  (rows=1000)
+        ->  IndexScan on p using p_lower  (rows=990)
               Index Cond: (lower(name)) IS NOT NULL
 
 EXPLAIN SELECT max(a + b) FROM p WHERE id < 3;
@@ -216,7 +216,7 @@ HashAggregate  (rows=1)
   Aggregates: max(a + b)
   ->  Limit  (rows=1)
         Limit: 1
-        ->  IndexScan on p using p_sum backward  (rows=333)
+        ->  IndexScan on p using p_sum backward  (rows=330)
               Index Cond: (a + b) IS NOT NULL
               Filter: id < 3
 
@@ -227,7 +227,7 @@ HashAggregate  (rows=1)
   Aggregates: max(id)
   ->  Limit  (rows=1)
         Limit: 1
-        ->  SeqScan on p backward  (rows=990)
+        ->  SeqScan on p backward  (rows=1000)
               Filter: id IS NOT NULL
 
 SELECT max(id) FROM p;
@@ -257,9 +257,9 @@ ok, 19991 rows
 EXPLAIN SELECT w, id FROM word LEFT JOIN p ON lower(p.name) = w;
 ----
 QUERY PLAN
-Project  (rows=1000)
+Project  (rows=19996)
   Output: word.w, p.id
-  ->  LookupJoin left with p using p_lower  (rows=1000)
+  ->  LookupJoin left with p using p_lower  (rows=19996)
         Lookup: ((lower(name))) = (word.w)
         ->  SeqScan on word  (rows=1000)
 

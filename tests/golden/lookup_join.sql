@@ -27,9 +27,9 @@ ok
 EXPLAIN SELECT one.id, other.id, s FROM one JOIN other ON one.id = r WHERE a IN (1, 2, 3);
 ----
 QUERY PLAN
-Project  (rows=30)
+Project  (rows=1000)
   Output: one.id, other.id, other.s
-  ->  LookupJoin with other using other_r  (rows=30)
+  ->  LookupJoin with other using other_r  (rows=1000)
         Lookup: (other.r) = (one.id)
         ->  IndexOnlyScan on one using one_a  (rows=30)
               Index Cond: one.a IN (1, 2, 3)

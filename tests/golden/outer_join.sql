@@ -94,9 +94,9 @@ Project  (rows=10)
 EXPLAIN SELECT b.id, a.name FROM book b LEFT JOIN author a ON a.id = b.author WHERE b.id < 12;
 ----
 QUERY PLAN
-Project  (rows=1000)
+Project  (rows=333)
   Output: b.id, a.name
-  ->  HashJoin right  (rows=1000)
+  ->  HashJoin right  (rows=333)
         Hash Cond: a.id = b.author
         ->  SeqScan on author a  (rows=1000)
         ->  PkRangeScan on book b  (rows=333)

@@ -69,7 +69,7 @@ HashAggregate  (rows=1)
   Aggregates: max(prio)
   ->  Limit  (rows=1)
         Limit: 1
-        ->  IndexOnlyScan on job using job_open backward  (rows=100)
+        ->  IndexOnlyScan on job using job_open backward  (rows=99)
               Index Cond: prio IS NOT NULL
 
 SELECT min(prio), max(prio) FROM job WHERE state = 'open';

@@ -49,7 +49,7 @@ EXPLAIN SELECT a, b, id FROM t WHERE (a, b, id) > (3, 'b1', 8) ORDER BY a, b, id
 QUERY PLAN
 Limit  (rows=4)
   Limit: 4
-  ->  IndexOnlyScan on t using i  (rows=167)
+  ->  IndexOnlyScan on t using i  (rows=112)
         Index Cond: a >= 3
         Filter: a > 3 OR a = 3 AND (b > 'b1' OR b = 'b1' AND id > 8)
 

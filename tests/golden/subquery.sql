@@ -209,11 +209,10 @@ id | column2
 EXPLAIN SELECT id FROM t WHERE id IN (SELECT t FROM u);
 ----
 QUERY PLAN
-Project  (rows=1000)
+Project  (rows=100)
   Output: id
-  ->  HashJoin  (rows=1000)
-        Hash Cond: id = t
-        ->  SeqScan on t  (rows=1000)
+  ->  LookupJoin with t  (rows=100)
+        Lookup: id = t
         ->  HashAggregate  (rows=100)
               Group Key: t
               ->  Project  (rows=1000)

@@ -179,7 +179,7 @@ SeqScan on p  (rows=333)
 EXPLAIN SELECT id FROM p WHERE emb <-> '[0,0]' < 1 OR id = 4;
 ----
 QUERY PLAN
-SeqScan on p  (rows=500)
+SeqScan on p  (rows=334)
   Filter: emb <-> '[0,0]' < 1 OR id = 4
 
 SELECT id FROM p WHERE emb <-> '[0,0]' < 1 OR id = 4 ORDER BY id;

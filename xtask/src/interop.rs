@@ -1,5 +1,5 @@
-//! Lake tables between engines: ours read by others, and PyIceberg's read here. Writes the tables, makes a Python environment with pinned
-//! engines, and lets both sides compare.
+//! Lake tables between engines: ours read by others, those among them of which a database keeps the pointer, and PyIceberg's read here.
+//! Writes the tables, makes a Python environment with pinned engines, and lets both sides compare.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +13,8 @@ const FOLDER: &str = "citadel-lake/interop";
 pub(crate) fn run() -> Result<()> {
     let python = environment(&target().join("interop-venv"))?;
     cargo(&["build", "--package", "citadel-lake", "--examples"])?;
+    let embedded = ["--features", "lake", "--example", "interop_embedded"];
+    cargo(&[&["build", "--package", "citadel-sql"], embedded.as_slice()].concat())?;
     compare(&python)
 }
 
@@ -47,17 +49,26 @@ fn compare(python: &Path) -> Result<()> {
     }
     let folder = tables.to_string_lossy().into_owned();
     example("interop_tables", &folder)?;
-    call(
-        Command::new(python)
-            .arg(root().join(FOLDER).join("check.py"))
-            .arg(&tables)
-            // Polars would like to have a plugin for what PyIceberg does for it.
-            .env("POLARS_ICEBERG_PLANNER", "pyiceberg"),
-    )?;
+    check(python, &tables)?;
+    // A table of which no file but a database tells the newest metadata.
+    let embedded = tables.join("embedded");
+    example("interop_embedded", &embedded.to_string_lossy())?;
+    check(python, &embedded)?;
     let foreign = tables.join("foreign");
     let script = root().join(FOLDER).join("write.py");
     call(Command::new(python).arg(script).arg(&foreign))?;
     example("interop_foreign", &foreign.to_string_lossy())
+}
+
+/// Has other engines read the tables of a folder.
+fn check(python: &Path, tables: &Path) -> Result<()> {
+    call(
+        Command::new(python)
+            .arg(root().join(FOLDER).join("check.py"))
+            .arg(tables)
+            // Polars would like to have a plugin for what PyIceberg does for it.
+            .env("POLARS_ICEBERG_PLANNER", "pyiceberg"),
+    )
 }
 
 fn example(name: &str, folder: &str) -> Result<()> {

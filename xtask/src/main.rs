@@ -22,7 +22,7 @@ usage: cargo xtask COMMAND
   test [FILTER]      the tidy rules and every test of the workspace; without a filter, the fuzz targets and some scripts as well
   fuzz [COMMAND …]   the fuzz targets on a stable compiler: run [TARGET] [--executions N] [--seed S], one TARGET FILE, seed
   crash [OPTIONS]    crashes, faults and tampering on the simulated disk, by the hundred thousand; --help tells more
-  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector and lake also want python3, vector Postgres)
+  bench SUITE […]    head-to-head benchmarks (builds rival engines: needs C and C++ compilers; vector, lake and tpch also want python3, vector Postgres)
   interop            lake tables read by PyIceberg, Polars, Daft and DuckDB, and PyIceberg's read here (makes a Python environment under target/)
   lake [N]           N random operations of several writers on a lake table whose store fails (--seed S)
   isolation […]      histories of concurrent connections through crashes, checked (--transactions N, --seed S)
@@ -148,7 +148,7 @@ fn bench(rest: &[String]) -> Result<()> {
     let mut arguments = vec!["run", "--release", "--package", "citadel-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
     let added = match rest.first().map(String::as_str) {
-        Some(suite @ ("vector" | "lake")) => peers::arguments(suite, rest),
+        Some(suite @ ("vector" | "lake" | "tpch")) => peers::arguments(suite, rest),
         _ => Vec::new(),
     };
     arguments.extend(added.iter().map(String::as_str));

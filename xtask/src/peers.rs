@@ -1,4 +1,4 @@
-//! The peers of `bench vector` and `bench lake` that cargo does not build with it: Python packages in an environment under the target folder,
+//! The peers of `bench vector`, `bench lake` and `bench tpch` that cargo does not build with it: Python packages in an environment under the target folder,
 //! and the published reference crates, whose pinned dependencies clash with ours.
 
 use std::path::{Path, PathBuf};

@@ -20,6 +20,13 @@
 //! | `search` | `engine`, `from` and `count` | `seconds`, `answers` |
 //! | `oneshot` | `engine`, `from` | `ms` of opening the table and one query |
 //!
+//! and of the suite tpch:
+//!
+//! | `do` | with | answer |
+//! |---|---|---|
+//! | `load` | `engine`, `tables` (statements), `files` (pairs of a table and a CSV file) | nothing |
+//! | `ask` | `engine`, `sql` | `seconds`, `rows` |
+//!
 //! or `error`, a text.
 
 use std::cell::RefCell;

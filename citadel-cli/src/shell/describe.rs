@@ -28,7 +28,8 @@ pub(super) fn views(connection: &Connection, name: Option<&String>) -> Outcome<V
     if let Some(name) = name {
         views.retain(|view| view.name.eq_ignore_ascii_case(name));
     }
-    Ok(views.iter().map(|view| statement(&view.sql)).collect())
+    let statements = views.iter().flat_map(|view| &view.statements);
+    Ok(statements.map(|sql| statement(sql)).collect())
 }
 
 /// The statements that make triggers, and switch off those that are off: of all tables and views, or of the one of the name.
@@ -71,6 +72,36 @@ pub(super) fn types(connection: &Connection, tables: &[TableInfo]) -> Outcome<Ve
     let mut types = connection.types()?;
     types.retain(|info| is_all || has(info.ty));
     Ok(types)
+}
+
+/// The statements that make domains: all of them, where the tables are all, or a column of theirs is of one.
+pub(super) fn domains(connection: &Connection, tables: &[TableInfo]) -> Outcome<Vec<String>> {
+    let is_all = connection.tables()?.len() == tables.len();
+    let mut columns = tables.iter().flat_map(|table| &table.columns);
+    if !is_all && !columns.any(|column| column.domain.is_some()) {
+        return Ok(Vec::new());
+    }
+    let domains = connection.domains()?;
+    Ok(domains
+        .iter()
+        .map(|domain| statement(&domain.sql))
+        .collect())
+}
+
+/// The statements that say what was said: of all, or of tables and their columns.
+pub(super) fn comments(connection: &Connection, tables: &[TableInfo]) -> Outcome<Vec<String>> {
+    let is_all = connection.tables()?.len() == tables.len();
+    let mut comments = connection.comments()?;
+    comments.retain(|comment| {
+        is_all
+            || tables
+                .iter()
+                .any(|table| quoted(&table.name) == comment.name)
+    });
+    Ok(comments
+        .iter()
+        .map(|comment| statement(&comment.sql))
+        .collect())
 }
 
 /// A name that is read as it stands.

@@ -40,6 +40,9 @@ fn write_all(
     for ty in describe::types(db, tables)? {
         writeln!(out, "{}", describe::statement(&ty.sql)).map_err(Failure::output)?;
     }
+    for domain in describe::domains(db, tables)? {
+        writeln!(out, "{domain}").map_err(Failure::output)?;
+    }
     let sequences = describe::sequences(db, tables)?;
     for sequence in sequences.iter().filter(|sequence| !sequence.is_identity) {
         writeln!(out, "{}", describe::statement(&sequence.sql)).map_err(Failure::output)?;
@@ -67,7 +70,18 @@ fn write_all(
     for sequence in &sequences {
         writeln!(out, "{}", advance(sequence)).map_err(Failure::output)?;
     }
-    for statement in views.iter().chain(triggers) {
+    for table in tables {
+        if let Some((column, next)) = &table.autoincrement {
+            let (name, column) = (describe::quoted(&table.name), describe::quoted(column));
+            writeln!(
+                out,
+                "ALTER TABLE {name} ALTER COLUMN {column} RESTART WITH {next};"
+            )
+            .map_err(Failure::output)?;
+        }
+    }
+    let comments = describe::comments(db, tables)?;
+    for statement in views.iter().chain(triggers).chain(&comments) {
         writeln!(out, "{statement}").map_err(Failure::output)?;
     }
     out.write_all(b"COMMIT;\n").map_err(Failure::output)

@@ -228,6 +228,10 @@ impl Shell {
 /// What everybody must know who writes to a table outside of the database, at the prompt or not.
 fn leaving(table: NewLakeTable<'_>) -> String {
     let NewLakeTable { name, location, .. } = table;
+    let location = match location {
+        "" => "the folder where its server has it",
+        location => location,
+    };
     match table.is_encrypted {
         false => format!(
             "notice: rows written to \"{name}\" leave the vault: its files can be read by anyone who can read {location}\n"

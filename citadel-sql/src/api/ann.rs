@@ -39,7 +39,7 @@ impl Connection {
     ) -> Result<PersistReport> {
         self.arm_interrupt();
         let shared = self.database().shared();
-        let (segments, interrupt) = (&shared.segments, self.interrupt_flag());
+        let (segments, interrupt) = (&shared.segments, self.interrupt().flag());
         if self.is_autocommit() {
             return ann::persist(
                 &shared.storage,

@@ -71,7 +71,7 @@ impl Connection {
                 names: vec![None; table.columns.len()],
                 types: table.columns.iter().map(|column| column.ty).collect(),
                 compared: vec![false; table.columns.len()],
-                zone: self.zone(),
+                zone: self.bind_context().zone,
                 ..Parameters::default()
             },
             append,
@@ -136,12 +136,12 @@ impl Appender<'_> {
         }
         let connection = self.connection;
         connection.arm_interrupt();
-        let (zone, at) = (connection.zone(), now());
+        let (binding, at) = (connection.bind_context(), now());
         let began = connection.session().began(at);
         let written = connection.session().write(|txn, catalog, pins| {
             self.follow(catalog)?;
             let late = Mutex::default();
-            let firing = connection.triggering(catalog, &zone, (began, at), &late);
+            let firing = connection.triggering(catalog, &binding.zone, (began, at), &late);
             let fires = self.append.fires();
             let mut run = |txn: &mut WriteTxn| {
                 let context = &mut ExecContext {
@@ -223,7 +223,9 @@ impl Drop for Appender<'_> {
 }
 
 fn known_table<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Arc<TableDef>> {
-    catalog.table(name).ok_or_else(|| {
+    let table = catalog.table(name);
+    let table = table.filter(|table| table.materialized.is_none());
+    table.ok_or_else(|| {
         Error::sql(
             SqlState::UNDEFINED_TABLE,
             format!("table \"{name}\" does not exist"),

@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use citadel_txn::{Durability, Key};
@@ -16,12 +15,15 @@ use crate::api::from_sql::FromSql;
 use crate::api::prepared::Prepared;
 use crate::api::session::Session;
 use crate::api::{Database, InterruptHandle, Options, Params, Row, Statement};
+use crate::bind::BindContext;
 use crate::bind::bound::WORK_MEM_MIN;
 use crate::error::{Error, Result};
-use crate::execute::TriggerCache;
-use crate::functions::Sequences;
+use crate::execute::{Interrupt, TriggerCache};
+use crate::functions::{Added, Sequences};
+use crate::lake::{LakeProgress, LakeWatch};
 use crate::parse;
 use crate::schema::AnnSettings;
+use crate::store::RowListener;
 use crate::types::temporal::Zone;
 
 /// Statements that a connection keeps prepared, unless told otherwise.
@@ -57,7 +59,9 @@ pub struct Connection {
     session: RefCell<Session>,
     statements: RefCell<StatementCache<Prepared>>,
     database: Database,
-    interrupt: Arc<AtomicBool>,
+    interrupt: Arc<Interrupt>,
+    /// What statements ask that work in lakes.
+    lake_watch: Arc<LakeWatch>,
     /// Rows that are being read: while there are any, an interrupt is meant for them.
     open_rows: Cell<usize>,
     changes: Cell<u64>,
@@ -69,22 +73,28 @@ pub struct Connection {
     threads: Cell<Option<NonZero<usize>>>,
     /// The same of the memory of an operator.
     work_mem: Cell<Option<usize>>,
-    /// The time zone in which times without one are read and moments are shown.
-    zone: RefCell<Zone>,
+    /// How statements are to be understood.
+    binding: RefCell<BindContext>,
     sequences: RefCell<Sequences>,
     /// What triggers do, of those that were fired.
     triggers: TriggerCache,
+    /// Told of rows that are written.
+    listener: RefCell<Option<Arc<RowListener>>>,
     /// What the last COPY left out.
     pub(crate) rejected: RefCell<Rejected>,
 }
 
 impl Connection {
     pub(crate) fn new(database: Database) -> Self {
+        let interrupt = Arc::new(Interrupt::default());
+        let lake_watch = LakeWatch::new(interrupt.flag());
+        let session = Session::new(database.clone(), Arc::clone(&lake_watch));
         Self {
-            session: RefCell::new(Session::new(database.clone())),
+            session: RefCell::new(session),
             statements: RefCell::new(StatementCache::new(STATEMENTS_KEPT)),
             database,
-            interrupt: Arc::default(),
+            interrupt,
+            lake_watch,
             open_rows: Cell::new(0),
             changes: Cell::new(0),
             total_changes: Cell::new(0),
@@ -93,9 +103,10 @@ impl Connection {
             ann: Cell::default(),
             threads: Cell::default(),
             work_mem: Cell::default(),
-            zone: RefCell::default(),
+            binding: RefCell::default(),
             sequences: RefCell::default(),
             triggers: TriggerCache::default(),
+            listener: RefCell::default(),
             rejected: RefCell::default(),
         }
     }
@@ -161,9 +172,10 @@ impl Connection {
         for parsed in parse::parse(sql)? {
             let text: Arc<str> = sql.get(parsed.text).unwrap_or(sql).into();
             let syntax = Arc::new(parsed.statement);
-            let zone = self.zone();
+            let binding = self.bind_context();
             let prepared = self.session().look(|view, catalog| {
-                Prepared::plan(Arc::clone(&text), Arc::clone(&syntax), catalog, view, &zone)
+                let (text, syntax) = (Arc::clone(&text), Arc::clone(&syntax));
+                Prepared::plan(text, syntax, catalog, view, &binding)
             })?;
             Statement::new(self, Arc::new(prepared)).run_through()?;
         }
@@ -176,12 +188,12 @@ impl Connection {
     /// The statement is wrong; the text is not one statement.
     pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
         let known = self.statements.borrow_mut().get(sql);
-        let zone = self.zone();
+        let binding = self.bind_context();
         if let Some(known) = known {
             // Its columns are those of the schema as it is now.
             let prepared = self
                 .session()
-                .look(|view, catalog| known.current(catalog, view, &zone))?;
+                .look(|view, catalog| known.current(catalog, view, &binding))?;
             if !Arc::ptr_eq(&known, &prepared) {
                 self.remember(sql, &prepared);
             }
@@ -189,7 +201,7 @@ impl Connection {
         }
         let prepared = self
             .session()
-            .look(|view, catalog| Prepared::new(sql, catalog, view, &zone))?;
+            .look(|view, catalog| Prepared::new(sql, catalog, view, &binding))?;
         let prepared = Arc::new(prepared);
         self.remember(sql, &prepared);
         Ok(Statement::new(self, prepared))
@@ -281,15 +293,33 @@ impl Connection {
         self.session().durability()
     }
 
-    /// Tells a listener from now on how far CREATE INDEX … USING ann, REINDEX and `persist_ann_index` are on this connection; `None`: nobody. It is called from
-    /// the threads that build.
+    /// Tells a listener from now on how far CREATE INDEX … USING ann, REINDEX, `persist_ann_index` and `CALL lake_build_indexes` are on this connection; `None`:
+    /// nobody. It is called from the threads that build.
     /// [`interrupt_handle`](Connection::interrupt_handle) ends such a statement.
     pub fn on_index_build<F>(&self, listener: Option<F>)
     where
         F: Fn(citadel_vector::Progress) + Send + Sync + 'static,
     {
-        let listener = listener.map(BuildProgress::to);
-        *self.build_progress.borrow_mut() = listener.unwrap_or_default();
+        let listener = listener.map(BuildProgress::to).unwrap_or_default();
+        self.lake_watch.on_builds(listener.clone());
+        *self.build_progress.borrow_mut() = listener;
+    }
+
+    /// Tells a listener from now on how many rows of a table in a lake a statement of this connection has read, written (at COMMIT) or
+    /// compacted; `None`: nobody. It is called from the thread that runs the statement, after each batch.
+    /// [`interrupt_handle`](Connection::interrupt_handle) ends such a statement.
+    pub fn on_lake_progress<F>(&self, listener: Option<F>)
+    where
+        F: Fn(LakeProgress) + Send + Sync + 'static,
+    {
+        self.lake_watch.on_rows(match listener {
+            Some(listener) => Some(Arc::new(listener)),
+            None => None,
+        });
+    }
+
+    pub(crate) fn lake_watch(&self) -> &Arc<LakeWatch> {
+        &self.lake_watch
     }
 
     pub(crate) fn build_progress(&self) -> BuildProgress {
@@ -346,7 +376,7 @@ impl Connection {
 
     /// The name of the time zone in which a TIMESTAMPTZ is read and shown on this connection: UTC at first.
     pub fn time_zone(&self) -> String {
-        self.zone.borrow().name().to_owned()
+        self.binding.borrow().zone.name().to_owned()
     }
 
     /// Changes the time zone: a name of the IANA database (`Europe/Berlin`), an abbreviation or an offset (`+02:00`).
@@ -369,12 +399,23 @@ impl Connection {
         Ok(())
     }
 
-    pub(crate) fn zone(&self) -> Zone {
-        self.zone.borrow().clone()
+    pub(crate) fn set_zone(&self, zone: Zone) {
+        self.binding.borrow_mut().zone = zone;
     }
 
-    pub(crate) fn set_zone(&self, zone: Zone) {
-        *self.zone.borrow_mut() = zone;
+    /// How its statements are to be understood.
+    pub(crate) fn bind_context(&self) -> BindContext {
+        self.binding.borrow().clone()
+    }
+
+    /// Changes what is added to the functions.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub(crate) fn add(&self, change: impl FnOnce(&Added) -> Result<Added>) -> Result<()> {
+        let binding = &mut *self.binding.borrow_mut();
+        binding.added = Arc::new(change(&binding.added)?);
+        Ok(())
     }
 
     /// What searches through ann indexes are to find.
@@ -388,14 +429,24 @@ impl Connection {
         self.ann.set(settings);
     }
 
-    pub(crate) fn interrupt_flag(&self) -> &AtomicBool {
+    /// Who is told of rows that are written.
+    pub(crate) fn listener(&self) -> Option<Arc<RowListener>> {
+        self.listener.borrow().clone()
+    }
+
+    pub(crate) fn set_listener(&self, listener: Option<Arc<RowListener>>) {
+        *self.listener.borrow_mut() = listener;
+    }
+
+    /// What stops its statements.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
 
     /// An interrupt from before this statement was not meant for it.
     pub(crate) fn arm_interrupt(&self) {
         if self.open_rows.get() == 0 {
-            self.interrupt.store(false, Ordering::Relaxed);
+            self.interrupt.clear();
         }
     }
 

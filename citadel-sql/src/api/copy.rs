@@ -156,9 +156,9 @@ impl Connection {
         stream: Stream<'_>,
     ) -> Result<u64> {
         let source = self.session().read()?;
-        let zone = self.zone();
+        let binding = self.bind_context();
         let current = self.with_source(&source, |txn, catalog, _| {
-            prepared.current(catalog, txn.view(), &zone)
+            prepared.current(catalog, txn.view(), &binding)
         })?;
         let Action::CopyTo { plan, output } = &current.action else {
             return Err(Error::Misuse(
@@ -204,7 +204,7 @@ impl Connection {
             });
         }
         let mut write = |writer: &mut dyn Write| {
-            let mut output = Output::new(writer, &output.format, &names, &zone)?;
+            let mut output = Output::new(writer, &output.format, &names, &binding.zone)?;
             let mut batch = Batch::default();
             while self.next_batch(&mut cursor, &mut batch)? {
                 output.write(&batch)?;

@@ -14,6 +14,9 @@ use crate::api::{Connection, Options};
 use crate::error::Result;
 use crate::execute::default_threads;
 use crate::lake::{self, Lakes};
+use crate::statistics::Refresher;
+use crate::store::domain_condition;
+use crate::types::install_conditions;
 
 /// The files that this process has open for writing.
 static FILES: Registry<Shared> = Registry::new();
@@ -67,18 +70,22 @@ impl Defaults {
     }
 }
 
-/// How ann indexes are folded in the background: for the whole database, as it is opened first.
+/// What is done in the background: for the whole database, as it is opened first.
 #[derive(Clone, Copy, Debug)]
-struct Merging {
-    enabled: bool,
-    bytes_max: usize,
+struct Upkeep {
+    /// Folding ann indexes, and the memory that it takes.
+    merges: bool,
+    merge_bytes_max: usize,
+    /// Renewing statistics.
+    analyzes: bool,
 }
 
-impl Merging {
+impl Upkeep {
     fn of(options: &Options) -> Self {
         Self {
-            enabled: options.ann_auto_merge,
-            bytes_max: options.ann_merge_bytes,
+            merges: options.ann_auto_merge,
+            merge_bytes_max: options.ann_merge_bytes,
+            analyzes: options.auto_analyze,
         }
     }
 }
@@ -88,6 +95,8 @@ impl Merging {
 pub(crate) struct Shared {
     /// Goes first: its thread ends before the file is closed.
     pub(crate) merger: Merger,
+    /// So does its one.
+    pub(crate) refresher: Refresher,
     pub(crate) storage: citadel_txn::Database,
     pub(crate) catalogs: Catalogs,
     pub(crate) segments: Arc<SegmentCache>,
@@ -106,8 +115,8 @@ impl Database {
         Self::open_with(path, key, Options::default())
     }
 
-    /// Opens a file as the options say. Where this process has the file open already, the size of the cache and how ann
-    /// indexes are folded stay as they are; the busy timeout, the durability and the number of threads are those of this handle's
+    /// Opens a file as the options say. Where this process has the file open already, the size of the cache and what is
+    /// done in the background stay as they are; the busy timeout, the durability and the number of threads are those of this handle's
     /// connections.
     ///
     /// # Errors
@@ -125,7 +134,7 @@ impl Database {
             key.check().map_err(below)?;
         }
         let defaults = Defaults::of(&options);
-        let merging = Merging::of(&options);
+        let upkeep = Upkeep::of(&options);
         let (storage, registration) = match FILES.claim(path, options.create)? {
             Opening::Shared(shared) => return Self::join(shared, &key, &options),
             Opening::Created(file, registration) => {
@@ -139,7 +148,7 @@ impl Database {
                 (storage, registration)
             }
         };
-        Self::new(storage, defaults, merging, Some(registration)).recovered(false)
+        Self::new(storage, defaults, upkeep, Some(registration)).recovered(false)
     }
 
     /// Another handle to a database that is open, for one who has a key of it as well.
@@ -174,9 +183,9 @@ impl Database {
     /// The storage is not empty, or refuses.
     pub fn create_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let defaults = Defaults::of(&options);
-        let merging = Merging::of(&options);
+        let upkeep = Upkeep::of(&options);
         let storage = citadel_txn::Database::create(storage, key, options.storage)?;
-        Ok(Self::new(storage, defaults, merging, None))
+        Ok(Self::new(storage, defaults, upkeep, None))
     }
 
     /// Opens a database on a storage of one's own.
@@ -185,21 +194,23 @@ impl Database {
     /// As [`open`](Database::open).
     pub fn open_on(storage: Arc<dyn Storage>, key: &Key, options: Options) -> Result<Self> {
         let defaults = Defaults::of(&options);
-        let merging = Merging::of(&options);
+        let upkeep = Upkeep::of(&options);
         let is_read_only = options.storage.read_only;
         let storage = citadel_txn::Database::open(storage, key, options.storage)?;
-        Self::new(storage, defaults, merging, None).recovered(is_read_only)
+        Self::new(storage, defaults, upkeep, None).recovered(is_read_only)
     }
 
     fn new(
         storage: citadel_txn::Database,
         defaults: Defaults,
-        merging: Merging,
+        upkeep: Upkeep,
         registration: Option<Registration<Shared>>,
     ) -> Self {
+        install_conditions(domain_condition);
         let segments = Arc::new(SegmentCache::of(&storage));
         let shared = Arc::new(Shared {
-            merger: Merger::new(Arc::clone(&segments), merging.enabled, merging.bytes_max),
+            merger: Merger::new(Arc::clone(&segments), upkeep.merges, upkeep.merge_bytes_max),
+            refresher: Refresher::new(upkeep.analyzes),
             storage,
             catalogs: Catalogs::default(),
             segments,

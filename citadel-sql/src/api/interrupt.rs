@@ -1,7 +1,8 @@
 //! Stopping a running statement from another thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::execute::Interrupt;
 
 /// Stops what a connection is doing; from any thread, any number of times.
 ///
@@ -9,23 +10,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// next batch of rows and leaves no trace. Where none runs, nothing happens.
 #[derive(Clone, Debug)]
 pub struct InterruptHandle {
-    flag: Arc<AtomicBool>,
+    interrupt: Arc<Interrupt>,
 }
 
 impl InterruptHandle {
-    pub(crate) fn new(flag: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(interrupt: &Arc<Interrupt>) -> Self {
         Self {
-            flag: Arc::clone(flag),
+            interrupt: Arc::clone(interrupt),
         }
     }
 
     #[cfg(test)]
-    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
-        &self.flag
+    pub(crate) fn shared(&self) -> &Arc<Interrupt> {
+        &self.interrupt
     }
 
     /// Asks the running statement to stop.
     pub fn interrupt(&self) {
-        self.flag.store(true, Ordering::Relaxed);
+        self.interrupt.set();
     }
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::execute::milliseconds;
 use crate::functions::LakeProcedure;
 use crate::lake::{self, Site, Upkeep};
+use crate::schema::{LakeDef, TableDef};
 use crate::types::{SqlType, Value};
 
 /// Snapshots that are younger are not expired unless a time is given: what other engines take.
@@ -30,7 +31,7 @@ impl Connection {
             .iter()
             .map(|expr| Ok((value(expr, params, procedure)?, expr)))
             .collect::<Result<_>>()?;
-        let what = upkeep(procedure, &arguments)?;
+        let mut what = upkeep(procedure, &arguments)?;
         let Some((Value::Text(name), at)) = arguments.first() else {
             return Err(wrong(procedure, arguments.first().map(|(_, expr)| *expr)));
         };
@@ -51,9 +52,16 @@ impl Connection {
                 )
                 .at(at.position));
             };
+            if let Upkeep::Compact { by: Some(column) } = &mut what {
+                *column = vector_column(table, def, column).ok_or_else(|| {
+                    let text = format!("\"{name}\" has no vector column \"{column}\"");
+                    let error = Error::sql(SqlState::UNDEFINED_COLUMN, text);
+                    error.at(arguments.get(1).and_then(|(_, expr)| expr.position))
+                })?;
+            }
             // Files that wait for their commit are no orphans.
             lake::check_readable(&shared.lakes, view, table)?;
-            let site = Site::newest(&shared.storage, wait, table, def);
+            let site = Site::newest(&shared.storage, wait, table, def).watched(self.lake_watch());
             if let Upkeep::RemoveOrphans { .. } = what {
                 site.make_durable()?;
             }
@@ -71,11 +79,25 @@ impl Connection {
     }
 }
 
+/// The vector column of a name, as the lake calls it.
+fn vector_column(table: &TableDef, lake: &LakeDef, name: &str) -> Option<String> {
+    let mut vectors = lake.vectors.iter().map(|(no, _)| &table.column(*no).name);
+    vectors
+        .find(|known| known.eq_ignore_ascii_case(name))
+        .cloned()
+}
+
 fn upkeep(procedure: LakeProcedure, arguments: &[(Value, &Expr)]) -> Result<Upkeep> {
     let given = |at: usize| arguments.get(at).map(|(value, expr)| (value, *expr));
     let refused = |expr| Err(wrong(procedure, Some(expr)));
     Ok(match procedure {
-        LakeProcedure::Compact => Upkeep::Compact,
+        LakeProcedure::Compact => Upkeep::Compact {
+            by: match given(1) {
+                None => None,
+                Some((Value::Text(column), _)) => Some(column.clone()),
+                Some((_, expr)) => return refused(expr),
+            },
+        },
         LakeProcedure::BuildIndexes => Upkeep::BuildIndexes,
         LakeProcedure::Expire => Upkeep::Expire {
             before_ms: match given(1) {

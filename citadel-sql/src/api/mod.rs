@@ -15,7 +15,9 @@ mod connection;
 mod copy;
 mod database;
 mod deferred;
+mod extensions;
 mod from_sql;
+mod hooks;
 mod interrupt;
 mod keeper;
 mod lake;
@@ -43,6 +45,7 @@ pub use array_element::ArrayElement;
 pub use connection::Connection;
 pub use copy::CopyWay;
 pub use database::Database;
+pub use extensions::Arguments;
 pub use from_sql::{FromSql, FromSqlResult};
 pub use interrupt::InterruptHandle;
 pub use keeper::{
@@ -55,7 +58,8 @@ pub use params::{Params, ParamsFromIter, params_from_iter};
 pub use row::{Row, RowIndex};
 pub use rows::{AndThenRows, MappedRows, Rows};
 pub use schema_info::{
-    ColumnInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo, TriggerInfo, TypeInfo, ViewInfo,
+    ColumnInfo, CommentInfo, DomainInfo, IndexInfo, IndexKindInfo, SequenceInfo, TableInfo,
+    TriggerInfo, TypeInfo, ViewInfo,
 };
 pub use statement::{NewLakeTable, Statement};
 pub use to_sql::{ToSql, ToSqlOutput};

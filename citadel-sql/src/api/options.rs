@@ -30,6 +30,7 @@ pub struct Options {
     pub(crate) create: bool,
     pub(crate) ann_auto_merge: bool,
     pub(crate) ann_merge_bytes: usize,
+    pub(crate) auto_analyze: bool,
     /// `None`: as many as the machine has processors.
     pub(crate) threads: Option<NonZero<usize>>,
     pub(crate) work_mem: usize,
@@ -45,6 +46,7 @@ impl Default for Options {
             create: true,
             ann_auto_merge: true,
             ann_merge_bytes: DEFAULT_MERGE_BYTES,
+            auto_analyze: true,
             threads: None,
             work_mem: WORK_MEM,
         }
@@ -110,6 +112,15 @@ impl Options {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.storage.durability = durability;
+        self
+    }
+
+    /// Whether statistics are gathered again in the background once much of their table has changed: only of tables that
+    /// ANALYZE has looked at, by one thread, which ends with the last connection. Default: yes. `PRAGMA auto_analyze`
+    /// changes it while the database is open.
+    #[must_use]
+    pub fn auto_analyze(mut self, analyze: bool) -> Self {
+        self.auto_analyze = analyze;
         self
     }
 

@@ -17,6 +17,7 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::Synchronous(None) => &["synchronous"],
         Pragma::BusyTimeout(None) => &["timeout"],
         Pragma::AnnAutoMerge(None) => &["ann_auto_merge"],
+        Pragma::AutoAnalyze(None) => &["auto_analyze"],
         Pragma::AnnRecall(None) => &["ann_recall"],
         Pragma::AnnExact(None) => &["ann_exact"],
         Pragma::Threads(None) => &["threads"],
@@ -26,6 +27,7 @@ pub(crate) fn columns(pragma: &Pragma) -> &'static [&'static str] {
         Pragma::Synchronous(Some(_))
         | Pragma::BusyTimeout(Some(_))
         | Pragma::AnnAutoMerge(Some(_))
+        | Pragma::AutoAnalyze(Some(_))
         | Pragma::AnnRecall(Some(_))
         | Pragma::AnnExact(Some(_))
         | Pragma::LakeBatchId(Some(_))
@@ -68,6 +70,11 @@ impl Connection {
                 return Ok(None);
             }
             Pragma::AnnAutoMerge(None) => u64::from(self.database().shared().merger.is_enabled()),
+            Pragma::AutoAnalyze(Some(analyze)) => {
+                self.database().shared().refresher.enable(analyze, storage);
+                return Ok(None);
+            }
+            Pragma::AutoAnalyze(None) => u64::from(self.database().shared().refresher.is_enabled()),
             Pragma::AnnRecall(Some(setting)) => {
                 self.set_ann_recall(setting.value());
                 return Ok(None);

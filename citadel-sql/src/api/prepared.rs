@@ -10,14 +10,13 @@ use crate::api::spare::{Run, Spare};
 use crate::api::statement::NewLakeTable;
 use crate::ast;
 use crate::batch::Batch;
-use crate::bind::{self, bound, bound::NewEncryption};
+use crate::bind::{self, BindContext, bound, bound::NewEncryption};
 use crate::error::{Error, Result};
 use crate::execute::Execution;
 use crate::functions::{LakeProcedure, SequenceUse};
 use crate::parse;
 use crate::plan::{self, PhysicalPlan, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
-use crate::types::temporal::Zone;
 use crate::types::{TimestampTz, Value, now};
 
 /// Columns of the row that `CALL persist_ann_index` gives.
@@ -100,11 +99,16 @@ pub(crate) enum Effect {
 
 impl Prepared {
     /// Parses and plans a text that is exactly one statement.
-    pub(crate) fn new(text: &str, catalog: &Catalog, view: &dyn View, zone: &Zone) -> Result<Self> {
+    pub(crate) fn new(
+        text: &str,
+        catalog: &Catalog,
+        view: &dyn View,
+        binding: &BindContext,
+    ) -> Result<Self> {
         let mut statements = parse::parse(text)?.into_iter();
         match (statements.next(), statements.next()) {
             (Some(one), None) => {
-                Self::plan(text.into(), Arc::new(one.statement), catalog, view, zone)
+                Self::plan(text.into(), Arc::new(one.statement), catalog, view, binding)
             }
             (None, _) => Err(Error::Misuse(
                 "there is no statement in the text".to_owned(),
@@ -121,9 +125,9 @@ impl Prepared {
         syntax: Arc<ast::Statement>,
         catalog: &Catalog,
         view: &dyn View,
-        zone: &Zone,
+        binding: &BindContext,
     ) -> Result<Self> {
-        let bound = bind::bind(&syntax, &text, catalog, zone)?;
+        let bound = bind::bind(&syntax, &text, catalog, binding)?;
         let (action, names) = action(&bound, view)?;
         Ok(Self {
             text,
@@ -136,20 +140,20 @@ impl Prepared {
         })
     }
 
-    /// The same statement as it is to be run under a catalog and in a time zone: itself, or planned anew where the schema
-    /// has changed, or a zone that matters.
+    /// The same statement as it is to be run under a catalog and for a connection: itself, or planned anew where the schema
+    /// has changed, or what of the connection matters.
     pub(crate) fn current(
         self: &Arc<Self>,
         catalog: &Catalog,
         view: &dyn View,
-        zone: &Zone,
+        binding: &BindContext,
     ) -> Result<Arc<Self>> {
         let is_known = self.version == catalog.version() || self.is_free_of_schema();
-        if is_known && (!self.parameters.uses_zone || self.parameters.zone == *zone) {
+        if is_known && self.parameters.mean_the_same(binding) {
             return Ok(Arc::clone(self));
         }
         let (text, syntax) = (Arc::clone(&self.text), Arc::clone(&self.syntax));
-        Self::plan(text, syntax, catalog, view, zone).map(Arc::new)
+        Self::plan(text, syntax, catalog, view, binding).map(Arc::new)
     }
 
     /// The parameters of a run that begins now: [fitted](Self::fitted), and with the moments that it reads.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use citadel_txn::{Quiet, WriteTxn};
 use parking_lot::Mutex;
@@ -14,13 +15,16 @@ use crate::api::session::{Done, Snapshot, Source};
 use crate::api::spare::Run;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::execute::{ExecContext, Many, Triggering, Txn};
+use crate::execute::{ExecContext, Many, Surroundings, Triggering, Txn};
 use crate::functions::SequenceUse;
 use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
 use crate::store::KeyCheck;
 use crate::types::temporal::Zone;
 use crate::types::{TimestampTz, Value, now};
+
+/// Where `tracing` is told of statements.
+const STATEMENT: &str = "citadel_sql::statement";
 
 /// The rows of a statement that was started.
 #[derive(Debug)]
@@ -73,6 +77,7 @@ impl Connection {
         stream: Stream<'_>,
     ) -> Result<Started> {
         self.arm_interrupt();
+        tracing::debug!(target: STATEMENT, sql = prepared.text(), "starts");
         match &prepared.action {
             Action::Begin(mode) => self.session().begin(*mode)?,
             Action::Commit => self.session().commit()?,
@@ -91,10 +96,10 @@ impl Connection {
                 return Ok(started);
             }
             Action::Nothing => {
-                let zone = self.zone();
+                let binding = self.bind_context();
                 let current = self
                     .session()
-                    .look(|view, catalog| prepared.current(catalog, view, &zone))?;
+                    .look(|view, catalog| prepared.current(catalog, view, &binding))?;
                 if let Action::Write { .. } = current.action {
                     let params = current.fitted(prepared, params)?;
                     return self.run_write(&current, params, stream);
@@ -135,9 +140,9 @@ impl Connection {
 
     fn start_reading(&self, prepared: &Arc<Prepared>, params: Vec<Value>) -> Result<Started> {
         let source = self.session().read()?;
-        let zone = self.zone();
+        let binding = self.bind_context();
         let current = self.with_source(&source, |txn, catalog, _| {
-            prepared.current(catalog, txn.view(), &zone)
+            prepared.current(catalog, txn.view(), &binding)
         })?;
         let Action::Read(plan) = &current.action else {
             return Ok(Started::done(&current));
@@ -164,10 +169,10 @@ impl Connection {
     ) -> Result<(Arc<Prepared>, Vec<Vec<Batch>>)> {
         self.arm_interrupt();
         let source = self.session().read()?;
-        let zone = self.zone();
+        let binding = self.bind_context();
         let began = self.session().began(now());
         self.with_source(&source, |txn, catalog, pins| {
-            let current = prepared.current(catalog, txn.view(), &zone)?;
+            let current = prepared.current(catalog, txn.view(), &binding)?;
             let Action::Read(plan) = &current.action else {
                 return Err(only_queries());
             };
@@ -178,7 +183,7 @@ impl Connection {
             let many = Many {
                 plan,
                 sets: &sets,
-                interrupt: self.interrupt_flag(),
+                interrupt: self.interrupt(),
                 segments: &self.database().shared().segments,
                 ann: self.ann_settings(),
                 memory: self.work_mem(),
@@ -196,15 +201,15 @@ impl Connection {
         params: Vec<Value>,
         stream: Stream<'_>,
     ) -> Result<Started> {
-        let zone = self.zone();
+        let (binding, started) = (self.bind_context(), Instant::now());
         let at = now();
         let began = self.session().began(at);
         let written = self.session().write(|txn, catalog, pins| {
-            let current = prepared.current(catalog, txn, &zone)?;
+            let current = prepared.current(catalog, txn, &binding)?;
             let params = current.ready(prepared, params, began)?;
             let uses = &current.parameters.sequences;
             let late = Mutex::default();
-            let firing = self.triggering(catalog, &zone, (began, at), &late);
+            let firing = self.triggering(catalog, &binding.zone, (began, at), &late);
             let mut value = match uses {
                 SequenceUse::None => {
                     self.write_all(&current, &params, (txn, &firing), pins, stream)?
@@ -223,6 +228,8 @@ impl Connection {
         if written.prepared.changes_rows() {
             self.note_changes(written.changed, written.last_rowid);
         }
+        let took = started.elapsed();
+        tracing::debug!(target: STATEMENT, sql = prepared.text(), rows = written.changed, ?took, "wrote");
         Ok(Started {
             prepared: written.prepared,
             cursor: Cursor::Ready(written.batches),
@@ -315,19 +322,17 @@ impl Connection {
         params: &'a [Value],
         pins: &'a Pins,
     ) -> ExecContext<'a> {
-        ExecContext {
-            txn,
-            params,
-            interrupt: self.interrupt_flag(),
+        let around = Surroundings {
+            interrupt: self.interrupt(),
             segments: &self.database().shared().segments,
             progress: self.build_progress(),
             ann: self.ann_settings(),
             memory: self.work_mem(),
             lake: self.lake_use(pins),
             threads: self.threads(),
-            feed: None,
-            triggers: None,
-        }
+            listener: self.listener(),
+        };
+        ExecContext::new(txn, params, around)
     }
 
     /// What triggers of a statement that begins now are run with.
@@ -353,6 +358,7 @@ impl Connection {
         LakeUse {
             lakes: &self.database().shared().lakes,
             pins,
+            watch: self.lake_watch(),
         }
     }
 

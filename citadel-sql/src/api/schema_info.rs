@@ -6,10 +6,10 @@ use crate::api::connection::Connection;
 use crate::error::Result;
 use crate::lake;
 use crate::schema::{
-    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, SequenceDef, TableDef, TriggerDef,
-    ViewDef, quoted as quoted_name, readable, sequence_state,
+    Catalog, ColumnNo, IndexDef, IndexKind, IndexOrigin, Materialized, SequenceDef, TableDef,
+    TriggerDef, ViewDef, domain_statement, quoted as quoted_name, readable, sequence_state,
 };
-use crate::types::{EnumType, SqlType, ValueRef, quoted};
+use crate::types::{Domain, EnumType, Limit, SqlType, ValueRef, quoted};
 
 /// A table.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct TableInfo {
     /// A statement that makes it without its foreign keys, which want other tables and their rows to be there; of an Iceberg table whose
     /// newest metadata this database knows, with the place of that metadata.
     pub sql_alone: String,
+    /// Its AUTOINCREMENT column, if it has one, and the row id that this one gives next at the earliest.
+    pub autoincrement: Option<(String, i64)>,
     /// The statements that add its foreign keys.
     pub foreign_keys: Vec<String>,
     /// Its columns in order.
@@ -34,7 +36,7 @@ pub struct TableInfo {
     pub lake_encrypted: bool,
 }
 
-/// A view.
+/// A view, materialized or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ViewInfo {
@@ -42,6 +44,10 @@ pub struct ViewInfo {
     pub name: String,
     /// The statement that made it, as it was written.
     pub sql: String,
+    /// The statements that make it as it is now: a materialized one with its indexes, and with data only if it has some.
+    pub statements: Vec<String>,
+    /// Does it keep its rows?
+    pub is_materialized: bool,
 }
 
 /// A trigger.
@@ -64,6 +70,26 @@ pub struct TriggerInfo {
 pub struct TypeInfo {
     /// It, with its name and its labels.
     pub ty: EnumType,
+    /// A statement that makes one like it.
+    pub sql: String,
+}
+
+/// A comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CommentInfo {
+    /// What it is of, or whose column it is of: a name as SQL has it.
+    pub name: String,
+    /// The statement that says it.
+    pub sql: String,
+}
+
+/// A domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DomainInfo {
+    /// Its name.
+    pub name: String,
     /// A statement that makes one like it.
     pub sql: String,
 }
@@ -94,6 +120,8 @@ pub struct ColumnInfo {
     pub name: String,
     /// Its type.
     pub ty: SqlType,
+    /// The domain that it, or each of its elements, is of.
+    pub domain: Option<String>,
     /// Does it refuse NULL?
     pub not_null: bool,
     /// Is it part of the primary key?
@@ -145,22 +173,26 @@ impl Connection {
         self.session().look(|view, catalog| {
             let tables = catalog.tables().iter();
             tables
+                .filter(|table| table.materialized.is_none())
                 .map(|table| table_info(view, table, catalog))
                 .collect()
         })
     }
 
-    /// The views that the next statement would see, in the order in which they were made.
+    /// The views that the next statement would see, materialized ones among them, in the order in which they were made.
     ///
     /// # Errors
     /// Storage errors.
     pub fn views(&self) -> Result<Vec<ViewInfo>> {
-        let info = |view: &ViewDef| ViewInfo {
-            name: view.name.clone(),
-            sql: view.sql.clone(),
-        };
-        self.session()
-            .look(|_, catalog| Ok(catalog.views().iter().map(|view| info(view)).collect()))
+        self.session().look(|_, catalog| {
+            let views = catalog.views().iter();
+            let views = views.map(|view| (view.id.0, view_info(view)));
+            let kept = catalog.materialized();
+            let kept = kept.map(|(table, kept)| (table.id.0, materialized_info(table, kept)));
+            let mut all: Vec<(u64, ViewInfo)> = views.chain(kept).collect();
+            all.sort_by_key(|(id, _)| *id);
+            Ok(all.into_iter().map(|(_, info)| info).collect())
+        })
     }
 
     /// The triggers that the next statement would see, in the order in which they were made.
@@ -183,6 +215,30 @@ impl Connection {
             .look(|_, catalog| Ok(catalog.enums().iter().map(|ty| type_info(*ty)).collect()))
     }
 
+    /// The comments that the next statement would see.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn comments(&self) -> Result<Vec<CommentInfo>> {
+        self.session().look(|_, catalog| {
+            let all = catalog.comment_statements();
+            Ok(all.map(|(name, sql)| CommentInfo { name, sql }).collect())
+        })
+    }
+
+    /// The domains that the next statement would see, in the order in which they were made: each after those that it is made of.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn domains(&self) -> Result<Vec<DomainInfo>> {
+        let info = |domain: &Domain| DomainInfo {
+            name: domain.def().name.clone(),
+            sql: domain_statement(*domain),
+        };
+        self.session()
+            .look(|_, catalog| Ok(catalog.domains().iter().map(info).collect()))
+    }
+
     /// The sequences that the next statement would see, in the order in which they were made.
     ///
     /// # Errors
@@ -200,8 +256,29 @@ impl Connection {
     /// # Errors
     /// Storage errors.
     pub fn table_exists(&self, name: &str) -> Result<bool> {
-        self.session()
-            .look(|_, catalog| Ok(catalog.table(name).is_some()))
+        self.session().look(|_, catalog| {
+            Ok(catalog
+                .table(name)
+                .is_some_and(|t| t.materialized.is_none()))
+        })
+    }
+}
+
+fn view_info(view: &ViewDef) -> ViewInfo {
+    ViewInfo {
+        name: view.name.clone(),
+        sql: view.sql.clone(),
+        statements: vec![view.sql.clone()],
+        is_materialized: false,
+    }
+}
+
+fn materialized_info(table: &TableDef, kept: &Materialized) -> ViewInfo {
+    ViewInfo {
+        name: table.name.clone(),
+        sql: table.sql.clone(),
+        statements: table.statements_as_filled(kept),
+        is_materialized: true,
     }
 }
 
@@ -235,6 +312,13 @@ fn table_info(view: &dyn View, table: &TableDef, catalog: &Catalog) -> Result<Ta
         Some(_) => lake::pointer(view, table.id)?,
         None => None,
     };
+    let autoincrement = match (table.counter(), table.rowid_column) {
+        (Some(counter), Some(no)) => {
+            let next = sequence_state(view, counter)?.counted().saturating_add(1);
+            Some((table.column(no).name.clone(), next))
+        }
+        _ => None,
+    };
     let is_key = |at: usize| {
         let no = u16::try_from(at).ok().map(ColumnNo);
         no.is_some_and(|no| table.rowid_column == Some(no) || table.primary_key.contains(&no))
@@ -243,6 +327,7 @@ fn table_info(view: &dyn View, table: &TableDef, catalog: &Catalog) -> Result<Ta
         name: table.name.clone(),
         sql: table.sql.clone(),
         sql_alone: table.statement_alone(catalog.sequences(), metadata.as_deref()),
+        autoincrement,
         foreign_keys: table.key_statements(catalog.tables()),
         columns: table
             .columns
@@ -251,6 +336,10 @@ fn table_info(view: &dyn View, table: &TableDef, catalog: &Catalog) -> Result<Ta
             .map(|(at, column)| ColumnInfo {
                 name: column.name.clone(),
                 ty: column.ty,
+                domain: match column.limit {
+                    Some(Limit::Domain(domain)) => Some(domain.def().name.clone()),
+                    _ => None,
+                },
                 not_null: column.not_null,
                 primary_key: is_key(at),
                 generated: column.generated.is_some(),

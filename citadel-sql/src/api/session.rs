@@ -19,8 +19,8 @@
 //!    transaction goes back to a savepoint set before it. The transaction goes on, with what it did before.
 //! 3. Should going back fail, the transaction is `Broken`: nothing runs in it any more, and nothing of it is committed.
 //! 4. Reading takes no lock. The writer's place is taken by the first write (or at once by `BEGIN IMMEDIATE`); if another
-//!    connection committed since this transaction's first read, it cannot write any more and says so
-//!    (SQLSTATE 40001, [`Error::is_busy`]): its reads would not be those of the world that it writes to.
+//!    connection committed since this transaction's first read (statistics that are renewed in the background aside), it cannot
+//!    write any more and says so (SQLSTATE 40001, [`Error::is_busy`]): its reads would not be those of the world that it writes to.
 //! 5. `BEGIN READ ONLY` never writes.
 //! 6. `ROLLBACK TO` takes back rows and definitions alike. The rows of a query that was being read are void then.
 
@@ -28,14 +28,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use citadel_txn::{Durability, Generation, ReadTxn, View, WriteTxn};
+use citadel_txn::{Durability, Generation, ReadTxn, TreeId, View, WriteTxn};
 
 use crate::api::Database;
 use crate::api::deferred::Deferred;
+use crate::api::hooks::TransactionHooks;
 use crate::api::savepoints::Savepoints;
 use crate::bind::bound::{BeginMode, Identifier};
 use crate::error::{Error, Result, SqlState};
-use crate::lake::{self, Intent, Pins};
+use crate::lake::{self, Intent, LakeWatch, Pins};
 use crate::schema::Catalog;
 use crate::store::{KeyCheck, check_keys};
 use crate::types::{TimestampTz, now};
@@ -99,6 +100,10 @@ pub(crate) struct Session {
     began: Option<TimestampTz>,
     /// Names what the next transaction appends to lake tables.
     lake_batch_id: Option<String>,
+    /// Called when transactions end.
+    pub(crate) hooks: TransactionHooks,
+    /// Who may end what a commit does in lakes.
+    lake_watch: Arc<LakeWatch>,
     /// The definitions that were seen last, and where: most statements follow another one in the same snapshot.
     seen: RefCell<Option<(Generation, Arc<Catalog>)>>,
 }
@@ -115,7 +120,7 @@ pub(crate) struct Done<T> {
 
 impl Session {
     /// In autocommit.
-    pub(crate) fn new(database: Database) -> Self {
+    pub(crate) fn new(database: Database, lake_watch: Arc<LakeWatch>) -> Self {
         Self {
             busy_timeout: database.defaults().busy_timeout,
             durability: database.defaults().durability,
@@ -126,6 +131,8 @@ impl Session {
             deferred: Deferred::default(),
             epoch: Epoch(0),
             lake_batch_id: None,
+            hooks: TransactionHooks::default(),
+            lake_watch,
             seen: RefCell::default(),
         }
     }
@@ -189,17 +196,31 @@ impl Session {
         let deferred = std::mem::take(&mut self.deferred);
         match self.end()? {
             State::Writing { txn, catalog, pins } => {
-                check_keys(&*txn, &catalog, deferred.checks())?;
+                let kept = check_keys(&*txn, &catalog, deferred.checks());
+                self.or_undone(kept)?;
                 self.finish(*txn, &catalog, &pins, false)
             }
-            State::Broken => Err(broken().hint("it was rolled back instead")),
+            State::Broken => {
+                self.hooks.rolled_back();
+                Err(broken().hint("it was rolled back instead"))
+            }
             _ => Ok(()),
         }
     }
 
     /// `ROLLBACK`.
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        self.end().map(drop)
+        drop(self.end()?);
+        self.hooks.rolled_back();
+        Ok(())
+    }
+
+    /// Tells that a transaction was rolled back, if it failed.
+    fn or_undone<T>(&mut self, result: Result<T>) -> Result<T> {
+        if result.is_err() {
+            self.hooks.rolled_back();
+        }
+        result
     }
 
     fn end(&mut self) -> Result<State> {
@@ -356,8 +377,11 @@ impl Session {
             State::Autocommit => {
                 let (mut txn, catalog) = self.begin_write()?;
                 let pins = Pins::default();
-                let done = run(&mut txn, &catalog, &pins)?;
-                check_keys(&txn, &catalog, &done.late)?;
+                let done = run(&mut txn, &catalog, &pins).and_then(|done| {
+                    check_keys(&txn, &catalog, &done.late)?;
+                    Ok(done)
+                });
+                let done = self.or_undone(done)?;
                 self.finish(txn, &catalog, &pins, done.redefined)?;
                 return Ok(done.value);
             }
@@ -420,13 +444,31 @@ impl Session {
     /// Commits a write transaction, and does in lakes what it says.
     fn finish(
         &mut self,
-        mut txn: WriteTxn,
+        txn: WriteTxn,
         catalog: &Arc<Catalog>,
         pins: &Pins,
         redefined: bool,
     ) -> Result<()> {
-        let database = self.database.clone();
-        let shared = database.shared();
+        let committed = self.commit_here(txn, catalog, pins, redefined);
+        let (intents, outdated) = self.or_undone(committed)?;
+        self.committed(catalog, redefined, &outdated);
+        let Some(intents) = intents else {
+            return Ok(());
+        };
+        self.lake_batch_id = None;
+        let shared = self.database.shared();
+        lake::settle(&shared.lakes, &shared.storage, self.busy_timeout, &intents)
+    }
+
+    /// Commits a write transaction; gives what is to be done in lakes, if there are any, and the tables that it [outdates](outdated).
+    fn commit_here(
+        &mut self,
+        mut txn: WriteTxn,
+        catalog: &Catalog,
+        pins: &Pins,
+        redefined: bool,
+    ) -> Result<(Option<Vec<Intent>>, Outdated)> {
+        self.hooks.before_commit()?;
         let intents = match (redefined, catalog.has_lake()) {
             (true, _) => {
                 let catalog = Catalog::load(&txn)?;
@@ -436,25 +478,20 @@ impl Session {
             (false, false) => None,
         };
         pins.keep_made();
-        let Some(intents) = intents else {
-            txn.commit()?;
-            self.committed(catalog, redefined);
-            return Ok(());
-        };
-        if !intents.is_empty() {
+        let outdated = outdated(&txn, catalog);
+        if intents.as_ref().is_some_and(|intents| !intents.is_empty()) {
             // A lake keeps what it gets: what decides must not be lost after it.
             txn.set_durability(Durability::Full);
         }
         // Whatever keeps this from being known, files that it may name stay.
         txn.commit()?;
-        self.lake_batch_id = None;
-        self.committed(catalog, redefined);
-        lake::settle(&shared.lakes, &shared.storage, self.busy_timeout, &intents)
+        Ok((intents, outdated))
     }
 
     fn prepare(&self, txn: &mut WriteTxn, catalog: &Catalog) -> Result<Option<Vec<Intent>>> {
         let lakes = &self.database.shared().lakes;
-        lake::prepare(txn, catalog, lakes, self.lake_batch_id.as_deref())
+        let batch_id = self.lake_batch_id.as_deref();
+        lake::prepare(txn, catalog, lakes, batch_id, &self.lake_watch)
     }
 
     /// Names what the next transaction appends to lake tables.
@@ -467,12 +504,14 @@ impl Session {
         self.lake_batch_id.as_deref()
     }
 
-    /// Lets the ann indexes that may have been touched be folded where they need it.
-    fn committed(&self, catalog: &Catalog, redefined: bool) {
+    /// Lets the ann indexes that may have been touched be folded where they need it, and statistics that may have grown old be
+    /// renewed.
+    fn committed(&self, catalog: &Catalog, redefined: bool, outdated: &[(TreeId, u64)]) {
+        let shared = self.database.shared();
         if catalog.has_ann() || redefined {
-            let shared = self.database.shared();
             shared.merger.commit(&shared.storage);
         }
+        shared.refresher.commit(&shared.storage, outdated);
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
@@ -514,7 +553,8 @@ impl Session {
     /// Takes the writer's place for a transaction that has read: only if nothing was committed since.
     fn upgrade(&self, read: &Snapshot) -> Result<State> {
         let (txn, catalog) = self.begin_write()?;
-        if read.txn.generation().next() != Some(txn.generation()) {
+        let quiet = self.database.shared().refresher.quiet();
+        if !quiet.are_all_between(read.txn.generation(), txn.generation()) {
             return Err(Error::sql(
                 SqlState::SERIALIZATION_FAILURE,
                 "another connection committed since this transaction first read; it cannot write any more",
@@ -527,6 +567,20 @@ impl Session {
             pins: Arc::clone(&read.pins),
         })
     }
+}
+
+/// The tables with statistics whose rows a transaction changes: their trees, and how many rows.
+type Outdated = Vec<(TreeId, u64)>;
+
+/// Finds them.
+fn outdated(txn: &WriteTxn, catalog: &Catalog) -> Outdated {
+    if !catalog.has_statistics() {
+        return Vec::new();
+    }
+    let tables = catalog.tables().iter();
+    let analyzed = tables.filter(|table| table.statistics.is_some());
+    let changes = analyzed.map(|table| (table.rows, txn.entries_changed(table.rows)));
+    changes.filter(|(_, rows)| *rows > 0).collect()
 }
 
 fn broken() -> Error {

@@ -26,7 +26,7 @@ pub struct Statement<'conn> {
 pub struct NewLakeTable<'s> {
     /// Its name here.
     pub name: &'s str,
-    /// Its folder.
+    /// Its folder; empty where the server that keeps the table tells it.
     pub location: &'s str,
     /// Whether its files are encrypted.
     pub is_encrypted: bool,

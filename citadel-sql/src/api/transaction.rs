@@ -107,6 +107,7 @@ impl<'conn> Transaction<'conn> {
     /// Nothing was done: the transaction was lost, or ended by SQL, or the storage refused.
     pub fn commit(mut self) -> Result<()> {
         self.over = true;
+        self.connection.arm_interrupt();
         self.connection.session().commit()
     }
 

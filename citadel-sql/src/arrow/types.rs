@@ -13,7 +13,7 @@ const DECIMAL_DIGITS_MAX: u8 = 38;
 
 /// The type that holds the values of a column; none, where there is no such one.
 pub(crate) fn data_type(ty: SqlType, limit: Option<Limit>) -> Option<DataType> {
-    Some(match (ty, limit) {
+    Some(match (ty, limit.and_then(Limit::without_domains)) {
         (SqlType::Boolean, _) => DataType::Boolean,
         (SqlType::Integer, Some(Limit::Int16 | Limit::Int32)) => DataType::Int32,
         (SqlType::Integer, _) => DataType::Int64,

@@ -1,6 +1,9 @@
 //! ALTER TABLE.
 
-use super::{ColumnDefinition, DropBehavior, Expr, Identifier, SequenceColumn, TableConstraint};
+use super::{
+    ColumnDefinition, DropBehavior, Expr, Identifier, SequenceColumn, SequenceOption,
+    TableConstraint,
+};
 use crate::types::{Limit, SqlType};
 
 /// `ALTER TABLE [IF EXISTS] name …, …`
@@ -8,6 +11,8 @@ use crate::types::{Limit, SqlType};
 pub(crate) struct AlterTable {
     pub(crate) name: Identifier,
     pub(crate) if_exists: bool,
+    /// ALTER MATERIALIZED VIEW; its actions are names alone.
+    pub(crate) materialized: bool,
     pub(crate) actions: Vec<TableAction>,
 }
 
@@ -42,6 +47,18 @@ pub(crate) enum TableAction {
     AddIdentity {
         column: Identifier,
         identity: SequenceColumn,
+    },
+    /// `ALTER COLUMN a DROP IDENTITY [IF EXISTS]`
+    DropIdentity {
+        column: Identifier,
+        if_exists: bool,
+    },
+    /// `ALTER COLUMN a {SET GENERATED … | SET option | RESTART [WITH n]} …`
+    SetIdentity {
+        column: Identifier,
+        /// `GENERATED ALWAYS` (true) or `BY DEFAULT`, where that is said.
+        always: Option<bool>,
+        options: Vec<SequenceOption>,
     },
     /// `ALTER COLUMN a SET NOT NULL | DROP NOT NULL`
     SetNotNull {

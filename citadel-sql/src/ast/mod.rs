@@ -6,8 +6,10 @@
 
 mod alter_table;
 mod change;
+mod comment;
 mod copy;
 mod expr;
+mod materialized;
 mod operator;
 mod query;
 mod sequence;
@@ -22,19 +24,22 @@ pub(crate) use change::{
     Assignment, ChosenRows, ConflictAction, ConflictTarget, Delete, Insert, InsertSource, Matching,
     Merge, MergeAction, MergeClause, OnConflict, Overriding, Update,
 };
+pub(crate) use comment::{Comment, CommentKind};
 pub(crate) use copy::{Copied, Copy, CopyOption, CopyOptionValue, CopyPlace};
 pub(crate) use expr::{Arguments, Expr, ExprKind, Subscript, Truth, WhenThen};
+pub(crate) use materialized::{CreateMaterialized, Refresh};
 pub(crate) use operator::{BinaryOp, DistanceMetric, UnaryOp};
 pub(crate) use query::{
     AsOf, Cte, CteBody, Distinctness, Join, JoinCondition, JoinKind, OrderKey, Query, QueryBody,
-    Relation, Select, SelectItem, SetOperation, SetOperator, TableAlias, Values,
+    Relation, SampleMethod, Select, SelectItem, SetOperation, SetOperator, TableAlias, TableSample,
+    Values,
 };
 pub(crate) use sequence::{
     AlterSequence, CreateSequence, SequenceChange, SequenceColumn, SequenceOption,
     SequenceOptionKind,
 };
 pub(crate) use statement::{
-    AlterEnum, AlterIndex, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
+    AlterEnum, AlterIndex, AnalyzedTable, BeginMode, Call, ColumnConstraint, ColumnConstraintKind,
     ColumnDefinition, CreateIndex, CreateTable, CreateView, Drop, DropBehavior, DropObject,
     Explain, ForeignKey, IndexChange, IndexMethod, IndexOption, KeyAction, LabelChange, LabelSide,
     PlanFormat, Pragma, PragmaValue, Statement, StatementKind, TableConstraint,

@@ -155,6 +155,7 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
         /// An older state of it.
         as_of: Option<Box<AsOf>>,
+        sample: Option<Box<TableSample>>,
     },
     Values {
         values: Values,
@@ -178,6 +179,33 @@ pub(crate) enum Relation {
         alias: Option<TableAlias>,
     },
     Join(Box<Join>),
+}
+
+/// `TABLESAMPLE method (percentage) [REPEATABLE (seed)]`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TableSample {
+    pub(crate) method: SampleMethod,
+    pub(crate) percentage: Expr,
+    pub(crate) seed: Option<Expr>,
+}
+
+/// What is taken or left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SampleMethod {
+    /// Each row by itself.
+    Bernoulli,
+    /// Rows that lie together.
+    System,
+}
+
+impl SampleMethod {
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bernoulli => "BERNOULLI",
+            Self::System => "SYSTEM",
+        }
+    }
 }
 
 /// `FOR SYSTEM_VERSION | SYSTEM_TIME AS OF …`

@@ -1,8 +1,9 @@
 //! Statements.
 
 use super::{
-    AlterSequence, AlterTable, AlterTrigger, Copy, CreateSequence, CreateTrigger, Delete,
-    DropTrigger, Expr, Identifier, Insert, Merge, Query, SequenceColumn, Update,
+    AlterSequence, AlterTable, AlterTrigger, Comment, Copy, CreateMaterialized, CreateSequence,
+    CreateTrigger, Delete, DropTrigger, Expr, Identifier, Insert, Merge, Query, Refresh,
+    SequenceColumn, Update,
 };
 use crate::error::Position;
 use crate::schema::KeyTiming;
@@ -26,6 +27,8 @@ pub(crate) enum StatementKind {
     Merge(Box<Merge>),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateMaterialized(Box<CreateMaterialized>),
+    Refresh(Refresh),
     CreateIndex(Box<CreateIndex>),
     AlterIndex(Box<AlterIndex>),
     AlterTable(Box<AlterTable>),
@@ -48,6 +51,11 @@ pub(crate) enum StatementKind {
         labels: Vec<String>,
     },
     AlterEnum(Box<AlterEnum>),
+    /// CREATE DOMAIN: a column of that name.
+    CreateDomain(Box<ColumnDefinition>),
+    /// ALTER DOMAIN: of a table with one column.
+    AlterDomain(Box<AlterTable>),
+    Comment(Box<Comment>),
     CreateTrigger(Box<CreateTrigger>),
     DropTrigger(DropTrigger),
     AlterTrigger(AlterTrigger),
@@ -66,6 +74,8 @@ pub(crate) enum StatementKind {
         statement: Box<StatementKind>,
     },
     Call(Call),
+    /// `ANALYZE [name [(column, …)], …]`; no names: all.
+    Analyze(Vec<AnalyzedTable>),
     /// `REINDEX [INDEX] name`
     Reindex(Identifier),
     Pragma(Pragma),
@@ -74,6 +84,13 @@ pub(crate) enum StatementKind {
         into: Option<Expr>,
     },
     Copy(Box<Copy>),
+}
+
+/// A table that ANALYZE names, and columns of it; no columns: all.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AnalyzedTable {
+    pub(crate) name: Identifier,
+    pub(crate) columns: Vec<Identifier>,
 }
 
 /// `PRAGMA name [= value]`
@@ -190,6 +207,8 @@ pub(crate) enum ColumnConstraintKind {
     Null,
     NotNull,
     PrimaryKey,
+    /// `AUTOINCREMENT`, behind `PRIMARY KEY`
+    AutoIncrement,
     Unique {
         nulls_distinct: bool,
     },
@@ -300,7 +319,7 @@ pub(crate) enum IndexChange {
     Reset(Vec<Identifier>),
 }
 
-/// DROP TABLE, DROP VIEW, DROP INDEX or DROP SEQUENCE.
+/// DROP TABLE, DROP [MATERIALIZED] VIEW, DROP INDEX or DROP SEQUENCE.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drop {
     pub(crate) object: DropObject,
@@ -325,9 +344,11 @@ pub(crate) enum DropBehavior {
 pub(crate) enum DropObject {
     Table,
     View,
+    MaterializedView,
     Index,
     Sequence,
     Type,
+    Domain,
 }
 
 /// CALL.

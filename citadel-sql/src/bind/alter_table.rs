@@ -18,16 +18,17 @@ use super::expr::{Aggregation, ExprBinder};
 use super::foreign_key::{Referring, is_same_set, required};
 use super::insert::named_twice;
 use super::lake::refuse_lake;
+use super::sequence::altered_identity;
 use super::suggest;
 use super::typing;
 use crate::ast::{
-    self, ColumnConstraintKind, ColumnDefinition, DropBehavior, Identifier, TableAction,
-    TableConstraint, TableConstraintKind,
+    self, ColumnConstraintKind, ColumnDefinition, DropBehavior, Identifier, SequenceOption,
+    SequenceOptionKind, TableAction, TableConstraint, TableConstraintKind,
 };
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
     ColumnDef, ColumnNo, ColumnStorage, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexOrigin,
-    IndexedVector, KeyTiming, TableDef, TriggerDef,
+    IndexedVector, IntegerWidth, KeyTiming, TableDef, TriggerDef,
 };
 use crate::types::{Collation, Limit, SqlType, Value, assign, can_assign};
 
@@ -49,7 +50,10 @@ impl Binder<'_> {
         if alter.if_exists && !self.is_taken(&alter.name) {
             return Ok(Statement::Nothing);
         }
-        let table = self.table(&alter.name)?;
+        let table = match alter.materialized {
+            true => self.materialized_view(&alter.name)?.0,
+            false => self.table(&alter.name)?,
+        };
         refuse_lake(&table, "ALTER TABLE", alter.name.position)?;
         let mut shape = Shape {
             alter: unaltered(&table),
@@ -73,6 +77,7 @@ impl Binder<'_> {
                 alter.name.position,
             ));
         }
+        shape.forget_counter();
         shape.check_indexes()?;
         shape.check_generated()?;
         self.check_keys(&mut shape)?;
@@ -219,6 +224,23 @@ impl Binder<'_> {
                 }
                 self.number_column(identity, to, column.position)?;
             }
+            TableAction::DropIdentity { column, if_exists } => {
+                let at = shape.column(column)?;
+                let to = &mut shape.alter.columns[at].column;
+                let Some(identity) = to.sequences.identity.take() else {
+                    return match if_exists {
+                        true => Ok(()),
+                        false => Err(no_identity(&shape.alter.table, column)),
+                    };
+                };
+                to.sequences.owned.retain(|id| *id != identity.sequence);
+                to.default = NewDefault::default();
+            }
+            TableAction::SetIdentity {
+                column,
+                always,
+                options,
+            } => self.set_identity((column, *always, options), shape)?,
             TableAction::SetNotNull { column, not_null } => {
                 let at = shape.column(column)?;
                 if !not_null && shape.alter.columns[at].column.sequences.identity.is_some() {
@@ -249,8 +271,8 @@ impl Binder<'_> {
                 limit,
                 using,
             } => {
-                let ty = self.named_type(named.as_ref(), *ty)?;
-                self.set_type(column, (ty, *limit), using.as_ref(), shape)?;
+                let declared = self.declared_type(named.as_ref(), (*ty, *limit))?;
+                self.set_type(column, declared, using.as_ref(), shape)?;
             }
             TableAction::AddConstraint(constraint) => shape.constraints.push(constraint.clone()),
             TableAction::DropConstraint {
@@ -263,6 +285,34 @@ impl Binder<'_> {
                     return Err(no_constraint(name, &shape.alter.table));
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn set_identity(
+        &mut self,
+        (column, always, options): (&Identifier, Option<bool>, &[SequenceOption]),
+        shape: &mut Shape<'_>,
+    ) -> Result<()> {
+        let at = shape.column(column)?;
+        let to = &mut shape.alter.columns[at].column;
+        if let (Some(_), None) = (to.sequences.counter, always)
+            && let [option] = options
+            && let SequenceOptionKind::Restart(given) = option.kind
+        {
+            shape.alter.restart = Some(given.unwrap_or(1));
+            return Ok(());
+        }
+        let Some(identity) = &mut to.sequences.identity else {
+            return Err(no_identity(&shape.alter.table, column));
+        };
+        identity.always = always.unwrap_or(identity.always);
+        let mut all = self.catalog.sequences().iter();
+        let sequence = all.find(|sequence| sequence.id == identity.sequence);
+        if let (Some(sequence), false) = (sequence, options.is_empty()) {
+            let altered = altered_identity(sequence, IntegerWidth::of(to.limit), options)
+                .map_err(|error| error.at(column.position))?;
+            shape.alter.sequences.push(altered);
         }
         Ok(())
     }
@@ -291,6 +341,7 @@ impl Binder<'_> {
                     })
                 }
                 ColumnConstraintKind::Null
+                | ColumnConstraintKind::AutoIncrement
                 | ColumnConstraintKind::Sequence(_)
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Collate(_)
@@ -524,21 +575,23 @@ impl Binder<'_> {
 
     /// A view that would not read what it reads now keeps the table as it is, or goes with CASCADE.
     fn check_views(&mut self, shape: &mut Shape<'_>) -> Result<()> {
-        let mut views = self.views_that_change(shape.altered());
-        let Some(view) = views.first() else {
+        let mut changed = self.views_that_change(shape.altered());
+        let Some(reader) = changed.first() else {
             return Ok(());
         };
         if !shape.cascades {
             return Err(Error::sql(
                 SqlState::DEPENDENT_OBJECTS,
-                format!("view \"{}\" reads what is to be changed", view.name),
+                format!("{reader} reads what is to be changed"),
             )
             .at(shape.name.position)
             .hint("drop it first"));
         }
-        let dependents = self.dependents(&[], &views);
-        views.extend(dependents);
-        shape.alter.views = views;
+        let dependents = self.dependents(&changed.tables, &changed.views);
+        changed.views.extend(dependents.views);
+        changed.tables.extend(dependents.tables);
+        shape.alter.views = changed.views;
+        shape.alter.dropped_tables = changed.tables;
         Ok(())
     }
 }
@@ -554,7 +607,7 @@ impl Binder<'_> {
         let after = self
             .catalog
             .with_table(table)
-            .without(&[], &shape.alter.views);
+            .without(&shape.alter.dropped_tables, &shape.alter.views);
         let broken = self.triggers_that_break(&after);
         if let (Some(trigger), false) = (broken.first(), shape.cascades) {
             return Err(self
@@ -700,6 +753,18 @@ impl Shape<'_> {
         self.alter
             .indexes
             .retain(|(index, _)| !is_key(index.origin));
+    }
+
+    /// AUTOINCREMENT goes with the row id that it is of.
+    fn forget_counter(&mut self) {
+        let primary_key = &self.alter.primary_key;
+        for (no, altered) in (0..).map(ColumnNo).zip(&mut self.alter.columns) {
+            let column = &mut altered.column;
+            if primary_key.as_slice() != [no] || column.ty != SqlType::Integer {
+                column.sequences.counter = None;
+                column.counts = false;
+            }
+        }
     }
 
     /// False: there is no such constraint.
@@ -862,6 +927,7 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
             sequences: column.sequences.clone(),
             generated: column.generated.clone().map(Generated::Kept),
             collation: column.collation,
+            counts: false,
         },
         source: ColumnSource::Kept(no),
     });
@@ -875,7 +941,10 @@ fn unaltered(table: &Arc<TableDef>) -> AlterTable {
         indexes: indexes.map(|i| (Arc::clone(i), i.name.clone())).collect(),
         unique: Vec::new(),
         checks: checks.map(AlteredCheck::Kept).collect(),
+        sequences: Vec::new(),
+        restart: None,
         views: Vec::new(),
+        dropped_tables: Vec::new(),
         renamed_triggers: Vec::new(),
         dropped_triggers: Vec::new(),
         foreign_keys: table
@@ -912,14 +981,28 @@ fn pass(action: &TableAction) -> u8 {
         | TableAction::RenameColumn { .. }
         | TableAction::RenameConstraint { .. }
         | TableAction::SetDefault { value: None, .. } => 0,
-        TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => 1,
+        TableAction::DropColumn { .. }
+        | TableAction::DropConstraint { .. }
+        | TableAction::DropIdentity { .. } => 1,
         TableAction::SetType { .. } => 2,
         TableAction::AddColumn { .. } => 3,
         TableAction::SetDefault { .. }
         | TableAction::AddIdentity { .. }
+        | TableAction::SetIdentity { .. }
         | TableAction::SetNotNull { .. } => 4,
         TableAction::AddConstraint(_) => 5,
     }
+}
+
+fn no_identity(table: &TableDef, column: &Identifier) -> Error {
+    Error::sql(
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+        format!(
+            "column \"{}\" of table \"{}\" is not an identity column",
+            column.name, table.name
+        ),
+    )
+    .at(column.position)
 }
 
 fn no_constraint(name: &Identifier, table: &TableDef) -> Error {

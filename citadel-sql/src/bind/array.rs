@@ -186,7 +186,7 @@ impl ExprBinder<'_, '_> {
             && let Some(function) = functions::assignment_to(to)
         {
             typing::wrap(&mut value, |operand| ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments: vec![*operand],
             });
             value.ty = to;
@@ -203,7 +203,7 @@ impl ExprBinder<'_, '_> {
         arguments.push(empty_array(element));
         Ok(Expr {
             kind: ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments,
             },
             ty,
@@ -431,7 +431,7 @@ fn constructed(
 ) -> (ExprKind, SqlType) {
     arguments.push(empty_array(element));
     let kind = ExprKind::Function {
-        function,
+        function: function.into(),
         arguments,
     };
     (kind, SqlType::Array(element))

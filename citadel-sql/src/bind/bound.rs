@@ -21,23 +21,26 @@ pub(crate) use super::bound_foreign_key::{AlteredKey, DroppedKey, NewForeignKey}
 pub(crate) use super::bound_sequence::{AlterSequence, NewSequence, Owner, SequenceStatement};
 pub(crate) use super::bound_table::{
     AlterTable, AlteredCheck, AlteredColumn, ColumnSource, CreateTable, Generated, NewCheck,
-    NewColumn, NewDefault, NewEncryption, NewLake, NewUnique, PartitionKey, PartitionTransform,
+    NewColumn, NewDefault, NewEncryption, NewLake, NewMaterialized, NewUnique, PartitionKey,
+    PartitionTransform,
 };
 pub(crate) use super::bound_trigger::{
     BoundStep, BoundTrigger, Instead, InsteadRows, RowColumn, TriggerStatement,
 };
 pub(crate) use crate::ast::{
     BeginMode, BinaryOp, DistanceMetric, Exclusion, Explain, FrameUnits, Identifier, PlanFormat,
-    SetOperator, UnaryOp,
+    SampleMethod, SetOperator, UnaryOp,
 };
 use crate::error::Position;
 use crate::functions::{
-    AggregateFunction, Clock, LakeProcedure, ScalarFunction, SequenceUse, TableFunction,
+    Added, AggregateFunction, Callee, Clock, LakeProcedure, SequenceUse, TableCallee,
     WindowFunction,
 };
-use crate::schema::{AnnOptions, ColumnNo, IndexDef, Recall, TableDef, TriggerDef, ViewDef};
+use crate::schema::{
+    AnnOptions, ColumnNo, CommentOn, IndexDef, Recall, TableDef, TriggerDef, ViewDef,
+};
 use crate::types::temporal::Zone;
-use crate::types::{EnumType, SqlType, Value};
+use crate::types::{Domain, DomainDef, EnumType, SqlType, Value};
 
 /// One relation of a statement: a table in FROM, or the output of grouping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,7 +152,7 @@ pub(crate) enum ExprKind {
     Cast { operand: Box<Expr>, to: SqlType },
     /// A scalar function.
     Function {
-        function: &'static ScalarFunction,
+        function: Callee,
         arguments: Vec<Expr>,
     },
     /// What a query says of the row at hand. Planning puts a column or a parameter in its place.
@@ -237,10 +240,23 @@ pub(crate) struct Parameters {
     pub(crate) zone: Zone,
     /// How numbers with a point are written, by their places in the text.
     pub(crate) decimals: FxHashMap<usize, Box<str>>,
+    /// What the program has added to the functions that there are.
+    pub(crate) added: Arc<Added>,
+    /// Something of that is called.
+    pub(crate) uses_added: bool,
     /// Does the statement mean something else in another time zone?
     pub(crate) uses_zone: bool,
     /// The sequences that it may ask.
     pub(crate) sequences: SequenceUse,
+}
+
+/// A table whose statistics are gathered; `None`: of all its columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Analyze {
+    pub(crate) table: Arc<TableDef>,
+    pub(crate) columns: Option<Vec<ColumnNo>>,
+    /// Only where they are old, or there are none.
+    pub(crate) if_due: bool,
 }
 
 /// What a statement does.
@@ -301,7 +317,8 @@ pub(crate) enum Statement {
         indexes: Vec<Arc<IndexDef>>,
     },
     AlterIndex(AlterIndex),
-    ChangeEnum(EnumChange),
+    Analyze(Vec<Analyze>),
+    ChangeDefinition(DefinitionChange),
     /// `IF [NOT] EXISTS` found nothing to do.
     Nothing,
     Begin(BeginMode),
@@ -342,6 +359,8 @@ pub(crate) enum Pragma {
     Synchronous(Option<Durability>),
     BusyTimeout(Option<Duration>),
     AnnAutoMerge(Option<bool>),
+    /// Whether statistics are renewed in the background.
+    AutoAnalyze(Option<bool>),
     PageCount,
     PageSize,
     FreelistCount,
@@ -395,6 +414,28 @@ pub(crate) struct Query {
     pub(crate) offset: Option<Expr>,
 }
 
+/// Which part of a table is read: numbers, without columns.
+#[derive(Clone, Debug)]
+pub(crate) struct TableSample {
+    pub(crate) method: SampleMethod,
+    /// From 0 to 100.
+    pub(crate) percentage: Expr,
+    /// Equal ones give the same part of the same rows; without one it is another part each time.
+    pub(crate) seed: Option<Expr>,
+}
+
+impl TableSample {
+    /// The value of its percentage or its seed as a number.
+    pub(crate) fn number(value: &Value) -> Option<f64> {
+        match value {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Real(number) => Some(*number),
+            Value::Numeric(number) => Some(number.as_ref().decimal().to_real()),
+            _ => None,
+        }
+    }
+}
+
 /// Which older state of a table is read; without columns.
 #[derive(Clone, Debug)]
 pub(crate) enum AsOf {
@@ -423,11 +464,12 @@ pub(crate) enum From {
         alias: String,
         /// An older state of a lake's.
         as_of: Option<Box<AsOf>>,
+        sample: Option<Box<TableSample>>,
     },
     /// A function that gives rows; its arguments have no columns.
     Function {
         relation: RelationNo,
-        function: TableFunction,
+        function: TableCallee,
         arguments: Vec<Expr>,
         /// The types of its columns.
         types: Vec<SqlType>,
@@ -677,6 +719,35 @@ pub(crate) struct AlterIndex {
     pub(crate) table: Arc<TableDef>,
     pub(crate) index: Arc<IndexDef>,
     pub(crate) change: IndexChange,
+}
+
+/// What becomes of types, and of what is said of definitions.
+#[derive(Clone, Debug)]
+pub(crate) enum DefinitionChange {
+    Enum(EnumChange),
+    Domain(Box<DomainChange>),
+    /// `None`: there is to be none.
+    Comment {
+        on: CommentOn,
+        text: Option<String>,
+    },
+}
+
+/// What becomes of domains.
+#[derive(Clone, Debug)]
+pub(crate) enum DomainChange {
+    Create(NewDomain),
+    Alter { domain: Domain, new: NewDomain },
+    Drop(Vec<Domain>),
+}
+
+/// A domain as it becomes.
+#[derive(Clone, Debug)]
+pub(crate) struct NewDomain {
+    /// Without its new conditions.
+    pub(crate) def: DomainDef,
+    /// Those, over the one column of the relation.
+    pub(crate) checks: Vec<NewCheck>,
 }
 
 /// What becomes of ENUM types; labels come with their places.

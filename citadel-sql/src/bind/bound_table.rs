@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::bound::{AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo};
+use super::bound::{
+    AlterSequence, AlteredKey, DroppedKey, Expr, NewForeignKey, NewSequence, RelationNo,
+};
 use crate::schema::{
     CheckDef, ColumnDefault, ColumnNo, ColumnSequences, DefaultText, IndexDef, LakeCatalog,
     LakeDef, LakeKey, Metric, RowText, TableDef, TriggerDef, ViewDef,
@@ -25,6 +27,17 @@ pub(crate) struct CreateTable {
     pub(crate) sql: String,
     /// Its rows lie in a lake. Without columns: those of the table that is there.
     pub(crate) lake: Option<NewLake>,
+    /// It is a materialized view.
+    pub(crate) materialized: Option<NewMaterialized>,
+}
+
+/// A materialized view, to be made or filled anew.
+#[derive(Clone, Debug)]
+pub(crate) struct NewMaterialized {
+    /// As the user wrote it.
+    pub(crate) query: String,
+    /// The one that is there.
+    pub(crate) refreshed: Option<Arc<TableDef>>,
 }
 
 /// A table in a lake, to be made or opened.
@@ -39,6 +52,8 @@ pub(crate) struct NewLake {
     pub(crate) metric: Option<Metric>,
     /// The kind of vector indexes.
     pub(crate) index: Option<String>,
+    /// How precisely those know the vectors.
+    pub(crate) precision: Option<String>,
     /// What makes the vectors.
     pub(crate) embedding_model: Option<String>,
     pub(crate) partition_by: Vec<PartitionKey>,
@@ -92,6 +107,8 @@ pub(crate) struct NewColumn {
     pub(crate) generated: Option<Generated>,
     /// How its texts are compared.
     pub(crate) collation: Collation,
+    /// AUTOINCREMENT, which it is to get.
+    pub(crate) counts: bool,
 }
 
 /// The default of a column to be made.
@@ -187,8 +204,14 @@ pub(crate) struct AlterTable {
     pub(crate) foreign_keys: Vec<AlteredKey>,
     /// Constraints of other tables that go with what they refer to.
     pub(crate) dropped_keys: Vec<DroppedKey>,
+    /// Sequences of identity columns that become others.
+    pub(crate) sequences: Vec<AlterSequence>,
+    /// The row id that comes next at the earliest, of a table with AUTOINCREMENT.
+    pub(crate) restart: Option<i64>,
     /// Views that go with a dropped column.
     pub(crate) views: Vec<Arc<ViewDef>>,
+    /// Materialized views that go likewise.
+    pub(crate) dropped_tables: Vec<Arc<TableDef>>,
     /// Triggers of the table, with its new name.
     pub(crate) renamed_triggers: Vec<TriggerDef>,
     /// Triggers that go with what they use.

@@ -1,7 +1,10 @@
 //! Function calls: aggregates, scalar functions, and those that become other expressions.
 
+use std::sync::Arc;
+
 use super::array::empty_array;
 use super::bound::{AggregateCall, BinaryOp, Expr, ExprKind, SortKey};
+use super::comment::ColumnName;
 use super::constant;
 use super::distance;
 use super::expr::{Aggregation, ExprBinder};
@@ -12,7 +15,8 @@ use super::window::always;
 use crate::ast::{self, Arguments, Identifier};
 use crate::error::{Error, Position, Result, SqlState};
 use crate::functions::{
-    self, AggregateFunction, ArgumentKind, MEDIAN, Needs, ScalarFunction, TOTAL, WindowFunction,
+    self, Added, AggregateFunction, ArgumentKind, MEDIAN, Needs, ScalarFunction, TOTAL,
+    TableFunction, WindowFunction,
 };
 use crate::schema::readable;
 use crate::types::temporal::Zone;
@@ -24,8 +28,14 @@ const LAZY: [&str; 5] = ["coalesce", "ifnull", "nullif", "iif", "if"];
 /// Tells what a MERGE did with a row.
 const MERGE_ACTION: &str = "merge_action";
 
+/// Ends the statement of a trigger, or leaves its row alone.
+const RAISE: &str = "raise";
+
 /// Tells the sequence that a column owns.
 const SERIAL_SEQUENCE: &str = "pg_get_serial_sequence";
+
+/// Tell what COMMENT said of something, and of a column.
+const DESCRIPTIONS: [&str; 2] = ["obj_description", "col_description"];
 
 /// What RAISE may do where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +92,7 @@ impl ExprBinder<'_, '_> {
                 order_by,
             } => (*distinct, values.as_slice(), order_by.as_slice()),
         };
-        if let Some(function) = aggregate(&lower, values.len()) {
+        if let Some(function) = self.aggregate(&lower, values.len()) {
             let before = self.binder.reads();
             let call = self.without_aggregates("an aggregate", |binder| {
                 binder.aggregate_call(function, name, arguments)
@@ -100,7 +110,7 @@ impl ExprBinder<'_, '_> {
             )
             .at(position));
         }
-        if lower == "raise" {
+        if lower == RAISE {
             return self.raise(values, position);
         }
         let values = self.exprs(values)?;
@@ -119,6 +129,12 @@ impl ExprBinder<'_, '_> {
             let [table, column] = fixed(&lower, values, position)?;
             return self.serial_sequence(&table, &column, position);
         }
+        if let Some(function) = self.binder.parameters.added.scalar(&lower) {
+            return self.added(&Arc::clone(function), values, position);
+        }
+        if DESCRIPTIONS.contains(&lower.as_str()) {
+            return self.description(&lower, values, position);
+        }
         match functions::scalar(&lower) {
             Some(function) => self.scalar(function, values, position),
             None if WindowFunction::by_name(&lower).is_some() => Err(Error::sql(
@@ -126,7 +142,10 @@ impl ExprBinder<'_, '_> {
                 format!("window function {lower} needs an OVER clause"),
             )
             .at(position)),
-            None => Err(undefined(&name.name, position)),
+            None => {
+                let added = &self.binder.parameters.added;
+                Err(undefined(&name.name, added, position))
+            }
         }
     }
 
@@ -180,7 +199,7 @@ impl ExprBinder<'_, '_> {
         };
         let raised = Expr {
             kind: ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments,
             },
             ty: SqlType::Boolean,
@@ -257,7 +276,7 @@ impl ExprBinder<'_, '_> {
                 ty: SqlType::Integer,
             },
             Arguments::List { values, .. } | Arguments::WithinGroup { values, .. }
-                if let Some(function) = aggregate(&lower, values.len()) =>
+                if let Some(function) = self.aggregate(&lower, values.len()) =>
             {
                 self.aggregate_call(function, name, arguments)?
             }
@@ -292,6 +311,18 @@ impl ExprBinder<'_, '_> {
         Ok(AggregateCall { argument, ..call })
     }
 
+    /// The aggregate of a lower-case name, called with so many arguments.
+    pub(super) fn aggregate(&self, name: &str, arguments: usize) -> Option<AggregateFunction> {
+        match name {
+            // With several arguments they are functions of a row.
+            "min" | "max" if arguments > 1 => None,
+            name => AggregateFunction::by_name(name).or_else(|| {
+                let added = self.binder.parameters.added.aggregate(name)?;
+                Some(AggregateFunction::Added(Arc::clone(added)))
+            }),
+        }
+    }
+
     /// The aggregate of a name. Aggregates inside it are the caller's matter.
     pub(super) fn aggregate_call(
         &mut self,
@@ -322,7 +353,7 @@ impl ExprBinder<'_, '_> {
             } => (distinct, values, order_by),
         };
         let is_list = lower == "group_concat";
-        let (argument, separator) = match (function, values.as_slice()) {
+        let (argument, separator) = match (&function, values.as_slice()) {
             (AggregateFunction::Concat, [argument]) if is_list => (argument, None),
             (AggregateFunction::Concat, [argument, separator]) => (argument, Some(separator)),
             (AggregateFunction::Concat, values) => {
@@ -341,7 +372,7 @@ impl ExprBinder<'_, '_> {
                 self.binder.parameters.convert(&mut bound, SqlType::Real)?;
             }
         }
-        let ty = self.aggregate_type(function, &lower, &mut bound)?;
+        let ty = self.aggregate_type(&function, &lower, &mut bound)?;
         if lower == MEDIAN {
             return Ok(AggregateCall {
                 function,
@@ -357,7 +388,7 @@ impl ExprBinder<'_, '_> {
                 ty,
             });
         }
-        let separator = match (function, separator) {
+        let separator = match (&function, separator) {
             (AggregateFunction::Concat, Some(separator)) => Some(self.separator(separator)?),
             (AggregateFunction::Concat, None) => Some(text_literal(",")),
             _ => None,
@@ -374,17 +405,16 @@ impl ExprBinder<'_, '_> {
         if *distinct && order.is_empty() && !is_list {
             order.push(ascending(&bound));
         }
+        // For all others the order changes nothing.
+        if !function.is_ordered() {
+            order.clear();
+        }
         let mut call = AggregateCall {
             function,
             argument: Some(bound),
             distinct: *distinct,
             constant: separator,
-            // For all others the order changes nothing.
-            order: if function.is_ordered() {
-                order
-            } else {
-                Vec::new()
-            },
+            order,
             filter: None,
             ty,
         };
@@ -414,7 +444,7 @@ impl ExprBinder<'_, '_> {
             let text = format!("{lower} with an order of several keys");
             return Err(Error::unsupported(text).at(position));
         };
-        let one = self.aggregate_type(function, &lower, &mut key.expr)?;
+        let one = self.aggregate_type(&function, &lower, &mut key.expr)?;
         self.binder
             .refuse_collated(&key.expr, "an ordered-set aggregate")?;
         let argument = Some(key.expr.clone());
@@ -501,15 +531,21 @@ impl ExprBinder<'_, '_> {
 
     fn aggregate_type(
         &mut self,
-        function: AggregateFunction,
+        function: &AggregateFunction,
         name: &str,
         argument: &mut Expr,
     ) -> Result<SqlType> {
         use AggregateFunction::{
-            ApproxCount, Array, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Collated, Concat,
-            Count, CountRows, Max, Min, Mode, Percentile, Spread, Sum,
+            Added, ApproxCount, Array, Avg, BitAnd, BitOr, BitXor, BoolAnd, BoolOr, Collated,
+            Concat, Count, CountRows, Max, Min, Mode, Percentile, Spread, Sum,
         };
         let wanted = match function {
+            Added(function) => {
+                let called = (name, function.signature());
+                let position = argument.position;
+                self.added_arguments(called, std::slice::from_mut(argument), position)?;
+                return Ok(function.result_type());
+            }
             Sum | Avg | Spread(_) => Some(SqlType::Real),
             BoolAnd | BoolOr => Some(SqlType::Boolean),
             BitAnd | BitOr | BitXor => Some(SqlType::Integer),
@@ -618,7 +654,7 @@ impl ExprBinder<'_, '_> {
         Ok(Expr {
             ty,
             kind: ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments,
             },
             position,
@@ -632,16 +668,7 @@ impl ExprBinder<'_, '_> {
         column: &Expr,
         position: Option<Position>,
     ) -> Result<Expr> {
-        let text = |expr: &Expr| match constant::evaluate(expr)? {
-            Some(Value::Text(text)) => Ok(Identifier {
-                name: functions::sequence_name(&text),
-                position: expr.position,
-            }),
-            _ => {
-                let what = format!("{SERIAL_SEQUENCE} of names that are no constants");
-                Err(Error::unsupported(what).at(position))
-            }
-        };
+        let text = |expr: &Expr| constant_name(expr, SERIAL_SEQUENCE, position);
         let table = self.binder.table(&text(table)?)?;
         // A column's name is taken as it stands.
         let no = super::insert::column_of(&table, &text(column)?)?;
@@ -651,6 +678,36 @@ impl ExprBinder<'_, '_> {
         let owned = all.find(|sequence| column.sequences.owned.contains(&sequence.id));
         Ok(match owned {
             Some(sequence) => text_literal(&readable(&sequence.name)),
+            None => Expr {
+                kind: ExprKind::Literal(Value::Null),
+                ty: SqlType::Text,
+                position,
+            },
+        })
+    }
+
+    /// What was said of something; it is known when the statement is prepared.
+    fn description(
+        &mut self,
+        function: &str,
+        arguments: Vec<Expr>,
+        position: Option<Position>,
+    ) -> Result<Expr> {
+        let text = |expr: &Expr| constant_name(expr, function, position);
+        let found = match (function == DESCRIPTIONS[0], arguments.as_slice()) {
+            // The second one says of what kind it is, as PostgreSQL has it.
+            (true, [name] | [name, _]) => self.binder.comment_of(&text(name)?)?,
+            (false, [table, column]) => {
+                let column = match constant::evaluate(column)? {
+                    Some(Value::Integer(number)) => ColumnName::Number(number),
+                    _ => ColumnName::Name(text(column)?),
+                };
+                self.binder.column_comment(&text(table)?, &column)?
+            }
+            _ => return Err(wrong_count(function, arguments.len(), position)),
+        };
+        Ok(match found {
+            Some(comment) => text_literal(comment),
             None => Expr {
                 kind: ExprKind::Literal(Value::Null),
                 ty: SqlType::Text,
@@ -790,14 +847,6 @@ fn known_dimension(function: &ScalarFunction, arguments: &[Expr]) -> Option<u16>
     u16::try_from(range.len()).ok().filter(|dim| *dim > 0)
 }
 
-pub(super) fn aggregate(name: &str, arguments: usize) -> Option<AggregateFunction> {
-    match name {
-        // With several arguments they are functions of a row.
-        "min" | "max" if arguments > 1 => None,
-        name => AggregateFunction::by_name(name),
-    }
-}
-
 /// The order of an expression's values.
 fn ascending(expr: &Expr) -> SortKey {
     SortKey {
@@ -912,17 +961,44 @@ pub(super) fn undefined_for(name: &str, types: &[SqlType], position: Option<Posi
     .hint("convert the arguments with CAST")
 }
 
-fn undefined(name: &str, position: Option<Position>) -> Error {
+fn undefined(name: &str, added: &Added, position: Option<Position>) -> Error {
     let error = Error::sql(
         SqlState::UNDEFINED_FUNCTION,
         format!("function {name} does not exist"),
     )
     .at(position);
-    let names = functions::scalar_names()
+    let known = known_names().map(|name| -> &str { name });
+    suggest::hint(error, name, known.chain(added.names()))
+}
+
+/// The names that expressions call.
+fn known_names() -> impl Iterator<Item = &'static str> {
+    functions::scalar_names()
         .chain(distance::FUNCTIONS.iter().map(|(name, _)| *name))
         .chain(AggregateFunction::names())
         .chain(WindowFunction::names())
         .chain(LAZY)
-        .chain([SERIAL_SEQUENCE]);
-    suggest::hint(error, name, names)
+        .chain(DESCRIPTIONS)
+        .chain([SERIAL_SEQUENCE, MERGE_ACTION, RAISE])
+}
+
+/// Is a function of this lower-case name known everywhere?
+pub(crate) fn is_known_function(name: &str) -> bool {
+    known_names()
+        .chain(TableFunction::names())
+        .any(|known| known == name)
+}
+
+/// The name that a constant says.
+fn constant_name(expr: &Expr, function: &str, position: Option<Position>) -> Result<Identifier> {
+    match constant::evaluate(expr)? {
+        Some(Value::Text(text)) => Ok(Identifier {
+            name: functions::sequence_name(&text),
+            position: expr.position,
+        }),
+        _ => {
+            let what = format!("{function} of names that are no constants");
+            Err(Error::unsupported(what).at(position))
+        }
+    }
 }

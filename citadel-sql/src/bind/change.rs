@@ -11,7 +11,7 @@ use super::returning::Changing;
 use super::row_expression::bind_row_text;
 use super::scope::{Scope, ScopeRelation};
 use crate::ast::{self, Identifier};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SqlState};
 use crate::functions::SequenceUse;
 use crate::schema::{
     ColumnNo, KeyGraph, TableDef, TriggerEvent, TriggerLevel, TriggerSet, TriggerTiming,
@@ -236,7 +236,15 @@ impl Binder<'_> {
         name: &Identifier,
         alias: Option<&Identifier>,
     ) -> Result<(Arc<TableDef>, RelationNo, Scope)> {
-        let table = self.table(name)?;
+        let table = self.stored(name)?;
+        if table.materialized.is_some() && !self.refreshes {
+            return Err(Error::sql(
+                SqlState::WRONG_OBJECT_TYPE,
+                format!("cannot change materialized view \"{}\"", table.name),
+            )
+            .at(name.position)
+            .hint("REFRESH MATERIALIZED VIEW fills it anew"));
+        }
         let relation = self.new_relation()?;
         let shown = alias.map_or(&table.name, |alias| &alias.name);
         self.note_collations(&table, relation);

@@ -7,7 +7,10 @@
 //! into the bound tree: `name = 'x' COLLATE nocase` becomes `collation_key(name, 'nocase') = 'x'`, and an order by such a
 //! name becomes one by its key. So plans, operators and indexes know of nothing but functions and bytes.
 
+use std::sync::Arc;
+
 use super::Binder;
+use super::added::kept;
 use super::bound::{
     AggregateCall, ColumnId, Expr, ExprKind, NewColumn, OutputColumn, RelationNo, SortKey,
 };
@@ -16,12 +19,13 @@ use super::suggest;
 use crate::ast::{self, Identifier};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::{
-    AggregateFunction, COLLATED, COLLATION_KEY, ScalarFunction, collated_by, unknown_collation,
+    Added, AggregateFunction, COLLATED, COLLATION_KEY, Callee, ScalarFunction, collated_by,
+    unknown_collation,
 };
 use crate::schema::TableDef;
 use crate::types::{Collation, SqlType, Value};
 
-/// The collation of a name.
+/// The collation of a name that tables may have.
 pub(super) fn named(name: &Identifier) -> Result<Collation> {
     Collation::named(&name.name).ok_or_else(|| {
         let error = unknown_collation(&name.name).at(name.position);
@@ -29,11 +33,35 @@ pub(super) fn named(name: &Identifier) -> Result<Collation> {
     })
 }
 
+/// The name of a collation.
+fn name_of(collation: Collation, added: &Added) -> &str {
+    match added.key_of(collation) {
+        Some(key) => key.name(),
+        None => collation.name(),
+    }
+}
+
+/// The same where the program may have added it.
+fn keyed_by(text: Expr, collation: Collation, added: &Added) -> Expr {
+    let Some(key) = added.key_of(collation) else {
+        return keyed(text, collation);
+    };
+    let text = plain(text);
+    Expr {
+        position: text.position,
+        ty: SqlType::Text,
+        kind: ExprKind::Function {
+            function: Callee::Added(Arc::clone(key)),
+            arguments: vec![text],
+        },
+    }
+}
+
 /// The key of a text by a collation.
 pub(crate) fn keyed(text: Expr, collation: Collation) -> Expr {
     match collation {
         Collation::Binary => plain(text),
-        _ => call(&COLLATION_KEY, plain(text), collation),
+        _ => call(&COLLATION_KEY, plain(text), collation.name()),
     }
 }
 
@@ -43,21 +71,21 @@ pub(super) fn plain(text: Expr) -> Expr {
         ExprKind::Function {
             function,
             mut arguments,
-        } if std::ptr::eq(function, &COLLATED) && arguments.len() == 2 => arguments.swap_remove(0),
+        } if function.is(&COLLATED) && arguments.len() == 2 => arguments.swap_remove(0),
         kind => Expr { kind, ..text },
     }
 }
 
-fn call(function: &'static ScalarFunction, text: Expr, collation: Collation) -> Expr {
+fn call(function: &'static ScalarFunction, text: Expr, collation: &str) -> Expr {
     Expr {
         position: text.position,
         ty: SqlType::Text,
         kind: ExprKind::Function {
-            function,
+            function: function.into(),
             arguments: vec![
                 text,
                 Expr {
-                    kind: ExprKind::Literal(Value::Text(collation.name().to_owned())),
+                    kind: ExprKind::Literal(Value::Text(collation.to_owned())),
                     ty: SqlType::Text,
                     position: None,
                 },
@@ -67,7 +95,7 @@ fn call(function: &'static ScalarFunction, text: Expr, collation: Collation) -> 
 }
 
 /// What COLLATE says inside a text.
-fn explicit(expr: &Expr) -> Result<Option<Collation>> {
+fn explicit(expr: &Expr, added: &Added) -> Result<Option<Collation>> {
     if expr.ty != SqlType::Text {
         return Ok(None);
     }
@@ -81,10 +109,14 @@ fn explicit(expr: &Expr) -> Result<Option<Collation>> {
             Some(ExprKind::Literal(name)) => Some(name),
             _ => None,
         };
-        if let Some(collation) = collated_by(function, name) {
+        if let Some(collation) = collated_by(function, name, added) {
             return Ok(Some(collation));
         }
-        if std::ptr::eq(*function, &COLLATION_KEY) {
+        let is_key = match function {
+            Callee::Known(_) => function.is(&COLLATION_KEY),
+            Callee::Added(function) => added.is_key(function),
+        };
+        if is_key {
             return Ok(None);
         }
     }
@@ -92,21 +124,25 @@ fn explicit(expr: &Expr) -> Result<Option<Collation>> {
     expr.for_each_child(&mut |child| {
         if let Ok(known) = &found {
             let known = *known;
-            found = explicit(child).and_then(|said| both(known, said, expr));
+            found = explicit(child, added).and_then(|said| both(known, said, (expr, added)));
         }
     });
     found
 }
 
 /// Two that are said must be the same.
-fn both(a: Option<Collation>, b: Option<Collation>, of: &Expr) -> Result<Option<Collation>> {
+fn both(
+    a: Option<Collation>,
+    b: Option<Collation>,
+    (of, added): (&Expr, &Added),
+) -> Result<Option<Collation>> {
     match (a, b) {
         (Some(a), Some(b)) if a != b => Err(Error::sql(
             SqlState::COLLATION_MISMATCH,
             format!(
                 "collation mismatch between explicit collations \"{}\" and \"{}\"",
-                a.name(),
-                b.name()
+                name_of(a, added),
+                name_of(b, added)
             ),
         )
         .at(of.position)),
@@ -158,7 +194,7 @@ impl Binder<'_> {
 
     /// The collation of a text: what COLLATE says, or else that of the column that it is.
     pub(super) fn collation(&self, expr: &Expr) -> Result<Option<Collation>> {
-        Ok(explicit(expr)?.or_else(|| self.implicit(expr)))
+        Ok(explicit(expr, &self.parameters.added)?.or_else(|| self.implicit(expr)))
     }
 
     fn implicit(&self, expr: &Expr) -> Option<Collation> {
@@ -177,16 +213,17 @@ impl Binder<'_> {
         if !exprs.iter().all(|expr| is_text(expr.ty)) {
             return Ok(());
         }
+        let added = &*self.parameters.added;
         let mut said = None;
         for expr in exprs.iter() {
-            said = both(said, explicit(expr)?, expr)?;
+            said = both(said, explicit(expr, added)?, (expr, added))?;
         }
         let of_column = || exprs.iter().find_map(|expr| self.implicit(expr));
         let Some(collation) = said.or_else(of_column) else {
             return Ok(());
         };
         for expr in exprs.iter_mut() {
-            replace(expr, |expr| keyed(expr, collation));
+            replace(expr, |expr| keyed_by(expr, collation, added));
         }
         Ok(())
     }
@@ -194,7 +231,7 @@ impl Binder<'_> {
     /// What stands for a text where it is sorted, grouped or a key.
     pub(super) fn sort_key(&self, expr: Expr) -> Result<Expr> {
         Ok(match self.collation(&expr)? {
-            Some(collation) => keyed(expr, collation),
+            Some(collation) => keyed_by(expr, collation, &self.parameters.added),
             None => expr,
         })
     }
@@ -226,7 +263,13 @@ impl Binder<'_> {
         if collation == Collation::Binary {
             return Ok(());
         }
+        let added = &self.parameters.added;
         match call.function {
+            AggregateFunction::Min | AggregateFunction::Max
+                if added.key_of(collation).is_some() =>
+            {
+                return self.refuse_collated(argument, "MIN and MAX");
+            }
             AggregateFunction::Min => {
                 call.function = AggregateFunction::Collated {
                     greatest: false,
@@ -239,11 +282,13 @@ impl Binder<'_> {
                     collation,
                 };
             }
-            AggregateFunction::ApproxCount => replace(argument, |text| keyed(text, collation)),
-            AggregateFunction::Count if call.distinct => {
-                replace(argument, |text| keyed(text, collation));
+            AggregateFunction::ApproxCount => {
+                replace(argument, |text| keyed_by(text, collation, added));
             }
-            function if call.distinct || function.is_ordered_set() => {
+            AggregateFunction::Count if call.distinct => {
+                replace(argument, |text| keyed_by(text, collation, added));
+            }
+            ref function if call.distinct || function.is_ordered_set() => {
                 let what = match call.distinct {
                     true => "DISTINCT in an aggregate",
                     false => "an ordered-set aggregate",
@@ -273,9 +318,23 @@ impl ExprBinder<'_, '_> {
         operand: &ast::Expr,
         name: &Identifier,
     ) -> Result<(ExprKind, SqlType)> {
-        let collation = named(name)?;
         let operand = self.typed(operand, SqlType::Text, "COLLATE")?;
-        let collated = call(&COLLATED, plain(operand), collation);
+        let added = Arc::clone(&self.binder.parameters.added);
+        let name = match added.collation(&name.name) {
+            Some(_) if self.binder.stores => return Err(kept(&name.name).at(name.position)),
+            Some(collation) => {
+                self.binder.parameters.uses_added = true;
+                name_of(collation, &added)
+            }
+            None if Collation::named(&name.name).is_none() => {
+                let error = unknown_collation(&name.name).at(name.position);
+                let known = Collation::names().map(|name| -> &str { name });
+                let names = known.chain(added.collation_names());
+                return Err(suggest::hint(error, &name.name, names));
+            }
+            None => named(name)?.name(),
+        };
+        let collated = call(&COLLATED, plain(operand), name);
         Ok((collated.kind, collated.ty))
     }
 

@@ -56,7 +56,7 @@ fn evaluate_kind(kind: &ExprKind) -> Result<Option<Value>> {
                 return Ok(Some(Value::Null));
             }
             let values: Vec<_> = values.iter().map(Value::as_ref).collect();
-            (function.eval)(&values).map(Some)
+            function.call(&values).map(Some)
         }
         _ => Ok(None),
     }

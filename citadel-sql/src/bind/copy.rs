@@ -96,7 +96,7 @@ impl Binder<'_> {
         let relation = self.new_relation()?;
         let from = From::Function {
             relation,
-            function: TableFunction::CopyInput,
+            function: TableFunction::CopyInput.into(),
             arguments: Vec::new(),
             types: wanted.iter().map(|column| column.ty).collect(),
             ordinality: false,
@@ -173,6 +173,7 @@ impl Binder<'_> {
             name: name.clone(),
             alias: None,
             as_of: None,
+            sample: None,
         };
         let select = ast::Select::of(items, vec![table]);
         Ok(ast::Query::of(ast::QueryBody::Select(Box::new(select))))

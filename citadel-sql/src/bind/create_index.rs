@@ -23,7 +23,7 @@ impl Binder<'_> {
                 _ => Err(taken(&create.name)),
             };
         }
-        let table = self.table(&create.table)?;
+        let table = self.stored(&create.table)?;
         refuse_lake(&table, "CREATE INDEX", create.table.position)?;
         let kind = match create.method {
             IndexMethod::BTree => self.btree(create, &table)?,

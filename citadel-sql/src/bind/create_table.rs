@@ -4,7 +4,7 @@ use super::Binder;
 use super::alter_table::definition_of;
 use super::bound::{
     CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewSequence,
-    NewUnique, RelationNo, Statement,
+    NewUnique, Query, RelationNo, Statement,
 };
 use super::expr::{Aggregation, ExprBinder};
 use super::foreign_key::Referring;
@@ -56,6 +56,9 @@ impl Binder<'_> {
         let mut keys = Vec::new();
         for definition in &create.columns {
             let column = self.new_column(definition, &table.columns)?;
+            if table.lake.is_some() {
+                super::domain::refuse_in_lake(&column, definition.name.position)?;
+            }
             // At most COLUMNS_MAX by now.
             let no = ColumnNo(u16::try_from(table.columns.len()).unwrap_or(u16::MAX));
             table.columns.push(column);
@@ -97,6 +100,9 @@ impl Binder<'_> {
             table.foreign_keys.push(key);
         }
         check_rowid_default(&table, create.name.position)?;
+        if table.columns.iter().any(|column| column.counts) && table.primary_key.len() != 1 {
+            return Err(not_counted(create.name.position));
+        }
         // The primary key is unique already.
         let primary_key = table.primary_key.clone();
         table.unique.retain(|unique| unique.columns != primary_key);
@@ -115,28 +121,43 @@ impl Binder<'_> {
             return Err(Error::unsupported("column definitions in CREATE TABLE … AS").at(at));
         }
         let query = self.query(&rows.query)?;
-        let mut table = CreateTable {
+        let table = CreateTable {
             name: create.name.name.clone(),
             lake,
+            columns: self.columns_of(&query, &[], at)?,
             ..CreateTable::default()
         };
+        Ok(Statement::CreateTableAs {
+            create: table,
+            query: rows.with_data.then(|| Box::new(query)),
+        })
+    }
+
+    /// The columns of a table that takes over what a query gives.
+    pub(super) fn columns_of(
+        &self,
+        query: &Query,
+        names: &[Identifier],
+        at: Option<Position>,
+    ) -> Result<Vec<NewColumn>> {
         if query.output.len() > COLUMNS_MAX {
             return Err(invalid(
                 format!("a table has 1 to {COLUMNS_MAX} columns"),
                 at,
             ));
         }
-        for output in &query.output {
-            let name = Identifier {
-                name: output.name.clone(),
-                position: at,
-            };
+        let outputs = query.output.iter();
+        let own = outputs.map(|output| (output.name.clone(), output.expr.ty));
+        let own = super::from::renamed(own.collect(), names).map_err(|error| error.at(at))?;
+        let mut columns = Vec::with_capacity(own.len());
+        for (name, ty) in own {
+            let name = Identifier { name, position: at };
             let is_it = |c: &NewColumn| c.name.eq_ignore_ascii_case(&name.name);
-            if table.columns.iter().any(is_it) {
+            if columns.iter().any(is_it) {
                 return Err(named_twice(&name));
             }
-            table.columns.push(NewColumn {
-                ty: match output.expr.ty {
+            columns.push(NewColumn {
+                ty: match ty {
                     SqlType::Unknown => SqlType::Text,
                     SqlType::Vector(vector) if vector.dim.is_none() => {
                         return Err(invalid(
@@ -154,12 +175,10 @@ impl Binder<'_> {
                 sequences: ColumnSequences::default(),
                 generated: None,
                 collation: Collation::default(),
+                counts: false,
             });
         }
-        Ok(Statement::CreateTableAs {
-            create: table,
-            query: rows.with_data.then(|| Box::new(query)),
-        })
+        Ok(columns)
     }
 
     pub(super) fn is_taken(&self, name: &Identifier) -> bool {
@@ -180,7 +199,8 @@ impl Binder<'_> {
         {
             return Err(named_twice(name));
         }
-        let ty = self.named_type(definition.named.as_ref(), definition.ty)?;
+        let declared = (definition.ty, definition.limit);
+        let (ty, limit) = self.declared_type(definition.named.as_ref(), declared)?;
         refuse_any_dimension(ty, name)?;
         let mut seen = Seen::default();
         let mut default = None;
@@ -214,6 +234,8 @@ impl Binder<'_> {
                 ColumnConstraintKind::Null => seen.null = true,
                 ColumnConstraintKind::NotNull => seen.not_null = true,
                 ColumnConstraintKind::PrimaryKey => seen.primary_key = true,
+                ColumnConstraintKind::AutoIncrement if seen.primary_key => seen.counts = true,
+                ColumnConstraintKind::AutoIncrement => return Err(not_counted(at)),
                 ColumnConstraintKind::Unique { .. }
                 | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Check(_)
@@ -238,18 +260,39 @@ impl Binder<'_> {
         let mut column = NewColumn {
             name: name.name.clone(),
             ty,
-            limit: definition.limit,
+            limit,
             not_null: seen.not_null,
             default: NewDefault::default(),
             sequences: ColumnSequences::default(),
             generated: None,
             collation,
+            counts: false,
         };
         if let Some(expr) = default {
             column.default = self.new_default(expr, &definition_of(&column))?;
+        } else if sequence.is_none()
+            && matches!(generated_of(definition), Ok(None))
+            && let Some(inherited) = self.inherited_default(&column)?
+        {
+            column.default = inherited;
         }
         if let Some(new) = sequence {
             self.number_column(new, &mut column, at)?;
+        }
+        if seen.counts {
+            if ty != SqlType::Integer {
+                return Err(not_counted(at));
+            }
+            if !column.default.is_null() {
+                return Err(invalid(
+                    format!(
+                        "column \"{}\" counts by itself and takes no DEFAULT",
+                        name.name
+                    ),
+                    at,
+                ));
+            }
+            column.counts = true;
         }
         Ok(column)
     }
@@ -309,6 +352,7 @@ impl Binder<'_> {
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Generated(_)
                 | ColumnConstraintKind::Sequence(_)
+                | ColumnConstraintKind::AutoIncrement
                 | ColumnConstraintKind::Collate(_)
                 | ColumnConstraintKind::References(_)
                 | ColumnConstraintKind::Default(_) => {}
@@ -411,10 +455,7 @@ impl Binder<'_> {
             function,
             arguments,
         } = &mut bound.kind
-            && fits
-                .iter()
-                .flatten()
-                .any(|fit| std::ptr::eq(*fit, *function))
+            && fits.iter().flatten().any(|fit| function.is(fit))
         {
             let operand = arguments.swap_remove(0);
             bound = operand;
@@ -499,6 +540,16 @@ struct Seen {
     null: bool,
     not_null: bool,
     primary_key: bool,
+    counts: bool,
+}
+
+/// AUTOINCREMENT stands where SQLite does not take it.
+fn not_counted(at: Option<Position>) -> Error {
+    Error::sql(
+        SqlState::SYNTAX_ERROR,
+        "AUTOINCREMENT is only allowed behind INTEGER PRIMARY KEY",
+    )
+    .at(at)
 }
 
 /// A column's vectors are all of one dimension.

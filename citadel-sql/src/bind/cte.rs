@@ -86,6 +86,12 @@ impl Binder<'_> {
         });
     }
 
+    /// Does WITH name it?
+    pub(super) fn is_cte(&self, name: &Identifier) -> bool {
+        let mut ctes = self.ctes.iter();
+        ctes.any(|cte| cte.name.name.eq_ignore_ascii_case(&name.name))
+    }
+
     /// The query that a name of WITH stands for, as a relation.
     pub(super) fn cte_relation(
         &mut self,

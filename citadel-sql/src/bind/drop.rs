@@ -14,9 +14,11 @@ impl Binder<'_> {
         match drop.object {
             DropObject::Table => self.drop_tables(drop),
             DropObject::View => self.drop_views(drop),
+            DropObject::MaterializedView => self.drop_materialized(drop),
             DropObject::Index => self.drop_indexes(drop),
             DropObject::Sequence => self.drop_sequences(drop),
             DropObject::Type => self.drop_enums(drop),
+            DropObject::Domain => self.drop_domains(drop),
         }
     }
 
@@ -26,13 +28,32 @@ impl Binder<'_> {
             if drop.if_exists && self.catalog.table(&name.name).is_none() {
                 continue;
             }
-            let table = self.table(name)?;
+            let table = self
+                .table(name)
+                .map_err(|error| match self.materialized_view(name) {
+                    Ok(_) => error.hint("DROP MATERIALIZED VIEW drops it"),
+                    Err(_) => error,
+                })?;
             if !tables.iter().any(|known| Arc::ptr_eq(known, &table)) {
                 tables.push(table);
             }
         }
         let at = drop.names.first().and_then(|name| name.position);
         self.check_owned_sequences(&tables, at)?;
+        self.drop_relations(drop, tables, Vec::new())
+    }
+
+    fn drop_materialized(&self, drop: &ast::Drop) -> Result<Statement> {
+        let mut tables: Vec<Arc<TableDef>> = Vec::with_capacity(drop.names.len());
+        for name in &drop.names {
+            if drop.if_exists && !self.catalog.is_taken(&name.name) {
+                continue;
+            }
+            let (table, _) = self.materialized_view(name)?;
+            if !tables.iter().any(|known| Arc::ptr_eq(known, &table)) {
+                tables.push(table);
+            }
+        }
         self.drop_relations(drop, tables, Vec::new())
     }
 
@@ -51,17 +72,20 @@ impl Binder<'_> {
     }
 
     /// What reads the relations goes with CASCADE, and otherwise keeps them. A view alone may go before what reads it, which is
-    /// an error then where it is read: nothing is lost that another view of the name does not bring back.
+    /// an error then where it is read: nothing is lost that another view of the name does not bring back. A materialized view
+    /// keeps it all the same, as it could not be refreshed.
     fn drop_relations(
         &self,
         drop: &ast::Drop,
-        tables: Vec<Arc<TableDef>>,
+        mut tables: Vec<Arc<TableDef>>,
         mut views: Vec<Arc<ViewDef>>,
     ) -> Result<Statement> {
         if tables.is_empty() && views.is_empty() {
             return Ok(Statement::Nothing);
         }
-        if drop.behavior == DropBehavior::Default && tables.is_empty() {
+        let dependents = self.dependents(&tables, &views);
+        let is_kept = !dependents.tables.is_empty();
+        if drop.behavior == DropBehavior::Default && tables.is_empty() && !is_kept {
             return Ok(Statement::DropRelations {
                 tables,
                 views,
@@ -69,12 +93,11 @@ impl Binder<'_> {
                 triggers: Vec::new(),
             });
         }
-        let dependents = self.dependents(&tables, &views);
         let cascades = drop.behavior == DropBehavior::Cascade;
-        if let (Some(view), false) = (dependents.first(), cascades) {
+        if let (Some(reader), false) = (dependents.first(), cascades) {
             return Err(Error::sql(
                 SqlState::DEPENDENT_OBJECTS,
-                format!("view \"{}\" reads what is to be dropped", view.name),
+                format!("{reader} reads what is to be dropped"),
             )
             .at(drop.names.first().and_then(|name| name.position))
             .hint("drop it first, or write CASCADE"));
@@ -84,7 +107,8 @@ impl Binder<'_> {
             let at = drop.names.first().and_then(|name| name.position);
             return Err(refers(key).at(at));
         }
-        views.extend(dependents);
+        views.extend(dependents.views);
+        tables.extend(dependents.tables);
         let triggers = self.triggers_that_break(&self.catalog.without(&tables, &views));
         if let (Some(trigger), false) = (triggers.first(), cascades) {
             let at = drop.names.first().and_then(|name| name.position);

@@ -1,7 +1,7 @@
 //! ENUM types: names of types, CREATE TYPE, ALTER TYPE and DROP TYPE.
 
 use super::Binder;
-use super::bound::{EnumChange, Statement};
+use super::bound::{DefinitionChange, EnumChange, Statement};
 use super::suggest;
 use crate::ast::{self, DropBehavior, Identifier, LabelChange, LabelSide};
 use crate::error::{Error, Result, SqlState};
@@ -25,7 +25,7 @@ impl Binder<'_> {
     pub(super) fn create_enum(&self, name: &Identifier, labels: &[String]) -> Result<Statement> {
         self.refuse_type_name(name)?;
         let labels = placed(labels).map_err(|error| error.at(name.position))?;
-        Ok(Statement::ChangeEnum(EnumChange::Create {
+        Ok(changed(EnumChange::Create {
             name: name.name.clone(),
             labels,
         }))
@@ -74,7 +74,7 @@ impl Binder<'_> {
                 name.clone_from(&new.name);
             }
         }
-        Ok(Statement::ChangeEnum(EnumChange::Replace {
+        Ok(changed(EnumChange::Replace {
             id: ty.id(),
             name,
             labels,
@@ -111,11 +111,11 @@ impl Binder<'_> {
         }
         Ok(match types.is_empty() {
             true => Statement::Nothing,
-            false => Statement::ChangeEnum(EnumChange::Drop(types)),
+            false => changed(EnumChange::Drop(types)),
         })
     }
 
-    fn known_enum(&self, name: &Identifier) -> Result<EnumType> {
+    pub(super) fn known_enum(&self, name: &Identifier) -> Result<EnumType> {
         self.catalog.enum_type(&name.name).ok_or_else(|| {
             let error = Error::sql(
                 SqlState::UNDEFINED_OBJECT,
@@ -127,10 +127,11 @@ impl Binder<'_> {
         })
     }
 
-    fn refuse_type_name(&self, name: &Identifier) -> Result<()> {
-        match self.catalog.enum_type(&name.name) {
-            None => Ok(()),
-            Some(_) => Err(Error::sql(
+    pub(super) fn refuse_type_name(&self, name: &Identifier) -> Result<()> {
+        let enum_type = self.catalog.enum_type(&name.name);
+        match enum_type.is_some() || self.catalog.domain(&name.name).is_some() {
+            false => Ok(()),
+            true => Err(Error::sql(
                 SqlState::DUPLICATE_OBJECT,
                 format!("type \"{}\" already exists", name.name),
             )
@@ -173,4 +174,8 @@ impl Binder<'_> {
 /// Is it the type, or arrays of it?
 fn is_of(column: SqlType, ty: EnumType) -> bool {
     column == SqlType::Enum(ty) || column == SqlType::Array(ScalarType::Enum(ty))
+}
+
+fn changed(change: EnumChange) -> Statement {
+    Statement::ChangeDefinition(DefinitionChange::Enum(change))
 }

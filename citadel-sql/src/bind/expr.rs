@@ -144,12 +144,14 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
                 named,
                 limit,
             } => {
-                let to = self.binder.named_type(named.as_ref(), *to);
-                let bound = to.and_then(|to| self.cast(operand, to));
-                match limit {
-                    None => bound,
-                    Some(limit) => bound.map(|cast| within(cast, *limit)),
-                }
+                let declared = self.binder.declared_type(named.as_ref(), (*to, *limit));
+                declared.and_then(|(to, limit)| {
+                    let cast = self.cast(operand, to)?;
+                    Ok(match limit {
+                        None => cast,
+                        Some(limit) => within(cast, limit),
+                    })
+                })
             }
             ast::ExprKind::Array(elements) => self.array(elements),
             ast::ExprKind::Subscript { array, subscripts } => self.subscript(array, subscripts),
@@ -438,7 +440,15 @@ impl<'b, 'a> ExprBinder<'b, 'a> {
 
 /// A value of the right type, cast to one with a limit.
 fn within((kind, ty): (ExprKind, SqlType), limit: Limit) -> (ExprKind, SqlType) {
-    let (function, beside) = cast_within(limit);
+    let (kind, ty) = match limit {
+        // What a domain is made of comes first.
+        Limit::Domain(domain) => match domain.def().limit {
+            Some(limit) => within((kind, ty), limit),
+            None => (kind, ty),
+        },
+        _ => (kind, ty),
+    };
+    let (function, beside) = cast_within(limit, ty);
     let value = Expr {
         kind,
         ty,
@@ -450,7 +460,7 @@ fn within((kind, ty): (ExprKind, SqlType), limit: Limit) -> (ExprKind, SqlType) 
         position: None,
     });
     let function = ExprKind::Function {
-        function,
+        function: function.into(),
         arguments: std::iter::once(value).chain(beside).collect(),
     };
     (function, ty)

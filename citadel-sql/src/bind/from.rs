@@ -56,7 +56,15 @@ impl Binder<'_> {
 
     fn relation(&mut self, relation: &Relation) -> Result<(From, Scope)> {
         match relation {
-            Relation::Table { name, alias, as_of } => {
+            Relation::Table {
+                name,
+                alias,
+                as_of,
+                sample,
+            } => {
+                if let Some(sample) = sample {
+                    return self.sampled_relation(name, alias.as_ref(), sample);
+                }
                 if as_of.is_none()
                     && let Some(found) = self.cte_relation(name, alias.as_ref())
                 {
@@ -92,7 +100,7 @@ impl Binder<'_> {
         }
     }
 
-    fn table_relation(
+    pub(super) fn table_relation(
         &mut self,
         name: &Identifier,
         alias: Option<&TableAlias>,
@@ -111,7 +119,7 @@ impl Binder<'_> {
         {
             return self.definitions_relation(relation, alias);
         }
-        let table = self.table(name)?;
+        let table = self.stored(name)?;
         let as_of = match as_of {
             Some(as_of) => Some(self.as_of(as_of, &table)?),
             None => None,
@@ -137,6 +145,7 @@ impl Binder<'_> {
             relation,
             alias: shown.to_owned(),
             as_of: as_of.map(Box::new),
+            sample: None,
             table,
         };
         Ok((from, scope))

@@ -54,7 +54,7 @@ impl Groups<'_> {
             }
             ExprKind::Column(id) if id.relation == self.windows => Ok(()),
             ExprKind::Function {
-                function,
+                ref function,
                 ref arguments,
             } if function.name == functions::GROUPING => {
                 expr.kind = self.grouping(arguments, expr.position)?;

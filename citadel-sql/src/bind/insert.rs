@@ -218,7 +218,7 @@ impl Binder<'_> {
                 position: None,
             };
             typing::wrap(expr, |operand| ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments: vec![*operand, most],
             });
         }
@@ -267,7 +267,7 @@ impl Binder<'_> {
             );
         if !is_fitting && let Some(function) = assignment_to(column.ty) {
             typing::wrap(expr, |operand| ExprKind::Function {
-                function,
+                function: function.into(),
                 arguments: vec![*operand],
             });
             expr.ty = column.ty;

@@ -162,6 +162,8 @@ impl Binder<'_> {
             indexes: Vec::new(),
             sql: String::new(),
             lake: None,
+            statistics: None,
+            materialized: None,
         }))
     }
 }
@@ -192,6 +194,7 @@ fn rows_of(
             columns: Vec::new(),
         }),
         as_of: None,
+        sample: None,
     };
     let from = std::iter::once(view).chain(rows.from.iter().cloned());
     let mut select = ast::Select::of(items, from.collect());

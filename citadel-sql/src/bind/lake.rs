@@ -6,6 +6,7 @@ use super::Binder;
 use super::bound::{AsOf, NewEncryption, NewLake, PartitionKey, PartitionTransform};
 use super::create_index::{option_text, refuse_repeated};
 use super::expr::{Aggregation, ExprBinder};
+use super::lake_server::{Kept, catalog, lake_server, no_server};
 use super::scope::Scope;
 use super::suggest;
 use crate::ast::{self, ColumnConstraintKind, IndexOption};
@@ -14,10 +15,15 @@ use crate::schema::{LakeCatalog, LakeKey, Metric, TableDef};
 use crate::types::SqlType;
 
 /// All options that there are.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 16] = [
     "location",
     "catalog",
     "metadata",
+    "uri",
+    "warehouse",
+    "namespace",
+    "name",
+    "token",
     "metric",
     "index",
     "precision",
@@ -66,6 +72,7 @@ impl Binder<'_> {
         refuse_repeated(options)?;
         let mut location = None;
         let (mut encryption, mut key) = (None, None);
+        let (mut kept, mut server) = (Kept::Files, Vec::new());
         let (mut metadata_at, mut bloom_filters_at) = (None, None);
         let mut lake = NewLake {
             location: String::new(),
@@ -73,6 +80,7 @@ impl Binder<'_> {
             metadata: None,
             metric: None,
             index: None,
+            precision: None,
             embedding_model: None,
             partition_by: Vec::new(),
             bloom_filters: Vec::new(),
@@ -84,12 +92,13 @@ impl Binder<'_> {
             let at = option.value.position;
             match option.name.name.to_ascii_lowercase().as_str() {
                 "location" => location = Some(path(text, "location", at)?),
-                "catalog" => lake.catalog = catalog(text, at)?,
+                "catalog" => kept = catalog(text, at)?,
+                "uri" | "warehouse" | "namespace" | "name" | "token" => server.push(option),
                 "metadata" => {
                     lake.metadata = Some(path(text, "metadata", at)?);
                     metadata_at = option.name.position;
                 }
-                "precision" => only(option, text, "f32")?,
+                "precision" => lake.precision = Some(precision(text, at)?),
                 "metric" => lake.metric = Some(metric(text, at)?),
                 "index" => lake.index = Some(index(text, at)?),
                 "embedding_model" => lake.embedding_model = Some(text.to_owned()),
@@ -126,14 +135,24 @@ impl Binder<'_> {
             let text = "bloom_filters of an encrypted table would lie in the clear".to_owned();
             return Err(wrong(text, bloom_filters_at).hint("leave one of the two out"));
         }
-        if lake.metadata.is_some() && lake.catalog == LakeCatalog::Files {
+        lake.catalog = match kept {
+            Kept::Rest => LakeCatalog::Rest(lake_server(&server, create)?),
+            _ if !server.is_empty() => return Err(no_server(server[0])),
+            Kept::Embedded => LakeCatalog::Embedded,
+            Kept::Files => LakeCatalog::Files,
+        };
+        if lake.metadata.is_some() && lake.catalog != LakeCatalog::Embedded {
             let error = wrong(
                 "the option \"metadata\" is for catalog = 'embedded'".to_owned(),
                 metadata_at,
             );
             return Err(
-                error.hint("in the catalog filesystem, the folder tells which is the newest")
+                error.hint("in other catalogs, the folder or the server tells which is the newest")
             );
+        }
+        if let (LakeCatalog::Rest(_), None) = (&lake.catalog, &location) {
+            // The server tells it, unless the table is to be made.
+            return Ok(lake);
         }
         lake.location = location.ok_or_else(|| {
             wrong(
@@ -177,6 +196,7 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
                 | ColumnConstraintKind::NotNull
                 | ColumnConstraintKind::Default(_) => continue,
                 ColumnConstraintKind::PrimaryKey => "PRIMARY KEY",
+                ColumnConstraintKind::AutoIncrement => "AUTOINCREMENT",
                 ColumnConstraintKind::Unique { .. } => "UNIQUE",
                 ColumnConstraintKind::Check(_) => "CHECK",
                 ColumnConstraintKind::Generated(_) => "GENERATED",
@@ -190,7 +210,7 @@ fn refuse_constraints(create: &ast::CreateTable) -> Result<()> {
     Ok(())
 }
 
-fn wrong(message: String, at: Option<Position>) -> Error {
+pub(super) fn wrong(message: String, at: Option<Position>) -> Error {
     Error::sql(SqlState::INVALID_PARAMETER_VALUE, message).at(at)
 }
 
@@ -210,16 +230,6 @@ fn path(text: &str, option: &str, at: Option<Position>) -> Result<String> {
     match path.to_str() {
         Some(path) => Ok(path.trim_end_matches('/').to_owned()),
         None => Err(wrong(format!("the {option} '{text}' is not UTF-8"), at)),
-    }
-}
-
-fn catalog(text: &str, at: Option<Position>) -> Result<LakeCatalog> {
-    match text.to_ascii_lowercase().as_str() {
-        "filesystem" | "file" => Ok(LakeCatalog::Files),
-        "embedded" => Ok(LakeCatalog::Embedded),
-        _ => Err(Error::unsupported(format!("catalog = '{text}'"))
-            .at(at)
-            .hint("the catalogs are filesystem, which need not be said, and embedded")),
     }
 }
 
@@ -261,6 +271,15 @@ fn index(text: &str, at: Option<Position>) -> Result<String> {
         "auto" | "prism" | "ivf_pq" => Ok(text),
         _ => Err(wrong(format!("\"{text}\" is no kind of index"), at)
             .hint("the kinds are auto, prism and ivf_pq")),
+    }
+}
+
+fn precision(text: &str, at: Option<Position>) -> Result<String> {
+    let text = text.to_ascii_lowercase();
+    match text.as_str() {
+        "f32" | "f16" | "i8" => Ok(text),
+        _ => Err(wrong(format!("\"{text}\" is no precision of an index"), at)
+            .hint("the precisions are f32, f16 and i8")),
     }
 }
 

@@ -11,8 +11,10 @@
 //! What always holds of a bound tree: every column exists and has one meaning; operators and functions fit their
 //! operands' types; a string literal has its final type; conditions are BOOLEAN.
 
+mod added;
 mod alter_index;
 mod alter_table;
+mod analyze;
 mod ann_options;
 mod array;
 pub(crate) mod bound;
@@ -25,6 +27,7 @@ mod bound_trigger;
 mod call;
 mod change;
 mod collation;
+mod comment;
 mod conflict;
 mod constant;
 mod copy;
@@ -34,6 +37,7 @@ mod create_table;
 mod cte;
 mod default;
 mod distance;
+mod domain;
 mod drop;
 mod enum_type;
 mod expr;
@@ -44,6 +48,8 @@ mod insert;
 mod instead;
 mod item;
 mod lake;
+mod lake_server;
+mod materialized;
 mod merge;
 mod operator;
 mod order;
@@ -63,6 +69,7 @@ mod subquery;
 mod suggest;
 mod surroundings;
 mod table_function;
+mod table_sample;
 mod temporal;
 #[cfg(test)]
 mod tests;
@@ -80,10 +87,10 @@ use rustc_hash::FxHashMap;
 use crate::ast::{self, Identifier, StatementKind};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{Catalog, TableDef};
-use crate::types::temporal::Zone;
 use crate::types::{Collation, SqlType};
 
 use bound::{BoundStatement, ChangePart, ColumnId, Expr, Parameters, RelationNo, Statement};
+pub(crate) use call::is_known_function;
 pub(crate) use collation::keyed;
 use cte::Cte;
 use expr::{Aggregation, ExprBinder};
@@ -92,22 +99,40 @@ pub(crate) use row_expression::bind_row_text;
 pub(crate) use same::same;
 use scope::Scope;
 use subquery::Around;
+pub(crate) use surroundings::BindContext;
 pub(crate) use trigger::bind_trigger;
 
-/// Gives a statement its meaning in a session of that time zone. `sql_text` is its own text, which definitions keep.
+/// Gives a statement its meaning to its connection. `sql_text` is its own text, which definitions keep.
 pub(crate) fn bind(
     statement: &ast::Statement,
     sql_text: &str,
     catalog: &Catalog,
-    zone: &Zone,
+    binding: &BindContext,
 ) -> Result<BoundStatement> {
-    let parameters = Parameters::new(&statement.parameters, zone);
+    let mut parameters = Parameters::new(&statement.parameters, &binding.zone);
+    parameters.added = Arc::clone(&binding.added);
     let mut binder = Binder::new(catalog, sql_text, parameters);
+    binder.stores = stores(&statement.kind);
     let bound = binder.whole(&statement.kind)?;
     Ok(BoundStatement {
         statement: bound,
         parameters: binder.parameters,
     })
+}
+
+/// Becomes anything of the statement's expressions a part of the database?
+fn stores(kind: &StatementKind) -> bool {
+    match kind {
+        StatementKind::Query(_)
+        | StatementKind::Insert(_)
+        | StatementKind::Update(_)
+        | StatementKind::Delete(_)
+        | StatementKind::Merge(_)
+        | StatementKind::Copy(_)
+        | StatementKind::Explain { .. } => false,
+        StatementKind::CreateTable(create) => create.rows.is_none(),
+        _ => true,
+    }
 }
 
 /// How deep queries may lie in one another. `parse` bounds what is written, and a name of WITH stands for more.
@@ -157,6 +182,10 @@ struct Binder<'a> {
     reads_changes: bool,
     /// What RAISE may do here.
     raising: call::Raising,
+    /// What is bound becomes a part of the database.
+    stores: bool,
+    /// A materialized view may be changed: it is being refreshed.
+    refreshes: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -180,6 +209,8 @@ impl<'a> Binder<'a> {
             changes: Vec::new(),
             reads_changes: false,
             raising: call::Raising::Nothing,
+            stores: false,
+            refreshes: false,
         }
     }
 }
@@ -205,10 +236,15 @@ impl Binder<'_> {
             StatementKind::CreateSequence(create) => self.create_sequence(create),
             StatementKind::AlterSequence(alter) => self.alter_sequence(alter),
             StatementKind::CreateView(view) => self.create_view(view),
+            StatementKind::CreateMaterialized(create) => self.create_materialized(create),
+            StatementKind::Refresh(refresh) => self.refresh(refresh),
             StatementKind::CreateIndex(index) => self.create_index(index),
             StatementKind::AlterIndex(alter) => self.alter_index(alter),
             StatementKind::CreateEnum { name, labels } => self.create_enum(name, labels),
             StatementKind::AlterEnum(alter) => self.alter_enum(alter),
+            StatementKind::CreateDomain(create) => self.create_domain(create),
+            StatementKind::AlterDomain(alter) => self.alter_domain(alter),
+            StatementKind::Comment(comment) => self.comment(comment),
             StatementKind::CreateTrigger(create) => self.create_trigger(create),
             StatementKind::DropTrigger(drop) => self.drop_trigger(drop),
             StatementKind::AlterTrigger(alter) => self.alter_trigger(alter),
@@ -221,6 +257,7 @@ impl Binder<'_> {
             StatementKind::RollbackTo(name) => Ok(Statement::RollbackTo(name.clone())),
             StatementKind::Explain { explain, statement } => self.explain(*explain, statement),
             StatementKind::Call(call) => self.call_procedure(call),
+            StatementKind::Analyze(tables) => self.analyze(tables),
             StatementKind::Reindex(index) => self.reindex(index),
             StatementKind::Pragma(pragma) => self.pragma(pragma),
             StatementKind::Vacuum { into } => self.vacuum(into.as_ref()),
@@ -259,8 +296,18 @@ impl Binder<'_> {
         Ok(relation)
     }
 
-    /// A table that must exist.
+    /// A table that must exist, and is no materialized view.
     fn table(&self, name: &Identifier) -> Result<Arc<TableDef>> {
+        let table = self.stored(name)?;
+        if table.materialized.is_some() {
+            let text = format!("\"{}\" is a materialized view, not a table", name.name);
+            return Err(Error::sql(SqlState::WRONG_OBJECT_TYPE, text).at(name.position));
+        }
+        Ok(table)
+    }
+
+    /// A table or a materialized view that must exist.
+    fn stored(&self, name: &Identifier) -> Result<Arc<TableDef>> {
         self.catalog.table(&name.name).cloned().ok_or_else(|| {
             if self.catalog.view(&name.name).is_some() {
                 let text = format!("\"{}\" is a view, not a table", name.name);

@@ -1,5 +1,7 @@
 //! What the places of a parameter say about its type.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::bound::Parameters;
@@ -18,6 +20,8 @@ impl Parameters {
             next_hidden: names.len(),
             moments: Vec::new(),
             zone: zone.clone(),
+            added: Arc::default(),
+            uses_added: false,
             decimals: FxHashMap::default(),
             uses_zone: false,
             sequences: SequenceUse::None,

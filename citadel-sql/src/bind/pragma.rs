@@ -17,15 +17,17 @@ use crate::types::SqlType;
 use crate::types::temporal::Zone;
 
 /// All pragmas that there are.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "ann_auto_merge",
     "ann_exact",
     "ann_recall",
+    "auto_analyze",
     "busy_timeout",
     "data_version",
     "freelist_count",
     "integrity_check",
     "lake_batch_id",
+    "optimize",
     "page_count",
     "page_size",
     "quick_check",
@@ -74,6 +76,8 @@ impl Binder<'_> {
                 Pragma::BusyTimeout(timeout.map(Duration::from_millis))
             }
             "ann_auto_merge" => Pragma::AnnAutoMerge(value.map(switch).transpose()?),
+            "auto_analyze" => Pragma::AutoAnalyze(value.map(switch).transpose()?),
+            "optimize" => return self.optimize(pragma),
             "ann_recall" => Pragma::AnnRecall(setting(value, recall)?),
             "ann_exact" => Pragma::AnnExact(setting(value, switch)?),
             "threads" => Pragma::Threads(setting(value, threads)?),

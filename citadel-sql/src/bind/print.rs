@@ -227,7 +227,7 @@ impl Printer<'_> {
             } => {
                 let written = arguments.len().saturating_sub(function.needs.hidden());
                 match (zoned_cast_type(function), arguments.first()) {
-                    (_, Some(operand)) if std::ptr::eq(*function, &COLLATED) => {
+                    (_, Some(operand)) if function.is(&COLLATED) => {
                         self.print(out, operand, UNARY_LEVEL + 1)?;
                         let name = arguments.get(1).map(|name| &name.kind);
                         if let Some(ExprKind::Literal(Value::Text(name))) = name {
@@ -245,7 +245,7 @@ impl Printer<'_> {
                         out.push(']');
                     }
                     _ => {
-                        write!(out, "{}(", function.name)?;
+                        write!(out, "{}(", function.name())?;
                         self.list(out, &arguments[..written])?;
                         out.push(')');
                     }

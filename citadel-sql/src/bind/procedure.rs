@@ -64,7 +64,12 @@ impl Binder<'_> {
         for (at, argument) in call.arguments.iter().enumerate() {
             // A time may be a number or a text.
             let is_number = matches!(argument.kind, crate::ast::ExprKind::Integer(_));
-            let is_text = at == 0 || (procedure == LakeProcedure::Expire && at == 1 && !is_number);
+            let is_text = match procedure {
+                _ if at == 0 => true,
+                LakeProcedure::Compact => true,
+                LakeProcedure::Expire => at == 1 && !is_number,
+                LakeProcedure::BuildIndexes | LakeProcedure::RemoveOrphans => false,
+            };
             let ty = if is_text {
                 SqlType::Text
             } else {
@@ -93,7 +98,7 @@ impl Binder<'_> {
         let (Some(table), Some(column)) = (constant_name(table), constant_name(column)) else {
             return Ok(());
         };
-        let definition = self.table(&table)?;
+        let definition = self.stored(&table)?;
         let anns = || {
             let indexes = definition.indexes.iter();
             indexes.filter_map(|index| match &index.kind {

@@ -89,7 +89,7 @@ fn same_operation(a: &ExprKind, b: &ExprKind) -> bool {
                 op: b, all: all_b, ..
             },
         ) => (a, all_a) == (b, all_b),
-        (Function { function: a, .. }, Function { function: b, .. }) => std::ptr::eq(*a, *b),
+        (Function { function: a, .. }, Function { function: b, .. }) => a == b,
         // One and the same query, written once: as an alias stands for it.
         (Subquery(a), Subquery(b)) => a.kind == b.kind && Arc::ptr_eq(&a.query, &b.query),
         _ => false,

@@ -188,7 +188,7 @@ impl Binder<'_> {
     }
 
     /// A sequence that must exist.
-    fn sequence(&self, name: &Identifier) -> Result<Arc<SequenceDef>> {
+    pub(super) fn sequence(&self, name: &Identifier) -> Result<Arc<SequenceDef>> {
         self.catalog.sequence(&name.name).cloned().ok_or_else(|| {
             if self.is_taken(name) {
                 let text = format!("\"{}\" is not a sequence", name.name);
@@ -267,6 +267,37 @@ pub(super) fn of_column(
         .at(option.position)),
         None => describe(None, width, options).map(|described| described.options),
     }
+}
+
+/// What the clauses make of the sequence of an identity column.
+pub(super) fn altered_identity(
+    sequence: &Arc<SequenceDef>,
+    width: IntegerWidth,
+    options: &[SequenceOption],
+) -> Result<AlterSequence> {
+    let for_others = options.iter().find(|option| {
+        use SequenceOptionKind::{As, OwnedBy};
+        matches!(option.kind, As(_) | OwnedBy(_))
+    });
+    if let Some(option) = for_others {
+        return Err(
+            invalid("AS and OWNED BY are not for an identity column".to_owned())
+                .at(option.position),
+        );
+    }
+    let described = describe(Some(sequence.options), width, options)?;
+    let restart = described.restart;
+    let restart = restart.map(|given| given.unwrap_or(described.options.start));
+    if let Some(restart) = restart {
+        check_range(&described.options, restart, "RESTART")?;
+    }
+    Ok(AlterSequence {
+        name: sequence.name.clone(),
+        options: described.options,
+        restart,
+        owner: None,
+        sequence: Arc::clone(sequence),
+    })
 }
 
 /// Resolves clauses as PostgreSQL does: bounds follow the type and the direction unless they are said.

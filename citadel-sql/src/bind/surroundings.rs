@@ -1,17 +1,35 @@
 //! What expressions take of where their statement runs: the time, and the time zone of the session.
 //!
 //! A moment is a parameter that the statement's text does not know, with its value when a run starts, so that a plan may
-//! be kept and indexes serve it. A time zone is a constant: a plan that has it holds as long as the session has that zone.
+//! be kept and indexes serve it. A time zone is a constant: a plan that has it holds as long as the session has that zone. What the program has added
+//! to the functions is known by name, and a plan that calls something of it holds as long as nothing else is added.
+
+use std::sync::Arc;
 
 use super::array::convert_elements;
 use super::bound::{Expr, ExprKind, Parameters};
 use super::typing;
 use crate::error::{Error, Position, Result};
-use crate::functions::{Clock, Needs, ScalarFunction, zoned_cast};
+use crate::functions::{Added, Clock, Needs, ScalarFunction, zoned_cast};
 use crate::types::temporal::{Zone, is_relative, needs_zone};
 use crate::types::{SqlType, TimestampTz, Value, cast_in};
 
+/// What a connection says of how its statements are to be understood.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BindContext {
+    /// In which times without one are read and moments are shown.
+    pub(crate) zone: Zone,
+    /// Functions beyond those that are known everywhere.
+    pub(crate) added: Arc<Added>,
+}
+
 impl Parameters {
+    /// Means what was bound the same to this connection?
+    pub(crate) fn mean_the_same(&self, binding: &BindContext) -> bool {
+        (!self.uses_zone || self.zone == binding.zone)
+            && (!self.uses_added || Arc::ptr_eq(&self.added, &binding.added))
+    }
+
     /// A parameter that no text has.
     pub(super) fn hidden(&mut self) -> usize {
         self.next_hidden += 1;
@@ -108,7 +126,7 @@ impl Parameters {
     ) {
         let hidden = self.hidden_arguments(function.needs);
         typing::wrap(expr, |operand| ExprKind::Function {
-            function,
+            function: function.into(),
             arguments: std::iter::once(*operand).chain(hidden).collect(),
         });
         expr.ty = ty;

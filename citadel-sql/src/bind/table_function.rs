@@ -1,5 +1,7 @@
 //! Functions in FROM.
 
+use std::sync::Arc;
+
 use super::Binder;
 use super::bound::{Expr, ExprKind, From, RelationNo};
 use super::cte::column_names;
@@ -10,7 +12,7 @@ use super::suggest;
 use super::typing;
 use crate::ast::{self, Identifier, TableAlias};
 use crate::error::{Error, Result, SqlState};
-use crate::functions::{Definitions, TableFunction};
+use crate::functions::{AddedTable, Definitions, TableCallee, TableFunction};
 use crate::parquet;
 use crate::types::{ScalarType, SqlType, Value};
 
@@ -26,7 +28,7 @@ impl Binder<'_> {
     ) -> Result<(From, Scope)> {
         let function = TableFunction::Definitions(relation);
         let no = self.new_relation()?;
-        let call = (function, Vec::new());
+        let call = (function.into(), Vec::new());
         relation_of(no, call, columns_of(function, &[]), false, alias)
     }
 
@@ -38,13 +40,19 @@ impl Binder<'_> {
         ordinality: bool,
         alias: Option<&TableAlias>,
     ) -> Result<(From, Scope)> {
+        let added = Arc::clone(&self.parameters.added);
+        if let Some(function) = added.table(&name.name.to_ascii_lowercase()) {
+            return self.added_relation(name, function, arguments, ordinality, alias);
+        }
         let Some(function) = TableFunction::find(&name.name) else {
             let error = Error::sql(
                 SqlState::UNDEFINED_FUNCTION,
                 format!("table function {} does not exist", name.name),
             )
             .at(name.position);
-            return Err(suggest::hint(error, &name.name, TableFunction::names()));
+            let known = TableFunction::names().map(|name| -> &str { name });
+            let names = known.chain(added.table_names());
+            return Err(suggest::hint(error, &name.name, names));
         };
         let wanted = function.arguments();
         if !(function.arguments_min()..=function.arguments_max()).contains(&arguments.len()) {
@@ -73,7 +81,30 @@ impl Binder<'_> {
         if ordinality {
             columns.push((ORDINALITY.to_owned(), SqlType::Integer));
         }
-        let call = (function, arguments);
+        let call = (function.into(), arguments);
+        relation_of(relation, call, columns, ordinality, alias)
+    }
+
+    /// The rows of a function that the program added.
+    fn added_relation(
+        &mut self,
+        name: &Identifier,
+        function: &Arc<AddedTable>,
+        arguments: &[ast::Expr],
+        ordinality: bool,
+        alias: Option<&TableAlias>,
+    ) -> Result<(From, Scope)> {
+        let relation = self.new_relation()?;
+        let empty = Scope::default();
+        let mut binder = ExprBinder::new(self, &empty, Aggregation::Refused("a table function"));
+        let mut arguments = binder.exprs(arguments)?;
+        let called = (function.name(), function.signature());
+        binder.added_arguments(called, &mut arguments, name.position)?;
+        let mut columns = function.columns().to_vec();
+        if ordinality {
+            columns.push((ORDINALITY.to_owned(), SqlType::Integer));
+        }
+        let call = (TableCallee::Added(Arc::clone(function)), arguments);
         relation_of(relation, call, columns, ordinality, alias)
     }
 }
@@ -81,12 +112,14 @@ impl Binder<'_> {
 /// The rows of a call as a relation.
 fn relation_of(
     relation: RelationNo,
-    (function, arguments): (TableFunction, Vec<Expr>),
+    (function, arguments): (TableCallee, Vec<Expr>),
     columns: Vec<(String, SqlType)>,
     ordinality: bool,
     alias: Option<&TableAlias>,
 ) -> Result<(From, Scope)> {
-    let shown = alias.map_or(function.name(), |alias| &alias.name.name);
+    let shown = alias
+        .map_or(function.name(), |alias| &alias.name.name)
+        .to_owned();
     let columns = renamed(columns, column_names(alias))?;
     let from = From::Function {
         relation,
@@ -97,7 +130,7 @@ fn relation_of(
         names: columns.iter().map(|(name, _)| name.clone()).collect(),
     };
     let relation = ScopeRelation {
-        name: shown.to_owned(),
+        name: shown,
         no: relation,
         has_rowid: false,
     };

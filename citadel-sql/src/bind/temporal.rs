@@ -54,7 +54,7 @@ impl ExprBinder<'_, '_> {
         };
         let hidden = self.binder.parameters.hidden_arguments(function.needs);
         let kind = ExprKind::Function {
-            function,
+            function: function.into(),
             arguments: [left, right].into_iter().chain(hidden).collect(),
         };
         Ok((kind, ty))

@@ -347,7 +347,11 @@ fn groups_stand_before_aggregates() {
     );
     let grouping = query.grouping.unwrap();
     assert_eq!(grouping.keys.len(), 1);
-    let functions: Vec<_> = grouping.aggregates.iter().map(|a| a.function).collect();
+    let functions: Vec<_> = grouping
+        .aggregates
+        .iter()
+        .map(|a| a.function.clone())
+        .collect();
     assert_eq!(
         functions,
         [AggregateFunction::CountRows, AggregateFunction::Sum]
@@ -512,10 +516,10 @@ fn a_real_expression_is_fitted_to_an_integer_column_when_it_runs() {
     };
     use crate::types::ValueRef;
     assert_eq!(
-        (function.eval)(&[ValueRef::Real(4.0)]).unwrap(),
+        function.call(&[ValueRef::Real(4.0)]).unwrap(),
         Value::Integer(4)
     );
-    assert!((function.eval)(&[ValueRef::Real(4.5)]).is_err());
+    assert!(function.call(&[ValueRef::Real(4.5)]).is_err());
 }
 
 #[test]

@@ -11,13 +11,43 @@ use super::scope::Scope;
 use crate::ast::{self, Identifier, StatementKind, TableAlias};
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
-use crate::schema::{Catalog, TableDef, TableId, ViewDef, ViewId};
+use crate::schema::{Catalog, Materialized, TableDef, TableId, ViewDef, ViewId};
 
 /// What was read by the queries that are bound.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) tables: Vec<TableId>,
     pub(super) views: Vec<ViewId>,
+}
+
+/// Views, and tables that are materialized ones.
+#[derive(Debug, Default)]
+pub(super) struct Dependents {
+    pub(super) views: Vec<Arc<ViewDef>>,
+    pub(super) tables: Vec<Arc<TableDef>>,
+}
+
+impl Dependents {
+    /// One of them, in words.
+    pub(super) fn first(&self) -> Option<String> {
+        let view = self
+            .views
+            .first()
+            .map(|view| format!("view \"{}\"", view.name));
+        let kept = || {
+            let table = self.tables.first()?;
+            Some(format!("materialized view \"{}\"", table.name))
+        };
+        view.or_else(kept)
+    }
+
+    /// Was one of them read, or one of these?
+    fn are_read(&self, (tables, views): (&[Arc<TableDef>], &[Arc<ViewDef>]), read: &Read) -> bool {
+        let mut all = tables.iter().chain(&self.tables);
+        let mut all_views = views.iter().chain(&self.views);
+        all.any(|table| read.tables.contains(&table.id))
+            || all_views.any(|view| read.views.contains(&view.id))
+    }
 }
 
 impl Binder<'_> {
@@ -126,36 +156,59 @@ impl Binder<'_> {
         Ok((query?, create.columns))
     }
 
-    /// The views that read one of these tables or views, and those that read such views; by name.
+    /// What reads one of these tables or views, and what reads that.
     pub(super) fn dependents(
         &self,
         tables: &[Arc<TableDef>],
         views: &[Arc<ViewDef>],
-    ) -> Vec<Arc<ViewDef>> {
-        let all = self.catalog.views().iter();
-        let others = all.filter(|view| !views.iter().any(|dropped| dropped.id == view.id));
-        let reads = |view: &&Arc<ViewDef>| {
-            let mut binder = Binder::new(
-                self.catalog,
-                "",
-                Parameters::new(&[], &self.parameters.zone),
-            );
+    ) -> Dependents {
+        let mut found = Dependents::default();
+        loop {
+            let before = found.tables.len() + found.views.len();
             // A view that does not bind any more is in nobody's way.
-            if binder.view_query(view).is_err() {
-                return false;
+            for view in self.catalog.views() {
+                let is_known = |known: &Arc<ViewDef>| known.id == view.id;
+                if !views.iter().chain(&found.views).any(is_known)
+                    && let Ok(read) = self.read_by(|binder| binder.view_query(view).map(drop))
+                    && found.are_read((tables, views), &read)
+                {
+                    found.views.push(Arc::clone(view));
+                }
             }
-            let read = binder.read;
-            tables.iter().any(|table| read.tables.contains(&table.id))
-                || views.iter().any(|dropped| read.views.contains(&dropped.id))
-        };
-        others.filter(reads).cloned().collect()
+            for (table, kept) in self.catalog.materialized() {
+                let is_known = |known: &Arc<TableDef>| known.id == table.id;
+                let bind = |binder: &mut Binder<'_>| binder.materialized_query(table, kept);
+                if !tables.iter().chain(&found.tables).any(is_known)
+                    && let Ok(read) = self.read_by(|binder| bind(binder).map(drop))
+                    && found.are_read((tables, views), &read)
+                {
+                    found.tables.push(Arc::clone(table));
+                }
+            }
+            if found.tables.len() + found.views.len() == before {
+                return found;
+            }
+        }
+    }
+
+    /// What is read by a query.
+    fn read_by(&self, bind: impl FnOnce(&mut Binder<'_>) -> Result<()>) -> Result<Read> {
+        let mut binder = self.of_catalog(self.catalog);
+        bind(&mut binder)?;
+        Ok(binder.read)
+    }
+
+    /// One for queries of definitions.
+    fn of_catalog<'c>(&self, catalog: &'c Catalog) -> Binder<'c> {
+        Binder::new(catalog, "", Parameters::new(&[], &self.parameters.zone))
     }
 
     /// The views that would not have the columns that they have, or would not bind any more, with another definition of a table.
-    pub(super) fn views_that_change(&self, table: TableDef) -> Vec<Arc<ViewDef>> {
+    pub(super) fn views_that_change(&self, table: TableDef) -> Dependents {
+        let id = table.id;
         let after = self.catalog.with_table(table);
         let columns = |catalog: &Catalog, view: &ViewDef| {
-            let mut binder = Binder::new(catalog, "", Parameters::new(&[], &self.parameters.zone));
+            let mut binder = self.of_catalog(catalog);
             let (query, names) = binder.view_query(view)?;
             let (from, _) = binder.query_relation(query, "", &[&names])?;
             Ok(match from {
@@ -167,18 +220,43 @@ impl Binder<'_> {
             Ok(before) => columns(&after, view).map_or(true, |now: Vec<String>| now != before),
             Err::<_, Error>(_) => false,
         };
-        self.catalog
-            .views()
-            .iter()
-            .filter(changes)
-            .cloned()
-            .collect()
+        // What a materialized view keeps is of the types that its query gave.
+        let kept_columns = |catalog: &Catalog, table: &TableDef, kept: &Materialized| {
+            let query = self.of_catalog(catalog).materialized_query(table, kept)?;
+            let output = query.output.into_iter();
+            let output: Vec<_> = output.map(|column| (column.name, column.expr.ty)).collect();
+            Ok(output)
+        };
+        let kept_changes = |(table, kept): &(&Arc<TableDef>, &Materialized)| {
+            table.id != id
+                && match kept_columns(self.catalog, table, kept) {
+                    Ok(before) => {
+                        kept_columns(&after, table, kept).map_or(true, |now| now != before)
+                    }
+                    Err::<_, Error>(_) => false,
+                }
+        };
+        let kept = self.catalog.materialized().filter(kept_changes);
+        Dependents {
+            views: self
+                .catalog
+                .views()
+                .iter()
+                .filter(changes)
+                .cloned()
+                .collect(),
+            tables: kept.map(|(table, _)| Arc::clone(table)).collect(),
+        }
     }
 
     /// A view that must exist.
     pub(super) fn view(&self, name: &Identifier) -> Result<Arc<ViewDef>> {
         self.catalog.view(&name.name).cloned().ok_or_else(|| {
             let error = match self.catalog.table(&name.name) {
+                Some(table) if table.materialized.is_some() => Error::sql(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("\"{}\" is a materialized view, not a view", name.name),
+                ),
                 Some(_) => Error::sql(
                     SqlState::WRONG_OBJECT_TYPE,
                     format!("\"{}\" is a table, not a view", name.name),

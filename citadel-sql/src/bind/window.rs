@@ -4,7 +4,7 @@ use super::bound::{
     ColumnId, Expr, ExprKind, Frame, FrameBound, FrameUnits, RelationNo, Window, WindowCall,
     Windows,
 };
-use super::call::{aggregate, or_zero, wrong_count};
+use super::call::{or_zero, wrong_count};
 use super::expr::ExprBinder;
 use super::same::same;
 use super::typing::{self, Strength};
@@ -159,13 +159,13 @@ impl ExprBinder<'_, '_> {
         };
         let frame = Frame::default();
         let is_star = matches!(arguments, Arguments::Star);
-        if is_star || aggregate(&lower, values.len()).is_some() {
+        let known = self.aggregate(&lower, values.len());
+        if is_star || known.is_some() {
             let call = match (is_star, filter) {
                 (_, Some(filter)) => self.filtered_call(name, arguments, filter)?,
                 (true, None) => self.star_call(&lower, name.position)?,
                 (false, None) => {
-                    let function = aggregate(&lower, values.len());
-                    let function = function.unwrap_or(AggregateFunction::Count);
+                    let function = known.unwrap_or(AggregateFunction::Count);
                     self.aggregate_call(function, name, arguments)?
                 }
             };
@@ -203,7 +203,7 @@ impl ExprBinder<'_, '_> {
             return Err(wrong_count(&lower, values.len(), name.position));
         }
         let mut arguments = self.exprs(values)?;
-        let ty = self.window_type(function, &lower, &mut arguments)?;
+        let ty = self.window_type(&function, &lower, &mut arguments)?;
         Ok(WindowCall {
             function,
             arguments,
@@ -215,7 +215,7 @@ impl ExprBinder<'_, '_> {
     /// Decides the arguments' types, and the result's.
     fn window_type(
         &mut self,
-        function: WindowFunction,
+        function: &WindowFunction,
         name: &str,
         arguments: &mut [Expr],
     ) -> Result<SqlType> {

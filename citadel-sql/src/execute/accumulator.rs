@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::added_states::AddedStates;
 use super::arrays::Arrays;
 use super::decimal_sums::{DecimalResult, DecimalSums};
 use super::moments::Moments;
@@ -67,8 +68,11 @@ pub(super) enum Accumulator {
     Concat {
         texts: Vec<Option<String>>,
         separator: String,
+        /// Bytes of all texts, as far as they were added one by one.
+        bytes: usize,
     },
     Arrays(Arrays),
+    Added(AddedStates),
     OrderedSet(OrderedSet),
     /// APPROX_COUNT_DISTINCT.
     Sketches(Vec<Sketch>),
@@ -82,7 +86,7 @@ pub(super) enum Accumulator {
 
 impl Accumulator {
     /// No groups yet. `constant` is what is the same for all rows.
-    pub(super) fn new(function: AggregateFunction, argument: SqlType, constant: &Value) -> Self {
+    pub(super) fn new(function: &AggregateFunction, argument: SqlType, constant: &Value) -> Self {
         let bits = |operate| Self::Bits {
             values: Vec::new(),
             operate,
@@ -99,11 +103,11 @@ impl Accumulator {
             AggregateFunction::BitXor => bits(|a, b| a ^ b),
             AggregateFunction::Spread(spread) if argument == SqlType::Numeric => Self::Decimals {
                 sums: Vec::new(),
-                result: DecimalResult::Spread(spread),
+                result: DecimalResult::Spread(*spread),
             },
             AggregateFunction::Spread(spread) => Self::Moments {
                 moments: Vec::new(),
-                spread,
+                spread: *spread,
             },
             AggregateFunction::Concat => Self::Concat {
                 texts: Vec::new(),
@@ -111,12 +115,14 @@ impl Accumulator {
                     Value::Text(text) => text.clone(),
                     _ => String::new(),
                 },
+                bytes: 0,
             },
             AggregateFunction::Percentile { .. } | AggregateFunction::Mode => {
                 Self::OrderedSet(OrderedSet::new(function, argument, constant))
             }
             AggregateFunction::ApproxCount => Self::Sketches(Vec::new()),
             AggregateFunction::Array => Self::Arrays(Arrays::new(argument)),
+            AggregateFunction::Added(function) => Self::Added(AddedStates::new(function)),
             AggregateFunction::CountRows | AggregateFunction::Count => Self::Count(Vec::new()),
             AggregateFunction::Sum => Self::summing(argument, false),
             AggregateFunction::Avg => Self::summing(argument, true),
@@ -128,11 +134,11 @@ impl Accumulator {
             } => Self::extreme(
                 argument,
                 Wins {
-                    order: match greatest {
+                    order: match *greatest {
                         true => Ordering::Greater,
                         false => Ordering::Less,
                     },
-                    collation,
+                    collation: *collation,
                 },
             ),
         }
@@ -196,9 +202,10 @@ impl Accumulator {
             Self::Logical { values, .. } => of(values),
             Self::Bits { values, .. } => of(values),
             Self::Moments { moments, .. } => of(moments),
-            Self::Concat { texts, .. } => of(texts),
+            Self::Concat { texts, bytes, .. } => of(texts) + bytes,
             Self::Arrays(arrays) => arrays.heap_bytes(),
-            Self::OrderedSet(sets) => sets.heap_bytes(),
+            Self::Added(states) => states.heap_bytes(),
+            Self::OrderedSet(_) => 0,
             Self::Sketches(sketches) => of(sketches),
             Self::Extreme { best, .. } => of(best),
         }
@@ -231,7 +238,8 @@ impl Accumulator {
             Self::Moments { moments, .. } => moments.resize(groups, Moments::default()),
             Self::Concat { texts, .. } => texts.resize(groups, None),
             Self::Arrays(arrays) => arrays.grow(groups),
-            Self::OrderedSet(sets) => sets.grow(groups),
+            Self::Added(states) => states.grow(groups),
+            Self::OrderedSet(_) => {}
             Self::Sketches(sketches) => sketches.resize(groups, Sketch::default()),
             Self::Extreme { best, .. } => best.resize(groups, Value::Null),
         }
@@ -251,6 +259,11 @@ impl Accumulator {
             return rows
                 .into_iter()
                 .try_for_each(|(row, group)| arrays.add(group, values.get(row)));
+        }
+        if let Self::Added(states) = self {
+            let takes_nulls = states.takes_nulls();
+            let mut rows = rows.filter(|(row, _)| takes_nulls || !values.is_null(*row));
+            return rows.try_for_each(|(row, group)| states.add(group, values.get(row)));
         }
         let rows = rows.filter(|(row, _)| !values.is_null(*row));
         match (self, values.data()) {
@@ -293,6 +306,11 @@ impl Accumulator {
     pub(super) fn add(&mut self, group: usize, values: &Column, row: usize) -> Result<()> {
         if let Self::Arrays(arrays) = self {
             return arrays.add(group, values.get(row));
+        }
+        if let Self::Added(states) = self
+            && (states.takes_nulls() || !values.is_null(row))
+        {
+            return states.add(group, values.get(row));
         }
         if values.is_null(row) {
             return Ok(());
@@ -347,10 +365,19 @@ impl Accumulator {
             (Self::Moments { moments, .. }, ColumnData::Real(values)) => {
                 moments[group].add(values[row]);
             }
-            (Self::Concat { texts, separator }, ColumnData::Text(values)) => {
-                join(&mut texts[group], Some(values.get(row)), separator)?;
+            (
+                Self::Concat {
+                    texts,
+                    separator,
+                    bytes,
+                },
+                ColumnData::Text(values),
+            ) => {
+                let text = values.get(row);
+                *bytes += separator.len() + text.len();
+                join(&mut texts[group], Some(text), separator)?;
             }
-            (Self::OrderedSet(sets), _) => sets.add(group, values.get(row)),
+            (Self::OrderedSet(set), _) => set.add(values.get(row)),
             (Self::Sketches(sketches), _) => {
                 let column = std::slice::from_ref(values);
                 sketches[group].add(key_hash(column, row, 0, &mut Vec::new()));
@@ -400,12 +427,15 @@ impl Accumulator {
                 let other = moments[from];
                 moments[group].merge(other);
             }
-            Self::Concat { texts, separator } => {
+            Self::Concat {
+                texts, separator, ..
+            } => {
                 let other = texts[from].take();
                 join(&mut texts[group], other.as_deref(), separator)?;
                 texts[from] = other;
             }
             Self::Arrays(arrays) => arrays.merge_within(group, from)?,
+            Self::Added(states) => states.merge_within(group, from)?,
             // Frames have none.
             Self::OrderedSet(_) => {}
             Self::Sketches(sketches) => {
@@ -487,10 +517,16 @@ impl Accumulator {
             ) => {
                 moments[group].merge(others[from]);
             }
-            (Self::Concat { texts, separator }, Self::Concat { texts: others, .. }) => {
+            (
+                Self::Concat {
+                    texts, separator, ..
+                },
+                Self::Concat { texts: others, .. },
+            ) => {
                 join(&mut texts[group], others[from].as_deref(), separator)?;
             }
             (Self::Arrays(arrays), Self::Arrays(others)) => arrays.merge(group, others, from)?,
+            (Self::Added(states), Self::Added(others)) => states.merge(group, others, from)?,
             (Self::Sketches(sketches), Self::Sketches(others)) => {
                 sketches[group].merge(&others[from]);
             }
@@ -529,15 +565,37 @@ impl Accumulator {
             Self::Moments { moments, .. } => moments[group] = Moments::default(),
             Self::Concat { texts, .. } => texts[group] = None,
             Self::Arrays(arrays) => arrays.clear(group),
-            Self::OrderedSet(sets) => sets.clear(group),
+            Self::Added(states) => states.clear(group),
+            Self::OrderedSet(set) => set.begin(0),
             Self::Sketches(sketches) => sketches[group] = Sketch::default(),
             Self::Extreme { best, .. } => best[group] = Value::Null,
         }
     }
 
+    /// So many values will come of the group at hand, NULLs aside.
+    pub(super) fn expect(&mut self, count: u64) {
+        if let Self::OrderedSet(set) = self {
+            set.begin(count);
+        }
+    }
+
+    /// Bytes of what is made of a group, where that grows with every value.
+    pub(super) fn value_bytes(&self, group: usize) -> usize {
+        match self {
+            Self::Concat { texts, .. } => texts[group].as_ref().map_or(0, String::len),
+            Self::Arrays(arrays) => arrays.value_bytes(group),
+            _ => 0,
+        }
+    }
+
+    /// An empty column for results of so many groups.
+    pub(super) fn new_results(&self, groups: usize) -> Column {
+        Column::new(self.result_type(), groups)
+    }
+
     /// The results of some groups.
     pub(super) fn finish(&self, groups: &[u32]) -> Result<Column> {
-        let mut out = Column::new(self.result_type(), groups.len());
+        let mut out = self.new_results(groups.len());
         for &group in groups {
             self.push_result(group as usize, &mut out)?;
         }
@@ -558,6 +616,7 @@ impl Accumulator {
             Self::Moments { .. } => SqlType::Real,
             Self::Concat { .. } => SqlType::Text,
             Self::Arrays(arrays) => arrays.result_type(),
+            Self::Added(states) => states.result_type(),
             Self::OrderedSet(sets) => sets.result_type(),
             Self::Extreme { ty, .. } => *ty,
         }
@@ -646,7 +705,7 @@ impl Accumulator {
                     .as_deref()
                     .map_or(ValueRef::Null, ValueRef::Text),
             ),
-            Self::OrderedSet(sets) => out.push(sets.result(group)?.as_ref()),
+            Self::OrderedSet(set) => out.push(set.result()?.as_ref()),
             Self::Sketches(sketches) => out.push_integer(sketches[group].count()),
             Self::Arrays(arrays) => match arrays.result(group)? {
                 Some(array) => out.push_array(array.as_ref()),
@@ -655,6 +714,7 @@ impl Accumulator {
                     Ok(())
                 }
             },
+            Self::Added(states) => states.push_result(group, out),
             Self::Extreme { best, .. } => out.push(best[group].as_ref()),
         }
     }

@@ -43,6 +43,12 @@ impl Arrays {
         self.groups.capacity() * size_of::<Option<Group>>() + self.bytes
     }
 
+    /// Bytes of the array of a group.
+    pub(super) fn value_bytes(&self, group: usize) -> usize {
+        let group = self.groups[group].as_ref();
+        group.map_or(0, |group| group.elements.heap_bytes())
+    }
+
     pub(super) fn grow(&mut self, groups: usize) {
         self.groups.resize(groups, None);
     }

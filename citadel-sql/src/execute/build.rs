@@ -14,8 +14,8 @@ use super::ordinality::OrdinalityOp;
 use super::project::{FilterOp, LimitOp, ProjectOp};
 use super::recursion::{RecursiveUnionOp, WorkTableOp, Working};
 use super::scan::{
-    EmptyOp, IndexScanOp, PkLookupOp, ReadParquetOp, RowCountOp, SeqScanOp, SingleRowOp,
-    TableFunctionOp, UnnestOp, ValuesOp,
+    AddedTableOp, EmptyOp, IndexScanOp, PkLookupOp, ReadParquetOp, RowCountOp, SampleScanOp,
+    SeqScanOp, SingleRowOp, TableFunctionOp, UnnestOp, ValuesOp,
 };
 use super::series::SeriesOp;
 use super::set_operation::{AppendOp, HashSetOp};
@@ -24,7 +24,7 @@ use super::vector::Nearest;
 use super::window::WindowOp;
 use super::{change, vector};
 use crate::error::Result;
-use crate::functions::TableFunction;
+use crate::functions::{TableCallee, TableFunction};
 use crate::plan::{Apply, ApplyMethod, PhysicalPlan};
 use crate::types::Value;
 
@@ -91,12 +91,15 @@ impl Builder<'_> {
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
             PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
             PhysicalPlan::TableFunction(call) => {
-                let rows: BoxedOperator = match call.function {
-                    TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
-                    TableFunction::Unnest => Box::new(UnnestOp::new(call)),
-                    TableFunction::ReadParquet => Box::new(ReadParquetOp::new(call)),
-                    TableFunction::CopyInput => Box::new(CopyInputOp::new(call)),
-                    _ => Box::new(TableFunctionOp::new(call)),
+                let rows: BoxedOperator = match &call.function {
+                    TableCallee::Added(function) => Box::new(AddedTableOp::new(call, function)),
+                    TableCallee::Known(function) => match function {
+                        TableFunction::GenerateSeries => Box::new(SeriesOp::new(call)),
+                        TableFunction::Unnest => Box::new(UnnestOp::new(call)),
+                        TableFunction::ReadParquet => Box::new(ReadParquetOp::new(call)),
+                        TableFunction::CopyInput => Box::new(CopyInputOp::new(call)),
+                        told => Box::new(TableFunctionOp::new(call, *told)),
+                    },
                 };
                 match call.ordinality {
                     true => Box::new(OrdinalityOp::new(rows)),
@@ -104,10 +107,13 @@ impl Builder<'_> {
                 }
             }
             PhysicalPlan::SeqScan(scan) => Box::new(SeqScanOp::new(scan, params)?),
+            PhysicalPlan::SampleScan(scan) => Box::new(SampleScanOp::new(scan, params)?),
             PhysicalPlan::PkLookup(lookup) => Box::new(PkLookupOp::new(lookup, params)?),
             PhysicalPlan::IndexScan(scan) => Box::new(IndexScanOp::new(scan, params)?),
             PhysicalPlan::RowCount(count) => Box::new(RowCountOp::new(count)),
-            PhysicalPlan::Filter { input, conjuncts } => {
+            PhysicalPlan::Filter {
+                input, conjuncts, ..
+            } => {
                 let layout = input.layout();
                 Box::new(FilterOp::new(
                     self.build(input)?,
@@ -219,7 +225,8 @@ impl Builder<'_> {
             | PhysicalPlan::CreateIndex(_)
             | PhysicalPlan::DropIndex(_)
             | PhysicalPlan::AlterIndex(_)
-            | PhysicalPlan::ChangeEnum(_)
+            | PhysicalPlan::ChangeDefinition(_)
+            | PhysicalPlan::Analyze(_)
             | PhysicalPlan::Nothing
             | PhysicalPlan::Explain { .. } => return Err(change::not_rows(plan)),
         })

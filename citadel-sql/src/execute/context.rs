@@ -1,15 +1,18 @@
 //! What an execution runs in.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use citadel_txn::{ReadTxn, View, WriteTxn};
 
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::copy::Feed;
 use crate::error::{Error, Result, SqlState};
+use crate::execute::interrupt::Interrupt;
 use crate::execute::trigger::Triggering;
 use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
+use crate::store::RowListener;
 use crate::types::Value;
 
 /// The transaction of a statement.
@@ -45,13 +48,11 @@ impl Txn<'_> {
     }
 }
 
-/// What operators reach for while they run. Made anew for each call, since it borrows the transaction.
-pub(crate) struct ExecContext<'a> {
-    pub(crate) txn: Txn<'a>,
-    /// The parameters that the execution was started with.
-    pub(crate) params: &'a [Value],
-    /// Set by another thread to stop the statement.
-    pub(crate) interrupt: &'a AtomicBool,
+/// What a statement runs in, beside its transaction: the same for all that runs within it.
+#[derive(Clone)]
+pub(crate) struct Surroundings<'a> {
+    /// Stops the statement.
+    pub(crate) interrupt: &'a Interrupt,
     /// Loaded segments of ann indexes.
     pub(crate) segments: &'a SegmentCache,
     /// Told how far the build of an ann index is.
@@ -64,10 +65,42 @@ pub(crate) struct ExecContext<'a> {
     pub(crate) lake: LakeUse<'a>,
     /// The most threads that the statement may run on, its own included.
     pub(crate) threads: usize,
+    /// Told of each row that is changed, if the program asked for it.
+    pub(crate) listener: Option<Arc<RowListener>>,
+}
+
+/// What operators reach for while they run. Made anew for each call, since it borrows the transaction.
+pub(crate) struct ExecContext<'a> {
+    pub(crate) txn: Txn<'a>,
+    /// The parameters that the execution was started with.
+    pub(crate) params: &'a [Value],
+    pub(crate) around: Surroundings<'a>,
     /// The rows that COPY takes in.
     pub(crate) feed: Option<&'a mut dyn Feed>,
     /// What triggers are run with, in a statement that may fire some.
     pub(crate) triggers: Option<Triggering<'a>>,
+}
+
+impl<'a> ExecContext<'a> {
+    /// One in which rows come from the plan alone, and no trigger fires.
+    pub(crate) fn new(txn: Txn<'a>, params: &'a [Value], around: Surroundings<'a>) -> Self {
+        Self {
+            txn,
+            params,
+            around,
+            feed: None,
+            triggers: None,
+        }
+    }
+}
+
+/// What is around is at hand as what is its own.
+impl<'a> Deref for ExecContext<'a> {
+    type Target = Surroundings<'a>;
+
+    fn deref(&self) -> &Surroundings<'a> {
+        &self.around
+    }
 }
 
 impl ExecContext<'_> {
@@ -86,17 +119,6 @@ impl ExecContext<'_> {
 
     /// Stops an interrupted statement; called once per batch.
     pub(crate) fn check_interrupt(&self) -> Result<()> {
-        check_interrupt(self.interrupt)
+        self.interrupt.check()
     }
-}
-
-/// Fails if the flag is set.
-pub(crate) fn check_interrupt(interrupt: &AtomicBool) -> Result<()> {
-    if interrupt.load(Ordering::Relaxed) {
-        return Err(Error::sql(
-            SqlState::QUERY_CANCELED,
-            "the statement was interrupted",
-        ));
-    }
-    Ok(())
 }

@@ -7,13 +7,14 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Builder;
 
 use citadel_txn::ReadTxn;
 
-use super::context::{ExecContext, Txn};
+use super::context::{ExecContext, Surroundings, Txn};
 use super::execution::Execution;
+use super::interrupt::Interrupt;
 use super::vector;
 use crate::ann::{BuildProgress, SegmentCache};
 use crate::batch::Batch;
@@ -32,7 +33,7 @@ pub(crate) struct Many<'a> {
     pub(crate) plan: &'a Arc<Plan>,
     /// Each of its places' types.
     pub(crate) sets: &'a [Vec<Value>],
-    pub(crate) interrupt: &'a AtomicBool,
+    pub(crate) interrupt: &'a Interrupt,
     pub(crate) segments: &'a SegmentCache,
     pub(crate) ann: AnnSettings,
     /// Bytes of memory that an operator may hold rows in.
@@ -147,13 +148,12 @@ impl Many<'_> {
         params: &'a [Value],
         threads: usize,
     ) -> ExecContext<'a> {
-        ExecContext {
-            txn: match txn {
-                Txn::Read(txn) => Txn::Read(txn),
-                Txn::Write(txn) => Txn::Write(txn),
-                Txn::View(view) => Txn::View(*view),
-            },
-            params,
+        let txn = match txn {
+            Txn::Read(txn) => Txn::Read(txn),
+            Txn::Write(txn) => Txn::Write(txn),
+            Txn::View(view) => Txn::View(*view),
+        };
+        let around = Surroundings {
             interrupt: self.interrupt,
             segments: self.segments,
             progress: BuildProgress::default(),
@@ -161,9 +161,9 @@ impl Many<'_> {
             memory: self.memory,
             lake: self.lake,
             threads,
-            feed: None,
-            triggers: None,
-        }
+            listener: None,
+        };
+        ExecContext::new(txn, params, around)
     }
 }
 

@@ -7,9 +7,10 @@
 //! What always holds:
 //! 1. [`Operator::next`] clears the batch it is given, fills it with the next rows, and says false only at the end. The batch's memory is used again.
 //! 2. Rows that a statement changes are known before the first change (no statement meets its own writes).
-//! 3. Every loop over rows looks at the interrupt flag once per batch.
+//! 3. Every loop over rows looks once per batch whether the statement is [interrupted](Interrupt).
 
 mod accumulator;
+mod added_states;
 mod aggregate;
 mod apply;
 mod arrays;
@@ -23,6 +24,7 @@ mod definitions;
 mod execution;
 mod explain;
 mod fetcher;
+mod interrupt;
 mod join;
 mod lake;
 mod many;
@@ -49,8 +51,9 @@ mod window;
 pub(crate) use bounds::LimitRows;
 pub(crate) use build::build;
 pub(crate) use change::Append;
-pub(crate) use context::{ExecContext, Txn, check_interrupt};
+pub(crate) use context::{ExecContext, Surroundings, Txn};
 pub(crate) use execution::Execution;
+pub(crate) use interrupt::Interrupt;
 pub(crate) use lake::milliseconds;
 pub(crate) use many::Many;
 pub(crate) use operator::{BoxedOperator, Operator};

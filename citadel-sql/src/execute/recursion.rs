@@ -6,6 +6,7 @@ use super::apply::{Later, with_params};
 use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
 use super::row_keys::KeyTable;
+use super::spill::{Held, HeldReader, Holder};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::RelationNo;
 use crate::error::{Error, Result, SqlState};
@@ -16,7 +17,7 @@ use crate::types::Value;
 #[derive(Clone)]
 pub(super) struct Working {
     no: RelationNo,
-    rows: Arc<Mutex<Arc<Vec<Batch>>>>,
+    rows: Arc<Mutex<Held>>,
 }
 
 impl Working {
@@ -31,16 +32,21 @@ impl Working {
     pub(super) fn of(no: RelationNo, rows: Arc<Vec<Batch>>) -> Self {
         Self {
             no,
-            rows: Arc::new(Mutex::new(rows)),
+            rows: Arc::new(Mutex::new(Held::of(rows))),
         }
     }
 
     pub(super) fn set(&self, rows: Vec<Batch>) {
-        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(rows);
+        self.hold(Held::of(Arc::new(rows)));
     }
 
-    fn get(&self) -> Arc<Vec<Batch>> {
-        Arc::clone(&self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    fn hold(&self, rows: Held) {
+        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = rows;
+    }
+
+    fn reader(&self) -> HeldReader {
+        let rows = self.rows.lock();
+        rows.unwrap_or_else(PoisonError::into_inner).reader()
     }
 }
 
@@ -56,7 +62,9 @@ pub(super) struct RecursiveUnionOp {
     /// All rows that there were, where each is given once.
     known: Option<KeyTable>,
     /// Given since the step began.
-    fresh: Vec<Batch>,
+    fresh: Holder,
+    /// Bytes that were written of such rows.
+    spilled: u64,
 }
 
 impl RecursiveUnionOp {
@@ -74,7 +82,8 @@ impl RecursiveUnionOp {
             working,
             params: params.to_vec(),
             known: (!plan.all).then(KeyTable::default),
-            fresh: Vec::new(),
+            fresh: Holder::default(),
+            spilled: 0,
         }
     }
 
@@ -101,11 +110,13 @@ impl Operator for RecursiveUnionOp {
                 self.running = Some(running);
                 self.keep_new(out);
                 if out.rows > 0 {
-                    self.fresh.push(out.clone());
+                    self.fresh.push(out, context)?;
                     return Ok(true);
                 }
             } else if !self.fresh.is_empty() {
-                self.working.set(std::mem::take(&mut self.fresh));
+                let (rows, bytes) = self.fresh.take()?;
+                self.spilled += bytes;
+                self.working.hold(rows);
                 let goes_on = std::mem::replace(&mut self.is_step, true) && running.rewind();
                 self.running = Some(match goes_on {
                     true => running,
@@ -118,13 +129,19 @@ impl Operator for RecursiveUnionOp {
         out.rows = 0;
         Ok(false)
     }
+
+    fn report(&self) -> Vec<(String, String)> {
+        match self.spilled {
+            0 => Vec::new(),
+            bytes => vec![("Spilled".to_owned(), format!("{bytes} bytes"))],
+        }
+    }
 }
 
 /// Gives the working rows of a recursion.
 pub(super) struct WorkTableOp {
     working: Working,
-    rows: Arc<Vec<Batch>>,
-    at: usize,
+    rows: HeldReader,
 }
 
 impl WorkTableOp {
@@ -137,27 +154,19 @@ impl WorkTableOp {
             )
         })?;
         Ok(Self {
-            rows: working.get(),
+            rows: working.reader(),
             working: working.clone(),
-            at: 0,
         })
     }
 }
 
 impl Operator for WorkTableOp {
     fn next(&mut self, _: &mut ExecContext<'_>, out: &mut Batch, _: usize) -> Result<bool> {
-        let Some(batch) = self.rows.get(self.at) else {
-            out.rows = 0;
-            return Ok(false);
-        };
-        self.at += 1;
-        out.clone_from(batch);
-        Ok(true)
+        self.rows.next(out)
     }
 
     fn rewind(&mut self) -> bool {
-        self.rows = self.working.get();
-        self.at = 0;
+        self.rows = self.working.reader();
         true
     }
 }

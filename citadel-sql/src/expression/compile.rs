@@ -213,7 +213,7 @@ impl Compiler<'_> {
                 function,
                 arguments,
             } => Node::Function(Box::new(FunctionNode {
-                function,
+                function: function.clone(),
                 arguments: self.list(arguments)?,
                 ty: expr.ty,
                 position,

@@ -199,7 +199,7 @@ fn call(node: &FunctionNode, input: &Batch, rows: Rows<'_>) -> Result<Column> {
         if node.function.strict && row.iter().any(|value| value.is_null()) {
             out.push_null();
         } else {
-            push_as(&mut out, (node.function.eval)(&row)?.as_ref())?;
+            push_as(&mut out, node.function.call(&row)?.as_ref())?;
         }
     }
     Ok(out)

@@ -3,7 +3,7 @@
 use super::distance::DistanceNode;
 use super::in_list::ConstantSet;
 use crate::error::Position;
-use crate::functions::ScalarFunction;
+use crate::functions::Callee;
 use crate::types::{SqlType, Value};
 
 /// One operation, ready to run.
@@ -135,7 +135,7 @@ impl Subscripts {
 /// A call of a scalar function.
 #[derive(Debug)]
 pub(super) struct FunctionNode {
-    pub(super) function: &'static ScalarFunction,
+    pub(super) function: Callee,
     pub(super) arguments: Vec<Node>,
     pub(super) ty: SqlType,
     pub(super) position: Option<Position>,

@@ -1,9 +1,12 @@
 //! Aggregate functions.
 
+use std::sync::Arc;
+
+use super::AddedAggregate;
 use crate::types::Collation;
 
-/// An aggregate function. NULL arguments are skipped, but by ARRAY_AGG; over no rows COUNT is 0 and the others are NULL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An aggregate function. NULL arguments are skipped, but by ARRAY_AGG and those that a program added so; over no rows COUNT is 0 and the others are NULL.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AggregateFunction {
     /// `COUNT(*)`.
     CountRows,
@@ -44,6 +47,8 @@ pub(crate) enum AggregateFunction {
     },
     /// `ARRAY_AGG(x)`: NULLs too; of arrays it is one with a dimension more.
     Array,
+    /// One that the program added.
+    Added(Arc<AddedAggregate>),
 }
 
 /// The percentile half way, of an argument that is written as that of any aggregate.
@@ -66,7 +71,7 @@ const fn spread(sample: bool, root: bool) -> AggregateFunction {
 }
 
 /// All by name; the first name of a function is its usual one.
-const BY_NAME: [(&str, AggregateFunction); 27] = [
+static BY_NAME: [(&str, AggregateFunction); 27] = [
     ("count", AggregateFunction::Count),
     ("sum", AggregateFunction::Sum),
     ("avg", AggregateFunction::Avg),
@@ -106,7 +111,7 @@ impl AggregateFunction {
     /// The function of a lower-case name.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         let found = BY_NAME.iter().find(|(known, _)| *known == name);
-        found.map(|(_, function)| *function)
+        found.map(|(_, function)| function.clone())
     }
 
     /// Their names.
@@ -115,28 +120,33 @@ impl AggregateFunction {
     }
 
     /// Its name in SQL.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         let known = match self {
-            Self::Collated { greatest: true, .. } => Self::Max,
-            Self::Collated { .. } => Self::Min,
+            Self::Added(function) => return function.name(),
+            Self::Collated { greatest: true, .. } => &Self::Max,
+            Self::Collated { .. } => &Self::Min,
             other => other,
         };
-        let found = BY_NAME.iter().find(|(_, function)| *function == known);
+        let found = BY_NAME.iter().find(|(_, function)| function == known);
         found.map_or("", |(name, _)| name)
     }
 
     /// Does the result depend on the order of rows?
-    pub(crate) fn is_ordered(self) -> bool {
-        matches!(self, Self::Concat | Self::Array) || self.is_ordered_set()
+    pub(crate) fn is_ordered(&self) -> bool {
+        matches!(self, Self::Concat | Self::Array | Self::Added(_)) || self.is_ordered_set()
     }
 
     /// Is it written with WITHIN GROUP?
-    pub(crate) fn is_ordered_set(self) -> bool {
+    pub(crate) fn is_ordered_set(&self) -> bool {
         matches!(self, Self::Percentile { .. } | Self::Mode)
     }
 
     /// Does it take NULLs, which all others pass over?
-    pub(crate) fn takes_nulls(self) -> bool {
-        self == Self::Array
+    pub(crate) fn takes_nulls(&self) -> bool {
+        match self {
+            Self::Array => true,
+            Self::Added(function) => function.takes_nulls(),
+            _ => false,
+        }
     }
 }

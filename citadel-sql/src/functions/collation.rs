@@ -1,7 +1,7 @@
 //! What COLLATE means to expressions.
 
 use super::scalar::{ArgumentKind, gives_text, wrong_arguments};
-use super::{Needs, ScalarFunction};
+use super::{Added, Callee, Needs, ScalarFunction};
 use crate::error::{Error, SqlState};
 use crate::types::{Collation, Value, ValueRef};
 
@@ -45,9 +45,15 @@ pub(crate) fn unknown_collation(name: &str) -> Error {
 }
 
 /// The collation of what is written with COLLATE.
-pub(crate) fn collated_by(function: &ScalarFunction, name: Option<&Value>) -> Option<Collation> {
+pub(crate) fn collated_by(
+    function: &Callee,
+    name: Option<&Value>,
+    added: &Added,
+) -> Option<Collation> {
     match name {
-        Some(Value::Text(name)) if std::ptr::eq(function, &COLLATED) => Collation::named(name),
+        Some(Value::Text(name)) if function.is(&COLLATED) => {
+            Collation::named(name).or_else(|| added.collation(name))
+        }
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Relations that tell what is defined: SQLite's `sqlite_schema`, the standard's `information_schema`, some of PostgreSQL's
 //! `pg_catalog`.
 
-use crate::types::SqlType;
+use crate::types::{ScalarType, SqlType};
 
 /// One of these relations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,12 @@ pub(crate) enum Definitions {
     PgViews,
     PgIndexes,
     PgSequences,
+    PgStats,
+    SqliteStat1,
+    SqliteSequence,
+    PgMatviews,
+    Domains,
+    DomainConstraints,
 }
 
 type Columns = &'static [(&'static str, SqlType)];
@@ -29,9 +35,12 @@ type Columns = &'static [(&'static str, SqlType)];
 const TEXT: SqlType = SqlType::Text;
 const NUMBER: SqlType = SqlType::Integer;
 const TRUTH: SqlType = SqlType::Boolean;
+const REAL: SqlType = SqlType::Real;
+const TEXTS: SqlType = SqlType::Array(ScalarType::Text);
+const REALS: SqlType = SqlType::Array(ScalarType::Real);
 
 /// Each with its name and its columns.
-const ALL: [(Definitions, &str, Columns); 16] = [
+const ALL: [(Definitions, &str, Columns); 22] = [
     (
         Definitions::SqliteSchema,
         "sqlite_schema",
@@ -81,6 +90,7 @@ const ALL: [(Definitions, &str, Columns); 16] = [
             ("is_generated", TEXT),
             ("generation_expression", TEXT),
             ("is_updatable", TEXT),
+            ("domain_name", TEXT),
         ],
     ),
     (
@@ -234,6 +244,72 @@ const ALL: [(Definitions, &str, Columns); 16] = [
             ("increment_by", NUMBER),
             ("cycle", TRUTH),
             ("last_value", NUMBER),
+        ],
+    ),
+    (
+        Definitions::PgStats,
+        "pg_stats",
+        &[
+            ("schemaname", TEXT),
+            ("tablename", TEXT),
+            ("attname", TEXT),
+            ("null_frac", REAL),
+            ("avg_width", NUMBER),
+            ("n_distinct", REAL),
+            ("most_common_vals", TEXTS),
+            ("most_common_freqs", REALS),
+            ("histogram_bounds", TEXTS),
+        ],
+    ),
+    (
+        Definitions::SqliteStat1,
+        "sqlite_stat1",
+        &[("tbl", TEXT), ("idx", TEXT), ("stat", TEXT)],
+    ),
+    (
+        Definitions::SqliteSequence,
+        "sqlite_sequence",
+        &[("name", TEXT), ("seq", NUMBER)],
+    ),
+    (
+        Definitions::PgMatviews,
+        "pg_matviews",
+        &[
+            ("schemaname", TEXT),
+            ("matviewname", TEXT),
+            ("hasindexes", TRUTH),
+            ("ispopulated", TRUTH),
+            ("definition", TEXT),
+        ],
+    ),
+    (
+        Definitions::Domains,
+        "information_schema.domains",
+        &[
+            ("domain_catalog", TEXT),
+            ("domain_schema", TEXT),
+            ("domain_name", TEXT),
+            ("data_type", TEXT),
+            ("character_maximum_length", NUMBER),
+            ("numeric_precision", NUMBER),
+            ("numeric_scale", NUMBER),
+            ("datetime_precision", NUMBER),
+            ("udt_name", TEXT),
+            ("domain_default", TEXT),
+        ],
+    ),
+    (
+        Definitions::DomainConstraints,
+        "information_schema.domain_constraints",
+        &[
+            ("constraint_catalog", TEXT),
+            ("constraint_schema", TEXT),
+            ("constraint_name", TEXT),
+            ("domain_catalog", TEXT),
+            ("domain_schema", TEXT),
+            ("domain_name", TEXT),
+            ("is_deferrable", TEXT),
+            ("initially_deferred", TEXT),
         ],
     ),
 ];

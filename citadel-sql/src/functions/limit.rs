@@ -4,7 +4,7 @@ use super::scalar::{gives_first, gives_integer, gives_text};
 use super::{Needs, ScalarFunction};
 use crate::error::Result;
 use crate::functions::ArgumentKind;
-use crate::types::{Limit, ScalarType, Value, ValueRef, map_elements};
+use crate::types::{Domain, Limit, ScalarType, SqlType, Value, ValueRef, map_elements};
 
 static TO_INT16: ScalarFunction = ScalarFunction {
     name: "to smallint",
@@ -80,6 +80,38 @@ static ROUND_NUMERIC: ScalarFunction = ScalarFunction {
     },
 };
 
+/// Of a value and the number of a domain: the value, or an error.
+static TO_DOMAIN: ScalarFunction = ScalarFunction {
+    name: "to domain",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: false,
+    needs: Needs::Nothing,
+    eval: in_domain,
+};
+
+/// The same of an array of such values, which may be NULL itself.
+static TO_DOMAINS: ScalarFunction = ScalarFunction {
+    name: "to domain[]",
+    arity: 2..=2,
+    arguments: &[ArgumentKind::Any, ArgumentKind::Integer],
+    result_type: gives_first,
+    strict: true,
+    needs: Needs::Nothing,
+    eval: in_domain,
+};
+
+fn in_domain(arguments: &[ValueRef<'_>]) -> Result<Value> {
+    let [value, ValueRef::Integer(number)] = arguments else {
+        return Ok(Value::Null);
+    };
+    if let Some(domain) = Domain::of_number(*number) {
+        Limit::Domain(domain).check(*value)?;
+    }
+    Ok((*value).to_owned())
+}
+
 /// Both numbers in one.
 fn packed(precision: u16, scale: i16) -> i64 {
     i64::from(precision) << 16 | i64::from(scale.cast_unsigned())
@@ -99,6 +131,8 @@ pub(crate) fn fit_within(limit: Limit) -> Option<(&'static ScalarFunction, i64)>
         Limit::Fraction { digits, .. } => Some((&ROUND_SECONDS, i64::from(digits))),
         Limit::Digits { precision, scale } => Some((&ROUND_NUMERIC, packed(precision, scale))),
         Limit::Int16 | Limit::Int32 => None,
+        // Its conditions are looked at when it is stored.
+        Limit::Domain(_) => fit_within(limit.without_domains()?),
     }
 }
 
@@ -131,8 +165,10 @@ fn checked(arguments: &[ValueRef<'_>], limit: Limit) -> Result<Value> {
 
 /// The function that casts a value of the right kind to a type with a limit, and what it takes beside the value: a text is
 /// cut, as the standard says, and a number must fit.
-pub(crate) fn cast_within(limit: Limit) -> (&'static ScalarFunction, Option<i64>) {
+pub(crate) fn cast_within(limit: Limit, ty: SqlType) -> (&'static ScalarFunction, Option<i64>) {
     match limit {
+        Limit::Domain(domain) if ty.element().is_some() => (&TO_DOMAINS, Some(domain.number())),
+        Limit::Domain(domain) => (&TO_DOMAIN, Some(domain.number())),
         Limit::Int16 => (&TO_INT16, None),
         Limit::Int32 => (&TO_INT32, None),
         Limit::Characters(most) => (&TO_VARCHAR, Some(i64::from(most))),

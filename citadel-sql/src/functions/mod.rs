@@ -4,10 +4,12 @@
 //! keeps the reference. COALESCE, NULLIF, IIF and the distances are not here: `bind` turns them into CASE and into
 //! the operators that they mean.
 
+mod added;
 mod aggregate;
 mod array;
 mod assignment;
 mod bits;
+mod callee;
 mod character;
 mod collation;
 mod definitions;
@@ -29,9 +31,12 @@ mod uuid;
 mod vector;
 mod window;
 
+pub(crate) use added::{Added, AddedAggregate, AddedScalar, AddedTable, MadeRows, State};
+pub use added::{Aggregate, Signature};
 pub(crate) use aggregate::{AggregateFunction, MEDIAN, Spread, TOTAL};
 pub(crate) use array::{ARRAY, ARRAY_OF_ARRAYS, ASSIGNED_ELEMENT, ASSIGNED_SLICE};
 pub(crate) use assignment::assignment_to;
+pub(crate) use callee::{Callee, TableCallee};
 pub(crate) use collation::{COLLATED, COLLATION_KEY, collated_by, unknown_collation};
 pub(crate) use definitions::Definitions;
 pub(crate) use grouping::GROUPING;

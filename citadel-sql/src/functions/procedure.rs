@@ -3,7 +3,7 @@
 /// A procedure. Its first argument names a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LakeProcedure {
-    /// `lake_compact(table)`: joins small files, and drops deleted rows from them.
+    /// `lake_compact(table [, column])`: joins small files, and drops deleted rows from them; or brings near rows together.
     Compact,
     /// `lake_expire(table [, before [, keep]])`: forgets old snapshots.
     Expire,
@@ -44,7 +44,8 @@ impl LakeProcedure {
     /// What its arguments are; all but the first may be left out.
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Compact | Self::BuildIndexes => &["a table"],
+            Self::Compact => &["a table", "a vector column"],
+            Self::BuildIndexes => &["a table"],
             Self::Expire => &["a table", "a time", "how many snapshots are kept"],
             Self::RemoveOrphans => &["a table", "hours"],
         }

@@ -3,7 +3,7 @@
 use super::AggregateFunction;
 
 /// A function of the rows of a partition, or of a frame of them, for the row at hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WindowFunction {
     RowNumber,
     Rank,
@@ -24,7 +24,7 @@ pub(crate) enum WindowFunction {
 }
 
 /// Those that are no aggregates, by name, with the fewest and most arguments.
-const BY_NAME: [(&str, WindowFunction, std::ops::RangeInclusive<usize>); 11] = [
+static BY_NAME: [(&str, WindowFunction, std::ops::RangeInclusive<usize>); 11] = [
     ("row_number", WindowFunction::RowNumber, 0..=0),
     ("rank", WindowFunction::Rank, 0..=0),
     ("dense_rank", WindowFunction::DenseRank, 0..=0),
@@ -42,7 +42,7 @@ impl WindowFunction {
     /// The function of a lower-case name that needs OVER, and how many arguments it takes.
     pub(crate) fn by_name(name: &str) -> Option<(Self, std::ops::RangeInclusive<usize>)> {
         let found = BY_NAME.iter().find(|(known, _, _)| *known == name);
-        found.map(|(_, function, arity)| (*function, arity.clone()))
+        found.map(|(_, function, arity)| (function.clone(), arity.clone()))
     }
 
     /// Their names.
@@ -51,12 +51,12 @@ impl WindowFunction {
     }
 
     /// Its name in SQL; an aggregate has its own.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Aggregate(function) => function.name(),
             _ => BY_NAME
                 .iter()
-                .find(|(_, function, _)| *function == self)
+                .find(|(_, function, _)| function == self)
                 .map_or("", |(name, _, _)| name),
         }
     }

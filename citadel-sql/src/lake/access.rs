@@ -66,6 +66,9 @@ pub(crate) trait LakeRows: Send {
     /// Appends up to `max` rows to columns; 0 at the end.
     fn next(&mut self, out: &mut [Column], max: usize) -> Result<usize>;
 
+    /// How many rows there are at most.
+    fn total(&self) -> u64;
+
     /// What EXPLAIN ANALYZE adds.
     fn report(&self) -> Vec<(String, String)>;
 }
@@ -94,6 +97,8 @@ pub(crate) struct Read<'a> {
     pub(crate) snapshot: i64,
     pub(crate) columns: &'a [(&'a str, SqlType)],
     pub(crate) condition: Option<&'a Condition<Value>>,
+    /// What the transaction has deleted: rows of which one of these is true are gone.
+    pub(crate) deleted: &'a [Condition<Value>],
 }
 
 /// Which rows of a snapshot are wanted.

@@ -1,12 +1,13 @@
 //! From waiting rows to intents, and from intents to the lake.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use citadel_txn::{Database, View, WriteTxn};
 
 use super::error::{lags, waits};
-use super::intents::{self, Action, Intent, put_intent, remove, take_staged};
-use super::{Lakes, Site, has_staged};
+use super::intents::{self, Action, Intent, put_intent, remove, staged_deletes, take_staged};
+use super::{LakeStage, LakeWatch, Lakes, Site};
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{Catalog, ColumnNo, LakeCatalog, LakeDef, RowId, TableDef};
@@ -55,19 +56,22 @@ fn reached(_: &Lakes, _: Step) -> Result<()> {
 /// before.
 ///
 /// # Errors
-/// A lake cannot be reached or does not take the rows: the transaction is to be rolled back, and nothing was done.
+/// A lake cannot be reached or does not take the rows, or the connection is interrupted: the transaction is to be rolled back, and nothing
+/// was done.
 pub(crate) fn prepare(
     txn: &mut WriteTxn,
     catalog: &Catalog,
     lakes: &Lakes,
     batch_id: Option<&str>,
+    watch: &Arc<LakeWatch>,
 ) -> Result<Option<Vec<Intent>>> {
+    let wanted = Wanted { batch_id, watch };
     let mut made = Vec::new();
     let mut writes = false;
     let mut prepared = Ok(());
     for table in catalog.tables() {
         if let Some(lake) = &table.lake {
-            let done = prepare_table(txn, table, lake, lakes, batch_id, &mut made);
+            let done = prepare_table(txn, table, lake, lakes, wanted, &mut made);
             prepared = done.map(|wrote| writes |= wrote);
         }
         if prepared.is_err() {
@@ -85,13 +89,22 @@ pub(crate) fn prepare(
     }
 }
 
+/// What a commit to lakes is to be.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    /// The name of the batch.
+    batch_id: Option<&'a str>,
+    /// Who may end it before it is decided.
+    watch: &'a Arc<LakeWatch>,
+}
+
 /// What [`prepare`] does for one table; whether there was anything to do.
 fn prepare_table(
     txn: &mut WriteTxn,
     table: &TableDef,
     lake: &LakeDef,
     lakes: &Lakes,
-    batch_id: Option<&str>,
+    Wanted { batch_id, watch }: Wanted<'_>,
     made: &mut Vec<Intent>,
 ) -> Result<bool> {
     let deletes = take_staged(txn, table.id)?;
@@ -106,7 +119,7 @@ fn prepare_table(
         carry_out(lakes, intent).map_err(|error| lags(&table.name, &error))?;
     }
     remove(txn, &older)?;
-    let site = Site::seen(txn, table, lake)?;
+    let site = Site::seen(txn, table, lake)?.watched(watch);
     face.current(&site)?;
     let id = || batch_id.map_or_else(|| face.new_batch_id(), str::to_owned);
     let mut actions = Vec::with_capacity(deletes.len() + 1);
@@ -122,8 +135,8 @@ fn prepare_table(
         let staged = stage(txn, table, &site, lakes)?;
         actions.push((id(), Action::Append(staged)));
     }
-    match lake.catalog {
-        LakeCatalog::Files => {
+    match lake.home.catalog {
+        LakeCatalog::Files | LakeCatalog::Rest(_) => {
             for (id, action) in actions {
                 made.push(put_intent(txn, table, &lake.home, id, action)?);
             }
@@ -147,9 +160,13 @@ fn stage(txn: &WriteTxn, table: &TableDef, site: &Site, lakes: &Lakes) -> Result
     let types: Vec<SqlType> = table.columns.iter().map(|column| column.ty).collect();
     let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
     let mut scan = TableScan::new(table, &columns, RowIdRange::ALL, Direction::Forward);
+    let (mut done, total) = (0, txn.tree_len(table.rows)?);
     let mut next = |batch: &mut Batch| {
+        site.watch.check()?;
         batch.reset(&types);
         batch.rows = scan.next(txn, None, &mut batch.columns, BATCH_ROWS)?;
+        done += batch.rows as u64;
+        site.watch.tell(LakeStage::Write, done, total);
         Ok(batch.rows > 0)
     };
     lakes.get()?.stage(site, &names, &mut next)
@@ -163,7 +180,7 @@ fn clear(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
     let mut ids = Column::new(SqlType::Integer, 0);
     let mut scan = TableScan::new(table, &[], RowIdRange::ALL, Direction::Forward);
     while scan.next(txn, Some(&mut ids), &mut [], BATCH_ROWS)? > 0 {}
-    let mut writer = TableWriter::new(std::sync::Arc::new(table.clone()));
+    let mut writer = TableWriter::new(Arc::new(table.clone()));
     for row in 0..ids.len() {
         if let Value::Integer(id) = ids.get(row).to_owned() {
             writer.delete(txn, RowId(id))?;
@@ -176,7 +193,7 @@ fn clear(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
 fn abandon(lakes: &Lakes, intents: &[Intent]) {
     for intent in intents {
         if let (Action::Append(files), Ok(face)) = (&intent.action, lakes.get()) {
-            face.discard(&Site::files(&intent.home), files);
+            face.discard(&Site::outside(&intent.home), files);
         }
     }
 }
@@ -246,18 +263,8 @@ pub(crate) fn recover(lakes: &Lakes, storage: &Database, wait: Duration) -> Resu
 /// Sees to it that a lake has all that was committed to a table, before it is read.
 ///
 /// # Errors
-/// It has not, and cannot be made to; or the transaction has itself deleted rows of the table.
+/// It has not, and cannot be made to.
 pub(crate) fn check_readable(lakes: &Lakes, view: &dyn View, table: &TableDef) -> Result<()> {
-    if !view.is_committed() && has_staged(view, table.id)? {
-        return Err(Error::sql(
-            SqlState::FEATURE_NOT_SUPPORTED,
-            format!(
-                "reading the lake table \"{}\" after a DELETE of the same transaction is not supported",
-                table.name
-            ),
-        )
-        .hint("COMMIT first"));
-    }
     for intent in intents::intents(view, Some(table.id))? {
         carry_out(lakes, &intent).map_err(|error| lags(&table.name, &error))?;
     }
@@ -269,7 +276,7 @@ pub(crate) fn check_readable(lakes: &Lakes, view: &dyn View, table: &TableDef) -
 /// # Errors
 /// The transaction has inserted or deleted rows of it.
 pub(crate) fn check_droppable(lakes: &Lakes, view: &dyn View, table: &TableDef) -> Result<()> {
-    if view.tree_len(table.rows)? > 0 || has_staged(view, table.id)? {
+    if view.tree_len(table.rows)? > 0 || !staged_deletes(view, table.id)?.is_empty() {
         return Err(Error::sql(
             SqlState::FEATURE_NOT_SUPPORTED,
             format!(
@@ -294,7 +301,7 @@ fn carry_out(lakes: &Lakes, intent: &Intent) -> Result<()> {
     if lakes.settled.lock().contains(&id) {
         return Ok(());
     }
-    act(lakes, &Site::files(home), batch_id, &intent.action)?;
+    act(lakes, &Site::outside(home), batch_id, &intent.action)?;
     let mut settled = lakes.settled.lock();
     if settled.len() >= SETTLED_MAX {
         // What is asked again is answered by the ledger.

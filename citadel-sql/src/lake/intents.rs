@@ -15,7 +15,7 @@ use super::Condition;
 use super::error::damaged;
 use crate::codec::{Decoded, Malformed, Reader, put_bytes};
 use crate::error::Result;
-use crate::schema::{LakeHome, LakeKey, TableDef, TableId};
+use crate::schema::{LakeCatalog, LakeHome, LakeKey, LakeServer, TableDef, TableId};
 use crate::types::Value;
 
 /// The well-known tree.
@@ -29,6 +29,10 @@ pub(super) const POINTER: u8 = 3;
 const VERSION: u8 = 1;
 /// The form of an intent for an encrypted table: its key lies behind the texts.
 const VERSION_KEY: u8 = 2;
+/// The form of an intent for a table that a server keeps: the server lies behind the texts.
+const VERSION_SERVER: u8 = 3;
+/// Of both: the key, and then the server.
+const VERSION_KEY_SERVER: u8 = 4;
 
 /// Something to be done in a lake, once.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,21 +66,32 @@ pub(crate) fn stage_delete(
     put(txn, STAGED, table.id, &bytes).map(drop)
 }
 
-/// Has the open transaction staged a delete of this table's rows?
-pub(crate) fn has_staged(view: &dyn View, table: TableId) -> Result<bool> {
-    Ok(!entries(view, &prefix(STAGED, Some(table)))?.is_empty())
+/// The deletes that the open transaction has staged of a table's rows: those are gone for it, if a condition is true of them.
+pub(crate) fn staged_deletes(view: &dyn View, table: TableId) -> Result<Vec<Condition<Value>>> {
+    if view.is_committed() {
+        return Ok(Vec::new());
+    }
+    let staged = entries(view, &prefix(STAGED, Some(table)))?;
+    staged
+        .iter()
+        .map(|(_, bytes)| staged_delete(bytes))
+        .collect()
+}
+
+fn staged_delete(bytes: &[u8]) -> Result<Condition<Value>> {
+    let mut from = Reader::new(bytes);
+    let read = (|| match from.byte()? {
+        VERSION => Condition::decode(&mut from),
+        _ => Err(Malformed),
+    })();
+    read.map_err(|Malformed| damaged())
 }
 
 /// Takes the deletes that the open transaction has staged of a table's rows.
 pub(super) fn take_staged(txn: &mut WriteTxn, table: TableId) -> Result<Vec<Condition<Value>>> {
     let mut conditions = Vec::new();
     for (key, bytes) in entries(txn, &prefix(STAGED, Some(table)))? {
-        let mut from = Reader::new(&bytes);
-        let read = (|| match from.byte()? {
-            VERSION => Condition::decode(&mut from),
-            _ => Err(Malformed),
-        })();
-        conditions.push(read.map_err(|Malformed| damaged())?);
+        conditions.push(staged_delete(&bytes)?);
         txn.remove(INTENT_TREE, &key)?;
     }
     Ok(conditions)
@@ -163,12 +178,26 @@ fn put(txn: &mut WriteTxn, kind: u8, table: TableId, bytes: &[u8]) -> Result<Vec
 
 fn encode(intent: &Intent) -> Zeroizing<Vec<u8>> {
     let key = intent.home.key.as_ref();
-    let mut out = Zeroizing::new(vec![key.map_or(VERSION, |_| VERSION_KEY)]);
+    let server = match &intent.home.catalog {
+        LakeCatalog::Rest(server) => Some(server),
+        // An embedded table has no intents.
+        LakeCatalog::Files | LakeCatalog::Embedded => None,
+    };
+    let version = match (key, server) {
+        (None, None) => VERSION,
+        (Some(_), None) => VERSION_KEY,
+        (None, Some(_)) => VERSION_SERVER,
+        (Some(_), Some(_)) => VERSION_KEY_SERVER,
+    };
+    let mut out = Zeroizing::new(vec![version]);
     for text in [&intent.table, &intent.home.location, &intent.batch_id] {
         put_bytes(&mut out, text.as_bytes());
     }
     if let Some(key) = key {
         out.extend(key.bytes());
+    }
+    if let Some(server) = server {
+        server.encode(&mut out);
     }
     match &intent.action {
         Action::Append(files) => {
@@ -186,14 +215,18 @@ fn encode(intent: &Intent) -> Zeroizing<Vec<u8>> {
 fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
     let mut from = Reader::new(bytes);
     let version = from.byte()?;
-    if !matches!(version, VERSION | VERSION_KEY) {
+    if !matches!(version, VERSION..=VERSION_KEY_SERVER) {
         return Err(Malformed);
     }
     let mut text = || from.text().map(str::to_owned);
     let (table, location, batch_id) = (text()?, text()?, text()?);
     let opens = match version {
-        VERSION_KEY => Some(LakeKey::new(from.array()?)),
+        VERSION_KEY | VERSION_KEY_SERVER => Some(LakeKey::new(from.array()?)),
         _ => None,
+    };
+    let catalog = match version {
+        VERSION_SERVER | VERSION_KEY_SERVER => LakeCatalog::Rest(LakeServer::decode(&mut from)?),
+        _ => LakeCatalog::Files,
     };
     let action = match from.byte()? {
         0 => Action::Append(from.bytes()?.to_vec()),
@@ -206,9 +239,60 @@ fn decode(key: Vec<u8>, bytes: &[u8]) -> Decoded<Intent> {
         table,
         home: LakeHome {
             location,
+            catalog,
             key: opens,
         },
         batch_id,
         action,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::LakeToken;
+
+    #[test]
+    fn an_intent_is_read_as_it_was_written() {
+        let server = || {
+            LakeCatalog::Rest(LakeServer {
+                uri: "http://localhost:8181".to_owned(),
+                warehouse: None,
+                namespace: vec!["shop".to_owned()],
+                name: "t".to_owned(),
+                token: Some(LakeToken::new("hush")),
+            })
+        };
+        let key = || Some(LakeKey::new([9; LakeKey::BYTES]));
+        let homes = [
+            (LakeCatalog::Files, None),
+            (LakeCatalog::Files, key()),
+            (server(), None),
+            (server(), key()),
+        ];
+        let actions = [
+            Action::Append(vec![1, 2, 3]),
+            Action::Delete(Condition::IsNull("a".to_owned())),
+        ];
+        for (catalog, key) in homes {
+            for action in actions.clone() {
+                let intent = Intent {
+                    key: vec![INTENT],
+                    table: "t".to_owned(),
+                    home: LakeHome {
+                        location: "/lake/t".to_owned(),
+                        catalog: catalog.clone(),
+                        key: key.clone(),
+                    },
+                    batch_id: "monday".to_owned(),
+                    action,
+                };
+                let bytes = encode(&intent);
+                assert_eq!(decode(vec![INTENT], &bytes).unwrap(), intent);
+                for cut in 0..bytes.len() {
+                    assert!(decode(Vec::new(), &bytes[..cut]).is_err(), "{cut}");
+                }
+            }
+        }
+    }
 }

@@ -5,8 +5,8 @@
 //! - *Waiting rows*: what an open transaction inserted, in the table's own trees, sealed as all rows are, and taken back with it.
 //! - A *pin* ([`Pins`]): the snapshot of a lake table that a statement or transaction has seen first and goes on to see.
 //! - An *intent* ([`Intent`]): what a committed transaction has yet to do in a lake.
-//! - A *site* ([`Site`]): where a table lies, and who tells which of its metadata is the newest: its folder, or, of an *embedded* table,
-//!   a *pointer* in this database (`pointer`).
+//! - A *site* ([`Site`]): where a table lies, and who tells which of its metadata is the newest: its folder, a server, or, of an *embedded*
+//!   table, a *pointer* in this database (`pointer`).
 //!
 //! # A commit
 //!
@@ -37,13 +37,16 @@ mod pointer;
 #[cfg(all(test, feature = "lake"))]
 mod tests;
 mod upkeep;
+mod watch;
 
 pub(crate) use access::{Found, LakeRows, Lakes, Read, Search, Withdraw};
 pub(crate) use commit::{check_droppable, check_readable, prepare, recover, settle};
 pub(crate) use condition::{Comparison, Condition};
-pub(crate) use intents::{INTENT_TREE, Intent, has_staged, stage_delete};
+pub(crate) use intents::{INTENT_TREE, Intent, stage_delete, staged_deletes};
 pub(crate) use pins::{LakeUse, Pins};
 pub(crate) use pointer::{
     Site, check as check_pointers, decode as decode_pointer, forget_pointer, pointer, pointer_key,
 };
 pub(crate) use upkeep::Upkeep;
+pub(crate) use watch::LakeWatch;
+pub use watch::{LakeProgress, LakeStage};

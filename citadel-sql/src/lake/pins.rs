@@ -1,11 +1,12 @@
 //! Which snapshot of each lake table is seen.
 
 use std::fmt;
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
-use super::{Lakes, Withdraw};
+use super::{LakeWatch, Lakes, Withdraw};
 use crate::error::Result;
 use crate::schema::TableId;
 
@@ -65,4 +66,5 @@ impl fmt::Debug for Pins {
 pub(crate) struct LakeUse<'a> {
     pub(crate) lakes: &'a Lakes,
     pub(crate) pins: &'a Pins,
+    pub(crate) watch: &'a Arc<LakeWatch>,
 }

@@ -1,4 +1,4 @@
-//! Embedded tables: which metadata file of theirs is the newest is told by this database.
+//! Who tells which metadata file of a table is the newest; and of embedded tables, this database does.
 //!
 //! ```text
 //! 3, table id (8, big-endian) → form 1 | the URI of the newest metadata      in the tree of intents
@@ -15,6 +15,7 @@ use std::time::Duration;
 use citadel_txn::{Database, Durability, TreeOptions, View, WriteTxn};
 use parking_lot::Mutex;
 
+use super::LakeWatch;
 use super::error::damaged;
 use super::intents::{INTENT_TREE, POINTER, entries, prefix};
 use crate::codec::{Malformed, Reader, put_bytes};
@@ -31,13 +32,15 @@ pub(crate) struct Site {
     #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "nobody asks"))]
     pub(crate) home: LakeHome,
     pub(crate) keeper: Keeper,
+    /// Who may end what takes long there.
+    pub(crate) watch: Arc<LakeWatch>,
 }
 
 /// Who tells which metadata of a table is the newest.
 #[derive(Debug)]
 pub(crate) enum Keeper {
-    /// The names in its folder.
-    Files,
+    /// Nobody here: the names in its folder, or a server.
+    Outside,
     /// The pointer as a transaction sees it; what moves it is kept with [`Site::keep`].
     Seen(Arc<Seen>),
     /// The pointer in the newest state of the database.
@@ -67,22 +70,13 @@ pub(crate) enum Moved {
     Unknown(Error),
 }
 
-impl Keeper {
-    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "nobody asks"))]
-    pub(crate) fn catalog(&self) -> LakeCatalog {
-        match self {
-            Self::Files => LakeCatalog::Files,
-            Self::Seen(_) | Self::Newest(_) => LakeCatalog::Embedded,
-        }
-    }
-}
-
 impl Site {
-    /// A table whose folder tells all.
-    pub(crate) fn files(home: &LakeHome) -> Self {
+    /// A table that tells all of itself, or whose server does.
+    pub(crate) fn outside(home: &LakeHome) -> Self {
         Self {
             home: home.clone(),
-            keeper: Keeper::Files,
+            keeper: Keeper::Outside,
+            watch: Arc::default(),
         }
     }
 
@@ -91,8 +85,8 @@ impl Site {
     /// # Errors
     /// Its pointer is not there, or does not decode.
     pub(crate) fn seen(view: &dyn View, table: &TableDef, lake: &LakeDef) -> Result<Self> {
-        let keeper = match lake.catalog {
-            LakeCatalog::Files => Keeper::Files,
+        let keeper = match lake.home.catalog {
+            LakeCatalog::Files | LakeCatalog::Rest(_) => Keeper::Outside,
             LakeCatalog::Embedded => {
                 let pointer = pointer(view, table.id)?.ok_or_else(|| missing(&table.name))?;
                 Keeper::Seen(Seen::of(Some(pointer)))
@@ -101,6 +95,7 @@ impl Site {
         Ok(Self {
             home: lake.home.clone(),
             keeper,
+            watch: Arc::default(),
         })
     }
 
@@ -111,8 +106,8 @@ impl Site {
         table: &TableDef,
         lake: &LakeDef,
     ) -> Self {
-        let keeper = match lake.catalog {
-            LakeCatalog::Files => Keeper::Files,
+        let keeper = match lake.home.catalog {
+            LakeCatalog::Files | LakeCatalog::Rest(_) => Keeper::Outside,
             LakeCatalog::Embedded => Keeper::Newest(Newest {
                 storage: storage.clone(),
                 table: table.id,
@@ -122,6 +117,15 @@ impl Site {
         Self {
             home: lake.home.clone(),
             keeper,
+            watch: Arc::default(),
+        }
+    }
+
+    /// The same for a connection that may be interrupted.
+    pub(crate) fn watched(self, watch: &Arc<LakeWatch>) -> Self {
+        Self {
+            watch: Arc::clone(watch),
+            ..self
         }
     }
 
@@ -132,7 +136,7 @@ impl Site {
                 Some(pointer) => put_pointer(txn, table, pointer),
                 None => Ok(()),
             },
-            Keeper::Files | Keeper::Newest(_) => Ok(()),
+            Keeper::Outside | Keeper::Newest(_) => Ok(()),
         }
     }
 
@@ -270,7 +274,7 @@ pub(crate) fn check(view: &dyn View, catalog: &Catalog, findings: &mut Findings)
         let lake = catalog
             .table_by_id(id)
             .and_then(|table| table.lake.as_ref());
-        lake.is_some_and(|lake| lake.catalog == LakeCatalog::Embedded)
+        lake.is_some_and(|lake| lake.home.catalog == LakeCatalog::Embedded)
     };
     for (key, _) in entries(view, &prefix(POINTER, None))? {
         let id = key.get(1..).and_then(|id| id.try_into().ok());

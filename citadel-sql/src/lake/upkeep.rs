@@ -1,9 +1,12 @@
 //! What is done with the files of lake tables.
 
 /// What is done with the files of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Upkeep {
-    Compact,
+    /// Joins small files; or brings rows together whose vectors in a column are near each other.
+    Compact {
+        by: Option<String>,
+    },
     /// Of snapshots before a time in milliseconds since 1970 the newest are kept.
     Expire {
         before_ms: i64,

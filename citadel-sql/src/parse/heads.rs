@@ -4,18 +4,23 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::alter;
+use super::analyze;
 use super::as_of::AsOfs;
+use super::comment;
 use super::conflict_target::ConflictTargets;
 use super::convert::{Converter, TakenOut};
 use super::copy;
 use super::dialect::CitadelDialect;
+use super::domain;
 use super::exclusions::Exclusions;
 use super::foreign_key::{self, KeyColumns};
 use super::generated;
 use super::identity::Identities;
+use super::identity_change::IdentityChanges;
 use super::in_table;
 use super::keeper;
 use super::locator::Locator;
+use super::materialized;
 use super::merge_defaults;
 use super::parts::Parts;
 use super::replace;
@@ -33,13 +38,11 @@ pub(super) const RECURSION_MAX: usize = 64;
 
 /// First words of statements that other systems know.
 const UNSUPPORTED: &[&str] = &[
-    "ANALYZE",
     "ATTACH",
     "BACKUP",
     "CHECKPOINT",
     "CLOSE",
     "CLUSTER",
-    "COMMENT",
     "DEALLOCATE",
     "DECLARE",
     "DESC",
@@ -60,7 +63,6 @@ const UNSUPPORTED: &[&str] = &[
     "NOTIFY",
     "OPTIMIZE",
     "PREPARE",
-    "REFRESH",
     "REKEY",
     "RENAME",
     "REPLACE",
@@ -95,6 +97,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
     merge_defaults::write_out(&mut tokens);
     generated::write_out(&mut tokens);
     let identities = Identities::take_out(&mut tokens, locator, end)?;
+    let identity_changes = IdentityChanges::take_out(&mut tokens, locator, end)?;
     let key_columns = KeyColumns::take_out(&mut tokens, locator);
     let words = Words {
         tokens: &tokens,
@@ -105,6 +108,7 @@ pub(super) fn parse_statement(statement: StatementTokens, locator: &Locator) -> 
         exclusions: &exclusions,
         as_ofs: &as_ofs,
         identities: &identities,
+        identity_changes: &identity_changes,
         key_columns: &key_columns,
         parts: &parts,
         conflict_targets: &conflict_targets,
@@ -141,6 +145,30 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
             words.take("ALTER");
             sequence::parse_alter(words)
         }
+        "CREATE" if follows(words, "MATERIALIZED") => {
+            words.take("CREATE");
+            materialized::parse_create(words, |query| parse_kind(query, converter))
+        }
+        "ALTER" if follows(words, "MATERIALIZED") => {
+            words.take("ALTER");
+            materialized::parse_alter(words)
+        }
+        "CREATE" if follows(words, "DOMAIN") => {
+            words.take("CREATE");
+            domain::parse_create(words, |table| parse_native(table, converter))
+        }
+        "ALTER" if follows(words, "DOMAIN") => {
+            words.take("ALTER");
+            domain::parse_alter(words, |table| parse_native(table, converter))
+        }
+        "DROP" if follows(words, "DOMAIN") => {
+            words.take("DROP");
+            domain::parse_drop(words, |drop| parse_native(drop, converter))
+        }
+        "REFRESH" if follows(words, "MATERIALIZED") => {
+            words.take("REFRESH");
+            materialized::parse_refresh(words)
+        }
         "DROP" if follows(words, "TRIGGER") => {
             words.take("DROP");
             trigger::parse_drop(words)
@@ -157,6 +185,10 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "EXPLAIN" => {
             words.take("EXPLAIN");
             parse_explain(words, converter)
+        }
+        "ANALYZE" => {
+            words.take("ANALYZE");
+            analyze::parse(words)
         }
         "REINDEX" => {
             words.take("REINDEX");
@@ -188,6 +220,10 @@ fn parse_kind(mut words: Words<'_>, converter: &Converter<'_>) -> Result<Stateme
         "RESET" => {
             words.take("RESET");
             keeper::parse_reset(words)
+        }
+        "COMMENT" => {
+            words.take("COMMENT");
+            comment::parse(words)
         }
         "COPY" => {
             words.take("COPY");
@@ -221,7 +257,7 @@ fn refuse_unknown_object(verb: &str, mut words: Words<'_>) -> Result<()> {
     words.take(verb);
     match words.peek().as_deref() {
         Some("TABLE" | "INDEX" | "VIEW" | "TYPE") | None => Ok(()),
-        Some("SEQUENCE") if verb == "DROP" => Ok(()),
+        Some("SEQUENCE" | "MATERIALIZED") if verb == "DROP" => Ok(()),
         Some("UNIQUE") if verb == "CREATE" => Ok(()),
         Some("OR") if verb == "CREATE" => {
             words.take("OR");

@@ -10,19 +10,24 @@
 //! answered with an error, never with a panic or an exhausted stack.
 
 mod alter;
+mod analyze;
 mod as_of;
+mod comment;
 mod conflict_target;
 mod convert;
 mod copy;
 mod dialect;
+mod domain;
 mod exclusions;
 mod foreign_key;
 mod generated;
 mod heads;
 mod identity;
+mod identity_change;
 mod in_table;
 mod keeper;
 mod locator;
+mod materialized;
 mod merge_defaults;
 mod parameters;
 mod parts;

@@ -18,7 +18,7 @@ pub(super) fn parse_create(mut words: Words<'_>) -> Result<StatementKind> {
     if if_not_exists && !(words.take("NOT") && words.take("EXISTS")) {
         return Err(words.expected("NOT EXISTS"));
     }
-    let name = words.take_name("the name of a sequence")?;
+    let name = words.take_object("the name of a sequence")?;
     let options = options(&mut words)?;
     words.finish()?;
     Ok(StatementKind::CreateSequence(Box::new(CreateSequence {
@@ -35,7 +35,7 @@ pub(super) fn parse_alter(mut words: Words<'_>) -> Result<StatementKind> {
     if if_exists && !words.take("EXISTS") {
         return Err(words.expected("EXISTS"));
     }
-    let name = words.take_name("the name of a sequence")?;
+    let name = words.take_object("the name of a sequence")?;
     let change = if words.take("RENAME") {
         if !words.take("TO") {
             return Err(words.expected("TO"));
@@ -58,22 +58,29 @@ pub(super) fn parse_alter(mut words: Words<'_>) -> Result<StatementKind> {
 /// The clauses that follow.
 pub(super) fn options(words: &mut Words<'_>) -> Result<Vec<SequenceOption>> {
     let mut options = Vec::new();
-    loop {
-        let position = words.position();
-        let Some(kind) = option(words)? else {
-            return Ok(options);
-        };
-        let is_same = |known: &SequenceOption| {
-            std::mem::discriminant(&known.kind) == std::mem::discriminant(&kind)
-        };
-        if options.iter().any(is_same) {
+    while let Some(option) = next_option(words)? {
+        if is_repeated(&options, &option) {
             return Err(syntax_error(
                 "syntax error: conflicting or redundant options",
-                position,
+                option.position,
             ));
         }
-        options.push(SequenceOption { kind, position });
+        options.push(option);
     }
+    Ok(options)
+}
+
+/// The clause that comes next, if there is one.
+pub(super) fn next_option(words: &mut Words<'_>) -> Result<Option<SequenceOption>> {
+    let position = words.position();
+    Ok(option(words)?.map(|kind| SequenceOption { kind, position }))
+}
+
+/// Is there a clause of the same kind already?
+pub(super) fn is_repeated(options: &[SequenceOption], new: &SequenceOption) -> bool {
+    let kind = std::mem::discriminant(&new.kind);
+    let mut known = options.iter();
+    known.any(|known| std::mem::discriminant(&known.kind) == kind)
 }
 
 fn option(words: &mut Words<'_>) -> Result<Option<SequenceOptionKind>> {

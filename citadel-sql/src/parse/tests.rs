@@ -447,7 +447,10 @@ fn unsupported_clauses_are_named() {
         ("TABLE t", "TABLE"),
         ("SELECT (a, b) = (SELECT 1, 2) FROM t", "a row value"),
         ("SELECT a FROM t FOR UPDATE", "FOR UPDATE"),
-        ("SELECT a FROM t TABLESAMPLE SYSTEM (10)", "TABLESAMPLE"),
+        (
+            "SELECT a FROM t TABLESAMPLE BLOCK (10)",
+            "this method of TABLESAMPLE",
+        ),
         ("SELECT a FROM s.t", "schema"),
         ("SELECT a -> 'x' FROM t", "->"),
         ("SELECT [1, 2]", "ARRAY"),
@@ -467,8 +470,8 @@ fn unsupported_clauses_are_named() {
             "MATCH PARTIAL",
         ),
         (
-            "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT)",
-            "AUTOINCREMENT",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY AUTO_INCREMENT)",
+            "AUTO_INCREMENT",
         ),
         ("CREATE TABLE t (a MONEY(3))", "MONEY"),
         (

@@ -2,6 +2,7 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::convert::in_schema;
 use super::locator::Locator;
 use super::syntax_error::syntax_error;
 use crate::ast::Identifier;
@@ -59,6 +60,25 @@ impl<'a> Words<'a> {
         let name = word.value.clone();
         self.tokens = &self.tokens[1..];
         Ok(Identifier { name, position })
+    }
+
+    /// Takes the name of something in the database, before which its schema may stand.
+    pub(super) fn take_object(&mut self, what: &str) -> Result<Identifier> {
+        let first = self.take_name(what)?;
+        if !self.take_token(&Token::Period) {
+            return Ok(first);
+        }
+        let object = self.take_name(what)?;
+        match in_schema(&first.name, &object.name) {
+            Some(name) => Ok(Identifier {
+                name,
+                position: first.position,
+            }),
+            None => {
+                let error = Error::unsupported("a name qualified by a schema");
+                Err(error.at(first.position))
+            }
+        }
     }
 
     /// Something else should follow.

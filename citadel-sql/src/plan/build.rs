@@ -6,7 +6,7 @@ use super::PlanContext;
 use super::expr::{column, has_no_columns, is_same, split_conjuncts};
 use super::logical::{
     LimitBounds, LogicalFunction, LogicalKey, LogicalLateral, LogicalPlan, LogicalRecursive,
-    LogicalScan, LogicalSetOperation, LogicalValues, LogicalWorking,
+    LogicalScan, LogicalSetOperation, LogicalValues, LogicalWorking, relation_columns,
 };
 use super::names::{Names, column_id};
 use super::physical::InitPlan;
@@ -17,6 +17,7 @@ use crate::bind::bound::{
     RelationNo, SortKey, Subquery, SubqueryKind,
 };
 use crate::error::{Error, Result, SqlState};
+use crate::schema::TableDef;
 use crate::types::SqlType;
 
 /// Makes logical plans of queries, and plans of the queries inside their expressions.
@@ -128,10 +129,11 @@ impl<'a> QueryBuilder<'a> {
                     .try_for_each(|argument| self.constant(argument))?;
                 LogicalPlan::Function(LogicalFunction {
                     relation: *relation,
-                    function: *function,
+                    function: function.clone(),
                     arguments,
                     types: types.clone(),
                     ordinality: *ordinality,
+                    columns: relation_columns(*relation, types.len()),
                 })
             }
             From::Table {
@@ -139,10 +141,27 @@ impl<'a> QueryBuilder<'a> {
                 table,
                 alias,
                 as_of,
+                sample,
             } => {
+                if table
+                    .materialized
+                    .as_ref()
+                    .is_some_and(|kept| !kept.is_filled)
+                {
+                    return Err(unfilled(table));
+                }
                 let as_of = self.as_of(as_of.as_deref())?;
+                let mut sample = sample.clone();
+                if let Some(sample) = &mut sample {
+                    self.constant(&mut sample.percentage)?;
+                    sample
+                        .seed
+                        .iter_mut()
+                        .try_for_each(|seed| self.constant(seed))?;
+                }
                 self.context.table(LogicalScan {
                     as_of,
+                    sample,
                     relation: *relation,
                     table: table.clone(),
                     alias: alias.clone(),
@@ -499,4 +518,17 @@ fn keys_over_output(keys: &[SortKey], output: &[(ColumnId, Expr)]) -> Result<Vec
             })
         })
         .collect()
+}
+
+/// A materialized view has no rows yet, which is another thing than none.
+#[cold]
+fn unfilled(table: &TableDef) -> Error {
+    Error::sql(
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+        format!(
+            "materialized view \"{}\" has not been populated",
+            table.name
+        ),
+    )
+    .hint("REFRESH MATERIALIZED VIEW fills it")
 }

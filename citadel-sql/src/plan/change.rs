@@ -326,6 +326,7 @@ impl<'a> Target<'a> {
                 filter: Vec::new(),
                 columns: Vec::new(),
                 as_of: None,
+                sample: None,
             },
             rows,
             context,

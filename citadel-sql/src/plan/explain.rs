@@ -153,13 +153,34 @@ fn node_text(
                 true => " with ordinality",
                 false => "",
             };
-            NodeText::new(format!(
+            let text = NodeText::new(format!(
                 "TableFunction {}{ordinality}",
                 call.function.name()
             ))
-            .detail("Arguments", arguments.join(", "))
+            .detail("Arguments", arguments.join(", "));
+            match call.layout.len() < call.types.len() {
+                false => text,
+                true => {
+                    let read = call.layout.iter().map(|id| names.get(*id));
+                    text.detail("Columns", read.collect::<Vec<_>>().join(", "))
+                }
+            }
         }
         PhysicalPlan::SeqScan(scan) => seq_scan(scan, names),
+        PhysicalPlan::SampleScan(scan) => {
+            let sample = &scan.sample;
+            let mut text = format!(
+                "{} ({})",
+                sample.method.name(),
+                expr_text(&sample.percentage, names)
+            );
+            if let Some(seed) = &sample.seed {
+                text.push_str(&format!(" REPEATABLE ({})", expr_text(seed, names)));
+            }
+            NodeText::new(format!("SampleScan on {}", source_name(&scan.source)))
+                .detail("Sample", text)
+                .filter(&scan.source.filter, names)
+        }
         PhysicalPlan::PkLookup(lookup) => pk_lookup(lookup, names),
         PhysicalPlan::IndexScan(scan) => index_scan(scan, names),
         PhysicalPlan::RowCount(count) => NodeText::new(format!(
@@ -307,7 +328,11 @@ fn node_text(
             let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
             NodeText::new(format!("Truncate {}", names.join(", ")))
         }
-        PhysicalPlan::ChangeEnum(_) => NodeText::new("ChangeEnum"),
+        PhysicalPlan::Analyze(tables) => {
+            let names: Vec<String> = tables.iter().map(|one| quoted(&one.table.name)).collect();
+            NodeText::new(format!("Analyze {}", names.join(", ")))
+        }
+        PhysicalPlan::ChangeDefinition(_) => NodeText::new("ChangeDefinition"),
         PhysicalPlan::CreateView(create) => {
             NodeText::new(format!("CreateView {}", quoted(&create.name)))
         }

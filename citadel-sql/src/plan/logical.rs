@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::expr::is_same;
 use super::physical::{ByKey, PhysicalPlan};
 use crate::bind::bound::{
-    AggregateCall, AsOf, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind, WindowCall,
+    AggregateCall, AsOf, ColumnId, Expr, Outer, RelationNo, SetOperator, SubqueryKind, TableSample,
+    WindowCall,
 };
-use crate::functions::TableFunction;
+use crate::functions::TableCallee;
 use crate::schema::TableDef;
 use crate::types::SqlType;
 
@@ -234,10 +235,12 @@ pub(super) struct LogicalValues {
 #[derive(Clone, Debug)]
 pub(super) struct LogicalFunction {
     pub(super) relation: RelationNo,
-    pub(super) function: TableFunction,
+    pub(super) function: TableCallee,
     pub(super) arguments: Vec<Expr>,
     pub(super) types: Vec<SqlType>,
     pub(super) ordinality: bool,
+    /// Those of its columns that it gives: of a file, what is read of it; set by the rewrite that prunes.
+    pub(super) columns: Vec<ColumnId>,
 }
 
 /// A table, with the conditions that its rows must meet and the columns that are needed above.
@@ -252,6 +255,8 @@ pub(crate) struct LogicalScan {
     pub(crate) columns: Vec<ColumnId>,
     /// An older state of it.
     pub(crate) as_of: Option<AsOf>,
+    /// Only a part of it is read.
+    pub(crate) sample: Option<Box<TableSample>>,
 }
 
 /// One key of an order.
@@ -277,7 +282,7 @@ impl LogicalPlan {
             Self::Empty(empty) => empty.columns.clone(),
             Self::SetOperation(set) => relation_columns(set.relation, set.columns),
             Self::Values(values) => relation_columns(values.relation, values.types.len()),
-            Self::Function(call) => relation_columns(call.relation, call.types.len()),
+            Self::Function(call) => call.columns.clone(),
             Self::Scan(scan) | Self::Earlier(scan) => scan.columns.clone(),
             Self::Join { left, right, .. } => {
                 let mut layout = left.layout();

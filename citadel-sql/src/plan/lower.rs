@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::access::{self, Wish};
-use super::estimate::{RECURSION_ROWS, WORKING_ROWS, grouped_rows, join_rows, set_rows};
+use super::estimate::{
+    JoinSides, RECURSION_ROWS, WORKING_ROWS, filtered_rows, grouped_rows, join_rows, set_rows,
+};
 use super::expr::{column, is_same, relations};
 use super::implication::implies_all;
 use super::logical::{
@@ -28,7 +30,7 @@ use crate::store::BoundIndex;
 use crate::types::{Collation, SqlType, Value};
 
 /// Reading a row by key costs as much as reading this many in a scan.
-const LOOKUP_COST: f64 = 6.0;
+pub(super) const LOOKUP_COST: f64 = 6.0;
 
 /// Picks operators for a logical plan. The columns of the result are those of the logical plan.
 pub(super) fn lower(plan: &LogicalPlan, context: &PlanContext<'_>) -> Result<PhysicalPlan> {
@@ -58,7 +60,7 @@ impl Lowering<'_> {
             LogicalPlan::Function(call) => {
                 PhysicalPlan::TableFunction(Arc::new(TableFunctionCall {
                     layout: plan.layout(),
-                    function: call.function,
+                    function: call.function.clone(),
                     arguments: call.arguments.clone(),
                     types: call.types.clone(),
                     ordinality: call.ordinality,
@@ -108,10 +110,17 @@ impl Lowering<'_> {
                     filter: lateral.on.clone(),
                 })
             }
-            LogicalPlan::Filter { input, conjuncts } => PhysicalPlan::Filter {
-                input: self.boxed(input)?,
-                conjuncts: conjuncts.clone(),
-            },
+            LogicalPlan::Filter {
+                input: below,
+                conjuncts,
+            } => {
+                let input = self.boxed(below)?;
+                PhysicalPlan::Filter {
+                    rows: filtered_rows(below, input.rows(), conjuncts, self.context)?,
+                    input,
+                    conjuncts: conjuncts.clone(),
+                }
+            }
             LogicalPlan::Aggregate {
                 input,
                 keys,
@@ -163,6 +172,7 @@ impl Lowering<'_> {
     ) -> Result<PhysicalPlan> {
         if let LogicalPlan::Scan(scan) = input
             && scan.table.lake.is_none()
+            && scan.sample.is_none()
             && scan.filter.is_empty()
             && keys.is_empty()
             && sets.is_empty()
@@ -180,7 +190,7 @@ impl Lowering<'_> {
             (LogicalPlan::Scan(scan), [], [], [call]) => self.extreme_first(scan, call)?,
             _ => None,
         };
-        let input = match first {
+        let below = match first {
             Some(first) => Box::new(first),
             None => self.boxed(input)?,
         };
@@ -189,8 +199,8 @@ impl Lowering<'_> {
             keys: keys.to_vec(),
             sets: sets.to_vec(),
             aggregates: aggregates.to_vec(),
-            rows: grouped_rows(input.rows(), keys.len()),
-            input,
+            rows: grouped_rows(input, below.rows(), keys, self.context)?,
+            input: below,
         }))
     }
 
@@ -283,9 +293,11 @@ impl Lowering<'_> {
     }
 
     fn distinct(&self, input: &LogicalPlan) -> Result<PhysicalPlan> {
-        let input = self.node(input, None)?;
-        let layout = input.layout();
-        Ok(distinct(input, layout))
+        let below = self.node(input, None)?;
+        let layout = below.layout();
+        let keys = column_keys(&layout);
+        let rows = grouped_rows(input, below.rows(), &keys, self.context)?;
+        Ok(distinct(below, layout, rows))
     }
 
     /// A sort, unless the rows can come in that order by themselves.
@@ -357,6 +369,7 @@ impl Lowering<'_> {
             columns,
         } = input
             && let LogicalPlan::Scan(scan) = below.as_ref()
+            && scan.sample.is_none()
             && let [(id, distance)] = columns.as_slice()
             && id.column == ColumnId::DISTANCE
             && matches!(keys.first().map(|key| &key.expr.kind), Some(ExprKind::Column(first)) if first == id)
@@ -383,6 +396,9 @@ impl Lowering<'_> {
 
     /// The rows within a radius, if an index finds them.
     fn range(&self, scan: &LogicalScan) -> Result<Option<PhysicalPlan>> {
+        if scan.sample.is_some() {
+            return Ok(None);
+        }
         vector::try_range(scan, &|filter| self.rows_of(scan, filter))
     }
 
@@ -456,10 +472,13 @@ impl Lowering<'_> {
             inputs,
             rows,
         });
-        Ok(match set.all {
-            true => append,
-            false => distinct(append, layout),
-        })
+        if set.all {
+            return Ok(append);
+        }
+        // Where its columns come from differs from input to input.
+        let nowhere = LogicalPlan::SingleRow;
+        let rows = grouped_rows(&nowhere, rows, &column_keys(&layout), self.context)?;
+        Ok(distinct(append, layout, rows))
     }
 
     fn join(
@@ -479,12 +498,21 @@ impl Lowering<'_> {
         let left_plan = self.boxed(left)?;
         if let LogicalPlan::Scan(scan) = right
             && !outer.right
-            && let Some(join) = self.lookup_join(outer, &left_plan, scan, (&keys, &filter))?
+            && let Some(mut join) = self.lookup_join(outer, &left_plan, scan, (&keys, &filter))?
         {
+            let sides = JoinSides {
+                left: (left, left_plan.rows()),
+                right: (right, join.right.rows),
+            };
+            join.rows = join_rows(outer, sides, on, self.context)?.max(1.0);
             return Ok(PhysicalPlan::LookupJoin(join));
         }
         let right_plan = self.boxed(right)?;
-        let rows = join_rows(outer, left_plan.rows(), right_plan.rows(), on).max(1.0);
+        let sides = JoinSides {
+            left: (left, left_plan.rows()),
+            right: (right, right_plan.rows()),
+        };
+        let rows = join_rows(outer, sides, on, self.context)?.max(1.0);
         if keys.is_empty() {
             return Ok(PhysicalPlan::NestedLoopJoin(NestedLoopJoin {
                 outer,
@@ -520,8 +548,11 @@ impl Lowering<'_> {
         scan: &LogicalScan,
         (keys, filter): (&[(Expr, Expr)], &[Expr]),
     ) -> Result<Option<LookupJoin>> {
-        let right = access::choose(scan, Wish::default(), self.context)?.plan;
-        if left.rows() * LOOKUP_COST > right.rows() {
+        if scan.sample.is_some() {
+            return Ok(None);
+        }
+        let access = access::choose(scan, Wish::default(), self.context)?;
+        if left.rows() * LOOKUP_COST > access.cost {
             return Ok(None);
         }
         let Some((index, used)) = lookup_keys(scan, keys) else {
@@ -539,7 +570,7 @@ impl Lowering<'_> {
             alias: scan.alias.clone(),
             columns: scan.columns.clone(),
             filter: scan.filter.clone(),
-            rows: right.rows(),
+            rows: access.plan.rows(),
         };
         Ok(Some(LookupJoin {
             keeps_left: outer.left,
@@ -567,9 +598,10 @@ fn extended(input: PhysicalPlan, computed: &[(ColumnId, Expr)]) -> PhysicalPlan 
 /// Does a plan only read rows that it looks up?
 fn is_lookup(plan: &PhysicalPlan) -> bool {
     match plan {
-        PhysicalPlan::SeqScan(_) | PhysicalPlan::LakeScan(_) | PhysicalPlan::LakeTopKPlan(_) => {
-            false
-        }
+        PhysicalPlan::SeqScan(_)
+        | PhysicalPlan::SampleScan(_)
+        | PhysicalPlan::LakeScan(_)
+        | PhysicalPlan::LakeTopKPlan(_) => false,
         PhysicalPlan::IndexScan(scan) => {
             !(scan.equal.is_empty() && matches!(scan.next, NextColumn::Any | NextColumn::NotNull))
         }
@@ -586,14 +618,19 @@ fn leaf_rows(plan: &PhysicalPlan) -> f64 {
     inputs.into_iter().map(leaf_rows).sum()
 }
 
-/// Each row of the input once.
-fn distinct(input: PhysicalPlan, layout: Vec<ColumnId>) -> PhysicalPlan {
+/// Columns as keys of groups.
+fn column_keys(layout: &[ColumnId]) -> Vec<Expr> {
     let keys = layout.iter().map(|&id| column(id, SqlType::Unknown));
+    keys.collect()
+}
+
+/// Each row of the input once.
+fn distinct(input: PhysicalPlan, layout: Vec<ColumnId>, rows: f64) -> PhysicalPlan {
     PhysicalPlan::HashAggregate(HashAggregate {
-        keys: keys.collect(),
+        keys: column_keys(&layout),
         sets: Vec::new(),
         aggregates: Vec::new(),
-        rows: grouped_rows(input.rows(), layout.len()),
+        rows,
         layout,
         input: Box::new(input),
     })
@@ -617,7 +654,7 @@ fn limited(plan: PhysicalPlan, limit: &LimitBounds) -> PhysicalPlan {
 }
 
 /// The row id, or an index all of whose columns are equal to keys: which keys, in its order.
-fn lookup_keys(
+pub(super) fn lookup_keys(
     scan: &LogicalScan,
     keys: &[(Expr, Expr)],
 ) -> Option<(Option<std::sync::Arc<IndexDef>>, Vec<usize>)> {
@@ -677,7 +714,11 @@ fn equality(left: &Expr, right: &Expr) -> Expr {
 }
 
 /// The sides of an equality between the two inputs of a join: over the left, over the right.
-fn equi_key(conjunct: &Expr, left: &[RelationNo], right: &[RelationNo]) -> Option<(Expr, Expr)> {
+pub(super) fn equi_key(
+    conjunct: &Expr,
+    left: &[RelationNo],
+    right: &[RelationNo],
+) -> Option<(Expr, Expr)> {
     let ExprKind::Binary {
         op: BinaryOp::Eq,
         left: a,

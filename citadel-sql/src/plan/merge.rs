@@ -94,6 +94,7 @@ fn rows(
         filter: Vec::new(),
         columns: Vec::new(),
         as_of: None,
+        sample: None,
     });
     let mut plan = builder.join(outer, source, target, Some(merge.condition.clone()))?;
     let mut output: Vec<(ColumnId, Expr)> = columns

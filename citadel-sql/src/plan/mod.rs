@@ -50,8 +50,8 @@ pub(crate) use physical::{
     Apply, ApplyMethod, Conflict, ConflictUpdate, CreateTableAs, Delete, Events, HashAggregate,
     HashJoin, HashSetOperation, IndexScan, Init, Insert, Instead, KeyColumn, LateralJoin,
     LookupJoin, Merge, MergeClause, NestedLoopJoin, NextColumn, PhysicalPlan, PkLookup, Range,
-    RangeEnd, RecursiveUnion, Resolution, Returning, RowCount, SeqScan, TableFunctionCall,
-    TableSource, Update, Values, Window, named,
+    RangeEnd, RecursiveUnion, Resolution, Returning, RowCount, SampleScan, SeqScan,
+    TableFunctionCall, TableSource, Update, Values, Window, named,
 };
 pub(crate) use plan_tree::NodeMeasure;
 pub(crate) use points::Points;

@@ -67,6 +67,7 @@ impl Names {
                 table,
                 alias,
                 as_of: _,
+                sample: _,
             } => self.add_table(*relation, table, &prefix(alias)),
             From::Join { left, right, .. } => {
                 self.add_from(left, qualified);

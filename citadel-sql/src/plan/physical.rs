@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Plan;
-use super::estimate::{limited_rows, selectivity};
+use super::estimate::limited_rows;
 use super::lake::{LakeDelete, LakeScan, LakeTopK};
 use super::logical::LimitBounds;
 pub(crate) use super::physical_change::{
@@ -18,11 +18,11 @@ use super::vector::{AnnTopK, VectorTopK};
 use super::with_changes::WithChanges;
 pub(crate) use crate::bind::bound::MergeClause;
 use crate::bind::bound::{
-    AggregateCall, AlterIndex, AlterTable, ColumnId, CreateIndex, CreateTable, CreateView,
-    DroppedKey, EnumChange, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator,
-    SubqueryKind, TriggerStatement, WindowCall,
+    AggregateCall, AlterIndex, AlterTable, Analyze, ColumnId, CreateIndex, CreateTable, CreateView,
+    DefinitionChange, DroppedKey, Explain, Expr, Outer, RelationNo, SequenceStatement, SetOperator,
+    SubqueryKind, TableSample, TriggerStatement, WindowCall,
 };
-use crate::functions::TableFunction;
+use crate::functions::TableCallee;
 use crate::schema::{ColumnNo, IndexDef, IndexKind, TableDef, TriggerDef, ViewDef};
 use crate::store::EntryColumns;
 use crate::types::SqlType;
@@ -40,6 +40,8 @@ pub(crate) enum PhysicalPlan {
     TableFunction(Arc<TableFunctionCall>),
     /// A table by row id: all of it, or a range.
     SeqScan(SeqScan),
+    /// A part of a table, taken by chance.
+    SampleScan(Box<SampleScan>),
     /// Rows of a table by row ids that are known when execution starts.
     PkLookup(Arc<PkLookup>),
     /// Rows of a table through a btree index.
@@ -50,6 +52,8 @@ pub(crate) enum PhysicalPlan {
     Filter {
         input: Box<PhysicalPlan>,
         conjuncts: Vec<Expr>,
+        /// Estimated rows of the output.
+        rows: f64,
     },
     /// Expressions over the input.
     Project {
@@ -129,7 +133,8 @@ pub(crate) enum PhysicalPlan {
     Sequence(Box<SequenceStatement>),
     CreateView(CreateView),
     Trigger(Box<TriggerStatement>),
-    ChangeEnum(EnumChange),
+    Analyze(Vec<Analyze>),
+    ChangeDefinition(DefinitionChange),
     DropRelations {
         tables: Vec<Arc<TableDef>>,
         views: Vec<Arc<ViewDef>>,
@@ -199,6 +204,13 @@ pub(crate) struct SeqScan {
     pub(crate) descending: bool,
 }
 
+/// A scan of a part of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct SampleScan {
+    pub(crate) source: TableSource,
+    pub(crate) sample: TableSample,
+}
+
 /// Point reads by row id, ascending or descending; each row once.
 #[derive(Clone, Debug)]
 pub(crate) struct PkLookup {
@@ -265,8 +277,9 @@ pub(crate) struct Values {
 /// A function in FROM with its arguments, which have no columns.
 #[derive(Clone, Debug)]
 pub(crate) struct TableFunctionCall {
+    /// Of a file, the columns that are read; of all others, all.
     pub(crate) layout: Vec<ColumnId>,
-    pub(crate) function: TableFunction,
+    pub(crate) function: TableCallee,
     pub(crate) arguments: Vec<Expr>,
     /// The types of its columns.
     pub(crate) types: Vec<SqlType>,
@@ -470,6 +483,7 @@ impl PhysicalPlan {
             Self::Values(values) => values.layout.clone(),
             Self::TableFunction(call) => call.layout.clone(),
             Self::SeqScan(scan) => scan.source.columns.clone(),
+            Self::SampleScan(scan) => scan.source.columns.clone(),
             Self::PkLookup(lookup) => lookup.source.columns.clone(),
             Self::IndexScan(scan) => scan.source.columns.clone(),
             Self::RowCount(count) => count.layout.clone(),
@@ -513,7 +527,8 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
-            | Self::ChangeEnum(_)
+            | Self::Analyze(_)
+            | Self::ChangeDefinition(_)
             | Self::Nothing
             | Self::Explain { .. } => Vec::new(),
         }
@@ -523,6 +538,7 @@ impl PhysicalPlan {
     pub(super) fn keep_columns(&mut self, wanted: &[ColumnId]) {
         let source = match self {
             Self::SeqScan(scan) => &mut scan.source,
+            Self::SampleScan(scan) => &mut scan.source,
             Self::PkLookup(lookup) => &mut Arc::make_mut(lookup).source,
             Self::IndexScan(scan) => &mut scan.source,
             _ => return,
@@ -536,9 +552,10 @@ impl PhysicalPlan {
             Self::SingleRow | Self::RowCount(_) | Self::TableFunction(_) => 1.0,
             Self::Values(values) => values.rows.len() as f64,
             Self::SeqScan(scan) => scan.source.rows,
+            Self::SampleScan(scan) => scan.source.rows,
             Self::PkLookup(lookup) => lookup.source.rows,
             Self::IndexScan(scan) => scan.source.rows,
-            Self::Filter { input, conjuncts } => (input.rows() * selectivity(conjuncts)).max(1.0),
+            Self::Filter { rows, .. } => *rows,
             Self::Project { input, .. } | Self::Sort { input, .. } => input.rows(),
             Self::TopN { input, limit, .. } | Self::Limit { input, limit } => {
                 limited_rows(input.rows(), limit.limit.as_ref())
@@ -578,7 +595,8 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
-            | Self::ChangeEnum(_)
+            | Self::Analyze(_)
+            | Self::ChangeDefinition(_)
             | Self::Nothing
             | Self::Explain { .. } => 0.0,
         }
@@ -644,7 +662,8 @@ impl PhysicalPlan {
             | Self::CreateIndex(_)
             | Self::DropIndex(_)
             | Self::AlterIndex(_)
-            | Self::ChangeEnum(_) => true,
+            | Self::Analyze(_)
+            | Self::ChangeDefinition(_) => true,
             Self::Explain { explain, plan } => explain.analyze && plan.root.writes(),
             _ => false,
         }

@@ -50,7 +50,10 @@ pub(crate) fn plan(statement: &Statement, context: &PlanContext<'_>) -> Result<P
         Statement::CreateIndex(create) => Ok(bare(PhysicalPlan::CreateIndex(create.clone()))),
         Statement::DropIndex { indexes } => Ok(bare(PhysicalPlan::DropIndex(indexes.clone()))),
         Statement::AlterIndex(alter) => Ok(bare(PhysicalPlan::AlterIndex(alter.clone()))),
-        Statement::ChangeEnum(change) => Ok(bare(PhysicalPlan::ChangeEnum(change.clone()))),
+        Statement::Analyze(tables) => Ok(bare(PhysicalPlan::Analyze(tables.clone()))),
+        Statement::ChangeDefinition(change) => {
+            Ok(bare(PhysicalPlan::ChangeDefinition(change.clone())))
+        }
         Statement::Nothing => Ok(bare(PhysicalPlan::Nothing)),
         Statement::Explain { explain, statement } => {
             if is_unplanned(statement) {

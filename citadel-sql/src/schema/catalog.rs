@@ -7,10 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema_tree;
 use super::{
-    ColumnNo, ForeignKeyDef, IndexDef, SequenceDef, TableDef, TableId, TriggerDef, ViewDef, ViewId,
+    ColumnNo, Comment, CommentOn, Commented, ForeignKeyDef, IndexDef, Materialized, SequenceDef,
+    TableDef, TableId, TriggerDef, ViewDef, ViewId,
 };
 use crate::error::{Error, Result};
-use crate::types::{EnumType, ScalarType, SqlType};
+use crate::types::{Domain, EnumType, ScalarType, SqlType};
 
 /// What a statement is bound against. Immutable: DDL makes another one.
 #[derive(Debug, Default)]
@@ -30,9 +31,13 @@ pub(crate) struct Catalog {
     sequences: Vec<Arc<SequenceDef>>,
     enums: Vec<EnumType>,
     /// By ascending id.
+    domains: Vec<Domain>,
+    comments: Vec<Comment>,
+    /// By ascending id.
     triggers: Vec<Arc<TriggerDef>>,
     has_ann: bool,
     has_lake: bool,
+    has_statistics: bool,
     /// The tables that foreign keys refer to.
     referred_to: FxHashSet<TableId>,
 }
@@ -56,6 +61,8 @@ impl Catalog {
         catalog.sequences = found.sequences.into_iter().map(Arc::new).collect();
         catalog.check_keys()?;
         catalog.enums = found.enums;
+        catalog.domains = found.domains;
+        catalog.comments = found.comments;
         catalog.triggers = found.triggers.into_iter().map(Arc::new).collect();
         Ok(catalog)
     }
@@ -69,6 +76,7 @@ impl Catalog {
         for (at, table) in catalog.tables.iter().enumerate() {
             catalog.table_names.insert(folded(&table.name), at);
             catalog.has_lake |= table.lake.is_some();
+            catalog.has_statistics |= table.statistics.is_some();
             let keys = table.foreign_keys.iter();
             catalog.referred_to.extend(keys.map(|key| key.parent));
             for (place, index) in table.indexes.iter().enumerate() {
@@ -102,6 +110,7 @@ impl Catalog {
         catalog.view_names.clone_from(&self.view_names);
         catalog.sequences.clone_from(&self.sequences);
         catalog.enums.clone_from(&self.enums);
+        catalog.domains.clone_from(&self.domains);
         catalog.triggers.clone_from(&self.triggers);
         catalog
     }
@@ -119,6 +128,7 @@ impl Catalog {
         catalog.view_names = names.zip(0..).collect();
         catalog.sequences.clone_from(&self.sequences);
         catalog.enums.clone_from(&self.enums);
+        catalog.domains.clone_from(&self.domains);
         let left = self.triggers.iter().filter(|t| is_left(t.relation));
         catalog.triggers = left.cloned().collect();
         catalog
@@ -248,6 +258,37 @@ impl Catalog {
         &self.enums
     }
 
+    /// A domain by name, ASCII case folded.
+    pub(crate) fn domain(&self, name: &str) -> Option<Domain> {
+        let mut all = self.domains.iter();
+        all.find(|domain| domain.def().name.eq_ignore_ascii_case(name))
+            .copied()
+    }
+
+    /// All domains in the order in which they were made.
+    pub(crate) fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+
+    /// What is said of something.
+    pub(crate) fn comment(&self, on: &CommentOn) -> Option<&str> {
+        let found = self.comments.iter().find(|comment| comment.on == *on);
+        found.map(|comment| comment.text.as_str())
+    }
+
+    /// The statements that make the comments, each with the name of what it is of.
+    pub(crate) fn comment_statements(&self) -> impl Iterator<Item = (String, String)> {
+        let commented = Commented {
+            tables: &self.tables,
+            views: &self.views,
+            sequences: &self.sequences,
+            enums: &self.enums,
+            domains: &self.domains,
+        };
+        let comments = self.comments.iter();
+        comments.filter_map(move |comment| commented.statement(comment))
+    }
+
     /// Is it the name of a table, an index, a view or a sequence?
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.table(name).is_some()
@@ -274,7 +315,18 @@ impl Catalog {
         self.has_lake
     }
 
-    /// All tables in the order in which they were made.
+    /// Is there a table that was analyzed?
+    pub(crate) fn has_statistics(&self) -> bool {
+        self.has_statistics
+    }
+
+    /// The materialized views among the tables.
+    pub(crate) fn materialized(&self) -> impl Iterator<Item = (&Arc<TableDef>, &Materialized)> {
+        let tables = self.tables.iter();
+        tables.filter_map(|table| Some((table, &**table.materialized.as_ref()?)))
+    }
+
+    /// All tables, materialized views among them, in the order in which they were made.
     pub(crate) fn tables(&self) -> &[Arc<TableDef>] {
         &self.tables
     }

@@ -31,6 +31,8 @@ pub(crate) struct ColumnSequences {
     pub(crate) owned: Vec<SequenceId>,
     /// It is an identity column.
     pub(crate) identity: Option<Identity>,
+    /// AUTOINCREMENT of a row id: the greatest that was ever given is kept as the state of a sequence, one without a name.
+    pub(crate) counter: Option<SequenceId>,
 }
 
 /// `GENERATED … AS IDENTITY`
@@ -40,6 +42,13 @@ pub(crate) struct Identity {
     pub(crate) always: bool,
     /// One that the column owns, and that its default asks.
     pub(crate) sequence: SequenceId,
+}
+
+impl ColumnSequences {
+    /// Those whose state goes with the column.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = SequenceId> {
+        self.owned.iter().copied().chain(self.counter)
+    }
 }
 
 impl Default for ColumnDefault {

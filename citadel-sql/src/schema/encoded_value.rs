@@ -2,8 +2,8 @@
 
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_signed, put_varint};
 use crate::types::{
-    ArrayRef, Bits, Date, Element, EnumType, Interval, Limit, NumericRef, SqlType, Time, Timestamp,
-    TimestampTz, Value, VectorType,
+    ArrayRef, Bits, Date, Domain, DomainCheck, DomainDef, Element, EnumType, Interval, Limit,
+    NumericRef, SqlType, Time, Timestamp, TimestampTz, Value, VectorType,
 };
 
 /// Before the type of an array's elements.
@@ -11,6 +11,12 @@ const ARRAY: u8 = 22;
 
 /// Before the definition of an ENUM type.
 const ENUM: u8 = 23;
+
+/// Before the definition of a domain.
+const DOMAIN: u8 = 24;
+
+/// Of so many domains at most one is made.
+pub(crate) const DOMAIN_DEPTH_MAX: usize = 32;
 
 /// The type of a column: never unknown, and a vector's dimension always given.
 pub(super) fn put_type(out: &mut Vec<u8>, ty: SqlType) {
@@ -61,6 +67,10 @@ pub(super) fn put_limited_type(out: &mut Vec<u8>, ty: SqlType, limit: Option<Lim
 
 fn put_limit(out: &mut Vec<u8>, limit: Limit) {
     match limit {
+        Limit::Domain(domain) => {
+            out.push(DOMAIN);
+            put_domain(out, domain);
+        }
         Limit::Int16 => out.push(10),
         Limit::Int32 => out.push(11),
         Limit::Characters(most) => {
@@ -79,14 +89,68 @@ fn put_limit(out: &mut Vec<u8>, limit: Limit) {
     }
 }
 
+/// The definition of a domain, with that of its base type.
+pub(super) fn put_domain(out: &mut Vec<u8>, domain: Domain) {
+    let def = domain.def();
+    put_varint(out, def.id);
+    put_bytes(out, def.name.as_bytes());
+    put_limited_type(out, def.base, def.limit);
+    out.push(u8::from(def.not_null));
+    match &def.default {
+        None => out.push(0),
+        Some(default) => {
+            out.push(1);
+            put_bytes(out, default.as_bytes());
+        }
+    }
+    put_varint(out, def.checks.len() as u64);
+    for check in &def.checks {
+        put_bytes(out, check.name.as_bytes());
+        put_bytes(out, check.condition.as_bytes());
+    }
+}
+
+pub(super) fn domain(from: &mut Reader<'_>, depth: usize) -> Decoded<Domain> {
+    let id = from.varint()?;
+    let name = from.text()?.to_owned();
+    let (base, limit) = nested_type(from, depth + 1)?;
+    Ok(Domain::of(DomainDef {
+        id,
+        name,
+        base,
+        limit,
+        not_null: flag(from)?,
+        default: match flag(from)? {
+            false => None,
+            true => Some(from.text()?.to_owned()),
+        },
+        checks: (0..from.count()?)
+            .map(|_| {
+                Ok(DomainCheck {
+                    name: from.text()?.to_owned(),
+                    condition: from.text()?.to_owned(),
+                })
+            })
+            .collect::<Decoded<_>>()?,
+    }))
+}
+
 pub(super) fn limited_type(from: &mut Reader<'_>) -> Decoded<(SqlType, Option<Limit>)> {
+    nested_type(from, 0)
+}
+
+fn nested_type(from: &mut Reader<'_>, depth: usize) -> Decoded<(SqlType, Option<Limit>)> {
+    if depth > DOMAIN_DEPTH_MAX {
+        return Err(Malformed);
+    }
     let limit = match from.byte()? {
+        DOMAIN => Limit::Domain(domain(from, depth)?),
         10 => Limit::Int16,
         11 => Limit::Int32,
         12 => Limit::Characters(u32::try_from(from.varint()?).map_err(|_| Malformed)?),
         18 => fraction(from)?,
         ARRAY => {
-            let (ty, limit) = limited_type(from)?;
+            let (ty, limit) = nested_type(from, depth + 1)?;
             let element = ty.scalar().ok_or(Malformed)?;
             return Ok((SqlType::Array(element), limit));
         }

@@ -8,16 +8,16 @@ use citadel_txn::TreeId;
 
 use super::btree_encoding::{self, put_btree, read_btree};
 use super::encoded_value::{
-    flag, limited_type, put_limited_type, put_type, put_value, sql_type, value,
+    domain, flag, limited_type, put_domain, put_limited_type, put_type, put_value, sql_type, value,
 };
 use super::{
     AnnIndex, AnnOptions, CheckDef, ColumnDef, ColumnDefault, ColumnNo, ColumnSequences,
     ColumnStorage, DefaultText, ForeignKeyDef, Identity, IndexDef, IndexId, IndexKind, IndexOrigin,
-    IndexedExpression, IndexedVector, LakeCatalog, LakeDef, LakeHome, LakeKey, Metric, RowText,
-    SequenceId, TableDef, TableId, ViewDef, ViewId,
+    IndexedExpression, IndexedVector, LakeCatalog, LakeDef, LakeHome, LakeKey, LakeServer,
+    Materialized, Metric, RowText, SequenceId, TableDef, TableId, ViewDef, ViewId,
 };
 use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
-use crate::types::{Collation, EnumType, SqlType, Value, VectorType};
+use crate::types::{Collation, Domain, EnumType, SqlType, Value, VectorType};
 
 /// The form of definitions that this code writes.
 const VERSION: u8 = 1;
@@ -28,12 +28,17 @@ const VERSION_EXTENDED: u8 = 2;
 /// The form of a table whose rows lie in a lake: extended, and where they lie behind that.
 const VERSION_LAKE: u8 = 3;
 
-/// The same with flags behind that: [`LAKE_KEY`], [`LAKE_EMBEDDED`].
+/// The same with flags behind that: [`LAKE_KEY`], [`LAKE_EMBEDDED`], [`LAKE_SERVER`].
 const VERSION_LAKE_FLAGS: u8 = 4;
 /// A table in a lake is encrypted; its key lies behind the flags.
 const LAKE_KEY: u8 = 1;
 /// This database knows its newest metadata.
 const LAKE_EMBEDDED: u8 = 2;
+/// A server does, which comes last.
+const LAKE_SERVER: u8 = 4;
+
+/// The form of a materialized view: extended, and behind that its query, and whether it has rows.
+const VERSION_MATERIALIZED: u8 = 5;
 
 /// The bytes of a table's definition; its id and its indexes are keys and records of their own.
 pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
@@ -44,6 +49,7 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
             column.generated.is_none() && column.sequences == ColumnSequences::default()
         });
     let version = match (&table.lake, is_plain) {
+        _ if table.materialized.is_some() => VERSION_MATERIALIZED,
         (Some(lake), _) if lake_flags(lake) != 0 => VERSION_LAKE_FLAGS,
         (Some(_), _) => VERSION_LAKE,
         (None, true) => VERSION,
@@ -68,6 +74,10 @@ pub(super) fn encode_table(table: &TableDef) -> Vec<u8> {
     if let Some(lake) = &table.lake {
         put_lake(&mut out, lake);
     }
+    if let Some(kept) = &table.materialized {
+        put_bytes(&mut out, kept.query.as_bytes());
+        out.push(u8::from(kept.is_filled));
+    }
     out
 }
 
@@ -85,13 +95,17 @@ fn put_lake(out: &mut Vec<u8>, lake: &LakeDef) {
     if let Some(key) = &lake.home.key {
         out.extend(key.bytes());
     }
+    if let LakeCatalog::Rest(server) = &lake.home.catalog {
+        server.encode(out);
+    }
 }
 
 fn lake_flags(lake: &LakeDef) -> u8 {
     let key = lake.home.key.as_ref().map_or(0, |_| LAKE_KEY);
-    match lake.catalog {
+    match lake.home.catalog {
         LakeCatalog::Files => key,
         LakeCatalog::Embedded => key | LAKE_EMBEDDED,
+        LakeCatalog::Rest(_) => key | LAKE_SERVER,
     }
 }
 
@@ -104,18 +118,24 @@ fn read_lake(from: &mut Reader<'_>, width: usize, has_flags: bool) -> Decoded<La
         })
         .collect::<Decoded<_>>()?;
     let flags = if has_flags { from.byte()? } else { 0 };
-    if flags & !(LAKE_KEY | LAKE_EMBEDDED) != 0 {
+    if flags & !(LAKE_KEY | LAKE_EMBEDDED | LAKE_SERVER) != 0 {
         return Err(Malformed);
     }
     let key = match flags & LAKE_KEY {
         0 => None,
         _ => Some(LakeKey::new(from.array()?)),
     };
+    let catalog = match flags & (LAKE_EMBEDDED | LAKE_SERVER) {
+        0 => LakeCatalog::Files,
+        LAKE_EMBEDDED => LakeCatalog::Embedded,
+        LAKE_SERVER => LakeCatalog::Rest(LakeServer::decode(from)?),
+        _ => return Err(Malformed),
+    };
     Ok(LakeDef {
-        home: LakeHome { location, key },
-        catalog: match flags & LAKE_EMBEDDED {
-            0 => LakeCatalog::Files,
-            _ => LakeCatalog::Embedded,
+        home: LakeHome {
+            location,
+            catalog,
+            key,
         },
         vectors,
     })
@@ -164,6 +184,9 @@ fn put_extension(out: &mut Vec<u8>, table: &TableDef) {
     }
 }
 
+/// What is said of a column that keeps the greatest row id, where others say whether they are an identity.
+const COUNTER: u8 = 3;
+
 /// The sequences of the columns that have some.
 fn put_sequences(out: &mut Vec<u8>, table: &TableDef) {
     let having = || {
@@ -177,11 +200,15 @@ fn put_sequences(out: &mut Vec<u8>, table: &TableDef) {
         for id in &column.sequences.owned {
             put_varint(out, id.0);
         }
-        match column.sequences.identity {
-            None => out.push(0),
-            Some(Identity { always, sequence }) => {
+        match (column.sequences.identity, column.sequences.counter) {
+            (None, None) => out.push(0),
+            (Some(Identity { always, sequence }), _) => {
                 out.push(1 + u8::from(always));
                 put_varint(out, sequence.0);
+            }
+            (None, Some(counter)) => {
+                out.push(COUNTER);
+                put_varint(out, counter.0);
             }
         }
     }
@@ -192,15 +219,24 @@ fn read_sequences(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
         let no = column_no(from.varint()?, table.columns.len())?;
         let owned = (0..from.count()?).map(|_| from.varint().map(SequenceId));
         let owned = owned.collect::<Decoded<Vec<_>>>()?;
-        let identity = match from.byte()? {
-            0 => None,
-            tag @ 1..=2 => Some(Identity {
-                always: tag == 2,
-                sequence: SequenceId(from.varint()?),
-            }),
-            _ => return Err(Malformed),
+        let mut sequences = ColumnSequences {
+            owned,
+            ..ColumnSequences::default()
         };
-        table.columns[usize::from(no.0)].sequences = ColumnSequences { owned, identity };
+        match from.byte()? {
+            0 => {}
+            tag @ 1..=2 => {
+                sequences.identity = Some(Identity {
+                    always: tag == 2,
+                    sequence: SequenceId(from.varint()?),
+                });
+            }
+            COUNTER if table.rowid_column == Some(no) => {
+                sequences.counter = Some(SequenceId(from.varint()?));
+            }
+            _ => return Err(Malformed),
+        }
+        table.columns[usize::from(no.0)].sequences = sequences;
     }
     Ok(())
 }
@@ -232,7 +268,7 @@ fn read_extension(from: &mut Reader<'_>, table: &mut TableDef) -> Decoded<()> {
 pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
     let mut from = Reader::new(bytes);
     let version = from.byte()?;
-    if !matches!(version, VERSION..=VERSION_LAKE_FLAGS) {
+    if !matches!(version, VERSION..=VERSION_MATERIALIZED) {
         return Err(Malformed);
     }
     let name = from.text()?.to_owned();
@@ -260,11 +296,18 @@ pub(super) fn decode_table(id: TableId, bytes: &[u8]) -> Decoded<TableDef> {
         indexes: Vec::new(),
         sql: from.text()?.to_owned(),
         lake: None,
+        statistics: None,
+        materialized: None,
     };
     if version != VERSION {
         read_extension(&mut from, &mut table)?;
     }
-    if version >= VERSION_LAKE {
+    if version == VERSION_MATERIALIZED {
+        table.materialized = Some(Arc::new(Materialized {
+            query: from.text()?.to_owned(),
+            is_filled: flag(&mut from)?,
+        }));
+    } else if version >= VERSION_LAKE {
         let has_flags = version == VERSION_LAKE_FLAGS;
         table.lake = Some(Arc::new(read_lake(&mut from, width, has_flags)?));
     }
@@ -386,6 +429,24 @@ pub(super) fn decode_enum(id: u64, bytes: &[u8]) -> Decoded<EnumType> {
         return Err(Malformed);
     }
     Ok(ty)
+}
+
+/// The bytes of a domain's definition.
+pub(super) fn encode_domain(domain: Domain) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    put_domain(&mut out, domain);
+    out
+}
+
+/// The definition of a domain, whose key tells its id too.
+pub(super) fn decode_domain(id: u64, bytes: &[u8]) -> Decoded<Domain> {
+    let mut from = versioned(bytes)?;
+    let domain = domain(&mut from, 0)?;
+    from.finish()?;
+    match domain.def().id == id {
+        true => Ok(domain),
+        false => Err(Malformed),
+    }
 }
 
 fn versioned(bytes: &[u8]) -> Decoded<Reader<'_>> {
@@ -551,9 +612,11 @@ pub(super) fn column_no(no: u64, width: usize) -> Decoded<ColumnNo> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{BTreeIndex, IndexKey};
+    use crate::schema::{BTreeIndex, IndexKey, LakeToken};
     use crate::schema::{KeyAction, KeyTiming};
-    use crate::types::{Array, Element, Limit, ScalarType, Value, VectorType};
+    use crate::types::{
+        Array, DomainCheck, DomainDef, Element, Limit, ScalarType, Value, VectorType,
+    };
     use proptest::prelude::*;
 
     fn table() -> TableDef {
@@ -577,6 +640,7 @@ mod tests {
                         always: true,
                         sequence: SequenceId(300),
                     }),
+                    counter: None,
                 },
                 _ => ColumnSequences::default(),
             },
@@ -687,6 +751,8 @@ mod tests {
             indexes: Vec::new(),
             sql: "CREATE TABLE …".to_owned(),
             lake: None,
+            statistics: None,
+            materialized: None,
         }
     }
 
@@ -778,26 +844,71 @@ mod tests {
     fn in_lake(key: Option<LakeKey>, catalog: LakeCatalog) -> TableDef {
         let home = LakeHome {
             location: "/lake/t".to_owned(),
+            catalog,
             key,
         };
         TableDef {
             lake: Some(Arc::new(LakeDef {
                 home,
-                catalog,
                 vectors: vec![(ColumnNo(1), Metric::Cosine)],
             })),
             ..table()
         }
     }
 
-    fn tables() -> [TableDef; 5] {
+    /// A materialized view, one column of which is of a domain, and a table that counts its row ids.
+    fn kept_and_counted() -> [TableDef; 2] {
+        let domain = |limit| {
+            Domain::of(DomainDef {
+                id: 9,
+                name: "d".to_owned(),
+                base: SqlType::Text,
+                limit,
+                not_null: true,
+                default: Some("'x'".to_owned()),
+                checks: vec![DomainCheck {
+                    name: "d_check".to_owned(),
+                    condition: "VALUE <> ''".to_owned(),
+                }],
+            })
+        };
+        let mut kept = table();
+        kept.materialized = Some(Arc::new(Materialized {
+            query: "SELECT 1".to_owned(),
+            is_filled: true,
+        }));
+        let inner = domain(Some(Limit::Characters(9)));
+        kept.columns[4].limit = Some(Limit::Domain(domain(Some(Limit::Domain(inner)))));
+        let mut counted = table();
+        counted.columns[0].sequences = ColumnSequences {
+            counter: Some(SequenceId(301)),
+            ..ColumnSequences::default()
+        };
+        [kept, counted]
+    }
+
+    fn tables() -> [TableDef; 9] {
+        let [kept, counted] = kept_and_counted();
         let key = || Some(LakeKey::new([9; LakeKey::BYTES]));
+        let server = |token| {
+            LakeCatalog::Rest(LakeServer {
+                uri: "http://localhost:8181".to_owned(),
+                warehouse: Some("house".to_owned()),
+                namespace: vec!["shop".to_owned(), "by day".to_owned()],
+                name: "t".to_owned(),
+                token,
+            })
+        };
         [
             table(),
             in_lake(None, LakeCatalog::Files),
             in_lake(None, LakeCatalog::Embedded),
             in_lake(key(), LakeCatalog::Files),
             in_lake(key(), LakeCatalog::Embedded),
+            kept,
+            counted,
+            in_lake(None, server(None)),
+            in_lake(key(), server(Some(LakeToken::new("hush")))),
         ]
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{ColumnNo, Metric};
+use super::{ColumnNo, LakeServer, Metric};
 use crate::types::{hex, unhex};
 
 /// Where the rows of a table lie, and what is known of them. Rows that a transaction inserts wait in the table's own trees until it is
@@ -12,36 +12,39 @@ use crate::types::{hex, unhex};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LakeDef {
     pub(crate) home: LakeHome,
-    pub(crate) catalog: LakeCatalog,
     /// The vector columns and how near their vectors are.
     pub(crate) vectors: Vec<(ColumnNo, Metric)>,
 }
 
 /// Who tells which metadata of a table in a lake is the newest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum LakeCatalog {
     /// The names of the files in its folder.
     #[default]
     Files,
     /// This database.
     Embedded,
+    /// A server of the Iceberg REST protocol.
+    Rest(LakeServer),
 }
 
 impl LakeCatalog {
     /// What the option says.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Files => "filesystem",
             Self::Embedded => "embedded",
+            Self::Rest(_) => "rest",
         }
     }
 }
 
-/// Where an Iceberg table is, and what opens it.
+/// Where an Iceberg table is, who tells which of its metadata is the newest, and what opens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LakeHome {
     /// Its folder: an absolute path.
     pub(crate) location: String,
+    pub(crate) catalog: LakeCatalog,
     /// The key of an encrypted one.
     pub(crate) key: Option<LakeKey>,
 }
@@ -108,6 +111,7 @@ mod tests {
         }
         let home = LakeHome {
             location: "/lake".to_owned(),
+            catalog: LakeCatalog::Files,
             key: Some(key),
         };
         assert!(!format!("{home:?}").contains("a7"), "{home:?}");

@@ -8,12 +8,15 @@ mod ann_options;
 mod btree_encoding;
 mod catalog;
 mod column_default;
+mod comment;
 mod encoded_value;
 mod encoding;
 mod foreign_key;
 mod indexed;
 mod key_graph;
+mod lake_server;
 mod lake_table;
+mod materialized;
 mod metric;
 mod recall;
 mod row_text;
@@ -21,6 +24,7 @@ mod schema_tree;
 mod sequence;
 mod sequence_tree;
 mod statement;
+mod statistics;
 mod table;
 mod trigger;
 mod view;
@@ -28,10 +32,14 @@ mod view;
 pub(crate) use ann_options::{AnnOptions, MIN_SEGMENT_ROWS};
 pub(crate) use catalog::{Catalog, SchemaVersion};
 pub(crate) use column_default::{ColumnDefault, ColumnSequences, DefaultText, Identity};
+pub(crate) use comment::{Comment, CommentOn, Commented};
+pub(crate) use encoded_value::DOMAIN_DEPTH_MAX;
 pub(crate) use foreign_key::{ForeignKeyDef, KeyAction, KeyTiming};
 pub(crate) use indexed::{IndexKey, Indexed, IndexedExpression, IndexedVector};
 pub(crate) use key_graph::KeyGraph;
+pub(crate) use lake_server::{LakeServer, LakeToken};
 pub(crate) use lake_table::{LakeCatalog, LakeDef, LakeHome, LakeKey};
+pub(crate) use materialized::Materialized;
 pub use metric::Metric;
 pub(crate) use recall::AnnSettings;
 pub use recall::Recall;
@@ -41,7 +49,8 @@ pub(crate) use sequence::{IntegerWidth, SequenceDef, SequenceId, SequenceOptions
 pub(crate) use sequence_tree::{
     SEQUENCE_TREE, put_sequence_state, remove_sequence_state, sequence_state,
 };
-pub(crate) use statement::{quoted, readable};
+pub(crate) use statement::{domain_statement, quoted, readable};
+pub(crate) use statistics::{ColumnStatistics, Distinct, IndexStatistics, TableStatistics};
 pub(crate) use table::{
     AnnIndex, BTreeIndex, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexId,
     IndexKind, IndexOrigin, RowId, TableDef, TableId, TreeUse,

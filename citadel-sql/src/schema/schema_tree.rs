@@ -8,6 +8,9 @@
 //! 4, sequence id (8, big-endian) → sequence definition
 //! 5, type id (8, big-endian)     → definition of an ENUM type
 //! 6, trigger id (8, big-endian)  → definition of a trigger
+//! 7, type id (8, big-endian)     → definition of a domain
+//! 8, id (8, big-endian), name    → comment on the table, view, sequence or type of the id, or on the column of the name
+//! 9, table id (8, big-endian)    → statistics of a table
 //! ```
 //!
 //! A database in which nothing was ever defined has no such tree yet.
@@ -22,16 +25,17 @@ use citadel_txn::{Cursor, TreeId, TreeOptions, View, WriteTxn};
 use zeroize::Zeroizing;
 
 use super::encoding::{
-    decode_enum, decode_index, decode_table, decode_view, encode_enum, encode_index, encode_table,
-    encode_view,
+    decode_domain, decode_enum, decode_index, decode_table, decode_view, encode_domain,
+    encode_enum, encode_index, encode_table, encode_view,
 };
 use super::{
-    IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef, TableId, TriggerDef,
-    TriggerId, ViewDef, ViewId, remove_sequence_state,
+    Comment, CommentOn, IndexDef, IndexId, SchemaVersion, SequenceDef, SequenceId, TableDef,
+    TableId, TableStatistics, TriggerDef, TriggerId, ViewDef, ViewId, remove_sequence_state,
+    statistics,
 };
-use crate::codec::{Decoded, Malformed, Reader, put_varint};
+use crate::codec::{Decoded, Malformed, Reader, put_bytes, put_varint};
 use crate::error::{Error, Result, SqlState};
-use crate::types::EnumType;
+use crate::types::{Domain, EnumType};
 
 /// The well-known tree of definitions.
 pub(crate) const SCHEMA_TREE: TreeId = TreeId::new(1);
@@ -43,6 +47,9 @@ const VIEW: u8 = 3;
 const SEQUENCE: u8 = 4;
 const ENUM: u8 = 5;
 const TRIGGER: u8 = 6;
+const DOMAIN: u8 = 7;
+const COMMENT: u8 = 8;
+const STATISTICS: u8 = 9;
 
 /// What is known of the definitions as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,13 +93,15 @@ pub(crate) struct DefinitionReader {
     read: Definitions,
 }
 
-/// All definitions: tables with their indexes, views, sequences, ENUM types and triggers, each by ascending id.
+/// All definitions: tables with their indexes, views, sequences, ENUM types, domains, triggers and comments, each by ascending id.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     pub(crate) tables: Vec<TableDef>,
     pub(crate) views: Vec<ViewDef>,
     pub(crate) sequences: Vec<SequenceDef>,
     pub(crate) enums: Vec<EnumType>,
+    pub(crate) domains: Vec<Domain>,
+    pub(crate) comments: Vec<Comment>,
     pub(crate) triggers: Vec<TriggerDef>,
 }
 
@@ -130,6 +139,20 @@ impl DefinitionReader {
                 self.read.enums.push(ty.map_err(|Malformed| "type")?);
                 Ok(())
             }
+            Ok(DOMAIN) => {
+                let domain = view_key(from).and_then(|id| decode_domain(id.0, value));
+                self.read
+                    .domains
+                    .push(domain.map_err(|Malformed| "domain")?);
+                Ok(())
+            }
+            Ok(COMMENT) => {
+                let comment = decode_comment(from, value);
+                self.read
+                    .comments
+                    .push(comment.map_err(|Malformed| "comment")?);
+                Ok(())
+            }
             Ok(TRIGGER) => {
                 let trigger =
                     view_key(from).and_then(|id| TriggerDef::decode(TriggerId(id.0), value));
@@ -138,6 +161,8 @@ impl DefinitionReader {
                     .push(trigger.map_err(|Malformed| "trigger")?);
                 Ok(())
             }
+            Ok(STATISTICS) => add_statistics(&mut self.read.tables, from, value)
+                .map_err(|Malformed| "table's statistics"),
             _ => Err("key"),
         }
     }
@@ -158,6 +183,15 @@ fn add_index(tables: &mut [TableDef], mut key: Reader<'_>, value: &[u8]) -> Deco
     let width = tables[at].columns.len();
     let index = decode_index(table, id, width, value)?;
     tables[at].indexes.push(Arc::new(index));
+    Ok(())
+}
+
+fn add_statistics(tables: &mut [TableDef], key: Reader<'_>, value: &[u8]) -> Decoded<()> {
+    let id = table_key(key)?;
+    let at = tables.binary_search_by_key(&id, |table| table.id);
+    let table = &mut tables[at.map_err(|_| Malformed)?];
+    let found = statistics::decode(&table.columns, value)?;
+    table.statistics = found.map(Arc::new);
     Ok(())
 }
 
@@ -212,6 +246,7 @@ impl<'t> SchemaChange<'t> {
 
     /// Removes a view's definition.
     pub(crate) fn remove_view(&mut self, view: &ViewDef) -> Result<()> {
+        self.remove_comments_of(view.id.0)?;
         match self.txn.remove(SCHEMA_TREE, &key_of_view(view.id))? {
             true => Ok(()),
             false => Err(gone("view", &view.name)),
@@ -236,11 +271,12 @@ impl<'t> SchemaChange<'t> {
 
     /// Removes a sequence, and where it stands.
     pub(crate) fn remove_sequence(&mut self, id: SequenceId) -> Result<()> {
+        self.remove_comments_of(id.0)?;
         self.txn.remove(SCHEMA_TREE, &key_of_sequence(id))?;
         remove_sequence_state(self.txn, id)
     }
 
-    /// An id that no ENUM type ever had.
+    /// An id that no ENUM type and no domain ever had.
     pub(crate) fn new_enum_id(&mut self) -> u64 {
         self.header.next_table += 1;
         self.header.next_table
@@ -257,10 +293,90 @@ impl<'t> SchemaChange<'t> {
 
     /// Removes the definition of an ENUM type.
     pub(crate) fn remove_enum(&mut self, ty: EnumType) -> Result<()> {
+        self.remove_comments_of(ty.id())?;
         match self.txn.remove(SCHEMA_TREE, &key_of_enum(ty))? {
             true => Ok(()),
             false => Err(gone("type", ty.name())),
         }
+    }
+
+    /// Writes the definition of a domain.
+    pub(crate) fn put_domain(&mut self, domain: Domain) -> Result<()> {
+        // As for ENUM types.
+        self.header.next_table = self.header.next_table.max(domain.def().id);
+        self.txn
+            .insert(SCHEMA_TREE, &key_of_domain(domain), &encode_domain(domain))?;
+        Ok(())
+    }
+
+    /// Removes the definition of a domain.
+    pub(crate) fn remove_domain(&mut self, domain: Domain) -> Result<()> {
+        self.remove_comments_of(domain.def().id)?;
+        match self.txn.remove(SCHEMA_TREE, &key_of_domain(domain))? {
+            true => Ok(()),
+            false => Err(gone("domain", &domain.def().name)),
+        }
+    }
+
+    /// Writes a comment, or removes it.
+    pub(crate) fn put_comment(&mut self, on: &CommentOn, text: Option<&str>) -> Result<()> {
+        let key = key_of_comment(on);
+        match text {
+            Some(text) => {
+                let mut value = vec![COMMENT_VERSION];
+                put_bytes(&mut value, text.as_bytes());
+                self.txn.insert(SCHEMA_TREE, &key, &value)?;
+            }
+            None => {
+                self.txn.remove(SCHEMA_TREE, &key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets comments follow the columns of a table: `to` tells the new name of one, `None` where it goes.
+    pub(crate) fn rename_comments(
+        &mut self,
+        object: u64,
+        to: impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
+        let before = self.comments_of(object)?;
+        let of_columns = before.into_iter().filter(|c| c.on.column.is_some());
+        let of_columns: Vec<Comment> = of_columns.collect();
+        for comment in &of_columns {
+            self.put_comment(&comment.on, None)?;
+        }
+        for comment in of_columns {
+            let column = comment.on.column.as_deref().and_then(&to);
+            if column.is_some() {
+                self.put_comment(&CommentOn { object, column }, Some(&comment.text))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_comments_of(&mut self, object: u64) -> Result<()> {
+        for comment in self.comments_of(object)? {
+            self.put_comment(&comment.on, None)?;
+        }
+        Ok(())
+    }
+
+    fn comments_of(&mut self, object: u64) -> Result<Vec<Comment>> {
+        let prefix = key_of_comment(&CommentOn {
+            object,
+            column: None,
+        });
+        let mut comments = Vec::new();
+        let mut cursor = Cursor::new(SCHEMA_TREE);
+        let mut found = cursor.seek(&*self.txn, &prefix)?;
+        while found && cursor.key().starts_with(&prefix) {
+            let value = cursor.value(&*self.txn)?;
+            let comment = decode_comment(Reader::new(&cursor.key()[1..]), &value);
+            comments.push(comment.map_err(|Malformed| damaged("comment"))?);
+            found = cursor.next(&*self.txn)?;
+        }
+        Ok(comments)
     }
 
     /// An id that no trigger ever had.
@@ -320,8 +436,18 @@ impl<'t> SchemaChange<'t> {
         Ok(())
     }
 
-    /// Removes a table's definition; not its indexes.
+    /// Writes the statistics of a table, in place of others.
+    pub(crate) fn put_statistics(&mut self, id: TableId, found: &TableStatistics) -> Result<()> {
+        let bytes = statistics::encode(found);
+        self.txn
+            .insert(SCHEMA_TREE, &key_of_statistics(id), &bytes)?;
+        Ok(())
+    }
+
+    /// Removes a table's definition and statistics; not its indexes.
     pub(crate) fn remove_table(&mut self, table: &TableDef) -> Result<()> {
+        self.txn.remove(SCHEMA_TREE, &key_of_statistics(table.id))?;
+        self.remove_comments_of(table.id.0)?;
         match self.txn.remove(SCHEMA_TREE, &key_of_table(table.id))? {
             true => Ok(()),
             false => Err(gone("table", &table.name)),
@@ -382,8 +508,49 @@ fn key_of_enum(ty: EnumType) -> [u8; 9] {
     key
 }
 
+fn key_of_domain(domain: Domain) -> [u8; 9] {
+    let mut key = [DOMAIN; 9];
+    key[1..].copy_from_slice(&domain.def().id.to_be_bytes());
+    key
+}
+
+/// The form of comments that this code writes.
+const COMMENT_VERSION: u8 = 1;
+
+fn key_of_comment(on: &CommentOn) -> Vec<u8> {
+    let mut key = vec![COMMENT];
+    key.extend(on.object.to_be_bytes());
+    key.extend(on.column.iter().flat_map(|column| column.bytes()));
+    key
+}
+
+/// A comment from its key, without the first byte, and its value.
+fn decode_comment(mut key: Reader<'_>, value: &[u8]) -> Decoded<Comment> {
+    let object = u64::from_be_bytes(key.array()?);
+    let column = std::str::from_utf8(key.rest()).map_err(|_| Malformed)?;
+    let mut from = Reader::new(value);
+    if from.byte()? != COMMENT_VERSION {
+        return Err(Malformed);
+    }
+    let text = from.text()?.to_owned();
+    from.finish()?;
+    Ok(Comment {
+        on: CommentOn {
+            object,
+            column: (!column.is_empty()).then(|| column.to_owned()),
+        },
+        text,
+    })
+}
+
 fn key_of_trigger(id: TriggerId) -> [u8; 9] {
     let mut key = [TRIGGER; 9];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+fn key_of_statistics(id: TableId) -> [u8; 9] {
+    let mut key = [STATISTICS; 9];
     key[1..].copy_from_slice(&id.0.to_be_bytes());
     key
 }

@@ -55,7 +55,7 @@ pub(crate) struct SequenceState {
 impl IntegerWidth {
     /// That of a column with a limit.
     pub(crate) fn of(limit: Option<Limit>) -> Self {
-        match limit {
+        match limit.and_then(Limit::without_domains) {
             Some(Limit::Int16) => Self::Small,
             Some(Limit::Int32) => Self::Int4,
             _ => Self::Big,
@@ -256,6 +256,20 @@ impl SequenceDef {
 const VERSION: u8 = 1;
 
 impl SequenceState {
+    /// Of a counter that has counted nothing.
+    pub(crate) const UNCOUNTED: Self = Self {
+        last: 1,
+        is_called: false,
+    };
+
+    /// Of a counter: the greatest number that was given.
+    pub(crate) fn counted(self) -> i64 {
+        match self.is_called {
+            true => self.last,
+            false => self.last.saturating_sub(1),
+        }
+    }
+
     pub(super) fn encode(self) -> Vec<u8> {
         let mut out = vec![VERSION];
         put_signed(&mut out, self.last);

@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 use super::{
     AnnIndex, ColumnDef, Identity, IndexDef, IndexKey, IndexKind, IndexOrigin, LakeCatalog,
-    LakeDef, LakeKey, Metric, SequenceDef, TableDef,
+    LakeDef, Materialized, Metric, SequenceDef, TableDef,
 };
-use crate::types::{Collation, Value, literal_text};
+use crate::types::{Collation, Domain, Value, literal_text};
 
 impl IndexDef {
     /// The CREATE INDEX that makes an index like this one.
@@ -53,7 +53,10 @@ impl TableDef {
         sequences: &[Arc<SequenceDef>],
         tables: &[Arc<TableDef>],
     ) -> String {
-        let using = self.lake.as_ref().map(|lake| using(lake, None, None));
+        let using = self
+            .lake
+            .as_ref()
+            .map(|lake| using(lake, None, Secrets::Kept));
         self.statement_using(sequences, tables, using.as_deref())
     }
 
@@ -63,13 +66,19 @@ impl TableDef {
         tables: &[Arc<TableDef>],
         using: Option<&str>,
     ) -> String {
+        if let Some(kept) = &self.materialized {
+            let names = self.columns.iter().map(|column| quoted(&column.name));
+            let names = names.collect::<Vec<_>>().join(", ");
+            let (name, query) = (quoted(&self.name), &kept.query);
+            return format!("CREATE MATERIALIZED VIEW {name} ({names}) AS {query}");
+        }
         let names = |columns: &[super::ColumnNo]| {
             let names = columns.iter().map(|no| quoted(&self.column(*no).name));
             names.collect::<Vec<_>>().join(", ")
         };
         let columns = self.columns.iter();
         let mut parts: Vec<String> = columns.map(|c| column(self, c, sequences)).collect();
-        if let Some(no) = self.rowid_column {
+        if let (Some(no), None) = (self.rowid_column, self.counter()) {
             let name = self.rowid_constraint.as_ref();
             let name = name.map_or(String::new(), |name| constraint(name));
             parts.push(format!("{name}PRIMARY KEY ({})", names(&[no])));
@@ -122,7 +131,7 @@ impl TableDef {
         metadata: Option<&str>,
     ) -> String {
         if let (Some(lake), Some(_)) = (&self.lake, metadata) {
-            let using = using(lake, metadata, None);
+            let using = using(lake, metadata, Secrets::Kept);
             return self.statement_using(sequences, &[], Some(&using));
         }
         if self.foreign_keys.is_empty() {
@@ -135,15 +144,26 @@ impl TableDef {
         alone.statement(sequences, &[])
     }
 
-    /// The same with the key of an encrypted table in a lake: for a database that is to open it as this one does.
+    /// What makes a materialized view as it is now, with its indexes.
+    pub(crate) fn statements_as_filled(&self, kept: &Materialized) -> Vec<String> {
+        let mut sql = self.statement(&[], &[]);
+        if !kept.is_filled {
+            sql.push_str("\nWITH NO DATA");
+        }
+        let indexes = self.indexes.iter().map(|index| index.sql.clone());
+        std::iter::once(sql).chain(indexes).collect()
+    }
+
+    /// The same with the key of an encrypted table in a lake, and the token that its server wants: for a database that is to open it as this
+    /// one does.
     pub(crate) fn statement_to_open(
         &self,
         sequences: &[Arc<SequenceDef>],
         metadata: Option<&str>,
     ) -> Zeroizing<String> {
         Zeroizing::new(match &self.lake {
-            Some(lake) if lake.home.key.is_some() => {
-                let using = Zeroizing::new(using(lake, metadata, lake.home.key.as_ref()));
+            Some(lake) if has_secrets(lake) => {
+                let using = Zeroizing::new(using(lake, metadata, Secrets::Told));
                 self.statement_using(sequences, &[], Some(&using))
             }
             _ => self.statement_alone(sequences, metadata),
@@ -166,21 +186,74 @@ impl TableDef {
     }
 }
 
+/// The CREATE DOMAIN that makes a domain like this one.
+pub(crate) fn domain_statement(domain: Domain) -> String {
+    let def = domain.def();
+    let mut text = format!("CREATE DOMAIN {domain} AS ");
+    match def.limit {
+        Some(limit) => text.push_str(&limit.to_string()),
+        None => text.push_str(&def.base.to_string()),
+    }
+    if let Some(default) = &def.default {
+        text.push_str(&format!(" DEFAULT {default}"));
+    }
+    if def.not_null {
+        text.push_str(" NOT NULL");
+    }
+    for check in &def.checks {
+        let (name, condition) = (constraint(&check.name), &check.condition);
+        text.push_str(&format!(" {name}CHECK ({condition})"));
+    }
+    text
+}
+
+/// Whether a statement tells what opens a table in a lake.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Kept,
+    Told,
+}
+
+fn has_secrets(lake: &LakeDef) -> bool {
+    let has_token = match &lake.home.catalog {
+        LakeCatalog::Files | LakeCatalog::Embedded => false,
+        LakeCatalog::Rest(server) => server.token.is_some(),
+    };
+    has_token || lake.home.key.is_some()
+}
+
 /// Where the rows of a table lie.
-fn using(lake: &LakeDef, metadata: Option<&str>, key: Option<&LakeKey>) -> String {
+fn using(lake: &LakeDef, metadata: Option<&str>, secrets: Secrets) -> String {
     let text = |text: &str| literal_text(&Value::Text(text.to_owned()));
-    let catalog = match lake.catalog {
+    let named = format!(", catalog = '{}'", lake.home.catalog.name());
+    let catalog = match &lake.home.catalog {
         LakeCatalog::Files => String::new(),
-        catalog => format!(", catalog = '{}'", catalog.name()),
+        LakeCatalog::Embedded => named,
+        LakeCatalog::Rest(server) => {
+            let mut told = format!("{named}, uri = {}", text(&server.uri));
+            if let Some(warehouse) = &server.warehouse {
+                told.push_str(&format!(", warehouse = {}", text(warehouse)));
+            }
+            let namespace = text(&server.namespace.join("."));
+            told.push_str(&format!(
+                ", namespace = {namespace}, name = {}",
+                text(&server.name)
+            ));
+            if let (Some(token), Secrets::Told) = (&server.token, secrets) {
+                told.push_str(&format!(", token = {}", text(token.text())));
+            }
+            told
+        }
     };
     let metadata = metadata.map_or(String::new(), |uri| format!(", metadata = {}", text(uri)));
     let encryption = match lake.home.key {
         None => "",
         Some(_) => ", encryption = 'parquet'",
     };
-    let key = key.map_or(String::new(), |key| {
-        format!(", encryption_key = '{}'", *key.digits())
-    });
+    let key = match (&lake.home.key, secrets) {
+        (Some(key), Secrets::Told) => format!(", encryption_key = '{}'", *key.digits()),
+        _ => String::new(),
+    };
     let location = text(&lake.home.location);
     format!(" USING iceberg WITH (location = {location}{catalog}{metadata}{encryption}{key})")
 }
@@ -208,8 +281,13 @@ fn column(table: &TableDef, column: &ColumnDef, sequences: &[Arc<SequenceDef>]) 
         let value = text_of.sql(table, quoted);
         text.push_str(&format!(" GENERATED ALWAYS AS ({value}) STORED"));
     }
-    if column.not_null {
+    if column.not_null && column.sequences.counter.is_none() {
         text.push_str(" NOT NULL");
+    }
+    if column.sequences.counter.is_some() {
+        let name = table.rowid_constraint.as_ref();
+        let name = name.map_or(String::new(), |name| constraint(name));
+        text.push_str(&format!(" {name}PRIMARY KEY AUTOINCREMENT"));
     }
     text
 }

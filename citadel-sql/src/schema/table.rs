@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     AnnOptions, ColumnDefault, ColumnSequences, ForeignKeyDef, IndexKey, IndexedVector, LakeDef,
-    Metric, RowText,
+    Materialized, Metric, RowText, SequenceId, TableStatistics,
 };
 use citadel_txn::TreeId;
 
@@ -52,6 +52,10 @@ pub(crate) struct TableDef {
     pub(crate) sql: String,
     /// Where its rows lie, if not here.
     pub(crate) lake: Option<Arc<LakeDef>>,
+    /// What ANALYZE found in it.
+    pub(crate) statistics: Option<Arc<TableStatistics>>,
+    /// It is a materialized view.
+    pub(crate) materialized: Option<Arc<Materialized>>,
 }
 
 /// A column.
@@ -246,6 +250,11 @@ impl TableDef {
             }
         }
         trees
+    }
+
+    /// What keeps the greatest row id that was ever given (AUTOINCREMENT).
+    pub(crate) fn counter(&self) -> Option<SequenceId> {
+        self.column(self.rowid_column?).sequences.counter
     }
 
     /// The name of the constraint that keeps row ids apart.

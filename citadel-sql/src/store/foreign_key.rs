@@ -15,8 +15,8 @@ use rustc_hash::FxHashSet;
 
 use super::index_key::{KeyRange, put_key_column};
 use super::{
-    Direction, IndexScan, KeyEvent, RowEvent, RowIdRange, RowReader, TableScan, TableWriter,
-    row_key,
+    Direction, IndexScan, KeyEvent, RowEvent, RowIdRange, RowListener, RowReader, TableScan,
+    TableWriter, row_key,
 };
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
@@ -102,6 +102,7 @@ pub(crate) fn settle_keys(
     graph: &Arc<KeyGraph>,
     (table, events): (TableId, Vec<KeyEvent>),
     actions: Option<&mut dyn Actions>,
+    listener: Option<&Arc<RowListener>>,
     watch: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<KeyCheck>> {
     let mut checks: Vec<Check> = Vec::new();
@@ -110,6 +111,7 @@ pub(crate) fn settle_keys(
         graph,
         all: Vec::new(),
         actions,
+        listener,
     };
     for _ in 0..ROUNDS_MAX {
         let mut found = Vec::new();
@@ -242,6 +244,8 @@ struct Writers<'g, 'a> {
     graph: &'g KeyGraph,
     all: Vec<(Arc<TableDef>, TableWriter)>,
     actions: Option<&'a mut dyn Actions>,
+    /// Told of the rows that are changed.
+    listener: Option<&'g Arc<RowListener>>,
 }
 
 impl Writers<'_, '_> {
@@ -263,6 +267,7 @@ impl Writers<'_, '_> {
         let at = known.unwrap_or_else(|| {
             let mut writer = TableWriter::new(Arc::clone(&table));
             writer.watch_keys(self.graph);
+            writer.listen(self.listener);
             if self.actions.as_ref().is_some_and(|a| a.watches(&table)) {
                 writer.watch_rows();
             }

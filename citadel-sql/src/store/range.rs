@@ -55,8 +55,9 @@ impl RowIdRange {
     /// Storage errors; the tree is one of something else.
     pub(crate) fn split(view: &dyn View, tree: TreeId, parts: usize) -> Result<Vec<Self>> {
         let mut first = i64::MIN;
-        let mut ranges = Vec::with_capacity(parts);
-        for cut in split(view, tree, parts)? {
+        let cuts = split(view, tree, parts)?;
+        let mut ranges = Vec::with_capacity(cuts.len() + 1);
+        for cut in cuts {
             let next = row_key::first_behind(&cut)?.0;
             if next > first {
                 let last = next - 1;

@@ -32,6 +32,7 @@ pub(crate) fn new_table(name: &str, types: &[SqlType]) -> CreateTable {
         not_null: false,
         default: NewDefault::default(),
         sequences: Default::default(),
+        counts: false,
         generated: None,
         collation: Default::default(),
     });

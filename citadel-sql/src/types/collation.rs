@@ -16,6 +16,8 @@ pub(crate) enum Collation {
     NoCase,
     /// Spaces at the end are none; all else by bytes. SQLite's.
     RTrim,
+    /// One that the program added to its connection, by its number there. No table has it.
+    Added(u16),
 }
 
 /// All by name; the first name of a collation is its usual one.
@@ -36,7 +38,7 @@ impl Collation {
         found.map(|(_, collation)| *collation)
     }
 
-    /// Its usual name.
+    /// Its usual name; one that was added has none here.
     pub(crate) fn name(self) -> &'static str {
         let found = NAMES.iter().find(|(_, collation)| *collation == self);
         found.map_or("C", |(name, _)| name)
@@ -50,7 +52,8 @@ impl Collation {
     /// What stands for a text where it is compared.
     pub(crate) fn key(self, text: &str) -> Cow<'_, str> {
         match self {
-            Self::Binary => Cow::Borrowed(text),
+            // Its keys are made by the program's own function.
+            Self::Binary | Self::Added(_) => Cow::Borrowed(text),
             Self::NoCase if text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
                 Cow::Owned(text.to_ascii_lowercase())
             }

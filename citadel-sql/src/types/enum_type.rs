@@ -270,16 +270,20 @@ impl Hash for EnumType {
     }
 }
 
-/// The name, in quotes where it would not be read as one name without.
+/// The name, as it is read again.
 impl fmt::Display for EnumType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.name();
-        let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
-        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        match starts && name.chars().all(is_plain) {
-            true => f.write_str(name),
-            false => write!(f, "\"{}\"", name.replace('"', "\"\"")),
-        }
+        write_name(f, self.name())
+    }
+}
+
+/// Writes the name of a type, in quotes where it would not be read as one name without.
+pub(super) fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match starts && name.chars().all(is_plain) {
+        true => f.write_str(name),
+        false => write!(f, "\"{}\"", name.replace('"', "\"\"")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::numeric::{Rounding, round_to};
 use super::temporal::Interval;
-use super::{SqlType, Time, Timestamp, TimestampTz, Value, ValueRef, map_elements};
+use super::{Domain, SqlType, Time, Timestamp, TimestampTz, Value, ValueRef, map_elements};
 use crate::error::{Error, Result, SqlState};
 
 /// A bound on values that a column's declaration or a cast names.
@@ -20,10 +20,20 @@ pub(crate) enum Limit {
     Fraction { ty: SqlType, digits: u8 },
     /// `NUMERIC(p, s)`: so many digits, of which so many stand behind the point.
     Digits { precision: u16, scale: i16 },
+    /// A domain: what its own base type allows, and what its conditions do.
+    Domain(Domain),
 }
 
 impl Limit {
-    /// Is the value within it? NULL is.
+    /// What it allows without the conditions of domains.
+    pub(crate) fn without_domains(self) -> Option<Self> {
+        match self {
+            Self::Domain(domain) => domain.def().limit?.without_domains(),
+            limit => Some(limit),
+        }
+    }
+
+    /// Is the value within it? NULL is, but for domains.
     ///
     /// # Errors
     /// It is not.
@@ -51,6 +61,9 @@ impl Limit {
                     false => Err(self.exceeded(SqlState::NUMERIC_OUT_OF_RANGE)),
                 }
             }
+            (Self::Domain(domain), value) if !matches!(value, ValueRef::Array(_)) => {
+                domain.check(value)
+            }
             (_, ValueRef::Array(array)) => array.iter().try_for_each(|value| self.check(value)),
             _ => Ok(()),
         }
@@ -58,7 +71,7 @@ impl Limit {
 
     /// As much of a text as it allows.
     pub(crate) fn cut(self, text: &str) -> &str {
-        let Self::Characters(most) = self else {
+        let Some(Self::Characters(most)) = self.without_domains() else {
             return text;
         };
         let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -89,6 +102,10 @@ impl Limit {
                 let fit = |value: ValueRef<'_>| self.fit(value.to_owned());
                 map_elements(array, array.element_type(), fit).map(Value::Array)
             }
+            (Self::Domain(_), value) => match self.without_domains() {
+                Some(limit) => limit.fit(value),
+                None => Ok(value),
+            },
             (Self::Characters(_), Value::Text(text)) => {
                 Ok(Value::Text(self.fitted(&text).to_owned()))
             }
@@ -111,7 +128,7 @@ impl Limit {
 
     /// A time rounded to its digits, halves away from the beginning of time.
     pub(crate) fn rounded(self, value: Value) -> Result<Value> {
-        let Self::Fraction { digits, .. } = self else {
+        let Some(Self::Fraction { digits, .. }) = self.without_domains() else {
             return Ok(value);
         };
         let unit = 10_i64.pow(6 - u32::from(digits.min(6)));
@@ -146,6 +163,7 @@ impl Limit {
             Self::Characters(_) => SqlType::Text,
             Self::Fraction { ty, .. } => ty,
             Self::Digits { .. } => SqlType::Numeric,
+            Self::Domain(domain) => domain.def().base,
         }
     }
 
@@ -162,6 +180,7 @@ impl fmt::Display for Limit {
             Self::Characters(most) => write!(f, "VARCHAR({most})"),
             Self::Digits { precision, scale } => write!(f, "NUMERIC({precision},{scale})"),
             Self::Fraction { ty, digits } => write!(f, "{ty}({digits})"),
+            Self::Domain(domain) => write!(f, "{domain}"),
         }
     }
 }

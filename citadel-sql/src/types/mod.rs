@@ -9,6 +9,7 @@ mod bits;
 mod cast;
 mod collation;
 mod compare;
+mod domain;
 mod enum_type;
 mod like;
 mod limit;
@@ -41,6 +42,7 @@ pub(crate) use cast::{
 };
 pub(crate) use collation::Collation;
 pub(crate) use compare::{compare, compare_integer_real, total_order};
+pub(crate) use domain::{Domain, DomainCheck, DomainDef, IsFalse, install as install_conditions};
 pub use enum_type::{EnumType, EnumValue};
 pub(crate) use enum_type::{check_label, placed, with_label};
 pub(crate) use like::{LikePattern, LikeTail};

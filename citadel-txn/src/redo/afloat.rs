@@ -34,6 +34,7 @@ impl Afloat {
     /// Keeps what a transaction has changed.
     pub(crate) fn keep(pages: &mut DirtyPages, mut trees: FxHashMap<TreeId, OpenTree>) -> Self {
         trees.retain(|_, open| open.state.changed);
+        trees.values_mut().for_each(|open| open.changes = 0);
         Self {
             pages: pages.keep(),
             trees,
@@ -123,8 +124,12 @@ impl Replay<'_> {
         if !self.trees.contains_key(&id) {
             let tree = catalog::lookup(self.file, self.record, id)?.ok_or(NOT_OF_THESE_PAGES)?;
             let state = WritableTree::new(tree, self.file.page_size())?;
-            let in_base = true;
-            self.trees.insert(id, OpenTree { state, in_base });
+            let open = OpenTree {
+                state,
+                in_base: true,
+                changes: 0,
+            };
+            self.trees.insert(id, open);
         }
         let open = self.trees.get_mut(&id).ok_or(NOT_OF_THESE_PAGES)?;
         Ok((&mut self.pages, &mut open.state))

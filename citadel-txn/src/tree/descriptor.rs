@@ -106,4 +106,6 @@ pub(crate) struct OpenTree {
     pub(crate) state: WritableTree,
     /// Whether the base snapshot has it.
     pub(crate) in_base: bool,
+    /// Entries that the transaction has put in or taken out, each time counted.
+    pub(crate) changes: u64,
 }

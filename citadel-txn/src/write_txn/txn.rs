@@ -111,6 +111,11 @@ impl WriteTxn {
         !self.changed
     }
 
+    /// How often an entry of a tree was put in or taken out, what was taken back again included.
+    pub fn entries_changed(&self, tree: TreeId) -> u64 {
+        self.trees.get(&tree).map_or(0, |open| open.changes)
+    }
+
     /// Creates an empty tree under a new id.
     ///
     /// # Errors
@@ -153,6 +158,7 @@ impl WriteTxn {
             OpenTree {
                 state,
                 in_base: false,
+                changes: 0,
             },
         );
         if self.journal.is_open() {
@@ -232,6 +238,7 @@ impl WriteTxn {
     ) -> Result<Option<OldValue>> {
         let keep = self.journal.is_open();
         let open = self.trees.get_mut(&tree).ok_or(Error::NoSuchTree(tree))?;
+        open.changes += 1;
         let old = insert(&mut self.pages, &mut open.state, key, payload, keep)?;
         self.touch();
         Ok(old)
@@ -249,6 +256,7 @@ impl WriteTxn {
         if old.is_none() {
             return Ok(false);
         }
+        open.changes += 1;
         self.touch();
         self.redo.log(Change::Remove { tree, key });
         self.settle(tree, key, old)?;
@@ -369,6 +377,7 @@ impl WriteTxn {
                 Ok(vacant.insert(OpenTree {
                     state: WritableTree::new(tree.ok_or(Error::NoSuchTree(id))?, page_size)?,
                     in_base: true,
+                    changes: 0,
                 }))
             }
         }

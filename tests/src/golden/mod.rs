@@ -28,3 +28,14 @@ mod replay;
 mod script;
 
 pub use replay::replay;
+
+/// The statements of a script, without what they gave.
+#[must_use]
+pub fn statements(script: &str) -> Vec<String> {
+    let items = script::parse(script).into_iter();
+    let statements = items.filter_map(|item| match item {
+        script::Item::Statement(sql) => Some(sql),
+        _ => None,
+    });
+    statements.collect()
+}

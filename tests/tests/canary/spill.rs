@@ -73,6 +73,12 @@ fn what_a_query_writes_away_is_sealed() {
         "SELECT s, emb, count(*) FROM t GROUP BY s, emb",
         "SELECT a.id, b.b FROM t a JOIN t b ON a.s = b.s",
         "SELECT s, b, emb FROM t EXCEPT SELECT s, b, emb FROM t WHERE id > 4000",
+        "SELECT count(DISTINCT s) FROM t",
+        "SELECT id % 50, string_agg(s, ',') FROM t GROUP BY id % 50",
+        "SELECT id % 50, array_agg(s ORDER BY b, id DESC) FROM t GROUP BY id % 50",
+        "SELECT id % 50, group_concat(DISTINCT s) FROM t GROUP BY id % 50",
+        "SELECT median(id), mode() WITHIN GROUP (ORDER BY s) FROM t",
+        "WITH RECURSIVE w (n, s) AS (SELECT id, s FROM t UNION ALL SELECT n + 5000, s FROM w WHERE n < 9000) SELECT * FROM w",
     ];
     for sql in queries {
         let mut statement = db.prepare(sql).unwrap();
@@ -81,7 +87,8 @@ fn what_a_query_writes_away_is_sealed() {
     }
     let folder = tempfile::tempdir().unwrap();
     let scratches = scratches.lock().unwrap();
-    assert_eq!(scratches.len(), queries.len());
+    // What waits for each aggregate has a file of its own.
+    assert!(scratches.len() >= queries.len());
     for (at, scratch) in scratches.iter().enumerate() {
         write(&folder.path().join(format!("scratch {at}")), scratch);
     }

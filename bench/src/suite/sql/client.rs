@@ -7,14 +7,12 @@ use citadel_sql::{Connection, Database, Durability, Key, Options, ValueRef};
 use crate::Result;
 use crate::timing::timed;
 
-/// Bytes of cache of each side.
-const CACHE_BYTES: usize = 32 << 20;
 /// The name of SQLite here.
-pub(super) const SQLITE: &str = "sqlite";
+pub(in crate::suite) const SQLITE: &str = "sqlite";
 
 /// A value of a row or a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::suite) enum Value {
     Null,
     Integer(i64),
     Real(f64),
@@ -23,18 +21,18 @@ pub(super) enum Value {
 }
 
 /// What a statement gave.
-pub(super) type Rows = Vec<Vec<Value>>;
+pub(in crate::suite) type Rows = Vec<Vec<Value>>;
 
 /// One run of a statement.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub(in crate::suite) struct Call {
     /// Which of the case's statements.
-    pub(super) statement: usize,
-    pub(super) params: Vec<Value>,
+    pub(in crate::suite) statement: usize,
+    pub(in crate::suite) params: Vec<Value>,
 }
 
 impl Call {
-    pub(super) fn new(statement: usize, params: impl IntoIterator<Item = Value>) -> Self {
+    pub(in crate::suite) fn new(statement: usize, params: impl IntoIterator<Item = Value>) -> Self {
         Self {
             statement,
             params: params.into_iter().collect(),
@@ -44,7 +42,7 @@ impl Call {
 
 /// When a commit is safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Durable {
+pub(in crate::suite) enum Durable {
     /// Whenever the system likes.
     Off,
     /// When it returns.
@@ -52,7 +50,7 @@ pub(super) enum Durable {
 }
 
 impl Durable {
-    pub(super) fn suffix(self) -> &'static str {
+    pub(in crate::suite) fn suffix(self) -> &'static str {
         match self {
             Self::Off => "",
             Self::Full => "@full",
@@ -61,7 +59,7 @@ impl Durable {
 }
 
 /// A connection to a file.
-pub(super) trait Client {
+pub(in crate::suite) trait Client {
     fn name(&self) -> &'static str;
 
     fn params(&self) -> &'static str;
@@ -75,11 +73,23 @@ pub(super) trait Client {
     fn load(&mut self, table: &str, rows: &mut dyn Iterator<Item = Vec<Value>>) -> Result<()>;
 }
 
-/// Both sides, each with a new file.
-pub(super) fn all(folder: &Path, durable: Durable) -> Result<Vec<Box<dyn Client>>> {
+/// Both sides, each with a new file and so many bytes of cache.
+pub(in crate::suite) fn all(
+    folder: &Path,
+    durable: Durable,
+    cache_bytes: usize,
+) -> Result<Vec<Box<dyn Client>>> {
     Ok(vec![
-        Box::new(Citadel::create(folder.join("citadel"), durable)?),
-        Box::new(Sqlite::create(&folder.join("sqlite"), durable)?),
+        Box::new(Citadel::create(
+            folder.join("citadel"),
+            durable,
+            cache_bytes,
+        )?),
+        Box::new(Sqlite::create(
+            &folder.join("sqlite"),
+            durable,
+            cache_bytes,
+        )?),
     ])
 }
 
@@ -89,9 +99,9 @@ struct Citadel {
 }
 
 impl Citadel {
-    fn create(path: PathBuf, durable: Durable) -> Result<Self> {
+    fn create(path: PathBuf, durable: Durable, cache_bytes: usize) -> Result<Self> {
         let options = Options::default()
-            .cache_bytes(CACHE_BYTES)
+            .cache_bytes(cache_bytes)
             .threads(std::num::NonZero::<usize>::MIN)
             .durability(match durable {
                 Durable::Off => Durability::Off,
@@ -163,6 +173,7 @@ impl From<ValueRef<'_>> for Value {
             ValueRef::Real(v) => Self::Real(v),
             ValueRef::Text(v) => Self::Text(v.to_owned()),
             ValueRef::Blob(v) => Self::Blob(v.to_owned()),
+            ValueRef::Numeric(v) => v.to_string().parse().map_or(Self::Null, Self::Real),
             _ => Self::Null,
         }
     }
@@ -186,7 +197,7 @@ struct Sqlite {
 }
 
 impl Sqlite {
-    fn create(path: &Path, durable: Durable) -> Result<Self> {
+    fn create(path: &Path, durable: Durable, cache_bytes: usize) -> Result<Self> {
         let connection = rusqlite::Connection::open(path)?;
         let (journal, synchronous) = match durable {
             Durable::Off => ("MEMORY", "OFF"),
@@ -195,7 +206,7 @@ impl Sqlite {
         connection.execute_batch(&format!(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = {journal}; PRAGMA synchronous = {synchronous};
              PRAGMA cache_size = -{}; PRAGMA foreign_keys = ON;",
-            CACHE_BYTES / 1024
+            cache_bytes / 1024
         ))?;
         Ok(Self {
             connection,
@@ -287,12 +298,12 @@ impl rusqlite::ToSql for Value {
 }
 
 /// Puts rows into an order that does not depend on the engine.
-pub(super) fn sort(rows: &mut Rows) {
+pub(in crate::suite) fn sort(rows: &mut Rows) {
     rows.sort_by_cached_key(|row| format!("{row:?}"));
 }
 
 /// Whether two answers are the same: numbers by value, with the last digits of sums left aside.
-pub(super) fn same(left: &Rows, right: &Rows) -> bool {
+pub(in crate::suite) fn same(left: &Rows, right: &Rows) -> bool {
     let is_same = |(left, right): (&Value, &Value)| match (left, right) {
         (Value::Integer(l), Value::Real(r)) | (Value::Real(r), Value::Integer(l)) => {
             near(*l as f64, *r)

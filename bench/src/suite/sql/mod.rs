@@ -5,7 +5,7 @@
 //! answer in the round that warms up must be the same, or the case does not count.
 
 mod cases;
-mod client;
+pub(in crate::suite) mod client;
 mod data;
 
 use crate::Result;
@@ -16,6 +16,8 @@ use crate::timing::Samples;
 use cases::{Case, Kind};
 use client::{Call, Client, Durable, Rows};
 
+/// Bytes of cache of each side.
+const CACHE_BYTES: usize = 32 << 20;
 /// Rounds that count.
 const ROUNDS: usize = 7;
 const QUICK_ROUNDS: usize = 3;
@@ -70,7 +72,7 @@ impl Duel<'_> {
     fn run(&self, arguments: &Arguments, report: &mut Report) -> Result<()> {
         let folder = tempfile::tempdir_in(&arguments.work)?;
         let mut clients = Vec::new();
-        for mut client in client::all(folder.path(), self.durable)? {
+        for mut client in client::all(folder.path(), self.durable, CACHE_BYTES)? {
             if arguments.wants_engine(client.name()) {
                 data::load(&mut *client, self.case.tables)?;
                 client.batch(self.case.setup)?;

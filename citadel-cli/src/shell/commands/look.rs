@@ -42,7 +42,9 @@ pub(super) fn schema(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {
         .iter()
         .map(|ty| format!("{}\n", describe::statement(&ty.sql)))
         .collect();
-    shell.write(&(types + &sequences + &describe::statements(&tables) + &after))
+    let domains = describe::domains(&shell.connection, &tables)?;
+    let domains: String = domains.iter().map(|sql| format!("{sql}\n")).collect();
+    shell.write(&(types + &domains + &sequences + &describe::statements(&tables) + &after))
 }
 
 pub(super) fn tables(shell: &mut Shell, arguments: &[String]) -> Outcome<Flow> {

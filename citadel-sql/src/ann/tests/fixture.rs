@@ -47,6 +47,7 @@ fn column(name: &str, ty: SqlType) -> bound::NewColumn {
         not_null: false,
         default: bound::NewDefault::default(),
         sequences: Default::default(),
+        counts: false,
         generated: None,
         collation: Default::default(),
     }

@@ -52,7 +52,7 @@ impl Connection {
         progress: &mut dyn Progress,
     ) -> Result<BackupReport> {
         self.arm_interrupt();
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         Ok(self
             .database()
             .shared()

@@ -8,7 +8,7 @@ use super::{Owners, Watch};
 use crate::api::connection::Connection;
 use crate::error::Result;
 use crate::findings::Findings;
-use crate::schema::{Catalog, TableDef};
+use crate::schema::{Catalog, TableDef, sequence_state};
 use crate::{ann, lake, store};
 
 /// Times that a process that only reads begins anew, where the writer has used the pages of its snapshot meanwhile.
@@ -90,7 +90,7 @@ impl Connection {
     ) -> Result<CheckReport> {
         self.arm_interrupt();
         let storage = &self.database().shared().storage;
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         let mut attempt = 1;
         loop {
             match check(&storage.begin_read()?, thorough, &mut watch) {
@@ -134,6 +134,9 @@ fn check(snapshot: &ReadTxn, thorough: bool, watch: &mut Watch<'_>) -> Result<Ch
             ));
         }
     }
+    if let Err(error) = sequences(snapshot, &catalog, findings) {
+        findings.blame("where sequences stand", error)?;
+    }
     report.tables = catalog.tables().len();
     if let Err(error) = trees(snapshot, &owners, findings) {
         findings.blame("the catalog", error)?;
@@ -165,6 +168,20 @@ fn check(snapshot: &ReadTxn, thorough: bool, watch: &mut Watch<'_>) -> Result<Ch
         }
     }
     Ok(report)
+}
+
+/// Every sequence stands somewhere, and so does what keeps the greatest row id of a table.
+fn sequences(snapshot: &ReadTxn, catalog: &Catalog, findings: &mut Findings) -> Result<()> {
+    let sequences = catalog.sequences().iter();
+    let sequences = sequences.map(|sequence| (sequence.id, "sequence", &sequence.name));
+    let tables = catalog.tables().iter();
+    let tables = tables.filter_map(|table| Some((table.counter()?, "table", &table.name)));
+    for (id, what, name) in sequences.chain(tables) {
+        if let Err(error) = sequence_state(snapshot, id) {
+            findings.blame(format_args!("{what} \"{name}\""), error)?;
+        }
+    }
+    Ok(())
 }
 
 /// The rows of a table refer to rows that there are.

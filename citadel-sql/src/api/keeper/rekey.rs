@@ -20,7 +20,7 @@ impl Connection {
     pub fn rekey(&self, key: &Key, kdf: &Kdf, progress: &mut dyn Progress) -> Result<RekeyReport> {
         self.require_autocommit("a rekey")?;
         self.arm_interrupt();
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         let storage = &self.database().shared().storage;
         Ok(storage.rekey(key, kdf, &mut watch)?)
     }
@@ -32,7 +32,7 @@ impl Connection {
     pub fn rekey_resume(&self, progress: &mut dyn Progress) -> Result<RekeyReport> {
         self.require_autocommit("a rekey")?;
         self.arm_interrupt();
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         Ok(self.database().shared().storage.rekey_resume(&mut watch)?)
     }
 

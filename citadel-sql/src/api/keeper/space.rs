@@ -108,7 +108,7 @@ impl Connection {
     pub fn space_with(&self, progress: &mut dyn Progress) -> Result<SpaceReport> {
         self.arm_interrupt();
         let storage = &self.database().shared().storage;
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         let below = storage.space(&mut watch)?;
         // Definitions made or dropped since the survey began leave a tree without a name, and nothing worse.
         let owners = Owners::of(&Catalog::load(&storage.begin_read()?)?);

@@ -19,7 +19,7 @@ impl Connection {
     pub fn vacuum(&self, progress: &mut dyn Progress) -> Result<VacuumReport> {
         self.require_autocommit("VACUUM")?;
         self.arm_interrupt();
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         Ok(self.database().shared().storage.vacuum(&mut watch)?)
     }
 
@@ -51,7 +51,7 @@ impl Connection {
         progress: &mut dyn Progress,
     ) -> Result<VacuumReport> {
         self.arm_interrupt();
-        let mut watch = Watch::new(progress, self.interrupt_flag());
+        let mut watch = Watch::new(progress, self.interrupt().flag());
         let storage = &self.database().shared().storage;
         Ok(storage.vacuum_into(target, &mut watch)?)
     }

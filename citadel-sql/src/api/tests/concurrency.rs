@@ -61,7 +61,7 @@ fn an_interrupt_stops_a_statement_and_not_the_next() {
         for _ in 0..10_000 {
             handle.interrupt();
             std::thread::sleep(Duration::from_millis(1));
-            if std::sync::Arc::strong_count(handle.flag()) == 1 {
+            if std::sync::Arc::strong_count(handle.shared()) == 1 {
                 return;
             }
         }

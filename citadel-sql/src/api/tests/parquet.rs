@@ -43,6 +43,65 @@ fn values_of_every_type_go_out_and_come_in_again() {
 }
 
 #[test]
+fn only_the_columns_that_somebody_reads_are_read_of_a_file() {
+    let folder = Folder::new();
+    let path = folder.path("t.parquet");
+    let db = opened(
+        "CREATE TABLE t (id INTEGER, big TEXT, small INTEGER);
+         INSERT INTO t SELECT g, (SELECT string_agg(md5(CAST(g * 1000 + h AS TEXT)), '') FROM generate_series(1, 40) AS h), g % 7
+           FROM generate_series(1, 500) AS g;",
+    );
+    db.execute(&format!("COPY t TO '{path}'"), ()).unwrap();
+    let plan = |sql: &str| {
+        let lines = rows(
+            &db,
+            &format!("EXPLAIN {sql} FROM read_parquet('{path}') AS f"),
+        );
+        let lines = lines.iter().map(|row| format!("{:?}\n", row[0]));
+        lines.collect::<String>()
+    };
+    assert!(plan("SELECT max(id)").contains("Columns: "));
+    assert!(!plan("SELECT max(id)").contains("big"));
+    assert!(!plan("SELECT *").contains("Columns: "));
+    // Most of the file is the large column: with a byte of it changed, the others are still read.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(&path, &bytes).unwrap();
+    let from = format!("FROM read_parquet('{path}')");
+    let number = |sql: &str| rows(&db, sql).remove(0).remove(0);
+    let sum = 500 * 501 / 2;
+    assert_eq!(
+        number(&format!("SELECT sum(id) {from}")),
+        Value::Integer(sum)
+    );
+    assert_eq!(
+        number(&format!("SELECT count(*) {from}")),
+        Value::Integer(500)
+    );
+    assert_eq!(
+        number(&format!(
+            "SELECT sum(id) {from} WHERE small = 3 AND id < 20"
+        )),
+        Value::Integer(3 + 10 + 17)
+    );
+    let numbered = format!("SELECT small, ordinality {from} WITH ORDINALITY ORDER BY 2 LIMIT 2");
+    let first = rows(&db, &numbered);
+    assert_eq!(first[1], [Value::Integer(2), Value::Integer(2)]);
+    let joined = format!("SELECT count(*) {from} AS a JOIN t ON a.id = t.small");
+    assert_eq!(
+        number(&joined),
+        number("SELECT count(*) FROM t WHERE small > 0")
+    );
+    let union = format!("SELECT id {from} UNION ALL SELECT small {from}");
+    assert_eq!(rows(&db, &union).len(), 1_000);
+    // Whoever reads the large column meets the change, as another value or as an error.
+    let same = format!("SELECT count(*) {from} AS f JOIN t USING (id) WHERE f.big = t.big");
+    let same = db.query_row(&same, (), |row| row.get::<_, i64>(0));
+    assert!(same.is_err() || same.is_ok_and(|count| count < 500));
+}
+
+#[test]
 fn a_file_is_a_relation() {
     let folder = Folder::new();
     let path = folder.path("t.parquet");

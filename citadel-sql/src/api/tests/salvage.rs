@@ -245,3 +245,56 @@ fn labels_and_arrays_are_salvaged() {
     db.execute_batch("CREATE TYPE other AS ENUM ('x'); ALTER TYPE \"How it is\" ADD VALUE 'y'")
         .unwrap();
 }
+
+#[test]
+fn domains_materialized_views_and_what_autoincrement_has_given_are_salvaged() {
+    let storage = MemoryStorage::new();
+    let database =
+        Database::create_on(Arc::new(storage.clone()), &key(), Options::default()).unwrap();
+    let db = database.connect();
+    db.execute_batch(
+        "CREATE DOMAIN even AS INTEGER CHECK (VALUE % 2 = 0);
+         CREATE DOMAIN small AS even CHECK (VALUE < 100);
+         CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, e small, l even[]);
+         INSERT INTO t (e, l) VALUES (2, '{4}'), (4, NULL), (6, NULL);
+         DELETE FROM t WHERE id = 3;
+         CREATE MATERIALIZED VIEW above AS SELECT 1 AS x;
+         DROP MATERIALIZED VIEW above;
+         CREATE VIEW v AS SELECT e FROM t;
+         CREATE MATERIALIZED VIEW m AS SELECT e, count(*) AS n FROM v GROUP BY e;
+         CREATE UNIQUE INDEX m_e ON m (e);
+         CREATE MATERIALIZED VIEW above AS SELECT n FROM m;
+         CREATE MATERIALIZED VIEW empty AS SELECT n FROM above WITH NO DATA;
+         COMMENT ON COLUMN m.n IS 'how many';
+         COMMENT ON DOMAIN small IS 'up to 100'",
+    )
+    .unwrap();
+    drop((db, database));
+    let (report, db) = rescue(storage.snapshot()).unwrap();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(report.rows(), 2);
+    let ids = "INSERT INTO t (e) VALUES (8) RETURNING id";
+    assert_eq!(db.query_value::<i64, _>(ids, ()).unwrap(), 4);
+    for refused in [
+        "INSERT INTO t (e) VALUES (9)",
+        "INSERT INTO t (e) VALUES (100)",
+        "UPDATE t SET l = '{1}'",
+        "SELECT * FROM empty",
+    ] {
+        assert!(db.execute_batch(refused).is_err(), "{refused}");
+    }
+    assert_eq!(
+        rows(&db, "SELECT e, n FROM m ORDER BY e"),
+        ["Integer(2) Integer(1)", "Integer(4) Integer(1)"]
+    );
+    let said = "SELECT obj_description('small') || ', ' || col_description('m', 2)";
+    assert_eq!(texts(&db, said), ["up to 100, how many"]);
+    db.execute_batch("REFRESH MATERIALIZED VIEW CONCURRENTLY m; REFRESH MATERIALIZED VIEW empty")
+        .unwrap();
+    assert_eq!(
+        db.query_value::<i64, _>("SELECT count(*) FROM m", ())
+            .unwrap(),
+        3
+    );
+    assert!(db.check().unwrap().is_ok());
+}

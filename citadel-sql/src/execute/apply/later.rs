@@ -55,19 +55,7 @@ pub(in crate::execute) fn with_params<'a>(
     context: &'a ExecContext<'_>,
     params: &'a [Value],
 ) -> ExecContext<'a> {
-    ExecContext {
-        txn: Txn::View(context.view()),
-        params,
-        interrupt: context.interrupt,
-        segments: context.segments,
-        progress: context.progress.clone(),
-        ann: context.ann,
-        memory: context.memory,
-        lake: context.lake,
-        threads: context.threads,
-        feed: None,
-        triggers: None,
-    }
+    ExecContext::new(Txn::View(context.view()), params, context.around.clone())
 }
 
 /// Sets a parameter, which may be beyond those that there are.

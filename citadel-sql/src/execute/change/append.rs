@@ -63,6 +63,7 @@ impl Append {
             before_statement(triggers, TriggerEvent::Insert, &[], context)?;
         }
         let mut changed = Changed::default();
+        self.inserter.writer.listen(context.listener.as_ref());
         let done = self
             .inserter
             .insert(&self.table, rows, context, &mut changed);

@@ -13,7 +13,7 @@ use super::sets::Sets;
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::bind::bound::ColumnId;
 use crate::error::{Error, Result, SqlState};
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::fetcher::Fetcher;
 use crate::execute::trigger::{before_delete, before_update, of_rows, row as stored_row};
 use crate::expression::{CompiledExpr, Rows};
@@ -350,7 +350,7 @@ impl Pending {
             self.sets.columns(),
             &self.ids,
             self.sets.values(),
-            &mut || check_interrupt(interrupt),
+            &mut || interrupt.check(),
         )?;
         let values = self.sets.values();
         returned.push_updated(&compiled.origins, &self.ids, values, &rows.columns)?;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::{Changed, not_rows};
 use crate::ann;
-use crate::bind::bound::{CreateIndex, CreateTable};
+use crate::bind::bound::{CreateIndex, CreateTable, DefinitionChange};
 use crate::error::Result;
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::lake::delete as delete_in_lake;
 use crate::lake;
 use crate::plan::PhysicalPlan;
 use crate::schema::{IndexDef, IndexKind, LakeDef, TableDef};
+use crate::statistics;
 use crate::store;
 
 /// Changes definitions.
@@ -69,8 +70,12 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
             for view in &alter.views {
                 store::drop_view(context.txn.write()?, view)?;
             }
+            for table in &alter.dropped_tables {
+                store::drop_table(context.txn.write()?, table)?;
+                forget_segments(context, &table.indexes);
+            }
             let interrupt = context.interrupt;
-            let watch = &mut || check_interrupt(interrupt);
+            let watch = &mut || interrupt.check();
             store::alter_table(context.txn.write()?, alter, context.params, watch)?;
             forget_segments(context, &alter.table.indexes);
         }
@@ -83,7 +88,28 @@ pub(super) fn run(plan: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<
                 forget_segments(context, &table.indexes);
             }
         }
-        PhysicalPlan::ChangeEnum(change) => store::change_enum(context.txn.write()?, change)?,
+        PhysicalPlan::Analyze(tables) => {
+            let interrupt = context.interrupt;
+            let watch = || interrupt.check();
+            let txn = context.txn.write()?;
+            for one in tables {
+                if one.if_due && !statistics::is_wanted(txn, &one.table)? {
+                    continue;
+                }
+                statistics::analyze(txn, &one.table, one.columns.as_deref(), &watch)?;
+            }
+        }
+        PhysicalPlan::ChangeDefinition(DefinitionChange::Enum(change)) => {
+            store::change_enum(context.txn.write()?, change)?;
+        }
+        PhysicalPlan::ChangeDefinition(DefinitionChange::Comment { on, text }) => {
+            store::put_comment(context.txn.write()?, on, text.as_deref())?;
+        }
+        PhysicalPlan::ChangeDefinition(DefinitionChange::Domain(change)) => {
+            let interrupt = context.interrupt;
+            let watch = &mut || interrupt.check();
+            store::change_domain(context.txn.write()?, change, watch)?;
+        }
         PhysicalPlan::AlterIndex(alter) => store::alter_index(context.txn.write()?, alter)?,
         PhysicalPlan::Nothing => {}
         plan => return Err(not_rows(plan)),
@@ -96,6 +122,12 @@ pub(super) fn create_table(
     create: &CreateTable,
     context: &mut ExecContext<'_>,
 ) -> Result<Arc<TableDef>> {
+    let refreshed = create.materialized.as_ref();
+    if let Some(table) = refreshed.and_then(|new| new.refreshed.as_ref()) {
+        let emptied = store::empty_materialized(context.txn.write()?, table)?;
+        forget_segments(context, &table.indexes);
+        return Ok(emptied);
+    }
     let Some(new) = &create.lake else {
         return store::create_table(context.txn.write()?, create);
     };
@@ -109,7 +141,6 @@ pub(super) fn create_table(
     if let Some(new) = &mut create.lake {
         new.opened = Some(Arc::new(LakeDef {
             home: opened.site.home.clone(),
-            catalog: new.catalog,
             vectors: opened.vectors,
         }));
     }
@@ -123,10 +154,37 @@ fn create_index(create: &CreateIndex, context: &mut ExecContext<'_>) -> Result<(
     let (segments, interrupt) = (context.segments, context.interrupt);
     let progress = context.progress.clone();
     let txn = context.txn.write()?;
-    let index = store::create_index(txn, create, &mut || check_interrupt(interrupt))?;
+    let index = store::create_index(txn, create, &mut || interrupt.check())?;
     if let IndexKind::Ann(ann) = &index.kind {
         let new = (&*create.table, index.id, ann);
-        ann::fill_new_index(txn, new, segments, &|at| progress.tell(at), interrupt)?;
+        ann::fill_new_index(
+            txn,
+            new,
+            segments,
+            &|at| progress.tell(at),
+            interrupt.flag(),
+        )?;
+    }
+    Ok(())
+}
+
+/// Builds the indexes of a materialized view, whose rows are there.
+pub(super) fn fill_materialized(table: &TableDef, context: &mut ExecContext<'_>) -> Result<()> {
+    let (segments, interrupt) = (context.segments, context.interrupt);
+    let progress = context.progress.clone();
+    let txn = context.txn.write()?;
+    let left = store::fill_materialized(txn, table, &mut || interrupt.check())?;
+    for index in left {
+        if let IndexKind::Ann(ann) = &index.kind {
+            let new = (table, index.id, ann);
+            ann::fill_new_index(
+                txn,
+                new,
+                segments,
+                &|at| progress.tell(at),
+                interrupt.flag(),
+            )?;
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::{Changed, keep_first, push_row_ids};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::ColumnId;
 use crate::error::Result;
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::execute::trigger::{before_delete, images_of, of_rows};
 use crate::plan::Delete;
@@ -69,7 +69,7 @@ impl Deleter {
         let interrupt = context.interrupt;
         let txn = context.txn.write()?;
         for id in &self.ids {
-            check_interrupt(interrupt)?;
+            interrupt.check()?;
             changed.rows += u64::from(self.writer.delete(txn, *id)?);
         }
         Ok(changed)

@@ -14,7 +14,7 @@ use super::sets::Sets;
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::bind::bound::{ColumnId, Expr, ExprKind, Images, Matching, MergeAction};
 use crate::error::{Error, Result, SqlState};
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::execute::trigger::{before_delete, before_update, images_of, of_rows};
 use crate::expression::{CompiledExpr, Rows};
@@ -183,7 +183,7 @@ impl Merger {
                 continue;
             }
             for id in &clause.ids {
-                check_interrupt(interrupt)?;
+                interrupt.check()?;
                 changed.rows += u64::from(writer.delete(context.txn.write()?, *id)?);
             }
         }
@@ -198,7 +198,7 @@ impl Merger {
                 clause.sets.columns(),
                 &clause.ids,
                 clause.sets.values(),
-                &mut || check_interrupt(interrupt),
+                &mut || interrupt.check(),
             )?;
             changed.rows += clause.ids.len() as u64;
         }

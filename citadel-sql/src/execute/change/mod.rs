@@ -22,7 +22,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::build::Builder;
-use super::context::{ExecContext, check_interrupt};
+use super::context::ExecContext;
 use super::operator::BoxedOperator;
 use super::trigger::{AfterRows, TriggerActions, before_statement, fire_after, names, run_instead};
 use crate::batch::{Batch, Column, ColumnData};
@@ -182,6 +182,9 @@ impl RowChange {
     /// Writes. What foreign keys say of it is [settled](Self::settle) afterwards.
     fn run(&mut self, root: &PhysicalPlan, context: &mut ExecContext<'_>) -> Result<Changed> {
         context.txn.write()?;
+        if let Some(writer) = self.writer.table_writer() {
+            writer.listen(context.listener.as_ref());
+        }
         if let Some((_, graph)) = keys(root) {
             self.writer.watch_keys(graph);
         }
@@ -376,18 +379,25 @@ fn settle(
     events: (TableId, Vec<KeyEvent>),
     context: &mut ExecContext<'_>,
 ) -> Result<Settled> {
-    let interrupt = context.interrupt;
-    let watch = &mut || check_interrupt(interrupt);
+    let (interrupt, listener) = (context.interrupt, context.listener.clone());
+    let watch = &mut || interrupt.check();
     if !graph.has_triggers() {
         let txn = context.txn.write()?;
         return Ok(Settled {
-            late: settle_keys(txn, graph, events, None, watch)?,
+            late: settle_keys(txn, graph, events, None, listener.as_ref(), watch)?,
             after: Vec::new(),
         });
     }
     let (txn, apart) = context.apart()?;
     let mut actions = TriggerActions::new(graph, apart);
-    let late = settle_keys(txn, graph, events, Some(&mut actions), watch)?;
+    let late = settle_keys(
+        txn,
+        graph,
+        events,
+        Some(&mut actions),
+        listener.as_ref(),
+        watch,
+    )?;
     Ok(Settled {
         late,
         after: actions.into_rows(),

@@ -10,7 +10,7 @@ use super::{Changed, keep_first, push_row_ids};
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::ColumnId;
 use crate::error::Result;
-use crate::execute::context::{ExecContext, check_interrupt};
+use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::execute::trigger::{before_update, of_rows};
 use crate::plan::{Update, named};
@@ -78,7 +78,7 @@ impl Updater {
             self.sets.columns(),
             &self.ids,
             self.sets.values(),
-            &mut || check_interrupt(interrupt),
+            &mut || interrupt.check(),
         )?;
         let (values, kept) = (self.sets.values(), &self.kept.columns);
         self.returned

@@ -1,15 +1,15 @@
 //! `information_schema.columns`.
 
+use super::objects::plain_tables;
 use super::{number, qualified, text, yes_or_no};
-use crate::bind::{self, bound};
+use crate::bind::{self, BindContext, bound};
 use crate::parse;
 use crate::schema::{Catalog, ColumnDef, TableDef, ViewDef, quoted};
-use crate::types::temporal::Zone;
 use crate::types::{Limit, SqlType, Value};
 
 pub(super) fn columns(catalog: &Catalog) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
-    for table in catalog.tables() {
+    for table in plain_tables(catalog) {
         let columns = (1..).zip(&table.columns);
         rows.extend(columns.map(|(at, column)| of_table(catalog, table, column, at)));
     }
@@ -50,6 +50,12 @@ fn of_table(catalog: &Catalog, table: &TableDef, column: &ColumnDef, at: i64) ->
             None => Value::Null,
         },
         yes_or_no(column.generated.is_none()),
+        match column.limit {
+            Some(Limit::Domain(domain)) if column.ty.element().is_none() => {
+                text(&*domain.def().name)
+            }
+            _ => Value::Null,
+        },
     ]);
     row
 }
@@ -64,6 +70,7 @@ fn of_view(view: &ViewDef, name: &str, ty: SqlType, at: i64) -> Vec<Value> {
         text("NEVER"),
         Value::Null,
         yes_or_no(false),
+        Value::Null,
     ]);
     row
 }
@@ -82,7 +89,7 @@ fn output(catalog: &Catalog, view: &ViewDef) -> Vec<(String, SqlType)> {
     };
     let statements = parsed.iter();
     let mut bound = statements
-        .filter_map(|one| bind::bind(&one.statement, &sql, catalog, &Zone::default()).ok());
+        .filter_map(|one| bind::bind(&one.statement, &sql, catalog, &BindContext::default()).ok());
     match bound.next().map(|bound| bound.statement) {
         Some(bound::Statement::Query(query)) => {
             let columns = query.output.into_iter();
@@ -95,7 +102,8 @@ fn output(catalog: &Catalog, view: &ViewDef) -> Vec<(String, SqlType)> {
 }
 
 /// The name of the type, its bounds, and the name that it has here.
-fn type_columns(ty: SqlType, limit: Option<Limit>) -> [Value; 6] {
+pub(super) fn type_columns(ty: SqlType, limit: Option<Limit>) -> [Value; 6] {
+    let limit = limit.and_then(Limit::without_domains);
     let name = match (ty, limit) {
         (SqlType::Integer, Some(Limit::Int16)) => "smallint",
         (SqlType::Integer, Some(Limit::Int32)) => "integer",
@@ -125,7 +133,7 @@ fn type_columns(ty: SqlType, limit: Option<Limit>) -> [Value; 6] {
         Some(Limit::Fraction { digits, .. }) => fraction = number(digits),
         Some(Limit::Int16) => (precision, scale) = (number(16), number(0)),
         Some(Limit::Int32) => (precision, scale) = (number(32), number(0)),
-        None => match ty {
+        None | Some(Limit::Domain(_)) => match ty {
             SqlType::Integer => (precision, scale) = (number(64), number(0)),
             SqlType::Real => precision = number(53),
             SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Interval => {

@@ -5,7 +5,7 @@ use crate::schema::{
     Catalog, ColumnNo, ForeignKeyDef, IndexKind, IndexOrigin, KeyAction, KeyTiming, TableDef,
     quoted,
 };
-use crate::types::Value;
+use crate::types::{DomainCheck, Value};
 
 /// A constraint that keeps rows apart: its name, whether it is the primary key, its columns, and whether NULLs are alike.
 struct Key {
@@ -166,7 +166,14 @@ pub(super) fn checks(catalog: &Catalog) -> Vec<Vec<Value>> {
             row
         })
     });
-    rows.collect()
+    let of_domain = |check: &DomainCheck| {
+        let mut row = qualified(&check.name).to_vec();
+        row.push(text(&*check.condition));
+        row
+    };
+    let domains = catalog.domains().iter();
+    let of_domains = domains.flat_map(|domain| domain.def().checks.iter().map(of_domain));
+    rows.chain(of_domains).collect()
 }
 
 /// The constraint of the table that is referred to which keeps its rows apart.

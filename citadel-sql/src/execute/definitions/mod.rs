@@ -2,7 +2,9 @@
 
 mod columns;
 mod constraints;
+mod domains;
 mod objects;
+mod statistics;
 mod triggers;
 
 use citadel_txn::View;
@@ -38,7 +40,13 @@ pub(super) fn rows(view: &dyn View, relation: Definitions) -> Result<Vec<Vec<Val
         Definitions::PgTables => objects::pg_tables(&catalog),
         Definitions::PgViews => objects::pg_views(&catalog),
         Definitions::PgIndexes => objects::pg_indexes(&catalog),
+        Definitions::PgStats => statistics::pg_stats(&catalog)?,
+        Definitions::SqliteStat1 => statistics::sqlite_stat1(&catalog),
         Definitions::PgSequences => objects::pg_sequences(view, &catalog)?,
+        Definitions::Domains => domains::domains(&catalog),
+        Definitions::DomainConstraints => domains::constraints(&catalog),
+        Definitions::PgMatviews => objects::pg_matviews(&catalog),
+        Definitions::SqliteSequence => objects::sqlite_sequence(view, &catalog)?,
     })
 }
 

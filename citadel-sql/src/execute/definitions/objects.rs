@@ -1,11 +1,14 @@
 //! Tables, views, indexes and sequences.
 
+use std::sync::Arc;
+
 use citadel_txn::View;
 
 use super::{SCHEMA, number, qualified, text, yes_or_no};
 use crate::error::Result;
 use crate::schema::{
-    Catalog, IndexDef, IndexOrigin, IntegerWidth, SequenceDef, TableDef, ViewDef, sequence_state,
+    Catalog, IndexDef, IndexOrigin, IntegerWidth, Materialized, SequenceDef, TableDef, ViewDef,
+    sequence_state,
 };
 use crate::types::Value;
 
@@ -17,7 +20,11 @@ pub(super) fn sqlite_schema(catalog: &Catalog) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
     for table in catalog.tables() {
         let name = &table.name;
-        rows.push(row("table", name, name, text(&*table.sql)));
+        let kind = match table.materialized {
+            None => "table",
+            Some(_) => "materialized view",
+        };
+        rows.push(row(kind, name, name, text(&*table.sql)));
         rows.extend(table.indexes.iter().map(|index| {
             let sql = match index.origin {
                 IndexOrigin::Statement => text(&*index.sql),
@@ -42,7 +49,7 @@ pub(super) fn tables(catalog: &Catalog) -> Vec<Vec<Value>> {
         row.extend([text(kind), yes_or_no(is_writable)]);
         row
     };
-    let tables = catalog.tables().iter();
+    let tables = plain_tables(catalog);
     let tables = tables.map(|table| row(&table.name, "BASE TABLE", true));
     let views = catalog.views().iter();
     tables
@@ -90,7 +97,26 @@ pub(super) fn pg_tables(catalog: &Catalog) -> Vec<Vec<Value>> {
             Value::Boolean(has_indexes),
         ]
     };
-    catalog.tables().iter().map(|table| row(table)).collect()
+    plain_tables(catalog).map(|table| row(table)).collect()
+}
+
+/// As in PostgreSQL, a materialized view is none of the tables that are told.
+pub(super) fn plain_tables(catalog: &Catalog) -> impl Iterator<Item = &Arc<TableDef>> {
+    let tables = catalog.tables().iter();
+    tables.filter(|table| table.materialized.is_none())
+}
+
+pub(super) fn pg_matviews(catalog: &Catalog) -> Vec<Vec<Value>> {
+    let row = |(table, kept): (&Arc<TableDef>, &Materialized)| {
+        vec![
+            text(SCHEMA),
+            text(&*table.name),
+            Value::Boolean(!table.indexes.is_empty()),
+            Value::Boolean(kept.is_filled),
+            text(&*kept.query),
+        ]
+    };
+    catalog.materialized().map(row).collect()
 }
 
 pub(super) fn pg_views(catalog: &Catalog) -> Vec<Vec<Value>> {
@@ -124,4 +150,18 @@ pub(super) fn pg_sequences(view: &dyn View, catalog: &Catalog) -> Result<Vec<Vec
         Ok(row)
     };
     catalog.sequences().iter().map(|s| row(s)).collect()
+}
+
+/// The tables with AUTOINCREMENT that ever had a row, each with the greatest row id that it gave.
+pub(super) fn sqlite_sequence(view: &dyn View, catalog: &Catalog) -> Result<Vec<Vec<Value>>> {
+    let mut rows = Vec::new();
+    for table in catalog.tables() {
+        if let Some(counter) = table.counter() {
+            let counted = sequence_state(view, counter)?.counted();
+            if counted != 0 {
+                rows.push(vec![text(&*table.name), number(counted)]);
+            }
+        }
+    }
+    Ok(rows)
 }

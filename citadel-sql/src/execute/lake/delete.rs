@@ -4,7 +4,7 @@ use super::state;
 use crate::batch::{BATCH_ROWS, Column};
 use crate::error::{Error, Result};
 use crate::execute::context::ExecContext;
-use crate::lake::{self, Condition, Read};
+use crate::lake::{self, Condition, LakeStage, Read};
 use crate::plan::LakeDelete;
 
 /// Notes the delete of the rows that satisfy a condition; gives how many do in the snapshot that the transaction sees.
@@ -27,6 +27,7 @@ pub(in crate::execute) fn delete(plan: &LakeDelete, context: &mut ExecContext<'_
             snapshot,
             columns: &[],
             condition: Some(&condition),
+            deleted: &state::deleted(table, None, context)?,
         };
         let face = context.lake.lakes.get()?;
         let mut rows = face.read(&state::site(table, context)?, &read)?;
@@ -37,6 +38,8 @@ pub(in crate::execute) fn delete(plan: &LakeDelete, context: &mut ExecContext<'_
                 0 => break,
                 read => count += read as u64,
             }
+            let watch = context.lake.watch;
+            watch.tell(LakeStage::Read, count, rows.total());
         }
     }
     if count > 0 {

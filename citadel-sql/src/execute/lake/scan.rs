@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::Operator;
 use crate::execute::scan::{SeqScanOp, TableRows};
-use crate::lake::{LakeRows, Read};
+use crate::lake::{LakeRows, LakeStage, Read};
 use crate::plan::{LakeScan, Range, SeqScan, TableSource};
 use crate::schema::{ColumnStorage, TableDef};
 use crate::types::{SqlType, Value};
@@ -22,6 +22,8 @@ pub(in crate::execute) struct LakeScanOp {
     /// The rows that wait; none in an older state.
     waiting: Option<SeqScanOp>,
     report: Vec<(String, String)>,
+    /// Rows that came from the lake.
+    read: u64,
 }
 
 enum Reader {
@@ -51,6 +53,7 @@ impl LakeScanOp {
             },
             plan: Arc::clone(plan),
             report: Vec::new(),
+            read: 0,
         })
     }
 
@@ -73,6 +76,7 @@ impl LakeScanOp {
             snapshot,
             columns: &columns,
             condition: condition.as_ref(),
+            deleted: &state::deleted(table, plan.as_of.as_ref(), context)?,
         };
         let face = context.lake.lakes.get()?;
         let reader = face.read(&state::site(table, context)?, &read)?;
@@ -105,6 +109,9 @@ impl Operator for LakeScanOp {
             let read = self
                 .rows
                 .fill(out, |_, columns| reader.next(columns, chunk))?;
+            self.read += read as u64;
+            let watch = context.lake.watch;
+            watch.tell(LakeStage::Read, self.read, reader.total());
             if read == 0 {
                 self.report = reader.report();
                 self.reader = Reader::Ended;

@@ -21,7 +21,8 @@ fn lake_of(table: &TableDef) -> Result<&LakeDef> {
 
 /// Where a table lies, as the statement sees it.
 pub(super) fn site(table: &TableDef, context: &ExecContext<'_>) -> Result<Site> {
-    Site::seen(context.view(), table, lake_of(table)?)
+    let site = Site::seen(context.view(), table, lake_of(table)?)?;
+    Ok(site.watched(context.lake.watch))
 }
 
 /// The snapshot that is read; `None`: the table has none yet.
@@ -53,6 +54,18 @@ pub(super) fn snapshot(
             })?;
             face.current_at(&site, time_ms).map(Some)
         }
+    }
+}
+
+/// What the transaction has deleted of the state that is read: of an older one, nothing.
+pub(super) fn deleted(
+    table: &TableDef,
+    as_of: Option<&AsOf>,
+    context: &ExecContext<'_>,
+) -> Result<Vec<Condition<Value>>> {
+    match as_of {
+        None => lake::staged_deletes(context.view(), table.id),
+        Some(_) => Ok(Vec::new()),
     }
 }
 

@@ -108,6 +108,7 @@ impl LakeTopKOp {
                 snapshot,
                 columns: &columns,
                 condition: condition.as_ref(),
+                deleted: &state::deleted(table, plan.as_of.as_ref(), context)?,
             },
             vector: &table.column(plan.vector).name,
             metric: plan.metric,

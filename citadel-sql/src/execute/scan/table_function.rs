@@ -18,15 +18,17 @@ use crate::types::{SqlType, Value};
 /// A function's rows, computed at the first call.
 pub(in crate::execute) struct TableFunctionOp {
     call: Arc<TableFunctionCall>,
+    function: TableFunction,
     is_given: bool,
     /// Rows that have yet to be given.
     left: std::vec::IntoIter<Vec<Value>>,
 }
 
 impl TableFunctionOp {
-    pub(in crate::execute) fn new(call: &Arc<TableFunctionCall>) -> Self {
+    pub(in crate::execute) fn new(call: &Arc<TableFunctionCall>, function: TableFunction) -> Self {
         Self {
             call: Arc::clone(call),
+            function,
             is_given: false,
             left: Vec::new().into_iter(),
         }
@@ -51,7 +53,7 @@ impl Operator for TableFunctionOp {
         _wanted: usize,
     ) -> Result<bool> {
         context.check_interrupt()?;
-        let columns = self.call.function.columns().iter();
+        let columns = self.function.columns().iter();
         let types: Vec<SqlType> = columns.map(|(_, ty)| *ty).collect();
         out.reset(&types);
         if std::mem::replace(&mut self.is_given, true) {
@@ -65,7 +67,7 @@ impl Operator for TableFunctionOp {
                 _ => return Ok(false),
             }
         }
-        let rows = match (self.call.function, arguments.as_slice()) {
+        let rows = match (self.function, arguments.as_slice()) {
             (TableFunction::AnnIndexStatus, [table, column]) => {
                 vec![ann_index_status(context, table, column)?]
             }
@@ -116,7 +118,7 @@ fn lake_told(context: &ExecContext<'_>, name: &str, what: Told) -> Result<Vec<Ve
     if what != Told::Key {
         lake::check_readable(context.lake.lakes, view, table)?;
     }
-    let site = lake::Site::seen(view, table, def)?;
+    let site = lake::Site::seen(view, table, def)?.watched(context.lake.watch);
     context.lake.lakes.get()?.told(&site, what)
 }
 

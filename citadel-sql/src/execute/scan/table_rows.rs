@@ -211,6 +211,14 @@ impl TableRows {
         Ok(rows)
     }
 
+    /// Of what was read, keeps some rows alone.
+    pub(in crate::execute) fn keep(&mut self, out: &mut Batch, rows: &[u32]) {
+        match self.direct {
+            true => out.keep(rows),
+            false => self.read.keep(rows),
+        }
+    }
+
     /// Filters what was read into `out`. False: no row passed.
     pub(in crate::execute) fn finish(&mut self, view: &dyn View, out: &mut Batch) -> Result<bool> {
         if self.direct {

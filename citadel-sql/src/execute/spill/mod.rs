@@ -2,12 +2,14 @@
 //!
 //! Operators that have to hold rows (a sort, groups, one side of a join, a set operation) hold as many as their
 //! [memory](crate::execute::ExecContext::memory) allows. Beyond that they write rows into a [`Spill`], sealed, and read them
-//! back: a sort as [runs](Run) that are in order and are [merged](Merge), the others as [`Partitions`] by the hash of a key,
-//! each of which is then worked off by itself, and is divided again if it is still too large.
+//! back: a sort as [runs](Run) that are in order and are [merged](Merge), so do aggregates whose values wait for each other;
+//! a recursion as rows that are [read again](Held); the others as [`Partitions`] by the hash of a key, each of which is then
+//! worked off by itself, and is divided again if it is still too large.
 //!
 //! What always holds: the answer is the same as without; what is on the medium is sealed under a key that is nowhere else, and
 //! gone with the operator.
 
+mod held;
 mod merge;
 mod partitions;
 mod run;
@@ -23,6 +25,7 @@ use super::context::ExecContext;
 use crate::batch::Batch;
 use crate::error::{Error, Result, SqlState};
 
+pub(super) use held::{Held, HeldReader, Holder};
 pub(super) use merge::Merge;
 pub(super) use partitions::{DEPTH_MAX, PARTITIONS, Partitions};
 pub(super) use run::{Run, RunOp, RunWriter};
@@ -78,9 +81,10 @@ impl Spill {
     }
 
     /// For EXPLAIN ANALYZE: what was written, if anything was.
-    pub(super) fn report(spill: Option<&Self>) -> Vec<(String, String)> {
-        let told = |spill: &Self| ("Spilled".to_owned(), format!("{} bytes", spill.bytes()));
-        spill.map(told).into_iter().collect()
+    pub(super) fn report<'a>(places: impl IntoIterator<Item = &'a Self>) -> Vec<(String, String)> {
+        let bytes = places.into_iter().map(Self::bytes).reduce(|a, b| a + b);
+        let told = |bytes: u64| ("Spilled".to_owned(), format!("{bytes} bytes"));
+        bytes.map(told).into_iter().collect()
     }
 
     fn write(&self, rows: &Batch) -> Result<Piece> {

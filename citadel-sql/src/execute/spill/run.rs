@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::Operator;
 
-/// Rows that were written one after the other.
+/// Rows that were written one after the other. A clone is read by itself.
+#[derive(Clone)]
 pub(in crate::execute) struct Run {
     spill: Spill,
     /// The next piece is the last.

@@ -62,6 +62,32 @@ fn little_memory_changes_no_answer() {
             "SELECT k, string_agg(s, ',' ORDER BY id) FROM t GROUP BY k",
             false,
         ),
+        ("SELECT count(DISTINCT k), sum(DISTINCT id), count(DISTINCT r) FROM t", true),
+        ("SELECT id % 3, count(DISTINCT s), count(DISTINCT id) FROM t GROUP BY id % 3", false),
+        ("SELECT id % 7, length(array_agg(id)::TEXT), md5(array_agg(k)::TEXT) FROM t GROUP BY id % 7", false),
+        ("SELECT id % 50, string_agg(s, ',') FROM t GROUP BY id % 50", false),
+        ("SELECT id % 50, string_agg(DISTINCT s, ',' ORDER BY s DESC) FROM t GROUP BY id % 50", false),
+        ("SELECT id % 50, group_concat(DISTINCT s) FROM t GROUP BY id % 50", false),
+        ("SELECT id % 90, array_agg(k ORDER BY r DESC) FROM t GROUP BY id % 90", false),
+        (
+            "SELECT percentile_cont(0.3) WITHIN GROUP (ORDER BY r), percentile_disc(ARRAY[0, 0.5, 0.99, 1]) WITHIN GROUP (ORDER BY s),
+                    mode() WITHIN GROUP (ORDER BY k), median(id) FROM t",
+            true,
+        ),
+        (
+            "SELECT b, percentile_cont(ARRAY[0.25, 0.5]) WITHIN GROUP (ORDER BY k DESC), mode() WITHIN GROUP (ORDER BY s) FROM t GROUP BY b",
+            false,
+        ),
+        (
+            "SELECT id % 2, count(DISTINCT k), string_agg(DISTINCT b::TEXT, '/'), median(r) FROM t GROUP BY ROLLUP (id % 2)",
+            false,
+        ),
+        (
+            "WITH RECURSIVE w (n, s) AS (SELECT id, s FROM t WHERE id <= 5000
+               UNION ALL SELECT n + 5000, s FROM w WHERE n <= 15000)
+             SELECT * FROM w",
+            true,
+        ),
         ("SELECT DISTINCT s, k FROM t", false),
         (
             "SELECT s, k % 100, count(*) FROM t GROUP BY ROLLUP (s, k % 100)",
@@ -110,6 +136,29 @@ fn one_key_that_does_not_fit_is_joined_all_the_same() {
     db.set_work_mem(Some(0));
     let sql = "SELECT count(*) FROM (VALUES (1), (2)) AS v (k) FULL JOIN one ON v.k = one.k";
     assert_eq!(rows(&db, sql).unwrap(), [[Value::Integer(ROWS + 1)]]);
+}
+
+#[test]
+fn one_value_that_does_not_fit_is_an_error_that_names_the_memory() {
+    let db = database().unwrap();
+    db.set_work_mem(Some(0));
+    for (sql, name) in [
+        ("SELECT string_agg(s, ',') FROM t", "string_agg"),
+        (
+            "SELECT id % 2, array_agg(s ORDER BY id) FROM t GROUP BY id % 2",
+            "array_agg",
+        ),
+    ] {
+        let error = rows(&db, sql).unwrap_err();
+        let told = format!("one value of {name} takes more than work_mem (64 kB)");
+        assert_eq!(error.message(), told, "{sql}");
+        assert_eq!(
+            error.sqlstate().map(|state| state.to_string()),
+            Some("53200".to_owned())
+        );
+    }
+    db.set_work_mem(None);
+    rows(&db, "SELECT string_agg(s, ',') FROM t").unwrap();
 }
 
 #[test]

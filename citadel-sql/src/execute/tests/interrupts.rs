@@ -1,12 +1,10 @@
 //! A statement stops when it is told to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Db;
 use crate::batch::Column;
-use crate::execute::context::check_interrupt;
-use crate::execute::{ExecContext, Execution, Txn};
+use crate::execute::{ExecContext, Execution, Interrupt, Surroundings, Txn};
 use crate::plan::{PlanContext, plan};
 use crate::schema::{AnnSettings, Catalog, ColumnNo, RowId};
 use crate::store::TableWriter;
@@ -31,11 +29,14 @@ fn an_interrupt_stops_a_write_between_rows() {
             values.push_integer(id.0 + 1).unwrap();
         }
         let mut txn = db.database.begin_write().unwrap();
-        let mut rows = 0;
+        let (mut rows, interrupt) = (0, Interrupt::default());
         let assigned = [ColumnNo(column)];
         let stopped = writer.update_watched(&mut txn, &assigned, &ids, &[values], &mut || {
             rows += 1;
-            check_interrupt(&AtomicBool::new(rows > 4000))
+            if rows > 4000 {
+                interrupt.set();
+            }
+            interrupt.check()
         });
         assert!(stopped.unwrap_err().is_interrupted());
         assert_eq!(rows, 4001, "both passes over the rows look at the flag");
@@ -66,11 +67,9 @@ fn an_interrupt_stops_a_query_between_batches() {
         let parsed = parse::parse(sql).unwrap().remove(0);
         let bound = bind::bind(&parsed.statement, sql, &catalog, &Default::default()).unwrap();
         let plan = Arc::new(plan(&bound.statement, &PlanContext::new(&read)).unwrap());
-        let interrupt = AtomicBool::new(false);
+        let interrupt = Interrupt::default();
         let mut execution = Execution::start(&plan, &[]).unwrap();
-        let mut context = ExecContext {
-            txn: Txn::Read(&read),
-            params: &[],
+        let around = Surroundings {
             interrupt: &interrupt,
             segments: &db.segments,
             progress: crate::ann::BuildProgress::default(),
@@ -79,14 +78,15 @@ fn an_interrupt_stops_a_query_between_batches() {
             lake: crate::lake::LakeUse {
                 lakes: &crate::lake::Lakes::default(),
                 pins: &crate::lake::Pins::default(),
+                watch: &std::sync::Arc::default(),
             },
             threads: 2,
-            feed: None,
-            triggers: None,
+            listener: None,
         };
+        let mut context = ExecContext::new(Txn::Read(&read), &[], around);
         assert!(execution.next(&mut context).unwrap().is_some(), "{sql}");
         let mut again = Execution::start(&plan, &[]).unwrap();
-        interrupt.store(true, Ordering::Relaxed);
+        interrupt.set();
         assert!(
             again.next(&mut context).unwrap_err().is_interrupted(),
             "{sql}"

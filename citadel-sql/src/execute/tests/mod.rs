@@ -8,11 +8,10 @@ mod plans;
 mod queries;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use citadel_txn::{Database, Key, MemoryStorage, Options, PageSize, WriteTxn};
 
-use super::{ExecContext, Execution, Txn};
+use super::{ExecContext, Execution, Interrupt, Surroundings, Txn};
 use crate::ann::SegmentCache;
 use crate::error::Result;
 use crate::plan::{PlanContext, plan};
@@ -88,10 +87,8 @@ impl Db {
         let bound = bind::bind(statement, text, &catalog, &Default::default())?;
         let plan = Arc::new(plan(&bound.statement, &PlanContext::new(txn))?);
         let mut execution = Execution::start(&plan, params)?;
-        let interrupt = AtomicBool::new(false);
-        let mut context = ExecContext {
-            txn: Txn::Write(txn),
-            params,
+        let interrupt = Interrupt::default();
+        let around = Surroundings {
             interrupt: &interrupt,
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
@@ -100,11 +97,12 @@ impl Db {
             lake: crate::lake::LakeUse {
                 lakes: &crate::lake::Lakes::default(),
                 pins: &crate::lake::Pins::default(),
+                watch: &std::sync::Arc::default(),
             },
             threads: 1,
-            feed: None,
-            triggers: None,
+            listener: None,
         };
+        let mut context = ExecContext::new(Txn::Write(txn), params, around);
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {
             assert_eq!(batch.columns.len(), plan.columns.len());

@@ -1,16 +1,12 @@
 //! What triggers run in.
 
-use std::sync::atomic::AtomicBool;
-
 use citadel_txn::WriteTxn;
 use parking_lot::Mutex;
 
 use super::TriggerCache;
-use crate::ann::{BuildProgress, SegmentCache};
 use crate::error::{Error, Result, SqlState};
-use crate::execute::context::{ExecContext, Txn};
-use crate::lake::LakeUse;
-use crate::schema::{AnnSettings, Catalog};
+use crate::execute::context::{ExecContext, Surroundings, Txn};
+use crate::schema::Catalog;
 use crate::store::KeyCheck;
 use crate::types::temporal::Zone;
 use crate::types::{TimestampTz, Value};
@@ -33,13 +29,7 @@ pub(crate) struct Triggering<'a> {
 /// A context without its transaction.
 pub(crate) struct Apart<'a> {
     params: &'a [Value],
-    interrupt: &'a AtomicBool,
-    segments: &'a SegmentCache,
-    progress: BuildProgress,
-    ann: AnnSettings,
-    memory: usize,
-    lake: LakeUse<'a>,
-    threads: usize,
+    around: Surroundings<'a>,
     pub(super) triggers: Triggering<'a>,
 }
 
@@ -57,13 +47,7 @@ impl ExecContext<'_> {
         };
         let apart = Apart {
             params: self.params,
-            interrupt: self.interrupt,
-            segments: self.segments,
-            progress: self.progress.clone(),
-            ann: self.ann,
-            memory: self.memory,
-            lake: self.lake,
-            threads: self.threads,
+            around: self.around.clone(),
             triggers,
         };
         Ok((self.txn.write()?, apart))
@@ -77,17 +61,8 @@ impl<'a> Apart<'a> {
         'a: 'b,
     {
         ExecContext {
-            txn: Txn::Write(txn),
-            params: self.params,
-            interrupt: self.interrupt,
-            segments: self.segments,
-            progress: self.progress.clone(),
-            ann: self.ann,
-            memory: self.memory,
-            lake: self.lake,
-            threads: self.threads,
-            feed: None,
             triggers: Some(self.triggers),
+            ..ExecContext::new(Txn::Write(txn), self.params, self.around.clone())
         }
     }
 

@@ -22,7 +22,6 @@ use crate::ann::{IndexSnapshot, LiveSegment, Refusal, fits_in_memory};
 use crate::batch::BATCH_ROWS;
 use crate::bind::bound::Expr;
 use crate::error::Result;
-use crate::execute::check_interrupt;
 use crate::expression::Measure;
 use crate::plan::vector::AnnTopK;
 use crate::schema::{AnnIndex, Recall, RowId};
@@ -341,7 +340,7 @@ impl Searcher<'_> {
             {
                 break;
             }
-            check_interrupt(self.setting.interrupt)?;
+            self.setting.interrupt.check()?;
             let rows = match &mut recheck {
                 None => rows,
                 Some(filter) => {
@@ -372,7 +371,7 @@ impl Searcher<'_> {
             nearest,
         }];
         for rows in fresh.chunks(BATCH_ROWS) {
-            check_interrupt(self.setting.interrupt)?;
+            self.setting.interrupt.check()?;
             passing.clear();
             filter.select(self.setting.view, rows, &mut passing)?;
             report.delta_measured += passing.len();

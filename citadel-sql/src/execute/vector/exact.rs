@@ -9,7 +9,7 @@ use super::parts::{self, Scanned};
 use super::setting::Setting;
 use crate::batch::{BATCH_ROWS, Batch, Column};
 use crate::error::{Error, Result, SqlState};
-use crate::execute::{BoxedOperator, ExecContext, check_interrupt};
+use crate::execute::{BoxedOperator, ExecContext};
 use crate::expression::Measure;
 use crate::plan::vector::TopK;
 use crate::schema::RowId;
@@ -95,7 +95,7 @@ fn scan_vectors(
         let mut measured = 0;
         source.for_each(view, &top.table, part, |row, vector, mut ahead| {
             if measured % BATCH_ROWS as u64 == 0 {
-                check_interrupt(interrupt)?;
+                interrupt.check()?;
             }
             measured += 1;
             for asked in asked.iter_mut() {

@@ -3,8 +3,8 @@
 use super::setting::Setting;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::error::Result;
+use crate::execute::build;
 use crate::execute::vector::exact::row_ids;
-use crate::execute::{build, check_interrupt};
 use crate::plan::PhysicalPlan;
 use crate::schema::RowId;
 
@@ -21,7 +21,7 @@ pub(super) fn collect<'p>(
         let mut rows = build(plan, setting.params)?;
         let wanted = max.saturating_add(1).min(BATCH_ROWS);
         while rows.next(&mut context, &mut batch, wanted)? {
-            check_interrupt(setting.interrupt)?;
+            setting.interrupt.check()?;
             found.extend(batch.columns.first().into_iter().flat_map(row_ids));
             if found.len() > max {
                 return Ok(None);

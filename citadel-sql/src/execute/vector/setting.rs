@@ -1,11 +1,9 @@
 //! What a search runs in.
 
-use std::sync::atomic::AtomicBool;
-
 use citadel_txn::View;
 
 use crate::ann::{BuildProgress, SegmentCache};
-use crate::execute::{ExecContext, Txn};
+use crate::execute::{ExecContext, Interrupt, Surroundings, Txn};
 use crate::lake::LakeUse;
 use crate::schema::AnnSettings;
 use crate::types::Value;
@@ -15,7 +13,7 @@ use crate::types::Value;
 pub(super) struct Setting<'a> {
     pub(super) view: &'a dyn View,
     pub(super) params: &'a [Value],
-    pub(super) interrupt: &'a AtomicBool,
+    pub(super) interrupt: &'a Interrupt,
     pub(super) cache: &'a SegmentCache,
     pub(super) ann: AnnSettings,
     pub(super) memory: usize,
@@ -37,9 +35,7 @@ impl<'a> Setting<'a> {
 
     /// A context for operators of one thread.
     pub(super) fn context(self) -> ExecContext<'a> {
-        ExecContext {
-            txn: Txn::View(self.view),
-            params: self.params,
+        let around = Surroundings {
             interrupt: self.interrupt,
             segments: self.cache,
             progress: BuildProgress::default(),
@@ -47,8 +43,8 @@ impl<'a> Setting<'a> {
             memory: self.memory,
             lake: self.lake,
             threads: 1,
-            feed: None,
-            triggers: None,
-        }
+            listener: None,
+        };
+        ExecContext::new(Txn::View(self.view), self.params, around)
     }
 }

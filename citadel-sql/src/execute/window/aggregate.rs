@@ -13,7 +13,7 @@ const FRAMES_AT_ONCE: usize = 1024;
 
 /// An aggregate over the rows of a partition.
 pub(super) struct Aggregates<'a> {
-    pub(super) function: AggregateFunction,
+    pub(super) function: &'a AggregateFunction,
     pub(super) argument_type: SqlType,
     /// What stands between texts.
     pub(super) constant: &'a Value,

@@ -42,12 +42,12 @@ impl Call {
     pub(super) fn new(call: &WindowCall, layout: &[ColumnId], params: &[Value]) -> Result<Self> {
         let arguments = call.arguments.iter();
         Ok(Self {
-            function: call.function,
+            function: call.function.clone(),
             arguments: arguments
                 .map(|argument| CompiledExpr::compile(argument, layout, params))
                 .collect::<Result<_>>()?,
             argument_type: call.arguments.first().map_or(SqlType::Unknown, |a| a.ty),
-            constant: match call.function {
+            constant: match &call.function {
                 WindowFunction::Aggregate(function) if !function.takes_nulls() => {
                     constant_of(call.arguments.get(1), params)?
                 }
@@ -80,7 +80,7 @@ impl Call {
     ) -> Result<()> {
         let key = order.first().map(|key| (&rows.columns[key.at()], *key));
         let Running { arguments, output } = running;
-        if let WindowFunction::Aggregate(function) = self.function {
+        if let WindowFunction::Aggregate(function) = &self.function {
             let aggregates = Aggregates {
                 function,
                 argument_type: self.argument_type,
@@ -102,7 +102,7 @@ impl Call {
             first: partition.rows.start,
         };
         for row in 0..partition.len() {
-            match self.function {
+            match &self.function {
                 WindowFunction::RowNumber => output.push_integer(whole(row + 1))?,
                 WindowFunction::Rank => {
                     output.push_integer(whole(partition.peers(row).start + 1))?;

@@ -1,6 +1,7 @@
 //! The face of a lake, answered by citadel-lake. Its batches are Arrow's.
 
 mod filter;
+mod open;
 mod pointer;
 mod report;
 mod rows;
@@ -10,69 +11,68 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use citadel_lake::{
-    LakeError, LakeStore, LakeTable, PartitionBy, TableDefinition, TableKey, VectorColumn,
-};
+use citadel_lake::{Filter, LakeError, LakeStore, LakeTable, Step, TableKey, Watch};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::access::{Found, Lake, LakeRows, Opened, Read, Search};
-use super::pointer::{Keeper, Seen};
-use super::{Comparison, Condition, Site, Upkeep, Withdraw};
+use super::watch::interrupted;
+use super::{Comparison, Condition, LakeStage, LakeWatch, Site, Upkeep, Withdraw};
 use crate::batch::Batch;
-use crate::bind::bound::{NewColumn, NewEncryption, NewLake, PartitionKey, PartitionTransform};
+use crate::bind::bound::{NewColumn, NewLake};
 use crate::error::{Error, Result, SqlState};
 use crate::functions::Told;
-use crate::schema::{LakeCatalog, LakeHome, LakeKey, Metric};
+use crate::schema::{LakeCatalog, LakeHome, LakeKey};
 use crate::types::Value;
 
 use filter::Filters;
 use rows::{ArrowRows, FoundRows};
 
-/// Tables that were opened, by their location: those whose folder tells their newest metadata, and the others.
+/// Tables that were opened, by their location and who keeps them.
 #[derive(Debug, Default)]
 pub(crate) struct Bridge {
-    tables: Mutex<FxHashMap<String, LakeTable>>,
-    embedded: Mutex<FxHashMap<String, LakeTable>>,
+    tables: Mutex<FxHashMap<(String, LakeCatalog), LakeTable>>,
 }
 
 impl Bridge {
     fn table(&self, site: &Site) -> Result<LakeTable> {
-        let location = &site.home.location;
-        let key = site.home.key.as_ref().map(table_key);
-        let id = key.as_ref().map(TableKey::id);
+        let LakeHome {
+            location,
+            catalog,
+            key,
+        } = &site.home;
+        let id = (location.clone(), catalog.clone());
+        let key = key.as_ref().map(table_key);
+        let key_id = key.as_ref().map(TableKey::id);
         let pointer = pointer::of(&site.keeper);
-        let known = self.known(pointer.is_some());
-        if let Some(table) = known.lock().get(location)
-            && table.key_id() == id
+        if let Some(table) = self.tables.lock().get(&id)
+            && table.key_id() == key_id
         {
             // What was read of the table is kept, whichever state of it is looked at.
-            return Ok(pointer.map_or_else(|| table.clone(), |pointer| table.at(pointer)));
+            let table = pointer.map_or_else(|| table.clone(), |pointer| table.at(pointer));
+            return Ok(table.watched(watch(&site.watch)));
         }
         let (store, name) = place(location)?;
-        let table = match (pointer, key) {
-            (None, key) => open(&store, name, key),
-            (Some(pointer), None) => LakeTable::open_at(&store, pointer),
-            (Some(pointer), Some(key)) => LakeTable::open_at_encrypted(&store, pointer, key),
+        let table = match (pointer, catalog, key) {
+            (None, LakeCatalog::Rest(server), key) => open::on_server(server, &store, key),
+            (None, _, key) => open::in_folder(&store, name, key),
+            (Some(pointer), _, None) => LakeTable::open_at(&store, pointer),
+            (Some(pointer), _, Some(key)) => LakeTable::open_at_encrypted(&store, pointer, key),
         };
         let table = table.map_err(of_lake)?;
-        known.lock().insert(location.clone(), table.clone());
-        Ok(table)
-    }
-
-    fn known(&self, is_embedded: bool) -> &Mutex<FxHashMap<String, LakeTable>> {
-        match is_embedded {
-            false => &self.tables,
-            true => &self.embedded,
-        }
+        self.tables.lock().insert(id, table.clone());
+        Ok(table.watched(watch(&site.watch)))
     }
 }
 
-fn open(store: &LakeStore, name: &str, key: Option<TableKey>) -> Result<LakeTable, LakeError> {
-    match key {
-        None => LakeTable::open(store, name),
-        Some(key) => LakeTable::open_encrypted(store, name, key),
-    }
+/// Ends what the lake does when the connection is interrupted, and tells how far it is.
+fn watch(watch: &Arc<LakeWatch>) -> Watch {
+    let told = Arc::clone(watch);
+    Watch::new(Arc::clone(watch.flag())).on_step(move |step| match step {
+        Step::Building(progress) => told.builds().tell(progress),
+        Step::Rewriting { done, total } => told.tell(LakeStage::Compact, done, total),
+        _ => {}
+    })
 }
 
 fn table_key(key: &LakeKey) -> TableKey {
@@ -100,6 +100,7 @@ fn of_lake(error: LakeError) -> Error {
         error => error,
     };
     let state = match &error {
+        LakeError::Interrupted => return interrupted(),
         LakeError::NoTable { .. } => SqlState::UNDEFINED_TABLE,
         error if error.is_conflict() || error.is_busy() => SqlState::SERIALIZATION_FAILURE,
         error if error.is_wrong_key() => SqlState::INVALID_AUTHORIZATION,
@@ -111,44 +112,23 @@ fn of_lake(error: LakeError) -> Error {
     Error::sql(state, format!("lake: {error}"))
 }
 
-/// The same where a table is made or opened, with what is to be given.
-fn of_opening(error: LakeError, new: &NewLake) -> Error {
-    let is_key = error.is_wrong_key();
-    let told = of_lake(error);
-    match (is_key, &new.encryption) {
-        (false, _) => told,
-        (true, NewEncryption::Key(_)) => {
-            told.hint("SELECT key FROM lake_key('t') tells the key, in a database that has the table")
-        }
-        (true, _) => told.hint(
-            "WITH (location = '…', encryption = 'parquet', encryption_key = '…'): SELECT key FROM lake_key('t') tells the key, in a database that has the table",
-        ),
-    }
-}
-
 impl Lake for Bridge {
     fn open(&self, new: &NewLake, columns: &[NewColumn]) -> Result<Opened> {
-        let given = match &new.encryption {
-            NewEncryption::Key(key) => Some(key.clone()),
-            NewEncryption::Clear | NewEncryption::NewKey => None,
-        };
-        let (keeper, table, key) = match new.catalog {
-            LakeCatalog::Files => {
-                let (table, key) = open_files(new, columns, given)?;
-                (Keeper::Files, table, key)
-            }
-            LakeCatalog::Embedded => open_embedded(new, columns, given)?,
-        };
+        let open::Found {
+            table,
+            keeper,
+            home,
+        } = open::open(new, columns)?;
         let is_made = new.catalog == LakeCatalog::Embedded && new.metadata.is_none();
         let made = is_made.then(|| Box::new(Made(table.clone())) as Box<dyn Withdraw>);
-        let location = new.location.clone();
+        let id = (home.location.clone(), home.catalog.clone());
         let site = Site {
-            home: LakeHome { location, key },
+            home,
             keeper,
+            watch: Arc::default(),
         };
-        let opened = types::opened(&table, columns, new.metric, (site, made))?;
-        let known = self.known(new.catalog == LakeCatalog::Embedded);
-        known.lock().insert(new.location.clone(), table);
+        let opened = types::opened(&table, columns, new, (site, made))?;
+        self.tables.lock().insert(id, table);
         Ok(opened)
     }
 
@@ -171,8 +151,8 @@ impl Lake for Bridge {
     fn read(&self, site: &Site, read: &Read<'_>) -> Result<Box<dyn LakeRows>> {
         let table = self.table(site)?;
         let mut scan = table.scan().snapshot(read.snapshot);
-        if let Some(condition) = read.condition {
-            scan = scan.filter(Filters::of(&table)?.filter(condition)?);
+        if let Some(filter) = wanted(&table, read)? {
+            scan = scan.filter(filter);
         }
         let mut names: Vec<&str> = read.columns.iter().map(|(name, _)| *name).collect();
         let schema;
@@ -205,8 +185,8 @@ impl Lake for Bridge {
         if search.exact {
             asked = asked.exact();
         }
-        if let Some(condition) = read.condition {
-            asked = asked.filter(Filters::of(&table)?.filter(condition)?);
+        if let Some(filter) = wanted(&table, read)? {
+            asked = asked.filter(filter);
         }
         let (mut batch, report) = asked.run_reporting().map_err(of_lake)?;
         if only_distance {
@@ -289,6 +269,25 @@ impl Lake for Bridge {
     }
 }
 
+/// The rows that a read wants; `None`: all.
+fn wanted(table: &LakeTable, read: &Read<'_>) -> Result<Option<Filter>> {
+    if read.condition.is_none() && read.deleted.is_empty() {
+        return Ok(None);
+    }
+    let filters = Filters::of(table)?;
+    let mut parts = Vec::with_capacity(read.deleted.len() + 1);
+    if let Some(condition) = read.condition {
+        parts.push(filters.filter(condition)?);
+    }
+    for deleted in read.deleted {
+        parts.push(Filter::Unless(Box::new(filters.filter(deleted)?)));
+    }
+    Ok(match parts.len() {
+        1 => parts.pop(),
+        _ => Some(Filter::All(parts)),
+    })
+}
+
 /// A table that is not committed yet.
 #[derive(Debug)]
 struct Made(LakeTable);
@@ -296,162 +295,5 @@ struct Made(LakeTable);
 impl Withdraw for Made {
     fn withdraw(self: Box<Self>) {
         self.0.withdraw();
-    }
-}
-
-/// The key of a table that is made: the one that is given, or a new one.
-fn new_key(new: &NewLake, given: Option<LakeKey>) -> Result<Option<LakeKey>> {
-    match new.encryption {
-        NewEncryption::NewKey => {
-            let key = TableKey::random().map_err(of_lake)?;
-            Ok(Some(LakeKey::new(*key.bytes())))
-        }
-        _ => Ok(given),
-    }
-}
-
-/// The table that is in a folder, or one that is made there; and its key.
-fn open_files(
-    new: &NewLake,
-    columns: &[NewColumn],
-    given: Option<LakeKey>,
-) -> Result<(LakeTable, Option<LakeKey>)> {
-    let (store, name) = place(&new.location)?;
-    match open(&store, name, given.as_ref().map(table_key)) {
-        Ok(_) if new.encryption == NewEncryption::NewKey => Err(Error::sql(
-            SqlState::INVALID_DEFINITION,
-            "lake: the table that is there is not encrypted",
-        )
-        .hint("another location, for a table of its own")),
-        Ok(table) => Ok((table, given)),
-        Err(error) if error.is_no_table() && !columns.is_empty() => {
-            let key = new_key(new, given)?;
-            let definition = definition(new, columns, key.as_ref())?;
-            let table = match LakeTable::create(&store, name, definition) {
-                // Somebody else was faster.
-                Err(LakeError::TableExists { .. }) => {
-                    open(&store, name, key.as_ref().map(table_key))
-                }
-                made => made,
-            };
-            Ok((table.map_err(|error| of_opening(error, new))?, key))
-        }
-        Err(error) if error.is_no_table() => {
-            Err(of_lake(error).hint("with columns, CREATE TABLE … USING iceberg makes the table"))
-        }
-        Err(error) => Err(of_opening(error, new)),
-    }
-}
-
-/// A new table whose pointer is to be kept here, or one that goes on from a metadata file.
-fn open_embedded(
-    new: &NewLake,
-    columns: &[NewColumn],
-    given: Option<LakeKey>,
-) -> Result<(Keeper, LakeTable, Option<LakeKey>)> {
-    let (store, name) = place(&new.location)?;
-    if let Some(metadata) = &new.metadata {
-        let below = Path::new(metadata).strip_prefix(&new.location).ok();
-        let below = below.and_then(Path::to_str).ok_or_else(|| {
-            Error::sql(
-                SqlState::INVALID_PARAMETER_VALUE,
-                format!("the metadata '{metadata}' is not below '{}'", new.location),
-            )
-        })?;
-        let path = format!("{name}/{below}");
-        let found = match given.as_ref().map(table_key) {
-            None => LakeTable::open_metadata(&store, &path),
-            Some(key) => LakeTable::open_metadata_encrypted(&store, &path, key),
-        };
-        let found = found.map_err(|error| of_opening(error, new))?;
-        if found.path() != name {
-            return Err(Error::sql(
-                SqlState::INVALID_PARAMETER_VALUE,
-                format!(
-                    "'{metadata}' is metadata of a table at {}, not at '{}'",
-                    found.location(),
-                    new.location
-                ),
-            ));
-        }
-        let keeper = Keeper::Seen(Seen::of(Some(found.metadata_location().map_err(of_lake)?)));
-        let table = pointer::of(&keeper).map(|pointer| found.at(pointer));
-        return Ok((keeper, table.unwrap_or(found), given));
-    }
-    if columns.is_empty() {
-        return Err(Error::sql(
-            SqlState::INVALID_PARAMETER_VALUE,
-            "a table USING iceberg with catalog = 'embedded' needs columns, or the option \"metadata\"",
-        )
-        .hint("metadata = '/a/folder/metadata/….metadata.json' goes on from there"));
-    }
-    let seen = Seen::of(None);
-    let keeper = Keeper::Seen(Arc::clone(&seen));
-    let Some(pointer) = pointer::of(&keeper) else {
-        return Err(Error::Misuse("an embedded table has a pointer".to_owned()));
-    };
-    let key = new_key(new, given)?;
-    let definition = definition(new, columns, key.as_ref())?;
-    let made = LakeTable::create_at(&store, name, definition, pointer);
-    let table = made.map_err(|error| match error {
-        LakeError::TableExists { .. } => of_lake(error).hint(
-            "the option \"metadata\" names the file from which it goes on: then nobody else may write the table any more",
-        ),
-        error => of_lake(error),
-    })?;
-    Ok((keeper, table, key))
-}
-
-/// The table to be made.
-fn definition(
-    new: &NewLake,
-    columns: &[NewColumn],
-    key: Option<&LakeKey>,
-) -> Result<TableDefinition> {
-    let mut definition = TableDefinition::new(types::schema(columns)?);
-    for (column, dimension) in types::vectors(columns) {
-        let metric = types::lake_metric(new.metric.unwrap_or(Metric::L2))?;
-        let mut vector = VectorColumn::new(&column.name, dimension, metric);
-        if let Some(kind) = &new.index {
-            vector = vector.index(kind.parse().map_err(of_lake)?);
-        }
-        if let Some(model) = &new.embedding_model {
-            vector = vector.embedding_model(model);
-        }
-        definition = definition.vector(vector);
-    }
-    for name in &new.bloom_filters {
-        let same = |column: &&NewColumn| column.name.eq_ignore_ascii_case(name);
-        let column = columns.iter().find(same).ok_or_else(|| {
-            Error::sql(
-                SqlState::UNDEFINED_COLUMN,
-                format!("bloom_filters names a column \"{name}\", which the table has not"),
-            )
-        })?;
-        let property = format!("write.parquet.bloom-filter-enabled.column.{}", column.name);
-        definition = definition.property(property, "true");
-    }
-    for by in &new.partition_by {
-        definition = definition.partition_by(partition(by, columns));
-    }
-    if let Some(key) = key {
-        definition = definition.encrypted(table_key(key));
-    }
-    Ok(definition)
-}
-
-fn partition(key: &PartitionKey, columns: &[NewColumn]) -> PartitionBy {
-    // Names are found without regard to case here, and with it there.
-    let same = |column: &&NewColumn| column.name.eq_ignore_ascii_case(&key.column);
-    let column = columns.iter().find(same);
-    let name = column.map_or_else(|| key.column.clone(), |column| column.name.clone());
-    match key.transform {
-        PartitionTransform::Identity => PartitionBy::Identity(name),
-        PartitionTransform::Bucket(count) => PartitionBy::Bucket(name, count),
-        PartitionTransform::Truncate(width) => PartitionBy::Truncate(name, width),
-        PartitionTransform::Year => PartitionBy::Year(name),
-        PartitionTransform::Month => PartitionBy::Month(name),
-        PartitionTransform::Day => PartitionBy::Day(name),
-        PartitionTransform::Hour => PartitionBy::Hour(name),
     }
 }

@@ -7,10 +7,10 @@ use citadel_lake::{LakeError, Pointer, Swapped};
 use crate::error::Error;
 use crate::lake::pointer::{Keeper, Moved, Newest, Seen};
 
-/// Whom the lake asks; `None`: the folder tells.
+/// Whom the lake asks; `None`: nobody here.
 pub(super) fn of(keeper: &Keeper) -> Option<Arc<dyn Pointer>> {
     match keeper {
-        Keeper::Files => None,
+        Keeper::Outside => None,
         Keeper::Seen(seen) => Some(Arc::new(InTransaction(Arc::clone(seen)))),
         Keeper::Newest(newest) => Some(Arc::new(InDatabase(newest.clone()))),
     }

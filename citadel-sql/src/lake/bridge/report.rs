@@ -107,15 +107,19 @@ fn history(table: &LakeTable) -> Result<Vec<Vec<Value>>> {
 /// Who tells which metadata is the newest, and which that is.
 fn metadata(site: &Site, table: &LakeTable) -> Result<Vec<Vec<Value>>> {
     let path = table.metadata_location().map_err(of_lake)?;
-    let catalog = site.keeper.catalog().name().to_owned();
+    let catalog = site.home.catalog.name().to_owned();
     Ok(vec![vec![Value::Text(catalog), Value::Text(path)]])
 }
 
 /// Does it, and gives what there is to report.
 pub(super) fn upkeep(table: &LakeTable, what: Upkeep) -> Result<Vec<Value>> {
     Ok(match what {
-        Upkeep::Compact => {
-            let done = table.compact().map_err(of_lake)?;
+        Upkeep::Compact { by } => {
+            let done = match by {
+                None => table.compact(),
+                Some(column) => table.compact_by(&column),
+            };
+            let done = done.map_err(of_lake)?;
             let files = [done.replaced, done.written];
             let mut row = vec![Value::from(done.snapshot_id)];
             row.extend(files.map(|files| number(files as u64)));

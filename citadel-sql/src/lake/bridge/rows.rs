@@ -55,6 +55,10 @@ impl LakeRows for ArrowRows {
         }
     }
 
+    fn total(&self) -> u64 {
+        self.batches.rows()
+    }
+
     fn report(&self) -> Vec<(String, String)> {
         let mut report = vec![("Files".to_owned(), self.files.to_string())];
         let (read, all) = self.batches.row_groups();
@@ -100,17 +104,27 @@ impl LakeRows for FoundRows {
         Ok(rows)
     }
 
+    fn total(&self) -> u64 {
+        self.batch.num_rows() as u64
+    }
+
     fn report(&self) -> Vec<(String, String)> {
         let SearchReport {
             files_indexed,
             files_scanned,
             files_pruned,
+            vectors_read,
             ..
         } = self.report;
-        vec![(
-            "Files".to_owned(),
-            format!("{files_indexed} by index, {files_scanned} scanned, {files_pruned} left out"),
-        )]
+        vec![
+            (
+                "Files".to_owned(),
+                format!(
+                    "{files_indexed} by index, {files_scanned} scanned, {files_pruned} left out"
+                ),
+            ),
+            ("Vectors Read".to_owned(), vectors_read.to_string()),
+        ]
     }
 }
 

@@ -22,14 +22,14 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use citadel_lake::{LakeTable, Metric as LakeMetric};
+use citadel_lake::{LakeTable, Metric as LakeMetric, VectorColumn};
 
 use super::super::access::Opened;
 use super::super::{Site, Withdraw};
 use super::of_lake;
 use crate::arrow::{array, data_type, float_list, sql_type};
 use crate::batch::Batch;
-use crate::bind::bound::{NewColumn, NewDefault};
+use crate::bind::bound::{NewColumn, NewDefault, NewLake};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnNo, ColumnSequences, Metric};
 use crate::types::{Collation, Element, ScalarType, SqlType};
@@ -99,7 +99,7 @@ fn no_decimal(column: &str) -> Error {
 pub(super) fn opened(
     table: &LakeTable,
     wanted: &[NewColumn],
-    metric: Option<Metric>,
+    new: &NewLake,
     (site, made): (Site, Option<Box<dyn Withdraw>>),
 ) -> Result<Opened> {
     let schema = table.schema().map_err(of_lake)?;
@@ -118,24 +118,14 @@ pub(super) fn opened(
         let (ty, limit) = match (field.data_type(), vector) {
             (_, Some(vector)) => {
                 let known = sql_metric(vector.metric).ok_or_else(|| unknown(field))?;
-                if let Some(metric) = metric.filter(|metric| *metric != known) {
-                    return Err(Error::sql(
-                        SqlState::INVALID_DEFINITION,
-                        format!(
-                            "the vectors of \"{}\" in the lake are measured by {}, not by {}",
-                            field.name(),
-                            known.name(),
-                            metric.name()
-                        ),
-                    ));
-                }
+                check_vector(vector, known, new)?;
                 opened.vectors.push((no, known));
                 (vector_type(vector.dimension, field)?, None)
             }
             (DataType::List(element), None) if *element.data_type() == DataType::Float32 => {
                 match given.map(|column| column.ty) {
                     Some(ty @ SqlType::Vector(_)) => {
-                        opened.vectors.push((no, metric.unwrap_or(Metric::L2)));
+                        opened.vectors.push((no, new.metric.unwrap_or(Metric::L2)));
                         (ty, None)
                     }
                     Some(ty @ SqlType::Array(ScalarType::Real)) => (ty, None),
@@ -161,12 +151,35 @@ pub(super) fn opened(
             not_null: !field.is_nullable(),
             default: given.map_or_else(NewDefault::default, |column| column.default.clone()),
             sequences: ColumnSequences::default(),
+            counts: false,
             generated: None,
             collation: Collation::default(),
         });
     }
     check_wanted(&opened.columns, wanted)?;
     Ok(opened)
+}
+
+/// What a statement says of the vectors of a table that is there must be so.
+fn check_vector(vector: &VectorColumn, metric: Metric, new: &NewLake) -> Result<()> {
+    let wrong = |text| Err(Error::sql(SqlState::INVALID_DEFINITION, text));
+    let name = &vector.name;
+    if let Some(wanted) = new.metric.filter(|wanted| *wanted != metric) {
+        return wrong(format!(
+            "the vectors of \"{name}\" in the lake are measured by {}, not by {}",
+            metric.name(),
+            wanted.name()
+        ));
+    }
+    let there = vector.precision.map(|precision| precision.to_string());
+    if new.precision.is_some() && new.precision != there {
+        return wrong(format!(
+            "the precision of the indexes of \"{name}\" in the lake is {}, not {}",
+            there.as_deref().unwrap_or("that of their kind"),
+            new.precision.as_deref().unwrap_or_default()
+        ));
+    }
+    Ok(())
 }
 
 /// Whether the values of a type are the labels of an ENUM where those of the other are texts.

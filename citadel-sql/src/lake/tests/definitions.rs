@@ -88,7 +88,8 @@ fn what_is_not_done_is_an_error_that_names_it() {
         (with("location = '{lake}/n', catalog = 'embedded', metadata = 's3://b/n/metadata/x.metadata.json'"), "scheme s3"),
         (with("location = '{lake}/t', catalog = 'embedded'"), "there is a table at"),
         (lab.sql("CREATE TABLE n USING iceberg WITH (location = '{lake}/n', catalog = 'embedded')"), "needs columns"),
-        (with("location = '{lake}/n', precision = 'i8'"), "precision = 'i8'"),
+        (with("location = '{lake}/n', precision = 'bf16'"), "no precision of an index"),
+        (lab.sql("CREATE TABLE n USING iceberg WITH (location = '{lake}/t', precision = 'i8')"), "is that of their kind, not i8"),
         (with("location = '{lake}/n', encryption = 'aes'"), "encryption = 'aes'"),
         (with("location = '{lake}/n', encryption = 'parquet', partition_by = 'id'"), "encrypted table with partitions"),
         (with("location = '{lake}/n', bloom_filters = 'nothing'"), "bloom_filters names a column \"nothing\""),
@@ -114,6 +115,8 @@ fn what_is_not_done_is_an_error_that_names_it() {
         ("SELECT * FROM here FOR SYSTEM_VERSION AS OF 1".to_owned(), "no table in a lake"),
         ("SELECT a FOR SYSTEM_TIME AS OF 1 FROM here".to_owned(), "AS OF"),
         ("CALL lake_compact('here')".to_owned(), "no table in a lake"),
+        ("CALL lake_compact('t', 'id')".to_owned(), "no vector column \"id\""),
+        ("CALL lake_compact('t', 3)".to_owned(), "lake_compact"),
         ("SELECT * FROM lake_files('here')".to_owned(), "no table in a lake"),
     ] {
         let told = error(&db, &sql);

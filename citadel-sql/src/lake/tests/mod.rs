@@ -5,7 +5,12 @@ mod definitions;
 mod embedded;
 mod encrypted;
 mod history;
+mod interrupts;
 mod queries;
+mod rest;
+#[path = "../../../../citadel-lake/tests/lake/support/rest_server.rs"]
+#[expect(dead_code, reason = "the tests of citadel-lake ask it for more")]
+mod rest_server;
 mod searches;
 mod types;
 
@@ -45,6 +50,12 @@ impl Lab {
     /// The same with all of its tables encrypted.
     pub(super) fn after_encrypted(sql: &str) -> (Self, Connection) {
         Self::after(&sql.replace("WITH (", "WITH (encryption = 'parquet', "))
+    }
+
+    /// The same with all of its tables kept by a server of their own.
+    pub(super) fn after_on_server(sql: &str) -> (Self, Connection) {
+        let server = rest_server::Server::start();
+        Self::after(&sql.replace("WITH (", &rest::with(&server, "")))
     }
 
     /// The file is let go, as by a process that ends, and opened again.

@@ -108,6 +108,40 @@ fn a_query_may_be_a_parameter() {
 }
 
 #[test]
+fn an_index_knows_vectors_as_precisely_as_it_is_told() {
+    const QUERY: &str = "SELECT id FROM t ORDER BY v <-> '[0.1, 0.2, 0.3, 0.4]' LIMIT 5";
+    let read = |options: &str| {
+        let (_lab, db) = Lab::after(&format!(
+            "CREATE TABLE t (id INTEGER, v VECTOR(4)) USING iceberg WITH (location = '{{lake}}/t'{options});
+             INSERT INTO t SELECT g, CAST('[' || sin(g) || ',' || cos(g * 3) || ',' ||
+               sin(g * 7) || ',' || cos(g * 11) || ']' AS VECTOR(4)) FROM generate_series(1, 1500) AS g;
+             CALL lake_build_indexes('t');"
+        ));
+        let plan = rows(&db, &format!("EXPLAIN ANALYZE {QUERY}")).join("\n");
+        let (_, told) = plan
+            .split_once("Vectors Read: ")
+            .unwrap_or_else(|| panic!("{plan}"));
+        let count = told
+            .lines()
+            .next()
+            .unwrap()
+            .trim()
+            .parse::<usize>()
+            .unwrap();
+        (rows(&db, QUERY), count)
+    };
+    let (expected, most) = read(", index = 'ivf_pq'");
+    let mut last = most;
+    for precision in ["i8", "f16", "f32"] {
+        let (found, count) = read(&format!(", index = 'ivf_pq', precision = '{precision}'"));
+        assert_eq!(found, expected, "{precision}");
+        assert!(count <= last, "{precision}: {count} of {last}");
+        last = count;
+    }
+    assert!((5..most).contains(&last), "{last} of {most}");
+}
+
+#[test]
 fn indexes_are_built_and_used() {
     let (_lab, db) = Lab::after(
         "CREATE TABLE t (id INTEGER, v VECTOR(4)) USING iceberg WITH (location = '{lake}/t', index = 'prism');
@@ -123,6 +157,9 @@ fn indexes_are_built_and_used() {
     let sql = "SELECT id FROM t ORDER BY v <-> '[0.1, 0.2, 0.3, 0.4]' LIMIT 5";
     let plan = rows(&db, &format!("EXPLAIN ANALYZE {sql}")).join("\n");
     assert!(plan.contains("1 by index"), "{plan}");
+    // One file holds all of them: there is nothing to bring together.
+    let done = rows(&db, "CALL lake_compact('t', 'V')").remove(0);
+    assert!(done.ends_with("|0|0"), "{done}");
     let by_index = rows(&db, sql);
     db.execute_batch("SET ann_exact = on").unwrap();
     assert_eq!(by_index, rows(&db, sql));

@@ -39,6 +39,7 @@ impl Converter<'_> {
         Ok(AlterTable {
             name: self.name(name)?,
             if_exists,
+            materialized: false,
             actions,
         })
     }
@@ -128,6 +129,9 @@ impl Converter<'_> {
         change: AlterColumnOperation,
     ) -> Result<TableAction> {
         let at = column.position;
+        if let Some(action) = self.identity_changes.of(&column) {
+            return Ok(action);
+        }
         Ok(match change {
             AlterColumnOperation::SetNotNull => TableAction::SetNotNull {
                 column,

@@ -8,6 +8,9 @@ use sqlparser::ast::{
     SqlOption, TableConstraint as TheirConstraint, UniqueConstraint, WithData,
 };
 
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::Token;
+
 use super::data_type::TypeName;
 use super::{Clauses, Converter};
 use crate::ast::{
@@ -275,6 +278,9 @@ impl Converter<'_> {
             ColumnOption::PrimaryKey(constraint) => {
                 self.primary_key(constraint, at)?;
                 Ok(ColumnConstraintKind::PrimaryKey)
+            }
+            ColumnOption::DialectSpecific(words) if is_autoincrement(&words) => {
+                Ok(ColumnConstraintKind::AutoIncrement)
             }
             ColumnOption::Unique(constraint) => {
                 let (_, _, nulls_distinct) = self.unique(constraint, at)?;
@@ -546,6 +552,11 @@ impl Converter<'_> {
             value: self.expr(*right)?,
         })
     }
+}
+
+/// SQLite's word.
+fn is_autoincrement(words: &[Token]) -> bool {
+    matches!(words, [Token::Word(word)] if word.keyword == Keyword::AUTOINCREMENT)
 }
 
 /// What SERIAL and its like allow of INTEGER.

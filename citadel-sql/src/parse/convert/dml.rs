@@ -192,13 +192,20 @@ impl Converter<'_> {
             }) => Err(Error::unsupported("AS OF of a changed table").at(name.position)),
             Some(Relation::Table {
                 name,
+                sample: Some(_),
+                ..
+            }) => Err(Error::unsupported("TABLESAMPLE of a changed table").at(name.position)),
+            Some(Relation::Table {
+                name,
                 alias: None,
                 as_of: None,
+                sample: None,
             }) => Ok((name, None)),
             Some(Relation::Table {
                 name,
                 alias: Some(alias),
                 as_of: None,
+                sample: None,
             }) => {
                 Clauses(alias.name.position).refuse(&[(
                     "column names in the alias of a changed table",

@@ -2,14 +2,17 @@
 
 use sqlparser::ast::{
     Join as TheirJoin, JoinConstraint, JoinOperator, Query as TheirQuery, TableAlias as TheirAlias,
-    TableAliasColumnDef, TableFactor, TableFunctionArgs, TableWithJoins,
+    TableAliasColumnDef, TableFactor, TableFunctionArgs, TableSample as TheirSample,
+    TableSampleKind, TableSampleMethod, TableSampleModifier, TableSampleQuantity, TableSampleSeed,
+    TableSampleSeedModifier, TableWithJoins,
 };
 
 use sqlparser::parser::Parser;
 
 use super::{Clauses, Converter};
 use crate::ast::{
-    AsOf, Identifier, Join, JoinCondition, JoinKind, Query, QueryBody, Relation, TableAlias,
+    AsOf, Expr, Identifier, Join, JoinCondition, JoinKind, Query, QueryBody, Relation,
+    SampleMethod, TableAlias, TableSample,
 };
 use crate::error::{Error, Position, Result, SqlState};
 use crate::parse::as_of::AsOfKind;
@@ -127,15 +130,32 @@ impl Converter<'_> {
                     ("time travel (AS OF)", &version),
                     ("PARTITION in FROM", &partitions),
                     ("a path after a table", &json_path),
-                    ("TABLESAMPLE", &sample),
                     ("an index hint", &index_hints),
                 ])?;
                 let alias = self.table_alias(alias)?;
                 let as_of = self.as_of(&name)?;
+                let sample = match sample {
+                    Some(TableSampleKind::AfterTableAlias(sample)) => {
+                        Some(Box::new(self.table_sample(*sample, name.position)?))
+                    }
+                    Some(TableSampleKind::BeforeTableAlias(_)) => {
+                        return Err(syntax_error(
+                            "syntax error: TABLESAMPLE stands behind the alias",
+                            name.position,
+                        ));
+                    }
+                    None => None,
+                };
                 let Some(TableFunctionArgs { args, settings }) = args else {
                     Clauses(name.position).refuse(&[("WITH ORDINALITY", &with_ordinality)])?;
-                    return Ok(Relation::Table { name, alias, as_of });
+                    return Ok(Relation::Table {
+                        name,
+                        alias,
+                        as_of,
+                        sample,
+                    });
                 };
+                Clauses(name.position).refuse(&[("TABLESAMPLE of a function", &sample)])?;
                 Clauses(name.position).refuse(&[("SETTINGS of a table function", &settings)])?;
                 let position = name.position;
                 let arguments = args
@@ -215,6 +235,62 @@ impl Converter<'_> {
     }
 
     /// `FOR SYSTEM_TIME | SYSTEM_VERSION AS OF x` behind a name.
+    fn table_sample(&self, sample: TheirSample, at: Option<Position>) -> Result<TableSample> {
+        let TheirSample {
+            modifier,
+            name,
+            quantity,
+            seed,
+            bucket,
+            offset,
+        } = sample;
+        if modifier != TableSampleModifier::TableSample {
+            return Err(Error::unsupported("SAMPLE").at(at));
+        }
+        Clauses(at).refuse(&[("BUCKET", &bucket), ("OFFSET of a sample", &offset)])?;
+        let method = match name {
+            Some(TableSampleMethod::Bernoulli) => SampleMethod::Bernoulli,
+            Some(TableSampleMethod::System) => SampleMethod::System,
+            _ => {
+                return Err(Error::unsupported("this method of TABLESAMPLE")
+                    .at(at)
+                    .hint("BERNOULLI takes rows, SYSTEM rows that lie together"));
+            }
+        };
+        let percentage = match quantity {
+            Some(TableSampleQuantity {
+                parenthesized: true,
+                value,
+                unit: None,
+            }) => self.expr(value)?,
+            _ => {
+                return Err(syntax_error(
+                    "syntax error: TABLESAMPLE takes a percentage in parentheses",
+                    at,
+                ));
+            }
+        };
+        let seed = match seed {
+            Some(TableSampleSeed {
+                modifier: TableSampleSeedModifier::Repeatable,
+                value,
+            }) => {
+                let (kind, position) = self.literal(value)?;
+                Some(Expr {
+                    kind,
+                    position: position.or(at),
+                })
+            }
+            Some(_) => return Err(Error::unsupported("SEED").at(at)),
+            None => None,
+        };
+        Ok(TableSample {
+            method,
+            percentage,
+            seed,
+        })
+    }
+
     fn as_of(&self, name: &Identifier) -> Result<Option<Box<AsOf>>> {
         let Some(clause) = self.as_ofs.of(name.position) else {
             return Ok(None);

@@ -38,6 +38,7 @@ use super::conflict_target::ConflictTargets;
 use super::exclusions::Exclusions;
 use super::foreign_key::KeyColumns;
 use super::identity::Identities;
+use super::identity_change::IdentityChanges;
 use super::locator::Locator;
 use super::parameters::ParameterNames;
 use super::parts::Parts;
@@ -56,6 +57,7 @@ pub(super) struct TakenOut<'a> {
     pub(super) exclusions: &'a Exclusions,
     pub(super) as_ofs: &'a AsOfs,
     pub(super) identities: &'a Identities,
+    pub(super) identity_changes: &'a IdentityChanges,
     pub(super) key_columns: &'a KeyColumns,
     pub(super) parts: &'a Parts,
     pub(super) conflict_targets: &'a ConflictTargets,
@@ -68,6 +70,7 @@ pub(super) struct Converter<'a> {
     exclusions: &'a Exclusions,
     as_ofs: &'a AsOfs,
     identities: &'a Identities,
+    identity_changes: &'a IdentityChanges,
     key_columns: &'a KeyColumns,
     parts: &'a Parts,
     conflict_targets: &'a ConflictTargets,
@@ -84,12 +87,14 @@ impl<'a> Converter<'a> {
             exclusions,
             as_ofs,
             identities,
+            identity_changes,
             key_columns,
             parts,
             conflict_targets,
         } = taken_out;
         Self {
             identities,
+            identity_changes,
             key_columns,
             locator,
             parameters,
@@ -177,7 +182,7 @@ impl<'a> Converter<'a> {
 }
 
 /// The name by which something in a schema is known.
-fn in_schema(schema: &str, object: &str) -> Option<String> {
+pub(super) fn in_schema(schema: &str, object: &str) -> Option<String> {
     match schema.to_ascii_lowercase().as_str() {
         "main" | "public" => Some(object.to_owned()),
         "pg_catalog" if object.to_ascii_lowercase().starts_with("pg_") => Some(object.to_owned()),

@@ -60,6 +60,7 @@ impl Converter<'_> {
                 let object = match object_type {
                     ObjectType::Table => DropObject::Table,
                     ObjectType::View => DropObject::View,
+                    ObjectType::MaterializedView => DropObject::MaterializedView,
                     ObjectType::Sequence => DropObject::Sequence,
                     ObjectType::Type => DropObject::Type,
                     ObjectType::Index if cascade => {

@@ -22,6 +22,7 @@ pub(super) fn whole() -> Path {
     Path {
         kind: PathKind::Rows(Range::default()),
         used: Vec::new(),
+        ensured: Vec::new(),
     }
 }
 
@@ -35,12 +36,14 @@ pub(super) fn by_row_id(scan: &LogicalScan, bounds: &[Option<Bound<'_>>]) -> Opt
         return Some(Path {
             kind: PathKind::Keys(keys),
             used: vec![at],
+            ensured: Vec::new(),
         });
     }
     let (range, used) = range(bounds, of_row_id);
     (!range.is_all()).then_some(Path {
         kind: PathKind::Rows(range),
         used,
+        ensured: Vec::new(),
     })
 }
 
@@ -109,6 +112,7 @@ pub(super) fn by_index(
     let mut path = Path {
         kind: PathKind::Rows(Range::default()),
         used: Vec::new(),
+        ensured: Vec::new(),
     };
     let mut entries = None;
     if let Some(condition) = bound_index.condition {
@@ -121,7 +125,8 @@ pub(super) fn by_index(
         let is_ensured = |conjunct: &Expr| ensured.iter().any(|known| is_same(known, conjunct));
         let filter = scan.filter.iter().enumerate();
         let filter = filter.filter(|(_, conjunct)| is_ensured(conjunct));
-        path.used.extend(filter.map(|(at, _)| at));
+        path.ensured.extend(filter.map(|(at, _)| at));
+        path.used.extend(&path.ensured);
         entries = Some(partial_rows(scan, btree, context)?);
     }
     let (mut equal, mut next) = (Vec::new(), NextColumn::Any);

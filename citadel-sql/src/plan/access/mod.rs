@@ -10,11 +10,11 @@ mod path;
 use bound::Bound;
 
 use super::PlanContext;
-use super::estimate::table_rows;
+use super::estimate::{Columns, share, table_rows};
 use super::lake;
 use super::logical::LogicalScan;
-use super::physical::{KeyColumn, PhysicalPlan};
-use crate::bind::bound::{ColumnId, Expr};
+use super::physical::{KeyColumn, PhysicalPlan, SampleScan, TableSource};
+use crate::bind::bound::{ColumnId, Expr, TableSample};
 use crate::error::Result;
 use crate::schema::IndexKind;
 
@@ -37,6 +37,8 @@ pub(super) struct Access {
     pub(super) plan: PhysicalPlan,
     /// The rows come in the order wished for.
     pub(super) ordered: bool,
+    /// What reading the rows costs, where the next row of a scan costs 1.
+    pub(super) cost: f64,
     /// It reads a few rows by key rather than scanning.
     pub(super) narrow: bool,
 }
@@ -50,11 +52,15 @@ pub(super) fn choose(
     if scan.table.lake.is_some() {
         return Ok(Access {
             plan: lake::scan(scan),
+            cost: table_rows(scan, context)?,
             ordered: false,
             narrow: false,
         });
     }
     let rows = table_rows(scan, context)?;
+    if let Some(sample) = &scan.sample {
+        return Ok(sampled(scan, sample, rows));
+    }
     let bounds: Vec<Option<Bound<'_>>> = scan
         .filter
         .iter()
@@ -80,12 +86,35 @@ pub(super) fn choose(
             best = Some((cost, path, direction));
         }
     }
-    let (_, path, direction) = best.unwrap_or_else(|| (0.0, candidates::whole(), None));
+    let (cost, path, direction) = best.unwrap_or_else(|| (rows, candidates::whole(), None));
     Ok(Access {
+        cost,
         narrow: path.is_narrow(),
         ordered: direction.is_some() && !wish.order.is_empty(),
         plan: path.build(scan, rows, direction.unwrap_or(false)),
     })
+}
+
+/// The only way to a part of a table.
+fn sampled(scan: &LogicalScan, sample: &TableSample, rows: f64) -> Access {
+    let share = share(&scan.filter, &Columns::of_scan(scan, rows));
+    let source = TableSource {
+        relation: scan.relation,
+        table: scan.table.clone(),
+        alias: scan.alias.clone(),
+        columns: scan.columns.clone(),
+        filter: scan.filter.clone(),
+        rows: (rows * share).max(1.0),
+    };
+    Access {
+        plan: PhysicalPlan::SampleScan(Box::new(SampleScan {
+            source,
+            sample: sample.clone(),
+        })),
+        ordered: false,
+        cost: rows,
+        narrow: false,
+    }
 }
 
 fn is_row_id(id: ColumnId, scan: &LogicalScan) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Wish, is_row_id};
 use crate::bind::bound::{ColumnId, Expr, ExprKind};
-use crate::plan::estimate::{EQUAL, selectivity};
+use crate::plan::estimate::{Columns, share};
 use crate::plan::expr::is_same;
 use crate::plan::logical::LogicalScan;
 use crate::plan::physical::{
@@ -25,6 +25,8 @@ pub(super) struct Path {
     pub(super) kind: PathKind,
     /// Places in the scan's filter.
     pub(super) used: Vec<usize>,
+    /// Those of them that are TRUE for all rows of a partial index.
+    pub(super) ensured: Vec<usize>,
 }
 
 pub(super) enum PathKind {
@@ -55,34 +57,102 @@ impl Path {
     }
 
     /// Rows that it reads.
-    fn rows_read(&self, table_rows: f64) -> f64 {
+    fn rows_read(&self, scan: &LogicalScan, table_rows: f64) -> f64 {
         match &self.kind {
-            PathKind::Rows(range) => table_rows * range_share(range),
+            PathKind::Rows(range) if range.is_all() => table_rows,
+            PathKind::Rows(_) => (table_rows * self.bound_share(scan, table_rows)).max(1.0),
             PathKind::Keys(keys) => keys.len() as f64,
-            PathKind::Index {
-                btree,
-                entries,
-                equal,
-                next,
-                ..
-            } => {
-                let table_rows = entries.unwrap_or(table_rows);
-                let points = match next {
-                    NextColumn::OneOf(list) => list.len() as f64,
-                    _ => 1.0,
-                };
-                if btree.unique && is_point(btree, equal, next) {
-                    return points;
+            PathKind::Index { .. } => match self.points() {
+                Some(points) => points,
+                None => {
+                    let rows = self.base_rows(table_rows);
+                    (rows * self.bound_share(scan, table_rows)).max(1.0)
                 }
-                let equal_share = EQUAL.powi(i32::try_from(equal.len()).unwrap_or(i32::MAX));
-                let share = match next {
-                    NextColumn::Any | NextColumn::NotNull => equal_share,
-                    NextColumn::OneOf(_) => equal_share * EQUAL * points,
-                    NextColumn::Range(range) => equal_share * range_share(range),
-                };
-                (table_rows * share).max(1.0)
-            }
+            },
         }
+    }
+
+    /// How many keys of a unique index it goes to, each of one row.
+    fn points(&self) -> Option<f64> {
+        match &self.kind {
+            PathKind::Index {
+                btree, equal, next, ..
+            } if btree.unique && is_point(btree, equal, next) => Some(match next {
+                NextColumn::OneOf(list) => list.len() as f64,
+                _ => 1.0,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Rows that it could give without bounds.
+    fn base_rows(&self, table_rows: f64) -> f64 {
+        match &self.kind {
+            PathKind::Index {
+                entries: Some(entries),
+                ..
+            } => *entries,
+            _ => table_rows,
+        }
+    }
+
+    /// The part of them that its bounds leave.
+    fn bound_share(&self, scan: &LogicalScan, table_rows: f64) -> f64 {
+        let bounds = self.used.iter().filter(|at| !self.ensured.contains(at));
+        let bounds = bounds.filter_map(|at| scan.filter.get(*at));
+        let shared = share(bounds, &Columns::of_scan(scan, table_rows));
+        self.computed_share(scan, table_rows).unwrap_or(shared)
+    }
+
+    /// What the index's statistics say where its key is computed, of which no column tells anything.
+    fn computed_share(&self, scan: &LogicalScan, table_rows: f64) -> Option<f64> {
+        let PathKind::Index {
+            index,
+            keys,
+            equal,
+            next,
+            ..
+        } = &self.kind
+        else {
+            return None;
+        };
+        let is_column = |key: &Expr| matches!(key.kind, ExprKind::Column(_));
+        let points = match next {
+            NextColumn::OneOf(list) => list.len(),
+            NextColumn::Any | NextColumn::NotNull | NextColumn::Range(_) => 1,
+        };
+        let used = equal.len() + usize::from(matches!(next, NextColumn::OneOf(_)));
+        let is_range = matches!(next, NextColumn::Range(_));
+        if used == 0 || is_range || keys.get(..used)?.iter().all(is_column) {
+            return None;
+        }
+        let of = scan.table.statistics.as_ref()?.index(index.id)?;
+        let distinct = of.prefixes.get(used - 1)?;
+        Some((points as f64 / distinct.among(self.base_rows(table_rows))).min(1.0))
+    }
+
+    /// Rows that are left when the rest of the filter was looked at.
+    fn output_rows(&self, scan: &LogicalScan, table_rows: f64) -> f64 {
+        let columns = Columns::of_scan(scan, table_rows);
+        let by_key = match &self.kind {
+            PathKind::Keys(keys) => Some(keys.len() as f64),
+            _ => self.points(),
+        };
+        let rows = match by_key {
+            Some(points) => points * share(&self.residual(scan), &columns),
+            None => {
+                let filter = scan.filter.iter().enumerate();
+                let filter = filter.filter(|(at, _)| !self.ensured.contains(at));
+                let all = share(filter.map(|(_, conjunct)| conjunct), &columns);
+                let read = self.rows_read(scan, table_rows);
+                let rest = share(&self.residual(scan), &columns);
+                match self.computed_share(scan, table_rows) {
+                    Some(_) => read * rest,
+                    None => self.base_rows(table_rows) * all,
+                }
+            }
+        };
+        rows.max(1.0)
     }
 
     /// The cost of reading the rows, and of sorting them if that remains to do.
@@ -93,9 +163,8 @@ impl Path {
         wish: Wish<'_>,
         ordered: bool,
     ) -> f64 {
-        let read = self.rows_read(table_rows);
-        let rest: f64 = selectivity(&self.residual(scan)).max(1e-6);
-        let output = read * rest;
+        let read = self.rows_read(scan, table_rows);
+        let output = self.output_rows(scan, table_rows).min(read.max(1.0));
         let needed = match wish.rows {
             // In order, reading stops when enough have passed the filter.
             Some(rows) if ordered && output > 0.0 => read * (rows / output).min(1.0),
@@ -155,7 +224,7 @@ impl Path {
         descending: bool,
     ) -> PhysicalPlan {
         let filter = self.residual(scan);
-        let rows = (self.rows_read(table_rows) * selectivity(&filter)).max(1.0);
+        let rows = self.output_rows(scan, table_rows);
         let source = TableSource {
             relation: scan.relation,
             table: scan.table.clone(),
@@ -192,14 +261,6 @@ impl Path {
 fn is_point(btree: &BTreeIndex, equal: &[Expr], next: &NextColumn) -> bool {
     let by_next = usize::from(matches!(next, NextColumn::OneOf(_)));
     equal.len() + by_next == btree.keys.len()
-}
-
-fn range_share(range: &Range) -> f64 {
-    match (&range.low, &range.high) {
-        (None, None) => 1.0,
-        (Some(_), Some(_)) => 1.0 / 9.0,
-        _ => 1.0 / 3.0,
-    }
 }
 
 /// The direction in which an index gives the order. Its first `equal` columns have one value.

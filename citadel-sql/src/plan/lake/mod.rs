@@ -10,6 +10,7 @@ mod pushdown;
 
 use std::sync::Arc;
 
+use super::estimate::{Columns, limited_rows, share};
 use super::explain::NodeText;
 use super::logical::{LimitBounds, LogicalKey, LogicalScan};
 use super::names::{Names, quoted};
@@ -73,7 +74,8 @@ pub(crate) struct LakeDelete {
 /// The way to the rows of a lake table.
 pub(super) fn scan(scan: &LogicalScan) -> PhysicalPlan {
     let (pushed, residual) = pushdown::split(scan);
-    let share = super::estimate::selectivity(&scan.filter);
+    let columns = Columns::of_scan(scan, LAKE_ROWS);
+    let share = share(&scan.filter, &columns);
     PhysicalPlan::LakeScan(Arc::new(LakeScan {
         source: TableSource {
             relation: scan.relation,
@@ -112,7 +114,7 @@ pub(super) fn nearest(
     }
     let layout: Vec<ColumnId> = wanted.to_vec();
     let is_stored = |id: &&ColumnId| id.column != ColumnId::DISTANCE;
-    let rows = super::estimate::limited_rows(10.0, limit.limit.as_ref());
+    let rows = limited_rows(10.0, limit.limit.as_ref());
     let exact = PhysicalPlan::Project {
         input: Box::new(exact()?),
         columns: layout

@@ -4,6 +4,7 @@ use super::super::logical::LogicalPlan;
 use super::Scope;
 use crate::bind::bound::{AggregateCall, ColumnId, Expr};
 use crate::error::Result;
+use crate::functions::TableFunction;
 
 /// Tells every scan which columns are needed above it.
 pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result<()> {
@@ -14,10 +15,15 @@ pub(super) fn prune_columns(plan: &mut LogicalPlan, _: &mut Scope<'_>) -> Result
 
 fn prune(plan: &mut LogicalPlan, needed: &[ColumnId]) {
     match plan {
-        LogicalPlan::SingleRow
-        | LogicalPlan::Values(_)
-        | LogicalPlan::Function(_)
-        | LogicalPlan::Working(_) => {}
+        LogicalPlan::SingleRow | LogicalPlan::Values(_) | LogicalPlan::Working(_) => {}
+        // Only what lies in a file costs something for each column.
+        LogicalPlan::Function(call) if !call.function.is(TableFunction::ReadParquet) => {}
+        LogicalPlan::Function(call) => {
+            let last = call.columns.len().saturating_sub(1);
+            let number = call.columns.get(last).copied().filter(|_| call.ordinality);
+            call.columns
+                .retain(|id| needed.contains(id) || number == Some(*id));
+        }
         LogicalPlan::Empty(empty) => {
             let own = needed
                 .iter()

@@ -10,10 +10,11 @@ use citadel_txn::WriteTxn;
 
 use super::build_index::build_btree;
 use super::create_table::{add_keys, check_def, generated_text, rowid_column, storage};
+use super::domain::look_at_values;
 use super::foreign_key::{altered_keys, follow_parent, look_at_keys};
 use super::names::{Names, refuse_taken};
 use super::rewrite_table::{Change, rewrite};
-use super::sequence::{add_sequences, with_made};
+use super::sequence::{add_counter, add_sequences, put_altered, restart_at, with_made};
 use super::sorter::Watch;
 use crate::batch::{BATCH_ROWS, Batch};
 use crate::bind::bound::{
@@ -27,7 +28,7 @@ use crate::schema::{
 };
 use crate::store::writer::Checks;
 use crate::store::{Direction, RowIdRange, TableScan};
-use crate::types::Value;
+use crate::types::{Limit, Value};
 
 /// Makes of a table what it is to become.
 ///
@@ -77,7 +78,18 @@ pub(crate) fn alter_table(
     };
     let defaults = alter.columns.iter().map(|altered| &altered.column.default);
     let made = add_sequences(&mut change, &mut names, &mut new, defaults)?;
-    let sequences = with_made(&catalog, &made);
+    add_counter(&mut change, &mut new, |no| alter.columns[no].column.counts)?;
+    let mut sequences = with_made(&catalog, &made);
+    for altered in &alter.sequences {
+        put_altered(&mut change, altered, &mut sequences)?;
+    }
+    change.rename_comments(old.id.0, |column| {
+        let to = alter.moved(old.column_no(column)?)?;
+        Some(new.column(to).name.clone())
+    })?;
+    if let (Some(next), Some(counter)) = (alter.restart, new.counter()) {
+        restart_at(change.txn(), counter, next)?;
+    }
     let kept = new.indexes.len();
     let key = (key, alter.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut new, key, &alter.unique)?;
@@ -91,13 +103,22 @@ pub(crate) fn alter_table(
     }
     let owned = |table: &TableDef| -> Vec<SequenceId> {
         let columns = table.columns.iter();
-        columns.flat_map(|c| c.sequences.owned.clone()).collect()
+        columns.flat_map(|c| c.sequences.ids()).collect()
     };
     let still = owned(&new);
     for id in owned(old).into_iter().filter(|id| !still.contains(id)) {
         change.remove_sequence(id)?;
     }
+    // Of a column that is computed anew nothing is known.
+    let known = old.statistics.as_deref();
     if in_place {
+        if let Some(known) = known {
+            let moved = known.moved(
+                |no| kept_column(alter, no),
+                |id| is_kept(alter, id).then_some(id),
+            );
+            change.put_statistics(new.id, &moved)?;
+        }
         for index in old.indexes.iter().filter(|index| !is_kept(alter, index.id)) {
             super::drop::drop_index_trees(change.txn(), index)?;
         }
@@ -105,6 +126,9 @@ pub(crate) fn alter_table(
         follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
         finish(change, &mut new, (&catalog, &sequences))?;
         look_at_rows(txn, alter, &new, watch)?;
+        if added_domain(alter) {
+            look_at_values(txn, &new, watch)?;
+        }
         for index in &added {
             if let IndexKind::BTree(btree) = &index.kind {
                 build_btree(txn, &new, index, btree, watch)?;
@@ -114,16 +138,29 @@ pub(crate) fn alter_table(
     }
     new.indexes.extend(added);
     let mut indexes = Vec::with_capacity(new.indexes.len());
+    let mut renumbered: Vec<(IndexId, IndexId)> = Vec::new();
     for index in &new.indexes {
         let mut index = IndexDef::clone(index);
         if old.indexes.iter().any(|known| known.id == index.id) {
+            let before = index.id;
             index.id = change.new_index_id();
+            if reads_kept_columns(alter, &index) {
+                renumbered.push((before, index.id));
+            }
             index.kind = emptied(change.txn(), &index.kind)?;
         }
         indexes.push(Arc::new(index));
     }
     new.indexes = indexes;
     new.rows = super::rewrite_table::empty_rows(change.txn())?;
+    if let Some(known) = known {
+        let id_of = |id| {
+            let mut all = renumbered.iter();
+            all.find(|(before, _)| *before == id).map(|(_, now)| *now)
+        };
+        let moved = known.moved(|no| kept_column(alter, no), id_of);
+        change.put_statistics(new.id, &moved)?;
+    }
     follow_parent(&mut change, &catalog, (alter, &new), &sequences)?;
     finish(change, &mut new, (&catalog, &sequences))?;
     let numbers = (0..).map(ColumnNo).zip(&alter.columns);
@@ -163,7 +200,12 @@ fn finish(
         change.put_index(&index)?;
         new.indexes[at] = Arc::new(index);
     }
-    new.sql = new.statement(sequences, catalog.tables());
+    let said = |table: &TableDef| table.statement(sequences, catalog.tables());
+    new.sql = match catalog.table_by_id(new.id) {
+        // Where nothing of it has changed, it stays as it was written.
+        Some(old) if said(old) == said(new) => old.sql.clone(),
+        _ => said(new),
+    };
     change.put_table(new)?;
     change.finish()
 }
@@ -199,6 +241,14 @@ fn is_alike(default: &NewDefault) -> bool {
     }
 }
 
+/// Is a column added of a domain, whose conditions its default may break?
+fn added_domain(alter: &AlterTable) -> bool {
+    alter.columns.iter().any(|altered| {
+        let is_added = matches!(altered.source, ColumnSource::Added);
+        is_added && matches!(altered.column.limit, Some(Limit::Domain(_)))
+    })
+}
+
 /// What rows that are older than a column have in it.
 fn missing(column: &NewColumn, params: &[Value]) -> Result<Value> {
     match &column.default {
@@ -231,6 +281,8 @@ fn shape(alter: &AlterTable) -> TableDef {
         indexes: Vec::new(),
         sql: String::new(),
         lake: old.lake.clone(),
+        statistics: None,
+        materialized: old.materialized.clone(),
     }
 }
 
@@ -263,6 +315,26 @@ fn column(
             _ => storage(txn, column.ty)?,
         },
     })
+}
+
+/// Where a column is whose values stay as they are.
+fn kept_column(alter: &AlterTable, no: ColumnNo) -> Option<ColumnNo> {
+    let is_it =
+        |altered: &AlteredColumn| matches!(altered.source, ColumnSource::Kept(from) if from == no);
+    let at = alter.columns.iter().position(is_it)?;
+    u16::try_from(at).ok().map(ColumnNo)
+}
+
+/// Does an index, over the columns in their new places, depend on columns alone whose values stay as they are?
+fn reads_kept_columns(alter: &AlterTable, index: &IndexDef) -> bool {
+    let is_computed = |no: ColumnNo| {
+        let altered = alter.columns.get(usize::from(no.0));
+        altered.is_none_or(|altered| !matches!(altered.source, ColumnSource::Kept(_)))
+    };
+    match &index.kind {
+        IndexKind::BTree(btree) => !btree.any_column(is_computed),
+        IndexKind::Ann(_) => false,
+    }
 }
 
 /// Is the index one of those that stay?

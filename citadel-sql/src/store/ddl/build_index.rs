@@ -5,13 +5,10 @@ use citadel_txn::WriteTxn;
 use super::sorter::{Loaded, Sorter, Watch};
 use crate::batch::{BATCH_ROWS, Batch, Column, ColumnData};
 use crate::error::{Error, Result, SqlState};
-use crate::expression::{CompiledExpr, Rows as Chosen, Values};
-use crate::schema::{
-    AnnIndex, BTreeIndex, ColumnNo, IndexDef, IndexKey, IndexedVector, RowId, RowText, TableDef,
-};
+use crate::schema::{AnnIndex, BTreeIndex, ColumnNo, IndexDef, IndexedVector, RowId, TableDef};
 use crate::store::entries::explain;
 use crate::store::index_key::{IndexEntry, describe_key};
-use crate::store::{Direction, RowIdRange, TableScan, VectorSource, delta, row_text};
+use crate::store::{Direction, IndexParts, RowIdRange, TableScan, VectorSource, delta};
 use crate::types::SqlType;
 
 /// Fills a btree index.
@@ -28,7 +25,7 @@ pub(super) fn build_btree(
 ) -> Result<()> {
     let max_len = txn.max_key_len();
     let wanted = btree.columns_read();
-    let parts = Parts::of(table, btree, &wanted)?;
+    let parts = IndexParts::of(table, btree, &wanted)?;
     let columns = wanted
         .iter()
         .map(|no| Column::new(table.column(*no).ty, BATCH_ROWS));
@@ -62,46 +59,6 @@ pub(super) fn build_btree(
     match sorter.load(txn, btree.tree, watch)? {
         Loaded::Whole => Ok(()),
         Loaded::Duplicate(key) => Err(refuse(&key)?),
-    }
-}
-
-/// What the entries of an index are computed from, for batches of rows.
-struct Parts {
-    keys: Vec<CompiledExpr>,
-    condition: Option<CompiledExpr>,
-}
-
-impl Parts {
-    /// Over batches of these columns.
-    fn of(table: &TableDef, btree: &BTreeIndex, columns: &[ColumnNo]) -> Result<Self> {
-        let compile = |text: &RowText| row_text::compile(table, text, columns);
-        let keys = btree.keys.iter().map(|key| match key {
-            IndexKey::Column(no) => row_text::compile_column(table, *no, columns),
-            IndexKey::Expression(expression) => compile(&expression.text),
-        });
-        Ok(Self {
-            keys: keys.collect::<Result<_>>()?,
-            condition: btree.condition.as_ref().map(compile).transpose()?,
-        })
-    }
-
-    /// The rows that have an entry.
-    fn select(&self, batch: &Batch, selected: &mut Vec<u32>) -> Result<()> {
-        match &self.condition {
-            Some(condition) => condition.select(batch, Chosen::All(batch.rows), selected),
-            None => {
-                selected.clear();
-                selected.extend((0..).take(batch.rows));
-                Ok(())
-            }
-        }
-    }
-
-    /// The parts of the keys of some rows. Of others nothing is computed that might fail.
-    fn keys<'a>(&'a self, batch: &'a Batch, selected: &'a [u32]) -> Result<Vec<Values<'a>>> {
-        let keys = self.keys.iter();
-        keys.map(|key| key.evaluate(batch, Chosen::Selected(selected)))
-            .collect()
     }
 }
 

@@ -7,12 +7,12 @@ use citadel_txn::{TreeOptions, WriteTxn};
 use super::create_index::refuse_unordered;
 use super::foreign_key::key_def;
 use super::names::{Names, refuse_taken};
-use super::sequence::{add_sequences, with_made};
+use super::sequence::{add_counter, add_sequences, with_made};
 use crate::bind::bound::{self, Generated, NewCheck, NewColumn, NewUnique};
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{
     BTreeIndex, Catalog, CheckDef, ColumnDef, ColumnNo, ColumnStorage, IndexDef, IndexKey,
-    IndexKind, IndexOrigin, RowText, SchemaChange, TableDef,
+    IndexKind, IndexOrigin, Materialized, RowText, SchemaChange, TableDef,
 };
 use crate::store::projection::vector_type;
 use crate::store::row_text;
@@ -55,6 +55,13 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
         indexes: Vec::new(),
         sql: new.sql.clone(),
         lake: new.lake.as_ref().and_then(|lake| lake.opened.clone()),
+        statistics: None,
+        materialized: new.materialized.as_ref().map(|new| {
+            Arc::new(Materialized {
+                query: new.query.clone(),
+                is_filled: false,
+            })
+        }),
     };
     for (no, column) in (0..).map(ColumnNo).zip(&new.columns) {
         table.columns.push(ColumnDef {
@@ -73,6 +80,7 @@ pub(crate) fn create_table(txn: &mut WriteTxn, new: &bound::CreateTable) -> Resu
     let mut names = Names::new(&catalog, &table);
     let defaults = new.columns.iter().map(|column| &column.default);
     let made = add_sequences(&mut change, &mut names, &mut table, defaults)?;
+    add_counter(&mut change, &mut table, |no| new.columns[no].counts)?;
     let key = (new.primary_key.as_slice(), new.key_name.as_deref());
     add_keys(&mut change, &mut names, &mut table, key, &new.unique)?;
     for (at, column) in new.columns.iter().enumerate() {

@@ -3,7 +3,9 @@
 use citadel_txn::{TreeId, WriteTxn};
 
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnStorage, IndexDef, IndexKind, IndexOrigin, SchemaChange, TableDef};
+use crate::schema::{
+    Catalog, ColumnStorage, IndexDef, IndexKind, IndexOrigin, SchemaChange, TableDef,
+};
 
 /// Drops a table with all its indexes, triggers and trees.
 ///
@@ -15,8 +17,8 @@ pub(crate) fn drop_table(txn: &mut WriteTxn, table: &TableDef) -> Result<()> {
         change.remove_index(index)?;
         drop_trees(change.txn(), index_trees(index))?;
     }
-    for id in table.columns.iter().flat_map(|c| &c.sequences.owned) {
-        change.remove_sequence(*id)?;
+    for id in table.columns.iter().flat_map(|c| c.sequences.ids()) {
+        change.remove_sequence(id)?;
     }
     change.remove_table(table)?;
     change.remove_triggers_of(table.id.0)?;
@@ -38,8 +40,14 @@ pub(crate) fn drop_index(txn: &mut WriteTxn, index: &IndexDef) -> Result<()> {
             ),
         ));
     }
+    let catalog = Catalog::load(txn)?;
     let mut change = SchemaChange::begin(txn)?;
     change.remove_index(index)?;
+    let table = catalog.table_by_id(index.table);
+    if let Some(known) = table.and_then(|table| table.statistics.as_ref()) {
+        let left = known.moved(Some, |id| (id != index.id).then_some(id));
+        change.put_statistics(index.table, &left)?;
+    }
     drop_trees(change.txn(), index_trees(index))?;
     change.finish()
 }

@@ -146,6 +146,15 @@ pub(crate) fn truncate(txn: &mut WriteTxn, table: &TableDef, restarts: bool) -> 
         let catalog = Catalog::load(txn)?;
         super::sequence::restart_owned(txn, &catalog, table)?;
     }
+    empty(txn, table, |_| ()).map(drop)
+}
+
+/// Gives a table empty trees, and what `alter` makes of its definition.
+pub(super) fn empty(
+    txn: &mut WriteTxn,
+    table: &TableDef,
+    alter: impl FnOnce(&mut TableDef),
+) -> Result<Arc<TableDef>> {
     let mut change = SchemaChange::begin(txn)?;
     let mut new = table.clone();
     new.rows = empty_rows(change.txn())?;
@@ -163,7 +172,9 @@ pub(crate) fn truncate(txn: &mut WriteTxn, table: &TableDef, restarts: bool) -> 
         indexes.push(Arc::new(empty));
     }
     new.indexes = indexes;
+    alter(&mut new);
     change.put_table(&new)?;
     change.finish()?;
-    super::drop::drop_all_trees(txn, table)
+    super::drop::drop_all_trees(txn, table)?;
+    Ok(Arc::new(new))
 }

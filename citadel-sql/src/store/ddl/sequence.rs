@@ -64,20 +64,9 @@ fn alter(txn: &mut WriteTxn, catalog: &Catalog, alter: &AlterSequence) -> Result
     if !alter.name.eq_ignore_ascii_case(&alter.sequence.name) {
         refuse_taken(catalog, &alter.name)?;
     }
-    let sequence = SequenceDef {
-        id: alter.sequence.id,
-        name: alter.name.clone(),
-        options: alter.options,
-    };
-    if let Some(last) = alter.restart {
-        let state = SequenceState {
-            last,
-            is_called: false,
-        };
-        put_sequence_state(txn, sequence.id, state)?;
-    }
     let mut change = SchemaChange::begin(txn)?;
-    change.put_sequence(&sequence)?;
+    let mut sequences = catalog.sequences().to_vec();
+    let sequence = put_altered(&mut change, alter, &mut sequences)?;
     let mut tables = Tables::new(catalog);
     if let Some(owner) = &alter.owner {
         tables.disown(sequence.id);
@@ -90,16 +79,55 @@ fn alter(txn: &mut WriteTxn, catalog: &Catalog, alter: &AlterSequence) -> Result
     for table in catalog.tables().iter().filter(|table| asks(table)) {
         tables.table(table);
     }
-    let sequences: Vec<Arc<SequenceDef>> = catalog
-        .sequences()
-        .iter()
-        .map(|known| match known.id == sequence.id {
-            true => Arc::new(sequence.clone()),
-            false => Arc::clone(known),
-        })
-        .collect();
     tables.put(&mut change, &sequences)?;
     change.finish()
+}
+
+/// Writes what a sequence becomes, and puts it in its place among all.
+pub(super) fn put_altered(
+    change: &mut SchemaChange<'_>,
+    alter: &AlterSequence,
+    sequences: &mut [Arc<SequenceDef>],
+) -> Result<SequenceDef> {
+    let sequence = SequenceDef {
+        id: alter.sequence.id,
+        name: alter.name.clone(),
+        options: alter.options,
+    };
+    if let Some(next) = alter.restart {
+        restart_at(change.txn(), sequence.id, next)?;
+    }
+    change.put_sequence(&sequence)?;
+    for known in sequences.iter_mut().filter(|s| s.id == sequence.id) {
+        *known = Arc::new(sequence.clone());
+    }
+    Ok(sequence)
+}
+
+/// Lets a number come next.
+pub(super) fn restart_at(txn: &mut WriteTxn, id: SequenceId, next: i64) -> Result<()> {
+    let state = SequenceState {
+        last: next,
+        is_called: false,
+    };
+    put_sequence_state(txn, id, state)
+}
+
+/// Makes what keeps the greatest row id, where a column is to count.
+pub(super) fn add_counter(
+    change: &mut SchemaChange<'_>,
+    table: &mut TableDef,
+    counts: impl Fn(usize) -> bool,
+) -> Result<()> {
+    let Some(no) = table.rowid_column.map(|no| usize::from(no.0)) else {
+        return Ok(());
+    };
+    if counts(no) {
+        let id = change.new_sequence_id();
+        put_sequence_state(change.txn(), id, SequenceState::UNCOUNTED)?;
+        table.columns[no].sequences.counter = Some(id);
+    }
+    Ok(())
 }
 
 /// Definitions of tables that change with sequences.
@@ -186,6 +214,7 @@ pub(super) fn add_sequences<'d>(
                 always,
                 sequence: sequence.id,
             }),
+            counter: None,
         };
         made.push((no, Arc::new(sequence)));
     }
@@ -211,5 +240,8 @@ pub(super) fn restart_owned(txn: &mut WriteTxn, catalog: &Catalog, table: &Table
             put_sequence_state(txn, *id, sequence.options.fresh())?;
         }
     }
-    Ok(())
+    match table.counter() {
+        Some(counter) => put_sequence_state(txn, counter, SequenceState::UNCOUNTED),
+        None => Ok(()),
+    }
 }

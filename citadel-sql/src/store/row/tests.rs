@@ -55,6 +55,8 @@ fn table_of(types: &[SqlType]) -> TableDef {
         indexes: Vec::new(),
         sql: String::new(),
         lake: None,
+        statistics: None,
+        materialized: None,
     }
 }
 

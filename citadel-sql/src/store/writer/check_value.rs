@@ -3,7 +3,8 @@
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{ColumnDef, TableDef};
 use crate::types::{
-    ArrayRef, EnumType, EnumValue, ScalarType, SqlType, ValueRef, VectorType, check_components,
+    ArrayRef, EnumType, EnumValue, Limit, ScalarType, SqlType, ValueRef, VectorType,
+    check_components,
 };
 
 /// Is the value one that the column may hold?
@@ -11,13 +12,25 @@ use crate::types::{
 /// # Errors
 /// NULL where there must be none; another type or dimension; NaN, infinity, or what a component cannot be.
 pub(super) fn check_value(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
+    check_type(table, column, value)?;
+    match column.limit {
+        // An array of a domain's values may be NULL whatever these may be.
+        Some(limit @ Limit::Domain(_)) if !(value.is_null() && column.ty.element().is_some()) => {
+            limit.check(value)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_type(table: &TableDef, column: &ColumnDef, value: ValueRef<'_>) -> Result<()> {
     match (column.ty, value) {
         (_, ValueRef::Null) if column.not_null => Err(null_value(table, column)),
         (SqlType::Integer, ValueRef::Integer(_))
         | (SqlType::Text, ValueRef::Text(_))
         | (SqlType::Numeric, ValueRef::Numeric(_))
         | (SqlType::Array(_), ValueRef::Array(_))
-            if let Some(limit) = column.limit =>
+            if let Some(limit) = column.limit
+                && !matches!(limit, Limit::Domain(_)) =>
         {
             limit.check(value).map_err(|error| {
                 let text = format!("{}: {}", place(table, column), error.message());

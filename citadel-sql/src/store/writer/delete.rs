@@ -2,7 +2,7 @@
 
 use citadel_txn::{View, WriteTxn};
 
-use super::{Greatest, TableWriter, anns, btrees, stale_row, take_entry, tree_columns};
+use super::{Greatest, RowAction, TableWriter, anns, btrees, stale_row, take_entry, tree_columns};
 use crate::error::Result;
 use crate::schema::RowId;
 use crate::store::row::Field;
@@ -29,6 +29,7 @@ impl TableWriter {
             delta::touch(txn, ann, id)?;
         }
         self.note_row(txn, old, None)?;
+        self.tell(RowAction::Delete, id);
         Ok(true)
     }
 

@@ -4,9 +4,11 @@ use citadel_txn::{Cursor, WriteTxn};
 
 use super::check_value::check_value;
 use super::encode_vector;
-use super::{Greatest, TableWriter, btrees, duplicate_row_id, put_entry, tree_columns};
+use super::{Greatest, RowAction, TableWriter, btrees, duplicate_row_id, put_entry, tree_columns};
 use crate::error::{Error, Result, SqlState};
-use crate::schema::{ColumnNo, ColumnStorage, RowId};
+use crate::schema::{
+    ColumnNo, ColumnStorage, RowId, SequenceState, put_sequence_state, sequence_state,
+};
 use crate::store::row_key;
 use crate::types::ValueRef;
 
@@ -41,11 +43,14 @@ impl TableWriter {
         if let Greatest::Known(greatest) = &mut self.greatest {
             *greatest = Some(greatest.map_or(id, |greatest| greatest.max(id)));
         }
+        self.count(txn, id)?;
         self.insert_vectors(txn, id, row)?;
         self.insert_entries(txn, id, row)?;
         self.note_inserted(id, row);
         self.touch(txn, id, |_| true)?;
-        self.note_row(txn, None, Some(id))
+        self.note_row(txn, None, Some(id))?;
+        self.tell(RowAction::Insert, id);
+        Ok(())
     }
 
     /// May the row be stored, as far as it alone tells?
@@ -133,8 +138,33 @@ impl TableWriter {
         } else {
             None
         };
+        let greatest = greatest.max(self.counted(txn)?.map(RowId));
         self.greatest = Greatest::Known(greatest);
         Ok(greatest)
+    }
+
+    /// The greatest row id that was ever given, where the table keeps it.
+    fn counted(&mut self, txn: &WriteTxn) -> Result<Option<i64>> {
+        if let (None, Some(counter)) = (self.counted, self.table.counter()) {
+            self.counted = Some(sequence_state(txn, counter)?.counted());
+        }
+        Ok(self.counted)
+    }
+
+    /// Keeps a row id that is given from being given again, where the table wants it.
+    fn count(&mut self, txn: &mut WriteTxn, id: RowId) -> Result<()> {
+        let Some(counter) = self.table.counter() else {
+            return Ok(());
+        };
+        if self.counted(txn)?.is_some_and(|counted| id.0 > counted) {
+            let state = SequenceState {
+                last: id.0,
+                is_called: true,
+            };
+            put_sequence_state(txn, counter, state)?;
+            self.counted = Some(id.0);
+        }
+        Ok(())
     }
 
     fn encode_row(&mut self, row: &[ValueRef<'_>]) {

@@ -5,6 +5,7 @@ mod checks;
 mod delete;
 mod generated;
 mod insert;
+mod listener;
 mod owner;
 mod row_watch;
 #[cfg(test)]
@@ -31,6 +32,8 @@ use crate::schema::{
 use crate::types::{SqlType, ValueRef, put_vector};
 pub(super) use checks::Checks;
 use generated::Generated;
+pub use listener::RowAction;
+pub(crate) use listener::RowListener;
 use row_watch::RowWatch;
 pub(crate) use row_watch::{RowEvent, RowImage};
 pub(crate) use watch::KeyEvent;
@@ -53,6 +56,8 @@ pub(crate) struct TableWriter {
     /// Makes them, once they are needed.
     makers: Option<EntryMakers>,
     greatest: Greatest,
+    /// The greatest row id that was ever given, where the table keeps it; `None`: to be looked up.
+    counted: Option<i64>,
     /// Gives the vectors of the ann indexes that are on expressions, once they are needed.
     computed: Option<Vec<(Arc<IndexDef>, VectorSource)>>,
     /// Conditions of the table, once they are needed.
@@ -63,6 +68,8 @@ pub(crate) struct TableWriter {
     watch: Option<Box<KeyWatch>>,
     /// Notes for triggers, where the table has some that fire afterwards.
     row_watch: Option<Box<RowWatch>>,
+    /// Told of each row, if the program asked for it.
+    listener: Option<Arc<RowListener>>,
 }
 
 /// The most memory that a writer keeps between statements, but for keys.
@@ -89,12 +96,19 @@ impl TableWriter {
             vector: Vec::new(),
             makers: None,
             greatest: Greatest::Unknown,
+            counted: None,
             computed: None,
             checks: None,
             generated: None,
             watch: None,
             row_watch: None,
+            listener: None,
         }
+    }
+
+    /// Tells a listener of each row from now on; `None`: nobody.
+    pub(crate) fn listen(&mut self, listener: Option<&Arc<RowListener>>) {
+        self.listener = listener.cloned();
     }
 
     /// Forgets what is known of the rows: another statement comes, maybe in another transaction. False: the buffers have
@@ -109,6 +123,7 @@ impl TableWriter {
     /// Something else may have written the table: what is known of its rows holds no longer.
     pub(crate) fn forget(&mut self) {
         self.greatest = Greatest::Unknown;
+        self.counted = None;
     }
 
     /// Gets ready what makes entries of indexes.

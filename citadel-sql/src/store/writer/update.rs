@@ -9,7 +9,8 @@ use citadel_txn::{View, WriteTxn};
 use super::check_value::{check_value, null_value};
 use super::encode_vector;
 use super::{
-    RowImage, TableWriter, btrees, fields, no_row, put_entry, stale_row, take_entry, tree_columns,
+    RowAction, RowImage, TableWriter, btrees, fields, no_row, put_entry, stale_row, take_entry,
+    tree_columns,
 };
 use crate::batch::Column;
 use crate::error::Result;
@@ -174,7 +175,9 @@ impl TableWriter {
             return Err(stale_row(table, id));
         }
         self.touch(txn, id, |no| assignments.has(no))?;
-        self.note_row(txn, before, Some(id))
+        self.note_row(txn, before, Some(id))?;
+        self.tell(RowAction::Update, id);
+        Ok(())
     }
 
     /// Encodes the changed row, and its old and new entries in the indexes that the assignments touch.
@@ -264,6 +267,7 @@ impl TableWriter {
     ) -> Result<()> {
         // A row that moves is none that goes and one that comes.
         let (mut key_watch, row_watch) = (self.watch.take(), self.row_watch.take());
+        let listener = self.listener.take();
         let mut moved = Vec::new();
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
@@ -289,13 +293,15 @@ impl TableWriter {
                 let old = |no: ColumnNo| row[usize::from(no.0)].as_ref();
                 watch.note_updated((id, true), old, |no| assignments.value(no, at));
             }
-            if row_watch.is_some() {
+            if row_watch.is_some() || listener.is_some() {
                 moved.push(id);
             }
         }
         (self.watch, self.row_watch) = (key_watch, row_watch);
+        self.listener = listener;
         for (values, (old, new)) in rows.into_iter().zip(ids.iter().zip(moved)) {
             self.note_row(txn, Some(RowImage { id: *old, values }), Some(new))?;
+            self.tell(RowAction::Update, new);
         }
         Ok(())
     }

@@ -2,8 +2,10 @@
 
 use citadel_txn::Salvage;
 
-use crate::schema::{DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, TriggerDef, ViewDef};
-use crate::types::EnumType;
+use crate::schema::{
+    Comment, DefinitionReader, SCHEMA_TREE, SequenceDef, TableDef, TriggerDef, ViewDef,
+};
+use crate::types::{Domain, EnumType};
 
 /// What is left of the definitions.
 pub(super) struct Definitions {
@@ -11,6 +13,8 @@ pub(super) struct Definitions {
     pub(super) views: Vec<ViewDef>,
     pub(super) sequences: Vec<SequenceDef>,
     pub(super) enums: Vec<EnumType>,
+    pub(super) domains: Vec<Domain>,
+    pub(super) comments: Vec<Comment>,
     pub(super) triggers: Vec<TriggerDef>,
     /// Definitions that do not decode, or whose table is gone.
     pub(super) malformed: u64,
@@ -29,6 +33,8 @@ impl Definitions {
             views: read.views,
             sequences: read.sequences,
             enums: read.enums,
+            domains: read.domains,
+            comments: read.comments,
             triggers: read.triggers,
             malformed,
         }

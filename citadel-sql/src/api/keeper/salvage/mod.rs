@@ -21,8 +21,10 @@ use super::{Owners, Watch};
 use crate::api::{Connection, Database, Options};
 use crate::error::Result;
 use crate::lake::{self, INTENT_TREE};
-use crate::schema::{Catalog, SchemaChange, TableDef, TableId, ViewDef, quoted};
-use crate::types::EnumType;
+use crate::schema::{
+    Catalog, Commented, SchemaChange, SequenceDef, TableDef, TableId, ViewDef, quoted,
+};
+use crate::types::{Domain, EnumType};
 
 use definitions::Definitions;
 
@@ -125,17 +127,24 @@ fn into_new(
     Ok(report)
 }
 
-/// Makes the views anew, each after those that it reads. Says how many could not be made.
-fn views(db: &Connection, views: &[ViewDef]) -> Result<u64> {
-    let mut left: Vec<&ViewDef> = views.iter().collect();
+/// Makes the views anew, each after those that it reads; materialized ones are filled from the rows that are there. Says how
+/// many could not be made.
+fn views(db: &Connection, views: &[ViewDef], tables: &[Arc<TableDef>]) -> Result<u64> {
+    let views = views.iter().map(|view| vec![view.sql.clone()]);
+    let kept = tables.iter().filter_map(|table| {
+        let kept = table.materialized.as_ref()?;
+        Some(table.statements_as_filled(kept))
+    });
+    let mut left: Vec<Vec<String>> = views.chain(kept).collect();
     loop {
         let before = left.len();
         let mut refused = Vec::new();
-        for view in left {
-            match db.execute(&view.sql, ()) {
+        for statements in left {
+            let mut made = statements.iter().map(|sql| db.execute(sql, ()));
+            match made.try_for_each(|made| made.map(drop)) {
                 Err(error) if error.is_io() => return Err(error),
-                Err(_) => refused.push(view),
-                Ok(_) => {}
+                Err(_) => refused.push(statements),
+                Ok(()) => {}
             }
         }
         if refused.len() == before {
@@ -143,6 +152,35 @@ fn views(db: &Connection, views: &[ViewDef]) -> Result<u64> {
         }
         left = refused;
     }
+}
+
+/// Says again what was said. Says how much could not be.
+fn comments(
+    db: &Connection,
+    definitions: &Definitions,
+    tables: &[Arc<TableDef>],
+    sequences: &[Arc<SequenceDef>],
+) -> Result<u64> {
+    let views: Vec<_> = definitions.views.iter().cloned().map(Arc::new).collect();
+    let commented = Commented {
+        tables,
+        views: &views,
+        sequences,
+        enums: &definitions.enums,
+        domains: &definitions.domains,
+    };
+    let mut lost = 0;
+    for comment in &definitions.comments {
+        let said = commented
+            .statement(comment)
+            .map(|(_, sql)| db.execute(&sql, ()));
+        match said {
+            Some(Err(error)) if error.is_io() => return Err(error),
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => lost += 1,
+        }
+    }
+    Ok(lost)
 }
 
 /// Makes the triggers anew, when all rows are there. Says how many could not be made.
@@ -172,15 +210,18 @@ fn triggers(db: &Connection, definitions: &Definitions, catalog: &Catalog) -> Re
     Ok(lost)
 }
 
-/// Keeps the ENUM types as they are, since rows hold places of theirs.
-fn enums(database: &Database, enums: &[EnumType]) -> Result<()> {
-    if enums.is_empty() {
+/// Keeps the types as they are: rows hold places of ENUM types, and the columns of tables the definitions of domains.
+fn types(database: &Database, enums: &[EnumType], domains: &[Domain]) -> Result<()> {
+    if enums.is_empty() && domains.is_empty() {
         return Ok(());
     }
     let mut txn = database.shared().storage.begin_write()?;
     let mut change = SchemaChange::begin(&mut txn)?;
     for ty in enums {
         change.put_enum(*ty)?;
+    }
+    for domain in domains {
+        change.put_domain(*domain)?;
     }
     change.finish()?;
     txn.commit()?;
@@ -201,7 +242,7 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
     let mut report = SalvageReport::new(source.generation().get());
     report.passed_over = source.passed_over().len() as u64;
     report.definitions_lost = definitions.malformed;
-    enums(database, &definitions.enums)?;
+    types(database, &definitions.enums, &definitions.domains)?;
     let db = database.connect();
     let tables = definitions.tables.iter();
     let old: Vec<Arc<TableDef>> = tables.cloned().map(Arc::new).collect();
@@ -216,8 +257,9 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         .cloned()
         .map(Arc::new)
         .collect();
-    let mut meter = watch.rows(old.iter().map(|table| rows(table.rows)).sum());
-    for table in &old {
+    let kept_rows = old.iter().filter(|table| table.materialized.is_none());
+    let mut meter = watch.rows(kept_rows.clone().map(|table| rows(table.rows)).sum());
+    for table in kept_rows {
         let mut salvaged = SalvagedTable::new(&table.name, rows(table.rows));
         let metadata = pointer(source, table);
         if let Err(error) = db.execute(&table.statement_to_open(&made, metadata.as_deref()), ()) {
@@ -245,7 +287,8 @@ fn rebuild(source: &Salvage, database: &Database, watch: &mut Watch<'_>) -> Resu
         }
     }
     report.definitions_lost += sequences::advance(&db, source, &definitions.sequences, &old)?;
-    report.definitions_lost += views(&db, &definitions.views)?;
+    report.definitions_lost += views(&db, &definitions.views, &old)?;
+    report.definitions_lost += comments(&db, &definitions, &old, &made)?;
     let catalog = Catalog::of_tables(old);
     report.definitions_lost += triggers(&db, &definitions, &catalog)?;
     let owners = Owners::of(&catalog);

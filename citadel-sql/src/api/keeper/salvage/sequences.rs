@@ -44,6 +44,14 @@ pub(super) fn advance(
     let mut lost = 0;
     for entry in source.entries(SEQUENCE_TREE) {
         let id = <[u8; 8]>::try_from(&entry.key[..]).map(u64::from_be_bytes);
+        let counted = id.ok().and_then(|id| {
+            let mut all = tables.iter();
+            all.find(|table| table.counter() == Some(SequenceId(id)))
+        });
+        if let (Some(table), Ok(state)) = (counted, SequenceState::decode(&entry.value)) {
+            lost += u64::from(refused(db, &restart(table, state))?);
+            continue;
+        }
         let known = id.ok().and_then(|id| {
             let mut all = sequences.iter();
             all.find(|sequence| sequence.id == SequenceId(id))
@@ -75,6 +83,14 @@ pub(super) fn advance(
         }
     }
     Ok(lost)
+}
+
+/// What lets a table with AUTOINCREMENT count on.
+fn restart(table: &TableDef, state: SequenceState) -> String {
+    let column = table.rowid_column.map(|no| &table.column(no).name);
+    let (name, column) = (quoted(&table.name), quoted(column.map_or("", |name| name)));
+    let next = state.counted().saturating_add(1);
+    format!("ALTER TABLE {name} ALTER COLUMN {column} RESTART WITH {next}")
 }
 
 fn refused(db: &Connection, statement: &str) -> Result<bool> {

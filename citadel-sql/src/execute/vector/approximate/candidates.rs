@@ -11,7 +11,6 @@ use super::{MIN_RECHECKS, Missing, Searcher};
 use crate::ann::LiveSegment;
 use crate::batch::BATCH_ROWS;
 use crate::error::Result;
-use crate::execute::check_interrupt;
 use crate::execute::vector::row_filter::RowFilter;
 use crate::execute::vector::row_source;
 use crate::schema::RowId;
@@ -57,7 +56,7 @@ impl<'a, 's> Candidates<'a, 's> {
         let budget = (rows / RECHECK_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
         let mut given = Vec::new();
         while self.passing.len() < wanted {
-            check_interrupt(setting.interrupt)?;
+            setting.interrupt.check()?;
             let candidates = search.next(self.ask(wanted - self.passing.len()));
             if candidates.is_empty() {
                 break;

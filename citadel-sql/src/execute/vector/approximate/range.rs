@@ -12,7 +12,6 @@ use super::{LOOKUP_COST_IN_SCANNED_ROWS, MIN_RECHECKS, Missing, Searcher};
 use crate::ann::{LiveSegment, PagedBlocks};
 use crate::batch::BATCH_ROWS;
 use crate::error::Result;
-use crate::execute::check_interrupt;
 use crate::execute::vector::nearest::Nearest;
 use crate::execute::vector::report::{SegmentReport, VectorReport};
 use crate::execute::vector::row_filter::RowFilter;
@@ -109,7 +108,7 @@ impl Walk<'_> {
         let budget = (rows / LOOKUP_COST_IN_SCANNED_ROWS).max(MIN_RECHECKS);
         let mut given = Vec::new();
         while self.passing < self.wanted && !self.is_past_the_radius() {
-            check_interrupt(setting.interrupt)?;
+            setting.interrupt.check()?;
             if self.measured as u64 > budget {
                 let why = format!(
                     "{} of the first {} candidates are within the range",

@@ -16,7 +16,7 @@ use crate::bind::bound::{
     NewColumn, NewDefault, NewIndex, OutputColumn, Query, RelationNo, SortKey, Statement,
 };
 use crate::error::Result;
-use crate::execute::{ExecContext, Execution, Txn};
+use crate::execute::{ExecContext, Execution, Interrupt, Surroundings, Txn};
 use crate::plan::{Plan, PlanContext, plan};
 use crate::schema::{AnnOptions, AnnSettings, Catalog, ColumnNo, RowId, TableDef};
 use crate::store::{self, TableWriter};
@@ -52,6 +52,7 @@ impl Harness {
             not_null: false,
             default: NewDefault::default(),
             sequences: Default::default(),
+            counts: false,
             generated: None,
             collation: Default::default(),
         };
@@ -177,10 +178,8 @@ impl Harness {
     }
 
     fn rows(&self, plan: &Arc<Plan>, txn: Txn<'_>, params: &[Value]) -> Result<Vec<Vec<Value>>> {
-        let mut context = ExecContext {
-            txn,
-            params,
-            interrupt: &AtomicBool::new(false),
+        let around = Surroundings {
+            interrupt: &Interrupt::default(),
             segments: &self.segments,
             progress: crate::ann::BuildProgress::default(),
             ann: self.settings.get(),
@@ -188,11 +187,12 @@ impl Harness {
             lake: crate::lake::LakeUse {
                 lakes: &crate::lake::Lakes::default(),
                 pins: &crate::lake::Pins::default(),
+                watch: &std::sync::Arc::default(),
             },
             threads: 2,
-            feed: None,
-            triggers: None,
+            listener: None,
         };
+        let mut context = ExecContext::new(txn, params, around);
         let mut execution = Execution::start(plan, params)?;
         let mut rows = Vec::new();
         while let Some(batch) = execution.next(&mut context)? {
@@ -406,6 +406,7 @@ impl Harness {
                 table: table(&self.database.begin_read().unwrap()),
                 alias: "t".into(),
                 as_of: None,
+                sample: None,
             },
             filter,
             grouping: None,

@@ -1,19 +1,25 @@
 //! Grouping and aggregation, by hashing.
+//!
+//! What does not fit in memory is written away: rows of groups that are not there yet, divided by their keys, to be
+//! grouped when the others were given; and values of groups that are, which are [taken late](late).
+
+mod call;
+mod late;
 
 use std::ops::Range;
 
-use super::accumulator::Accumulator;
 use super::context::ExecContext;
 use super::operator::{BoxedOperator, Operator};
 use super::row_keys::{KeyNo, KeyTable};
-use super::sort::{Key, sorted};
 use super::spill::{Partitions, Run, RunOp, Spill};
 use crate::batch::{BATCH_ROWS, Batch, Column};
-use crate::bind::bound::{AggregateCall, Expr, SortKey};
+use crate::bind::bound::Expr;
 use crate::error::Result;
-use crate::expression::{CompiledExpr, Rows, constant};
+use crate::expression::{CompiledExpr, constant};
 use crate::plan::HashAggregate;
-use crate::types::{SqlType, Value};
+use crate::types::Value;
+
+use call::Call;
 
 /// Groups the input by keys and aggregates each group. Groups come in the order in which they first appear, as long as all fit
 /// in memory. Rows of groups that do not are written away, divided by their keys, and grouped when the others were given.
@@ -41,184 +47,11 @@ struct Left {
     depth: u32,
 }
 
-/// One aggregate over all groups.
-struct Call {
-    /// Which rows are taken.
-    filter: Option<CompiledExpr>,
-    argument: Option<CompiledExpr>,
-    /// DISTINCT: the pairs of group and value that were seen.
-    distinct: Option<KeyTable>,
-    accumulator: Accumulator,
-    /// The accumulator of no groups.
-    fresh: Accumulator,
-    /// Rows that wait for all others, to be taken in an order.
-    waiting: Option<Waiting>,
-}
-
-/// Values with the keys of their order.
-struct Waiting {
-    keys: Vec<CompiledExpr>,
-    order: Vec<Key>,
-    /// The keys, and then the value.
-    rows: Batch,
-    groups: Vec<KeyNo>,
-}
-
-impl Waiting {
-    fn new(
-        keys: &[SortKey],
-        layout: &[crate::bind::bound::ColumnId],
-        params: &[Value],
-    ) -> Result<Option<Self>> {
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        let order = keys.iter().enumerate();
-        Ok(Some(Self {
-            keys: keys
-                .iter()
-                .map(|key| CompiledExpr::compile(&key.expr, layout, params))
-                .collect::<Result<_>>()?,
-            order: order
-                .map(|(at, key)| Key::new(at, key.descending, key.nulls_first))
-                .collect(),
-            rows: Batch::default(),
-            groups: Vec::new(),
-        }))
-    }
-
-    fn add(&mut self, input: &Batch, groups: &[KeyNo], argument: &CompiledExpr) -> Result<()> {
-        let columns = self.keys.iter().chain([argument]);
-        let columns = columns.map(|expr| expr.to_column(input));
-        self.rows.append(&Batch {
-            columns: columns.collect::<Result<_>>()?,
-            rows: input.rows,
-        })?;
-        self.groups.extend_from_slice(groups);
-        Ok(())
-    }
-
-    /// The groups and values in order.
-    fn finish(&mut self) -> (Vec<KeyNo>, Column) {
-        let (rows, groups) = (
-            std::mem::take(&mut self.rows),
-            std::mem::take(&mut self.groups),
-        );
-        let order = sorted(&self.order, &rows);
-        let groups = order.iter().map(|&row| groups[row as usize]).collect();
-        let value = rows.columns.last();
-        (
-            groups,
-            value.map_or_else(Column::default, |value| value.gather(&order)),
-        )
-    }
-}
-
 /// What is the same for all rows of an aggregate.
 pub(super) fn constant_of(expr: Option<&Expr>, params: &[Value]) -> Result<Value> {
     expr.map_or(Ok(Value::Null), |expr| {
         constant(expr, params).map_err(|error| error.at(expr.position))
     })
-}
-
-impl Call {
-    fn new(
-        call: &AggregateCall,
-        layout: &[crate::bind::bound::ColumnId],
-        params: &[Value],
-    ) -> Result<Self> {
-        let argument = call.argument.as_ref();
-        let argument_type = argument.map_or(SqlType::Unknown, |argument| argument.ty);
-        let constant = constant_of(call.constant.as_ref(), params)?;
-        let fresh = Accumulator::new(call.function, argument_type, &constant);
-        let compile = |expr: &Expr| CompiledExpr::compile(expr, layout, params);
-        Ok(Self {
-            filter: call.filter.as_ref().map(compile).transpose()?,
-            argument: argument
-                .map(|argument| CompiledExpr::compile(argument, layout, params))
-                .transpose()?,
-            distinct: call.distinct.then(KeyTable::default),
-            accumulator: fresh.clone(),
-            fresh,
-            waiting: Waiting::new(&call.order, layout, params)?,
-        })
-    }
-
-    /// Begins again, with other groups.
-    fn begin(&mut self) {
-        self.accumulator = self.fresh.clone();
-        if let Some(distinct) = &mut self.distinct {
-            *distinct = KeyTable::default();
-        }
-    }
-
-    /// Adds the rows of a batch to their groups.
-    fn add(&mut self, input: &Batch, groups: &[KeyNo], group_count: usize) -> Result<()> {
-        self.accumulator.grow(group_count);
-        let Some(argument) = &self.argument else {
-            groups
-                .iter()
-                .for_each(|group| self.accumulator.add_row(*group));
-            return Ok(());
-        };
-        let (mut kept, mut kept_groups) = (Batch::default(), Vec::new());
-        let (input, groups) = match &self.filter {
-            None => (input, groups),
-            Some(filter) => {
-                let mut rows = Vec::new();
-                filter.select(input, Rows::All(input.rows), &mut rows)?;
-                kept.append_rows(input, &rows)?;
-                kept_groups.extend(rows.iter().map(|&row| groups[row as usize]));
-                (&kept, kept_groups.as_slice())
-            }
-        };
-        if let Some(waiting) = &mut self.waiting {
-            return waiting.add(input, groups, argument);
-        }
-        let values = argument.to_column(input)?;
-        self.take(groups, values)
-    }
-
-    /// About how many bytes of memory it takes.
-    fn heap_bytes(&self) -> usize {
-        let distinct = self.distinct.as_ref().map_or(0, KeyTable::heap_bytes);
-        let waiting = self
-            .waiting
-            .as_ref()
-            .map_or(0, |waiting| waiting.rows.heap_bytes());
-        self.accumulator.heap_bytes() + distinct + waiting
-    }
-
-    /// Takes what has waited for its order.
-    fn finish(&mut self, group_count: usize) -> Result<()> {
-        self.accumulator.grow(group_count);
-        match &mut self.waiting {
-            Some(waiting) => {
-                let (groups, values) = waiting.finish();
-                self.take(&groups, values)
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Adds values to their groups, each once if they are to be distinct.
-    fn take(&mut self, groups: &[KeyNo], values: Column) -> Result<()> {
-        let Some(seen) = &mut self.distinct else {
-            return self.accumulator.add_all(groups, &values);
-        };
-        let numbers = groups.iter().map(|group| i64::from(*group)).collect();
-        let pairs = [Column::from_integers(numbers), values];
-        let mut fresh = Vec::new();
-        for row in (0u32..).take(groups.len()) {
-            let before = seen.len();
-            seen.insert(&pairs, row as usize);
-            if seen.len() > before {
-                fresh.push(row);
-            }
-        }
-        let groups: Vec<KeyNo> = fresh.iter().map(|&row| groups[row as usize]).collect();
-        self.accumulator.add_all(&groups, &pairs[1].gather(&fresh))
-    }
 }
 
 impl Aggregate {
@@ -291,8 +124,11 @@ impl Aggregate {
                 };
                 let count = self.group_count();
                 for call in &mut self.calls {
-                    call.add(rows, &numbers, count)?;
+                    call.add(rows, &numbers, count, context)?;
                 }
+            }
+            if self.heap_bytes() > context.memory {
+                self.calls.iter_mut().for_each(Call::overflow);
             }
             if left.is_none() && !self.is_one_group() && self.heap_bytes() > context.memory {
                 let spill = Spill::of(&mut self.spill, context)?;
@@ -302,7 +138,7 @@ impl Aggregate {
         }
         let count = self.group_count();
         let mut calls = self.calls.iter_mut();
-        calls.try_for_each(|call| call.finish(count))?;
+        calls.try_for_each(|call| call.finish(count, context))?;
         for (set, left) in sets.zip(left.into_iter().flatten()) {
             let runs = left.finish()?.into_iter().filter(|run| run.rows() > 0);
             let depth = depth + 1;
@@ -443,8 +279,8 @@ impl Operator for Aggregate {
         if !rows.is_empty() {
             let keys = self.group_keys.columns.iter();
             out.columns.extend(keys.map(|key| key.gather(&rows)));
-            for call in &self.calls {
-                out.columns.push(call.accumulator.finish(&rows)?);
+            for call in &mut self.calls {
+                out.columns.push(call.results(&rows, context)?);
             }
         }
         out.rows = rows.len();
@@ -452,6 +288,7 @@ impl Operator for Aggregate {
     }
 
     fn report(&self) -> Vec<(String, String)> {
-        Spill::report(self.spill.as_ref())
+        let late = self.calls.iter().filter_map(Call::spill);
+        Spill::report(self.spill.iter().chain(late))
     }
 }
