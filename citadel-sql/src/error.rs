@@ -76,6 +76,7 @@ impl SqlState {
     pub(crate) const TRIGGERED_CHANGE_VIOLATION: Self = Self("27000");
     pub(crate) const QUERY_CANCELED: Self = Self("57014");
     pub(crate) const IO_ERROR: Self = Self("58030");
+    #[cfg(feature = "lake")]
     pub(crate) const INVALID_AUTHORIZATION: Self = Self("28000");
     pub(crate) const DATA_CORRUPTED: Self = Self("XX001");
     pub(crate) const INTERNAL_ERROR: Self = Self("XX000");

@@ -29,7 +29,6 @@ const VERSION: u8 = 1;
 /// Where a table lies, and who tells which of its metadata is the newest.
 #[derive(Debug)]
 pub(crate) struct Site {
-    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "nobody asks"))]
     pub(crate) home: LakeHome,
     pub(crate) keeper: Keeper,
     /// Who may end what takes long there.
