@@ -3,7 +3,7 @@
 use super::Binder;
 use super::alter_table::definition_of;
 use super::bound::{
-    CreateTable, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewSequence,
+    CreateTable, Expr, ExprKind, Generated, NewCheck, NewColumn, NewDefault, NewLake, NewSequence,
     NewUnique, Query, RelationNo, Statement,
 };
 use super::expr::{Aggregation, ExprBinder};
@@ -482,24 +482,34 @@ impl Binder<'_> {
             },
             columns.into_iter().map(|c| (c.name.clone(), c.ty)),
         );
-        let bound = self.condition(condition, &scope, "CHECK")?;
-        let refused = |what: &str| Err(Error::unsupported(what).at(condition.position));
-        if bound.has_subquery() {
-            return refused("a query in CHECK");
-        }
-        if !self.parameters.names.is_empty() {
-            return refused("a parameter in CHECK");
-        }
-        if !bound.is_immutable() {
-            return refused(
-                "a function in CHECK that gives another value each time, or in another time zone",
-            );
-        }
         Ok(NewCheck {
             name: name.map(|name| name.name.clone()),
             relation,
-            condition: bound,
+            condition: self.kept_condition(condition, &scope, "CHECK")?,
         })
+    }
+
+    /// A condition that is kept, and means the same whenever it is asked.
+    pub(super) fn kept_condition(
+        &mut self,
+        condition: &ast::Expr,
+        scope: &Scope,
+        place: &'static str,
+    ) -> Result<Expr> {
+        let bound = self.condition(condition, scope, place)?;
+        let refused = |what: String| Err(Error::unsupported(what).at(condition.position));
+        if bound.has_subquery() {
+            return refused(format!("a query in {place}"));
+        }
+        if !self.parameters.names.is_empty() {
+            return refused(format!("a parameter in {place}"));
+        }
+        if !bound.is_immutable() {
+            return refused(format!(
+                "a function in {place} that gives another value each time, or in another time zone"
+            ));
+        }
+        Ok(bound)
     }
 }
 

@@ -5,7 +5,6 @@ use super::alter_table::definition_of;
 use super::bound::{
     DefinitionChange, DomainChange, NewCheck, NewColumn, NewDefault, NewDomain, Statement,
 };
-use super::expr::{Aggregation, ExprBinder};
 use super::scope::{Scope, ScopeRelation};
 use super::suggest;
 use crate::ast::{
@@ -233,25 +232,10 @@ impl Binder<'_> {
             },
             [(VALUE.to_owned(), base)],
         );
-        let place = "the CHECK of a domain";
-        let mut binder = ExprBinder::new(self, &scope, Aggregation::Refused(place));
-        let bound = binder.condition(condition, place)?;
-        let refused = |what: &str| Err(Error::unsupported(what).at(condition.position));
-        if bound.has_subquery() {
-            return refused("a query in the CHECK of a domain");
-        }
-        if !self.parameters.names.is_empty() {
-            return refused("a parameter in the CHECK of a domain");
-        }
-        if !bound.is_immutable() {
-            return refused(
-                "a function in the CHECK of a domain that gives another value each time, or in another time zone",
-            );
-        }
         Ok(NewCheck {
             name: name.map(|name| name.name.clone()),
             relation,
-            condition: bound,
+            condition: self.kept_condition(condition, &scope, "the CHECK of a domain")?,
         })
     }
 

@@ -22,7 +22,7 @@ pub(super) fn parse<'a>(
         true => Source::Query(take_query(&mut words, parse_query)?),
         false => {
             let table = words.take_name("the name of a table, or a query in parentheses")?;
-            Source::Table(table, take_columns(&mut words)?)
+            Source::Table(table, words.take_columns()?)
         }
     };
     let position = words.position();
@@ -79,23 +79,6 @@ fn take_query<'a>(
     match parse_query(inside)? {
         StatementKind::Query(query) => Ok(query),
         _ => Err(Error::unsupported("COPY of a statement that is no query").at(position)),
-    }
-}
-
-/// `(a, b)`, if it is there.
-fn take_columns(words: &mut Words<'_>) -> Result<Vec<Identifier>> {
-    let mut columns = Vec::new();
-    if !words.take_token(&Token::LParen) {
-        return Ok(columns);
-    }
-    loop {
-        columns.push(words.take_name("the name of a column")?);
-        if words.take_token(&Token::RParen) {
-            return Ok(columns);
-        }
-        if !words.take_token(&Token::Comma) {
-            return Err(words.expected("a comma or a parenthesis"));
-        }
     }
 }
 
@@ -161,7 +144,7 @@ fn take_value(words: &mut Words<'_>) -> Result<CopyOptionValue> {
     let ends = |token: &Token| matches!(token, Token::Comma | Token::RParen);
     match words.tokens.first().map(|token| &token.token) {
         Some(token) if ends(token) => return Ok(CopyOptionValue::None),
-        Some(Token::LParen) => return take_columns(words).map(CopyOptionValue::Columns),
+        Some(Token::LParen) => return words.take_columns().map(CopyOptionValue::Columns),
         _ => {}
     }
     if words.take_token(&Token::Mul) {

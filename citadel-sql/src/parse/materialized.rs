@@ -1,12 +1,8 @@
 //! CREATE, ALTER and REFRESH MATERIALIZED VIEW.
 
-use sqlparser::tokenizer::Token;
-
 use super::exclusions::is_word;
 use super::words::Words;
-use crate::ast::{
-    AlterTable, CreateMaterialized, Identifier, Query, Refresh, StatementKind, TableAction,
-};
+use crate::ast::{AlterTable, CreateMaterialized, Query, Refresh, StatementKind, TableAction};
 use crate::error::{Error, Result};
 
 /// `CREATE MATERIALIZED VIEW …`, from the second word on. `parse_query` reads the query.
@@ -20,7 +16,7 @@ pub(super) fn parse_create<'a>(
         return Err(words.expected("NOT EXISTS"));
     }
     let name = words.take_object("the name of a materialized view")?;
-    let columns = take_columns(&mut words)?;
+    let columns = words.take_columns()?;
     if let Some(word @ ("USING" | "WITH" | "TABLESPACE")) = words.peek().as_deref() {
         let what = format!("{word} in CREATE MATERIALIZED VIEW");
         return Err(Error::unsupported(what).at(words.position()));
@@ -103,22 +99,6 @@ fn take_view(words: &mut Words<'_>) -> Result<()> {
     match words.take("VIEW") {
         true => Ok(()),
         false => Err(words.expected("VIEW")),
-    }
-}
-
-fn take_columns(words: &mut Words<'_>) -> Result<Vec<Identifier>> {
-    let mut columns = Vec::new();
-    if !words.take_token(&Token::LParen) {
-        return Ok(columns);
-    }
-    loop {
-        columns.push(words.take_name("the name of a column")?);
-        if words.take_token(&Token::RParen) {
-            return Ok(columns);
-        }
-        if !words.take_token(&Token::Comma) {
-            return Err(words.expected("a comma or a parenthesis"));
-        }
     }
 }
 

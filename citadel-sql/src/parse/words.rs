@@ -62,6 +62,23 @@ impl<'a> Words<'a> {
         Ok(Identifier { name, position })
     }
 
+    /// Takes names of columns in parentheses, if they are there.
+    pub(super) fn take_columns(&mut self) -> Result<Vec<Identifier>> {
+        let mut columns = Vec::new();
+        if !self.take_token(&Token::LParen) {
+            return Ok(columns);
+        }
+        loop {
+            columns.push(self.take_name("the name of a column")?);
+            if self.take_token(&Token::RParen) {
+                return Ok(columns);
+            }
+            if !self.take_token(&Token::Comma) {
+                return Err(self.expected("a comma or a parenthesis"));
+            }
+        }
+    }
+
     /// Takes the name of something in the database, before which its schema may stand.
     pub(super) fn take_object(&mut self, what: &str) -> Result<Identifier> {
         let first = self.take_name(what)?;
