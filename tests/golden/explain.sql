@@ -180,7 +180,7 @@ EXPLAIN (ANALYZE FALSE) INSERT INTO t (id) VALUES (1);
 ----
 QUERY PLAN
 Insert on t
-  ->  Values  (rows=1)
+  ->  ConstantRow  (rows=1)
 
 EXPLAIN (SELECT 1);
 ----

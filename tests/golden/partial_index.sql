@@ -291,7 +291,7 @@ QUERY PLAN
 Insert on job
   On Conflict: nothing
   Conflict Keys: job_owner
-  ->  Values  (rows=1)
+  ->  ConstantRow  (rows=1)
 
 INSERT OR REPLACE INTO job (owner, prio) VALUES ('bob', 8) RETURNING id, owner, prio;
 ----

@@ -162,7 +162,7 @@ Insert on t
   Set: n = n + excluded.n
   Conflict Filter: n > 1
   Returning: n
-  ->  Values  (rows=1)
+  ->  ConstantRow  (rows=1)
 
 EXPLAIN INSERT OR REPLACE INTO t SELECT * FROM t;
 ----

@@ -16,7 +16,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::execute::{Append, ExecContext, Txn};
 use crate::functions::SequenceUse;
 use crate::schema::{Catalog, TableDef};
-use crate::types::{SqlType, Value, now};
+use crate::types::{SqlType, Value};
 
 /// Rows wait until so many bytes of them, or [`BATCH_ROWS`], are there.
 const WAITING_BYTES_MAX: usize = 4 << 20;
@@ -71,7 +71,7 @@ impl Connection {
                 names: vec![None; table.columns.len()],
                 types: table.columns.iter().map(|column| column.ty).collect(),
                 compared: vec![false; table.columns.len()],
-                zone: self.bind_context().zone,
+                zone: self.bind_context().zone.clone(),
                 ..Parameters::default()
             },
             append,
@@ -136,13 +136,16 @@ impl Appender<'_> {
         }
         let connection = self.connection;
         connection.arm_interrupt();
-        let (binding, at) = (connection.bind_context(), now());
-        let began = connection.session().began(at);
+        let binding = connection.bind_context();
+        let began = connection.session().clock();
         let written = connection.session().write(|txn, catalog, pins| {
             self.follow(catalog)?;
             let late = Mutex::default();
-            let firing = connection.triggering(catalog, &binding.zone, (began, at), &late);
+            let firing = connection.triggering(catalog, &binding.zone, &began, &late);
             let fires = self.append.fires();
+            if fires {
+                began.statement();
+            }
             let mut run = |txn: &mut WriteTxn| {
                 let context = &mut ExecContext {
                     triggers: Some(firing),

@@ -74,7 +74,7 @@ pub struct Connection {
     /// The same of the memory of an operator.
     work_mem: Cell<Option<usize>>,
     /// How statements are to be understood.
-    binding: RefCell<BindContext>,
+    binding: RefCell<Arc<BindContext>>,
     sequences: RefCell<Sequences>,
     /// What triggers do, of those that were fired.
     triggers: TriggerCache,
@@ -400,12 +400,12 @@ impl Connection {
     }
 
     pub(crate) fn set_zone(&self, zone: Zone) {
-        self.binding.borrow_mut().zone = zone;
+        Arc::make_mut(&mut self.binding.borrow_mut()).zone = zone;
     }
 
     /// How its statements are to be understood.
-    pub(crate) fn bind_context(&self) -> BindContext {
-        self.binding.borrow().clone()
+    pub(crate) fn bind_context(&self) -> Arc<BindContext> {
+        Arc::clone(&self.binding.borrow())
     }
 
     /// Changes what is added to the functions.
@@ -414,6 +414,7 @@ impl Connection {
     /// Those of `change`.
     pub(crate) fn add(&self, change: impl FnOnce(&Added) -> Result<Added>) -> Result<()> {
         let binding = &mut *self.binding.borrow_mut();
+        let binding = Arc::make_mut(binding);
         binding.added = Arc::new(change(&binding.added)?);
         Ok(())
     }

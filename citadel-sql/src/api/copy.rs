@@ -15,8 +15,8 @@ use crate::copy::{Format, Input, Output, RejectedRow, io_error};
 use crate::error::{Error, Result};
 use crate::execute::ExecContext;
 use crate::parquet::{self, FileColumn};
+use crate::types::Value;
 use crate::types::temporal::Zone;
-use crate::types::{Value, now};
 
 /// What the caller of COPY gives.
 pub(crate) enum Stream<'s> {
@@ -165,8 +165,8 @@ impl Connection {
                 "the statement is no COPY any more".to_owned(),
             ));
         };
-        let began = self.session().began(now());
-        let params = current.ready(prepared, params, began)?;
+        let began = self.session().clock();
+        let params = current.ready(prepared, params, &began)?;
         let names: Vec<String> = plan
             .columns
             .iter()

@@ -1,9 +1,9 @@
 //! What may stand for the parameters of a statement.
 
-use crate::api::to_sql::ToSql;
+use crate::api::to_sql::{ToSql, ToSqlOutput};
 use crate::bind::bound::Parameters;
 use crate::error::{Error, Result};
-use crate::types::Value;
+use crate::types::{SqlType, Value, ValueRef};
 
 /// The parameters of one execution.
 ///
@@ -33,20 +33,22 @@ use sealed::Bind;
 #[derive(Debug)]
 pub struct Binder<'a> {
     parameters: &'a Parameters,
-    values: Vec<Option<Value>>,
+    /// By position: those that were given so far. By name: one for each parameter.
+    values: Vec<Value>,
     given: usize,
+    /// Which parameters were given by name.
+    named: Vec<bool>,
 }
 
 impl<'a> Binder<'a> {
     /// Binds `params` to a statement's parameters.
     pub(crate) fn collect<P: Params>(parameters: &'a Parameters, params: P) -> Result<Vec<Value>> {
-        let wanted = parameters.types.len();
         let mut binder = Self {
             parameters,
-            values: Vec::with_capacity(wanted),
+            values: Vec::with_capacity(parameters.types.len()),
             given: 0,
+            named: Vec::new(),
         };
-        binder.values.resize_with(wanted, || None);
         params.bind(&mut binder)?;
         binder.finish()
     }
@@ -55,9 +57,23 @@ impl<'a> Binder<'a> {
         let at = self.given;
         self.given += 1;
         // Values beyond the last parameter are only counted, so that the error can say how many there were.
-        if let Some(slot) = self.values.get_mut(at) {
-            let value = value.to_sql()?.into_value();
-            *slot = Some(self.parameters.coerce_early(at, value)?);
+        let Some(ty) = self.parameters.types.get(at) else {
+            return Ok(());
+        };
+        let given = value.to_sql();
+        // Where most values are of their place's type they are looked at where they lie: moving them costs more than all else here.
+        match (&given, ty) {
+            (Ok(ToSqlOutput::Owned(Value::Integer(value))), SqlType::Integer)
+            | (Ok(ToSqlOutput::Borrowed(ValueRef::Integer(value))), SqlType::Integer) => {
+                self.values.push(Value::Integer(*value));
+            }
+            (Ok(ToSqlOutput::Borrowed(ValueRef::Text(value))), SqlType::Text) => {
+                self.values.push(Value::Text((*value).to_owned()));
+            }
+            _ => {
+                let value = given?.into_value();
+                self.values.push(self.parameters.coerce_early(at, value)?);
+            }
         }
         Ok(())
     }
@@ -66,21 +82,29 @@ impl<'a> Binder<'a> {
         let at = self.parameters.position(name).ok_or_else(|| {
             Error::Misuse(format!("the statement has no parameter named \"{name}\""))
         })?;
-        self.given += usize::from(self.values[at].is_none());
+        let wanted = self.parameters.types.len();
+        self.named.resize(wanted, false);
+        self.values.resize(wanted, Value::Null);
+        self.given += usize::from(!std::mem::replace(&mut self.named[at], true));
         let value = value.to_sql()?.into_value();
-        self.values[at] = Some(self.parameters.coerce_early(at, value)?);
+        self.values[at] = self.parameters.coerce_early(at, value)?;
         Ok(())
     }
 
     fn finish(self) -> Result<Vec<Value>> {
-        let (given, wanted) = (self.given, self.values.len());
+        let (given, wanted) = (self.given, self.parameters.types.len());
         if given == wanted {
-            // None is missing.
-            let values = self.values.into_iter();
-            return Ok(values.map(|v| v.unwrap_or(Value::Null)).collect());
+            return Ok(self.values);
         }
-        let missing = self.values.iter().position(Option::is_none);
-        let name = missing.and_then(|at| self.parameters.names[at].as_deref());
+        let missing = match self.named.is_empty() {
+            true => given,
+            false => self.named.iter().position(|given| !given).unwrap_or(wanted),
+        };
+        let name = self
+            .parameters
+            .names
+            .get(missing)
+            .and_then(Option::as_deref);
         Err(Error::Misuse(match name {
             Some(name) => format!("parameter {name} is not given a value"),
             None => format!("the statement has {wanted} parameters, {given} were given"),
@@ -285,7 +309,6 @@ macro_rules! named_params {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::SqlType;
 
     fn parameters(names: &[Option<&str>]) -> Parameters {
         Parameters {

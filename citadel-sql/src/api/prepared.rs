@@ -17,7 +17,7 @@ use crate::functions::{LakeProcedure, SequenceUse};
 use crate::parse;
 use crate::plan::{self, PhysicalPlan, Plan, PlanContext};
 use crate::schema::{Catalog, SchemaVersion};
-use crate::types::{TimestampTz, Value, now};
+use crate::types::{StatementClock, Value};
 
 /// Columns of the row that `CALL persist_ann_index` gives.
 const PERSIST_COLUMNS: [&str; 5] = ["rows", "segments", "bytes", "blake3", "build_ms"];
@@ -164,12 +164,10 @@ impl Prepared {
         &self,
         before: &Self,
         params: Vec<Value>,
-        began: TimestampTz,
+        began: &StatementClock,
     ) -> Result<Vec<Value>> {
         let mut params = self.fitted(before, params)?;
-        if !self.parameters.moments.is_empty() {
-            self.parameters.set_moments(&mut params, began, now());
-        }
+        self.parameters.set_moments(&mut params, began);
         Ok(params)
     }
 
@@ -266,6 +264,11 @@ impl Prepared {
     /// Is it an INSERT, UPDATE, DELETE or MERGE, or has it one in WITH?
     pub(crate) fn changes_rows(&self) -> bool {
         self.has_effect(Effect::Rows)
+    }
+
+    /// May triggers fire while it runs?
+    pub(crate) fn may_fire(&self) -> bool {
+        matches!(&self.action, Action::Write { plan, .. } if plan.root.may_fire())
     }
 
     /// Does it change definitions?

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use citadel_txn::{Quiet, WriteTxn};
 use parking_lot::Mutex;
+use tracing::Level;
 
 use crate::api::ann::constant_text;
 use crate::api::connection::Connection;
@@ -21,7 +22,7 @@ use crate::lake::{LakeUse, Pins};
 use crate::schema::Catalog;
 use crate::store::KeyCheck;
 use crate::types::temporal::Zone;
-use crate::types::{TimestampTz, Value, now};
+use crate::types::{StatementClock, Value};
 
 /// Where `tracing` is told of statements.
 const STATEMENT: &str = "citadel_sql::statement";
@@ -49,13 +50,12 @@ pub(crate) struct Started {
     pub(crate) changed: u64,
 }
 
-/// What a write did.
+/// What a write did. Statements write into it where it lies, as moving it would take longer than a small one runs.
+#[derive(Default)]
 struct Written {
-    prepared: Arc<Prepared>,
     batches: VecDeque<Batch>,
     changed: u64,
     last_rowid: Option<i64>,
-    late: Vec<KeyCheck>,
 }
 
 impl Started {
@@ -147,8 +147,8 @@ impl Connection {
         let Action::Read(plan) = &current.action else {
             return Ok(Started::done(&current));
         };
-        let began = self.session().began(now());
-        let params = current.ready(prepared, params, began)?;
+        let began = self.session().clock();
+        let params = current.ready(prepared, params, &began)?;
         let run = current.start(plan, &params)?;
         Ok(Started {
             cursor: Cursor::Lazy {
@@ -170,7 +170,7 @@ impl Connection {
         self.arm_interrupt();
         let source = self.session().read()?;
         let binding = self.bind_context();
-        let began = self.session().began(now());
+        let began = self.session().clock();
         self.with_source(&source, |txn, catalog, pins| {
             let current = prepared.current(catalog, txn.view(), &binding)?;
             let Action::Read(plan) = &current.action else {
@@ -178,7 +178,7 @@ impl Connection {
             };
             let sets = sets
                 .into_iter()
-                .map(|params| current.ready(prepared, params, began))
+                .map(|params| current.ready(prepared, params, &began))
                 .collect::<Result<Vec<_>>>()?;
             let many = Many {
                 plan,
@@ -201,37 +201,44 @@ impl Connection {
         params: Vec<Value>,
         stream: Stream<'_>,
     ) -> Result<Started> {
-        let (binding, started) = (self.bind_context(), Instant::now());
-        let at = now();
-        let began = self.session().began(at);
-        let written = self.session().write(|txn, catalog, pins| {
+        let binding = self.bind_context();
+        let started = tracing::enabled!(target: STATEMENT, Level::DEBUG).then(Instant::now);
+        let began = self.session().clock();
+        let mut written = Written::default();
+        let current = self.session().write(|txn, catalog, pins| {
             let current = prepared.current(catalog, txn, &binding)?;
-            let params = current.ready(prepared, params, began)?;
+            let params = current.ready(prepared, params, &began)?;
+            if current.may_fire() {
+                began.statement();
+            }
             let uses = &current.parameters.sequences;
             let late = Mutex::default();
-            let firing = self.triggering(catalog, &binding.zone, (began, at), &late);
-            let mut value = match uses {
+            let firing = self.triggering(catalog, &binding.zone, &began, &late);
+            let run = (&*current, &*params);
+            let mut own = match uses {
                 SequenceUse::None => {
-                    self.write_all(&current, &params, (txn, &firing), pins, stream)?
+                    self.write_all(run, (txn, &firing), pins, stream, &mut written)?
                 }
                 _ => self.with_sequences(uses, txn, catalog, |txn| {
-                    self.write_all(&current, &params, (txn, &firing), pins, stream)
+                    self.write_all(run, (txn, &firing), pins, stream, &mut written)
                 })?,
             };
-            value.late.append(&mut late.into_inner());
+            own.append(&mut late.into_inner());
             Ok(Done {
                 redefined: current.redefines(),
-                late: std::mem::take(&mut value.late),
-                value,
+                late: own,
+                value: current,
             })
         })?;
-        if written.prepared.changes_rows() {
+        if current.changes_rows() {
             self.note_changes(written.changed, written.last_rowid);
         }
-        let took = started.elapsed();
-        tracing::debug!(target: STATEMENT, sql = prepared.text(), rows = written.changed, ?took, "wrote");
+        if let Some(started) = started {
+            let took = started.elapsed();
+            tracing::debug!(target: STATEMENT, sql = prepared.text(), rows = written.changed, ?took, "wrote");
+        }
         Ok(Started {
-            prepared: written.prepared,
+            prepared: current,
             cursor: Cursor::Ready(written.batches),
             changed: written.changed,
         })
@@ -252,23 +259,17 @@ impl Connection {
         Ok(value)
     }
 
+    /// Runs a statement that writes, with its parameters, to its end; gives what of foreign keys is left to be checked.
     fn write_all(
         &self,
-        prepared: &Arc<Prepared>,
-        params: &[Value],
+        (prepared, params): (&Prepared, &[Value]),
         (txn, firing): (&mut WriteTxn, &Triggering<'_>),
         pins: &Pins,
         stream: Stream<'_>,
-    ) -> Result<Written> {
-        let mut written = Written {
-            prepared: Arc::clone(prepared),
-            batches: VecDeque::new(),
-            changed: 0,
-            last_rowid: None,
-            late: Vec::new(),
-        };
+        written: &mut Written,
+    ) -> Result<Vec<KeyCheck>> {
         let Action::Write { plan, input, .. } = &prepared.action else {
-            return Ok(written);
+            return Ok(Vec::new());
         };
         let mut run = prepared.start(plan, params)?;
         let mut context = ExecContext {
@@ -290,9 +291,9 @@ impl Connection {
         }
         written.changed = run.execution.rows_changed();
         written.last_rowid = run.execution.last_rowid();
-        written.late = run.execution.take_late_checks();
+        let late = run.execution.take_late_checks();
         prepared.finish(run);
-        Ok(written)
+        Ok(late)
     }
 
     /// The next rows of a query, into a batch whose memory is used again. False: there are no more.
@@ -340,14 +341,13 @@ impl Connection {
         &'a self,
         catalog: &'a Catalog,
         zone: &'a Zone,
-        (began, now): (TimestampTz, TimestampTz),
+        began: &'a StatementClock,
         late: &'a Mutex<Vec<KeyCheck>>,
     ) -> Triggering<'a> {
         Triggering {
             catalog,
             zone,
             began,
-            now,
             cache: self.trigger_cache(),
             late,
             depth: 0,

@@ -39,7 +39,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::lake::{self, Intent, LakeWatch, Pins};
 use crate::schema::Catalog;
 use crate::store::{KeyCheck, check_keys};
-use crate::types::{TimestampTz, now};
+use crate::types::{StatementClock, TimestampTz, now};
 
 /// Where a connection stands.
 #[derive(Debug)]
@@ -142,9 +142,9 @@ impl Session {
         matches!(self.state, State::Autocommit)
     }
 
-    /// When the transaction began: that of a statement at hand, where none is begun.
-    pub(crate) fn began(&self, statement: TimestampTz) -> TimestampTz {
-        self.began.unwrap_or(statement)
+    /// The clock of a statement that begins now.
+    pub(crate) fn clock(&self) -> StatementClock {
+        StatementClock::new(self.began)
     }
 
     /// Changes how long a write waits for its turn.
@@ -420,8 +420,14 @@ impl Session {
             } else {
                 None
             };
-            let (now, later) = self.deferred.part(catalog, done.late);
-            check_keys(&**txn, catalog, &now)?;
+            let later = match done.late.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let (now, later) = self.deferred.part(catalog, done.late);
+                    check_keys(&**txn, catalog, &now)?;
+                    later
+                }
+            };
             Ok((done.value, redefined, later))
         });
         let undone = match &result {

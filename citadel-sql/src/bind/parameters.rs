@@ -83,9 +83,10 @@ impl Parameters {
     }
 
     /// As [`coerce`](Self::coerce) before a run; labels are left as they are given.
+    #[inline]
     pub(crate) fn coerce_early(&self, index: usize, value: Value) -> Result<Value> {
         match self.types.get(index) {
-            Some(ty) if is_label(*ty) => Ok(value),
+            Some(ty) if is_of(&value, *ty) || is_label(*ty) => Ok(value),
             _ => self.coerce(index, value),
         }
     }

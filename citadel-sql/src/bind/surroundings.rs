@@ -12,7 +12,7 @@ use super::typing;
 use crate::error::{Error, Position, Result};
 use crate::functions::{Added, Clock, Needs, ScalarFunction, zoned_cast};
 use crate::types::temporal::{Zone, is_relative, needs_zone};
-use crate::types::{SqlType, TimestampTz, Value, cast_in};
+use crate::types::{SqlType, StatementClock, Value, cast_in};
 
 /// What a connection says of how its statements are to be understood.
 #[derive(Clone, Debug, Default)]
@@ -37,19 +37,14 @@ impl Parameters {
     }
 
     /// Gives the moments their values, behind those that the program gave.
-    pub(crate) fn set_moments(
-        &self,
-        params: &mut Vec<Value>,
-        transaction: TimestampTz,
-        statement: TimestampTz,
-    ) {
+    pub(crate) fn set_moments(&self, params: &mut Vec<Value>, began: &StatementClock) {
         for (index, clock) in &self.moments {
             if params.len() <= *index {
                 params.resize(*index + 1, Value::Null);
             }
             params[*index] = Value::TimestampTz(match clock {
-                Clock::Transaction => transaction,
-                Clock::Statement => statement,
+                Clock::Transaction => began.transaction(),
+                Clock::Statement => began.statement(),
             });
         }
     }

@@ -89,7 +89,9 @@ impl Builder<'_> {
         Ok(match plan {
             PhysicalPlan::SingleRow => Box::new(SingleRowOp::default()),
             PhysicalPlan::Empty(_) => Box::new(EmptyOp),
-            PhysicalPlan::Values(values) => Box::new(ValuesOp::new(values)),
+            PhysicalPlan::Values(values) | PhysicalPlan::ConstantRow(values) => {
+                Box::new(ValuesOp::new(values))
+            }
             PhysicalPlan::TableFunction(call) => {
                 let rows: BoxedOperator = match &call.function {
                     TableCallee::Added(function) => Box::new(AddedTableOp::new(call, function)),

@@ -50,6 +50,9 @@ impl Working {
     }
 }
 
+/// Batches of fewer rows are gathered: most steps give a row or two, and all that reads them takes its time for each batch.
+const FEW_ROWS: usize = 64;
+
 /// Gives the rows of its input and then those of each run of the step.
 pub(super) struct RecursiveUnionOp {
     /// What gives rows now: the input, and then the step again and again.
@@ -65,6 +68,10 @@ pub(super) struct RecursiveUnionOp {
     fresh: Holder,
     /// Bytes that were written of such rows.
     spilled: u64,
+    /// What came last.
+    rows: Batch,
+    /// It was not given yet.
+    is_waiting: bool,
 }
 
 impl RecursiveUnionOp {
@@ -84,12 +91,44 @@ impl RecursiveUnionOp {
             known: (!plan.all).then(KeyTable::default),
             fresh: Holder::default(),
             spilled: 0,
+            rows: Batch::default(),
+            is_waiting: false,
         }
     }
 
+    /// The next rows that there were not before, of the input or of one run of the step. False: there are none.
+    fn advance(&mut self, context: &mut ExecContext<'_>) -> Result<bool> {
+        while let Some(mut running) = self.running.take() {
+            context.check_interrupt()?;
+            let mut inner = with_params(context, &self.params);
+            if running.next(&mut inner, &mut self.rows, BATCH_ROWS)? {
+                self.running = Some(running);
+                self.keep_new();
+                if self.rows.rows > 0 {
+                    self.fresh.push(&self.rows, context)?;
+                    return Ok(true);
+                }
+            } else if !self.fresh.is_empty() {
+                let (rows, bytes) = self.fresh.take()?;
+                self.spilled += bytes;
+                self.working.hold(rows);
+                let goes_on = std::mem::replace(&mut self.is_step, true) && running.rewind();
+                self.running = Some(match goes_on {
+                    true => running,
+                    false => {
+                        // The step's columns may hold NULLs alone, or another one's values.
+                        self.rows.columns.clear();
+                        self.step.start(&self.params)?
+                    }
+                });
+            }
+        }
+        Ok(false)
+    }
+
     /// Leaves the rows that there were not before.
-    fn keep_new(&mut self, rows: &mut Batch) {
-        let Some(known) = &mut self.known else {
+    fn keep_new(&mut self) {
+        let (Some(known), rows) = (&mut self.known, &mut self.rows) else {
             return;
         };
         let is_new = |row: &u32| {
@@ -102,32 +141,28 @@ impl RecursiveUnionOp {
 }
 
 impl Operator for RecursiveUnionOp {
-    fn next(&mut self, context: &mut ExecContext<'_>, out: &mut Batch, _: usize) -> Result<bool> {
-        while let Some(mut running) = self.running.take() {
-            context.check_interrupt()?;
-            let mut inner = with_params(context, &self.params);
-            if running.next(&mut inner, out, BATCH_ROWS)? {
-                self.running = Some(running);
-                self.keep_new(out);
-                if out.rows > 0 {
-                    self.fresh.push(out, context)?;
-                    return Ok(true);
-                }
-            } else if !self.fresh.is_empty() {
-                let (rows, bytes) = self.fresh.take()?;
-                self.spilled += bytes;
-                self.working.hold(rows);
-                let goes_on = std::mem::replace(&mut self.is_step, true) && running.rewind();
-                self.running = Some(match goes_on {
-                    true => running,
-                    false => self.step.start(&self.params)?,
-                });
-                // The step's columns may hold NULLs alone, or another one's values.
-                out.columns.clear();
+    fn next(
+        &mut self,
+        context: &mut ExecContext<'_>,
+        out: &mut Batch,
+        wanted: usize,
+    ) -> Result<bool> {
+        out.rows = 0;
+        while std::mem::take(&mut self.is_waiting) || self.advance(context)? {
+            if out.rows == 0 && self.rows.rows >= FEW_ROWS {
+                std::mem::swap(out, &mut self.rows);
+                return Ok(true);
+            }
+            if out.rows + self.rows.rows > BATCH_ROWS {
+                self.is_waiting = true;
+                return Ok(true);
+            }
+            out.append(&self.rows)?;
+            if out.rows >= wanted {
+                return Ok(true);
             }
         }
-        out.rows = 0;
-        Ok(false)
+        Ok(out.rows > 0)
     }
 
     fn report(&self) -> Vec<(String, String)> {

@@ -137,7 +137,7 @@ fn push_fitted(value: ValueRef<'_>, expr: &Expr, column: &mut Column, ty: SqlTyp
 }
 
 /// The value of a literal or a parameter: what most constants are, and nothing has to be compiled for it.
-fn at_hand<'a>(expr: &'a Expr, params: &'a [Value]) -> Option<&'a Value> {
+pub(crate) fn at_hand<'a>(expr: &'a Expr, params: &'a [Value]) -> Option<&'a Value> {
     match &expr.kind {
         ExprKind::Literal(value) => Some(value),
         ExprKind::Parameter(at) => params.get(*at),

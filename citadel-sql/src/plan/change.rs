@@ -19,8 +19,8 @@ use super::statement::{plan_query, with_answers, without_identity};
 use super::subquery::Answers;
 use super::{Plan, PlanContext, ResultColumn};
 use crate::bind::bound::{
-    self, ChosenRows, ColumnId, ConflictAction, Expr, From, InsertSource, Outer, OutputColumn,
-    Query, RelationNo,
+    self, ChosenRows, ColumnId, ConflictAction, Expr, ExprKind, From, InsertSource, Outer,
+    OutputColumn, Query, RelationNo,
 };
 use crate::error::{Error, Result, SqlState};
 use crate::schema::{TableDef, TableId, TriggerLevel, TriggerSet, TriggerTiming};
@@ -35,7 +35,11 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
             let mut values = rows.iter_mut().flatten();
             values.try_for_each(|value| builder.constant(value))?;
             let own = builder.own;
-            let source = PhysicalPlan::Values(Arc::new(Values {
+            let is_constant_row = match rows.as_slice() {
+                [row] => row.iter().all(is_at_hand),
+                _ => false,
+            };
+            let values = Arc::new(Values {
                 layout: Vec::new(),
                 types: insert
                     .columns
@@ -43,7 +47,11 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
                     .map(|no| insert.table.column(*no).ty)
                     .collect(),
                 rows,
-            }));
+            });
+            let source = match is_constant_row {
+                true => PhysicalPlan::ConstantRow(values),
+                false => PhysicalPlan::Values(values),
+            };
             let asks = !(own.is_empty() && free.is_empty());
             (with_answers(with_answers(source, own), free), names, asks)
         }
@@ -83,6 +91,11 @@ pub(super) fn plan_insert(insert: &bound::Insert, context: &PlanContext<'_>) -> 
         columns: result_columns(&insert.returning.output),
         names,
     })
+}
+
+/// Is nothing to be computed for its value?
+fn is_at_hand(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Parameter(_))
 }
 
 /// The rows that are there are fetched by row id, with the columns that the action and RETURNING read.

@@ -143,6 +143,7 @@ fn node_text(
         PhysicalPlan::SingleRow => NodeText::new("SingleRow"),
         PhysicalPlan::Empty(_) => NodeText::new("Empty"),
         PhysicalPlan::Values(_) => NodeText::new("Values"),
+        PhysicalPlan::ConstantRow(_) => NodeText::new("ConstantRow"),
         PhysicalPlan::TableFunction(call) => {
             let arguments = call
                 .arguments

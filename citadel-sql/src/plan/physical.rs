@@ -36,6 +36,8 @@ pub(crate) enum PhysicalPlan {
     Empty(Vec<ColumnId>),
     /// Rows of expressions.
     Values(Arc<Values>),
+    /// One row of literals and parameters, which an INSERT takes as they are.
+    ConstantRow(Arc<Values>),
     /// Rows of a function in FROM.
     TableFunction(Arc<TableFunctionCall>),
     /// A table by row id: all of it, or a range.
@@ -480,7 +482,7 @@ impl PhysicalPlan {
     pub(crate) fn layout(&self) -> Vec<ColumnId> {
         match self {
             Self::Empty(layout) => layout.clone(),
-            Self::Values(values) => values.layout.clone(),
+            Self::Values(values) | Self::ConstantRow(values) => values.layout.clone(),
             Self::TableFunction(call) => call.layout.clone(),
             Self::SeqScan(scan) => scan.source.columns.clone(),
             Self::SampleScan(scan) => scan.source.columns.clone(),
@@ -550,7 +552,7 @@ impl PhysicalPlan {
     pub(crate) fn rows(&self) -> f64 {
         match self {
             Self::SingleRow | Self::RowCount(_) | Self::TableFunction(_) => 1.0,
-            Self::Values(values) => values.rows.len() as f64,
+            Self::Values(values) | Self::ConstantRow(values) => values.rows.len() as f64,
             Self::SeqScan(scan) => scan.source.rows,
             Self::SampleScan(scan) => scan.source.rows,
             Self::PkLookup(lookup) => lookup.source.rows,

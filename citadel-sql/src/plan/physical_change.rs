@@ -13,6 +13,25 @@ use crate::schema::{
     ColumnNo, KeyGraph, TableDef, TriggerEvent, TriggerLevel, TriggerSet, TriggerTiming,
 };
 
+impl PhysicalPlan {
+    /// May triggers fire while it runs?
+    pub(crate) fn may_fire(&self) -> bool {
+        let may = |triggers: &Option<_>, keys: &Option<Arc<KeyGraph>>| {
+            triggers.is_some() || keys.as_ref().is_some_and(|graph| graph.has_triggers())
+        };
+        match self {
+            Self::Insert(insert) => may(&insert.triggers, &insert.keys),
+            Self::Update(update) => may(&update.triggers, &update.keys),
+            Self::Delete(delete) => may(&delete.triggers, &delete.keys),
+            Self::Merge(merge) => may(&merge.triggers, &merge.keys),
+            Self::Instead(_) => true,
+            Self::With(with) => with.plans().any(|(plan, _)| plan.may_fire()),
+            Self::Explain { plan, .. } => plan.root.may_fire(),
+            _ => false,
+        }
+    }
+}
+
 /// INSERT.
 #[derive(Clone, Debug)]
 pub(crate) struct Insert {

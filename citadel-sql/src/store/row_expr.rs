@@ -1,7 +1,9 @@
 //! An expression of a row's columns, computed for one row at a time.
 
+use std::cell::RefCell;
+
 use super::row_text;
-use crate::batch::{Batch, Column};
+use crate::batch::Batch;
 use crate::error::Result;
 use crate::expression::{CompiledExpr, Rows};
 use crate::schema::{ColumnNo, RowText, TableDef};
@@ -13,6 +15,8 @@ pub(super) struct RowExpr {
     columns: Vec<ColumnNo>,
     types: Vec<SqlType>,
     expr: CompiledExpr,
+    /// Memory for the columns of a row.
+    row: RefCell<Batch>,
 }
 
 impl RowExpr {
@@ -25,6 +29,7 @@ impl RowExpr {
         Ok(Self {
             types: columns.iter().map(|no| table.column(*no).ty).collect(),
             expr: row_text::compile(table, text, &columns)?,
+            row: RefCell::default(),
             columns,
         })
     }
@@ -42,16 +47,16 @@ impl RowExpr {
         &self,
         value: impl Fn(ColumnNo) -> Result<ValueRef<'v>>,
     ) -> Result<Value> {
-        let mut row = Batch {
-            columns: Vec::with_capacity(self.columns.len()),
-            rows: 1,
-        };
-        for (no, ty) in self.columns.iter().zip(&self.types) {
-            let mut column = Column::new(*ty, 1);
+        let row = &mut *self.row.borrow_mut();
+        row.reset(&self.types);
+        row.rows = 1;
+        for (no, column) in self.columns.iter().zip(&mut row.columns) {
             column.push(value(*no)?)?;
-            row.columns.push(column);
         }
-        let values = self.expr.evaluate(&row, Rows::All(1))?;
-        Ok(values.get(0).to_owned())
+        let values = self.expr.evaluate(row, Rows::All(1))?;
+        let value = values.get(0).to_owned();
+        drop(values);
+        row.rest();
+        Ok(value)
     }
 }

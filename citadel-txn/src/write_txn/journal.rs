@@ -18,6 +18,8 @@ use crate::wipe::wipe;
 
 /// Bytes of a segment; of one with a single undo, as many as that has.
 const SEGMENT_BYTES: usize = 128 << 10;
+/// The most memory that is kept for the next segment when one is forgotten.
+const SPARE_BYTES: usize = 4 << 10;
 
 const ABSENT: u8 = 0;
 const INLINE: u8 = 1;
@@ -61,8 +63,20 @@ pub(crate) struct Journal {
     segments: Vec<Segment>,
     /// Bytes of the segments in memory.
     bytes: usize,
+    /// Memory for the next segment: each small statement makes and forgets one.
+    spare: Spare,
     /// The trees of all [`Undo::Dropped`], in their order.
     dropped: Vec<OpenTree>,
+}
+
+/// A segment that was forgotten. What is in it is of no use, but still wiped in the end.
+#[derive(Debug, Default)]
+struct Spare(Vec<u8>);
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
 }
 
 #[derive(Debug)]
@@ -151,8 +165,10 @@ impl Journal {
             matches!(&last.place, SegmentPlace::Memory(bytes) if bytes.len() + more <= SEGMENT_BYTES)
         });
         if !has_room {
+            let mut spare = std::mem::take(&mut self.spare.0);
+            spare.clear();
             self.segments.push(Segment {
-                place: SegmentPlace::Memory(Vec::new()),
+                place: SegmentPlace::Memory(spare),
                 keeps_large: false,
             });
         }
@@ -229,14 +245,17 @@ impl Journal {
 
     /// Forgets the youngest segment, and tells what it left behind. None where there is none.
     pub(super) fn forget_segment(&mut self) -> Option<Leftover> {
-        let last = self.segments.last()?;
+        let last = self.segments.last_mut()?;
         if last.keeps_large {
             return Some(Leftover::Undos);
         }
-        let leftover = match &last.place {
+        let leftover = match &mut last.place {
             SegmentPlace::File(large) => Leftover::Extents(*large),
             SegmentPlace::Memory(bytes) => {
                 self.bytes -= bytes.len();
+                if bytes.capacity() <= SPARE_BYTES {
+                    self.spare = Spare(std::mem::take(bytes));
+                }
                 Leftover::Nothing
             }
         };

@@ -13,10 +13,11 @@ use crate::error::Result;
 use crate::execute::context::ExecContext;
 use crate::execute::operator::BoxedOperator;
 use crate::execute::trigger::{Images, before_row, of_rows};
-use crate::plan::Insert;
+use crate::expression::at_hand;
+use crate::plan::{Insert, PhysicalPlan, Values};
 use crate::schema::{ColumnNo, RowId, TableDef, TriggerEvent, TriggerSet};
 use crate::store::{RowImage, TableWriter};
-use crate::types::{Value, ValueRef};
+use crate::types::{SqlType, Value, ValueRef};
 
 /// Puts the rows of a source into a table.
 pub(super) struct Inserter {
@@ -107,7 +108,11 @@ impl Inserter {
         if let Some(resolver) = &mut self.resolver {
             resolver.begin(plan, &self.returned, self.noted.as_ref(), context)?;
         }
-        if plan.materialize {
+        if let PhysicalPlan::ConstantRow(values) = &*plan.source
+            && self.insert_constants(&plan.table, values, context, &mut changed)?
+        {
+            // The source has no other row.
+        } else if plan.materialize {
             let mut all = Batch::default();
             while source.next(context, batch, BATCH_ROWS)? {
                 all.append(batch)?;
@@ -167,45 +172,71 @@ impl Inserter {
                 self.fitted[no] = Some(fitted);
             }
         }
-        self.compute_defaults(table, batch)?;
+        let value = |column: usize, at| batch.columns[column].get(at);
+        self.insert_rows(table, batch.rows, value, context, changed)
+    }
+
+    /// Puts a row of literals and parameters into the table, without a batch around it. False: a value is not of its column's type, so
+    /// that there must be one.
+    fn insert_constants(
+        &mut self,
+        table: &TableDef,
+        values: &Values,
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<bool> {
+        let ([row], params) = (values.rows.as_slice(), context.params) else {
+            return Ok(false);
+        };
+        let value = |at: usize| at_hand(&row[at], params).map_or(ValueRef::Null, Value::as_ref);
+        let fits = |(at, ty): (usize, &SqlType)| {
+            let value = value(at);
+            value.is_null() || value.sql_type() == *ty
+        };
+        if !values.types.iter().enumerate().all(fits) {
+            return Ok(false);
+        }
+        self.fitted.clear();
+        self.insert_rows(table, 1, |column, _| value(column), context, changed)?;
+        Ok(true)
+    }
+
+    /// Puts rows into the table: so many, with the values that the source's columns have in each, where they were not fitted.
+    fn insert_rows<'v>(
+        &mut self,
+        table: &TableDef,
+        rows: usize,
+        value: impl Fn(usize, usize) -> ValueRef<'v>,
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<()> {
+        self.compute_defaults(table, rows)?;
         let fitted = std::mem::take(&mut self.fitted);
         let defaults = std::mem::take(&mut self.defaults);
-        let mut row = relent(std::mem::take(&mut self.row));
-        for at in 0..batch.rows {
+        for at in 0..rows {
             context.check_interrupt()?;
-            row.clear();
+            let mut row = relent(std::mem::take(&mut self.row));
             for (no, source) in self.source_of.iter().enumerate() {
                 row.push(match (fitted.get(no), source) {
                     (Some(Some(column)), _) => column.get(at),
-                    (_, Some(source)) => batch.columns[*source].get(at),
+                    (_, Some(source)) => value(*source, at),
                     (_, None) => table.columns[no].default.constant(),
                 });
             }
             for default in &defaults {
                 default.replace_null(&mut row, at);
             }
-            if self.triggers.is_some() {
-                let is_put = self.put_fired(table, &row, context, changed);
-                let is_put = is_put.map_err(|error| context.placed(error, at))?;
-                if let (Some(kept), true) = (&mut self.kept, is_put) {
-                    kept.push(at as u32);
-                }
-                continue;
+            let put = match (self.triggers.is_some(), self.computes) {
+                (true, _) => self.put_fired(table, &row, context, changed),
+                (false, true) => self.put_computed(table, &row, context, changed),
+                (false, false) => self.put(table, &mut row, context, changed).map(|()| true),
+            };
+            let is_put = put.map_err(|error| context.placed(error, at))?;
+            if let (Some(kept), true, true) = (&mut self.kept, is_put, self.triggers.is_some()) {
+                kept.push(at as u32);
             }
-            if !self.computes {
-                self.put(table, &mut row, context, changed)
-                    .map_err(|error| context.placed(error, at))?;
-                continue;
-            }
-            let computed = self.writer.generate(context.txn.write()?, &row)?;
-            let mut whole = row.clone();
-            for (no, value) in &computed {
-                whole[usize::from(no.0)] = value.as_ref();
-            }
-            self.put(table, &mut whole, context, changed)
-                .map_err(|error| context.placed(error, at))?;
+            self.row = relent(row);
         }
-        self.row = relent(row);
         self.fitted = fitted;
         self.defaults = defaults;
         match &mut self.resolver {
@@ -215,6 +246,23 @@ impl Inserter {
             }
             None => Ok(()),
         }
+    }
+
+    /// Puts one row into the table, with the values of its computed columns.
+    fn put_computed(
+        &mut self,
+        table: &TableDef,
+        row: &[ValueRef<'_>],
+        context: &mut ExecContext<'_>,
+        changed: &mut Changed,
+    ) -> Result<bool> {
+        let computed = self.writer.generate(context.txn.write()?, row)?;
+        let mut whole = row.to_vec();
+        for (no, value) in &computed {
+            whole[usize::from(no.0)] = value.as_ref();
+        }
+        self.put(table, &mut whole, context, changed)?;
+        Ok(true)
     }
 
     /// Puts one row into the table, after its triggers have given it the values that they say. False: they leave it alone.
@@ -253,23 +301,18 @@ impl Inserter {
             values[at] = Value::Null;
         }
         let mut whole: Vec<ValueRef<'_>> = values.iter().map(Value::as_ref).collect();
-        if !self.computes {
-            self.put(table, &mut whole, context, changed)?;
-            return Ok(true);
-        }
-        let computed = self.writer.generate(context.txn.write()?, &whole)?;
-        for (no, value) in &computed {
-            whole[usize::from(no.0)] = value.as_ref();
+        if self.computes {
+            return self.put_computed(table, &whole, context, changed);
         }
         self.put(table, &mut whole, context, changed)?;
         Ok(true)
     }
 
-    /// Computes the defaults of columns for the rows of a batch.
-    fn compute_defaults(&mut self, table: &TableDef, batch: &Batch) -> Result<()> {
+    /// Computes the defaults of columns for so many rows.
+    fn compute_defaults(&mut self, table: &TableDef, rows: usize) -> Result<()> {
         for default in &mut self.defaults {
             let no = usize::from(default.no.0);
-            let values = default.compute(batch.rows)?;
+            let values = default.compute(rows)?;
             match self.source_of[no] {
                 Some(_) => default.for_nulls = Some(values),
                 None => {

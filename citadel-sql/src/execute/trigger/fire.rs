@@ -78,7 +78,7 @@ pub(super) fn fire(
     let mut params = vec![Value::Null; compiled.parameters.next_hidden];
     compiled
         .parameters
-        .set_moments(&mut params, apart.triggers.began, apart.triggers.now);
+        .set_moments(&mut params, apart.triggers.began);
     set_arguments(&compiled, images, &mut params);
     if let Some(when) = &compiled.when {
         let context = &mut apart.inside(txn, &params);

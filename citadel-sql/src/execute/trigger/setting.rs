@@ -9,7 +9,7 @@ use crate::execute::context::{ExecContext, Surroundings, Txn};
 use crate::schema::Catalog;
 use crate::store::KeyCheck;
 use crate::types::temporal::Zone;
-use crate::types::{TimestampTz, Value};
+use crate::types::{StatementClock, Value};
 
 /// What triggers of a statement are bound and planned with.
 #[derive(Clone, Copy)]
@@ -17,8 +17,7 @@ pub(crate) struct Triggering<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) zone: &'a Zone,
     /// When the transaction and the statement began.
-    pub(crate) began: TimestampTz,
-    pub(crate) now: TimestampTz,
+    pub(crate) began: &'a StatementClock,
     pub(crate) cache: &'a TriggerCache,
     /// What of foreign keys is left to be checked, of all that triggers write.
     pub(crate) late: &'a Mutex<Vec<KeyCheck>>,

@@ -31,7 +31,7 @@ pub(crate) mod zone;
 
 pub(crate) use age::age;
 pub(crate) use cast::{needs_zone, temporal_cast};
-pub(crate) use clock::now;
+pub(crate) use clock::{StatementClock, now};
 pub use date::Date;
 pub(crate) use fields::{DateField, Extracted, extract};
 pub use interval::Interval;
